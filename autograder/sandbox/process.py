@@ -1,0 +1,172 @@
+"""One running worker seen from the trusted side: bounded pipes, and a certain end.
+
+Threads read the pipes, on every system alike. Whatever the worker does, at most a few lines wait in memory, output
+beyond its limit is read and dropped, and `kill` ends the whole process group.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+# A pipe that is empty takes this much at once on every system, so that writing cannot block.
+DIRECT_WRITE_BYTES = 4096
+WAITING_LINES = 2
+OVERSIZE = b"oversize"  # stands in the queue for a line longer than allowed
+
+
+class Output:
+    """What the worker printed: the first `limit` bytes of it. Shared by all processes of a session."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.kept, self.cut = limit, bytearray(), False
+        self._lock = threading.Lock()
+        self._token, self._tail, self._seen = b"", b"", threading.Event()
+
+    def expect(self, token: bytes) -> threading.Event:
+        """An event that is set once `token` has been read: all output before it is kept by then."""
+        with self._lock:
+            self._token, self._tail, self._seen = token, b"", threading.Event()
+            return self._seen
+
+    def add(self, data: bytes) -> None:
+        """Keep what fits of `data`."""
+        with self._lock:
+            room = self.limit + len(self._token) - len(self.kept)
+            self.kept += data[: max(0, room)]
+            if self._token:
+                recent = self._tail + data
+                if self._token in recent:
+                    start = self.kept.find(self._token)
+                    if start >= 0:
+                        del self.kept[start : start + len(self._token)]
+                    self._token = b""
+                    self._seen.set()
+                self._tail = recent[-64:]
+            if len(data) > room or len(self.kept) > self.limit + len(self._token):
+                self.cut = True
+
+
+class Process:
+    """A worker process; lines go in by `send` and come out by `receive`."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        output: Output,
+        line_bytes: int,
+        environment: Mapping[str, str],
+        pass_fds: Sequence[int] = (),
+        user: int | None = None,
+    ) -> None:
+        """Start `command`, as the user id `user` if given. Raises OSError when it cannot be started."""
+        options: dict = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+        if os.name == "posix":
+            options = {"start_new_session": True, "pass_fds": tuple(pass_fds)}
+        if user is not None:
+            options |= {"user": user, "group": user, "extra_groups": []}
+        self.process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=os.path.abspath(os.sep),
+            env=dict(environment),
+            **options,
+        )
+        self._lines: queue.Queue[bytes] = queue.Queue(WAITING_LINES)
+        self._stopped = False
+        self._reader = threading.Thread(target=self._read_lines, args=(self.process.stdout, line_bytes), daemon=True)
+        self._drain = threading.Thread(target=_drain, args=(self.process.stderr, output), daemon=True)
+        self._reader.start()
+        self._drain.start()
+
+    def _read_lines(self, stream: BinaryIO, limit: int) -> None:
+        while not self._stopped:
+            line = stream.readline(limit + 1)
+            if len(line) > limit:
+                line = OVERSIZE
+            self._lines.put(line)  # an empty line is the end
+            if not line or line is OVERSIZE:
+                return
+
+    def send(self, line: bytes) -> None:
+        """Write one line. A worker that does not read cannot hold this up, nor can one that has ended."""
+        if len(line) <= DIRECT_WRITE_BYTES:
+            self._write(line)
+        else:
+            threading.Thread(target=self._write, args=(line,), daemon=True).start()
+
+    def _write(self, line: bytes) -> None:
+        try:
+            self.process.stdin.write(line)
+            self.process.stdin.flush()
+        except (OSError, ValueError):
+            pass  # it has ended: receive() says so
+
+    def unasked(self) -> bool:
+        """Whether a line waits that nobody asked for; the end of the process is not one."""
+        try:
+            line = self._lines.get_nowait()
+        except queue.Empty:
+            return False
+        if not line:
+            self._lines.put(line)
+        return bool(line)
+
+    def receive(self, seconds: float) -> bytes:
+        """The next line, empty at the end, OVERSIZE if too long. Raises TimeoutError after `seconds`."""
+        try:
+            return self._lines.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            raise TimeoutError from None
+
+    def exit_status(self, seconds: float) -> int | None:
+        """The status of a process that has closed its pipe, negative for a signal, None if it lives on."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self) -> None:
+        """End the process and its group, and wait until it is gone."""
+        self._stopped = True
+        try:
+            if os.name == "posix":
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+        except (ProcessLookupError, PermissionError):
+            if sys.platform == "darwin":  # there a group of zombies answers EPERM
+                self.process.kill()
+        self.process.wait()
+        deadline = time.monotonic() + 1.0
+        while self._reader.is_alive() and time.monotonic() < deadline:
+            try:
+                self._lines.get(timeout=0.01)  # make room for a reader that waits
+            except queue.Empty:
+                pass
+        self._drain.join(1.0)
+        # A pipe that something else still holds open is left: closing it would wait for its reader.
+        for stream, reader in ((self.process.stdout, self._reader), (self.process.stderr, self._drain)):
+            if not reader.is_alive():
+                stream.close()
+        try:
+            self.process.stdin.close()
+        except OSError:
+            pass
+
+
+def _drain(stream: BinaryIO, output: Output) -> None:
+    while True:
+        data = stream.read1(65536)
+        if not data:
+            return
+        output.add(data)

@@ -1,0 +1,178 @@
+"""What goes over the wire, and what of it the trusted side believes.
+
+Every line that a worker sends is an adversary's. `parse_message` bounds its length, depth, number of items and
+numbers before the json module sees them, and either returns a message or raises ProtocolError, nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.sandbox.text import clean_text
+
+ENVELOPE_BYTES = 4096  # what a reply may be longer than its value: the id, the keys
+MAXIMUM_DEPTH = 64
+MAXIMUM_ITEMS = 100_000
+MAXIMUM_CONTAINERS = 30_000  # an empty list costs 56 bytes for the 3 on the wire, a small dict 230 for 8
+MAXIMUM_INTEGER_DIGITS = 300
+MAXIMUM_FLOAT_CHARACTERS = 64  # repr of a float needs at most 24
+MESSAGE_CHARACTERS = 200
+
+OWN_EXCEPTION = "an exception of its own"
+# Written out, so that the name of a class never carries anything out of the sandbox.
+EXCEPTION_NAMES = frozenset(
+    """ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError
+    BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError
+    ConnectionResetError DeprecationWarning EOFError EncodingWarning Exception ExceptionGroup FileExistsError
+    FileNotFoundError FloatingPointError FutureWarning GeneratorExit ImportError ImportWarning IndentationError
+    IndexError InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError
+    ModuleNotFoundError NameError NotADirectoryError NotImplementedError OSError OverflowError
+    PendingDeprecationWarning PermissionError ProcessLookupError RecursionError ReferenceError ResourceWarning
+    RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError SystemExit
+    TabError TimeoutError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError
+    UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning ZeroDivisionError""".split()
+)
+# What a worker may say of itself; "timeout", "crashed" and "protocol" are the trusted side's own findings.
+CLAIMED_FAILURES = frozenset(("raised", "load", "missing", "type", "too large", "todo", "memory", "exited"))
+TODO_MESSAGE = re.compile(r"\d{1,2}\.\d{1,2} \w[\w. ]{0,60}")
+
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class ProtocolError(ValueError):
+    """A line from a worker that is not a message."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to one call: a value of plain data, or a kind of failure with a sentence.
+
+    `failure` is None or one of raised, timeout, crashed, load, missing, type, protocol, too large, todo, memory,
+    exited. `file` and `line` are the learner's frame nearest the error.
+    """
+
+    value: object = None
+    failure: str | None = None
+    exception: str | None = None
+    message: str = ""
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One probe call: enough to repeat it later on another folder."""
+
+    probe: str
+    arguments: list
+    folder: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One line from a worker: its id, and a reply, a progress note or the greeting (the interpreter's version)."""
+
+    id: str
+    kind: str  # "reply", "progress" or "ready"
+    reply: Reply | None = None
+    data: object = None
+
+
+def encode_line(data: object) -> bytes:
+    """One line of ASCII JSON; floats go as repr, so they arrive bit-equal, NaN and infinities included."""
+    return json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def parse_message(line: bytes, reply_bytes: int = 1024 * 1024, files: Sequence[str] = ()) -> Message:
+    """The message in `line`. Raises ProtocolError for everything else, and nothing but that.
+
+    `files` are the module file names that the job shipped: no other name is passed on.
+    """
+    try:
+        return _message(_parse_json(line, reply_bytes + ENVELOPE_BYTES), frozenset(files))
+    except ProtocolError:
+        raise
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ProtocolError("the line is not a message") from error
+
+
+def _parse_json(line: bytes, limit: int) -> object:
+    if len(line) > limit:
+        raise ProtocolError("the line is too long")
+    if not line.isascii():
+        raise ProtocolError("the line is not ASCII")
+    if line.count(b",") > MAXIMUM_ITEMS or line.count(b'"') > 2 * MAXIMUM_ITEMS or line.count(b":") > MAXIMUM_ITEMS:
+        raise ProtocolError("the line holds too many items")
+    _check_depth(line)
+    data = json.loads(line.decode("ascii"), parse_int=_bounded_integer, parse_float=_bounded_float)
+    # The line is ASCII, so a lone surrogate can only come from an escape.
+    return _without_surrogates(data) if b"\\ud" in line.lower() else data
+
+
+def _check_depth(line: bytes) -> None:
+    """Bound depth and number of containers without recursion: the json module recurses on the C stack."""
+    without_escapes = line.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in line else line
+    outside_strings = b"".join(without_escapes.split(b'"')[0::2])
+    brackets = outside_strings.translate(None, _NOT_BRACKETS)
+    if len(brackets) > 2 * MAXIMUM_CONTAINERS:
+        raise ProtocolError("the line holds too many lists")
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAXIMUM_DEPTH + 2:
+            raise ProtocolError("the line is nested too deeply")
+
+
+def _bounded_integer(digits: str) -> int:
+    if len(digits) > MAXIMUM_INTEGER_DIGITS + 1:
+        raise ProtocolError("an integer has too many digits")
+    return int(digits)
+
+
+def _bounded_float(characters: str) -> float:
+    if len(characters) > MAXIMUM_FLOAT_CHARACTERS:
+        raise ProtocolError("a number is too long")
+    return float(characters)
+
+
+def _without_surrogates(data: object) -> object:
+    """The same data with lone surrogates replaced; the depth is bounded by now."""
+    if isinstance(data, str):
+        return data.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(data, list):
+        return [_without_surrogates(item) for item in data]
+    if isinstance(data, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in data.items()}
+    return data
+
+
+def _message(data: object, files: frozenset[str]) -> Message:
+    if type(data) is not dict or type(data.get("id")) is not str:
+        raise ProtocolError("the line is not an object with an id")
+    identity, keys = data["id"], data.keys() - {"id"}
+    if keys == {"value"}:
+        return Message(identity, "reply", Reply(value=data["value"]))
+    if keys == {"progress"}:
+        return Message(identity, "progress", data=data["progress"])
+    if keys == {"ready"} and type(data["ready"]) is str:
+        return Message(identity, "ready", data=clean_text(data["ready"], 40))
+    if keys == {"failure", "exception", "message", "file", "line"}:
+        return Message(identity, "reply", _failure(data, files))
+    raise ProtocolError("the line has other keys than a message")
+
+
+def _failure(data: dict, files: frozenset[str]) -> Reply:
+    failure, message, exception, line = data["failure"], data["message"], data["exception"], data["line"]
+    if type(failure) is not str or failure not in CLAIMED_FAILURES or type(message) is not str:
+        raise ProtocolError("the failure is not one of the known kinds")
+    if exception is not None and not (type(exception) is str and exception in EXCEPTION_NAMES):
+        exception = OWN_EXCEPTION
+    message = clean_text(message, MESSAGE_CHARACTERS)
+    if failure == "todo" and not TODO_MESSAGE.fullmatch(message):
+        failure = "raised"
+    known_file = type(data["file"]) is str and data["file"] in files
+    known_line = known_file and type(line) is int and 0 < line < 1_000_000
+    return Reply(None, failure, exception, message, data["file"] if known_file else None, line if known_line else None)

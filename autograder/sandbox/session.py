@@ -1,0 +1,195 @@
+"""`Worker`: what the grader holds. Calls go in, replies come out; whatever happens in between is a kind of failure."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from autograder.sandbox.limits import CHECK, Limits
+from autograder.sandbox.process import OVERSIZE, Output, Process
+from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, encode_line, parse_message
+from autograder.sandbox.text import clean_text
+from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
+
+START_SECONDS = 30.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
+PROGRESS_NOTES = 100_000  # of one call
+PROGRESS_REPLIES = 16  # progress notes of one call may fill this many replies
+OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
+
+
+class Worker:
+    """A process that serves probes beside a learner's code; a context manager.
+
+    `files` maps relative paths to contents: `probes.py`, `common/…` for the reference of other parts, and one folder
+    per implementation under test (`submission/…`). `interpreter_version` is known after the first call.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        tier: Tier = Tier.LOCAL,
+        limits: Limits = CHECK,
+        interpreter: str | None = None,
+    ) -> None:
+        self.files, self.tier, self.limits, self.interpreter = dict(files), Tier(tier), limits, interpreter
+        self.interpreter_version: str | None = None
+        self._names = sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
+        self._output = Output(limits.output_bytes)
+        self._launch: Launch | None = None
+        self._process: Process | None = None
+        self._greeting: str | None = None  # the id that the greeting must carry, None once it has come
+        self._seconds_left = limits.total_seconds
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the process without waiting for it. Raises SandboxUnavailable when it cannot be started."""
+        if self._process is not None:
+            return
+        if self._launch is None:
+            self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
+        launch = self._launch
+        try:
+            self._process = Process(
+                launch.command,
+                self._output,
+                self.limits.reply_bytes + ENVELOPE_BYTES,
+                launch.environment,
+                launch.descriptors,
+                launch.user,
+            )
+        except OSError as error:
+            raise SandboxUnavailable(f"the worker could not be started: {error}") from error
+        self._greeting = secrets.token_hex(8)
+        setup = {"reply_bytes": self.limits.reply_bytes, "id": self._greeting, **launch.setup}
+        self._process.send(encode_line(setup))
+
+    def call(
+        self,
+        probe: str,
+        arguments: Sequence,
+        folder: str = "submission",
+        on_progress: Callable[[object], None] | None = None,
+        seconds: float | None = None,
+    ) -> Reply:
+        """Call one probe on the implementation in `folder`; wait at most `seconds` (the limits' own when None).
+
+        `on_progress` gets each progress note as it comes. Raises SandboxUnavailable only when the worker does not
+        start; anything the code does is a failure in the reply.
+        """
+        allowed = min(self.limits.call_seconds if seconds is None else seconds, self._seconds_left)
+        if allowed <= 0:
+            whole = self.limits.total_seconds
+            return Reply(failure="timeout", message=f"the {whole:g} seconds for all calls together are used up")
+        self.start()
+        self._await_greeting()
+        if self._process.unasked():
+            return self._fail("protocol", "something was written to the grader's channel between two calls")
+        identity = secrets.token_hex(8)
+        request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
+        line = encode_line(request)
+        begin = time.monotonic()
+        answered = False
+        try:
+            self._process.send(line)
+            reply = self._await_reply(identity, begin + allowed, allowed, on_progress)
+            answered = True
+            return reply
+        finally:
+            self._seconds_left -= time.monotonic() - begin
+            if not answered:  # an exception of on_progress, or an interrupt: the answer would come too late
+                self._stop()
+
+    def _await_greeting(self) -> None:
+        if self._greeting is None:
+            return
+        expected, self._greeting = self._greeting, None
+        line = b""
+        try:
+            line = self._process.receive(START_SECONDS)
+            message = parse_message(line)
+            if message.kind == "ready" and message.id == expected:
+                self.interpreter_version = message.data
+                return
+        except (TimeoutError, ProtocolError):
+            pass
+        self._stop()
+        raise SandboxUnavailable(f"the worker did not start ({self.tier.value}): {self.output.strip() or line[:200]!r}")
+
+    def _await_reply(self, identity: str, deadline: float, allowed: float, on_progress: Callable | None) -> Reply:
+        notes = size = 0
+        while True:
+            try:
+                line = self._process.receive(deadline - time.monotonic())
+            except TimeoutError:
+                return self._fail("timeout", f"no answer after {allowed:.3g} seconds")
+            if not line:
+                return self._ended()
+            if line is OVERSIZE:
+                return self._fail("too large", f"the answer is larger than {self.limits.reply_bytes} bytes")
+            try:
+                message = parse_message(line, self.limits.reply_bytes, self._names)
+            except ProtocolError as error:
+                return self._fail("protocol", f"something other than an answer came back: {error}")
+            if message.id != identity or message.kind == "ready":
+                return self._fail("protocol", "an answer came back that belongs to no call")
+            if message.kind == "reply":
+                return message.reply
+            notes, size = notes + 1, size + len(line)
+            if notes > PROGRESS_NOTES or size > PROGRESS_REPLIES * self.limits.reply_bytes:
+                return self._fail("too large", "more progress notes came back than one call may send")
+            if on_progress is not None:
+                on_progress(message.data)
+
+    def _ended(self) -> Reply:
+        """The process closed its channel: say how it ended, and let the next call start another."""
+        status = self._process.exit_status(1.0)
+        self._stop()
+        if status in OUT_OF_PROCESSOR_TIME:
+            seconds = self.limits.cpu_seconds
+            return Reply(failure="timeout", message=f"the {seconds} seconds of processor time were used up")
+        if status is not None and 0 <= status < 128:
+            return Reply(failure="exited", message=f"the code ended the whole program (status {status})")
+        number = None if status is None else -status if status < 0 else status - 128
+        return Reply(failure="crashed", message=f"the interpreter crashed ({_signal_name(number)})")
+
+    def _fail(self, failure: str, message: str) -> Reply:
+        self._stop()
+        return Reply(failure=failure, message=message)
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+    @property
+    def output(self) -> str:
+        """What the code printed so far, both streams, bounded, without control characters and escapes."""
+        if self._process is not None and self._greeting is None:
+            token = secrets.token_hex(16)
+            seen = self._output.expect(token.encode("ascii"))
+            self._process.send(encode_line({"flush": token}))
+            seen.wait(0.5)
+        text = bytes(self._output.kept[: self.limits.output_bytes]).decode("utf-8", "replace")
+        text = clean_text(text.replace("\r\n", "\n"), self.limits.output_bytes, keep="\n\t")
+        return text + ("\n[more was printed and is left out]" if self._output.cut else "")
+
+    def close(self) -> None:
+        """End the process and remove its files. A closed worker starts anew when it is called again."""
+        self._stop()
+        if self._launch is not None:
+            self._launch.close()
+            self._launch = None
+
+
+def _signal_name(number: int | None) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "no exit status" if number is None else f"status {number}"

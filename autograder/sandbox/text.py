@@ -1,0 +1,31 @@
+"""Text that a stranger wrote, made safe to keep: bounded, and nothing in it that steers a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Colours, cursor moves, window titles: ESC [ ... letter, ESC ] ... BEL, and the one-letter escapes. Every repeat is
+# bounded, so that no text makes the search slow.
+TERMINAL_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])")
+# Control, format (bidi marks, zero width), surrogate, private use, unassigned, line and paragraph separators.
+UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean_text(text: str, limit: int, keep: str = "") -> str:
+    """At most `limit` characters of `text` without escapes, control characters and bidi marks.
+
+    Characters of `keep` stay; any other line break or tab becomes a space.
+    """
+    text = TERMINAL_ESCAPE.sub("", text[: 4 * limit])
+    if text.isascii() and text.isprintable():
+        return text[:limit]
+    return "".join(_safe(character, keep) for character in text)[:limit]
+
+
+def _safe(character: str, keep: str) -> str:
+    if character in keep:
+        return character
+    if character in "\n\t\r":
+        return " "
+    return "" if unicodedata.category(character) in UNSAFE_CATEGORIES else character

@@ -1,0 +1,278 @@
+"""The worker: the one file of the grader that runs beside a learner's code.
+
+It reads calls as JSON lines from its original standard input and writes replies to its original standard output;
+before any learner code runs, both are moved to private descriptors, fd 0 becomes the null device and fd 1 becomes
+standard error. What it sends is believed by nobody: see protocol.py. Standard library only, Python 3.9 and newer.
+"""
+
+import builtins
+import json
+import os
+import re
+import sys
+
+MAXIMUM_DEPTH = 64
+MAXIMUM_ITEMS = 100000
+MAXIMUM_INTEGER = 10**300
+# Exact types, so that a subclass with methods of its own is never touched.
+SCALARS = frozenset((type(None), bool, float, str))
+BUILTIN_EXCEPTIONS = {
+    value: name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+}
+TODO_MESSAGE = re.compile(r"\d{1,2}\.\d{1,2} \w[\w. ]{0,60}")
+MISSING_NAME = re.compile(r"module '(\w+)' has no attribute '\w+'|cannot import name '\w+' from '(\w+)'")
+MISSING_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribute '\w+'")
+
+type_name = type.__dict__["__name__"].__get__  # a metaclass cannot stand in its way
+compact = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+class NotPlainData(Exception):
+    """A probe returned something that cannot go over the wire."""
+
+
+class TooLarge(Exception):
+    """A probe returned more than a reply may hold."""
+
+
+def plain(value, depth, count):
+    """`value` as JSON can hold it, tuples as lists. `count` is a list of one: the items seen so far."""
+    kind = type(value)
+    if kind in SCALARS:
+        return value
+    if kind is int:
+        if -MAXIMUM_INTEGER < value < MAXIMUM_INTEGER:
+            return value
+        raise NotPlainData("an integer of more than 300 digits came back")
+    if depth >= MAXIMUM_DEPTH:
+        raise NotPlainData(f"the data is nested more than {MAXIMUM_DEPTH} deep")
+    if kind is list or kind is tuple:
+        count[0] += len(value)
+        if count[0] > MAXIMUM_ITEMS:
+            raise TooLarge(f"more than {MAXIMUM_ITEMS} items came back")
+        return [item if type(item) is float else plain(item, depth + 1, count) for item in value]
+    if kind is dict:
+        count[0] += len(value)
+        if count[0] > MAXIMUM_ITEMS:
+            raise TooLarge(f"more than {MAXIMUM_ITEMS} items came back")
+        for key in value:
+            if type(key) is not str:
+                raise NotPlainData(f"a dict with a key of type {type_name(type(key))} came back")
+        return {key: plain(item, depth + 1, count) for key, item in value.items()}
+    raise NotPlainData(f"an object of type {type_name(kind)} came back, where plain data is needed")
+
+
+class Replies:
+    """Writes lines to the private descriptor, for the call that is being answered."""
+
+    def __init__(self, descriptor, limit):
+        self.descriptor, self.limit, self.id = descriptor, limit, ""
+
+    def send(self, key, value):
+        text = compact(plain(value, 0, [0]))
+        if len(text) > self.limit:
+            raise TooLarge(f"an answer of {len(text)} bytes came back; {self.limit} is the most")
+        self.write(f'{{"id":"{self.id}","{key}":{text}}}\n')
+
+    def send_failure(self, failure):
+        self.write(compact(dict(failure, id=self.id)) + "\n")
+
+    def write(self, text):
+        data = text.encode("ascii")
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+
+
+class World:
+    """One folder under test with its own copies of every module, so that two folders never see each other's."""
+
+    standard_path = list(sys.path[1:]) if sys.path and sys.path[0] == os.path.dirname(__file__) else list(sys.path)
+
+    def __init__(self, root, folder, replies):
+        self.root, self.folder = root, folder
+        self.path = os.path.join(root, folder)
+        # The standard library first: a file named random.py shadows nothing.
+        self.search = World.standard_path + [self.path, os.path.join(root, "common")]
+        self.modules, self.namespace, self.failure = {}, None, None
+        self.replies = replies
+
+    def enter(self, names):
+        """Put this folder's modules in place of whatever other folder was in use."""
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(self.modules)
+        sys.path[:] = self.search
+        if self.namespace is None and self.failure is None:
+            self.load()
+
+    def leave(self, names):
+        self.modules = {name: sys.modules[name] for name in names if name in sys.modules}
+
+    def load(self):
+        path = os.path.join(self.root, "probes.py")
+        namespace = {"__name__": "probes", "__file__": path, "progress": self.progress}
+        try:
+            with open(path, encoding="utf-8") as file:
+                code = compile(file.read(), path, "exec", dont_inherit=True)
+            exec(code, namespace)
+            self.namespace = namespace
+        except BaseException:
+            self.failure = describe(self, loading=True)
+
+    def progress(self, data):
+        """Tell the trusted side something before the answer is complete; `data` is plain."""
+        self.replies.send("progress", data)
+
+    def call(self, probe, arguments):
+        """Answer one call: a value, or a failure that is described."""
+        if self.failure is None:
+            try:
+                function = self.namespace.get(probe)
+                if function is None:
+                    raise NotImplementedError(f"the probe {probe} does not exist")
+                self.replies.send("value", function(*arguments))
+                return
+            except BaseException:
+                failure = describe(self, loading=False)
+        else:
+            failure = self.failure
+        self.replies.send_failure(failure)
+
+
+def describe(world, loading):
+    """The exception that is being handled, as data."""
+    kind, error, traceback = sys.exc_info()
+    try:
+        message = "".join(str(error))[:1000] if type(str(error)) is str else ""
+    except BaseException:
+        message = ""
+    if issubclass(kind, SystemExit):
+        message = "the code called sys.exit()"
+    file, line, in_probe = locate(world, kind, error, traceback)
+    return {
+        "failure": classify(world, kind, message, loading, in_probe),
+        "exception": None if kind in (NotPlainData, TooLarge) else BUILTIN_EXCEPTIONS.get(kind, ""),
+        "message": message,
+        "file": file,
+        "line": line,
+    }
+
+
+def locate(world, kind, error, traceback):
+    """File and line of the learner's frame nearest the error, and whether the probe itself raised it."""
+    file, line, last = None, None, ""
+    while traceback is not None:
+        last = traceback.tb_frame.f_code.co_filename
+        if os.path.dirname(last) == world.path:
+            file, line = os.path.basename(last), traceback.tb_lineno
+        traceback = traceback.tb_next
+    if issubclass(kind, SyntaxError) and BUILTIN_EXCEPTIONS.get(kind):
+        source = error.filename
+        if type(source) is str and os.path.dirname(source) == world.path:
+            file, line = os.path.basename(source), error.lineno
+    return file, line if type(line) is int else None, last == os.path.join(world.root, "probes.py")
+
+
+def classify(world, kind, message, loading, in_probe):
+    if kind is NotPlainData:
+        return "type"
+    if kind is TooLarge:
+        return "too large"
+    if issubclass(kind, MemoryError):
+        return "memory"
+    if is_missing(world, kind, message, in_probe):
+        return "missing"
+    if loading:
+        return "load"
+    if issubclass(kind, SystemExit):
+        return "exited"
+    if kind is NotImplementedError and TODO_MESSAGE.fullmatch(message):
+        return "todo"
+    return "raised"
+
+
+def is_missing(world, kind, message, in_probe):
+    """Whether the probe asked the module under test, or a class of it, for a name that is not there."""
+    if kind is ModuleNotFoundError:
+        return in_probe
+    if kind is ImportError or kind is AttributeError:
+        if not in_probe:
+            return False
+        found = MISSING_NAME.match(message)
+        if found:
+            return os.path.exists(os.path.join(world.path, (found.group(1) or found.group(2)) + ".py"))
+        found = MISSING_ATTRIBUTE.match(message)
+        return bool(found) and any(
+            type(getattr(sys.modules.get(name), found.group(1), None)) is type for name in module_names(world.path)
+        )
+    return False
+
+
+def module_names(folder):
+    try:
+        return [name[:-3] for name in os.listdir(folder) if name.endswith(".py")]
+    except OSError:
+        return []
+
+
+def refuse_input(prompt=""):
+    raise EOFError("input() cannot be used here: nobody is at the keyboard while the code is checked")
+
+
+def set_limits(limits):
+    """Bound this process. A limit that the system does not know is left out."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for name, value in limits.items():
+        try:
+            # One second between the soft limit (SIGXCPU) and the hard one, which nobody can catch.
+            resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value + 1 if name == "CPU" else value))
+        except (AttributeError, ValueError, OSError):
+            pass
+
+
+def main():
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    builtins.input = refuse_input
+    root = os.path.dirname(os.path.abspath(__file__))
+    setup = json.loads(requests.readline())
+    set_limits(setup["limits"])
+    replies = Replies(answers, setup["reply_bytes"])
+    replies.id = setup["id"]
+    replies.send("ready", ".".join(map(str, sys.version_info[:3])))
+
+    folders = [entry for entry in os.listdir(root) if os.path.isdir(os.path.join(root, entry))]
+    names = {name for folder in folders for name in module_names(os.path.join(root, folder))}
+    worlds, current = {}, None
+    for line in requests:
+        request = json.loads(line)
+        if "flush" in request:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.write(2, request["flush"].encode("ascii"))
+            continue
+        replies.id = request["id"]
+        folder = request["folder"]
+        world = worlds.get(folder)
+        if world is None:
+            world = worlds[folder] = World(root, folder, replies)
+        if world is not current:
+            if current is not None:
+                current.leave(names)
+            world.enter(names)
+            current = world
+        world.call(request["probe"], request["arguments"])
+
+
+if __name__ == "__main__":
+    main()
