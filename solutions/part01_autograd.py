@@ -1,0 +1,156 @@
+"""Part 1: automatic differentiation. A number that remembers how it was made.
+
+A `Value` holds a number, the values that it was computed from (its children), and the slope of the result
+along each child (the local gradients). `backward` walks from the result to the leaves and multiplies slopes
+along every path: the chain rule. Paths that meet in one value are added.
+
+Reverse accumulation: https://en.wikipedia.org/wiki/Automatic_differentiation
+"""
+
+from __future__ import annotations
+
+import math
+
+
+class Value:
+    """A number in a computation graph.
+
+    data: the number. grad: the slope of the result along this value, 0 until `backward` is called on the result.
+    """
+
+    __slots__ = ("data", "grad", "_children", "_local_grads")  # saves a third of the memory of a training step
+
+    def __init__(self, data: float, children: tuple[Value, ...] = (), local_grads: tuple[float, ...] = ()) -> None:
+        self.data = data
+        self.grad = 0.0
+        self._children = children
+        self._local_grads = local_grads  # one per child: d(self)/d(child)
+
+    def __repr__(self) -> str:
+        return f"Value(data={self.data:.4f}, grad={self.grad:.4f})"
+
+    def __add__(self, other: Value | float) -> Value:
+        """self + other. Along either of the two, the sum has the slope 1.
+
+        Start with two values; task 1.2 asks for plain numbers too.
+
+        >>> (Value(2.0) + Value(3.0)).data
+        5.0
+        """
+        ### BEGIN SOLUTION 1.1 Value.__add__
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+        ### END SOLUTION
+
+    def __mul__(self, other: Value | float) -> Value:
+        """self * other. Along one factor, the product has the other factor as its slope.
+
+        >>> (Value(2.0) * Value(3.0)).data
+        6.0
+        """
+        ### BEGIN SOLUTION 1.1 Value.__mul__
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+        ### END SOLUTION
+
+    def __pow__(self, exponent: float) -> Value:
+        """self ** exponent, the exponent a plain number. The slope of x^n is n·x^(n-1).
+
+        >>> (Value(3.0) ** 2).data
+        9.0
+        """
+        ### BEGIN SOLUTION 1.2 Value.__pow__
+        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
+        ### END SOLUTION
+
+    def __neg__(self) -> Value:
+        """-self. The other operators below can be made of +, * and **: one line each, no new slopes."""
+        ### BEGIN SOLUTION 1.2 Value.__neg__
+        return self * -1
+        ### END SOLUTION
+
+    def __sub__(self, other: Value | float) -> Value:
+        """self - other, where other is a Value or a plain number (that holds for +, * and / as well)."""
+        ### BEGIN SOLUTION 1.2 Value.__sub__
+        return self + (-other)
+        ### END SOLUTION
+
+    def __truediv__(self, other: Value | float) -> Value:
+        """self / other."""
+        ### BEGIN SOLUTION 1.2 Value.__truediv__
+        return self * other**-1
+        ### END SOLUTION
+
+    def __radd__(self, other: float) -> Value:
+        """number + self: Python calls it when the number on the left does not know what to do. `sum` needs it."""
+        ### BEGIN SOLUTION 1.2 Value.__radd__
+        return self + other
+        ### END SOLUTION
+
+    def __rmul__(self, other: float) -> Value:
+        """number * self."""
+        ### BEGIN SOLUTION 1.2 Value.__rmul__
+        return self * other
+        ### END SOLUTION
+
+    def __rsub__(self, other: float) -> Value:
+        """number - self. Mind the order."""
+        ### BEGIN SOLUTION 1.2 Value.__rsub__
+        return other + (-self)
+        ### END SOLUTION
+
+    def __rtruediv__(self, other: float) -> Value:
+        """number / self. Mind the order."""
+        ### BEGIN SOLUTION 1.2 Value.__rtruediv__
+        return other * self**-1
+        ### END SOLUTION
+
+    def exp(self) -> Value:
+        """e to the power of self. It is its own slope."""
+        ### BEGIN SOLUTION 1.3 Value.exp
+        result = math.exp(self.data)
+        return Value(result, (self,), (result,))
+        ### END SOLUTION
+
+    def log(self) -> Value:
+        """The natural logarithm of self. Its slope is 1/x."""
+        ### BEGIN SOLUTION 1.3 Value.log
+        return Value(math.log(self.data), (self,), (1.0 / self.data,))
+        ### END SOLUTION
+
+    def relu(self) -> Value:
+        """self where it is above 0, else 0: slope 1 above 0, slope 0 below 0 and at exactly 0."""
+        ### BEGIN SOLUTION 1.3 Value.relu
+        return Value(max(0.0, self.data), (self,), (1.0 if self.data > 0 else 0.0,))
+        ### END SOLUTION
+
+    def backward(self) -> None:
+        """Add to the grad of every value below this one the slope of this one along it; that of self itself is 1.
+
+        A value is finished when every value that used it has passed its share on: so visit the graph in an order
+        in which each value comes before its children. A value that is used twice gets the sum of both shares.
+        Grads are added to (`+=`), never overwritten: what backward on another result left there stays.
+        1.5 (one point): the same for a chain of 50,000 values. Python stops a recursion at about 1,000 calls, so
+        keep your own list of what is still to visit.
+
+        >>> a, b = Value(2.0), Value(3.0)
+        >>> c = a * b + a  # dc/da = b + 1, dc/db = a
+        >>> c.backward()
+        >>> a.grad, b.grad
+        (4.0, 2.0)
+        """
+        ### BEGIN SOLUTION 1.4 Value.backward
+        order, seen, to_visit = [], set(), [(self, False)]  # order: children first
+        while to_visit:
+            value, children_done = to_visit.pop()
+            if children_done:
+                order.append(value)
+            elif value not in seen:
+                seen.add(value)
+                to_visit.append((value, True))
+                to_visit.extend([(child, False) for child in reversed(value._children)])
+        self.grad = 1.0
+        for value in reversed(order):
+            for child, local_grad in zip(value._children, value._local_grads):
+                child.grad += local_grad * value.grad
+        ### END SOLUTION

@@ -1,0 +1,127 @@
+"""Part 2: from names to numbers, and the line to beat.
+
+A model sees whole numbers, not letters: the tokenizer gives each character a number, and one more to BOS, the
+mark that stands before and after every name. Then the simplest language model there is: how often does one
+token follow another? Its loss is the line that your GPT has to beat.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+
+
+def load_docs(path: str) -> list[str]:
+    """Return the lines of a text file (UTF-8): blanks around a line stripped, empty lines skipped, file order kept.
+
+    A line that stands there twice stays there twice. Raise ValueError when nothing is left.
+    """
+    ### BEGIN SOLUTION 2.1 load_docs
+    with open(path, encoding="utf-8") as file:
+        docs = [line.strip() for line in file]
+    docs = [doc for doc in docs if doc]
+    if not docs:
+        raise ValueError(f"{path} holds no names: it needs one name a line.")
+    return docs
+    ### END SOLUTION
+
+
+class Tokenizer:
+    """chars: the sorted characters of the docs; bos: the number after the last of them; vocab_size: with BOS.
+
+    >>> tokenizer = Tokenizer(["emma", "ava"])
+    >>> tokenizer.chars, tokenizer.bos, tokenizer.vocab_size
+    (['a', 'e', 'm', 'v'], 4, 5)
+    >>> tokenizer.encode("ava")
+    [4, 0, 3, 0, 4]
+    >>> tokenizer.decode([4, 0, 3, 0, 4])
+    'ava'
+    """
+
+    def __init__(self, docs: list[str]) -> None:
+        """Collect the distinct characters, sorted; the position in that list is the character's number."""
+        ### BEGIN SOLUTION 2.2 Tokenizer.__init__
+        self.chars = sorted(set("".join(docs)))
+        self.bos = len(self.chars)
+        self.vocab_size = len(self.chars) + 1
+        self._ids = {char: i for i, char in enumerate(self.chars)}
+        ### END SOLUTION
+
+    def encode(self, doc: str) -> list[int]:
+        """Return BOS, the number of each character, BOS. Raise ValueError at a character that the docs do not have."""
+        ### BEGIN SOLUTION 2.2 Tokenizer.encode
+        unknown = sorted(set(doc) - set(self.chars))
+        if unknown:
+            raise ValueError(f"{doc!r} has characters that the training names do not have: {' '.join(unknown)}")
+        return [self.bos, *(self._ids[char] for char in doc), self.bos]
+        ### END SOLUTION
+
+    def decode(self, ids: list[int]) -> str:
+        """Return the characters of the numbers as one string. Every BOS is dropped, wherever it stands."""
+        ### BEGIN SOLUTION 2.2 Tokenizer.decode
+        return "".join(self.chars[i] for i in ids if i != self.bos)
+        ### END SOLUTION
+
+
+def split_docs(docs: list[str], held_out: float = 0.1, seed: int = 42) -> tuple[list[str], list[str]]:
+    """Split the docs into (train, held_out), so that no name stands on both sides.
+
+    A name that occurs in several rows goes to one side with all its rows, else the model is tested on what it has
+    seen. held_out is the share of the *distinct* names (rounded), drawn by a generator of its own made from seed:
+    the same seed gives the same split. Rows keep their order on either side, and docs stays as it is.
+
+    >>> train, held_out = split_docs(["emma", "ava", "emma", "mia", "eve"], held_out=0.25)
+    >>> sorted(train + held_out) == ["ava", "emma", "emma", "eve", "mia"], len(set(held_out))
+    (True, 1)
+    """
+    ### BEGIN SOLUTION 2.3 split_docs
+    distinct = list(dict.fromkeys(docs))
+    random.Random(seed).shuffle(distinct)
+    held = set(distinct[: round(len(distinct) * held_out)])
+    return [doc for doc in docs if doc not in held], [doc for doc in docs if doc in held]
+    ### END SOLUTION
+
+
+def bigram_counts(docs: list[str], tokenizer: Tokenizer) -> list[list[int]]:
+    """Count pairs of neighbours: counts[a][b] says how often token b follows token a. vocab_size rows and columns.
+
+    BOS at both ends counts: a name of n characters has n + 1 pairs.
+    """
+    ### BEGIN SOLUTION 2.4 bigram_counts
+    counts = [[0] * tokenizer.vocab_size for _ in range(tokenizer.vocab_size)]
+    for doc in docs:
+        tokens = tokenizer.encode(doc)
+        for previous, following in zip(tokens, tokens[1:]):
+            counts[previous][following] += 1
+    return counts
+    ### END SOLUTION
+
+
+def bigram_loss(counts: list[list[int]], docs: list[str], tokenizer: Tokenizer) -> float:
+    """Return the mean of -log P(next token | previous token) over all pairs of all docs, in nats per token.
+
+    P comes from the counts with one added to each (so that a pair never seen is unlikely, not impossible):
+    (counts[a][b] + 1) / (the sum of row a + vocab_size).
+
+    Add-one smoothing: https://en.wikipedia.org/wiki/Additive_smoothing
+    """
+    ### BEGIN SOLUTION 2.4 bigram_loss
+    totals = [sum(row) + tokenizer.vocab_size for row in counts]
+    nats, pairs = 0.0, 0
+    for doc in docs:
+        tokens = tokenizer.encode(doc)
+        for previous, following in zip(tokens, tokens[1:]):
+            nats -= math.log((counts[previous][following] + 1) / totals[previous])
+            pairs += 1
+    return nats / pairs
+    ### END SOLUTION
+
+
+def sample_bigram(counts: list[list[int]], tokenizer: Tokenizer, rng: random.Random, longest: int = 16) -> str:
+    """Invent a name from the counts (given): each token is drawn by how often it followed the one before."""
+    tokens = [tokenizer.bos]
+    while len(tokens) <= longest:
+        tokens += rng.choices(range(tokenizer.vocab_size), weights=[count + 1 for count in counts[tokens[-1]]])
+        if tokens[-1] == tokenizer.bos:
+            break
+    return tokenizer.decode(tokens)

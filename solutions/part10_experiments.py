@@ -1,0 +1,37 @@
+"""Part 10: experiments. Look into the model that you trained."""
+
+from __future__ import annotations
+
+from part05_gpt import gpt
+from part07_training import Trained, held_out_loss
+
+
+def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
+    """Return what every head looks at while the model reads a name, as plain numbers: [layer][head][query][key].
+
+    Queries are BOS and then the name's characters: len(name) + 1 rows (at most block_size). Row t has t + 1
+    entries, one for each position up to its own, which sum to 1. The closing BOS is never read, only predicted.
+    """
+    ### BEGIN SOLUTION 10.1 attention_map
+    config = trained.config
+    tokens = trained.tokenizer.encode(name)[:-1][: config.block_size]
+    keys, values = [[] for _ in range(config.n_layer)], [[] for _ in range(config.n_layer)]
+    heads = [[[] for _ in range(config.n_head)] for _ in range(config.n_layer)]
+    for position, token in enumerate(tokens):
+        by_layer = []  # n_layer × n_head × (position + 1), filled by gpt
+        gpt(token, position, keys, values, trained.state_dict, config, by_layer)
+        for layer, by_head in enumerate(by_layer):
+            for head, weights in enumerate(by_head):
+                heads[layer][head].append([weight.data for weight in weights])
+    return heads
+    ### END SOLUTION
+
+
+def rank_names(names: list[str], trained: Trained) -> list[str]:
+    """Return the names sorted by how much they surprise the model *per token*, the least surprising first.
+
+    Per token, since a long name has more to be surprised by. The list that was given stays as it is.
+    """
+    ### BEGIN SOLUTION 10.2 rank_names
+    return sorted(names, key=lambda name: held_out_loss([name], trained))
+    ### END SOLUTION
