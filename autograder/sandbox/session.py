@@ -61,7 +61,7 @@ class Worker:
                 self._output,
                 self.limits.reply_bytes + ENVELOPE_BYTES,
                 launch.environment,
-                launch.descriptors,
+                launch.descriptors(),
                 launch.user,
             )
         except OSError as error:

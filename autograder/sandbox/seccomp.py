@@ -1,0 +1,83 @@
+"""The system calls that a worker may not make, as a BPF program.
+
+Everything is allowed but what starts processes, reaches other processes, opens the network, hides memory from
+RLIMIT_AS or widens the kernel's surface. Written by libseccomp (through pyseccomp), for this machine's architecture
+only: a call of another one ends the process.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import tempfile
+
+CLONE_THREAD = 0x00010000
+PR_SET_PDEATHSIG = 1
+TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
+F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
+
+PROCESSES = """fork vfork ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_open
+    pidfd_getfd"""
+NETWORK = "socket socketpair"
+NAMESPACES = """unshare setns mount umount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount
+    fspick mount_setattr name_to_handle_at open_by_handle_at swapon swapoff quotactl quotactl_fd acct"""
+HIDDEN_MEMORY = """memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop
+    semctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr"""
+KERNEL = """io_uring_setup io_uring_enter io_uring_register bpf perf_event_open add_key request_key keyctl userfaultfd
+    personality syslog kexec_load kexec_file_load init_module finit_module delete_module reboot fanotify_init
+    modify_ldt iopl ioperm vhangup lookup_dcookie nfsservctl"""
+# The second tier has neither a process namespace nor a read-only file system of its own: nobody else may be
+# signalled, by whatever way, limited or slowed, and no metadata changed, which Landlock does not cover.
+OTHERS = """kill tkill tgkill pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo setsid setpgid setpriority ioprio_set
+    sched_setaffinity sched_setparam sched_setscheduler sched_setattr migrate_pages move_pages execve execveat"""
+METADATA = """truncate chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat setxattr lsetxattr fsetxattr
+    removexattr lremovexattr fremovexattr setxattrat removexattrat utime utimes futimesat utimensat file_setattr
+    inotify_init inotify_init1 inotify_add_watch link linkat symlink symlinkat mknod mknodat"""
+
+
+class FilterUnavailable(RuntimeError):
+    """The filter cannot be written here; the text says what is missing."""
+
+
+@functools.lru_cache(maxsize=2)
+def seccomp_program(shared_process_space: bool) -> bytes:
+    """The BPF program; with `shared_process_space` also what only namespaces prevent otherwise.
+
+    Raises FilterUnavailable where pyseccomp or libseccomp is missing.
+    """
+    try:
+        import pyseccomp
+    except (ImportError, RuntimeError, OSError, AttributeError, TypeError) as error:
+        raise FilterUnavailable(f"pyseccomp with libseccomp is needed ({error})") from error
+    program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    refuse = pyseccomp.ERRNO(errno.EPERM)
+    names = f"{PROCESSES} {NETWORK} {NAMESPACES} {HIDDEN_MEMORY} {KERNEL}"
+    if shared_process_space:
+        names = f"{names} {OTHERS} {METADATA}"
+    for name in names.split():
+        _refuse(pyseccomp, program, refuse, name)
+    # Threads are clone() with CLONE_THREAD; the C library falls back to it where clone3, whose flags lie in memory
+    # that a filter cannot read, does not exist.
+    program.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0))
+    program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    program.add_rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, PR_SET_PDEATHSIG))
+    for request in (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP):
+        program.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
+    if shared_process_space:
+        for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX):  # a signal of one's choice to any process of the same user
+            program.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
+        # prlimit of another process of the same user could end it.
+        program.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
+    with tempfile.TemporaryFile() as file:
+        program.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+def _refuse(pyseccomp, program, action: int, name: str) -> None:
+    try:
+        program.add_rule(action, name)
+    except OSError as error:
+        # A call that this libseccomp, or this architecture, does not know. The self-test decides whether that matters.
+        if error.errno not in (errno.EINVAL, errno.EDOM, errno.EFAULT):
+            raise
