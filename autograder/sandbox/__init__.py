@@ -5,7 +5,19 @@
 
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Call, Reply
+from autograder.sandbox.selftest import strict_tier
 from autograder.sandbox.session import Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
 
-__all__ = ["BOARD", "CAPSTONE", "CHECK", "Call", "Limits", "Reply", "SandboxUnavailable", "Tier", "Worker"]
+__all__ = [
+    "BOARD",
+    "CAPSTONE",
+    "CHECK",
+    "Call",
+    "Limits",
+    "Reply",
+    "SandboxUnavailable",
+    "Tier",
+    "Worker",
+    "strict_tier",
+]

@@ -63,7 +63,7 @@ def bubblewrap_command(program: str, interpreter: Interpreter, job: str, empty: 
     for folder in interpreter.package_folders():
         command += ["--ro-bind", empty, folder]
     libraries = sorted({os.path.dirname(path) for path in interpreter.shared_objects})
-    command += ["--setenv", "LD_LIBRARY_PATH", ":".join(libraries)]
+    command += ["--setenv", "LD_LIBRARY_PATH", ":".join(libraries), *("--setenv", "PYPY_GC_NURSERY", "4M")]
     command += ["--ro-bind", job, JOB, "--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom"]
     command += ["/dev/urandom", "--remount-ro", "/", "--chdir", "/", "--seccomp", str(filter_fd), "--"]
     return [*command, interpreter.program]

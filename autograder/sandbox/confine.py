@@ -16,6 +16,8 @@ NETWORK_RIGHTS = 3  # bind and connect, from ABI 4
 SCOPES = 3  # abstract sockets and signals, from ABI 6
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER_MODE = 38, 22, 2
 
+O_PATH = getattr(os, "O_PATH", 0o10000000)  # PyPy does not name it
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -47,7 +49,7 @@ def landlock_version():
 def allow(ruleset, path, rights):
     """Allow `rights` on `path` and below. A path that does not exist needs no rule."""
     try:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:

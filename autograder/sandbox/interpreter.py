@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -57,6 +58,10 @@ def choose_interpreter(wanted: str | None, everybody: bool) -> Interpreter:
     candidates = [wanted] if wanted else [getattr(sys, "_base_executable", None) or sys.executable, SYSTEM_INTERPRETER]
     reasons = []
     for candidate in candidates:
+        program = shutil.which(candidate)
+        if everybody and program and not readable_by_everybody(program):
+            reasons.append(f"{candidate} is where other users cannot read it")
+            continue
         try:
             found = describe(candidate)
         except UnusableInterpreter as error:

@@ -135,6 +135,10 @@ class Process:
         except subprocess.TimeoutExpired:
             return None
 
+    def everything_ended(self) -> bool:
+        """Whether nobody holds the pipes any more: neither the process nor anything that it started."""
+        return not self._reader.is_alive() and not self._drain.is_alive()
+
     def kill(self) -> None:
         """End the process and its group, and wait until it is gone."""
         self._stopped = True

@@ -41,6 +41,7 @@ class Worker:
         self._process: Process | None = None
         self._greeting: str | None = None  # the id that the greeting must carry, None once it has come
         self._seconds_left = limits.total_seconds
+        self.everything_ended = True  # of the process before, and of all that it started
 
     def __enter__(self) -> Worker:
         return self
@@ -166,6 +167,7 @@ class Worker:
     def _stop(self) -> None:
         if self._process is not None:
             self._process.kill()
+            self.everything_ended = self._process.everything_ended()
             self._process = None
 
     @property
@@ -179,6 +181,11 @@ class Worker:
         text = bytes(self._output.kept[: self.limits.output_bytes]).decode("utf-8", "replace")
         text = clean_text(text.replace("\r\n", "\n"), self.limits.output_bytes, keep="\n\t")
         return text + ("\n[more was printed and is left out]" if self._output.cut else "")
+
+    @property
+    def user(self) -> int | None:
+        """The spare user id that a started worker runs as, None when it is our own."""
+        return None if self._launch is None else self._launch.user
 
     def close(self) -> None:
         """End the process and remove its files. A closed worker starts anew when it is called again."""

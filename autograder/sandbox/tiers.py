@@ -16,6 +16,8 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
 
 STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16}
+# PyPy otherwise looks for the size of the processor's cache in /proc, and complains that it is not there.
+PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
 INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
 
 
@@ -38,7 +40,7 @@ class Launch:
     command: list[str]
     job: Job
     setup: dict
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: PYPY_SETTINGS)
     filter_fd: int | None = None  # a file that holds the system call filter, handed to each process
     user: int | None = None
 
