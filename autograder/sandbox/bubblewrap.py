@@ -16,7 +16,7 @@ ISOLATION = (
     "--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --disable-userns "
     "--die-with-parent --new-session --clearenv --uid 65534 --gid 65534 --cap-drop ALL"
 ).split()
-FIRST_SPARE_USER, SPARE_USERS = 64000, 1000
+FIRST_SPARE_USER, SPARE_USERS = 60600, 500
 _slots = itertools.count()
 
 
@@ -37,8 +37,8 @@ def find_bubblewrap() -> str | None:
 def spare_user() -> int | None:
     """A user id for the next worker when we are root, else None.
 
-    No account, no lock file: ids from 64000 on, above ordinary accounts and below nobody (65534). A process starts
-    at its own number modulo 1000 and counts on, so two workers that run at once, of one grader or of two, rarely
+    No account, no lock file: ids from 60600 to 61099, which neither Debian nor systemd gives to anybody. A process
+    starts at its own number, times 7 modulo 500, and counts on, so two workers that run at once, of one grader or of two, rarely
     share one; the process namespace (or the system call filter) keeps them apart even then.
     """
     if os.name != "posix" or os.geteuid() != 0:

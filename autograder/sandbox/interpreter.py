@@ -18,7 +18,12 @@ SYSTEM_INTERPRETER = "/usr/bin/python3"
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 # Asks the interpreter itself. The imports make it load the shared objects of what a learner may use.
 QUESTION = """
-import sys, os, json, math, random, dataclasses, hashlib, statistics, decimal, array, zlib, ctypes
+import sys, os, json
+for name in "math random dataclasses hashlib statistics decimal array zlib ctypes _posixsubprocess fcntl".split():
+    try:
+        __import__(name)
+    except ImportError:
+        pass
 print(json.dumps({"version": sys.version_info[:3], "program": os.path.realpath(sys.executable), "path": sys.path,
     "mapped": sorted({line.split(None, 5)[5].strip() for line in open("/proc/self/maps") if "/" in line})}))
 """
@@ -59,11 +64,14 @@ def choose_interpreter(wanted: str | None, everybody: bool) -> Interpreter:
     reasons = []
     for candidate in candidates:
         program = shutil.which(candidate)
-        if everybody and program and not readable_by_everybody(program):
+        if program is None:
+            reasons.append(f"{candidate} is not a program")
+            continue
+        if everybody and not readable_by_everybody(program):
             reasons.append(f"{candidate} is where other users cannot read it")
             continue
         try:
-            found = describe(candidate)
+            found = describe(os.path.realpath(program))
         except UnusableInterpreter as error:
             reasons.append(str(error))
             continue

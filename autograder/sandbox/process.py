@@ -83,6 +83,7 @@ class Process:
         )
         self._lines: queue.Queue[bytes] = queue.Queue(WAITING_LINES)
         self._stopped = False
+        self._writer: threading.Thread | None = None
         self._reader = threading.Thread(target=self._read_lines, args=(self.process.stdout, line_bytes), daemon=True)
         self._drain = threading.Thread(target=_drain, args=(self.process.stderr, output), daemon=True)
         self._reader.start()
@@ -102,7 +103,8 @@ class Process:
         if len(line) <= DIRECT_WRITE_BYTES:
             self._write(line)
         else:
-            threading.Thread(target=self._write, args=(line,), daemon=True).start()
+            self._writer = threading.Thread(target=self._write, args=(line,), daemon=True)
+            self._writer.start()
 
     def _write(self, line: bytes) -> None:
         try:
@@ -158,14 +160,18 @@ class Process:
             except queue.Empty:
                 pass
         self._drain.join(1.0)
-        # A pipe that something else still holds open is left: closing it would wait for its reader.
-        for stream, reader in ((self.process.stdout, self._reader), (self.process.stderr, self._drain)):
-            if not reader.is_alive():
-                stream.close()
-        try:
-            self.process.stdin.close()
-        except OSError:
-            pass
+        # A pipe that something else still holds open is left: closing it would wait for its thread.
+        threads = (self._writer, self._reader, self._drain)
+        for stream, thread in zip((self.process.stdin, self.process.stdout, self.process.stderr), threads, strict=True):
+            if thread is None or not thread.is_alive():
+                _close(stream)
+
+
+def _close(stream: BinaryIO) -> None:
+    try:
+        stream.close()
+    except OSError:
+        pass  # what was still to be written has no reader any more
 
 
 def _drain(stream: BinaryIO, output: Output) -> None:

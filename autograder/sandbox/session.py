@@ -14,8 +14,7 @@ from autograder.sandbox.text import clean_text
 from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
 
 START_SECONDS = 30.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
-PROGRESS_NOTES = 100_000  # of one call
-PROGRESS_REPLIES = 16  # progress notes of one call may fill this many replies
+PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one reply, for whoever keeps them all
 OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
 
 
@@ -143,7 +142,7 @@ class Worker:
             if message.kind == "reply":
                 return message.reply
             notes, size = notes + 1, size + len(line)
-            if notes > PROGRESS_NOTES or size > PROGRESS_REPLIES * self.limits.reply_bytes:
+            if notes > PROGRESS_NOTES or size > self.limits.reply_bytes:
                 return self._fail("too large", "more progress notes came back than one call may send")
             if on_progress is not None:
                 on_progress(message.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ def _prepare_local(files: Mapping[str, bytes], limits: Limits, interpreter: str 
     job = Job(files)
     # Below a venv, python is on some systems a launcher whose child would outlive it: take the interpreter itself.
     program = interpreter or getattr(sys, "_base_executable", None) or sys.executable
+    program = shutil.which(program) or program
     # The number of processes is left alone: the system counts all of the user's, the desktop included.
     setup = {"limits": _resource_limits(limits)}
     return Launch([program, *INTERPRETER_OPTIONS, str(job.folder / "worker.py")], job, setup, _windows_environment())

@@ -119,7 +119,7 @@ class World:
             exec(code, namespace)
             self.namespace = namespace
         except BaseException:
-            self.failure = describe(self, loading=True)
+            self.failure = describe_safely(self, loading=True)
 
     def progress(self, data):
         """Tell the trusted side something before the answer is complete; `data` is plain."""
@@ -135,17 +135,25 @@ class World:
                 self.replies.send("value", function(*arguments))
                 return
             except BaseException:
-                failure = describe(self, loading=False)
+                failure = describe_safely(self, loading=False)
         else:
             failure = self.failure
         self.replies.send_failure(failure)
+
+
+def describe_safely(world, loading):
+    try:
+        return describe(world, loading)
+    except BaseException:  # methods of the learner's own exception may raise whatever they like
+        return {"failure": "load" if loading else "raised", "exception": "", "message": "", "file": None, "line": None}
 
 
 def describe(world, loading):
     """The exception that is being handled, as data."""
     kind, error, traceback = sys.exc_info()
     try:
-        message = "".join(str(error))[:1000] if type(str(error)) is str else ""
+        text = str(error)  # may be the learner's own method
+        message = text[:1000] if type(text) is str else ""
     except BaseException:
         message = ""
     if issubclass(kind, SystemExit):
@@ -254,7 +262,8 @@ def main():
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     os.close(nothing)
-    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    printed = sys.stdout
+    printed.reconfigure(line_buffering=True, errors="backslashreplace")
     builtins.input = refuse_input
     root = os.path.dirname(os.path.abspath(__file__))
     setup = json.loads(requests.readline())
@@ -271,8 +280,7 @@ def main():
     for line in requests:
         request = json.loads(line)
         if "flush" in request:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            printed.flush()
             os.write(2, request["flush"].encode("ascii"))
             continue
         replies.id = request["id"]
