@@ -9,11 +9,10 @@ Vaswani et al., Attention Is All You Need, 2017: https://arxiv.org/abs/1706.0376
 
 from __future__ import annotations
 
-from part01_autograd import Value
 from part03_layers import linear, rmsnorm, softmax
 from part04_parameters import Config
 
-Vector = list  # of Value; the name says what a list is meant to be
+Vector = list  # of Value: the name says what a list is meant to be
 
 
 def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vector, Vector]:

@@ -1,0 +1,82 @@
+"""The parts of the course, read from course.toml: numbers, modules, tasks, and which files a part needs."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+EXERCISES = ROOT / "exercises"
+SOLUTIONS = ROOT / "solutions"
+SUITES = HERE / "parts"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that a learner writes. defines: dotted names in the module, such as `Value.backward`."""
+
+    id: str
+    title: str
+    defines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part. needs: for each module of another part, the names of it that this part may use."""
+
+    number: int
+    module: str
+    title: str
+    minutes: int
+    tasks: tuple[Task, ...]
+    needs: dict[str, list[str]]
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.module}.py"
+
+    @property
+    def suite(self) -> Path:
+        """The folder of probes, tests, misconceptions and hints."""
+        return SUITES / f"part{self.number:02d}"
+
+    def task(self, task_id: str) -> Task:
+        """The task with this id. Raise KeyError with a sentence when there is none."""
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        raise KeyError(f"Part {self.number} has no task {task_id}. Its tasks: {', '.join(t.id for t in self.tasks)}.")
+
+
+@functools.cache
+def parts() -> tuple[Part, ...]:
+    """All parts, in order."""
+    with open(HERE / "course.toml", "rb") as file:
+        tables = tomllib.load(file)["parts"]
+    return tuple(
+        Part(
+            number=table["number"],
+            module=table["module"],
+            title=table["title"],
+            minutes=table["minutes"],
+            tasks=tuple(Task(t["id"], t["title"], tuple(t["defines"])) for t in table["tasks"]),
+            needs=table.get("needs", {}),
+        )
+        for table in tables
+    )
+
+
+def part(number: int) -> Part:
+    """The part with this number. Raise KeyError with a sentence when there is none."""
+    for candidate in parts():
+        if candidate.number == number:
+            return candidate
+    raise KeyError(f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}.")
