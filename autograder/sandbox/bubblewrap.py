@@ -38,8 +38,8 @@ def spare_user() -> int | None:
     """A user id for the next worker when we are root, else None.
 
     No account, no lock file: ids from 60600 to 61099, which neither Debian nor systemd gives to anybody. A process
-    starts at its own number, times 7 modulo 500, and counts on, so two workers that run at once, of one grader or of two, rarely
-    share one; the process namespace (or the system call filter) keeps them apart even then.
+    starts at its own number, times 7 modulo 500, and counts on, so two workers that run at once, of one grader or of
+    two, rarely share one; the process namespace (or the system call filter) keeps them apart even then.
     """
     if os.name != "posix" or os.geteuid() != 0:
         return None

@@ -154,10 +154,12 @@ class Worker:
         if status in OUT_OF_PROCESSOR_TIME:
             seconds = self.limits.cpu_seconds
             return Reply(failure="timeout", message=f"the {seconds} seconds of processor time were used up")
-        if status is not None and 0 <= status < 128:
+        if status is None:
+            return Reply(failure="protocol", message="the grader's channel was closed")
+        if 0 <= status < 128:
             return Reply(failure="exited", message=f"the code ended the whole program (status {status})")
-        number = None if status is None else -status if status < 0 else status - 128
-        return Reply(failure="crashed", message=f"the interpreter crashed ({_signal_name(number)})")
+        name = _signal_name(-status if status < 0 else status - 128)
+        return Reply(failure="crashed", message=f"the interpreter crashed ({name})")
 
     def _fail(self, failure: str, message: str) -> Reply:
         self._stop()
@@ -194,8 +196,8 @@ class Worker:
             self._launch = None
 
 
-def _signal_name(number: int | None) -> str:
+def _signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:
-        return "no exit status" if number is None else f"status {number}"
+        return f"signal {number}"
