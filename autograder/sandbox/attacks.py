@@ -50,12 +50,12 @@ def read_environment(process):
 def read_packages():
     """Files in any folder of installed packages, where a grader may be installed."""
     gains = []
-    places = {"/usr/lib/python3/dist-packages", "/usr/local/lib", "/usr/local/bin", "/opt", "/home", "/root"}
+    places = {"/usr/lib/python3/dist-packages", "/usr/local", "/opt", "/home", "/root"}
     for place in list(sys.path):
         places |= {os.path.join(place, "site-packages"), os.path.join(place, "dist-packages")}
     for place in sorted(places):
         for folder, _, names in os.walk(place):
-            for path in [os.path.join(folder, name) for name in names[:20]]:
+            for path in [os.path.join(folder, name) for name in names[:20] if "-packages" in folder]:
                 attempt(gains, path, lambda path=path: read(path))
                 if gains:
                     return gains

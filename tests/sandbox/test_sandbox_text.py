@@ -1,0 +1,49 @@
+"""Text of strangers: nothing in it steers a terminal, hides what follows, or grows without bound."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autograder.sandbox.text import clean_text
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07text", "text"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("a\nb\tc\rd", "a b c d"),
+        ("abc\u202edef\u2066g", "abcdefg"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("bell\x07 back\x08 nul\x00 del\x7f c1\x9b31m", "bell back nul del c131m"),
+        ("line\u2028separator", "lineseparator"),
+        ("lone \ud800 surrogate", "lone  surrogate"),
+        ("naïve 数 \U0001f600", "naïve 数 \U0001f600"),
+    ],
+)
+def test_what_steers_is_removed_and_what_is_read_stays(dirty, clean):
+    assert clean_text(dirty, 200) == clean
+
+
+def test_lines_are_kept_only_where_asked_for():
+    assert clean_text("a\nb\tc\x1b[2J", 200, keep="\n\t") == "a\nb\tc"
+
+
+@given(st.text(st.characters()), st.integers(0, 50))
+@example("\x1b[\x1b[31m31m", 50)
+@example("\x1b" * 9 + "[A", 50)
+def test_any_text_is_short_and_printable(text, limit):
+    cleaned = clean_text(text, limit)
+    assert len(cleaned) <= limit
+    assert all(unicodedata.category(character)[0] not in "C" for character in cleaned)
+
+
+@pytest.mark.parametrize("piece", ["\x1b[", "\x1b]", "\x1b[0;", "\x1b]x", "\x1b"])
+def test_no_text_makes_cleaning_slow(piece):
+    begin = time.perf_counter()
+    clean_text(piece * 200_000, 65536)
+    assert time.perf_counter() - begin < 2
