@@ -28,7 +28,7 @@ class Task:
     defines: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one object per part
 class Part:
     """One part. needs: for each module of another part, the names of it that this part may use."""
 

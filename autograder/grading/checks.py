@@ -1,0 +1,107 @@
+"""What a suite is written with: the `check` mark, the answers of a learner's code, and the draw of random inputs."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autograder.grading.compare import difference, is_number, show
+from autograder.sandbox import Reply
+
+TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What `check` says of a test."""
+
+    task: str
+    points: float
+    by_hand: bool
+
+
+def check(task: str, points: float = 1.0, by_hand: bool = False) -> Callable:
+    """Mark a test as a check of a task. Its name is the check's id; its docstring's first line, when there is one,
+    the sentence that learners read, else the name in words. by_hand: a person gives the points, the test isn't run.
+    """
+
+    def mark(test: Callable) -> Callable:
+        test.check = Mark(task, points, by_hand)
+        return test
+
+    return mark
+
+
+class CheckFailed(AssertionError):
+    """A check that did not pass: what a learner reads, and how it failed."""
+
+    def __init__(self, message: str, status: str = "failed", reply: Reply | None = None) -> None:
+        super().__init__(message)
+        self.message, self.status, self.reply = message, status, reply
+
+
+class Answer:
+    """What a probe returned: plain data, with the call that it answers. Everything else is an error of the check."""
+
+    def __init__(self, called: str, value: object) -> None:
+        self.called, self.value = called, value
+
+    def must_be(self, expected: object, likely: str = "", tolerance: float = TOLERANCE) -> None:
+        """Fail unless the value equals expected, numbers within the tolerance (relative above 1)."""
+        words = difference(self.value, expected, tolerance)
+        if words is not None:
+            got, wanted = show(self.value), show(expected)
+            where = f"Difference: {words}\n" if words.startswith("at ") or got == wanted or len(got) > 60 else ""
+            raise CheckFailed(self._message(wanted, likely, where))
+
+    def must(self, condition: bool, expected: str, likely: str = "") -> None:
+        """Fail unless the condition, computed from the value by the check, holds. expected: the condition in words."""
+        if condition is not True:
+            raise CheckFailed(self._message(expected, likely))
+
+    def number(self) -> float:
+        """The value, which must be a finite number."""
+        self.must(is_number(self.value) and abs(self.value) < math.inf, "a finite number")
+        return self.value
+
+    def numbers(self, count: int | None = None) -> list[float]:
+        """The value, which must be a list of finite numbers (count of them when given)."""
+        right = type(self.value) is list and all(is_number(x) and abs(x) < math.inf for x in self.value)
+        self.must(right, "a list of finite numbers")
+        self.must(count in (None, len(self.value)), f"{count} numbers")
+        return self.value
+
+    def texts(self, count: int | None = None) -> list[str]:
+        """The value, which must be a list of strings (count of them when given)."""
+        self.must(type(self.value) is list and all(type(x) is str for x in self.value), "a list of strings")
+        self.must(count in (None, len(self.value)), f"{count} strings")
+        return self.value
+
+    def _message(self, expected: str, likely: str, where: str = "") -> str:
+        text = f"Called:     {self.called}\nCame back:  {show(self.value)}\nExpected:   {expected}\n{where}"
+        return text + (f"Likely:     {likely}\n" if likely else "")
+
+
+class Draw(random.Random):
+    """Random inputs that a person can read: numbers with two digits after the point."""
+
+    def number(self, low: float = -3.0, high: float = 3.0) -> float:
+        """A number between low and high, never 0."""
+        while True:
+            drawn = round(self.uniform(low, high), 2)
+            if drawn:
+                return drawn
+
+    def numbers(self, count: int, low: float = -3.0, high: float = 3.0) -> list[float]:
+        """A list of numbers, all different where that is likely."""
+        return [self.number(low, high) for _ in range(count)]
+
+    def matrix(self, rows: int, columns: int, low: float = -3.0, high: float = 3.0) -> list[list[float]]:
+        """rows lists of columns numbers."""
+        return [self.numbers(columns, low, high) for _ in range(rows)]
+
+    def word(self, shortest: int = 3, longest: int = 8, letters: str = "abcdefghijklmnopqrstuvwxyz") -> str:
+        """A made-up word."""
+        return "".join(self.choices(letters, k=self.randint(shortest, longest)))

@@ -1,0 +1,104 @@
+"""Naming the mistake: a failing check's calls are repeated on every known-wrong implementation.
+
+Where the learner's answers equal those of one, that is the likely mistake. Where a later task's answers equal those
+of the reference *with an earlier task's recognised mistake*, the later task is right and keeps its points.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from autograder.course import Part
+from autograder.grading.compare import difference
+from autograder.grading.misconceptions import Misconception, misconceptions, variants
+from autograder.grading.report import Check
+from autograder.grading.session import Recorded
+from autograder.sandbox import Reply, Tier, Worker
+
+TOLERANCE = 1e-9  # the same arithmetic in another order
+SECONDS = 8.0  # for all variants together: a message that names the mistake is worth no more
+
+Files = dict[str, bytes]
+
+
+def diagnose(part: Part, checks: list[Check], calls: dict[str, list[Recorded]], files: Files) -> list[Check]:
+    """Return the checks, the failing ones with the recognised mistake, and the points that follow-through keeps.
+
+    calls: by test name, as recorded; files: what the worker had besides the submission.
+    """
+    failing = [check for check in checks if check.status in ("failed", "error", "timeout") and calls.get(_test(check))]
+    if not failing or not misconceptions(part):
+        return checks
+    folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
+    with Worker({**files, **folders}, Tier.LOCAL) as worker:  # our own code only: no learner's file is in there
+        matches = _matches(part, failing, calls, _agreement(worker))
+        named = {check.name: _best(check, matches, checks, calls, worker) for check in failing}
+    return [_with_diagnosis(check, named.get(check.name), named, checks) for check in checks]
+
+
+def _test(check: Check) -> str:
+    return f"test_{check.name}"
+
+
+def _agreement(worker: Worker) -> Callable[[Misconception, list[Recorded]], bool]:
+    """A function that says whether a mistake explains recorded calls: its answers equal the learner's, every one."""
+    end = time.monotonic() + SECONDS
+
+    def agrees(mistake: Misconception, recorded: list[Recorded]) -> bool:
+        for call in recorded:
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            reply = worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=min(left, 2.0))
+            if not same_reply(reply, call.reply):
+                return False
+        return True
+
+    return agrees
+
+
+def same_reply(a: Reply, b: Reply) -> bool:
+    """Whether two answers are alike: the same failure with the same exception, or equal values."""
+    if a.failure or b.failure:
+        return (a.failure, a.exception) == (b.failure, b.exception) and a.failure in ("raised", "timeout")
+    return difference(a.value, b.value, TOLERANCE) is None
+
+
+def _matches(part: Part, failing: list[Check], calls: dict, agrees: Callable) -> dict[str, list[Misconception]]:
+    """For each failing check, the mistakes that explain it: those of its own task, and of tasks that it builds on."""
+    order = [task.id for task in part.tasks]
+    found = {}
+    for check in failing:
+        possible = [m for m in misconceptions(part) if order.index(m.task) <= order.index(check.task)]
+        found[check.name] = [mistake for mistake in possible if agrees(mistake, calls[_test(check)])]
+    return found
+
+
+def _best(check: Check, matches: dict, checks: list[Check], calls: dict, worker: Worker) -> Misconception | None:
+    """Of several mistakes that explain a check, the one that explains most of what the learner's code did."""
+    candidates = matches[check.name]
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    by_failures = {m.id: sum(m in found for found in matches.values()) for m in candidates}
+    most = max(by_failures.values())
+    candidates = [m for m in candidates if by_failures[m.id] == most]
+    if len(candidates) == 1:
+        return candidates[0]
+    agrees = _agreement(worker)
+    passed = [calls[_test(c)] for c in checks if c.status == "passed" and calls.get(_test(c))]
+    return max(candidates, key=lambda mistake: sum(agrees(mistake, recorded) for recorded in passed))
+
+
+def _with_diagnosis(check: Check, mistake: Misconception | None, named: dict, checks: list[Check]) -> Check:
+    if mistake is None:
+        return check
+    check = replace(check, misconception=mistake.id, advice=mistake.says)
+    charged = any(
+        other.task == mistake.task and named.get(other.name) == mistake for other in checks if other is not check
+    )
+    if mistake.task != check.task and charged:
+        kept = f"The points are kept: this is what right code gives with the mistake of task {mistake.task}.\n"
+        return replace(check, earned=check.points, status="passed", message=kept, follows=mistake.task)
+    return check

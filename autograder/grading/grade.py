@@ -1,0 +1,91 @@
+"""Grading one part of one submission: files in, report out."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from autograder.course import Part, parts
+from autograder.grading.checks import Draw
+from autograder.grading.diagnosis import diagnose
+from autograder.grading.probes import Probes, load_trusted
+from autograder.grading.report import Check, Report
+from autograder.grading.session import Session
+from autograder.grading.sources import Source, inspect_source, reference_files
+from autograder.grading.suite import run_suite
+from autograder.sandbox import CHECK, Tier, Worker
+
+
+def grade(
+    files: Mapping[str, bytes],
+    part: Part,
+    *,
+    seed: int | None = None,
+    tier: Tier = Tier.STRICT,
+    task: str | None = None,
+    own_parts: bool = False,
+) -> Report:
+    """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
+    other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
+    only. Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here.
+    """
+    seed = secrets.randbelow(1_000_000) if seed is None else seed
+    content = files.get(part.file_name)
+    source = inspect_source(content) if content is not None else Source(f"There is no file {part.file_name}.")
+    probes = Probes(part)
+    data = _data_files(part, seed)
+    common = reference_files(part)
+    if own_parts:
+        common = {name: files.get(name, reference) for name, reference in common.items()}
+    shipped = {"probes.py": probes.source.encode("utf-8"), **{f"files/{name}": data[name] for name in data}}
+    shipped.update({f"common/{name}": common[name] for name in common})
+    # A file that can't be used is replaced by an empty one: its checks fail, with the sentence that says why.
+    usable = b"" if source.problem else content
+    with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, CHECK) as worker:
+        worker.start()  # while pytest is being set up
+        session = Session(part, probes, worker, data)
+        checks = run_suite(part, session, seed, task)
+        printed, interpreter = worker.output, worker.interpreter_version or ""
+    if source.problem:
+        checks = [_unusable(check, source, content is None) for check in checks]
+    else:
+        checks = diagnose(part, checks, session.calls, shipped)
+        checks = [_with_line(check, source, part) for check in checks]
+    return Report(
+        part=part.number,
+        module=part.module,
+        file=part.file_name,
+        sha256=hashlib.sha256(content or b"").hexdigest(),
+        seed=seed,
+        sandbox=tier.value,
+        interpreter=interpreter,
+        checks=tuple(checks),
+        printed=printed,
+    )
+
+
+def earlier_parts(part: Part) -> list[Part]:
+    """The parts whose names this part uses, in order."""
+    return [other for other in parts() if other.module in part.needs]
+
+
+def _data_files(part: Part, seed: int) -> dict[str, bytes]:
+    """Data files that a part's checks read, random like every input: its files.py draws them."""
+    path = part.suite / "files.py"
+    return load_trusted(path).files(Draw(f"{seed} files")) if path.exists() else {}
+
+
+def _unusable(check: Check, source: Source, absent: bool) -> Check:
+    if check.status == "manual":
+        return check
+    facts = {"name": check.name, "task": check.task, "title": check.title, "hidden": check.hidden}
+    status = "missing" if absent else "error"
+    return Check(**facts, points=check.points, status=status, message=source.problem + "\n", line=source.line)
+
+
+def _with_line(check: Check, source: Source, part: Part) -> Check:
+    if check.line is not None or check.status in ("passed", "manual", "todo"):
+        return check
+    return replace(check, line=source.line_of(part.task(check.task).defines))

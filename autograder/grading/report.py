@@ -1,0 +1,81 @@
+"""What grading one part gives: a list of checks with their points, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+# What a learner may know of a hidden check that failed, besides its sentence and a recognised misconception.
+KIND_OF_FAILURE = {
+    "failed": "The answer is not the expected one.",
+    "error": "The code stopped with an error.",
+    "timeout": "The code did not answer in time.",
+    "missing": "The name that is asked for does not exist.",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check. status: passed, failed, error, timeout, missing, todo or manual (a person gives the points)."""
+
+    name: str  # never changes once published
+    task: str
+    title: str
+    hidden: bool
+    points: float
+    earned: float = 0.0
+    status: str = "passed"
+    message: str = ""
+    misconception: str | None = None
+    line: int | None = None
+    advice: str = ""  # the sentence of the recognised misconception
+    follows: str | None = None  # the earlier task whose mistake this check's answer carries on, and is not charged for
+    exception: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The checks of one part. earned and possible leave out what only a person can give."""
+
+    part: int
+    module: str
+    file: str
+    sha256: str
+    seed: int
+    sandbox: str
+    interpreter: str
+    checks: tuple[Check, ...]
+    printed: str = ""  # what the learner's code printed meanwhile
+    breaks: str = ""  # which earlier part of the learner's own breaks this one, as a sentence
+
+    @property
+    def earned(self) -> float:
+        return sum(check.earned for check in self.checks)
+
+    @property
+    def possible(self) -> float:
+        return sum(check.points for check in self.checks if check.status != "manual")
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing that a machine can grade lost points, and something was graded."""
+        graded = [check for check in self.checks if check.status != "manual"]
+        return bool(graded) and all(check.status == "passed" for check in graded)
+
+    def for_class(self) -> Report:
+        """The report as a class gets it: of hidden checks no input and no value, and nothing that the code printed."""
+        return replace(self, checks=tuple(map(_without_values, self.checks)), printed="")
+
+    def to_json(self) -> dict:
+        """Plain data in the format of the report schema (autograder/render/report.schema.json)."""
+        data = {name: getattr(self, name) for name in ("part", "module", "file", "sha256", "seed", "sandbox")}
+        data.update(interpreter=self.interpreter, earned=self.earned, possible=self.possible, breaks=self.breaks)
+        return {**data, "checks": [asdict(check) for check in self.checks]}
+
+
+def _without_values(check: Check) -> Check:
+    if not check.hidden or check.status in ("passed", "manual", "todo"):
+        return check
+    sentence = KIND_OF_FAILURE[check.status]
+    if check.exception:
+        sentence = f"The code stopped with an error: {check.exception}."
+    return replace(check, message=sentence, line=None)

@@ -1,0 +1,109 @@
+"""Source code as text: a learner's file is looked at without running it, the reference is cut to what a part needs."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from dataclasses import dataclass, field
+
+from autograder.course import SOLUTIONS, Part, parts
+
+LARGEST_FILE = 256 * 1024  # bytes; the largest solution has 6 KB
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a learner's file says of itself. problem: a sentence, when the file can't be used as it is."""
+
+    problem: str = ""
+    line: int | None = None
+    lines: dict[str, int] = field(default_factory=dict)  # dotted name -> line of its def
+
+    def line_of(self, names: tuple[str, ...]) -> int | None:
+        """The line where the first of these names is defined."""
+        return next((self.lines[name] for name in names if name in self.lines), None)
+
+
+def inspect_source(content: bytes) -> Source:
+    """Read a learner's file, which may be hostile, without running it."""
+    if len(content) > LARGEST_FILE:
+        return Source(f"The file has {len(content):,} bytes; {LARGEST_FILE:,} are the most.")
+    try:
+        tree = ast.parse(content)
+    except SyntaxError as error:
+        words = str(error.msg).encode("ascii", "backslashreplace").decode()[:100]
+        return Source(f"Python can't read the file: {words}.", error.lineno)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Source(f"Python can't read the file: it is nested too deeply or is no text ({type(error).__name__}).")
+    lines: dict[str, int] = {}
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            lines[node.name] = node.lineno
+        if isinstance(node, ast.ClassDef):
+            lines.update(
+                (f"{node.name}.{sub.name}", sub.lineno) for sub in node.body if isinstance(sub, ast.FunctionDef)
+            )
+    foreign = _foreign_import(tree)
+    if foreign is not None:
+        name, line = foreign
+        return Source(f"The file imports {name}: the course uses Python's standard library only.", line, lines)
+    return Source(lines=lines)
+
+
+def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
+    ours = {part.module for part in parts()}
+    try:
+        nodes = list(ast.walk(tree))
+    except (RecursionError, MemoryError):
+        return None
+    for node in nodes:
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        for name in names:
+            top = name.partition(".")[0]
+            if top not in sys.stdlib_module_names and top not in ours:
+                return ascii(top)[1:-1][:50], node.lineno
+    return None
+
+
+@functools.cache
+def reference_files(part: Part) -> dict[str, bytes]:
+    """The reference of the other parts, each cut to the names that this part may use: file name -> source."""
+    files = {}
+    for module, names in part.needs.items():
+        source = (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
+        files[f"{module}.py"] = cut_to(source, set(names)).encode("utf-8")
+    return files
+
+
+def cut_to(source: str, names: set[str]) -> str:
+    """The source with those top-level definitions only, and what they use."""
+    tree = ast.parse(source)
+    defined = {}
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            defined[node.name] = node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            defined[node.targets[0].id] = node
+    unknown = names - set(defined)
+    if unknown:
+        raise ValueError(f"course.toml asks for names that the reference does not have: {', '.join(sorted(unknown))}.")
+    used, to_visit = set(), sorted(names)
+    while to_visit:
+        name = to_visit.pop()
+        if name not in used:
+            used.add(name)
+            if name in defined:
+                to_visit += [node.id for node in ast.walk(defined[name]) if isinstance(node, ast.Name)]
+    kept = []
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", None) != "__future__":
+            node.names = [alias for alias in node.names if (alias.asname or alias.name) in used]
+            kept += [node] if node.names else []
+        elif any(node is defined.get(name) for name in used) or isinstance(node, ast.ImportFrom):
+            kept.append(node)
+    return ast.unparse(ast.Module(kept, [])) + "\n"

@@ -1,0 +1,115 @@
+"""Runs a part's suite, ordinary pytest files, in this process, and collects what each check gave."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.course import Part
+from autograder.grading.checks import CheckFailed, Draw
+from autograder.grading.probes import Reference
+from autograder.grading.report import Check
+from autograder.grading.session import Session, Student
+
+SETTINGS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:doctest", "-p", "no:unittest",
+            "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:faulthandler", "-p", "pytest_timeout",
+            "--import-mode=importlib", "--assert=plain", "--capture=no", "--noconftest")  # fmt: skip
+
+
+class SuitePlugin:
+    """Gives the suite its fixtures, and turns each outcome into a Check."""
+
+    def __init__(self, session: Session, seed: int, task: str | None) -> None:
+        self.session, self.seed, self.task = session, seed, task
+        self.checks: list[Check] = []
+
+    @pytest.fixture
+    def student(self) -> Student:
+        return Student(self.session)
+
+    @pytest.fixture
+    def reference(self) -> Reference:
+        return Reference(self.session.probes)
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest) -> Draw:
+        # One generator a check: adding a check does not change the inputs of the others.
+        return Draw(f"{self.seed} {request.node.name}")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        unmarked = [item.name for item in items if not hasattr(item.obj, "check")]
+        if unmarked:
+            raise pytest.UsageError(f"tests without @check: {', '.join(unmarked)}")
+        if self.task:
+            items[:] = [item for item in items if item.obj.check.task == self.task]
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self.session.current = item.name
+        if item.obj.check.by_hand:
+            pytest.skip("a person gives the points")
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+        yield
+        if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+            self.checks.append(self._judge(item, call.excinfo))
+
+    def _judge(self, item: pytest.Item, excinfo: pytest.ExceptionInfo | None) -> Check:
+        mark = item.obj.check
+        title = (item.obj.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+        facts = {
+            "name": item.name.removeprefix("test_"),
+            "task": mark.task,
+            "title": title or item.name.removeprefix("test_").replace("_", " "),
+            "hidden": item.path.name == "test_hidden.py",
+            "points": float(mark.points),
+        }
+        if mark.by_hand:
+            return Check(**facts, status="manual", message="To be graded by hand.\n")
+        if excinfo is None:
+            if not self.session.calls.get(item.name):
+                raise pytest.UsageError(f"{item.name} called no probe: it would give points for nothing.")
+            return Check(**facts, earned=float(mark.points))
+        error = excinfo.value
+        if isinstance(error, CheckFailed):
+            reply = error.reply
+            ours = reply is not None and reply.file == self.session.part.file_name
+            line, exception = (reply.line if ours else None, reply.exception) if reply else (None, None)
+            return Check(**facts, status=error.status, message=error.message, line=line, exception=exception)
+        # The check stumbled over what came back, or is wrong itself: no points, and never silently.
+        message = f"The check could not make sense of the answer ({type(error).__name__}: {ascii(str(error))[:200]}).\n"
+        return Check(**facts, status="error", message=message)
+
+
+def run_suite(part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
+    """Run the public checks, then the hidden ones. Raises RuntimeError when the suite itself is broken."""
+    plugin = SuitePlugin(session, seed, task)
+    folder = part.suite
+    files = [str(folder / name) for name in ("test_public.py", "test_hidden.py") if (folder / name).exists()]
+    said = io.StringIO()
+    with _no_foreign_plugins(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = pytest.main([*SETTINGS, "-c", str(folder.parent / "pytest.ini"), *files], plugins=[plugin])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.checks:
+        raise RuntimeError(f"The suite of part {part.number} could not be run ({status!r}):\n{said.getvalue()}")
+    return plugin.checks
+
+
+@contextlib.contextmanager
+def _no_foreign_plugins() -> Iterator[None]:
+    """Keep plugins that happen to be installed, and the options of an outer pytest, out of the grading."""
+    kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    current = os.environ.get("PYTEST_CURRENT_TEST")
+    try:
+        yield
+    finally:
+        for name, value in {**kept, "PYTEST_CURRENT_TEST": current}.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

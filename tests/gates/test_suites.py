@@ -1,0 +1,103 @@
+"""The gates of every suite: right code earns all, no code earns nothing, each known mistake costs points and is named."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.course import EXERCISES, Part
+from autograder.grading import Report, grade
+from autograder.grading.misconceptions import misconceptions, variants
+from autograder.sandbox import Tier
+
+RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
+SEEDS = (1, 2, 3)
+
+
+def graded(part: Part, source: bytes, seed: int = 1) -> Report:
+    return grade({part.file_name: source}, part, seed=seed, tier=Tier.LOCAL)
+
+
+def failures(report: Report) -> str:
+    return "\n".join(f"{c.name} {c.status}\n{c.message}" for c in report.checks if c.status not in ("passed", "manual"))
+
+
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_the_solution_earns_all_points(part: Part, solution: bytes, seed: int) -> None:
+    report = graded(part, solution, seed)
+    assert report.passed and math.isclose(report.earned, report.possible), failures(report)
+
+
+def test_the_stub_earns_nothing_and_says_what_is_to_do(part: Part) -> None:
+    report = graded(part, (EXERCISES / part.file_name).read_bytes())
+    assert report.earned == 0
+    assert {check.status for check in report.checks} <= {"todo", "manual"}, failures(report)
+
+
+def test_an_empty_file_earns_nothing(part: Part) -> None:
+    assert graded(part, b"").earned == 0
+
+
+def test_every_task_has_points_and_at_most_30_percent_are_hidden(part: Part, solution: bytes) -> None:
+    checks = [check for check in graded(part, solution).checks if check.status != "manual"]
+    assert {check.task for check in checks} == {task.id for task in part.tasks}
+    hidden = sum(check.points for check in checks if check.hidden)
+    assert 0 < hidden <= 0.3 * sum(check.points for check in checks)
+
+
+def test_the_list_of_mistakes_is_long_enough(part: Part) -> None:
+    least = 2 if part.number == 0 else 8
+    assert len(misconceptions(part)) >= least
+    assert len({mistake.id for mistake in misconceptions(part)}) == len(misconceptions(part))
+
+
+def test_every_known_mistake_costs_points_in_the_task_where_it_is(part: Part) -> None:
+    only_hidden = []
+    for mistake in misconceptions(part):
+        for seed in SEEDS:
+            report = graded(part, variants(part)[mistake.id], seed)
+            failed = [check for check in report.checks if check.status not in ("passed", "manual")]
+            assert failed, f"{mistake.id} (seed {seed}) lost nothing"
+            if all(check.hidden for check in failed):
+                only_hidden.append((mistake.id, seed))
+    assert len(only_hidden) <= 0.2 * len(SEEDS) * len(misconceptions(part)), f"only hidden checks see {only_hidden}"
+
+
+def test_nine_in_ten_known_mistakes_are_named(part: Part) -> None:
+    wrong = []
+    for mistake in misconceptions(part):
+        for seed in SEEDS:
+            report = graded(part, variants(part)[mistake.id], seed)
+            first = next((c.misconception for c in report.checks if c.misconception and c.status != "passed"), None)
+            if first != mistake.id:
+                wrong.append((mistake.id, seed, first))
+    assert len(wrong) <= 0.1 * len(SEEDS) * len(misconceptions(part)), wrong
+
+
+def test_right_but_different_code_earns_all_points(part: Part) -> None:
+    files = sorted((RIGHT / f"part{part.number:02d}").glob("*.py"))
+    assert files, "no other right implementation of this part"
+    for file in files:
+        for seed in SEEDS:
+            report = graded(part, file.read_bytes(), seed)
+            assert report.passed, f"{file.name}, seed {seed}\n{failures(report)}"
+
+
+def test_every_check_has_four_levels_of_hints(part: Part, solution: bytes) -> None:
+    hints = (part.suite / "hints.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", hints, re.MULTILINE | re.DOTALL))
+    checks = [check for check in graded(part, solution).checks if check.status != "manual"]
+    assert sorted(sections) == sorted(check.name for check in checks)
+    for name, text in sections.items():
+        levels = re.findall(r"^(\d)\. \S", text, re.MULTILINE)
+        assert levels == ["1", "2", "3", "4"], f"{name} has the levels {levels}"
+
+
+def test_failures_read_as_sentences_with_the_call_and_the_likely_mistake(part: Part) -> None:
+    for mistake in misconceptions(part):
+        report = graded(part, variants(part)[mistake.id])
+        for check in report.checks:
+            if check.status == "failed":
+                assert re.search(r"^Called: .*\nCame back: .*\nExpected: ", check.message), check.message
+                assert "Likely:" in check.message or check.advice, f"{check.name}: no likely mistake for {mistake.id}"
