@@ -113,16 +113,6 @@ class Process:
         except (OSError, ValueError):
             pass  # it has ended: receive() says so
 
-    def unasked(self) -> bool:
-        """Whether a line waits that nobody asked for; the end of the process is not one."""
-        try:
-            line = self._lines.get_nowait()
-        except queue.Empty:
-            return False
-        if not line:
-            self._lines.put(line)
-        return bool(line)
-
     def receive(self, seconds: float) -> bytes:
         """The next line, empty at the end, OVERSIZE if too long. Raises TimeoutError after `seconds`."""
         try:

@@ -67,8 +67,8 @@ class Worker:
         except OSError as error:
             raise SandboxUnavailable(f"the worker could not be started: {error}") from error
         self._greeting = secrets.token_hex(8)
-        setup = {"reply_bytes": self.limits.reply_bytes, "id": self._greeting, **launch.setup}
-        self._process.send(encode_line(setup))
+        setup = {"reply_bytes": self.limits.reply_bytes, "id": self._greeting, "seconds": self.limits.total_seconds}
+        self._process.send(encode_line({**setup, **launch.setup}))
 
     def call(
         self,
@@ -89,8 +89,6 @@ class Worker:
             return Reply(failure="timeout", message=f"the {whole:g} seconds for all calls together are used up")
         self.start()
         self._await_greeting()
-        if self._process.unasked():
-            return self._fail("protocol", "something was written to the grader's channel between two calls")
         identity = secrets.token_hex(8)
         request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
         line = encode_line(request)
@@ -137,6 +135,7 @@ class Worker:
                 message = parse_message(line, self.limits.reply_bytes, self._names)
             except ProtocolError as error:
                 return self._fail("protocol", f"something other than an answer came back: {error}")
+            # Also a line that was written between two calls: it cannot know the id.
             if message.id != identity or message.kind == "ready":
                 return self._fail("protocol", "an answer came back that belongs to no call")
             if message.kind == "reply":

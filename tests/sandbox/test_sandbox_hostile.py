@@ -59,6 +59,15 @@ def later():
     threading.Thread(target=wait, daemon=True).start()
     return 'honest'
 
+def flood_later():
+    reply = stolen()
+    line = json.dumps({'id': reply.id, 'progress': 'x' * 900_000}).encode() + b'\\n'
+    def flood():
+        time.sleep(0.1)
+        while True: os.write(reply.descriptor, line)
+    threading.Thread(target=flood, daemon=True).start()
+    return 'honest'
+
 def close_channel():
     os.close(stolen().descriptor)
     time.sleep(60)
@@ -161,6 +170,19 @@ def test_no_flood_costs_the_trusted_side_fifty_megabytes(work, code):
     call(worker, "flood", on_progress=notes.append)
     assert len(worker.output) < 70_000
     assert peak_memory() - before < 50 * MEGABYTE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak memory from /proc")
+def test_a_flood_between_two_calls_waits_outside(work):
+    worker = work(THIEF)
+    worker.call("echo", [1])
+    reset_peak_memory()
+    before = peak_memory()
+    assert call(worker, "flood_later").value == "honest"
+    time.sleep(1.0)
+    assert peak_memory() - before < 50 * MEGABYTE
+    assert worker.call("echo", [1]).failure == "protocol"
+    assert worker.call("echo", [1]).value == 1
 
 
 def test_output_is_cut_where_the_limit_says_and_says_so(work):

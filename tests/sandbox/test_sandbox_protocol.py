@@ -210,6 +210,16 @@ def test_only_shipped_files_and_possible_lines_are_passed_on(changes):
     assert parse_message(failure_line(**changes), files=["part05_gpt.py"]).reply.line is None
 
 
+def test_a_message_is_cleaned_and_cut():
+    reply = parse_message(failure_line(message="\x1b[1mbold\u202e\n" + "x" * 999)).reply
+    assert reply.message == "bold " + "x" * 195
+
+
+def test_brackets_in_strings_are_not_nesting():
+    for text in ["[" * 99, '"' + "[" * 99, '\\"' + "[" * 99, "\\" * 3 + '"' + "{" * 99]:
+        assert parse_message(value_line(json.dumps([text]).encode())).reply.value == [text]
+
+
 def test_todo_needs_the_number_of_a_task():
     assert parse_message(failure_line(failure="todo", message="5.1 attend")).reply.failure == "todo"
     assert parse_message(failure_line(failure="todo", message="full marks")).reply.failure == "raised"
@@ -238,7 +248,7 @@ EXPENSIVE = {
     "escapes": b'"' + rb"\"" * (REPLY_BYTES // 2) + b'"',
     "backslashes": b"\\" * REPLY_BYTES,
     "quotes": b'"' * REPLY_BYTES,
-    "quotes and letters": b'"a' * 99_000,
+    "quotes and letters": b'"ab' * 330_000,
     "commas": b"," * REPLY_BYTES,
     "open brackets": b"[" * REPLY_BYTES,
     "brackets in turn": b"[]" * (REPLY_BYTES // 2),

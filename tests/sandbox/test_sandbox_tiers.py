@@ -112,6 +112,47 @@ def test_trap_2_processes_are_refused_and_threads_bounded(work, shut_in):
     assert reply.failure == "raised" and reply.exception in ("PermissionError", "BlockingIOError", "FileNotFoundError")
 
 
+def test_every_system_call_of_the_list_is_refused(work, shut_in):
+    """By number and with impossible arguments, as a library of the learner's own could make it."""
+    need(shut_in)
+    import pyseccomp
+
+    lists = [seccomp.PROCESSES, seccomp.NETWORK, seccomp.NAMESPACES, seccomp.HIDDEN_MEMORY, seccomp.KERNEL]
+    if shut_in is Tier.LANDLOCK:
+        lists += [seccomp.OTHERS, seccomp.METADATA]
+    numbers = {}
+    for name in " ".join(lists).split():
+        number = pyseccomp.resolve_syscall(pyseccomp.system_arch(), name)
+        number = seccomp.NUMBERS.get(name, number) if number == -1 else number
+        if number >= 0:
+            numbers[name] = number
+    assert len(numbers) > 60
+    body = f"""
+    import ctypes
+    libc, allowed = ctypes.CDLL(None, use_errno=True), []
+    for name, number in {numbers!r}.items():
+        libc.syscall(ctypes.c_long(number), *[ctypes.c_long(-1)] * 6)
+        if ctypes.get_errno() != 1:
+            allowed.append(name)
+    libc.syscall(ctypes.c_long(435), ctypes.c_long(0), ctypes.c_long(0))
+    return [allowed, ctypes.get_errno()]
+    """
+    reply = get(work, shut_in, body)
+    assert reply.value == [[], 38], reply
+
+
+@needs_root
+def test_every_namespace_is_the_workers_own(work):
+    need(Tier.STRICT)
+    worker = work(tier=Tier.STRICT)
+    worker.call("echo", [1])
+    number = worker._process.process.pid
+    for _ in range(2):  # bubblewrap outside, its reaper inside, the worker
+        number = int(Path(f"/proc/{number}/task/{number}/children").read_text(encoding="utf-8").split()[0])
+    for kind in ("user", "ipc", "pid", "net", "uts", "mnt", "cgroup"):
+        assert os.readlink(f"/proc/{number}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}"), kind
+
+
 def test_trap_3_nothing_is_writable_so_no_file_system_hides_memory(work, shut_in):
     body = """
     import os

@@ -124,7 +124,8 @@ class Awful(Exception):
     def __traceback__(self): {body}
 def get(): raise Awful()
 """
-    assert call(work(code), "get").failure == "raised"
+    reply = call(work(code), "get")
+    assert (reply.failure, reply.message, reply.line) == ("raised", "", 7)
 
 
 def test_a_task_that_is_not_written_yet_is_todo_with_its_number(work):
@@ -147,6 +148,8 @@ def test_a_method_that_is_not_there_is_missing_and_named(work):
 
 def test_an_attribute_error_of_the_learners_own_code_is_not_a_missing_name(work):
     reply = call(work("import math\ndef get(): return math.nothing"), "get")
+    assert (reply.failure, reply.line) == ("raised", 2)
+    reply = call(work("class Value: pass\ndef get(): return Value().exp()"), "get")
     assert (reply.failure, reply.line) == ("raised", 2)
 
 
