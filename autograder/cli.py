@@ -37,7 +37,7 @@ def course() -> None:
 def stubs(
     force: Annotated[bool, typer.Option("--force", help="Replace files that you changed too; keeps a backup.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 when a stub is stale.")] = False,
-    to: Annotated[Path, typer.Option(help="The folder to write to.")] = EXERCISES,
+    to: Annotated[Path, typer.Option(help="The folder to write to.", show_default="exercises/")] = EXERCISES,
 ) -> None:
     """Write the stubs of exercises/ from solutions/, and leave alone what you changed.
 
@@ -61,7 +61,7 @@ def stubs(
         raise failure(str(error)) from error
     for backup in outcome.backups:
         typer.echo(f"Your version is kept as {backup}.")
-    typer.echo(f"{len(outcome.written)} stubs written to {to}.")
+    typer.echo(f"Written to {to}: {', '.join(outcome.written) or 'nothing'}.")
     if outcome.kept:
         kept = ", ".join(outcome.kept)
         raise failure(f"Left alone, since you changed them: {kept}. --force replaces them and keeps a backup.")

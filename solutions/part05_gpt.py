@@ -22,6 +22,7 @@ def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vec
     with its key, divided by √head_dim; the weights are the softmax of the scores.
     Returns (output, weights): head_dim numbers, the weighted sum of the values, and one weight per position.
 
+    >>> from part01_autograd import Value
     >>> one, zero = Value(1.0), Value(0.0)
     >>> output, weights = attend([one, zero], [[zero, one], [zero, one]], [[one, one], [zero, one]])
     >>> [w.data for w in weights], [o.data for o in output]  # two equal keys: the mean of the two values

@@ -1,0 +1,160 @@
+"""exercises/ from solutions/: what stands between the marks goes; a TODO and the error that names the task stay."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from autograder.course import EXERCISES, SOLUTIONS, parts
+from autograder.datasets import write_atomically
+
+GIVEN = ("weights.py",)  # copied as they are: nothing in them is to be written
+RECORD = ".stubs.json"  # the sha256 of each stub that was last written, to tell it from a learner's work
+BACKUPS = "backups"
+
+BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>\d+\.\d+ \S.*))?$")
+END = re.compile(r"^ *### END SOLUTION$")
+# Whatever looks like a mark and is none would leave a solution in the stub without a word.
+ALMOST = re.compile(r"\b(BEGIN|END)\s*SOLUTION", re.IGNORECASE)
+
+
+class StubError(Exception):
+    """The stubs can't be made or written; the message is one sentence: what was wrong and what to do."""
+
+
+@dataclass
+class Outcome:
+    """What `write_stubs` did: names of files."""
+
+    written: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # changed by the learner, so left alone
+    backups: list[Path] = field(default_factory=list)
+
+
+def make_stub(text: str, name: str) -> str:
+    """Return the stub of a solution's text.
+
+    A region with a task becomes a TODO and the error, at the region's indentation; one without vanishes.
+    Raises StubError, with file and line, at marks that are nested, unbalanced or misspelt.
+    """
+    lines: list[str] = []
+    begin: re.Match[str] | None = None
+    begin_line = code_lines = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if match := BEGIN.match(line):
+            if begin:
+                raise StubError(f"{name}:{number}: BEGIN SOLUTION inside the region that began in line {begin_line}.")
+            begin, begin_line, code_lines = match, number, 0
+        elif END.match(line):
+            if not begin:
+                raise StubError(f"{name}:{number}: END SOLUTION without a BEGIN SOLUTION before it.")
+            if begin["task"]:
+                size = "1 line" if code_lines == 1 else f"{code_lines} lines"
+                lines.append(f"{begin['indent']}# TODO {begin['task']}: about {size}")
+                lines.append(f'{begin["indent"]}raise NotImplementedError("{begin["task"]}")')
+            begin = None
+        elif ALMOST.search(line):
+            raise StubError(
+                f"{name}:{number}: {line.strip()!a} is not a mark: write '### BEGIN SOLUTION 5.1 attend' or "
+                "'### END SOLUTION' on a line of its own."
+            )
+        elif begin:
+            code_lines += bool(line.strip()) and not line.strip().startswith("#")
+        else:
+            lines.append(line)
+    if begin:
+        raise StubError(f"{name}:{begin_line}: BEGIN SOLUTION without an END SOLUTION after it.")
+    return "\n".join(lines) + "\n"
+
+
+def fresh_stubs(solutions: Path = SOLUTIONS) -> dict[str, str]:
+    """Return the text of every file of exercises/, by name. Raises StubError when a solution can't be used."""
+    stubs = {}
+    for name in (*(part.file_name for part in parts()), *GIVEN):
+        try:
+            text = (solutions / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise StubError(f"{solutions / name} can't be read ({error.strerror}): restore it with git.") from error
+        stubs[name] = make_stub(text, name)
+    return stubs
+
+
+def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path = SOLUTIONS) -> Outcome:
+    """Write every stub that is missing or out of date, and leave alone what a learner has changed.
+
+    A file counts as changed when it is neither the fresh stub nor the one that was last written there. With force
+    it is replaced too, after a copy with date and time was put into the folder backups/.
+    Raises StubError, also when folder is where the solutions are; DatasetError when a file can't be written.
+    """
+    if folder.resolve() == solutions.resolve():
+        raise StubError(f"{folder} holds the solutions, which the stubs would overwrite: name another folder.")
+    outcome, recorded = Outcome(), _read_record(folder)
+    for name, stub in fresh_stubs(solutions).items():
+        path = folder / name
+        found = _read(path)
+        if found != stub and found is not None and _sha256(found) != recorded.get(name):
+            if not force:
+                outcome.kept.append(name)
+                continue
+            outcome.backups.append(_back_up(path))
+        if found != stub:
+            write_atomically(path, stub.encode("utf-8"))
+            outcome.written.append(name)
+        recorded[name] = _sha256(stub)
+    record = (json.dumps(recorded, indent=1, sort_keys=True) + "\n").encode("utf-8")
+    if not (folder / RECORD).is_file() or (folder / RECORD).read_bytes() != record:
+        write_atomically(folder / RECORD, record)
+    return outcome
+
+
+def stale(folder: Path = EXERCISES, solutions: Path = SOLUTIONS) -> list[str]:
+    """Return the names of files that differ from their fresh stub, are missing, or have no solution any more."""
+    stubs, recorded = fresh_stubs(solutions), _read_record(folder)
+    names = [name for name, stub in stubs.items() if _read(folder / name) != stub]
+    names += sorted(path.name for path in folder.glob("part*.py") if path.name not in stubs)
+    if recorded != {name: _sha256(stub) for name, stub in stubs.items()}:
+        names.append(RECORD)
+    return names
+
+
+def _read(path: Path) -> str | None:
+    """The text with newlines as we write them (git may change them on Windows); None when there is no file."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StubError(f"{path} can't be read ({error.strerror}): move it out of the way.") from error
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _read_record(folder: Path) -> dict[str, str]:
+    """What was last written; a record that is missing or broken knows of nothing, so every change is kept."""
+    try:
+        record = json.loads(_read(folder / RECORD) or "{}")
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _back_up(path: Path) -> Path:
+    """Copy a file into backups/ under a name of its own and return where it is."""
+    folder = path.parent / BACKUPS
+    folder.mkdir(exist_ok=True)
+    content, date, count = path.read_bytes(), f"{datetime.now():%Y-%m-%d_%H%M%S}", 1
+    while True:
+        backup = folder / f"{path.stem}.{date}{f'_{count}' if count > 1 else ''}{path.suffix}"
+        try:
+            with open(backup, "xb") as file:  # x: a backup is never overwritten
+                file.write(content)
+            return backup
+        except FileExistsError:
+            count += 1
