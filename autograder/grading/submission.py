@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.course import Part, parts
 from autograder.grading.grade import grade
-from autograder.grading.report import Report
+from autograder.grading.report import Check, Report
 from autograder.grading.sources import LARGEST_FILE
 from autograder.sandbox import Tier
 
@@ -43,34 +43,36 @@ def grade_parts(
     task: str | None = None,
     grade_one: Grade = grade,
 ) -> list[Report]:
-    """Grade these parts in order. A part that passes on the reference is tried again with those earlier parts of the
-    learner's own that lost points, and the report's `breaks` says which of them break it.
+    """Grade these parts in order. A part that passes on the reference is tried again on the learner's own earlier
+    parts, except those known to be right, and the report's `breaks` says which of them break it.
     """
     reports: list[Report] = []
     for part in wanted:
         report = grade_one(files, part, seed=seed, tier=tier, task=task)
         if report.passed:
-            attempted = [r for r in reports if not r.passed and r.module in part.needs and _attempted(r)]
-            report = replace(report, breaks=_what_breaks(files, part, attempted, report.seed, tier, grade_one))
+            right = {earlier.module for earlier in reports if earlier.passed}
+            suspects = [p for p in parts() if p.module in part.needs and p.file_name in files and p.module not in right]
+            report = replace(report, breaks=_what_breaks(files, part, suspects, report, grade_one))
         reports.append(report)
     return reports
 
 
-def _attempted(report: Report) -> bool:
-    return any(check.status not in ("todo", "missing", "manual") for check in report.checks)
+def _what_breaks(files: Mapping[str, bytes], part: Part, suspects: list[Part], report: Report, grade_one: Grade) -> str:
+    """A sentence for each suspect that makes checks of this part fail when it stands in for the reference."""
 
+    def failing_with(own: list[Part]) -> list[Check]:
+        used = {p.file_name: files[p.file_name] for p in [*own, part]}
+        again = grade_one(used, part, seed=report.seed, tier=Tier(report.sandbox), own_parts=True)
+        return [check for check in again.checks if check.status not in ("passed", "manual", "todo")]
 
-def _what_breaks(
-    files: Mapping[str, bytes], part: Part, suspects: list[Report], seed: int, tier: Tier, grade_one: Grade
-) -> str:
+    if not suspects or not failing_with(suspects):
+        return ""
     sentences = []
     for suspect in suspects:
-        only = {name: content for name, content in files.items() if name in (suspect.file, part.file_name)}
-        report = grade_one(only, part, seed=seed, tier=tier, own_parts=True)
-        failing = [check for check in report.checks if check.status not in ("passed", "manual")]
+        failing = failing_with([suspect])
         if failing:
             sentences.append(
-                f"Your own part {suspect.part} breaks it: {len(failing)} of {len(report.checks)} checks fail with "
-                f"your {suspect.file} in place of the reference (the first: {failing[0].title})."
+                f"Your own part {suspect.number} breaks it: {len(failing)} of {len(report.checks)} checks fail with "
+                f"your {suspect.file_name} in place of the reference (the first: {failing[0].title})."
             )
-    return " ".join(sentences)
+    return " ".join(sentences) or "Your own earlier parts break it, though each alone works with the reference."

@@ -17,6 +17,11 @@ def number(points: float) -> str:
     return f"{points:g}"
 
 
+def plural(count: int, noun: str) -> str:
+    """`1 check`, `2 checks`."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
 def part_lines(report: Report, path: str, next_step: str) -> Iterator[str]:
     """One part in full: what was graded, each check, the first failing one in detail, what to do next."""
     its_part = part(report.part)
@@ -26,9 +31,9 @@ def part_lines(report: Report, path: str, next_step: str) -> Iterator[str]:
     unwritten = tasks_to_do(report, its_part)
     for task_id, title in unwritten:
         yield f"  todo         {task_id} {title}: not written yet"
-    for check in report.checks:
-        if check.task not in dict(unwritten):
-            yield check_line(check)
+    for task in its_part.tasks:  # a task's hidden checks stand behind its public ones
+        if task.id not in dict(unwritten):
+            yield from (check_line(check) for check in report.checks if check.task == task.id)
     failing = first_failing(report, set(dict(unwritten)))
     if failing is not None:
         yield from failure_lines(failing, path)
@@ -88,8 +93,8 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
         else "."
     )
     if by_hand:
-        yield f"{number(sum(c.points for c in by_hand))} more points are to be graded by hand: {len(by_hand)} written answers."
-    if report.breaks:
+        points = number(sum(check.points for check in by_hand))
+        yield f"{points} more points are given by hand, for {plural(len(by_hand), 'written answer')}."
         yield report.breaks
     yield next_step
 
@@ -113,7 +118,7 @@ def remark(report: Report) -> str:
         return report.breaks.partition(":")[0]
     if report.passed:
         by_hand = sum(check.status == "manual" for check in report.checks)
-        return f"passed, {by_hand} written answers to be graded by hand" if by_hand else "passed"
+        return f"passed; {plural(by_hand, 'written answer')} to be graded by hand" if by_hand else "passed"
     statuses = {check.status for check in report.checks} - {"manual"}
     if statuses == {"todo"}:
         return "not begun"
@@ -134,6 +139,8 @@ def next_step(reports: list[Report]) -> str:
         if unwritten:
             task_id, title = unwritten[0]
             return f"Next: write {task_id} {title} in {report.file}, then {command('check', task_id)}"
+        if report.breaks:
+            return f"Next: look at all your parts: {command('check')}"
     following = [other for other in parts() if other.number == reports[-1].part + 1]
     if following and len(reports) == 1:
         return (
