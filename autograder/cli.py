@@ -118,6 +118,41 @@ def sandbox() -> None:
         raise typer.Exit(1) from error
 
 
+@app.command()
+def quick() -> None:
+    """Verify in seconds that the reference works, one line per part.
+
+    Example: python -m autograder quick
+    """
+    from autograder import development
+
+    raise typer.Exit(development.quick())
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the project's own tests; what follows goes to pytest.
+
+    Example: python -m autograder test tests/test_stubs.py -k backup
+    """
+    from autograder import development
+
+    raise typer.Exit(development.run_tests(context.args))
+
+
+@app.command()
+def lint(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
+) -> None:
+    """Check the format of the code and the rules for it.
+
+    Example: python -m autograder lint --fix
+    """
+    from autograder import development
+
+    raise typer.Exit(development.lint(fix))
+
+
 def print_lines(lines: Iterable[str]) -> None:
     """Print on any console: what its encoding lacks is shown as an escape."""
     sys.stdout.reconfigure(errors="backslashreplace")

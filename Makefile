@@ -1,0 +1,48 @@
+# Each target is one call of `python -m autograder`, which sets itself up when something is missing.
+# Without make: python -m autograder --help
+
+# The course's own interpreter once there is one, since that starts fastest; else whatever this system calls Python.
+CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3,python3 python)
+PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p && break; done)
+
+# part=5 or 5.2; fast=1; steps=, seed=, data= as in `make train`; args= is handed on as it stands.
+on = $(filter-out 0 no false,$(1))
+RUN = @AUTOGRADER_CALLED_AS=make $(or $(PYTHON),$(error There is no Python here: install Python 3.10 or newer)) -m autograder
+SEED = $(if $(seed),--seed $(seed))
+
+.DEFAULT_GOAL := help
+.PHONY: help check train quick stubs dataset test slow lint mutation sandbox
+
+help: ## list these targets
+	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+check: ## check your work: all parts, or part=5, or one task, part=5.2
+	$(RUN) check $(part) $(SEED) $(args)
+
+train: ## train the reference on the names and show what it learnt; fast=1 takes seconds
+	$(RUN) train $(if $(call on,$(fast)),--fast) $(if $(steps),--steps $(steps)) $(SEED) $(if $(data),--data "$(data)") $(args)
+
+quick: ## verify in seconds that the reference works
+	$(RUN) quick $(args)
+
+stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
+	$(RUN) stubs $(args)
+
+dataset: ## download the names file that other write-ups train on
+	$(RUN) dataset $(args)
+
+sandbox: ## attack the sandbox for other people's code, and say which tier holds here
+	$(RUN) sandbox $(args)
+
+test: ## run the project's own tests
+	$(RUN) test $(args)
+
+slow: ## run the tests that take minutes
+	$(RUN) test -m slow $(args)
+
+lint: ## check format and rules; args=--fix mends them
+	$(RUN) lint $(args)
+
+mutation: ## change the reference in a thousand small ways and see that the suites notice
+	$(RUN) mutation $(args)

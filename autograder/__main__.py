@@ -1,0 +1,26 @@
+"""`python -m autograder ...`: install what is missing, then hand over to the command line.
+
+Standard library only, and written so that any Python can read it, however old: only then can it say which one is needed.
+"""
+
+import os
+import sys
+
+if sys.version_info < (3, 10):  # noqa: UP036 - whoever has an older one shall read a sentence, not a traceback
+    found = ".".join(str(number) for number in sys.version_info[:2])
+    sys.stderr.write("The course needs Python 3.10 or newer, and this is Python " + found + ": install a newer one.\n")
+    sys.exit(2)
+
+if __name__ == "__main__":
+    here = os.path.dirname(os.path.abspath(__file__))
+    if os.path.abspath(sys.path[0]) == here:
+        # Called by its path, as `python /some/where/autograder`: our modules' names must not hide other packages.
+        sys.path[0] = os.path.dirname(here)
+
+    from autograder.setup_environment import ensure
+
+    ensure(sys.argv[1:])
+
+    from autograder.cli import app
+
+    app(prog_name="python -m autograder")

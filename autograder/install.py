@@ -1,0 +1,154 @@
+"""Make `.venv`, or bring it up to date, and say so. Standard library only; called by setup_environment.py.
+
+The stamp says "unfinished" while this runs. A set-up that was interrupted, or failed before it ever succeeded, is
+started from nothing next time; one that failed to bring a good environment up to date is tried again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from autograder.setup_environment import (
+    ROOT,
+    STAMP,
+    UNFINISHED,
+    VENV,
+    VENV_PYTHON,
+    python_version,
+    read_stamp,
+    stamp_fits,
+    stop,
+    write_stamp,
+)
+
+# Megabytes on disk and seconds, measured with an empty cache: see README.md.
+COST = {
+    "": "about 110 MB, usually under a minute",
+    "instructor": "about 110 MB, usually under a minute",
+    "development": "about 160 MB, usually under a minute",
+    "mutation": "about 150 MB, usually under a minute",
+}
+LOG = os.path.join(VENV, "set-up.log")
+SECONDS_PER_DOT = 2
+
+
+def install(extra: str) -> None:
+    """See to it that `.venv` holds the learner's set and this extra. Exits with status 2 and a sentence on failure."""
+    try:
+        with _only_one_at_a_time():
+            if not stamp_fits(read_stamp(), extra):  # it may, when we have waited for another process
+                _install(extra)
+    except KeyboardInterrupt:
+        stop("\nSet-up interrupted: run the same command again to start it anew.")
+    except OSError as error:
+        stop(f"Set-up failed: {error}. Check the folder's permissions and the space on the disk, then try again.")
+
+
+def _install(extra: str) -> None:
+    started = time.monotonic()
+    before = read_stamp()
+    extras = [extra]
+    if before == UNFINISHED or (before and _made_by_another_python(before)) or not os.path.exists(VENV_PYTHON):
+        _say(f"Setting up .venv, needed once ({COST[extra]}) ")
+        if before:
+            shutil.rmtree(VENV)  # ours, as the stamp shows; what a user made there is never deleted
+        os.makedirs(VENV, exist_ok=True)
+        before = UNFINISHED
+        _write(STAMP, UNFINISHED)
+        # The interpreter below ours, when we run in a virtual environment ourselves.
+        _run([getattr(sys, "_base_executable", None) or sys.executable, "-m", "venv", VENV], before)
+    else:
+        _say(f"Bringing .venv up to date ({COST[extra]}) ")
+        extras += before.partition("\n")[2].split()
+        _write(STAMP, UNFINISHED)
+    what = f".[{','.join(sorted({*extras} - {''}))}]".replace("[]", "")
+    pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    _run([*pip, "-c", "constraints.txt", "--editable", what], before)
+    write_stamp(*extras)
+    _say(f" done in {time.monotonic() - started:.0f} s.\n")
+
+
+def _made_by_another_python(stamp: str) -> bool:
+    """Whether the interpreter was replaced since: .venv/lib/python3.11 is of no use to Python 3.12."""
+    return not stamp.partition("\n")[0].endswith(f" {python_version()}")
+
+
+def _run(command: list[str], stamp_on_failure: str) -> None:
+    """Run one step with a dot every few seconds, its output in the log. Exits with a sentence when it fails."""
+    # A user's setting "install into the home folder" would make pip refuse a virtual environment.
+    environment = {**os.environ, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8"}
+    with open(LOG, "ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            while True:
+                try:
+                    status = process.wait(SECONDS_PER_DOT)
+                    break
+                except subprocess.TimeoutExpired:
+                    _say(".")
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    if status:
+        _write(STAMP, stamp_on_failure)
+        stop("\n" + _explanation(command[2], status))
+
+
+def _explanation(step: str, status: int) -> str:
+    """What failed, with the last lines of the log, and what to do."""
+    with open(LOG, encoding="utf-8", errors="replace") as file:
+        log = file.read()
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")][-2:] or lines[-2:]
+    # What other programs say may hold any character; a console may not.
+    said = "".join(f"  {line[:300].encode('ascii', 'backslashreplace').decode()}\n" for line in errors)
+    if step == "venv":
+        advice = "On Debian and Ubuntu, install the package python3-venv; elsewhere, install Python with pip and venv."
+    else:
+        advice = "If this machine is offline, connect it: the set-up needs a network once."
+    return (
+        f"Set-up failed: `{step}` ended with status {status}.\n{said}{advice}\nThen run the same command again. "
+        f"The whole log: {LOG}\nWithout any set-up, solutions/microgpt_simple.py trains the model."
+    )
+
+
+@contextlib.contextmanager
+def _only_one_at_a_time() -> Iterator[None]:
+    """Wait until no other process sets up this folder. The lock goes when its process ends, however it ends."""
+    with open(VENV + ".lock", "ab") as file:
+        if os.name == "nt":
+            import msvcrt
+
+            while True:
+                try:
+                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+                except OSError:  # it gives up after ten seconds
+                    _say("Waiting for another set-up of this folder to end.\n")
+        else:
+            import fcntl
+
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                _say("Waiting for another set-up of this folder to end.\n")
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _say(text: str) -> None:
+    print(text, end="", file=sys.stderr, flush=True)

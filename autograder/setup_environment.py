@@ -1,0 +1,190 @@
+"""Set up `.venv` when something is missing, and go on in it. Standard library only; on the path of every command.
+
+Three kinds of environment are good enough to go on in:
+- `.venv` with a stamp that fits: the stamp is written last, so an interrupted set-up has none that fits;
+- `.venv` without a stamp, made by hand, in which every requirement is installed at its pinned version;
+- any other environment of the user's own of which the same is true.
+Otherwise `.venv` is made or brought up to date. All that is said goes to standard error: `--json` owns standard output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+
+from autograder.wording import CALLED_AS
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MAIN = os.path.join(ROOT, "autograder", "__main__.py")
+VENV = os.path.join(ROOT, ".venv")
+VENV_PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
+STAMP = os.path.join(VENV, "set-up.txt")
+UNFINISHED = "unfinished\n"
+
+# Which extra of pyproject.toml a command needs. Every other command needs the learner's set only.
+EXTRA_OF_COMMAND = {
+    "grade": "instructor",
+    "leaderboard": "instructor",
+    "sandbox": "instructor",
+    "lint": "development",
+    "test": "development",
+    "mutation": "mutation",
+}
+
+# Set while one process hands over to the next, so that a .venv that does not work can't make it go round in circles.
+HANDED_OVER = "AUTOGRADER_HANDED_OVER"
+
+
+def ensure(arguments: list[str]) -> None:
+    """Return when what the command needs can be imported here, else set up `.venv` and go on there instead.
+
+    Exits with status 2 and a sentence when the set-up fails.
+    """
+    os.environ.setdefault(CALLED_AS, _as_typed(arguments))
+    if not os.path.exists(os.path.join(ROOT, "pyproject.toml")):
+        return  # installed as a package, so pip has seen to the requirements
+    extra = extra_needed(arguments)
+    handed_over = os.environ.pop(HANDED_OVER, None)
+    stamp = read_stamp()
+    if _runs_in_venv():
+        if stamp_fits(stamp, extra):
+            return
+        if not stamp and requirements_met(extra):
+            write_stamp(extra)
+            return
+    elif requirements_met(extra):
+        return
+    elif handed_over:
+        stop(f"{VENV} is not a working virtual environment: delete that folder and run the same command again.")
+    elif stamp != UNFINISHED and os.path.exists(VENV_PYTHON):
+        _go_on_in_venv(arguments)  # which looks again, as the interpreter that it concerns
+
+    from autograder.install import install  # rarely needed, so not at the top
+
+    install(extra)
+    _go_on_in_venv(arguments)
+
+
+def extra_needed(arguments: list[str]) -> str:
+    """The extra that the command among these arguments needs; "" is the learner's set."""
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    return EXTRA_OF_COMMAND.get(command, "")
+
+
+def fingerprint() -> str:
+    """A hash of every requirement and its pinned version, and of nothing else in pyproject.toml."""
+    with open(os.path.join(ROOT, "pyproject.toml"), encoding="utf-8") as file:
+        requirements = file.read().split("\n[tool.")[0]  # settings of tools are no reason to install anything
+    with open(os.path.join(ROOT, "constraints.txt"), encoding="utf-8") as file:
+        return hashlib.sha256((requirements + "\0" + file.read()).encode()).hexdigest()
+
+
+def python_version() -> str:
+    """The part of the version that names the folder of packages: 3.11."""
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def read_stamp() -> str:
+    """What stands in the stamp; "" when there is none."""
+    try:
+        with open(STAMP, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def write_stamp(*extras: str) -> None:
+    """Say that `.venv` now holds these extras for the requirements as they stand."""
+    temporary = f"{STAMP}.{os.getpid()}"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(f"{fingerprint()} {python_version()}\n{' '.join(sorted({*extras} - {''}))}\n")
+    os.replace(temporary, STAMP)  # at every moment there is a whole stamp or none
+
+
+def stamp_fits(stamp: str, extra: str) -> bool:
+    """Whether a stamp says that the extra is installed for these requirements and this version of Python."""
+    first, _, second = stamp.partition("\n")
+    return first == f"{fingerprint()} {python_version()}" and (not extra or extra in second.split())
+
+
+def requirements_met(extra: str) -> bool:
+    """Whether every requirement, with this extra, is installed here at its pinned version."""
+    import importlib.util
+
+    if not all(importlib.util.find_spec(name) for name in ("typer", "packaging")):
+        return False  # the usual case outside .venv, found out in a millisecond
+
+    import importlib.metadata
+
+    from packaging.requirements import Requirement
+
+    pinned: dict[str, str] = {}
+    with open(os.path.join(ROOT, "constraints.txt"), encoding="utf-8") as file:
+        for line in filter(None, (line.partition("#")[0].strip() for line in file)):
+            constraint = Requirement(line)
+            if constraint.marker is None or constraint.marker.evaluate():
+                pinned[constraint.name] = str(constraint.specifier).removeprefix("==")
+    for requirement in map(Requirement, _requirements(extra)):
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            continue
+        try:
+            if importlib.metadata.version(requirement.name) != pinned.get(requirement.name):
+                return False
+        except importlib.metadata.PackageNotFoundError:
+            return False
+    return True
+
+
+def stop(sentence: str) -> None:
+    """Say what was wrong and what to do, and end with status 2."""
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
+
+
+def _requirements(extra: str) -> list[str]:
+    """The lines of pyproject.toml for the learner's set and an extra; an extra of ours within it is followed."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        try:
+            import tomli as tomllib
+        except ImportError:
+            return ["tomli"]  # a requirement of its own on this version, and not met
+    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
+        project = tomllib.load(file)["project"]
+    found, extras = list(project["dependencies"]), [extra] if extra else []
+    for name in extras:
+        for line in project["optional-dependencies"][name]:
+            if line.startswith("autograder["):
+                extras.append(line.removeprefix("autograder[").removesuffix("]"))
+            else:
+                found.append(line)
+    return found
+
+
+def _runs_in_venv() -> bool:
+    try:
+        return os.path.samefile(sys.prefix, VENV)
+    except OSError:
+        return False  # there is no .venv yet
+
+
+def _as_typed(arguments: list[str]) -> str:
+    """How the user called us, up to the command: `python3 -m autograder`."""
+    words = sys.orig_argv[: len(sys.orig_argv) - len(arguments)]
+    return " ".join(f'"{word}"' if " " in word else word for word in words)
+
+
+def _go_on_in_venv(arguments: list[str]) -> None:
+    """Run the same command with the interpreter of `.venv`; does not return."""
+    os.environ[HANDED_OVER] = "1"
+    # By its path: -m would look for us in the current folder, which may be any.
+    command = [VENV_PYTHON, MAIN, *arguments]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name != "nt":
+        os.execv(VENV_PYTHON, command)
+    import subprocess  # on Windows execv returns to the shell at once and leaves two programs at one keyboard
+
+    sys.exit(subprocess.run(command, check=False).returncode)
