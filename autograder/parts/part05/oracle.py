@@ -1,0 +1,116 @@
+"""The model of parts 5 and 10 on plain numbers, written a second time and on its own: it imports nothing of the
+reference. All of it also works on complex numbers, which gives exact slopes: see `slopes`.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+import operator
+import random
+from collections.abc import Callable
+
+STEP = 1e-30  # of a complex step: so small that only the slope is left, and nothing is subtracted, so nothing cancels
+
+
+def draw_weights(sizes: dict[str, int], seed: int, std: float = 0.5) -> dict[str, list[list[float]]]:
+    """The numbers of init_state_dict(Config(**sizes), random.Random(seed), std)."""
+    rng, width = random.Random(seed), sizes["n_embd"]
+    shapes = [("wte", sizes["vocab_size"], width), ("wpe", sizes["block_size"], width)]
+    shapes.append(("lm_head", sizes["vocab_size"], width))
+    for layer in range(sizes["n_layer"]):
+        shapes += [(f"layer{layer}.attn_w{letter}", width, width) for letter in "qkvo"]
+        shapes += [(f"layer{layer}.mlp_fc1", 4 * width, width), (f"layer{layer}.mlp_fc2", width, 4 * width)]
+    return {name: [[rng.gauss(0, std) for _ in range(columns)] for _ in range(rows)] for name, rows, columns in shapes}
+
+
+def multiply(matrix: list[list[float]], vector: list[float]) -> list[float]:
+    return [sum(map(operator.mul, row, vector)) for row in matrix]
+
+
+def normalise(vector: list[float]) -> list[float]:
+    root = (sum(number * number for number in vector) / len(vector) + 1e-5) ** 0.5
+    return [number / root for number in vector]
+
+
+def shares(scores: list[float]) -> list[float]:
+    largest = max(score.real for score in scores)
+    exp = cmath.exp if any(isinstance(score, complex) for score in scores) else math.exp
+    exponentials = [exp(score - largest) for score in scores]
+    total = sum(exponentials)
+    return [each / total for each in exponentials]
+
+
+def attend(query: list[float], keys: list[list[float]], values: list[list[float]]) -> tuple[list[float], list[float]]:
+    """One head: its output, and its weight for each position."""
+    weights = shares([score / math.sqrt(len(query)) for score in multiply(keys, query)])
+    columns = [list(column) for column in zip(*values)]
+    return multiply(columns, weights), weights
+
+
+def attention(x: list[float], layer: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple[list, list]:
+    """All heads of a layer, as multi_head_attention: output, and weights by head. Appends to the caches."""
+    query, key, value = (multiply(weights[f"layer{layer}.attn_w{letter}"], x) for letter in "qkv")
+    keys[layer].append(key)
+    values[layer].append(value)
+    width = sizes["n_embd"] // sizes["n_head"]
+    outputs, by_head = [], []
+    for head in range(sizes["n_head"]):
+        first, last = head * width, (head + 1) * width
+        past = [[vector[first:last] for vector in cache[layer]] for cache in (keys, values)]
+        output, of_head = attend(query[first:last], *past)
+        outputs += output
+        by_head.append(of_head)
+    return multiply(weights[f"layer{layer}.attn_wo"], outputs), by_head
+
+
+def mlp(x: list[float], layer: int, weights: dict) -> list[float]:
+    hidden = [number if number.real > 0 else 0.0 for number in multiply(weights[f"layer{layer}.mlp_fc1"], x)]
+    return multiply(weights[f"layer{layer}.mlp_fc2"], hidden)
+
+
+def read(tokens: list[int], weights: dict, sizes: dict, first_position: int = 0) -> tuple[list, list]:
+    """Read tokens one after the other: the logits after each, and [token][layer][head] lists of attention weights."""
+    keys, values = ([[] for _ in range(sizes["n_layer"])] for _ in "kv")
+    all_logits, looks = [], []
+    for position, token in enumerate(tokens, first_position):
+        stream = normalise([sum(pair) for pair in zip(weights["wte"][token], weights["wpe"][position])])
+        looks.append([])
+        for layer in range(sizes["n_layer"]):
+            output, by_head = attention(normalise(stream), layer, keys, values, weights, sizes)
+            looks[-1].append(by_head)
+            stream = [sum(pair) for pair in zip(stream, output)]
+            stream = [sum(pair) for pair in zip(stream, mlp(normalise(stream), layer, weights))]
+        all_logits.append(multiply(weights["lm_head"], stream))
+    return all_logits, looks
+
+
+def loss_per_token(tokens: list[int], weights: dict, sizes: dict) -> float:
+    """Nats per predicted token, at most block_size of them."""
+    count = min(sizes["block_size"], len(tokens) - 1)
+    logits, _ = read(tokens[:count], weights, sizes)
+    return sum(-math.log(shares(row)[target]) for row, target in zip(logits, tokens[1:])) / count
+
+
+def weighted(coefficients: list, numbers: list) -> float:
+    """The sum of all numbers times their coefficients, both nested alike."""
+    if isinstance(numbers, list):
+        return sum(map(weighted, coefficients, numbers))
+    return coefficients * numbers
+
+
+def slopes(function: Callable[[], float], numbers: list) -> list:
+    """The slope of function() along each of the numbers (nested lists), which function reads from that very list.
+
+    A step along the imaginary axis: f(x + ih) = f(x) + ih f'(x) to the last digit.
+    """
+    found = []
+    for i, number in enumerate(numbers):
+        if isinstance(number, list):
+            found.append(slopes(function, number))
+            continue
+        numbers[i] = number + STEP * 1j
+        result = function()
+        found.append(result.imag / STEP)
+        numbers[i] = number
+    return found
