@@ -2,7 +2,6 @@
 
 It shares no arithmetic with solutions/, so that each of the two shows the other's mistakes. Weights are float64
 matrices under the state dict's keys, outputs × inputs. A config is anything with the fields of `Sizes`, part 4's too.
-
 A name is a list of tokens, [bos, ..., bos]. Shapes: B names, T positions, n = n_embd, d = n_embd / n_head.
 """
 
