@@ -9,9 +9,13 @@ LONGEST = 200  # characters of a value that are shown
 
 
 def close(got: float, expected: float, tolerance: float) -> bool:
-    """Whether two numbers differ by at most tolerance, relative to numbers above 1. NaN is close to nothing."""
-    if got == expected:  # infinities
+    """Whether two numbers differ by at most tolerance, relative to numbers above 1. NaN is close to nothing, an
+    infinity to itself only.
+    """
+    if got == expected:
         return True
+    if abs(expected) == math.inf:  # the tolerance would be infinite
+        return False
     return abs(got - expected) <= tolerance * max(1.0, abs(expected))
 
 
