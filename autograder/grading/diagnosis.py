@@ -33,7 +33,7 @@ def diagnose(part: Part, checks: list[Check], calls: dict[str, list[Recorded]], 
         return checks
     folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
     with Worker({**files, **folders}, Tier.LOCAL) as worker:  # our own code only: no learner's file is in there
-        matches = _matches(part, failing, calls, _agreement(worker))
+        matches = _matches(part, checks, failing, calls, _agreement(worker))
         named = {check.name: _best(check, matches, checks, calls, worker) for check in failing}
     return [_with_diagnosis(check, named.get(check.name), named, checks) for check in checks]
 
@@ -66,13 +66,28 @@ def same_reply(a: Reply, b: Reply) -> bool:
     return difference(a.value, b.value, TOLERANCE) is None
 
 
-def _matches(part: Part, failing: list[Check], calls: dict, agrees: Callable) -> dict[str, list[Misconception]]:
-    """For each failing check, the mistakes that explain it: those of its own task, and of tasks that it builds on."""
+def _matches(
+    part: Part, checks: list[Check], failing: list[Check], calls: dict, agrees: Callable
+) -> dict[str, list[Misconception]]:
+    """For each failing check, the mistakes that explain it: those of its own task, and of tasks that it builds on.
+
+    A learner waits for this. So a task whose checks all passed is not suspected, and where mistakes that explain an
+    earlier check explain this one too, no other is tried.
+    """
     order = [task.id for task in part.tasks]
-    found = {}
+    right = {check.task for check in checks} - {check.task for check in checks if check.status != "passed"}
+    found: dict[str, list[Misconception]] = {}
     for check in failing:
-        possible = [m for m in misconceptions(part) if order.index(m.task) <= order.index(check.task)]
-        found[check.name] = [mistake for mistake in possible if agrees(mistake, calls[_test(check)])]
+        possible = [
+            mistake
+            for mistake in misconceptions(part)
+            if order.index(mistake.task) <= order.index(check.task) and mistake.task not in right
+        ]
+        known = [mistake for mistake in possible if any(mistake in others for others in found.values())]
+        recorded = calls[_test(check)]
+        found[check.name] = [mistake for mistake in known if agrees(mistake, recorded)] or [
+            mistake for mistake in possible if mistake not in known and agrees(mistake, recorded)
+        ]
     return found
 
 
@@ -98,7 +113,8 @@ def _with_diagnosis(check: Check, mistake: Misconception | None, named: dict, ch
     charged = any(
         other.task == mistake.task and named.get(other.name) == mistake for other in checks if other is not check
     )
-    if mistake.task != check.task and charged:
+    # Only an answer shows that the later task is right: an exception or a time-out shows nothing of it.
+    if mistake.task != check.task and charged and check.status == "failed":
         kept = f"The points are kept: this is what right code gives with the mistake of task {mistake.task}.\n"
         return replace(check, earned=check.points, status="passed", message=kept, follows=mistake.task)
     return check
