@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
+import re
 import sys
+import tokenize
+import warnings
 from dataclasses import dataclass, field
 
 from autograder.course import SOLUTIONS, Part, parts
 
-LARGEST_FILE = 256 * 1024  # bytes; the largest solution has 6 KB
+# What `ast.parse` costs grows with the square of some texts: 64 KiB of {a}{a}... in an f-string take half a second,
+# and `import a.a.a...` of 200 names 13 MB, of 32,000 a gigabyte.
+LARGEST_FILE = 64 * 1024  # bytes; the largest solution has 6 KB
+LONG_DOTTED_NAME = re.compile(rb"(?:\.[^.(),=]+){200}")
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,21 @@ def inspect_source(content: bytes) -> Source:
     """Read a learner's file, which may be hostile, without running it."""
     if len(content) > LARGEST_FILE:
         return Source(f"The file has {len(content):,} bytes; {LARGEST_FILE:,} are the most.")
+    if b"\0" in content:
+        return Source("The file is no plain text: it holds null bytes. Save it as UTF-8 text.")
+    if not _is_utf8(content):
+        return Source("The file is no UTF-8 text, which is what Python reads: save it as UTF-8.")
+    if LONG_DOTTED_NAME.search(re.sub(rb"[\s\\]+", b"", content)):
+        return Source("The file holds a name with 200 dots or more.")
     try:
-        tree = ast.parse(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(content)
     except SyntaxError as error:
         words = str(error.msg).encode("ascii", "backslashreplace").decode()[:100]
         return Source(f"Python can't read the file: {words}.", error.lineno)
     except (ValueError, RecursionError, MemoryError) as error:
-        return Source(f"Python can't read the file: it is nested too deeply or is no text ({type(error).__name__}).")
+        return Source(f"Python can't read the file: it is nested too deeply ({type(error).__name__}).")
     lines: dict[str, int] = {}
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -49,6 +64,17 @@ def inspect_source(content: bytes) -> Source:
         name, line = foreign
         return Source(f"The file imports {name}: the course uses Python's standard library only.", line, lines)
     return Source(lines=lines)
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether the text is UTF-8 and claims no other encoding. Decoders of others can be slow, and would show the
+    worker another program than the one that is looked at here.
+    """
+    try:
+        content.decode("utf-8")
+        return tokenize.detect_encoding(io.BytesIO(content).readline)[0] in ("utf-8", "utf-8-sig", "ascii")
+    except (UnicodeDecodeError, SyntaxError):
+        return False
 
 
 def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
