@@ -25,6 +25,9 @@ def read_submission(folder: Path) -> dict[str, bytes]:
     files = {}
     for part in parts():
         path = folder / part.file_name
+        if path.is_symlink() and folder.resolve() not in path.resolve().parents:
+            # It could be anything that the grader can read: the solution, somebody else's work.
+            raise ValueError(f"{path} is a link to a file outside of {folder}: put a copy of the file there.")
         if path.is_file():
             try:
                 with open(path, "rb") as file:
