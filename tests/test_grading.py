@@ -1,0 +1,268 @@
+"""The core of the grader: comparing, reports for a class, the cutting of the reference, the naming of mistakes."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import subprocess
+import sys
+import time
+
+import pytest
+
+from autograder.course import ROOT, Part, parts
+from autograder.grading.compare import LONGEST, difference, show
+from autograder.grading.diagnosis import same_reply
+from autograder.grading.report import Check, Report
+from autograder.grading.sources import LARGEST_FILE, cut_to, inspect_source, reference_files
+from autograder.grading.submission import read_submission
+from autograder.sandbox import Reply
+
+NAN, INFINITY = math.nan, math.inf
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (1.0, 1.0),
+        (1, 1.0),
+        (1.0, 1),
+        (0.0, -0.0),
+        (1.0 + 1e-10, 1.0),
+        (1e9 + 0.5, 1e9),
+        (INFINITY, INFINITY),
+        ([1.0, [2]], (1, (2.0,))),
+        ("x", "x"),
+        (None, None),
+        (True, True),
+        ({"a": 1, "b": [2.0]}, {"a": 1.0, "b": (2,)}),
+    ],
+)
+def test_equal_values_are_equal_whatever_kind_of_number_or_sequence(got, expected):
+    assert difference(got, expected, 1e-9) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (1.0 + 1e-8, 1.0),
+        (1e9 + 2, 1e9),
+        (NAN, 1.0),
+        (1.0, NAN),
+        (NAN, NAN),
+        (1.0, INFINITY),
+        (INFINITY, 1.0),
+        (-INFINITY, INFINITY),
+        (10**299, 1.0),
+        (10**400, 1.0),
+        (1.0, 10**400),
+        (True, 1),
+        (1, True),
+        (False, 0.0),
+        ("1.0", 1.0),
+        (None, 0.0),
+        ([1.0], 1.0),
+        (1.0, [1.0]),
+        ([], [1.0]),
+        ([1.0, 2.0], [1.0]),
+        ([2.0, 1.0], [1.0, 2.0]),
+        ("ab", ["a", "b"]),
+        (["a", "b"], "ab"),
+        ({"b": 1, "a": 2}, {"a": 2, "b": 1}),
+        ({"a": 1}, {"a": 1, "b": 1}),
+        ([["a", 1.0]], {"a": 1.0}),
+        ("", None),
+    ],
+)
+def test_different_values_differ_and_the_words_say_how(got, expected):
+    assert "expected" in difference(got, expected, 1e-9)
+
+
+def test_the_place_of_a_difference_is_named_in_full():
+    assert difference([[1, 2], [3, {"a": [5.0]}]], [[1, 2], [3, {"a": [4.0]}]], 1e-9).startswith("at [1][1]['a'][0]: ")
+
+
+HUGE = {
+    "a long list": [1.5] * 100_000,
+    "long lists in a list": [[1.5] * 1000] * 100,
+    "a long string": "x" * 1_000_000,
+    "a string of escapes": "\x00" * 1_000_000,
+    "a long key": {"k" * 1_000_000: 1},
+    "many keys": {str(i): i for i in range(100_000)},
+    "a large integer": 10**299,
+    "deep lists": json.loads("[" * 64 + "]" * 64),
+    "wide and deep": json.loads("[" * 12 + "1" + ",1]" * 12),
+}
+
+
+@pytest.mark.parametrize("value", HUGE.values(), ids=HUGE)
+def test_a_huge_value_is_shown_in_200_ascii_characters_at_once(value):
+    begin = time.perf_counter()
+    text = show(value)
+    assert len(text) <= LONGEST and text.isascii() and text.isprintable()
+    assert time.perf_counter() - begin < 0.05
+
+
+def test_values_are_shown_as_python_writes_them():
+    assert show([1, 2.5, 1.0, True, None, "a\u202e\x1b[1m", {"k": -0.0}, NAN]) == (
+        "[1, 2.5, 1.0, True, None, 'a\\u202e\\x1b[1m', {'k': -0.0}, nan]"
+    )
+
+
+def test_an_answer_of_infinities_matches_no_known_mistake():
+    """It once matched all of them: the tolerance, relative to what the learner answered, was infinite."""
+    assert not same_reply(Reply(value=[1.0, 2.0]), Reply(value=[INFINITY, INFINITY]))
+
+
+def a_report(*checks: Check) -> Report:
+    return Report(1, "part01_autograd", "part01_autograd.py", "0" * 64, 7, "strict", "3.11.2", checks, printed="SECRET")
+
+
+@pytest.mark.parametrize("status", ["failed", "error", "timeout", "missing", "todo"])
+def test_a_class_sees_no_word_of_a_hidden_check_that_the_code_could_have_written(status):
+    check = Check("a", "1.1", "A sum", True, 1.0, 0.0, status, "SECRET 1.27", None, 12, exception="KeyError")
+    shown = a_report(check).for_class()
+    assert "SECRET" not in json.dumps(shown.to_json()) + shown.printed
+    assert shown.checks[0].message and shown.checks[0].line is None
+    assert (shown.checks[0].status, shown.checks[0].points, shown.earned) == (status, 1.0, 0.0)
+
+
+def test_a_class_sees_public_checks_as_the_learner_does():
+    check = Check("a", "1.1", "A sum", False, 1.0, 0.0, "failed", "Called: 1.27", None, 12)
+    assert a_report(check).for_class().checks == (check,)
+
+
+def test_of_a_hidden_check_a_class_sees_the_recognised_mistake_and_the_kind_of_exception():
+    check = Check("a", "1.1", "A sum", True, 1.0, 0.0, "error", "1.27", "no-sum", 3, "Use +=.", exception="KeyError")
+    shown = a_report(check).for_class().checks[0]
+    assert (shown.misconception, shown.advice) == ("no-sum", "Use +=.") and "KeyError" in shown.message
+
+
+SOURCE = """
+import math
+from random import Random, gauss
+from part01_autograd import Value
+
+LIMIT = 3
+UNUSED = 4
+
+
+def helper(x: Value):
+    return math.sqrt(x) + LIMIT
+
+
+def wanted(x):
+    return helper(x)
+
+
+def secret(x):
+    return gauss(x, UNUSED)
+
+
+class Other:
+    pass
+"""
+
+
+def test_the_reference_is_cut_to_the_names_that_are_asked_for_and_what_they_use():
+    cut = cut_to(SOURCE, {"wanted"})
+    names = {getattr(node, "name", None) or ast.unparse(node) for node in ast.parse(cut).body}
+    assert names == {"import math", "from part01_autograd import Value", "LIMIT = 3", "helper", "wanted"}
+    with pytest.raises(ValueError, match="nothing"):
+        cut_to(SOURCE, {"nothing"})
+
+
+@pytest.mark.parametrize("part", parts(), ids=lambda part: part.module)
+def test_beside_a_submission_stand_only_other_parts_and_none_of_its_own_tasks(part: Part):
+    defined = {name.partition(".")[0] for task in part.tasks for name in task.defines}
+    for name, source in reference_files(part).items():
+        found = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        assert name != part.file_name and not found & defined
+        asked = {asked.partition(".")[0] for asked in part.needs[name.removesuffix(".py")]}
+        assert asked <= {getattr(node, "name", "") for node in ast.parse(source).body}
+        compile(source, name, "exec")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x00", "null"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"\xe9 = 1", "UTF-8"),
+        (b"# coding: punycode\n" + b"#" * 60_000, "UTF-8"),
+        (b"# coding: undefined\n", "UTF-8"),
+        (b"(" * 50_000, "nested"),
+        (b"-" * 60_000 + b"1", "nested"),
+        (b"a" + b".b" * 30_000, "dots"),
+        (b"a" + b"[0]" * 20_000, "nested"),
+        (b"import a" + b".b" * 30_000, "dots"),
+        (b"from a \\\n" + b".b \\\n" * 10_000 + b".c import d", "dots"),
+        (b"x" * (LARGEST_FILE + 1), "bytes"),
+        (b"def f(:\n    pass", "invalid syntax"),
+        (b"x = 1\n  y = 2", "unexpected indent"),
+        (b"9" * 5000, "digits"),
+        (b"import torch", "torch"),
+        (b"def f():\n    from numpy import array", "numpy"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(content, words):
+    problem = inspect_source(content).problem
+    assert words in problem and problem.endswith(".") and problem.isascii() and len(problem) < 250
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xef\xbb\xbfx = 1", b"# -*- coding: utf-8 -*-\nx = 1", "x = 'é'".encode(), b"x = 1\r\ny = 2\r\n"],
+)
+def test_a_file_that_python_can_read_has_no_problem(content):
+    assert inspect_source(content).problem == ""
+
+
+def test_what_python_warns_of_is_not_printed(capsys, recwarn):
+    assert inspect_source(b"x = '\\d'\ny = 1 is 1\n").problem == ""
+    assert not recwarn.list and capsys.readouterr().err == ""
+
+
+COSTS = """
+import sys, time
+from resource import RUSAGE_SELF, getrusage
+from autograder.grading.sources import LARGEST_FILE, inspect_source
+
+start = getrusage(RUSAGE_SELF).ru_maxrss
+for unit in (b"a,", b"{a}", b".b", b"a.", b"import a.b\\n", b"@a\\n", b"'\\\\d'\\n", b"f(a=1),", b"\\\\\\n", b"..."):
+    text = unit * (LARGEST_FILE // len(unit) - 10)
+    for content in (text, b"import a" + text, b"from a" + text + b"b import c", b'f"' + text + b'"', b"f(" + text):
+        begin = time.process_time()
+        inspect_source(content)
+        print(time.process_time() - begin, (getrusage(RUSAGE_SELF).ru_maxrss - start) / 1024, repr(content[:20]))
+"""
+
+
+def test_no_file_costs_the_grader_two_seconds_or_two_hundred_megabytes():
+    pytest.importorskip("resource")
+    answer = subprocess.run([sys.executable, "-c", COSTS], capture_output=True, text=True, cwd=ROOT, timeout=100)
+    rows = [line.split(" ", 2) for line in answer.stdout.splitlines()]
+    assert len(rows) == 50, answer.stderr
+    too_much = [row for row in rows if float(row[0]) > 2 or float(row[1]) > 200]
+    assert not too_much
+
+
+def test_a_submission_that_links_to_somebody_elses_file_is_refused(tmp_path):
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "solutions" / "part03_layers.py").write_text("right = 1", encoding="utf-8")
+    link = tmp_path / "theirs" / "part03_layers.py"
+    for target in ("../solutions/part03_layers.py", str(tmp_path / "solutions" / "part03_layers.py")):
+        link.symlink_to(target)
+        with pytest.raises(ValueError, match="link"):
+            read_submission(tmp_path / "theirs")
+        link.unlink()
+
+
+def test_a_folder_may_itself_be_a_link_and_hold_links_that_stay_inside(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "draft.py").write_text("x = 1", encoding="utf-8")
+    (tmp_path / "real" / "part03_layers.py").symlink_to("draft.py")
+    (tmp_path / "linked").symlink_to("real")
+    assert read_submission(tmp_path / "linked") == {"part03_layers.py": b"x = 1"}
