@@ -11,13 +11,14 @@ import time
 
 import pytest
 
-from autograder.course import ROOT, Part, parts
+from autograder.course import ROOT, Part, part, parts
+from autograder.grading import grade
 from autograder.grading.compare import LONGEST, difference, show
 from autograder.grading.diagnosis import same_reply
 from autograder.grading.report import Check, Report
 from autograder.grading.sources import LARGEST_FILE, cut_to, inspect_source, reference_files
 from autograder.grading.submission import read_submission
-from autograder.sandbox import Reply
+from autograder.sandbox import Reply, SandboxUnavailable, Tier
 
 NAN, INFINITY = math.nan, math.inf
 
@@ -173,13 +174,13 @@ def test_the_reference_is_cut_to_the_names_that_are_asked_for_and_what_they_use(
         cut_to(SOURCE, {"nothing"})
 
 
-@pytest.mark.parametrize("part", parts(), ids=lambda part: part.module)
-def test_beside_a_submission_stand_only_other_parts_and_none_of_its_own_tasks(part: Part):
-    defined = {name.partition(".")[0] for task in part.tasks for name in task.defines}
-    for name, source in reference_files(part).items():
+@pytest.mark.parametrize("its_part", parts(), ids=lambda its_part: its_part.module)
+def test_beside_a_submission_stand_only_other_parts_and_none_of_its_own_tasks(its_part: Part):
+    defined = {name.partition(".")[0] for task in its_part.tasks for name in task.defines}
+    for name, source in reference_files(its_part).items():
         found = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-        assert name != part.file_name and not found & defined
-        asked = {asked.partition(".")[0] for asked in part.needs[name.removesuffix(".py")]}
+        assert name != its_part.file_name and not found & defined
+        asked = {asked.partition(".")[0] for asked in its_part.needs[name.removesuffix(".py")]}
         assert asked <= {getattr(node, "name", "") for node in ast.parse(source).body}
         compile(source, name, "exec")
 
@@ -266,3 +267,18 @@ def test_a_folder_may_itself_be_a_link_and_hold_links_that_stay_inside(tmp_path)
     (tmp_path / "real" / "part03_layers.py").symlink_to("draft.py")
     (tmp_path / "linked").symlink_to("real")
     assert read_submission(tmp_path / "linked") == {"part03_layers.py": b"x = 1"}
+
+
+def test_a_sandbox_that_fails_halfway_is_nobodys_mistake_but_ours(monkeypatch):
+    """It once cost the learner every check that was left."""
+    calls = []
+
+    def call(worker, *unused):
+        calls.append(1)
+        if len(calls) > 2:
+            raise SandboxUnavailable("no user id is left")
+        return Reply(value=0)
+
+    monkeypatch.setattr("autograder.sandbox.Worker.call", call)
+    with pytest.raises(SandboxUnavailable, match="no user id is left"):
+        grade({"part03_layers.py": b""}, part(3), tier=Tier.LOCAL)

@@ -15,7 +15,7 @@ from autograder.grading.report import Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source, reference_files
 from autograder.grading.suite import run_suite
-from autograder.sandbox import CHECK, Tier, Worker
+from autograder.sandbox import CHECK, Limits, Tier, Worker
 
 
 def grade(
@@ -27,11 +27,12 @@ def grade(
     task: str | None = None,
     own_parts: bool = False,
     explain: bool = True,
+    limits: Limits = CHECK,
 ) -> Report:
     """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
-    only; explain: look for the likely mistake of a failing check. Whatever the code does is in the report; raises
-    SandboxUnavailable when the tier does not hold here.
+    only; explain: look for the likely mistake of a failing check; limits: of the worker. Whatever the code does is in
+    the report; raises SandboxUnavailable when the tier does not hold here.
     """
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
@@ -45,7 +46,7 @@ def grade(
     shipped.update({f"common/{name}": common[name] for name in common})
     # A file that can't be used is replaced by an empty one: its checks fail, with the sentence that says why.
     usable = b"" if source.problem else content
-    with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, CHECK) as worker:
+    with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, limits) as worker:
         worker.start()  # while pytest is being set up
         session = Session(part, probes, worker, data)
         checks = run_suite(part, session, seed, task)

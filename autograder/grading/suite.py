@@ -14,6 +14,7 @@ from autograder.grading.checks import CheckFailed, Draw
 from autograder.grading.probes import Reference
 from autograder.grading.report import Check
 from autograder.grading.session import Session, Student
+from autograder.sandbox import SandboxUnavailable
 
 SETTINGS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:doctest", "-p", "no:unittest",
             "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:faulthandler", "-p", "pytest_timeout",
@@ -26,6 +27,7 @@ class SuitePlugin:
     def __init__(self, session: Session, seed: int, task: str | None) -> None:
         self.session, self.seed, self.task = session, seed, task
         self.checks: list[Check] = []
+        self.unavailable: SandboxUnavailable | None = None  # our fault, never a learner's
 
     @pytest.fixture
     def student(self) -> Student:
@@ -75,6 +77,8 @@ class SuitePlugin:
                 raise pytest.UsageError(f"{item.name} called no probe: it would give points for nothing.")
             return Check(**facts, earned=float(mark.points))
         error = excinfo.value
+        if isinstance(error, SandboxUnavailable):
+            self.unavailable = error
         if isinstance(error, CheckFailed):
             reply = error.reply
             ours = reply is not None and reply.file == self.session.part.file_name
@@ -86,13 +90,17 @@ class SuitePlugin:
 
 
 def run_suite(part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
-    """Run the public checks, then the hidden ones. Raises RuntimeError when the suite itself is broken."""
+    """Run the public checks, then the hidden ones. Raises RuntimeError when the suite itself is broken,
+    SandboxUnavailable when a worker can't be started (again).
+    """
     plugin = SuitePlugin(session, seed, task)
     folder = part.suite
     files = [str(folder / name) for name in ("test_public.py", "test_hidden.py") if (folder / name).exists()]
     said = io.StringIO()
     with _no_foreign_plugins(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         status = pytest.main([*SETTINGS, "-c", str(folder.parent / "pytest.ini"), *files], plugins=[plugin])
+    if plugin.unavailable is not None:
+        raise plugin.unavailable
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.checks:
         raise RuntimeError(f"The suite of part {part.number} could not be run ({status!r}):\n{said.getvalue()}")
     return plugin.checks
