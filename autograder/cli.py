@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from autograder.course import EXERCISES
+from autograder.wording import command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,6 +35,45 @@ def course() -> None:
 
 
 @app.command()
+def train(
+    fast: Annotated[bool, typer.Option("--fast", help="The version with a backward pass by hand: seconds.")] = False,
+    steps: Annotated[int, typer.Option(help="Training steps, one name each.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the order of the names and the first weights.")] = 42,
+    data: Annotated[Path | None, typer.Option(help="A file with one name a line; the course's names if none.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to save in; runs/ if none.")] = None,
+    any_characters: Annotated[bool, typer.Option("--any-characters", help="Accept more than a to z.")] = False,
+) -> None:
+    """Train the reference and watch it learn to invent names. Ctrl-C keeps what there is.
+
+    Example: python -m autograder train --fast --seed 7
+    """
+    from autograder import training
+
+    try:
+        finished = training.train(data or training.DATA, steps, seed, fast, out or training.RUNS, any_characters)
+    except training.InputError as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"Can't save what was trained ({error}).") from error
+    if not finished:
+        raise typer.Exit(130)  # what shells report for a program that Ctrl-C ended
+
+
+@app.command()
+def dataset() -> None:
+    """Download the names file of makemore, which other write-ups train on, and check its checksum.
+
+    Example: python -m autograder dataset
+    """
+    from autograder.datasets import DatasetError, download_canonical
+
+    try:
+        typer.echo(f"{download_canonical()} is there, and its checksum is right.")
+    except DatasetError as error:
+        raise failure(str(error)) from error
+
+
+@app.command()
 def stubs(
     force: Annotated[bool, typer.Option("--force", help="Replace files that you changed too; keeps a backup.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 when a stub is stale.")] = False,
@@ -52,8 +92,7 @@ def stubs(
             for name in stale:
                 typer.echo(f"{to / name} is stale.", err=True)
             if stale:
-                typer.echo("Run: python -m autograder stubs", err=True)
-                raise typer.Exit(1)
+                raise failure(f"Run: {command('stubs')}")
             typer.echo(f"All stubs in {to} are up to date.")
             return
         outcome = stub_files.write_stubs(to, force)
@@ -64,7 +103,8 @@ def stubs(
     typer.echo(f"Written to {to}: {', '.join(outcome.written) or 'nothing'}.")
     if outcome.kept:
         kept = ", ".join(outcome.kept)
-        raise failure(f"Left alone, since you changed them: {kept}. --force replaces them and keeps a backup.")
+        replace = command("stubs", force=True)
+        raise failure(f"Left alone, since you changed them: {kept}. To replace them and keep a backup: {replace}")
 
 
 @app.command()
@@ -99,6 +139,42 @@ def check(
     else:
         print_lines(part_lines(reports[0], path_of(folder, reports[0].file), next_step(reports)))
     if not all(report.passed for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def capstone(
+    folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
+    python: Annotated[str | None, typer.Option(help="Another interpreter, such as pypy3.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
+) -> None:
+    """Train the full model with your own parts 1 to 8, and measure what it learnt: one to four minutes.
+
+    Example: python -m autograder capstone --python pypy3
+    """
+    from autograder.capstone import grade_capstone
+    from autograder.capstone.run import NUM_STEPS
+    from autograder.capstone.show import capstone_lines
+    from autograder.check import choose_tier
+    from autograder.grading.submission import read_submission
+    from autograder.render.json_report import print_json
+    from autograder.render.progress import progress_of
+    from autograder.sandbox import SandboxUnavailable
+
+    losses: list[float] = []
+    try:
+        files, tier = read_submission(folder), choose_tier(folder, None)
+        with progress_of(losses, NUM_STEPS, quiet=as_json) as show:
+            graded = grade_capstone(
+                files, tier=tier, python=python, on_step=lambda _, loss: (losses.append(loss), show())
+            )
+    except (ValueError, SandboxUnavailable) as error:
+        raise misuse(str(error)) from error
+    if as_json:
+        print_json([graded.report], several=False)
+    else:
+        print_lines(capstone_lines(graded))
+    if not graded.report.passed:
         raise typer.Exit(1)
 
 
