@@ -48,11 +48,13 @@ def attend(query: list[float], keys: list[list[float]], values: list[list[float]
     return multiply(columns, weights), weights
 
 
-def attention(x: list[float], layer: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple[list, list]:
-    """All heads of a layer, as multi_head_attention: output, and weights by head. Appends to the caches."""
+def attention(x: list[float], layer: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple:
+    """All heads of a layer, as multi_head_attention: output, weights by head, and the caches afterwards, which are
+    new lists: what is handed in stays as it is.
+    """
     query, key, value = (multiply(weights[f"layer{layer}.attn_w{letter}"], x) for letter in "qkv")
-    keys[layer].append(key)
-    values[layer].append(value)
+    keys = [of_layer + [key] if i == layer else of_layer for i, of_layer in enumerate(keys)]
+    values = [of_layer + [value] if i == layer else of_layer for i, of_layer in enumerate(values)]
     width = sizes["n_embd"] // sizes["n_head"]
     outputs, by_head = [], []
     for head in range(sizes["n_head"]):
@@ -61,7 +63,7 @@ def attention(x: list[float], layer: int, keys: list, values: list, weights: dic
         output, of_head = attend(query[first:last], *past)
         outputs += output
         by_head.append(of_head)
-    return multiply(weights[f"layer{layer}.attn_wo"], outputs), by_head
+    return multiply(weights[f"layer{layer}.attn_wo"], outputs), by_head, keys, values
 
 
 def mlp(x: list[float], layer: int, weights: dict) -> list[float]:
@@ -77,7 +79,7 @@ def read(tokens: list[int], weights: dict, sizes: dict, first_position: int = 0)
         stream = normalise([sum(pair) for pair in zip(weights["wte"][token], weights["wpe"][position])])
         looks.append([])
         for layer in range(sizes["n_layer"]):
-            output, by_head = attention(normalise(stream), layer, keys, values, weights, sizes)
+            output, by_head, keys, values = attention(normalise(stream), layer, keys, values, weights, sizes)
             looks[-1].append(by_head)
             stream = [sum(pair) for pair in zip(stream, output)]
             stream = [sum(pair) for pair in zip(stream, mlp(normalise(stream), layer, weights))]

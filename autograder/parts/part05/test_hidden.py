@@ -27,7 +27,7 @@ def test_one_head_and_heads_of_one_number(student, draw):
         keys, values = ([draw.matrix(2, 5, -2, 2) for _ in range(3)] for _ in "kv")
         answer = student.attention_block(x, layer, keys, values, sizes, seed)
         expected = oracle.attention(x, layer, keys, values, oracle.draw_weights(sizes, seed), sizes)[0]
-        answer.must_be(expected, likely="work out head_dim from the config; the matrices are those of the layer asked for.")
+        answer.must_be(expected, likely="head_dim follows from the config; take the matrices of the layer asked for.")
 
 
 @check("5.3", points=0.5)

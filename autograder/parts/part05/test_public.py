@@ -8,23 +8,17 @@ SIZES = {"vocab_size": 7, "n_embd": 6, "n_head": 3, "n_layer": 2, "block_size": 
 CUT = "Is there a .data or Value(...) in your code that cuts the graph? Do it all with the operators of Value."
 
 
-def draw_past(draw, sizes, positions):
-    """Caches as they stand after some tokens: [layer][position][n_embd]."""
-    return [draw.matrix(positions, sizes["n_embd"], -2, 2) for _ in range(sizes["n_layer"])]
-
-
 def draw_attention(draw, sizes=SIZES, layer=1, positions=3):
     """Arguments of multi_head_attention: x, layer, keys, values, sizes and the seed of the weights."""
-    x = draw.numbers(sizes["n_embd"], -2, 2)
-    past = [draw_past(draw, sizes, positions) for _ in "kv"]
+    x, width = draw.numbers(sizes["n_embd"], -2, 2), sizes["n_embd"]
+    # Only this layer's caches are filled: few numbers, so that a message shows them all.
+    past = [[draw.matrix(positions, width, -2, 2) if i == layer else [] for i in range(sizes["n_layer"])] for _ in "kv"]
     return [x, layer, *past, sizes, draw.randrange(1000)]
 
 
 def attention(x, layer, keys, values, sizes, seed):
     """What multi_head_attention gives: output, weights by head, and the caches afterwards."""
-    keys, values = ([list(of_layer) for of_layer in cache] for cache in (keys, values))
-    output, by_head = oracle.attention(x, layer, keys, values, oracle.draw_weights(sizes, seed), sizes)
-    return output, by_head, {"keys": keys, "values": values}
+    return oracle.attention(x, layer, keys, values, oracle.draw_weights(sizes, seed), sizes)
 
 
 @check("5.1", points=0.75)
@@ -77,9 +71,11 @@ def test_the_heads_are_joined_and_go_through_attn_wo(student, draw):
 
 @check("5.2", points=0.5)
 def test_key_and_value_are_appended_to_the_caches_of_the_layer(student, draw):
-    drawn = draw_attention(draw, layer=draw.randrange(2), positions=2)
-    student.caches_after(*drawn).must_be(
-        attention(*drawn)[2],
+    x, layer, _, _, sizes, seed = draw_attention(draw)
+    keys, values = ([draw.matrix(2, sizes["n_embd"], -2, 2) for _ in range(sizes["n_layer"])] for _ in "kv")
+    _, _, keys_after, values_after = attention(x, layer, keys, values, sizes, seed)
+    student.caches_after(x, layer, keys, values, sizes, seed).must_be(
+        {"keys": keys_after, "values": values_after},
         likely="keys[layer] gets one more vector (attn_wk times x) and values[layer] too (attn_wv times x), once each.",
     )
 
@@ -91,8 +87,7 @@ def test_gradients_reach_all_four_matrices(student, draw):
     factors, weights = draw.numbers(4), oracle.draw_weights(sizes, seed)
 
     def result():
-        past = [[list(of_layer) for of_layer in cache] for cache in (keys, values)]
-        return oracle.weighted(factors, oracle.attention(x, layer, *past, weights, sizes)[0])
+        return oracle.weighted(factors, oracle.attention(x, layer, keys, values, weights, sizes)[0])
 
     answer = student.attention_gradients(x, layer, keys, values, sizes, seed, factors)
     names = [f"layer0.attn_w{letter}" for letter in "qkvo"]
@@ -102,10 +97,10 @@ def test_gradients_reach_all_four_matrices(student, draw):
 
 @check("5.3", points=0.75)
 def test_mlp_is_fc1_then_relu_then_fc2(student, draw):
-    x, layer, seed = draw.numbers(6, -2, 2), draw.randrange(2), draw.randrange(1000)
-    student.mlp(x, layer, SIZES, seed).must_be(
-        oracle.mlp(x, layer, oracle.draw_weights(SIZES, seed)),
-        likely="fc1 of this layer gives 4 times n_embd numbers, relu() each of them, fc2 of this layer brings them back.",
+    x, seed = draw.numbers(6, -2, 2), draw.randrange(1000)
+    student.mlp(x, 1, SIZES, seed).must_be(
+        oracle.mlp(x, 1, oracle.draw_weights(SIZES, seed)),
+        likely="fc1 of this layer gives 4 times n_embd numbers, relu() each, fc2 of this layer brings them back.",
     )
 
 
