@@ -57,21 +57,27 @@ class Part:
 
 
 @functools.cache
-def parts() -> tuple[Part, ...]:
-    """All parts, in order."""
+def _course() -> dict:
     with open(HERE / "course.toml", "rb") as file:
-        tables = tomllib.load(file)["parts"]
-    return tuple(
-        Part(
-            number=table["number"],
-            module=table["module"],
-            title=table["title"],
-            minutes=table["minutes"],
-            tasks=tuple(Task(t["id"], t["title"], tuple(t["defines"])) for t in table["tasks"]),
-            needs=table.get("needs", {}),
-        )
-        for table in tables
-    )
+        return tomllib.load(file)
+
+
+def _part(table: dict) -> Part:
+    tasks = tuple(Task(task["id"], task["title"], tuple(task["defines"])) for task in table["tasks"])
+    facts = {name: table[name] for name in ("number", "module", "title", "minutes")}
+    return Part(**facts, tasks=tasks, needs=table.get("needs", {}))
+
+
+@functools.cache
+def parts() -> tuple[Part, ...]:
+    """The eleven parts, in order."""
+    return tuple(_part(table) for table in _course()["parts"])
+
+
+@functools.cache
+def capstone() -> Part:
+    """The assignment in which parts 1 to 8 work together."""
+    return _part(_course()["capstone"])
 
 
 def part(number: int) -> Part:

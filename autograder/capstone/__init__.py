@@ -1,0 +1,5 @@
+"""The capstone: a learner's own parts 1 to 8 train the full model, and the grader measures what came of it."""
+
+from autograder.capstone.grade import grade_capstone
+
+__all__ = ["grade_capstone"]

@@ -1,0 +1,44 @@
+"""The capstone's probe: it trains and samples with a learner's modules, beside them in the sandbox."""
+
+import gc
+import random
+import sys
+
+import part07_training
+import part08_generation
+
+# A backward() with a recursive inner function keeps each step's graph alive until the cyclic collector finds it. The
+# default thresholds make it look at everything that lives every few hundred values; this way it looks about once in
+# five steps, at garbage alone. Code without such cycles never comes near the threshold.
+YOUNG_OBJECTS = 1_000_000
+
+
+def ready():
+    """import part07_training, part08_generation"""
+    return True
+
+
+def train_and_sample(docs, num_steps, seed):
+    """train(docs, {num_steps}, rng=random.Random({seed}))"""
+    if sys.implementation.name == "pypy":
+        gc.disable = lambda: None  # there it would stop all freeing of memory, not only that of cycles
+    else:
+        gc.set_threshold(YOUNG_OBJECTS, 1000, 1000)
+    rng = random.Random(seed)
+    trained = part07_training.train(
+        docs,
+        num_steps=num_steps,
+        rng=rng,
+        on_step=lambda step, loss: progress([step, loss]),  # noqa: F821
+    )
+    weights = {
+        name: [[value.data for value in row] for row in matrix] for name, matrix in dict(trained.state_dict).items()
+    }
+    return {
+        "chars": list(trained.tokenizer.chars),
+        "losses": list(trained.losses),
+        "weights": weights,
+        "names": list(part08_generation.sample_many(trained, count=20, temperature=0.5, rng=rng)),
+        "cold": list(part08_generation.sample_many(trained, count=40, temperature=0.3, seed=seed)),
+        "hot": list(part08_generation.sample_many(trained, count=40, temperature=1.0, seed=seed)),
+    }

@@ -1,0 +1,27 @@
+"""The capstone in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograder.capstone.grade import Graded
+from autograder.render.terminal import check_line, number
+
+
+def capstone_lines(graded: Graded) -> Iterator[str]:
+    """What was run, each check with what was measured, and the invented names."""
+    report, task, outcome, measured = graded
+    yield f"Capstone: your own parts 1 to 8 ({report.file})"
+    facts = f"sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}"
+    yield facts + (f", Python {outcome.interpreter}, {outcome.seconds:.0f} s" if outcome else "")
+    yield ""
+    for check in report.checks:
+        yield check_line(check)
+        yield from (f"                   {line}" for line in check.message.rstrip("\n").split("\n"))
+    if outcome is not None:
+        yield ""
+        yield from outcome.remarks
+        yield "Twenty names: " + " ".join(task.plain(outcome.names))
+    if measured is not None:
+        yield f"Held-out loss {measured.held_out_loss:.4f}; the bigram table has {measured.bigram_loss:.4f} nats per token."
+    yield f"{number(report.earned)} of {number(report.possible)} points."
