@@ -1,6 +1,6 @@
 """`python -m autograder ...`: install what is missing, then hand over to the command line.
 
-Standard library only, and written so that any Python can read it, however old: only then can it say which one is needed.
+Standard library only, and written so that any Python, however old, can read it: only then can it say what is needed.
 """
 
 import os
