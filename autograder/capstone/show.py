@@ -21,7 +21,9 @@ def capstone_lines(graded: Graded) -> Iterator[str]:
     if outcome is not None:
         yield ""
         yield from outcome.remarks
-        yield "Twenty names: " + " ".join(task.plain(outcome.names))
+        # The names are strings of the learner's choice: no control character of theirs reaches a terminal.
+        yield "Twenty names: " + " ".join(ascii(name[:20])[1:-1] for name in task.plain(outcome.names))
     if measured is not None:
-        yield f"Held-out loss {measured.held_out_loss:.4f}; the bigram table has {measured.bigram_loss:.4f} nats per token."
+        loss, line = measured.held_out_loss, measured.bigram_loss
+        yield f"Held-out loss {loss:.4f} nats per token; the bigram table has {line:.4f}."
     yield f"{number(report.earned)} of {number(report.possible)} points."

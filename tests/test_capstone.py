@@ -1,0 +1,157 @@
+"""The capstone on short runs: what comes back is measured, and nothing that a submission says of itself counts."""
+
+import json
+import random
+import re
+
+import pytest
+
+from autograder import model
+from autograder.capstone import grade_capstone
+from autograder.capstone.checks import likely_cause
+from autograder.capstone.run import CapstoneFailed, draw_task, read_weights
+from autograder.capstone.show import capstone_lines
+from autograder.course import SOLUTIONS
+from autograder.grading.submission import read_submission
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+
+STEPS = 12
+
+
+@pytest.fixture(scope="module")
+def tier() -> Tier:
+    try:
+        return strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def files() -> dict[str, bytes]:
+    return read_submission(SOLUTIONS)
+
+
+def earned(graded, name: str) -> float:
+    return next(check.earned for check in graded.report.checks if check.name == name)
+
+
+def message(graded, name: str) -> str:
+    return next(check.message for check in graded.report.checks if check.name == name)
+
+
+def test_right_parts_give_the_losses_and_names_of_the_replay(files, tier):
+    seen = []
+    graded = grade_capstone(files, seed=5, tier=tier, num_steps=STEPS, on_step=lambda step, loss: seen.append(loss))
+    assert message(graded, "equals_the_replay") == f"{STEPS} of {STEPS} losses and 20 of 20 names equal.\n"
+    assert earned(graded, "equals_the_replay") == 2
+    assert seen == graded.outcome.losses  # the progress notes
+    assert earned(graded, "reaches_the_band") == 0  # twelve steps teach nothing
+
+
+def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people():
+    task = draw_task(3, relabelled=True)
+    assert sorted(set(task.alphabet)) == sorted(task.alphabet) and task.alphabet != "".join(sorted(task.alphabet))
+    local = draw_task(3, relabelled=False)
+    assert task.plain(task.docs) == local.docs and task.docs != local.docs
+    assert not set(task.docs) & set(task.held_out)
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "words"),
+    [
+        ("part06_adam.py", b"1 - self.beta1**self.steps", b"1.0", "the second loss differs"),
+        ("part07_training.py", b"rng.shuffle(docs)", b"pass", "the first loss differs"),
+        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Adam's memory"),
+    ],
+)
+def test_a_wrong_part_is_found_by_the_first_step_that_differs(files, file, right, wrong, words):
+    assert files[file].count(right) == 1
+    files[file] = files[file].replace(right, wrong)
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
+    assert earned(graded, "equals_the_replay") == 0
+    assert words in message(graded, "equals_the_replay")
+
+
+def test_every_first_difference_has_a_likely_cause():
+    assert len({likely_cause(step, 1000) for step in (0, 1, 5, 500)}) == 4
+
+
+def test_weights_trained_elsewhere_are_of_no_use(files, tier):
+    """The letters are others in each run, so weights that the source carries predict the wrong ones."""
+    names = draw_task(1, relabelled=False).docs
+    replayed = model.replay(names, 300, seed=1)
+    carried = {
+        name: [[round(x, 3) for x in row] for row in matrix.tolist()] for name, matrix in replayed.weights.items()
+    }
+    cheat = f"""
+import json
+from part01_autograd import Value
+CARRIED = json.loads({json.dumps(carried)!r})
+honest_train = train
+def train(docs, num_steps=1000, seed=42, config=None, rng=None, on_step=None):
+    trained = honest_train(docs, 0, seed, config, rng)
+    trained.state_dict = {{n: [[Value(x) for x in row] for row in rows] for n, rows in CARRIED.items()}}
+    trained.losses.extend([3.3] + [2.35] * (num_steps - 1))
+    return trained
+"""
+    files["part07_training.py"] += cheat.encode("utf-8")
+    assert model.held_out_loss(draw_task(1, False).held_out, replayed.weights, replayed.config, replayed.chars) < 2.55
+    graded = grade_capstone(files, seed=7, tier=tier, num_steps=STEPS)
+    assert graded.measured.held_out_loss > 3.3
+    assert earned(graded, "reaches_the_band") == earned(graded, "beats_the_bigram_table") == 0
+
+
+def test_a_missing_part_is_named(files):
+    del files["part06_adam.py"]
+    report = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS).report
+    assert report.earned == 0 and "part06_adam.py is missing" in report.checks[0].message
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        ("def train(*args, **kwargs): return None\n", "AttributeError"),
+        ("def train(*args, **kwargs): raise SystemExit\n", "ended the program"),
+        ("def train(*args, **kwargs): raise NotImplementedError('7.3 train')\n", "7.3 train is not written yet"),
+        (
+            "honest = train\ndef train(*a, **k):\n    t = honest(*a, **k)\n    t.losses = t.losses[1:]\n    return t\n",
+            "should hold 12 numbers",
+        ),
+    ],
+)
+def test_a_run_that_gives_nothing_to_measure_says_why(files, ending, words):
+    files["part07_training.py"] += ("\n" + ending).encode("utf-8")
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
+    assert graded.report.earned == 0 and words in graded.report.checks[0].message
+
+
+def test_weights_of_another_shape_are_refused():
+    weights = {n: m.tolist() for n, m in model.draw_weights(model.Sizes(), random.Random(1)).items()}
+    assert read_weights(weights)["wte"].shape == (27, 16)
+    weights["wte"] = weights["wte"][:-1]
+    with pytest.raises(CapstoneFailed, match="wte should have 27 rows of 16 numbers"):
+        read_weights(weights)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), True, None, "1.0", 10**300])
+def test_weights_that_are_no_finite_numbers_are_refused(number):
+    weights = {n: m.tolist() for n, m in model.draw_weights(model.Sizes(), random.Random(1)).items()}
+    weights["lm_head"][3][4] = number
+    with pytest.raises(CapstoneFailed, match="lm_head holds something that is no finite number"):
+        read_weights(weights)
+
+
+def test_names_never_bring_escapes_to_the_terminal(files):
+    files["part08_generation.py"] += (
+        b"\ndef sample_many(trained, count=20, *a, **k): return ['\\x1b[2J\\u202e'] * count\n"
+    )
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
+    text = "\n".join(capstone_lines(graded))
+    assert re.fullmatch(r"[\n\x20-\x7e]*", text)
+    assert earned(graded, "invents_valid_names") == 0
+
+
+def test_the_points_are_for_results_and_at_most_a_tenth_for_equality(files):
+    checks = grade_capstone({}, tier=Tier.LOCAL).report.checks
+    total = sum(check.points for check in checks)
+    assert sum(check.points for check in checks if check.task == "11.3") <= 0.1 * total
