@@ -1,7 +1,7 @@
 """Naming the mistake: a failing check's calls are repeated on every known-wrong implementation.
 
-Where the learner's answers equal those of one, that is the likely mistake. Where a later task's answers equal those
-of the reference *with an earlier task's recognised mistake*, the later task is right and keeps its points.
+Where the learner's answers equal those of one, that is the likely mistake. Where a task's answers equal those of the
+reference *with another task's recognised mistake*, the task is right and keeps its points.
 """
 
 from __future__ import annotations
@@ -69,20 +69,16 @@ def same_reply(a: Reply, b: Reply) -> bool:
 def _matches(
     part: Part, checks: list[Check], failing: list[Check], calls: dict, agrees: Callable
 ) -> dict[str, list[Misconception]]:
-    """For each failing check, the mistakes that explain it: those of its own task, and of tasks that it builds on.
+    """For each failing check, the mistakes that explain it: of its own task, of tasks that it builds on, or of a later
+    one that it needs (in part 1 the slopes of every operator need backward).
 
     A learner waits for this. So a task whose checks all passed is not suspected, and where mistakes that explain an
     earlier check explain this one too, no other is tried.
     """
-    order = [task.id for task in part.tasks]
     right = {check.task for check in checks} - {check.task for check in checks if check.status != "passed"}
     found: dict[str, list[Misconception]] = {}
     for check in failing:
-        possible = [
-            mistake
-            for mistake in misconceptions(part)
-            if order.index(mistake.task) <= order.index(check.task) and mistake.task not in right
-        ]
+        possible = [mistake for mistake in misconceptions(part) if mistake.task not in right]
         known = [mistake for mistake in possible if any(mistake in others for others in found.values())]
         recorded = calls[_test(check)]
         found[check.name] = [mistake for mistake in known if agrees(mistake, recorded)] or [
