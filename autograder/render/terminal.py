@@ -87,14 +87,15 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
     """Points, hidden checks, which earlier part breaks this one, and what to do next."""
     hidden = [check for check in report.checks if check.hidden]
     by_hand = [check for check in report.checks if check.status == "manual"]
-    yield f"{number(report.earned)} of {number(report.possible)} points" + (
-        f", {len(hidden)} hidden checks with {number(sum(c.points for c in hidden))} points among them."
-        if hidden
-        else "."
-    )
+    among = ""
+    if hidden:
+        points = number(sum(check.points for check in hidden))
+        among = f", {points} of them in {plural(len(hidden), 'hidden check')}"
+    yield f"{number(report.earned)} of {number(report.possible)} points{among}."
     if by_hand:
         points = number(sum(check.points for check in by_hand))
         yield f"{points} more points are given by hand, for {plural(len(by_hand), 'written answer')}."
+    if report.breaks:
         yield report.breaks
     yield next_step
 
