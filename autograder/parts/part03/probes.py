@@ -26,6 +26,7 @@ def _backward(outputs, g):
 
 
 def _grads(vector):
+    # The part gets a list of its own: if it writes into that, another check says so.
     return [value.grad for value in vector]
 
 
@@ -62,14 +63,14 @@ def softmax_gradients(logits, g):
     g = {g}
     """
     logits = _values(logits)
-    _backward(part.softmax(logits), g)
+    _backward(part.softmax(list(logits)), g)
     return _grads(logits)
 
 
 def softmax_surprise(logits, target):
     """(-softmax(logits)[{target}].log()).backward(); the gradients of logits, logits = {logits}"""
     logits = _values(logits)
-    probability = part.softmax(logits)[target]
+    probability = part.softmax(list(logits))[target]
     (-(probability if isinstance(probability, Value) else Value(probability)).log()).backward()
     return _grads(logits)
 
@@ -77,7 +78,7 @@ def softmax_surprise(logits, target):
 def softmax_outputs_and_gradients(logits, g):
     """p = softmax(logits); (p[0] * g[0] + ...).backward(); p and the gradients of logits, logits = {logits}, g = {g}"""
     logits = _values(logits)
-    probabilities = part.softmax(logits)
+    probabilities = part.softmax(list(logits))
     _backward(probabilities, g)
     return [_data(probabilities), _grads(logits)]
 
@@ -102,14 +103,14 @@ def rmsnorm_outputs_with_eps(x, eps):
 def rmsnorm_gradients(x, g):
     """y = rmsnorm(x); (y[0] * g[0] + y[1] * g[1] + ...).backward(); the gradients of x, x = {x}, g = {g}"""
     x = _values(x)
-    _backward(part.rmsnorm(x), g)
+    _backward(part.rmsnorm(list(x)), g)
     return _grads(x)
 
 
 def rmsnorm_outputs_and_gradients(x, eps, g):
     """y = rmsnorm(x, eps={eps}); (y[0] * g[0] + ...).backward(); y and the gradients of x, x = {x}, g = {g}"""
     x = _values(x)
-    outputs = part.rmsnorm(x, eps)
+    outputs = part.rmsnorm(list(x), eps)
     _backward(outputs, g)
     return [_data(outputs), _grads(x)]
 
