@@ -30,7 +30,8 @@ def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
 def rank_names(names: list[str], trained: Trained) -> list[str]:
     """Return the names sorted by how much they surprise the model *per token*, the least surprising first.
 
-    Per token, since a long name has more to be surprised by. The list that was given stays as it is.
+    Per token that is predicted (as `held_out_loss` counts them), since a long name has more to be surprised by.
+    The list that was given stays as it is; a name that stands there twice comes back twice.
     """
     ### BEGIN SOLUTION 10.2 rank_names
     return sorted(names, key=lambda name: held_out_loss([name], trained))

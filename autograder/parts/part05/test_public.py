@@ -5,7 +5,7 @@ from autograder.parts.part05 import oracle
 
 # All sizes differ where they can, so that nothing mixed up can hide: three heads of two numbers, two layers.
 SIZES = {"vocab_size": 7, "n_embd": 6, "n_head": 3, "n_layer": 2, "block_size": 5}
-CUT = "Is there a .data or Value(...) in your code that cuts the graph? Do it all with the operators of Value."
+CUT = "when the numbers above are right, a .data or Value(...) in your code cuts the graph: use Values all the way."
 
 
 def draw_attention(draw, sizes=SIZES, layer=1, positions=3):
