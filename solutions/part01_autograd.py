@@ -4,6 +4,9 @@ A `Value` holds a number, the values that it was computed from (its children), a
 along each child (the local gradients). `backward` walks from the result to the leaves and multiplies slopes
 along every path: the chain rule. Paths that meet in one value are added.
 
+You write the operators first and `backward` last; the checks of an operator's slopes wait for it, those of its
+number do not.
+
 Reverse accumulation: https://en.wikipedia.org/wiki/Automatic_differentiation
 """
 
