@@ -228,11 +228,12 @@ def train(data: Path, num_steps: int, seed: int, fast: bool, out: Path, any_char
         say(f"\nHeld-out loss, nats per token, over {len(readable):,} rows whose names are not in training:")
         for _, loss, words in lines:
             say(f"  {loss:.3f}  {words}")
-        if len(readable) < len(held_out):
-            say(f"  {len(held_out) - len(readable)} rows are left out: training has not all of their characters.")
+        if left_out := len(held_out) - len(readable):
+            rows_are, their = ("row is", "its") if left_out == 1 else ("rows are", "their")
+            say(f"  {left_out} {rows_are} left out: training lacks some of {their} characters.")
         course.weights.save_trained(trained, path, settings)
     else:
-        say("\nNo held-out loss: with so few names none is held out.")
+        say("\nNo held-out loss: among so few names there is none to measure it on.")
     means = running_means(trained.losses)
     if means:
         say(f"\nLoss, mean of the last {WINDOW} steps:")
