@@ -1,6 +1,9 @@
 """Part 3: the three building blocks of the model, on plain lists of `Value`.
 
 A vector is a list, a matrix a list of rows. Everything a GPT does to its vectors is made of these three.
+
+Each of them returns a new list and leaves the caller's lists and Values as they are. Gradients get through to every
+`Value` that was used, so compute with the Values, not with their `.data`. The same `Value` may stand in several places.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ def init_state_dict(config: Config, rng: random.Random, std: float = 0.08) -> di
         layer{i}.attn_wq, layer{i}.attn_wk, layer{i}.attn_wv, layer{i}.attn_wo    n_embd × n_embd each
         layer{i}.mlp_fc1  4·n_embd × n_embd
         layer{i}.mlp_fc2  n_embd × 4·n_embd
-    There are no biases. Finish one matrix before you begin the next.
+    There are no biases. Finish one matrix before you begin the next. Every number is one draw from rng, which goes on
+    from where it stands: a second call with the same rng gives other numbers.
 
     >>> state_dict = init_state_dict(Config(), random.Random(42))
     >>> len(state_dict), len(state_dict["wte"]), len(state_dict["wte"][0])
@@ -54,7 +55,8 @@ def init_state_dict(config: Config, rng: random.Random, std: float = 0.08) -> di
 def flatten(state_dict: dict[str, list[list[Value]]]) -> list[Value]:
     """Return all parameters in one list: matrix by matrix in the dict's order, row by row.
 
-    They are the same objects, not copies: the optimiser changes them in place.
+    That holds for any dict of matrices, whatever their names and sizes. The Values are the same objects, not copies:
+    the optimiser changes them in place.
     """
     # TODO 4.2 flatten: about 1 line
     raise NotImplementedError("4.2 flatten")

@@ -41,7 +41,7 @@ def test_the_first_step_moves_by_lr(student, draw):
     start, gradient, lr = draw.numbers(4), [0.01, -0.02, *draw.numbers(2)], draw.number(0.05, 0.5)
     student.first_step(start, gradient, lr).must_be(
         [p - lr * g / (abs(g) + 1e-8) for p, g in zip(start, gradient)],
-        likely="t is 1 in the first step, so m_hat is the gradient and v_hat its square; move by lr, against the gradient",
+        likely="t is 1 in the first step, so m_hat is the gradient and v_hat its square; move by lr, downhill",
         tolerance=1e-4,  # for the small gradients among these
     )
 
