@@ -11,7 +11,7 @@ RUN = @AUTOGRADER_CALLED_AS=make $(or $(PYTHON),$(error There is no Python here:
 SEED = $(if $(seed),--seed $(seed))
 
 .DEFAULT_GOAL := help
-.PHONY: help check train quick stubs dataset test slow lint mutation sandbox
+.PHONY: help check train capstone quick stubs dataset sandbox test slow lint mutation
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -22,6 +22,9 @@ check: ## check your work: all parts, or part=5, or one task, part=5.2
 
 train: ## train the reference on the names and show what it learnt; fast=1 takes seconds
 	$(RUN) train $(if $(call on,$(fast)),--fast) $(if $(steps),--steps $(steps)) $(SEED) $(if $(data),--data "$(data)") $(args)
+
+capstone: ## train the full model with your own parts 1 to 8, and measure what it learnt
+	$(RUN) capstone $(args)
 
 quick: ## verify in seconds that the reference works
 	$(RUN) quick $(args)

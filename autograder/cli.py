@@ -229,6 +229,17 @@ def lint(
     raise typer.Exit(development.lint(fix))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def mutation(context: typer.Context) -> None:
+    """Change the reference in many small ways and see that the checks notice; takes long.
+
+    Example: python -m autograder mutation --part 5
+    """
+    from autograder import development
+
+    raise typer.Exit(development.mutation(context.args))
+
+
 def print_lines(lines: Iterable[str]) -> None:
     """Print on any console: what its encoding lacks is shown as an escape."""
     sys.stdout.reconfigure(errors="backslashreplace")

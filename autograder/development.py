@@ -29,6 +29,11 @@ def quick() -> int:
     return _run([str(SOLUTIONS / "test_microgpt.py")])
 
 
+def mutation(arguments: list[str]) -> int:
+    """Change the solutions in many small ways and count which changes cost no points; return the exit status."""
+    return _run([str(ROOT / "benchmarks" / "mutation.py"), *arguments])
+
+
 def _run(arguments: list[str]) -> int:
     # Tests start commands of ours themselves: how this one was called must not change what those say.
     environment = {key: value for key, value in os.environ.items() if key != CALLED_AS}

@@ -29,10 +29,10 @@ from autograder.setup_environment import (
 
 # Megabytes on disk and seconds, measured with an empty cache: see README.md.
 COST = {
-    "": "about 110 MB, usually under a minute",
-    "instructor": "about 110 MB, usually under a minute",
-    "development": "about 160 MB, usually under a minute",
-    "mutation": "about 150 MB, usually under a minute",
+    "": "about 125 MB, usually less than a minute",
+    "instructor": "about 125 MB, usually less than a minute",
+    "development": "about 160 MB, usually less than a minute",
+    "mutation": "about 160 MB, usually less than a minute",
 }
 LOG = os.path.join(VENV, "set-up.log")
 SECONDS_PER_DOT = 2
@@ -108,7 +108,7 @@ def _explanation(step: str, status: int) -> str:
     with open(LOG, encoding="utf-8", errors="replace") as file:
         log = file.read()
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith("error")][-2:] or lines[-2:]
+    errors = [line for line in lines if line.startswith("ERROR:")][-2:] or lines[-2:]
     # What other programs say may hold any character; a console may not.
     said = "".join(f"  {line[:300].encode('ascii', 'backslashreplace').decode()}\n" for line in errors)
     if step == "venv":

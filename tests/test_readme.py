@@ -1,0 +1,202 @@
+"""README's commands exist, and its figures are those of the course."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from autograder.cli import app
+from autograder.course import ROOT, SOLUTIONS, parts
+from autograder.datasets import read_facts
+from autograder.install import COST
+
+sys.path.insert(0, str(SOLUTIONS))
+
+from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss, load_docs, split_docs
+from part04_parameters import Config, count_parameters
+from part09_understanding import uniform_loss
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.M))
+FIRST_SCREEN = README.partition("\n## ")[0]
+
+with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
+
+
+def commands() -> dict[str, typer.core.TyperCommand]:
+    return typer.main.get_command(app).commands
+
+
+def calls_in(text: str) -> list[str]:
+    """What stands in code, in a block or in a line."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.S)
+    lines = [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
+    return lines + re.findall(r"`([^`\n]+)`", re.sub(r"```sh\n.*?```", "", text, flags=re.S))
+
+
+def check_call(call: str) -> str | None:
+    """What is wrong with a call of make or of the grader; None when nothing is."""
+    words = call.split()
+    if words[0] == "make":
+        unknown = [word for word in words[1:] if "=" not in word and word not in TARGETS]
+        unknown += [word for word in words[1:] if "=" in word and f"$({word.partition('=')[0]})" not in MAKEFILE]
+        return f"make knows no {', '.join(unknown)}" if unknown else None
+    if words[:3] == ["python", "-m", "autograder"]:
+        if words[3] in ("--help", "..."):
+            return None
+        if words[3] not in commands():
+            return f"no command {words[3]}"
+        known = {option for parameter in commands()[words[3]].params for option in parameter.opts}
+        unknown = [word for word in words[4:] if word.startswith("--") and word not in known]
+        return f"{words[3]} knows no {', '.join(unknown)}" if unknown else None
+    return None
+
+
+def held_out_bigrams() -> float:
+    train, held_out = split_docs(load_docs(ROOT / "datasets" / "names.txt"))
+    tokenizer = Tokenizer(train)
+    return bigram_loss(bigram_counts(train, tokenizer), held_out, tokenizer)
+
+
+def first_number(pattern: str, text: str = FIRST_SCREEN) -> float:
+    found = re.search(pattern, text)
+    assert found, f"README says nothing like {pattern!r}"
+    return float(found[1].replace(",", ""))
+
+
+# Commands
+
+
+def test_every_command_in_the_readme_is_a_real_one():
+    calls = [call for call in calls_in(README) if call.startswith(("make", "python -m autograder"))]
+    assert len(calls) > 15
+    assert {call: wrong for call in calls if (wrong := check_call(call))} == {}
+
+
+@pytest.mark.parametrize(
+    "call", ["make bake", "make check teil=5", "python -m autograder bake", "python -m autograder check --bake"]
+)
+def test_a_command_that_does_not_exist_would_be_noticed(call):
+    assert check_call(call)
+
+
+def test_every_file_that_the_readme_names_is_there():
+    words = [word for call in calls_in(README) for word in re.split(r"[\s=\"]+", call)]
+    paths = [word for word in words if re.fullmatch(r"[\w./]+(/|\.py|\.txt)", word)]
+    paths += re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert "exercises/" in paths and "tests/test_setup.py" in paths
+    missing = [path for path in paths if not any((ROOT / folder / path).exists() for folder in (".", "autograder"))]
+    assert missing == []
+
+
+def test_every_make_target_is_a_thin_call_of_a_real_command():
+    recipes = dict(re.findall(r"^([a-z]+): ##.*\n\t\$\(RUN\) ([a-z]+)", MAKEFILE, flags=re.M))
+    assert set(recipes) | {"help"} == TARGETS
+    assert set(recipes.values()) <= set(commands())
+
+
+@with_make
+def test_make_hands_its_variables_on_as_options():
+    done = subprocess.run(
+        [
+            "make",
+            "-n",
+            "PYTHON=py",
+            "train",
+            "fast=1",
+            "steps=7",
+            "seed=3",
+            "data=mes noms.txt",
+            "args=--any-characters",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    said = 'py -m autograder train --fast --steps 7 --seed 3 --data "mes noms.txt" --any-characters'
+    assert done.stdout.strip() == f"AUTOGRADER_CALLED_AS=make {said}"
+
+
+@with_make
+@pytest.mark.parametrize(("given", "expected"), [("fast=0", ""), ("fast=no", ""), ("fast=1", " --fast")])
+def test_fast_can_be_switched_off_in_words(given, expected):
+    done = subprocess.run(["make", "-n", "PYTHON=py", "train", given], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.stdout.rstrip().endswith(f"train{expected}")
+
+
+@with_make
+def test_make_alone_lists_every_target():
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert set(re.findall(r"^  (\w+) +\w", done.stdout, flags=re.M)) == TARGETS
+
+
+# The first screen
+
+
+def test_the_first_screen_fits_a_screen_and_keeps_its_order():
+    order = ["standard library", "make train", "What you get", "4,192", "How long", "For instructors", "| folder |"]
+    places = [FIRST_SCREEN.index(words) for words in order]
+    assert places == sorted(places)
+    assert len(FIRST_SCREEN.splitlines()) <= 50
+
+
+def test_the_map_shows_every_folder():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8")
+    if listed.returncode:
+        pytest.skip("This copy is not a git repository.")
+    folders = {line.partition("/")[0] for line in listed.stdout.splitlines() if "/" in line}
+    shown = set(re.findall(r"^\| `(\w+)/`", FIRST_SCREEN, flags=re.M))
+    assert shown == {folder for folder in folders if not folder.startswith(".")}
+
+
+# Figures
+
+
+def test_figures_of_the_model_and_the_data_are_those_of_the_course():
+    assert first_number(r"([\d,]+) parameters") == count_parameters(Config())
+    assert first_number(r"([\d,]+) first names") == read_facts()["names"]["distinct"]
+    assert first_number(r"all (\d+) tokens") == Config().vocab_size
+    assert first_number(r"alike \| ([\d.]+)") == round(uniform_loss(27), 3)
+    assert first_number(r"letters \| ([\d.]+)") == round(held_out_bigrams(), 3)
+
+
+def test_the_number_of_parts_and_their_hours_are_those_of_the_course():
+    words = "zero one two three four five six seven eight nine ten eleven twelve thirteen".split()
+    assert f"in {words[len(parts())]} short parts" in FIRST_SCREEN
+    hours = sum(part.minutes for part in parts()) / 60
+    low, high = re.search(r"build, (\d+) to (\d+) hours", FIRST_SCREEN).groups()
+    assert int(low) <= hours <= int(high)
+
+
+def test_the_invented_names_are_new():
+    names = set(load_docs(ROOT / "datasets" / "names.txt"))
+    invented = re.findall(r"\*([a-z]+)\*", FIRST_SCREEN)
+    assert len(invented) == 5
+    assert not names & set(invented)
+
+
+def test_the_set_up_states_the_sizes_that_the_readme_states():
+    sizes = dict(re.findall(r"^\| (`make check|`make test).* \| (\d+) MB \|$", README, flags=re.M))
+    assert f"about {sizes['`make check']} MB" in COST[""]
+    assert f"about {sizes['`make test']} MB" in COST["development"]
+
+
+@pytest.mark.slow
+def test_the_training_run_gives_the_loss_and_the_names_of_the_readme(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "train", "--fast", "--out", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    assert first_number(r"\(seed 42\) \| ([\d.]+)") == first_number(r"([\d.]+)  this model after 1,000", done.stdout)
+    assert set(re.findall(r"\*([a-z]+)\*", FIRST_SCREEN)) <= set(re.findall(r"[a-z]+", done.stdout))
+    (saved,) = Path(tmp_path).glob("*.json")
+    assert len(json.loads(saved.read_text(encoding="utf-8"))["losses"]) == 1000

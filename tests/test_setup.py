@@ -1,0 +1,427 @@
+"""The first command sets up what it needs, says so, and leaves nothing half done that is taken for done."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder import install, setup_environment, wording
+from autograder.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+BASE_PYTHON = getattr(sys, "_base_executable", None) or sys.executable
+WINDOWS = os.name == "nt"
+
+# In the place of our command line: says where it runs and what it was given.
+FAKE_CLI = """
+import json, os, sys
+def app(prog_name):
+    watched = ["subprocess", "autograder.install", "importlib.metadata", "tomllib", "pathlib"]
+    print(json.dumps({"prefix": sys.prefix, "arguments": sys.argv[1:], "program": prog_name, "path": sys.path[0],
+        "folder": os.getcwd(), "called_as": os.environ["AUTOGRADER_CALLED_AS"],
+        "handed_over": os.environ.get("AUTOGRADER_HANDED_OVER"), "loaded": [m for m in watched if m in sys.modules]}))
+    sys.exit(7)
+"""
+
+# In the place of pip: notes each call, and does what the test asks for.
+FAKE_PIP = """
+import os, sys, time
+with open("calls.txt", "a", encoding="utf-8") as file:
+    print(*sys.argv[1:], file=file)
+time.sleep(float(os.environ.get("FAKE_PIP_SECONDS", "0")))
+if os.environ.get("FAKE_PIP_STATUS"):
+    print("Collecting typer\\nERROR: no \\u2014 such thing", flush=True)
+    sys.exit(int(os.environ["FAKE_PIP_STATUS"]))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of what the set-up consists of, in a path with spaces and accents, whose command line is a fake."""
+    folder = tmp_path / "mes études" / "le GPT"
+    (folder / "autograder").mkdir(parents=True)
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("__init__.py", "__main__.py", "setup_environment.py", "install.py", "wording.py"):
+        shutil.copy(ROOT / "autograder" / name, folder / "autograder")
+    (folder / "autograder" / "cli.py").write_text(FAKE_CLI, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def here(checkout, monkeypatch):
+    """The functions of setup_environment, in this process, for that copy instead of our own folder."""
+    venv = checkout / ".venv"
+    venv.mkdir()
+    monkeypatch.setattr(setup_environment, "ROOT", str(checkout))
+    monkeypatch.setattr(setup_environment, "STAMP", str(venv / "set-up.txt"))
+    return setup_environment
+
+
+def make_venv(checkout: Path) -> Path:
+    """A `.venv` with the fake pip; return its folder."""
+    venv = checkout / ".venv"
+    subprocess.run([BASE_PYTHON, "-m", "venv", "--without-pip", venv], check=True)
+    (site_packages,) = [*venv.glob("lib/python*/site-packages"), *venv.glob("Lib/site-packages")]
+    (site_packages / "pip").mkdir()
+    (site_packages / "pip" / "__init__.py").touch()
+    (site_packages / "pip" / "__main__.py").write_text(FAKE_PIP, encoding="utf-8")
+    return venv
+
+
+def write_stamp(checkout: Path, *extras: str) -> None:
+    """The stamp that a finished set-up of this copy leaves, written by its own code."""
+    code = f"from autograder.setup_environment import write_stamp; write_stamp(*{extras!r})"
+    subprocess.run([BASE_PYTHON, "-c", code], cwd=checkout, check=True)
+
+
+def stamp_of(checkout: Path) -> str:
+    return (checkout / ".venv" / "set-up.txt").read_text(encoding="utf-8")
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """No network, no settings of this user's or machine's pip, and not called by make."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "AUTOGRADER_", "PYTHON"))}
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+    return {**kept, **nowhere, "PYTHONUTF8": "1", **changes}
+
+
+def command(checkout: Path, *arguments: str) -> list[str]:
+    """Call it with an interpreter that sees no installed package (-S)."""
+    return [BASE_PYTHON, "-S", str(checkout / "autograder"), *arguments]
+
+
+def run(checkout: Path, *arguments: str, cwd: Path | None = None, **changes: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        command(checkout, *arguments),
+        cwd=cwd or checkout,
+        env=environment(**changes),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def calls_of_pip(checkout: Path) -> list[str]:
+    path = checkout / "calls.txt"
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+# Which Python
+
+
+def test_a_python_that_is_too_old_gets_a_sentence_and_status_2():
+    main = ROOT / "autograder" / "__main__.py"
+    code = f"import runpy, sys; sys.version_info = (3, 9, 18); runpy.run_path({str(main)!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "The course needs Python 3.10 or newer, and this is Python 3.9: install a newer one.\n"
+
+
+def test_a_python_that_is_too_old_can_read_the_file_that_says_so():
+    # No f-string, no annotation, nothing that Python 2 would stumble over before the sentence.
+    tree = ast.parse((ROOT / "autograder" / "__main__.py").read_text(encoding="utf-8"))
+    modern = (ast.JoinedStr, ast.AnnAssign, ast.FunctionDef, ast.NamedExpr, ast.Match, ast.AsyncFunctionDef)
+    assert [type(node).__name__ for node in ast.walk(tree) if isinstance(node, modern)] == []
+
+
+# When nothing is missing
+
+
+def test_a_fitting_stamp_leads_straight_into_venv(checkout):
+    venv = make_venv(checkout)
+    write_stamp(checkout)
+    done = run(checkout, "check", "5.2", "--from", "un dossier")
+    assert done.stderr == ""
+    said = json.loads(done.stdout)
+    assert Path(said["prefix"]).samefile(venv)
+    assert said["arguments"] == ["check", "5.2", "--from", "un dossier"]
+    assert done.returncode == 7, "the exit status of the command must come through"
+    assert said["handed_over"] is None, "what we tell each other must not reach the learner's code"
+
+
+def test_it_works_from_any_folder(checkout, tmp_path):
+    make_venv(checkout)
+    write_stamp(checkout)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "hashlib.py").write_text("raise SystemExit('a file of the user')", encoding="utf-8")
+    done = run(checkout, "check", cwd=tmp_path / "elsewhere")
+    said = json.loads(done.stdout)
+    assert Path(said["folder"]).samefile(tmp_path / "elsewhere")
+    assert Path(said["path"]).samefile(checkout)
+
+
+def test_the_way_of_every_command_loads_nothing_that_only_a_set_up_needs(checkout):
+    make_venv(checkout)
+    write_stamp(checkout)
+    assert json.loads(run(checkout, "check").stdout)["loaded"] == []
+
+
+def test_an_environment_of_ones_own_is_used_when_all_versions_are_right(checkout):
+    # This interpreter runs the tests, so it has everything; the copy has no .venv.
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "test"],
+        cwd=checkout,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert Path(json.loads(done.stdout)["prefix"]).samefile(sys.prefix)
+    assert not (checkout / ".venv").exists()
+
+
+def test_requirements_are_met_only_at_their_pinned_versions(here, checkout):
+    assert here.requirements_met("")
+    assert here.requirements_met("development")
+    constraints = checkout / "constraints.txt"
+    pinned = constraints.read_text(encoding="utf-8")
+    constraints.write_text(re.sub(r"^rich==.*$", "rich==0.1", pinned, flags=re.M), encoding="utf-8")
+    assert not here.requirements_met("")
+
+
+def test_requirements_are_not_met_when_one_is_not_installed(here, checkout):
+    project = checkout / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace('    "typer",', '    "typer",\n    "nowhere-to-be-found",'), encoding="utf-8")
+    assert not here.requirements_met("")
+
+
+def test_an_extra_within_an_extra_counts(here, checkout):
+    project = checkout / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace("instructor = [", 'instructor = [\n    "nowhere-to-be-found",'), encoding="utf-8")
+    assert here.requirements_met("")
+    assert not here.requirements_met("development")
+
+
+# The stamp
+
+
+def test_a_stamp_fits_its_own_extras_and_the_learners_set(here):
+    here.write_stamp("development")
+    stamp = here.read_stamp()
+    assert here.stamp_fits(stamp, "") and here.stamp_fits(stamp, "development")
+    assert not here.stamp_fits(stamp, "mutation")
+
+
+def test_no_stamp_and_an_unfinished_one_fit_nothing(here):
+    assert not here.stamp_fits(here.read_stamp(), "")
+    assert not here.stamp_fits(setup_environment.UNFINISHED, "")
+
+
+def test_a_stamp_of_another_python_does_not_fit(here):
+    here.write_stamp()
+    stamp = here.read_stamp()
+    assert not here.stamp_fits(stamp.replace(here.python_version(), "3.9"), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "changes"),
+    [
+        ("constraints.txt", "rich==", "rich==1", True),
+        ("pyproject.toml", '"rich",', '"rich", "pyyaml",', True),
+        ("pyproject.toml", "line-length = 120", "line-length = 100", False),
+    ],
+)
+def test_a_changed_pin_makes_the_stamp_stale_and_a_tools_setting_does_not(here, checkout, name, old, new, changes):
+    here.write_stamp()
+    stamp, path = here.read_stamp(), checkout / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert here.stamp_fits(stamp, "") is not changes
+
+
+def test_every_extra_that_a_command_needs_exists_and_has_its_cost_stated():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for extra in setup_environment.EXTRA_OF_COMMAND.values():
+        assert re.search(rf"^{extra} = \[", project, flags=re.M), extra
+        assert extra in install.COST
+
+
+@pytest.mark.parametrize(
+    ("arguments", "extra"),
+    [([], ""), (["--help"], ""), (["check", "5"], ""), (["check", "test"], ""), (["test", "-x"], "development")],
+)
+def test_the_command_decides_which_extra_is_needed(arguments, extra):
+    assert setup_environment.extra_needed(arguments) == extra
+
+
+# Bringing it up to date
+
+
+def test_a_changed_pin_is_installed_with_the_extras_that_were_there(checkout):
+    make_venv(checkout)
+    write_stamp(checkout, "mutation")
+    with open(checkout / "constraints.txt", "a", encoding="utf-8") as file:
+        file.write("nowhere==1\n")
+    done = run(checkout, "test")
+    assert json.loads(done.stdout)["arguments"] == ["test"]
+    assert "Bringing .venv up to date (" in done.stderr and "done in" in done.stderr
+    (call,) = calls_of_pip(checkout)
+    assert call.endswith("install -c constraints.txt --editable .[development,mutation]")
+    assert run(checkout, "check").stderr == "", "the second command finds everything in place"
+    assert len(calls_of_pip(checkout)) == 1
+
+
+def test_the_learners_set_is_asked_for_without_an_extra(checkout):
+    make_venv(checkout)
+    assert run(checkout, "check").returncode == 7
+    (call,) = calls_of_pip(checkout)
+    assert call.endswith("install -c constraints.txt --editable .")
+
+
+def test_a_failed_update_says_what_failed_and_is_tried_again(checkout):
+    make_venv(checkout)
+    write_stamp(checkout)
+    before = stamp_of(checkout)
+    done = run(checkout, "test", FAKE_PIP_STATUS="3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Set-up failed: `pip` ended with status 3.\n  ERROR: no \\u2014 such thing\n" in done.stderr
+    assert "If this machine is offline, connect it" in done.stderr
+    assert stamp_of(checkout) == before, "what was there before still serves the learner's commands"
+    assert run(checkout, "check").returncode == 7
+    assert run(checkout, "test").returncode == 7
+    assert len(calls_of_pip(checkout)) == 2
+
+
+def test_two_commands_at_once_set_up_once(checkout):
+    make_venv(checkout)
+    both = [
+        subprocess.Popen(
+            command(checkout, "check"), env=environment(FAKE_PIP_SECONDS="1"), stdout=subprocess.PIPE, cwd=checkout
+        )
+        for _ in range(2)
+    ]
+    assert [json.loads(process.communicate(timeout=60)[0])["arguments"] for process in both] == [["check"], ["check"]]
+    assert len(calls_of_pip(checkout)) == 1
+
+
+@pytest.mark.skipif(WINDOWS, reason="a signal to one process is another thing on Windows")
+def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
+    make_venv(checkout)
+    process = subprocess.Popen(
+        command(checkout, "check"),
+        cwd=checkout,
+        env=environment(FAKE_PIP_SECONDS="60"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while not calls_of_pip(checkout) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C does: everybody gets it
+    stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (2, "")
+    assert stderr.endswith("\nSet-up interrupted: run the same command again to start it anew.\n")
+    assert "Traceback" not in stderr
+    assert stamp_of(checkout) == setup_environment.UNFINISHED
+
+
+# From nothing
+
+
+def test_after_an_interruption_it_starts_from_nothing_and_offline_it_fails_with_a_sentence(checkout):
+    venv = make_venv(checkout)
+    (venv / "set-up.txt").write_text(setup_environment.UNFINISHED, encoding="utf-8")
+    (venv / "left over").touch()
+    done = run(checkout, "check")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Setting up .venv, needed once (about ")
+    assert "Set-up failed: `pip` ended with status 1.\n  ERROR: " in done.stderr
+    assert "If this machine is offline, connect it" in done.stderr
+    assert "Then run the same command again." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (venv / "left over").exists()
+    assert stamp_of(checkout) == setup_environment.UNFINISHED, "so that it starts from nothing again"
+
+
+def test_a_venv_that_is_none_is_refused_rather_than_tried_for_ever(checkout):
+    venv = make_venv(checkout)
+    write_stamp(checkout)
+    (venv / "pyvenv.cfg").unlink()
+    done = run(checkout, "check")
+    assert done.returncode == 2
+    assert "is not a working virtual environment: delete that folder" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", [["-m", "autograder", "--help"], ["-m", "autograder", "sandbox"], ["-m", "autograder", "lint", "--help"]]
+)
+def test_a_fresh_clone_in_an_empty_home_needs_one_command(tmp_path, words):
+    home = tmp_path / "une maison à part"
+    clone = home / "le GPT"
+    home.mkdir()
+    subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOGRADER_", "PYTHON"))}
+    changes = {"HOME": str(home), "USERPROFILE": str(home), "PIP_NO_CACHE_DIR": "1"}
+    started = time.monotonic()
+    done = subprocess.run(
+        [BASE_PYTHON, *words], cwd=clone, env={**kept, **changes}, capture_output=True, encoding="utf-8", timeout=600
+    )
+    seconds = time.monotonic() - started
+    size = sum(path.stat().st_size for path in (clone / ".venv").rglob("*") if not path.is_symlink()) / 1e6
+    print(f"{' '.join(words)}: {seconds:.1f} s, {size:.0f} MB")
+    assert done.returncode == 0, done.stderr
+    assert ("Usage: python -m autograder" in done.stdout) or ("strict" in done.stdout)
+    stated = int(re.search(r"about (\d+) MB", done.stderr)[1])
+    assert 0.7 * stated < size < 1.2 * stated, "the size that the set-up states"
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, encoding="utf-8")
+    assert status.stdout == "", "git ignores all that the set-up leaves"
+
+
+# How commands are named
+
+
+@pytest.mark.parametrize(
+    ("called_as", "given", "expected"),
+    [
+        (None, ("check", 5), "python -m autograder check 5"),
+        ("make", ("check", 5), "make check part=5"),
+        ("make", ("check",), "make check"),
+        ("make", ("check", "5.2"), "make check part=5.2"),
+        ("python3 -m autograder", ("check", "5.2"), "python3 -m autograder check 5.2"),
+    ],
+)
+def test_messages_name_a_command_in_the_form_that_the_user_used(monkeypatch, called_as, given, expected):
+    monkeypatch.delenv(wording.CALLED_AS, raising=False)
+    if called_as:
+        monkeypatch.setenv(wording.CALLED_AS, called_as)
+    assert wording.command(*given) == expected
+
+
+def test_options_are_named_in_either_form(monkeypatch):
+    options = {"fast": True, "steps": 10, "data": "mes noms.txt", "from_": "a folder", "as_is": None, "json": False}
+    monkeypatch.delenv(wording.CALLED_AS, raising=False)
+    said = 'python -m autograder train --fast --steps 10 --data "mes noms.txt" --from "a folder"'
+    assert wording.command("train", **options) == said
+    monkeypatch.setenv(wording.CALLED_AS, "make")
+    said = 'make train fast=1 steps=10 data="mes noms.txt" args=\'--from "a folder"\''
+    assert wording.command("train", **options) == said
+
+
+def test_what_the_user_typed_is_handed_on_to_messages(checkout):
+    make_venv(checkout)
+    write_stamp(checkout)
+    typed = [BASE_PYTHON, "-m", "autograder", "check"]
+    done = subprocess.run(typed, cwd=checkout, env=environment(), capture_output=True, encoding="utf-8")
+    assert json.loads(done.stdout)["called_as"] == f"{BASE_PYTHON} -m autograder"
+    done = run(checkout, "check", **{wording.CALLED_AS: "make"})
+    assert json.loads(done.stdout)["called_as"] == "make"
+
+
+def test_every_command_shows_an_example_that_calls_it():
+    for registered in app.registered_commands:
+        name = registered.name or registered.callback.__name__.replace("_", "-")
+        assert f"Example: python -m autograder {name}" in (registered.callback.__doc__ or ""), name
