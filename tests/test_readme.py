@@ -87,11 +87,13 @@ def test_a_command_that_does_not_exist_would_be_noticed(call):
 
 
 def test_every_file_that_the_readme_names_is_there():
-    words = [word for call in calls_in(README) for word in re.split(r"[\s=\"]+", call)]
-    paths = [word for word in words if re.fullmatch(r"[\w./]+(/|\.py|\.txt)", word)]
-    paths += re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert "exercises/" in paths and "tests/test_setup.py" in paths
-    missing = [path for path in paths if not any((ROOT / folder / path).exists() for folder in (".", "autograder"))]
+    paths = set(re.findall(r"[\w./]+\.(?:py|txt|toml)\b|[\w./]+/(?=`)", README))
+    assert {"exercises/", "solutions/microgpt_simple.py", "tests/test_setup.py"} <= paths
+    missing = [
+        path
+        for path in paths
+        if not any((ROOT / folder / path).exists() for folder in (".", "autograder", "solutions"))
+    ]
     assert missing == []
 
 
