@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from autograder.course import Part, part, parts
@@ -9,6 +10,7 @@ from autograder.grading.report import Check, Report
 from autograder.wording import command
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
+CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
 LONGEST_PRINT = 1500  # characters of what the learner's code printed
 
 
@@ -20,6 +22,11 @@ def number(points: float) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 check`, `2 checks`."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def without_commands(line: str) -> str:
+    """A line of somebody else's, in which a CI system finds no command of its own, such as ##[error]."""
+    return CI_COMMAND.sub("# #", line)
 
 
 def part_lines(report: Report, path: str, next_step: str) -> Iterator[str]:
@@ -41,7 +48,7 @@ def part_lines(report: Report, path: str, next_step: str) -> Iterator[str]:
         yield ""
         yield "Your code printed:"
         text = report.printed[:LONGEST_PRINT] + (" ..." if len(report.printed) > LONGEST_PRINT else "")
-        yield from (f"  | {line}" for line in text.rstrip("\n").split("\n"))
+        yield from (f"  | {without_commands(line)}" for line in text.rstrip("\n").split("\n"))
     yield ""
     yield from summary_lines(report, next_step)
 
@@ -77,7 +84,7 @@ def failure_lines(check: Check, path: str) -> Iterator[str]:
     yield f"  {path}, line {check.line}" if check.line else f"  {path}"
     lines = check.message.rstrip("\n").split("\n")
     # The recognised mistake is surer than the check's own guess.
-    yield from (f"    {line}" for line in lines if not (check.advice and line.startswith("Likely:")))
+    yield from (f"    {without_commands(line)}" for line in lines if not (check.advice and line.startswith("Likely:")))
     if check.advice:
         yield f"    Likely:     {check.advice}"
         yield f"                (Your answers equal those of this known mistake: {check.misconception}.)"
