@@ -14,7 +14,8 @@ import random
 def load_docs(path: str) -> list[str]:
     """Return the lines of a text file (UTF-8): blanks around a line stripped, empty lines skipped, file order kept.
 
-    A line that stands there twice stays there twice. Raise ValueError when nothing is left.
+    A line that stands there twice stays there twice, and nothing within a line changes: capitals, accents and blanks
+    between words stay. Raise ValueError when nothing is left.
     """
     # TODO 2.1 load_docs: about 6 lines
     raise NotImplementedError("2.1 load_docs")
@@ -53,7 +54,8 @@ def split_docs(docs: list[str], held_out: float = 0.1, seed: int = 42) -> tuple[
 
     A name that occurs in several rows goes to one side with all its rows, else the model is tested on what it has
     seen. held_out is the share of the *distinct* names (rounded), drawn by a generator of its own made from seed:
-    the same seed gives the same split. Rows keep their order on either side, and docs stays as it is.
+    the same seed gives the same split, in every run of Python (the order of a set of strings does not last so long).
+    Rows keep their order on either side, and docs stays as it is.
 
     >>> train, held_out = split_docs(["emma", "ava", "emma", "mia", "eve"], held_out=0.25)
     >>> sorted(train + held_out) == ["ava", "emma", "emma", "eve", "mia"], len(set(held_out))
@@ -76,7 +78,7 @@ def bigram_loss(counts: list[list[int]], docs: list[str], tokenizer: Tokenizer) 
     """Return the mean of -log P(next token | previous token) over all pairs of all docs, in nats per token.
 
     P comes from the counts with one added to each (so that a pair never seen is unlikely, not impossible):
-    (counts[a][b] + 1) / (the sum of row a + vocab_size).
+    (counts[a][b] + 1) / (the sum of row a + vocab_size). counts stays as it is.
 
     Add-one smoothing: https://en.wikipedia.org/wiki/Additive_smoothing
     """
