@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from autograder.course import EXERCISES
+from autograder.leaderboard.commands import app as leaderboard
 from autograder.wording import command
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(leaderboard, name="leaderboard")
 
 
 class SandboxChoice(str, Enum):

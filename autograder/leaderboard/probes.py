@@ -1,0 +1,35 @@
+"""The board's probes: they call a learner's recipe, beside it in the sandbox. Standard library only.
+
+Matrices cross as the hexadecimal digits of their doubles: bit-exact, and several times as fast as numbers in JSON.
+"""
+
+import random
+from array import array
+
+random.seed(0)  # the same entry gives the same score, also when it draws numbers
+
+import leaderboard_recipe as recipe  # noqa: E402
+
+
+def settings(matrices, num_steps):
+    """initial_std of every matrix, batch_size of every step"""
+    return [[recipe.initial_std(name) for name in matrices], [recipe.batch_size(step) for step in range(num_steps)]]
+
+
+def update(step, matrices, weights, gradient):
+    """update({step}, weights, gradient)"""
+    new = recipe.update(step, dict(zip(matrices, map(_read, weights))), dict(zip(matrices, map(_read, gradient))))
+    if not isinstance(new, dict):
+        raise TypeError(f"update returned {type(new).__name__}: it must return a dict of flat lists")
+    return [_write(name, new[name]) if name in new else None for name in matrices]
+
+
+def _read(digits):
+    return array("d", bytes.fromhex(digits)).tolist()
+
+
+def _write(name, values):
+    try:
+        return array("d", values).tobytes().hex()
+    except TypeError:
+        raise TypeError(f"update returned something else than a flat list of numbers for {name}") from None

@@ -1,0 +1,100 @@
+"""A recipe as text: what may be run at all, and when two recipes are the same one."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import hashlib
+import lzma
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import EXERCISES
+from autograder.grading.sources import LARGEST_FILE, inspect_source
+
+FILE_NAME = "leaderboard_recipe.py"
+STUB = EXERCISES / FILE_NAME
+LARGEST_COMPRESSED = 6 * 1024  # bytes after xz: 4,192 weights of the model, as floats, would take 30 KB
+
+
+class RecipeError(Exception):
+    """A recipe that has no score; the text is a sentence for whoever wrote it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recipe that may be run. shape: a hash that formatting, comments and the choice of names do not change."""
+
+    content: bytes
+    sha256: str
+    shape: str
+
+
+def read_source(path: Path) -> Source:
+    """The recipe in a file, or in a folder as leaderboard_recipe.py. Raises RecipeError."""
+    path = path / FILE_NAME if path.is_dir() else path
+    try:
+        with open(path, "rb") as file:
+            return check_source(file.read(LARGEST_FILE + 1))
+    except OSError as error:
+        raise RecipeError(f"{path} can't be read ({error.strerror}).") from error
+
+
+def check_source(content: bytes) -> Source:
+    """A recipe as it came. Raises RecipeError when it is too long, is no Python or imports other packages."""
+    found = inspect_source(content)
+    if found.problem:
+        raise RecipeError(found.problem)
+    size = len(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
+    if size > LARGEST_COMPRESSED:
+        raise RecipeError(
+            f"The recipe has {size:,} bytes after compression, and {LARGEST_COMPRESSED:,} are the most: a recipe says "
+            "how to train, it does not bring weights along."
+        )
+    return Source(content, hashlib.sha256(content).hexdigest(), shape_of(content))
+
+
+def shape_of(content: bytes) -> str:
+    """The hash of the program without its comments, docstrings, formatting, type hints and names.
+
+    Numbers and texts stay, and so do the names of attributes and of Python's own functions: they are what it does.
+    """
+    tree = _Anonymous().visit(ast.parse(content))
+    return hashlib.sha256(ast.dump(tree).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class _Anonymous(ast.NodeTransformer):
+    """Replaces every name by its number in the order of appearance."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, str] = {}
+
+    def _number(self, name: str | None) -> str | None:
+        if name is None or hasattr(builtins, name):
+            return name
+        return self.numbers.setdefault(name, f"n{len(self.numbers)}")
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            node.body = [statement for statement in node.body if not _is_text(statement)] or [ast.Pass()]
+        for field in ("returns", "annotation", "type_comment"):
+            if getattr(node, field, None) is not None and not isinstance(node, ast.AnnAssign):
+                setattr(node, field, None)
+        for field in ("id", "arg", "name", "asname"):
+            if isinstance(getattr(node, field, None), str) and not isinstance(node, ast.alias):
+                setattr(node, field, self._number(getattr(node, field)))
+        if isinstance(node, ast.alias):
+            self._number(node.asname or node.name)
+            node.asname = None
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            node.names = [self._number(name) for name in node.names]
+        return super().generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802 - ast finds it by this name
+        if node.value is None:
+            return ast.Pass()
+        return self.visit(ast.Assign([node.target], node.value))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

@@ -1,0 +1,231 @@
+"""Entries in an SQLite file, through SQLAlchemy. An entry is written once, in one transaction, or not at all.
+
+Every transaction takes the write lock at its beginning (BEGIN IMMEDIATE), so that what it has read still holds when it
+writes; others wait. SQLite's journal undoes what a process left half-written when it was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from sqlalchemy import ForeignKey, UniqueConstraint, create_engine, event, func, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.pool import NullPool
+
+from autograder.leaderboard import names
+from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.source import Source
+
+LOCK_SECONDS = 60  # how long to wait for others
+OPEN, CLOSING = "open", "closing"
+
+
+class StoreError(Exception):
+    """Nothing was recorded; the text is a sentence."""
+
+
+class Base(DeclarativeBase):
+    """The tables."""
+
+
+class Learner(Base):
+    """Somebody who submits. id: from the course's records, for the instructor only. public: shown on the board."""
+
+    __tablename__ = "learners"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    display: Mapped[str]
+    skeleton: Mapped[str] = mapped_column(unique=True)
+    public: Mapped[bool] = mapped_column(default=False)
+
+
+class Entry(Base):
+    """One try. loss is None when the recipe has no score; message says why. held: why a person should look, or None.
+
+    losses, seeds, curve and names are JSON lists; at is UTC, in ISO form.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (UniqueConstraint("learner_id", "sha256", "round"),)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learners.id"))
+    learner: Mapped[Learner] = relationship(lazy="joined")
+    at: Mapped[str]
+    round: Mapped[str]
+    source: Mapped[bytes]
+    sha256: Mapped[str]
+    shape: Mapped[str] = mapped_column(index=True)
+    split_seed: Mapped[int]
+    loss: Mapped[float | None]
+    losses: Mapped[str] = mapped_column(default="[]")
+    seeds: Mapped[str] = mapped_column(default="[]")
+    control: Mapped[float | None]
+    curve: Mapped[str] = mapped_column(default="[]")
+    names: Mapped[str] = mapped_column(default="[]")
+    message: Mapped[str] = mapped_column(default="")
+    held: Mapped[str | None]
+
+    @property
+    def run_losses(self) -> list[float]:
+        return json.loads(self.losses)
+
+
+class Setting(Base):
+    """Facts about the board as JSON: the baselines of a split, the closing."""
+
+    __tablename__ = "settings"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Store:
+    """The file of a board; made when it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises StoreError when the folder or the file can't be used."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A connection per transaction: processes share nothing but the file.
+            self.engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": LOCK_SECONDS})
+            event.listen(self.engine, "connect", _no_implicit_begin)
+            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            with self.engine.begin() as connection:
+                Base.metadata.create_all(connection)
+        except Exception as error:
+            raise StoreError(f"The board in {path} can't be used ({error.__class__.__name__}): {error}") from error
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All of what happens within, or nothing of it; nobody else writes meanwhile."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def setting(self, key: str) -> object:
+        """What was kept under this key, None when nothing was."""
+        with self.transaction() as session:
+            found = session.get(Setting, key)
+            return None if found is None else json.loads(found.value)
+
+    def keep(self, key: str, value: object) -> object:
+        """Keep a fact unless there is one already; return the one that is kept."""
+        with self.transaction() as session:
+            found = session.get(Setting, key)
+            if found is None:
+                session.add(Setting(key=key, value=json.dumps(value)))
+            return value if found is None else json.loads(found.value)
+
+    def learner(self, learner_id: str, display: str | None = None, public: bool | None = None) -> Learner:
+        """The learner, made when new (hidden, with a pseudonym), changed where something is given. Raises StoreError
+        when the display name is not allowed or looks like somebody else's.
+        """
+        with self.transaction() as session:
+            found = session.get(Learner, learner_id)
+
+            def taken(name: str) -> bool:
+                same = select(Learner.id).where(Learner.skeleton == names.skeleton(name), Learner.id != learner_id)
+                return session.scalar(same) is not None
+
+            if display is not None:
+                try:
+                    display = names.checked_name(display)
+                except ValueError as error:
+                    raise StoreError(str(error)) from error
+                if taken(display):
+                    raise StoreError(f"{ascii(display)} looks like a name that is taken: choose another.")
+            if found is None:
+                display = display or names.pseudonym(taken)
+                found = Learner(id=learner_id, display=display, skeleton=names.skeleton(display), public=bool(public))
+                session.add(found)
+            if display is not None:
+                found.display, found.skeleton = display, names.skeleton(display)
+            if public is not None:
+                found.public = public
+            return found
+
+    def tries_today(self, learner_id: str, now: datetime | None = None) -> int:
+        """How many entries the learner made in the last 24 hours."""
+        with self.transaction() as session:
+            return _tries_since(session, learner_id, _since(now))
+
+    def add(
+        self,
+        learner_id: str,
+        source: Source,
+        result: Score | str,
+        split_seed: int,
+        *,
+        round: str = OPEN,
+        held: str | None = None,
+        most_tries: int | None = None,
+        now: datetime | None = None,
+    ) -> Entry:
+        """Write an entry: a score, or the sentence that says why there is none. The learner must be there.
+
+        Raises StoreError, and writes nothing, when the learner has used up the tries or has entered this very file.
+        """
+        now = now or datetime.now(timezone.utc)
+        entry = Entry(
+            learner_id=learner_id,
+            at=now.isoformat(timespec="seconds"),
+            round=round,
+            source=source.content,
+            sha256=source.sha256,
+            shape=source.shape,
+            split_seed=split_seed,
+            held=held,
+        )
+        if isinstance(result, str):
+            entry.message = result
+        else:
+            entry.loss, entry.losses, entry.seeds = result.mean, json.dumps(result.losses), json.dumps(result.seeds)
+            entry.control, entry.curve = result.control, json.dumps(result.curve)
+            entry.names = json.dumps(result.names)
+        with self.transaction() as session:
+            if most_tries is not None and _tries_since(session, learner_id, _since(now)) >= most_tries:
+                raise StoreError(f"{most_tries} tries in 24 hours are used up; this one was not recorded.")
+            if find(session, learner_id, source.sha256, round) is not None:
+                raise StoreError("This very file stands on the board already.")
+            session.add(entry)
+        return entry
+
+    def same_as(self, learner_id: str, source: Source) -> Entry | None:
+        """The first entry of somebody else that is the same program, however it is formatted and its names chosen."""
+        with self.transaction() as session:
+            same = select(Entry).where(Entry.shape == source.shape, Entry.learner_id != learner_id)
+            return session.scalar(same.order_by(Entry.number).limit(1))
+
+    def entries(self, *conditions: object) -> Sequence[Entry]:
+        """Entries in the order in which they came."""
+        with self.transaction() as session:
+            return session.scalars(select(Entry).where(*conditions).order_by(Entry.number)).all()
+
+    def release(self, number: int) -> Entry | None:
+        """A person has looked at the entry: it counts. None when there is no such entry."""
+        with self.transaction() as session:
+            entry = session.get(Entry, number)
+            if entry is not None:
+                entry.held = None
+            return entry
+
+
+def find(session: Session, learner_id: str, sha256: str, round: str) -> Entry | None:
+    """The learner's entry of this very file."""
+    mine = (Entry.learner_id == learner_id, Entry.sha256 == sha256, Entry.round == round)
+    return session.scalar(select(Entry).where(*mine))
+
+
+def _since(now: datetime | None) -> str:
+    return ((now or datetime.now(timezone.utc)) - timedelta(days=1)).isoformat(timespec="seconds")
+
+
+def _tries_since(session: Session, learner_id: str, since: str) -> int:
+    mine = (Entry.learner_id == learner_id, Entry.round == OPEN, Entry.at > since)
+    return session.scalar(select(func.count()).select_from(Entry).where(*mine))
+
+
+def _no_implicit_begin(connection: object, _record: object) -> None:
+    # Python's module would begin transactions of its own, later than we need and without the lock.
+    connection.isolation_level = None

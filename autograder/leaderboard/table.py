@@ -1,0 +1,88 @@
+"""The board as rows: each learner's best entry, ranked, with the baselines at their places."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from autograder.leaderboard.rank import standings
+from autograder.leaderboard.store import Entry
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the board; a baseline has no rank and no entry. Losses in nats per token."""
+
+    name: str
+    loss: float
+    rank: int | None = None
+    half_width: float | None = None
+    gain: float = 0.0  # over the bigram
+    entry: Entry | None = None
+
+    @property
+    def learner_id(self) -> str | None:
+        return self.entry.learner_id if self.entry else None
+
+    @property
+    def date(self) -> str:
+        return self.entry.at[:10] if self.entry else ""
+
+    @property
+    def sampled(self) -> str:
+        return ", ".join(json.loads(self.entry.names)) if self.entry else ""
+
+    @property
+    def curve(self) -> list[float]:
+        return json.loads(self.entry.curve) if self.entry else []
+
+
+@dataclass(frozen=True)
+class Table:
+    """rows: best first. best: when the best loss so far was beaten, and to what. baselines: name -> loss."""
+
+    rows: tuple[Row, ...]
+    best: tuple[tuple[str, float], ...]
+    baselines: dict[str, float]
+    round: str
+
+    @property
+    def ranked(self) -> list[Row]:
+        return [row for row in self.rows if row.entry]
+
+
+def make_table(
+    entries: Iterable[Entry], baselines: dict[str, float], round: str, *, everybody: bool = False, me: str | None = None
+) -> Table:
+    """Rank the learners who want to be seen (and `me`); with `everybody` all of them. Held entries do not count."""
+    seen = [e for e in entries if e.loss is not None and not e.held and e.round == round]
+    seen = [e for e in seen if everybody or e.learner.public or e.learner_id == me]
+    best: dict[str, Entry] = {}
+    for entry in seen:
+        if entry.learner_id not in best or entry.loss < best[entry.learner_id].loss:
+            best[entry.learner_id] = entry
+    counted = sorted(best.values(), key=lambda entry: (entry.loss, entry.number))
+    bigram = baselines["bigram"]
+    rows = [Row(name, loss, gain=bigram - loss) for name, loss in baselines.items()]
+    for entry, standing in zip(counted, standings([entry.run_losses for entry in counted])):
+        rows.append(
+            Row(entry.learner.display, standing.mean, standing.rank, standing.half_width, bigram - standing.mean, entry)
+        )
+    return Table(tuple(sorted(rows, key=lambda row: row.loss)), tuple(_records(seen)), baselines, round)
+
+
+def _records(entries: Sequence[Entry]) -> Iterable[tuple[str, float]]:
+    """Each entry that was better than all before it."""
+    lowest = float("inf")
+    for entry in entries:
+        if entry.loss < lowest:
+            lowest = entry.loss
+            yield entry.at, entry.loss
+
+
+def around(table: Table, learner_id: str, neighbours: int = 2) -> list[Row]:
+    """The learner's row and the ones just above and below it; nothing when there is none."""
+    rows = table.ranked
+    place = next((i for i, row in enumerate(rows) if row.learner_id == learner_id), None)
+    return [] if place is None else rows[max(0, place - neighbours) : place + neighbours + 1]
