@@ -9,13 +9,14 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p && break; done)
 on = $(filter-out 0 no false,$(1))
 RUN = @AUTOGRADER_CALLED_AS=make $(or $(PYTHON),$(error There is no Python here: install Python 3.10 or newer)) -m autograder
 SEED = $(if $(seed),--seed $(seed))
+BOARD = $(if $(board),--board "$(board)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check train capstone quick stubs dataset sandbox test slow lint mutation
+.PHONY: help check train capstone quick stubs dataset sandbox test slow lint mutation submit leaderboard serve
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 check: ## check your work: all parts, or part=5, or one task, part=5.2
 	$(RUN) check $(part) $(SEED) $(args)
@@ -34,6 +35,16 @@ stubs: ## write exercises/ anew from solutions/; files that you changed stay as 
 
 dataset: ## download the names file that other write-ups train on
 	$(RUN) dataset $(args)
+
+submit: ## score your recipe and record it on the board: board=FOLDER public=1 name="..."
+	$(RUN) leaderboard submit $(BOARD) $(if $(call on,$(public)),--public) $(if $(name),--name "$(name)") $(args)
+
+leaderboard: ## show the board of recipes and write its page
+	$(RUN) leaderboard show $(BOARD) $(args)
+	$(RUN) leaderboard page $(BOARD)
+
+serve: ## serve the board's page at http://127.0.0.1:8000/
+	$(RUN) leaderboard serve $(BOARD) $(args)
 
 sandbox: ## attack the sandbox for other people's code, and say which tier holds here
 	$(RUN) sandbox $(args)
