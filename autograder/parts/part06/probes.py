@@ -6,7 +6,8 @@ from part01_autograd import Value
 
 def _optimizer(start, settings):
     parameters = [Value(number) for number in start]
-    return parameters, part.Adam(parameters, **settings)
+    # A list of its own: what counts is that these Values change, not what the optimiser puts into its list.
+    return parameters, part.Adam(list(parameters), **settings)
 
 
 def _walk(parameters, optimizer, gradients, rates):
