@@ -1,0 +1,41 @@
+"""Public checks of part 0. Slopes are known in closed form; the default h leaves an error far below 1e-6."""
+
+from autograder.grading.checks import check
+
+ROUNDING = 1e-6  # of a difference of floats, divided by 2e-5
+
+
+@check("0.1", points=2)
+def test_square_gives_x_times_x(student, draw):
+    numbers = [draw.number(1.1, 9.0), draw.number(-9.0, -1.1), draw.number(0.1, 0.9), 0, 10]
+    student.squares(numbers).must_be([x * x for x in numbers], likely="return x times x, for every x.")
+
+
+@check("0.2", points=2)
+def test_each_coordinate_gets_a_slope_of_its_own(student, draw):
+    x, y = draw.number(1.1, 3.0), draw.number(-3.0, -1.1)
+    student.slopes_of_product(x, y).must_be(
+        [y, x],
+        likely="move one coordinate only, and leave the others where they are; then the next one.",
+        tolerance=ROUNDING,
+    )
+
+
+@check("0.2", points=2)
+def test_the_difference_is_taken_to_both_sides(student, draw):
+    x, h = draw.number(1.1, 3.0), draw.randint(10, 40) / 100
+    # ((x + h)^3 - (x - h)^3) / 2h, multiplied out
+    student.slope_of_cube(x, h).must_be(
+        [3 * x * x + h * h], likely="f one h above, minus f one h below, divided by the distance of the two, 2 * h."
+    )
+
+
+@check("0.2", points=2)
+def test_slopes_of_powers_are_found_for_any_number_of_coordinates(student, draw):
+    for count in (5, 1):
+        factors, xs = draw.numbers(count), draw.numbers(count, -1.5, 1.5)
+        student.slopes_of_sum_of_powers(factors, xs).must_be(
+            [(i + 1) * factors[i] * xs[i] ** i for i in range(count)],
+            likely="one slope for each coordinate, in their order: above minus below, divided by 2 * h.",
+            tolerance=ROUNDING,
+        )
