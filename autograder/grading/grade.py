@@ -36,7 +36,11 @@ def grade(
     """
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
-    source = inspect_source(content) if content is not None else Source(f"There is no file {part.file_name}.")
+    source = (
+        inspect_source(content)
+        if content is not None
+        else Source(f"There is no file {part.file_name}: put yours there.")
+    )
     probes = Probes(part)
     data = _data_files(part, seed)
     common = reference_files(part)

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.probes import Probes
+from autograder.grading.sources import signature
 from autograder.sandbox import Reply, Worker
 
 STATUS = {"todo": "todo", "missing": "missing", "timeout": "timeout"}  # of a failure; every other one is an error
 
 SENTENCES = {
     "raised": "Your code stopped with {exception}{message}.",
+    "unusable": "What came back can't be used as the check uses it: {exception}{message}.",
     "load": "Your file can't be imported: {exception}{message}.",
-    "missing": "Your file lacks a name that this check needs{message}.",
+    "missing": "Your file lacks a name that this check needs{message}. Spell it as the stub does.",
     "todo": "{message} is not written yet.",
     "timeout": "Your code did not answer in time{message}. Is there a loop that never ends?",
-    "crashed": "Your code ended the Python interpreter{message}.",
-    "exited": "Your code ended the program{message}: a module that others import must not.",
-    "memory": "Your code used more memory than is allowed{message}.",
+    "crashed": "Your code ended the Python interpreter{message}. Is there a recursion that never ends?",
+    "exited": "Your code ended the program{message}. A module that others import must not: take that call out.",
+    "memory": "Your code used more memory than is allowed{message}. Is there a list that grows without end?",
     "type": "Your code returned something that the check can't read{message}.",
     "too large": "Your code returned more data than the check can read{message}.",
     "protocol": "Something other than an answer came back from your code{message}.",
 }
+# What a TypeError says of a call with other arguments than the function takes, and of a function without a return.
+WRONG_ARGUMENTS = re.compile(r"([\w.]+)\(\) (?:takes|missing|got an unexpected|got multiple)")
+NOTHING_CAME_BACK = re.compile(r"'NoneType'|\bNone\b")
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Session:
         reply = self.worker.call(probe, list(arguments))
         self.calls.setdefault(self.current, []).append(Recorded(probe, arguments, reply))
         if reply.failure is not None:
-            raise CheckFailed(failure_message(reply, called), STATUS.get(reply.failure, "error"), reply)
+            raise CheckFailed(failure_message(reply, called, self.part), STATUS.get(reply.failure, "error"), reply)
         return Answer(called, reply.value)
 
 
@@ -67,12 +73,38 @@ class Student:
         return lambda *arguments: self._session.call(probe, arguments)
 
 
-def failure_message(reply: Reply, called: str = "") -> str:
+def failure_message(reply: Reply, called: str = "", part: Part | None = None) -> str:
     """What happened, and in which call, for a learner."""
     message = reply.message
     if reply.failure != "todo":
         message = f": {message.rstrip('.')}" if message else ""
-    sentence = SENTENCES[reply.failure].format(exception=reply.exception or "an exception of its own", message=message)
-    if reply.failure == "todo" or not called:
+    kind = _kind(reply)
+    sentence = SENTENCES[kind].format(exception=reply.exception or "an exception of its own", message=message)
+    sentence += _advice(reply, kind, part)
+    # An import fails whatever is called.
+    if reply.failure in ("todo", "load") or not called:
         return sentence + "\n"
     return f"Called:     {called}\nCame back:  {sentence}\n"
+
+
+def _kind(reply: Reply) -> str:
+    """The key of the sentence that fits."""
+    if reply.exception == "SystemExit":
+        return "exited"
+    # No line of the learner's code was running: the call came back, and the probe stumbled over what it gave.
+    if reply.failure == "raised" and reply.exception in ("TypeError", "AttributeError") and reply.file is None:
+        return "raised" if WRONG_ARGUMENTS.search(reply.message) else "unusable"
+    return reply.failure
+
+
+def _advice(reply: Reply, kind: str, part: Part | None) -> str:
+    """What to try, where that is known: a sentence with a space before it, or nothing."""
+    found = WRONG_ARGUMENTS.search(reply.message)
+    if kind == "raised" and reply.exception == "TypeError" and found and part is not None:
+        expected = signature(part, found.group(1))
+        return f" It is called as the stub has it: {expected}." if expected else ""
+    if kind == "unusable" and NOTHING_CAME_BACK.search(reply.message):
+        return " Is a return missing?"
+    if reply.exception == "EOFError" and "input()" in reply.message:
+        return ' Take it out, or put it below: if __name__ == "__main__":'
+    return ""

@@ -48,7 +48,8 @@ def inspect_source(content: bytes) -> Source:
             tree = ast.parse(content)
     except SyntaxError as error:
         words = str(error.msg).encode("ascii", "backslashreplace").decode()[:100]
-        return Source(f"Python can't read the file: {words}.", error.lineno)
+        where = "that line" if error.lineno in (None, 1) else "that line and the one above it"
+        return Source(f"Python can't read the file: {words}. Look at {where}.", error.lineno)
     except (ValueError, RecursionError, MemoryError) as error:
         return Source(f"Python can't read the file: it is nested too deeply ({type(error).__name__}).")
     lines: dict[str, int] = {}
@@ -94,6 +95,23 @@ def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
             if top not in sys.stdlib_module_names and top not in ours:
                 return ascii(top)[1:-1][:50], node.lineno
     return None
+
+
+def signature(part: Part, name: str) -> str | None:
+    """How a function or method of the part is called, as the stub has it: `softmax(logits)`. None if it has none."""
+    functions = {}
+    for node in ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8")).body:
+        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(function, ast.FunctionDef):
+                prefix = f"{node.name}." if function is not node else ""
+                functions[prefix + function.name] = function
+    if name not in functions:
+        return None
+    for argument in ast.walk(functions[name].args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    arguments = ast.unparse(functions[name].args)
+    return f"{name}({re.sub('^self(, )?', '', arguments)})"
 
 
 @functools.cache
