@@ -1,0 +1,250 @@
+"""What a learner reads when something odd happens: through the real command line, on part 3."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import ROOT, SOLUTIONS
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+SOLUTION = (SOLUTIONS / "part03_layers.py").read_text(encoding="utf-8")
+FIRST_LINE = "    return [sum("
+FUTURE = "from __future__ import annotations\n"
+
+
+def check(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess:
+    """`python -m autograder check 3 --from FOLDER --seed 1`, its output as bytes."""
+    command = [sys.executable, "-m", "autograder", "check", "3", "--from", str(folder), "--seed", "1", *options]
+    settings = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, timeout=100)
+
+
+def checked(tmp_path: Path, source: str | bytes, *options: str, **environment: str) -> tuple[int, str]:
+    """Exit status and printed text of a check of this source, in a local worker unless the options say else."""
+    content = source.encode("utf-8") if isinstance(source, str) else source
+    (tmp_path / "part03_layers.py").write_bytes(content)
+    answer = check(tmp_path, *(options or ("--sandbox", "local")), **environment)
+    assert answer.stderr == b"", answer.stderr.decode("utf-8", "replace")
+    return answer.returncode, answer.stdout.decode("utf-8")
+
+
+def in_linear(line: str) -> str:
+    return SOLUTION.replace(FIRST_LINE, f"    {line}\n{FIRST_LINE}", 1)
+
+
+def at_the_top(line: str) -> str:
+    return SOLUTION.replace(FUTURE, f"{FUTURE}{line}\n", 1)
+
+
+def line_of(source: str, text: str) -> int:
+    return next(number for number, line in enumerate(source.split("\n"), 1) if text in line)
+
+
+SITUATIONS = {
+    "a syntax error": (
+        SOLUTION.replace("return [sum(", "return [sum((", 1),
+        "return [sum((",
+        [
+            "Python can't read the file: closing parenthesis ']' does not match",
+            "Look at that line and the one above it.",
+        ],
+    ),
+    "a wrong indentation": (
+        SOLUTION.replace("    largest =", "  largest =", 1),
+        "  largest =",
+        ["Python can't read the file: unindent does not match any outer indentation level."],
+    ),
+    "a missing name": (
+        SOLUTION.replace("def linear(", "def linaer("),
+        None,
+        ["Your file lacks a name that this check needs", "no attribute 'linear'", "Spell it as the stub does."],
+    ),
+    "too few arguments": (
+        SOLUTION.replace("def linear(x: list[Value], w: list[list[Value]])", "def linear(x)"),
+        "def linear(x)",
+        [
+            "Your code stopped with TypeError: linear() takes 1 positional argument but 2 were given. "
+            "It is called as the stub has it: linear(x, w)."
+        ],
+    ),
+    "too many arguments": (
+        SOLUTION.replace("def linear(x: list[Value], w: list[list[Value]])", "def linear(x, w, bias)"),
+        "def linear(x, w, bias)",
+        ["linear() missing 1 required positional argument: 'bias'. It is called as the stub has it: linear(x, w)."],
+    ),
+    "no return": (
+        SOLUTION.replace(FIRST_LINE, "    [sum(", 1),
+        "def linear(",
+        ["What came back can't be used", "'NoneType'", "Is a return missing?"],
+    ),
+    "an endless loop": (
+        in_linear("while len(w) == 4: pass"),  # one check of several
+        "def linear(",
+        ["Your code did not answer in time: no answer after", "Is there a loop that never ends?"],
+    ),
+    "an endless recursion": (
+        in_linear("return linear(x, w)"),
+        None,
+        ["RecursionError: maximum recursion depth exceeded."],
+    ),
+    "two gigabytes at import": (
+        at_the_top("table = [bytes(1024 ** 2) for _ in range(2048)]"),
+        "table =",
+        ["Your code used more memory than is allowed", "Is there a list that grows without end?"],
+    ),
+    "two gigabytes in a call": (
+        in_linear("table = [bytes(1024 ** 2) for _ in range(2048)]"),
+        "table =",
+        ["Your code used more memory than is allowed"],
+    ),
+    "input() at import": (
+        at_the_top("name = input('Your name? ')"),
+        "name = input",
+        [
+            "Your file can't be imported: EOFError: input() cannot be used here",
+            "Take it out, or put it below: if __name__",
+        ],
+    ),
+    "input() in a call": (
+        in_linear("input('Your name? ')"),
+        "input('Your name? ')",
+        ["EOFError: input() cannot be used here: nobody is at the keyboard while the code is checked."],
+    ),
+    "sys.exit() at import": (
+        SOLUTION + "\nimport sys\nsys.exit()\n",
+        "sys.exit()",
+        [
+            "Your code ended the program: the code called sys.exit(). "
+            "A module that others import must not: take that call out."
+        ],
+    ),
+    "exit() in a call": (in_linear("exit(3)"), "exit(3)", ["Your code ended the program"]),
+    "os._exit() at import": (at_the_top("import os; os._exit(0)"), "def linear(", ["Your code ended the program"]),
+    "a crash": (
+        in_linear("import ctypes; ctypes.string_at(0)"),
+        "def linear(",
+        ["Your code ended the Python interpreter: the interpreter crashed", "Is there a recursion that never ends?"],
+    ),
+    "nesting without end": (
+        "x = " + "(" * 30_000 + ")" * 30_000,
+        "x =",
+        ["Python can't read the file: too many nested"],
+    ),
+    "more nesting": ("x = " + "-" * 60_000 + "1", None, ["Python can't read the file: it is nested too deeply"]),
+    "null bytes": ("x = 1\0", None, ["The file is no plain text: it holds null bytes. Save it as UTF-8 text."]),
+    "UTF-16": ("x = 1".encode("utf-16"), None, ["it holds null bytes. Save it as UTF-8 text."]),
+    "Latin-1": (
+        "# caf\u00e9".encode("latin-1"),
+        None,
+        ["The file is no UTF-8 text, which is what Python reads: save it as"],
+    ),
+    "ten megabytes": ("#" * 10_000_000, None, ["bytes; 65,536 are the most."]),
+    "an import of torch": (
+        at_the_top("import torch"),
+        "import torch",
+        ["imports torch: the course uses Python's standard"],
+    ),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no limits of memory for one process")
+@pytest.mark.parametrize(("source", "line", "words"), SITUATIONS.values(), ids=SITUATIONS)
+def test_an_odd_file_is_answered_with_what_happened_and_where(tmp_path, source, line, words):
+    status, said = checked(tmp_path, source)
+    assert status == 1
+    for sentence in words:
+        assert sentence in said, said
+    if line is not None:
+        assert f"part03_layers.py, line {line_of(source, line)}\n" in said, said
+    assert "Traceback" not in said and "Next: mend 3.1 linear, then" in said
+    assert "0/1 3.1 linear multiplies each row with the vector" in said
+
+
+def test_a_print_in_a_loop_is_shown_cut_and_costs_nothing(tmp_path):
+    status, said = checked(tmp_path, in_linear("for i in range(20_000): print('step', i)"))
+    assert (
+        status == 0 and "Your code printed:\n  | step 0\n  | step 1\n" in said and len(said) < 5000 and " ...\n" in said
+    )
+
+
+def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path):
+    answer = check(tmp_path, "--sandbox", "local")
+    assert answer.returncode == 1 and b"There is no file part03_layers.py: put yours there." in answer.stdout
+    answer = check(tmp_path / "nowhere", "--sandbox", "local")
+    assert answer.returncode == 2 and b"There is no folder" in answer.stderr and answer.stdout == b""
+
+
+def test_a_link_to_a_file_elsewhere_is_refused(tmp_path):
+    (tmp_path / "part03_layers.py").symlink_to(SOLUTIONS / "part03_layers.py")
+    answer = check(tmp_path, "--sandbox", "local")
+    assert answer.returncode == 2 and b"is a link to a file outside of" in answer.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437"])
+def test_an_old_console_shows_everything_somehow(tmp_path, encoding):
+    source = in_linear("print('\u221a \u65e5\u672c \U0001f600 \u00e9'); raise ValueError('\u2264 \U0001f600')")
+    (tmp_path / "part03_layers.py").write_text(source, encoding="utf-8")
+    answer = check(tmp_path, "--sandbox", "local", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    said = answer.stdout.decode(encoding)
+    assert (
+        answer.returncode == 1 and answer.stderr == b"" and "ValueError: " in said and "First failing task: 3.1" in said
+    )
+
+
+def test_a_path_with_spaces_and_accents_works(tmp_path):
+    folder = tmp_path / "Mes \u00e9tudes, partie 3 (essai)"
+    folder.mkdir()
+    shutil.copy(SOLUTIONS / "part03_layers.py", folder)
+    answer = check(folder, "--sandbox", "local", PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert answer.returncode == 0 and "partie 3 (essai)" in answer.stdout.decode("cp1252")
+    answer = check(folder, "--sandbox", "local", "--json")
+    assert answer.returncode == 0 and json.loads(answer.stdout)["earned"] == json.loads(answer.stdout)["possible"]
+
+
+WITHOUT_SANDBOX = """
+import runpy, sys
+from autograder.sandbox import confine, tiers
+from autograder.sandbox.tiers import SandboxUnavailable
+
+def no_landlock(*unused):
+    raise SandboxUnavailable("the landlock sandbox cannot be set up: this kernel has no Landlock")
+
+tiers.find_bubblewrap = lambda: None
+tiers.PREPARATIONS[tiers.Tier.LANDLOCK] = no_landlock
+sys.argv = ["autograder", *sys.argv[1:]]
+runpy.run_module("autograder", run_name="__main__")
+"""
+
+
+def test_without_a_sandbox_other_peoples_code_is_refused_unless_local_is_asked_for(tmp_path):
+    shutil.copy(SOLUTIONS / "part03_layers.py", tmp_path)
+
+    def run(*options: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-c", WITHOUT_SANDBOX, "check", "3", "--from", str(tmp_path), *options]
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+
+    refused = run()
+    assert refused.returncode == 2 and refused.stdout == ""
+    for words in ("No sandbox on this computer can hold other people's code", "bubblewrap is not installed", "Install"):
+        assert words in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert run("--sandbox", "strict").returncode == 2
+    allowed = run("--sandbox", "local")
+    assert allowed.returncode == 0 and "sandbox local" in allowed.stdout
+
+
+def test_a_folder_from_elsewhere_is_graded_in_the_strict_sandbox(tmp_path):
+    try:
+        tier = strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(f"no sandbox for other people's code holds here: {error}")
+    shutil.copy(SOLUTIONS / "part03_layers.py", tmp_path)
+    answer = check(tmp_path)
+    assert answer.returncode == 0 and f"sandbox {tier.value}".encode() in answer.stdout
