@@ -1,0 +1,44 @@
+"""Hidden checks of part 8: sentences of the docstrings on inputs of their own."""
+
+import math
+import random
+
+from autograder import model
+from autograder.grading.checks import check
+from autograder.parts.part08.oracle import draw_model
+
+# vocab_size, n_embd, n_head, n_layer, block_size
+TWO_LAYERS = [5, 4, 2, 2, 6]
+SMALL = [5, 2, 1, 1, 7]
+
+
+@check("8.1", points=0.5)
+def test_the_lower_the_temperature_the_likelier_the_likely(student, draw):
+    high, low = draw.number(1.0, 3.0), draw.number(-3.0, 0.0)
+    expected = 1 / (1 + math.exp((low - high) / 0.05))
+    answer = student.probabilities([low, high, 700.0 * low], 0.05)
+    answer.must_be(
+        [1 - expected, expected, 0.0],
+        likely="take the largest logit away first, then divide by the temperature, then exp: so no exp can overflow.",
+    )
+
+
+@check("8.2", points=1)
+def test_a_name_is_drawn_with_everything_that_came_before_in_sight(student, draw):
+    """Each token is fed back in, so that the next one depends on all of the name so far"""
+    arguments, mine = draw_model(draw, TWO_LAYERS, 1.0)
+    number = draw.randrange(1000)
+    student.names_one_by_one(*arguments, 1.0, number, 10).must_be(
+        model.sample_many(*mine, 10, 1.0, random.Random(number)),
+        likely="one pair of caches for each name, with a list per layer, and a position that goes up by one each time.",
+    )
+
+
+@check("8.3", points=1)
+def test_the_defaults_are_20_names_at_temperature_one_half(student, draw):
+    """With nothing but the model, there are 20 names, drawn at temperature 0.5 with seed 42"""
+    arguments, mine = draw_model(draw, SMALL, 0.5)
+    student.many_names_by_default(*arguments).must_be(
+        model.sample_many(*mine, 20, 0.5, random.Random(42)),
+        likely="keep the defaults of the stub, and draw all names one after the other from one generator.",
+    )
