@@ -30,17 +30,20 @@ def attention_map(name, sizes, seed, letters=LETTERS):
 
 def draw_names(draw, sizes, seed, count=5):
     """Names whose order by loss per token is clear, and differs from the orders that mistakes would give."""
-    weights = oracle.draw_weights(sizes, seed)
+    weights, longest = oracle.draw_weights(sizes, seed), 8
     while True:
-        names = [draw.word(1, 8, LETTERS) for _ in range(count)]
+        names = [draw.word(1, longest, LETTERS) for _ in range(count)]
         losses = {name: oracle.loss_per_token(encode(name), weights, sizes) for name in names}
-        other_orders = (
+        nats = {name: losses[name] * min(len(name) + 1, sizes["block_size"]) for name in names}
+        other_orders = [
             names,
             sorted(names),
             sorted(names, key=len),
-            sorted(names, key=lambda name: losses[name] * (len(name) + 1)),
-            sorted(names, key=lambda name: losses[name] * (len(name) + 1) / len(name)),
-        )
+            sorted(names, key=nats.get),
+            sorted(names, key=lambda name, nats=nats: nats[name] / len(name)),
+        ]
+        if sizes["block_size"] <= longest:  # nats of the tokens that are read, divided by all tokens
+            other_orders.append(sorted(names, key=lambda name, nats=nats: nats[name] / (len(name) + 1)))
         ranked = sorted(names, key=losses.get)
         gaps = [losses[after] - losses[before] for before, after in zip(ranked, ranked[1:])]
         if min(gaps) > 1e-3 and all(ranked != order for order in other_orders):
