@@ -34,7 +34,7 @@ def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], c
 
     tokens: [bos, …, bos]. At position i the model sees tokens[i] and predicts tokens[i + 1]: the last token is only
     a target. The model has block_size positions, so at most block_size predictions count; the rest is left out.
-    Start with empty caches. Raise ValueError when there is nothing to predict (fewer than two tokens).
+    Start every name with empty caches. Raise ValueError when there is nothing to predict (fewer than two tokens).
     """
     ### BEGIN SOLUTION 7.1 sequence_loss
     count = min(config.block_size, len(tokens) - 1)
@@ -53,7 +53,10 @@ def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], c
 def training_step(
     tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config, optimizer: Adam, lr: float
 ) -> float:
-    """Loss, gradients, one step of the optimiser. Return the loss *before* the update, as a plain number."""
+    """Loss, gradients, one step of the optimiser with the rate lr, from whatever weights are there.
+
+    Return the loss *before* the update, as a plain number.
+    """
     ### BEGIN SOLUTION 7.2 training_step
     loss = sequence_loss(tokens, state_dict, config)
     loss.backward()
@@ -73,10 +76,11 @@ def train(
     """Train a new model on the docs, one name a step.
 
     rng: the generator, `random.Random(seed)` when None is given. It first shuffles a copy of the docs (the caller's
-    list stays as it is), then draws the parameters. The tokenizer is made from the docs; config None means the
-    default sizes with the tokenizer's vocab_size. The optimiser is `Adam` with its defaults, the learning rate of a
-    step `linear_decay(step, num_steps)`. Step i, from 0, takes name i of the shuffled copy, and begins again at the
-    front when they are used up. After each step, on_step(step, loss) is called when given.
+    list stays as it is), then draws the parameters, and nothing else. The tokenizer is made from the docs; config None
+    means the default sizes with the tokenizer's vocab_size. The optimiser is `Adam` with its defaults, the learning
+    rate of a step `linear_decay(step, num_steps)`. Step i, from 0, takes name i of the shuffled copy, and begins again
+    at the front when they are used up. After each step, on_step(step, loss) is called when given. After 0 steps the
+    parameters are as they were drawn.
     Raise ValueError when docs is empty or num_steps is below 0.
     """
     ### BEGIN SOLUTION 7.3 train

@@ -58,7 +58,8 @@ def sample_many(
 ) -> list[str]:
     """Return count invented names, drawn one after the other from one generator.
 
-    rng: the generator, `random.Random(seed)` when None is given: the same seed gives the same names.
+    rng: the generator, `random.Random(seed)` when None is given: the same seed gives the same names. With nothing but
+    the model, it is 20 names at temperature 0.5 with seed 42.
     """
     ### BEGIN SOLUTION 8.3 sample_many
     rng = random.Random(seed) if rng is None else rng
