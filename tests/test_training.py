@@ -1,5 +1,6 @@
 """`train` through the command line, the loop beside the reference's own, the saved weights, and `dataset`."""
 
+import gc
 import hashlib
 import json
 import os
@@ -97,6 +98,7 @@ def test_a_run_shows_losses_curve_and_names_and_saves_them(names_file, tmp_path)
     assert settings["data_sha256"] == hashlib.sha256(names_file.read_bytes()).hexdigest()
     assert settings["held_out_loss"] > 0
     assert len(saved["losses"]) == 120
+    assert f"mean of the last 100 {sum(saved['losses'][20:]) / 100:.4f}" in result.stdout
     assert [path.name for path in out.iterdir()] == ["names-seed7-120.json"], "no file of half a run is left"
 
 
@@ -203,6 +205,15 @@ def test_a_folder_that_cannot_be_written_is_a_sentence_before_the_training(names
     assert "Can't write to" in result.stderr and "step" not in result.stdout and "Traceback" not in result.stderr
 
 
+def test_a_model_that_cannot_be_saved_is_a_sentence_and_exit_status_1(monkeypatch):
+    def full_disk(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(training, "train", full_disk)
+    result = CliRunner().invoke(app, ["train"])
+    assert result.exit_code == 1 and "Can't save what was trained" in result.output and "No space" in result.output
+
+
 def test_other_characters_are_accepted_on_request_and_printed_on_any_console(tmp_path):
     path = tmp_path / "names.txt"
     path.write_text("".join(f"{name}\u00e9\u0153\n" for name in NAMES), encoding="utf-8")
@@ -238,14 +249,36 @@ def test_ctrl_c_keeps_the_model_so_far(names_file, tmp_path, fast):
 
 
 def test_a_second_ctrl_c_interrupts_at_once_and_the_handler_is_put_back():
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        with training.stop_after_this_step() as stopped:
-            assert not stopped()
-            signal.raise_signal(signal.SIGINT)
-            assert stopped()
-            signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+    def of_the_caller(number, frame):
+        raise AssertionError("not meant for the caller yet")
+
+    before = signal.signal(signal.SIGINT, of_the_caller)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            with training.stop_after_this_step() as stopped:
+                assert not stopped()
+                signal.raise_signal(signal.SIGINT)
+                assert stopped()
+                signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is of_the_caller
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_the_collector_rests_during_the_steps_and_is_on_again_after_them():
+    run = training.begin(NAMES, 3, random.Random(1), fast=True)
+    step, resting = run.take_step, []
+
+    def take_step():
+        resting.append(not gc.isenabled())
+        if len(resting) == 2:
+            raise KeyError("on purpose")
+        return step()
+
+    run.take_step = take_step
+    with pytest.raises(KeyError):
+        training.take_all_steps(run)
+    assert resting == [True, True] and gc.isenabled()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -272,6 +305,7 @@ def test_a_terminal_gets_a_bar_in_characters_that_it_knows(names_file, tmp_path,
     assert process.returncode == 0, text
     assert "step 60/60" in text and "mean of 100" in text and "left" in text
     assert text.isascii() == (encoding == "ascii")
+    assert "\\u" not in text, "drawn with ASCII, not with escapes"
 
 
 def test_a_png_is_drawn_where_matplotlib_is_installed(names_file, tmp_path):
@@ -305,6 +339,7 @@ def test_the_curve_falls_from_top_left_to_bottom_right_at_any_length(count):
     assert sum(line.count("*") for line in drawn) == min(count, 64)
     if count > 1:
         assert drawn[0].startswith("*") and len(drawn[-1]) == min(count, 64)
+        assert lines[9].split(" |")[0].strip() == f"{3.0 - (count - 1) / 1000:.2f}", "the last mean is the lowest"
     assert all(line.isascii() and len(line) < 80 for line in lines)
 
 
