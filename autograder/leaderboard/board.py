@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.check import choose_tier
 from autograder.course import ROOT
-from autograder.leaderboard.data import PUBLISHED_SPLIT, baselines, load_split
+from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split
 from autograder.leaderboard.page import write_pages
 from autograder.leaderboard.recipes import NUM_STEPS, RUNS, OnStep, Score, score
 from autograder.leaderboard.source import FILE_NAME, STUB, RecipeError, Source, check_source, read_source
@@ -21,8 +21,11 @@ DEFAULT_FOLDER = ROOT / "runs" / "leaderboard"
 FILE = "board.sqlite"
 TRIES = 5  # in 24 hours
 
-# Honest recipes lose 0.035 to 0.06 on ciphered names (benchmarks/recipes.md). What loses more knows the names.
-LARGEST_GAP = 0.08
+# Weights trained elsewhere fit into the source, and frequencies give the letters away: such a recipe reaches 2.10. On
+# names in a secret script it is of no use. Honest recipes lose 0.035 to 0.052 there (benchmarks/recipes.md), those with
+# one name a step up to 0.065: what is hardly better than microgpt's recipe need not be suspected.
+LARGEST_GAP = 0.06
+SUSPICIOUS_GAIN = 0.05
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Board:
         for entry in waiting:
             source = Source(entry.source, entry.sha256, entry.shape)
             result = self._run(source, closing["split_seed"], closing["seeds"], tier, None)
-            held = None if isinstance(result, str) else gap_sentence(result)
+            held = None if isinstance(result, str) else gap_sentence(result, self._stub_loss(closing["split_seed"]))
             self.store.add(entry.learner_id, source, result, closing["split_seed"], round=CLOSING, held=held)
             if on_entry is not None:
                 on_entry(entry, result)
@@ -136,12 +139,15 @@ class Board:
         twin = self.store.same_as(learner_id, source)
         if twin is not None and source.shape != check_source(STUB.read_bytes()).shape:
             return f"It is the same program as entry {twin.number} of another learner."
-        return gap_sentence(result)
+        return gap_sentence(result, self._stub_loss(PUBLISHED_SPLIT))
+
+    def _stub_loss(self, split_seed: int) -> float:
+        return self.baselines(split_seed)[MICROGPT]
 
 
-def gap_sentence(result: Score) -> str | None:
+def gap_sentence(result: Score, stub_loss: float) -> str | None:
     """Why a person should look at a score that is better on names than training alone explains; None when it isn't."""
-    if result.control is None or result.control - result.mean <= LARGEST_GAP:
+    if result.mean > stub_loss - SUSPICIOUS_GAIN or result.control - result.mean <= LARGEST_GAP:
         return None
     return (
         f"On names in a secret script its loss is {result.control:.3f}, {result.control - result.mean:.3f} more than "

@@ -18,6 +18,7 @@ NAMES = ROOT / "datasets" / "names.txt"
 PUBLISHED_SPLIT = 42  # part 2's own; a closing draws another, or takes the instructor's
 CHARS = string.ascii_lowercase
 CONFIG = model.Sizes()
+MICROGPT = "microgpt's recipe"
 BASELINE_SEEDS = (1, 2, 3)
 
 
@@ -68,7 +69,7 @@ def baselines(split: Split, replay: Callable = model.replay) -> dict[str, float]
         "uniform": math.log(CONFIG.vocab_size),
         "unigram": _unigram_loss(split),
         "bigram": tokenizer.bigram_loss(counts, split.held_out, tokens),
-        "microgpt's recipe": sum(losses) / len(losses),
+        MICROGPT: sum(losses) / len(losses),
     }
 
 

@@ -59,18 +59,22 @@ def shape_of(content: bytes) -> str:
 
     Numbers and texts stay, and so do the names of attributes and of Python's own functions: they are what it does.
     """
-    tree = _Anonymous().visit(ast.parse(content))
+    tree = ast.parse(content)
+    tree = _Anonymous(tree).visit(tree)
     return hashlib.sha256(ast.dump(tree).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Anonymous(ast.NodeTransformer):
     """Replaces every name by its number in the order of appearance."""
 
-    def __init__(self) -> None:
+    def __init__(self, tree: ast.AST) -> None:
         self.numbers: dict[str, str] = {}
+        stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        self.given = set(dir(builtins)) - stored  # a variable may be called `sum`
 
-    def _number(self, name: str | None) -> str | None:
-        if name is None or hasattr(builtins, name):
+    def _number(self, name: str) -> str:
+        if name in self.given:
             return name
         return self.numbers.setdefault(name, f"n{len(self.numbers)}")
 

@@ -1,0 +1,36 @@
+"""Short runs for the tests, on a split of few names."""
+
+from collections.abc import Callable
+
+import pytest
+
+from autograder.leaderboard.data import Split, load_split
+from autograder.leaderboard.recipes import Score, score
+from autograder.leaderboard.source import check_source
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+
+
+@pytest.fixture(scope="session")
+def few_names() -> Split:
+    whole = load_split()
+    return Split(whole.train[:3000], whole.held_out[:300], whole.seed)
+
+
+@pytest.fixture(scope="session")
+def strict() -> Tier:
+    try:
+        return strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def short(few_names: Split) -> Callable[..., Score]:
+    """short(recipe) scores a recipe in one run of a few steps."""
+
+    def run(
+        content: bytes, seeds: tuple[int, ...] = (1,), num_steps: int = 20, tier: Tier = Tier.LOCAL, **options: object
+    ):
+        return score(check_source(content).content, few_names, seeds, num_steps=num_steps, tier=tier, **options)
+
+    return run

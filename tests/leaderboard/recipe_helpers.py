@@ -1,0 +1,12 @@
+"""Recipes for the tests: the stub with edits."""
+
+from autograder.leaderboard.source import STUB
+
+
+def edited(*edits: tuple[str, str]) -> bytes:
+    """The stub with each text, which stands there once, replaced."""
+    text = STUB.read_text(encoding="utf-8")
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text.encode("utf-8")

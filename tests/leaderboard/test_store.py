@@ -1,0 +1,281 @@
+"""The board's file: an entry is there whole or not at all, whatever happens to who writes it."""
+
+import ast
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from recipe_helpers import edited
+
+from autograder.course import ROOT
+from autograder.leaderboard import names
+from autograder.leaderboard.board import Board
+from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.source import STUB, RecipeError, check_source
+from autograder.leaderboard.store import OPEN, Entry, Store, StoreError
+from autograder.leaderboard.table import make_table
+from autograder.sandbox import Tier
+
+SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
+BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
+
+# One program that imports everything once, then forks the writers. A writer notes in a file which entry is certain to
+# be there, as soon as it is. With a time to live, a writer goes on until kill -9.
+WRITERS = """
+import os, random, signal, sys, time
+from pathlib import Path
+from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.source import Source
+from autograder.leaderboard.store import Store
+
+def write(who, count):
+    store = Store(folder / "board.sqlite")
+    store.learner(who)
+    with open(folder / who, "w", encoding="utf-8", buffering=1) as said:
+        for number in range(count):
+            text = f"# {who} {number}".encode()
+            score = Score((2.2, 2.21, 2.19), (1, 2, 3), None, (2.5,) * 50, ("anna",) * 6, 1.0, "")
+            store.add(who, Source(text * 400, f"{who} {number}", f"{who} {number}"), score, 42)
+            print(number, file=said)
+    os._exit(0)
+
+folder, writers, count, seconds = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+rng, children = random.Random(1), []
+for number in range(writers):
+    child = os.fork()
+    if child == 0:
+        write(f"learner{number}", count)
+    children.append(child)
+    if seconds:
+        time.sleep(rng.uniform(0, seconds))
+        if len(children) == 3:  # three at a time
+            os.kill(victim := children.pop(rng.randrange(3)), signal.SIGKILL)
+            os.waitpid(victim, 0)
+for child in children:
+    if seconds:
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+"""
+
+
+def run_writers(folder, writers, count, seconds):
+    if not hasattr(os, "fork"):
+        pytest.skip("this system cannot fork")
+    command = [sys.executable, "-c", WRITERS, str(folder), str(writers), str(count), str(seconds)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
+
+
+def test_fifty_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(tmp_path):
+    run_writers(tmp_path, writers=50, count=1000, seconds=0.15)
+    with sqlite3.connect(tmp_path / "board.sqlite") as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    entries = Store(tmp_path / "board.sqlite").entries()
+    assert len(entries) > 50, "they were killed before they wrote anything"
+    for number in range(50):
+        who = f"learner{number}"
+        file = tmp_path / who
+        said = file.read_text(encoding="utf-8").count("\n") if file.exists() else 0
+        mine = [entry for entry in entries if entry.learner_id == who]
+        assert [entry.sha256 for entry in mine] == [f"{who} {i}" for i in range(len(mine))]
+        assert said <= len(mine) <= said + 1  # the last may have been written and not yet noted
+    for entry in entries:
+        assert len(json.loads(entry.curve)) == 50 and entry.loss == pytest.approx(2.2)
+        assert entry.source == f"# {entry.sha256}".encode() * 400
+    Store(tmp_path / "board.sqlite").learner("after")  # and nothing is locked
+
+
+def test_twenty_writers_at_once_leave_twenty_entries(tmp_path):
+    run_writers(tmp_path, writers=20, count=1, seconds=0)  # the file is not there yet: they also make it at once
+    found = [entry.learner_id for entry in Store(tmp_path / "board.sqlite").entries()]
+    assert sorted(found) == sorted(f"learner{number}" for number in range(20))
+
+
+@pytest.fixture
+def store(tmp_path):
+    found = Store(tmp_path / "board.sqlite")
+    for who in ("ada", "bob"):
+        found.learner(who)
+    return found
+
+
+def source(*edits):
+    return check_source(edited(*edits))
+
+
+def test_tries_are_counted_over_24_hours_and_the_history_stays(store):
+    now = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+    for hours, text in ((30, "0.06"), (20, "0.07"), (1, "0.09")):
+        store.add("ada", source(("return 0.08", f"return {text}")), SCORE, 42, now=now - timedelta(hours=hours))
+    assert store.tries_today("ada", now) == 2 and store.tries_today("bob", now) == 0
+    with pytest.raises(StoreError, match="2 tries in 24 hours are used up; this one was not recorded"):
+        store.add("ada", source(), SCORE, 42, most_tries=2, now=now)
+    store.add("ada", source(), SCORE, 42, most_tries=3, now=now)
+    assert [entry.at[11:13] for entry in store.entries(Entry.learner_id == "ada")] == ["06", "16", "11", "12"]
+
+
+def test_a_try_without_a_score_is_in_the_history_and_not_on_the_board(store):
+    store.add("ada", source(), "Run 1 of 3, step 0: update left out wpe.", 42)
+    (entry,) = store.entries()
+    assert entry.loss is None and "left out wpe" in entry.message
+    assert make_table([entry], BASELINES, OPEN, everybody=True).ranked == []
+
+
+def test_the_same_file_is_not_entered_twice_by_the_same_learner(store):
+    store.add("ada", source(), SCORE, 42)
+    with pytest.raises(StoreError, match="stands on the board already"):
+        store.add("ada", source(), SCORE, 42)
+    assert len(store.entries()) == 1
+
+
+REFORMATTED = "# my own\n" + ast.unparse(ast.parse(STUB.read_bytes())).replace("0.01 * (1 -", "1e-2 * (1 -")
+RENAMED = re.sub(
+    r"\b(means|name|weights|step|m|w)\b", lambda found: {"means": "sum"}.get(found[0], found[0] + "_x"), REFORMATTED
+)
+RENAMED = RENAMED.replace("step_x: int", "step_x").replace("-> float", "")
+
+
+@pytest.mark.parametrize("text", [REFORMATTED, RENAMED], ids=["reformatted", "renamed"])
+def test_the_same_program_is_recognised_whatever_its_looks(store, text):
+    mine, theirs = source(), check_source(text.encode("utf-8"))
+    assert mine.sha256 != theirs.sha256 and mine.shape == theirs.shape
+    entry = store.add("ada", mine, SCORE, 42)
+    assert store.same_as("bob", theirs).number == entry.number
+    assert store.same_as("ada", theirs) is None
+
+
+@pytest.mark.parametrize("edit", [("0.01 * (1 -", "0.02 * (1 -"), ("means[i] * m_scale", "means[i] + m_scale")])
+def test_another_program_is_no_copy(store, edit):
+    store.add("ada", source(), SCORE, 42)
+    assert store.same_as("bob", source(edit)) is None
+
+
+def test_a_learner_is_hidden_with_a_pseudonym_until_asked_otherwise(store):
+    ada = store.learner("ada")
+    assert not ada.public and "ada" not in ada.display and ada.display == store.learner("ada").display
+    assert store.learner("ada", "Ada L.", True).public
+    assert store.learner("ada").display == "Ada L."
+
+
+@pytest.mark.parametrize(
+    "look_alike", ["ada l.", "Аda L".replace("da L", "dа L"), "Ada  1", "\uff21da L", "Ádа L"[:1] + "da I"]
+)
+def test_a_name_that_looks_like_another_is_refused(store, look_alike):
+    store.learner("ada", "Ada L")
+    with pytest.raises(StoreError, match="looks like a name that is taken|letters of one alphabet"):
+        store.learner("bob", look_alike)
+    assert store.learner("ada", "Ada L").display == "Ada L"
+
+
+@pytest.mark.parametrize("bad", ["", " ", "x" * 25, "<b>x</b>", "a\u202eb", "a\x1b[31mb", "zero\u200bwidth", "Bigram",
+                                 "micr0gpt", "b\u0456gram", "...", "\u200f", "a\nb\x00"])  # fmt: skip
+def test_a_name_with_signs_or_of_a_baseline_is_refused(bad):
+    with pytest.raises(ValueError):
+        names.checked_name(bad)
+
+
+@pytest.mark.parametrize("good", ["Ada", "Zoë O'Neil", "李小龍", "Ольга", "Βασίλης", "محمد", "x-1_2"])
+def test_names_of_the_world_are_welcome(good):
+    assert names.checked_name(good)
+
+
+def test_pseudonyms_are_given_once():
+    taken: set[str] = set()
+    for _ in range(500):
+        name = names.pseudonym(lambda found: names.skeleton(found) in taken)
+        assert names.skeleton(name) not in taken and names.checked_name(name) == name
+        taken.add(names.skeleton(name))
+
+
+def test_a_file_that_is_no_board_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "board.sqlite").write_text("not a database " * 100, encoding="utf-8")
+    with pytest.raises(StoreError, match="can't be used"):
+        Store(tmp_path / "board.sqlite")
+
+
+@pytest.fixture
+def board(tmp_path, few_names, monkeypatch):
+    """A board with runs of a few steps, on few names."""
+    from autograder.leaderboard import board as module
+
+    monkeypatch.setattr(module, "load_split", lambda seed: few_names)
+    monkeypatch.setattr(module, "baselines", lambda split: BASELINES)
+    return Board(tmp_path, tries=3, tier=Tier.LOCAL, num_steps=3)
+
+
+def recipe_of(tmp_path, who, *edits):
+    folder = tmp_path / who
+    folder.mkdir(exist_ok=True)
+    (folder / "leaderboard_recipe.py").write_bytes(edited(*edits))
+    return folder
+
+
+def test_a_submission_becomes_an_entry_and_a_page(board, tmp_path):
+    entry = board.submit(recipe_of(tmp_path, "ada"), "ada", display="Countess", public=True)
+    assert entry.loss > 2 and len(json.loads(entry.seeds)) == 3 and entry.control > 2
+    page = (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
+    assert "Countess" in page and ">ada<" not in page
+    assert ">ada<" in (tmp_path / "instructor.html").read_text(encoding="utf-8")
+    again = board.submit(recipe_of(tmp_path, "ada"), "ada")
+    assert again.number == entry.number  # no second draw of seeds for the same file
+
+
+def test_a_stolen_recipe_waits_for_a_person_and_the_stub_does_not(board, tmp_path):
+    for who in ("ada", "bob"):
+        assert board.submit(recipe_of(tmp_path, who), who, public=True).held is None
+    board.submit(recipe_of(tmp_path, "ada", ("return 1\n", "return 5\n")), "ada")
+    stolen = board.submit(recipe_of(tmp_path, "bob", ("return 1\n", "return  5 # my own idea\n")), "bob")
+    assert stolen.held == "It is the same program as entry 3 of another learner."
+    shown = {row.entry.number for row in board.table(everybody=True).ranked}
+    assert stolen.number not in shown
+    board.store.release(stolen.number)
+    assert not board.store.entries(Entry.number == stolen.number)[0].held
+
+
+def test_a_broken_recipe_is_an_entry_without_a_score_and_uses_up_a_try(board, tmp_path):
+    for number in range(3):
+        broken = board.submit(recipe_of(tmp_path, "ada", ("return 1\n", f"return {number + 50}\n")), "ada")
+        assert broken.loss is None and "batch_size(0)" in broken.message
+    with pytest.raises(StoreError, match="3 tries in 24 hours are used up"):
+        board.submit(recipe_of(tmp_path, "ada"), "ada")
+    with pytest.raises(RecipeError, match="can't be read"):
+        board.submit(tmp_path / "nobody", "bob")
+
+
+def test_closing_runs_the_best_of_each_once_more_and_takes_no_more(board, tmp_path):
+    for who, edit in (
+        ("ada", ("return 1\n", "return 4\n")),
+        ("ada", ("return 1\n", "return 8\n")),
+        ("bob", ("0.15 * g", "0.2 * g")),
+    ):
+        board.submit(recipe_of(tmp_path, who, edit), who, public=True)
+    seen = []
+    assert board.close(7, Tier.LOCAL, lambda entry, result: seen.append(entry.learner_id)) == 2
+    assert sorted(seen) == ["ada", "bob"]
+    table = board.table()
+    assert table.round == "closing" and len(table.ranked) == 2
+    seeds = {row.entry.seeds for row in table.ranked}
+    assert len(seeds) == 1 and seeds.isdisjoint({entry.seeds for entry in board.store.entries(Entry.round == OPEN)})
+    assert {row.entry.split_seed for row in table.ranked} == {7}
+    with pytest.raises(StoreError, match="closed"):
+        board.submit(recipe_of(tmp_path, "ada"), "ada")
+    assert board.close(9, Tier.LOCAL) == 0 and board.closing()["split_seed"] == 7
+    assert "standings at closing" in (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_closing_that_was_interrupted_goes_on_where_it_was(board, tmp_path):
+    for who in ("ada", "bob"):
+        board.submit(recipe_of(tmp_path, who), who, public=True)
+
+    def stop(entry, result):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        board.close(None, Tier.LOCAL, stop)
+    before = board.closing()
+    assert board.close(None, Tier.LOCAL) == 1
+    assert board.closing() == before and len(board.table().ranked) == 2
