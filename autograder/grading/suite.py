@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import os
 from collections.abc import Iterator
@@ -70,8 +71,9 @@ class SuitePlugin:
             "hidden": item.path.name == "test_hidden.py",
             "points": float(mark.points),
         }
-        if mark.by_hand:
-            return Check(**facts, status="manual", message="To be graded by hand.\n")
+        if mark.by_hand:  # the question stands below the docstring's first line
+            question = inspect.cleandoc(item.obj.__doc__ or "").partition("\n")[2].strip()
+            return Check(**facts, status="manual", message=f"{question}\nTo be graded by hand.\n".lstrip())
         if excinfo is None:
             if not self.session.calls.get(item.name):
                 raise pytest.UsageError(f"{item.name} called no probe: it would give points for nothing.")
