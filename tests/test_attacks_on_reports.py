@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import re
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from attack_helpers import PART, SHORT, SOLUTION, STUB, Targets, attacked
 
-from autograder.course import Part, parts
+from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading import Report, grade
 from autograder.grading.probes import Probes
 from autograder.grading.session import Session
@@ -195,3 +196,15 @@ def test_hostile_sources_earn_nothing_and_are_answered_in_sentences(tier, source
     assert all(check.status in ("error", "missing", "timeout") for check in report.checks)
     for check in report.checks:
         assert check.message.strip().endswith((".", "?")) and len(check.message) < 700
+
+
+def test_functions_that_return_their_argument_keep_no_points_for_following_from_a_mistake():
+    """Of every function of part 1. They once earned two checks of task 1.1: a backward that does nothing is a known
+    mistake of task 1.4, and with it the slopes of a right sum are zeros, as without any work.
+    """
+    part = next(part for part in parts() if part.number == 1)
+    tree = ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8"))
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name != "__init__"]:
+        function.body = ast.parse(f"return {function.args.args[0].arg}").body
+    report = grade({part.file_name: ast.unparse(tree).encode("utf-8")}, part, tier=Tier.LOCAL)
+    assert [check.name for check in report.checks if check.earned] == []

@@ -7,11 +7,11 @@ reference *with another task's recognised mistake*, the task is right and keeps 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from autograder.course import Part
-from autograder.grading.compare import difference
+from autograder.grading.compare import difference, is_number
 from autograder.grading.misconceptions import Misconception, misconceptions, variants
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
@@ -35,7 +35,8 @@ def diagnose(part: Part, checks: list[Check], calls: dict[str, list[Recorded]], 
     with Worker({**files, **folders}, Tier.LOCAL) as worker:  # our own code only: no learner's file is in there
         matches = _matches(part, checks, failing, calls, _agreement(worker))
         named = {check.name: _best(check, matches, checks, calls, worker) for check in failing}
-    return [_with_diagnosis(check, named.get(check.name), named, checks) for check in checks]
+    kept = {check.name for check in failing if check.status == "failed" and _takes_work(calls[_test(check)][-1])}
+    return [_with_diagnosis(check, named.get(check.name), named, checks, check.name in kept) for check in checks]
 
 
 def _test(check: Check) -> str:
@@ -102,15 +103,36 @@ def _best(check: Check, matches: dict, checks: list[Check], calls: dict, worker:
     return max(candidates, key=lambda mistake: sum(agrees(mistake, recorded) for recorded in passed))
 
 
-def _with_diagnosis(check: Check, mistake: Misconception | None, named: dict, checks: list[Check]) -> Check:
+def _takes_work(call: Recorded) -> bool:
+    """Whether the answer holds something that code without any work would not give: a number that is neither 0 nor 1
+    nor among the arguments, or a text that is not. Where a known mistake answers with zeros, so does an empty function.
+    """
+    given = {0.0, 1.0, "", *_leaves(list(call.arguments))}
+    return any(leaf not in given for leaf in _leaves(call.reply.value))
+
+
+def _leaves(value: object) -> Iterator[float | str]:
+    """The numbers, without their signs, and the texts in plain data."""
+    if isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    elif is_number(value):
+        yield abs(value)
+    elif isinstance(value, str):
+        yield value
+
+
+def _with_diagnosis(
+    check: Check, mistake: Misconception | None, named: dict, checks: list[Check], may_be_kept: bool
+) -> Check:
     if mistake is None:
         return check
     check = replace(check, misconception=mistake.id, advice=mistake.says)
     charged = any(
         other.task == mistake.task and named.get(other.name) == mistake for other in checks if other is not check
     )
-    # Only an answer shows that the later task is right: an exception or a time-out shows nothing of it.
-    if mistake.task != check.task and charged and check.status == "failed":
+    # Only an answer shows that this task is right: an exception or a time-out shows nothing of it.
+    if mistake.task != check.task and charged and may_be_kept:
         kept = f"The points are kept: this is what right code gives with the mistake of task {mistake.task}.\n"
         return replace(check, earned=check.points, status="passed", message=kept, follows=mistake.task)
     return check
