@@ -15,11 +15,13 @@ from markupsafe import Markup
 from autograder.grading.store import write_atomically
 from autograder.leaderboard.store import CLOSING
 from autograder.leaderboard.table import Table
+from autograder.sandbox.text import clean_text
 
 TEMPLATES = Path(__file__).parent
 PUBLIC = Path("public") / "index.html"  # the only folder that is served
 INSTRUCTOR = Path("instructor.html")
 TOP = 100
+LONGEST_TEXT = 160  # characters in a cell, whatever the file of the board holds
 REFRESH_SECONDS = 120
 CURVE_WIDTH, CURVE_HEIGHT = 120, 32
 BEST_WIDTH, BEST_HEIGHT = 640, 160
@@ -38,6 +40,7 @@ def render(table: Table, top: int = TOP, instructor: bool = False, now: datetime
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
+    environment.filters["shown"] = lambda text: clean_text(text, LONGEST_TEXT)
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     kept = {id(row) for row in table.ranked[:top]}

@@ -2,12 +2,12 @@
 
 A score is the mean of three runs, and runs of one recipe differ: by 0.003 to 0.008 nats (benchmarks/recipes.md). Three
 runs say little about how much, so each entry's variance is drawn towards what is known of all recipes, as if that were
-worth eight more runs: v = (8 * 0.006^2 + sum of squares about the mean) / (8 + 2). This is the moderated variance of
+worth four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated variance of
 Smyth, Linear models and empirical Bayes methods, 2004: https://doi.org/10.2202/1544-6115.1027
 
-An entry is better than another when the difference of the means exceeds 1.812 times its standard error,
-sqrt(v1 / 3 + v2 / 3): one side of Student's t at 95% with 10 degrees of freedom. rank = 1 + the number of entries that
-are better. So of two equal recipes, luck puts the first behind the second in at most one case of 20. All are measured
+An entry is better than another when the difference of the means exceeds 1.943 times its standard error,
+sqrt(v1 / 3 + v2 / 3): one side of Student's t at 95% with 6 degrees of freedom. rank = 1 + the number of entries that
+are better. So of two equal recipes, luck puts the first behind the second in about one case of 20. All are measured
 on the same held-out names: their choice adds no noise to the comparison, and the interval leaves it out.
 """
 
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 PRIOR_SD = 0.006  # nats per token, between runs of one recipe
-PRIOR_RUNS = 8
-ONE_SIDED, TWO_SIDED = 1.812, 2.228  # Student's t with 10 degrees of freedom: 95% below, 95% between
+PRIOR_RUNS = 4
+ONE_SIDED, TWO_SIDED = 1.943, 2.447  # Student's t with 6 degrees of freedom: 95% below, 95% between
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from autograder.leaderboard.recipes import Score
 from autograder.leaderboard.store import Entry
 from autograder.leaderboard.table import Row, Table, around
+from autograder.sandbox.text import clean_text
 
 HEADING = f"{'rank':>4}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'date':<10}"
 
@@ -37,7 +38,7 @@ def row_line(row: Row, me: str | None = None) -> str:
     rank = "" if row.rank is None else str(row.rank)
     loss = f"{row.loss:.4f}" + (f" +-{row.half_width:.4f}" if row.half_width is not None else "")
     mark = "  <- you" if me is not None and row.learner_id == me else ""
-    return f"{rank:>4}  {row.name:<24}  {loss:<15}  {row.gain:>6.3f}  {row.date:<10}{mark}".rstrip()
+    return f"{rank:>4}  {clean_text(row.name, 24):<24}  {loss:<15}  {row.gain:>6.3f}  {row.date:<10}{mark}".rstrip()
 
 
 def score_lines(score: Score, half_width: float, baselines: dict[str, float]) -> Iterator[str]:

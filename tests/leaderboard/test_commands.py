@@ -1,0 +1,126 @@
+"""The command line of the board, and what our own recipes reach."""
+
+import random
+import socket
+import threading
+import urllib.request
+
+import pytest
+from recipe_helpers import edited
+from typer.testing import CliRunner
+
+from autograder import model
+from autograder.cli import app
+from autograder.course import SOLUTIONS
+from autograder.leaderboard import board as board_module
+from autograder.leaderboard import commands, recipes
+from autograder.leaderboard.board import Board, learner_of
+from autograder.leaderboard.data import CHARS, CONFIG, baselines, load_split
+from autograder.leaderboard.serve import serve_folder
+from autograder.leaderboard.source import FILE_NAME, STUB
+from autograder.leaderboard.store import StoreError
+from autograder.sandbox import Tier
+
+BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
+
+
+@pytest.fixture
+def run(tmp_path, few_names, monkeypatch):
+    """run("show", ...) calls `leaderboard show ...` on a board whose runs are short."""
+    monkeypatch.setattr(board_module, "load_split", lambda seed: few_names)
+    monkeypatch.setattr(board_module, "baselines", lambda split: BASELINES)
+
+    def short_board(folder, tries=5):
+        return Board(folder or tmp_path / "board", tries, Tier.LOCAL, num_steps=3)
+
+    monkeypatch.setattr(commands, "main_board", short_board)
+    return lambda *words: CliRunner().invoke(app, ["leaderboard", *map(str, words)])
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    for who, names in (("ada", 2), ("bob", 3), ("cy", 100)):
+        (tmp_path / who).mkdir()
+        (tmp_path / who / FILE_NAME).write_bytes(edited(("    return 1\n", f"    return {names}\n")))
+    return [tmp_path / who for who in ("ada", "bob", "cy")]
+
+
+def test_many_are_added_and_the_one_that_fails_is_named(run, submissions):
+    done = run("add", *submissions, "--public")
+    assert done.exit_code == 1
+    assert done.stdout.count("held-out loss") == 2 and "batch_size(0) is 100" in done.stdout
+    shown = run("show", "--me", "ada").stdout
+    assert "<- you" in shown and "bigram" in shown and shown.isascii()
+    assert run("review").stdout.startswith("0 entries wait")
+    assert "def batch_size" in run("review", "--source", 1).stdout
+    assert run("page").exit_code == 0
+
+
+def test_one_who_is_hidden_is_told_how_to_be_seen(run, submissions):
+    done = run("add", submissions[0], "--as", "ada", "--name", "Countess")
+    assert done.exit_code == 0 and "--public" in done.stdout
+    assert "Countess" not in run("show").stdout and "Countess" in run("show", "--me", "ada").stdout
+
+
+def test_misuse_is_a_sentence(run, submissions, tmp_path):
+    assert run("add", *submissions, "--as", "ada").exit_code == 2
+    assert run("add", submissions[0], "--name", "<b>").exit_code == 1
+    assert run("review", "--release", 99).exit_code == 2
+    missing = run("add", tmp_path / "nobody")
+    assert missing.exit_code == 1 and "can't be read" in missing.stderr
+
+
+def test_a_recipe_belongs_to_the_folder_that_holds_it(tmp_path):
+    (tmp_path / "ada").mkdir()
+    assert learner_of(tmp_path / "ada") == learner_of(tmp_path / "ada" / FILE_NAME) == "ada"
+    assert learner_of(tmp_path / "bob.py") == "bob"
+
+
+def test_only_this_computer_is_served_and_only_the_public_folder(tmp_path):
+    (tmp_path / "index.html").write_text("the page", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(StoreError, match="can't be used"):
+            serve_folder(tmp_path, port)
+    threading.Thread(target=serve_folder, args=(tmp_path, port), daemon=True).start()
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                assert answer.read() == b"the page"
+            return
+        except ConnectionError:
+            threading.Event().wait(0.05)
+        except OSError as error:
+            if not isinstance(getattr(error, "reason", None), ConnectionError):
+                raise
+            threading.Event().wait(0.05)
+    raise AssertionError("nothing was served")
+
+
+def test_the_stub_is_adam_as_in_microgpt_and_the_relabelling_changes_nothing():
+    split, steps = load_split(), 40
+    rng = random.Random("run 5")
+    docs = list(split.train)
+    rng.shuffle(docs)
+    weights, memory, losses = model.draw_weights(CONFIG, rng), model.Memory(), []
+    for step in range(steps):
+        loss, gradient = model.loss_and_gradient([model.encode(docs[step], CHARS)], weights, CONFIG)
+        model.adam_step(weights, gradient, memory, 0.01 * (1 - step / 1000))
+        losses.append(loss)
+    found = recipes.run(STUB.read_bytes(), split, 5, Tier.LOCAL, num_steps=steps)
+    assert found.losses == pytest.approx(losses, abs=1e-9)
+    assert found.loss == pytest.approx(model.held_out_loss(split.held_out, weights, CONFIG, CHARS), abs=1e-9)
+
+
+@pytest.mark.slow
+def test_the_stub_scores_what_microgpts_recipe_scores():
+    found = recipes.score(STUB.read_bytes(), load_split(), (1, 2, 3), tier=Tier.LOCAL)
+    assert found.mean == pytest.approx(baselines(load_split())["microgpt's recipe"], abs=0.015)
+
+
+@pytest.mark.slow
+def test_our_own_recipe_reaches_2_165_and_is_honest():
+    content = (SOLUTIONS / FILE_NAME).read_bytes()
+    found = recipes.score(content, load_split(), (1, 2, 3), tier=Tier.LOCAL, control_seed=4)
+    assert found.mean < 2.165
+    assert board_module.gap_sentence(found, stub_loss=2.355) is None

@@ -1,0 +1,205 @@
+"""The page: escaped, without scripts and requests, quick with 500 entries, readable by all."""
+
+import html.parser
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+from autograder.leaderboard import names
+from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
+from autograder.leaderboard.store import CLOSING, OPEN, Entry, Learner
+from autograder.leaderboard.table import make_table
+
+BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
+HOSTILE = [
+    "<script>document.title='run'</script>",
+    '<img src="http://evil.example/name.png" onerror="document.title=\'run\'">',
+    '"><svg onload="document.title=\'run\'">',
+    "</td></tr></table><h1>winner</h1>",
+    "<meta http-equiv=refresh content='0;url=http://evil.example/'>",
+    "<link rel=stylesheet href=http://evil.example/a.css>",
+    "<style>body{display:none}</style>",
+    "{{ 7 * 7 }}{% raw %}",
+    "\u202egnitnuoc",
+    "a" * 300,
+    "\x1b[31mred\x00",
+    "z\u0303\u0303\u0303\u0303\u0303\u0303",
+    "javascript:document.title='run'",
+]
+
+
+def table_of(count, round=OPEN):
+    rng, entries = random.Random(3), []
+    for number in range(count):
+        who = HOSTILE[number % len(HOSTILE)] if number < 2 * len(HOSTILE) else f"s{number:04}"
+        display = who if number < len(HOSTILE) else names.pseudonym(lambda name: False, rng)
+        loss = 2.45 - number % 37 / 125 - rng.random() / 100
+        curve = [3.3 - (3.3 - loss) * (1 - 0.9**i) for i in range(50)]
+        sampled = HOSTILE[:3] if number == 1 else ["kamon", "ann", "karai", "jaire", "vialan", "karia"]
+        entries.append(Entry(
+            number=number + 1, learner_id=f"{who} {number}", round=round,
+            at=f"2026-03-{1 + number // 18:02}T10:00:00+00:00",
+            learner=Learner(id=f"{who} {number}", display=display, skeleton=str(number), public=True), loss=loss,
+            losses=json.dumps([loss, loss + 0.004, loss - 0.004]), curve=json.dumps(curve), names=json.dumps(sampled),
+        ))  # fmt: skip
+    return make_table(entries, BASELINES, round)
+
+
+class Elements(html.parser.HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def page():
+    return render(table_of(500), top=500)
+
+
+def test_a_hostile_name_stays_text(page):
+    elements = Elements(page)
+    used = {tag for tag, _ in elements.tags}
+    assert used <= set("html head meta link title style body main h1 h2 p div table caption thead tbody tr th td bdi "
+                       "svg polyline time strong code".split())  # fmt: skip
+    assert not any(name.startswith("on") for _, attributes in elements.tags for name in attributes)
+    assert not set("\x00\x1b\u202e") & set(page) and "a" * 200 not in page
+    assert HOSTILE[0] in elements.text and "{{ 7 * 7 }}" in elements.text
+    assert len([tag for tag, _ in elements.tags if tag == "h1"]) == 1
+
+
+def test_nothing_is_loaded_from_anywhere(page):
+    elements = Elements(page)
+    (policy,) = [a["content"] for tag, a in elements.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-") and "unsafe" not in policy
+    assert {a[key] for _, a in elements.tags for key in ("src", "href") if key in a} == {"data:,"}
+    assert "@import" not in page and "url(" not in re.search("<style>.*?</style>", page, re.DOTALL)[0]
+
+
+def test_the_table_can_be_read_aloud_and_reached_by_keyboard(page):
+    tags = Elements(page).tags
+    assert [a.get("lang") for tag, a in tags if tag == "html"] == ["en"]
+    assert {a.get("scope") for tag, a in tags if tag == "th"} == {"col", "row"}
+    assert any(tag == "caption" for tag, _ in tags)
+    assert all(a.get("role") == "img" and a.get("aria-label") for tag, a in tags if tag == "svg")
+    assert [a.get("tabindex") for tag, a in tags if a.get("role") == "region"] == ["0"]
+
+
+def luminance(colour):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+              for c in (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))]  # fmt: skip
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_has_enough_contrast_in_light_and_in_dark(page):
+    schemes = re.findall(r":root \{(.*?)\}", page, re.DOTALL)
+    assert len(schemes) == 2
+    for scheme in schemes:
+        colour = dict(re.findall(r"--(\w+): (#\w{6})", scheme))
+        for text in ("text", "soft", "mark"):
+            for ground in ("ground", "stripe"):
+                low, high = sorted((luminance(colour[text]), luminance(colour[ground])))
+                assert (high + 0.05) / (low + 0.05) >= 4.5, (text, ground)  # WCAG 2.2, 1.4.3
+
+
+def test_the_public_page_shows_no_id_and_the_top_only(tmp_path):
+    public, everybody = table_of(60), table_of(60)
+    write_pages(tmp_path, public, everybody, top=40)
+    text = (tmp_path / PUBLIC).read_text(encoding="utf-8")
+    assert "s0055 55" not in text and "20 more are not shown" in text
+    assert "s0055 55" in (tmp_path / INSTRUCTOR).read_text(encoding="utf-8") or "20 more" in text
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["index.html", "instructor.html"]
+    if os.name == "posix":
+        assert (tmp_path / PUBLIC).stat().st_mode & 0o777 == 0o644
+        assert (tmp_path / INSTRUCTOR).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_instructors_page_names_learners_and_an_empty_board_has_a_page():
+    assert "s0055 55" in render(table_of(60), instructor=True)
+    assert "0 learners" in render(table_of(0))
+    assert "standings at closing" in render(table_of(3, CLOSING))
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPTIONS = """--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions
+--disable-background-networking --disable-component-update --disable-sync --disable-default-apps
+--window-size=1200,900""".split()
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """browser(page, *options) loads a file; what it asks any host for stands in browser.asked."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def record():
+        while True:
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(1)
+                try:
+                    load.asked.append(connection.recv(2000).split(b"\r\n")[0].decode("latin-1"))
+                except OSError:
+                    pass
+
+    def load(page, *options):
+        proxy = f"--proxy-server=127.0.0.1:{listener.getsockname()[1]}"
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        command = [CHROMIUM, *OPTIONS, proxy, "--proxy-bypass-list=<-loopback>", profile, *options, page.as_uri()]
+        begin = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+        load.seconds = time.perf_counter() - begin
+        return done.stdout.decode("utf-8", "replace")
+
+    load.asked = []
+    threading.Thread(target=record, daemon=True).start()
+    yield load
+    listener.close()
+
+
+def test_in_a_browser_no_script_runs_and_no_request_leaves(browser, page, tmp_path):
+    file = tmp_path / "index.html"
+    # First that this test would notice: the names as they are, without a policy.
+    file.write_text("<title>page</title>" + HOSTILE[0] + HOSTILE[1], encoding="utf-8")
+    assert "<title>run</title>" in browser(file, "--dump-dom")
+    assert any("evil.example" in line for line in browser.asked)
+    browser.asked.clear()
+    file.write_text(page, encoding="utf-8")
+    shown = browser(file, "--dump-dom")
+    assert "<title>Recipe leaderboard</title>" in shown and shown.count("<tr") == 505
+    assert not [line for line in browser.asked if "evil" in line], browser.asked
+
+
+@pytest.mark.slow
+def test_in_a_browser_500_entries_take_less_than_a_second(browser, page, tmp_path):
+    empty, file = tmp_path / "empty.html", tmp_path / "index.html"
+    empty.write_text("<title>x</title>", encoding="utf-8")
+    file.write_text(page, encoding="utf-8")
+    best = {}
+    for path in (empty, file):
+        seconds = []
+        for _ in range(4):
+            browser(path, f"--screenshot={tmp_path / 'page.png'}")
+            seconds.append(browser.seconds)
+        best[path] = min(seconds)
+    assert best[file] - best[empty] < 1.0
