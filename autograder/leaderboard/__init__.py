@@ -6,11 +6,12 @@ names      pseudonyms, look-alikes                     rank       who is better 
 table      the rows                                    page, show the rows as HTML and in the terminal
 board      one try from its source to the page         commands   the command line
 
-What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run numbers
-the 27 tokens anew; yet weights trained elsewhere fit into 3 KB, and a recipe can choose weights whose gradient shows how
-frequent each token is: such a one reaches 2.10. So each entry is also run on names in a secret script, where weights from
-elsewhere are of no use; what is better on names by more than training explains waits for a person. A recipe that
-notices the secret script and trains honestly there can still gain about 0.015. Trying many variants and keeping the
-luckiest gains about one standard error on the open board; the closing, with new seeds and another split, takes it back.
-Whoever can write the board's folder can write anything: the standings that count are those of the instructor's closing.
+What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run
+numbers the 27 tokens anew; yet weights trained elsewhere fit into 3 KB, and a recipe can choose weights whose
+gradient shows how frequent each token is: such a one reaches 2.10. So each entry is also run on names in a secret
+script, where weights from elsewhere are of no use; what is better on names by more than training explains waits for a
+person. A recipe that notices the secret script and trains honestly there can still gain about 0.015. Trying many
+variants and keeping the luckiest gains about one standard error on the open board; the closing, with new seeds and
+another split, takes it back. Whoever can write the board's folder can write anything: the standings that count are
+those of the instructor's closing.
 """
