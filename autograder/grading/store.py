@@ -56,7 +56,7 @@ class Store:
             return report_from_json(json.loads(path.read_text(encoding="ascii")))
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError):  # not written by us: grade anew
+        except (ValueError, KeyError, TypeError, RecursionError):  # not written by us: grade anew
             return None
 
 
