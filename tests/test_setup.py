@@ -249,7 +249,14 @@ def test_every_extra_that_a_command_needs_exists_and_has_its_cost_stated():
 
 @pytest.mark.parametrize(
     ("arguments", "extra"),
-    [([], ""), (["--help"], ""), (["check", "5"], ""), (["check", "test"], ""), (["test", "-x"], "development")],
+    [
+        ([], ""),
+        (["--help"], ""),
+        (["check", "5"], ""),
+        (["check", "test"], ""),
+        (["test", "-x"], "development"),
+        (["--help", "test"], "development"),
+    ],
 )
 def test_the_command_decides_which_extra_is_needed(arguments, extra):
     assert setup_environment.extra_needed(arguments) == extra
@@ -308,6 +315,8 @@ def test_two_commands_at_once_set_up_once(checkout):
 @pytest.mark.skipif(WINDOWS, reason="a signal to one process is another thing on Windows")
 def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
     make_venv(checkout)
+    # A program that a shell started in the background ignores Ctrl-C, and so would what it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command(checkout, "check"),
         cwd=checkout,
@@ -317,6 +326,7 @@ def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
         encoding="utf-8",
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, before)
     deadline = time.monotonic() + 30
     while not calls_of_pip(checkout) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -344,6 +354,18 @@ def test_after_an_interruption_it_starts_from_nothing_and_offline_it_fails_with_
     assert "Traceback" not in done.stderr
     assert not (venv / "left over").exists()
     assert stamp_of(checkout) == setup_environment.UNFINISHED, "so that it starts from nothing again"
+
+
+def test_a_set_up_from_nothing_counts_as_unfinished_from_its_first_step(here, checkout, monkeypatch):
+    venv = checkout / ".venv"
+    venv.rmdir()
+    for name, path in (("VENV", venv), ("STAMP", venv / "set-up.txt"), ("VENV_PYTHON", venv / "bin" / "python")):
+        monkeypatch.setattr(install, name, str(path))
+    steps = []
+    monkeypatch.setattr(install, "_run", lambda command, _: steps.append((command[2], here.read_stamp())))
+    install._install("")
+    assert steps == [("venv", setup_environment.UNFINISHED), ("pip", setup_environment.UNFINISHED)]
+    assert here.stamp_fits(here.read_stamp(), "")
 
 
 def test_a_venv_that_is_none_is_refused_rather_than_tried_for_ever(checkout):
