@@ -32,13 +32,13 @@ def test_relu_has_slope_0_at_exactly_0(student, draw):
 
 @check("1.4", points=0.75)
 def test_every_value_of_a_random_graph_gets_its_slope(student, draw):
-    numbers, steps = draw.numbers(3, 0.5, 1.5), []
-    for newest in range(2, 14):  # each step uses the newest value, so that all of them lead to the result
-        sign, other = draw.choice("+*"), draw.randint(max(0, newest - 4), newest)
-        steps.append([sign if newest < 8 else "+", *draw.sample([newest, other], 2)])
+    numbers, steps = draw.numbers(3, 0.5, 1.5), [["*", 0, 1], ["*", 1, 0], ["+", 3, 4]]  # 3 and 4: the same number
+    for newest in range(5, 15):  # each step uses the newest value, so that all of them lead to the result
+        sign, other = draw.choice("+*"), draw.randint(newest - 4, newest)
+        steps.append([sign if newest < 9 else "+", *draw.sample([newest, other], 2)])
     student.graph(numbers, steps).must_be(
         slopes_by_pushing_forward(numbers, steps),
-        likely="a value goes on only after all that use it have added their share.",
+        likely="a value goes on only after all that use it have added their share; equal numbers are still two values.",
     )
 
 
