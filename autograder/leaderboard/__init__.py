@@ -1,10 +1,10 @@
 """The board of recipes: the model is fixed, the grader owns the loop, a learner writes how to train.
 
-data       what is trained on, and the baselines       recipes    source -> score, in the sandbox
-source     what may be run, when two are the same      store      entries in SQLite
-names      pseudonyms, look-alikes                     rank       who is better beyond noise
-table      the rows                                    page, show the rows as HTML and in the terminal
-board      one try from its source to the page         commands   the command line
+data       what is trained on, and the baselines       recipes, exchange   source -> score, in the sandbox
+source     what may be run, when two are the same      store, schema       entries in SQLite
+names      pseudonyms, look-alikes                     rank                who is better beyond noise
+table      the rows                                    page, show, serve   the rows as HTML and in the terminal
+board      one try from its source to the page         commands, console   the command line
 
 What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run
 numbers the 27 tokens anew; yet weights trained elsewhere fit into 3 KB, and a recipe can choose weights whose

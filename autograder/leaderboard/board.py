@@ -12,8 +12,9 @@ from autograder.course import ROOT
 from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split
 from autograder.leaderboard.page import write_pages
 from autograder.leaderboard.recipes import NUM_STEPS, RUNS, OnStep, Score, score
+from autograder.leaderboard.schema import CLOSING, OPEN, Entry
 from autograder.leaderboard.source import FILE_NAME, STUB, RecipeError, Source, check_source, read_source
-from autograder.leaderboard.store import CLOSING, OPEN, Entry, Store, StoreError, find
+from autograder.leaderboard.store import Store, StoreError, find
 from autograder.leaderboard.table import Table, make_table
 from autograder.sandbox import Tier
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from autograder.course import EXERCISES
+from autograder.leaderboard.console import enter, progress, sentences
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -99,29 +98,6 @@ def submit(
     enter([(recipe, getpass.getuser())], name, public, main_board(board, tries=tries))
 
 
-def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | None, board) -> None:
-    """Record each submission and say what became of it. Exit status 1 when one has no score or is not recorded."""
-    from autograder.cli import misuse, print_lines
-    from autograder.leaderboard.show import entry_lines
-    from autograder.leaderboard.source import RecipeError
-    from autograder.leaderboard.store import StoreError
-    from autograder.sandbox import SandboxUnavailable
-
-    failed = False
-    for path, learner in submissions:
-        try:
-            entry = board.submit(path, learner, display=name, public=public, on_step=progress())
-            print_lines(entry_lines(entry))
-            failed |= entry.loss is None
-        except (RecipeError, StoreError) as error:
-            typer.echo(f"{ascii(learner)[1:-1]}: {error}", err=True)
-            failed = True
-        except SandboxUnavailable as error:
-            raise misuse(str(error)) from error
-    if failed:
-        raise typer.Exit(1)
-
-
 @app.command()
 def show(
     me: Annotated[str | None, typer.Option(help="Also your place and your neighbours; your id.")] = None,
@@ -162,8 +138,8 @@ def review(
     Example: python -m autograder leaderboard review --release 17
     """
     from autograder.cli import misuse, print_lines
+    from autograder.leaderboard.schema import Entry
     from autograder.leaderboard.show import review_lines
-    from autograder.leaderboard.store import Entry
 
     with sentences():
         found = main_board(board)
@@ -217,33 +193,3 @@ def serve(
         found = main_board(board)
         found.write_pages()
         serve_folder(found.folder / "public", port)
-
-
-class sentences:  # noqa: N801 - a context manager, written like a function
-    """What a board can't do is said in a sentence, with exit status 1."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type | None, error: BaseException | None, traceback: object) -> None:
-        from autograder.cli import failure
-        from autograder.leaderboard.store import StoreError
-
-        if isinstance(error, StoreError):
-            raise failure(str(error)) from error
-
-
-def progress():
-    """A line on standard error that says how far a try is; nothing where that is no terminal."""
-    if not sys.stderr.isatty():
-        return None
-    last = 0.0
-
-    def show_step(run: int, step: int, loss: float) -> None:
-        nonlocal last
-        if time.monotonic() - last > 0.2:
-            last = time.monotonic()
-            sys.stderr.write(f"\rrun {run + 1}, step {step + 1:4}, loss {loss:.3f} ")
-            sys.stderr.flush()
-
-    return show_step

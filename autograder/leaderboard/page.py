@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from autograder.grading.store import write_atomically
-from autograder.leaderboard.store import CLOSING
+from autograder.leaderboard.schema import CLOSING
 from autograder.leaderboard.table import Table
 from autograder.sandbox.text import clean_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.store import Entry
+from autograder.leaderboard.schema import Entry
 from autograder.leaderboard.table import Row, Table, around
 from autograder.sandbox.text import clean_text
 

@@ -12,73 +12,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sqlalchemy import ForeignKey, UniqueConstraint, create_engine, event, func, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy import create_engine, event, func, select
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from autograder.leaderboard import names
 from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.schema import OPEN, Base, Entry, Learner, Setting
 from autograder.leaderboard.source import Source
 
 LOCK_SECONDS = 60  # how long to wait for others
-OPEN, CLOSING = "open", "closing"
 
 
 class StoreError(Exception):
     """Nothing was recorded; the text is a sentence."""
-
-
-class Base(DeclarativeBase):
-    """The tables."""
-
-
-class Learner(Base):
-    """Somebody who submits. id: from the course's records, for the instructor only. public: shown on the board."""
-
-    __tablename__ = "learners"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    display: Mapped[str]
-    skeleton: Mapped[str] = mapped_column(unique=True)
-    public: Mapped[bool] = mapped_column(default=False)
-
-
-class Entry(Base):
-    """One try. loss is None when the recipe has no score; message says why. held: why a person should look, or None.
-
-    losses, seeds, curve and names are JSON lists; at is UTC, in ISO form.
-    """
-
-    __tablename__ = "entries"
-    __table_args__ = (UniqueConstraint("learner_id", "sha256", "round"),)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    learner_id: Mapped[str] = mapped_column(ForeignKey("learners.id"))
-    learner: Mapped[Learner] = relationship(lazy="joined")
-    at: Mapped[str]
-    round: Mapped[str]
-    source: Mapped[bytes]
-    sha256: Mapped[str]
-    shape: Mapped[str] = mapped_column(index=True)
-    split_seed: Mapped[int]
-    loss: Mapped[float | None]
-    losses: Mapped[str] = mapped_column(default="[]")
-    seeds: Mapped[str] = mapped_column(default="[]")
-    control: Mapped[float | None]
-    curve: Mapped[str] = mapped_column(default="[]")
-    names: Mapped[str] = mapped_column(default="[]")
-    message: Mapped[str] = mapped_column(default="")
-    held: Mapped[str | None]
-
-    @property
-    def run_losses(self) -> list[float]:
-        return json.loads(self.losses)
-
-
-class Setting(Base):
-    """Facts about the board as JSON: the baselines of a split, the closing."""
-
-    __tablename__ = "settings"
-    key: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
 
 
 class Store:

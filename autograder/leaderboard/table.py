@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.leaderboard.rank import standings
-from autograder.leaderboard.store import Entry
+from autograder.leaderboard.schema import Entry
 
 
 @dataclass(frozen=True)

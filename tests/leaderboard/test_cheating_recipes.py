@@ -75,10 +75,15 @@ HONEST = {
 
 
 @pytest.mark.parametrize("twin", HONEST)
-def test_an_honest_recipe_is_scored_and_twice_the_same(twin, short):
-    found = short(HONEST[twin])
-    assert 2.0 < found.mean < UNTRAINED
-    assert short(HONEST[twin]).losses == found.losses
+def test_an_honest_recipe_is_scored(twin, short):
+    assert 2.0 < short(HONEST[twin]).mean < UNTRAINED
+
+
+@pytest.mark.parametrize("twin", ["the stub", "chance"])
+def test_the_same_entry_with_the_same_seeds_has_the_same_score(twin, short):
+    first, second = (short(HONEST[twin], seeds=(1, 2), control_seed=3) for _ in range(2))
+    assert (first.losses, first.control, first.names) == (second.losses, second.control, second.names)
+    assert first.losses[0] != first.losses[1]
 
 
 def test_claims_in_prints_change_nothing(short, strict):
@@ -115,20 +120,28 @@ def test_a_recipe_that_reads_names_finds_none(what, short, strict):
         short(edited((UPDATED, f"    {code}\n    return weights\n")), tier=strict)
 
 
-def test_what_a_recipe_can_reach_holds_no_name_and_no_letter(short, strict):
-    # Every text that the garbage collector or a frame shows, and every argument, is looked through for a name.
-    look = """    import gc, sys
-    texts = {o for o in gc.get_objects() if isinstance(o, str)}
-    frame = sys._getframe()
+LOOK = """    import gc, sys
+    wanted = [word[::-1] for word in ("allebasi", "aivilo", "aihpos")]
+    things, frame = gc.get_objects(), sys._getframe()
     while frame:
-        texts |= {str(value)[:100000] for value in frame.f_locals.values()}
+        things.append(frame.f_locals)
         frame = frame.f_back
-    found = [name for name in ("isabella", "olivia", "sophia") if any(name in text for text in texts - {str(look_for)})]
-    assert not found, found
+    texts = [thing for thing in things if isinstance(thing, str)]
+    for thing in things:
+        if isinstance(thing, (list, tuple, set, frozenset)):
+            texts += [item for item in list(thing) if type(item) is str]
+        elif isinstance(thing, dict):
+            texts += [item for pair in list(thing.items()) for item in pair if type(item) is str]
+    assert not any(word in text for word in wanted for text in texts if text not in wanted), "a name"
     return weights
-""".replace(' - {str(look_for)}', "").replace('("isabella", "olivia", "sophia")',
-                                            "[x[::-1] for x in ('allebasi', 'aivilo', 'aihpos')]")  # fmt: skip
-    assert short(edited((UPDATED, look)), tier=strict, num_steps=2).mean < 4
+"""
+
+
+def test_what_a_recipe_can_reach_holds_no_name(short, strict):
+    look = edited((UPDATED, LOOK))
+    assert short(look, tier=strict, num_steps=2).mean < 4
+    with pytest.raises(RecipeError, match="a name"):  # so it looks well enough to find one
+        short(look.replace(b"NUM_STEPS = 1000", b"NUM_STEPS, KNOWN = 1000, ['emma isabella']"), num_steps=2)
 
 
 def test_every_run_is_a_fresh_program(short):
@@ -139,12 +152,14 @@ def test_every_run_is_a_fresh_program(short):
 
 
 def test_letters_are_numbered_anew_in_each_run(short):
-    # The order of the rows of wte by the size of their gradient tells which token is frequent.
-    telling = edited((UPDATED, "    sizes = [sum(map(abs, gradient['wte'][16 * i : 16 * i + 16])) for i in range(27)]\n"
-                               "    print(sorted(range(27), key=lambda i: -sizes[i])[:3])\n" + UPDATED),
-                     (BATCH, "    return 32\n"))  # fmt: skip
-    first, second = (short(telling, seeds=(seed,), num_steps=1).printed for seed in (1, 2))
-    assert first != second
+    # These weights make the gradient of lm_head tell how frequent each token is: BOS and the letter a come first.
+    telling = edited(
+        (UPDATED, "    print(sorted(range(27), key=lambda row: gradient['lm_head'][16 * row])[:2])\n"
+                  "    return {name: [1.0 * (name == 'wpe')] * len(w) for name, w in weights.items()}\n"),
+        (BATCH, "    return 32\n"),
+    )  # fmt: skip
+    first = {frozenset(short(telling, seeds=(s,), num_steps=2).printed.splitlines()[-1:]) for s in (1, 2, 3)}
+    assert len(first) == 3
 
 
 def test_weights_from_elsewhere_in_the_first_update_are_worth_nothing():

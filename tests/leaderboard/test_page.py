@@ -15,7 +15,7 @@ import pytest
 
 from autograder.leaderboard import names
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
-from autograder.leaderboard.store import CLOSING, OPEN, Entry, Learner
+from autograder.leaderboard.schema import CLOSING, OPEN, Entry, Learner
 from autograder.leaderboard.table import make_table
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}

@@ -16,8 +16,9 @@ from autograder.course import ROOT
 from autograder.leaderboard import names
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.schema import OPEN, Entry
 from autograder.leaderboard.source import STUB, RecipeError, check_source
-from autograder.leaderboard.store import OPEN, Entry, Store, StoreError
+from autograder.leaderboard.store import Store, StoreError
 from autograder.leaderboard.table import make_table
 from autograder.sandbox import Tier
 
@@ -172,7 +173,7 @@ def test_a_name_that_looks_like_another_is_refused(store, look_alike):
 
 
 @pytest.mark.parametrize("bad", ["", " ", "x" * 25, "<b>x</b>", "a\u202eb", "a\x1b[31mb", "zero\u200bwidth", "Bigram",
-                                 "micr0gpt", "b\u0456gram", "...", "\u200f", "a\nb\x00"])  # fmt: skip
+                                 "micr0gpt", "p\u0430nda", "b\u0456gram", "...", "\u200f", "a\nb\x00"])  # fmt: skip
 def test_a_name_with_signs_or_of_a_baseline_is_refused(bad):
     with pytest.raises(ValueError):
         names.checked_name(bad)
