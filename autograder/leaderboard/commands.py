@@ -171,11 +171,11 @@ def close(
     with sentences():
         try:
             count = main_board(board).close(
-                split_seed, strict_tier(), lambda entry, _: typer.echo(f"{entry.number} run")
+                split_seed, strict_tier(), lambda entry, _: typer.echo(f"Entry {entry.number} was run again.")
             )
         except SandboxUnavailable as error:
             raise misuse(str(error)) from error
-        typer.echo(f"Closed: {count} entries were run with new seeds and another split.")
+        typer.echo(f"Closed. Entries run with new seeds and another split: {count}.")
 
 
 @app.command()
