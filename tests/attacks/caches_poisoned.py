@@ -16,7 +16,7 @@ def attack(tools):
         tools.attempt("changed " + path, lambda path=path: append(path))
     tools.attempt("byte code", lambda: os.makedirs(os.path.join(here, "__pycache__")))
     if tools.locked_in:
-        tools.attempt("the standard library", lambda: append(os.__file__))
+        tools.attempt("the standard library", lambda: open(os.__file__, "ab").close())  # and nothing written
     os.environ["PYTHONPATH"] = here
     os.environ["PYTHONSTARTUP"] = __file__
     sys.modules["part03_layers"] = sys.modules[__name__]

@@ -6,7 +6,7 @@ import os
 def attack(tools):
     for place in tools.places():
         path = os.path.join(place, "written-by-an-attack.bin")
-        tools.attempt("wrote " + path, lambda path=path: open(path, "wb").write(bytes(1024 * 1024)))
+        tools.attempt("wrote " + path, lambda path=path: tools.write(path, bytes(1024 * 1024)))
 
 
 def honest(tools):

@@ -12,18 +12,13 @@ PLANTS = {
 }
 
 
-def plant(path, text):
-    with open(path, "x", encoding="utf-8") as file:  # never over a file that is there
-        file.write(text)
-
-
 def attack(tools):
     for place in tools.places():
         for name, text in PLANTS.items():
             path = os.path.join(place, name)
-            tools.attempt("planted " + path, lambda path=path, text=text: plant(path, text))
-        cache = os.path.join(place, "__pycache__")
-        tools.attempt("made " + cache, lambda cache=cache: os.mkdir(cache))
+            tools.attempt("planted " + path, lambda path=path, text=text: tools.write(path, text.encode()))
+    here = os.path.dirname(os.path.abspath(__file__))
+    tools.attempt("byte code", lambda: os.mkdir(os.path.join(here, "__pycache__")))
 
 
 def honest(tools):

@@ -6,7 +6,7 @@ import os
 
 def look(path):
     with open(path, "rb") as file:
-        print(file.read(99))
+        file.read(9)
 
 
 def attack(tools):

@@ -11,7 +11,7 @@ def attack(tools):
     for place in tools.places():
         for name in NAMES:
             path = os.path.join(place, f"written-by-an-attack-{name}")
-            tools.attempt("wrote " + path, lambda path=path: open(path, "w", encoding="utf-8").write(full))
+            tools.attempt("wrote " + path, lambda path=path: tools.write(path, full.encode()))
 
 
 def honest(tools):
