@@ -1,6 +1,6 @@
 """Who is better beyond noise.
 
-A score is the mean of three runs, and runs of one recipe differ: by 0.003 to 0.008 nats (benchmarks/recipes.md). Three
+A score is the mean of three runs, and runs of one recipe differ: by 0.002 to 0.008 nats (benchmarks/recipes.md). Three
 runs say little about how much, so each entry's variance is drawn towards what is known of all recipes, as if that were
 worth four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated variance of
 Smyth, Linear models and empirical Bayes methods, 2004: https://doi.org/10.2202/1544-6115.1027
