@@ -47,7 +47,7 @@ def install(extra: str) -> None:
     except KeyboardInterrupt:
         stop("\nSet-up interrupted: run the same command again to start it anew.")
     except OSError as error:
-        stop(f"Set-up failed: {error}. Check the folder's permissions and the space on the disk, then try again.")
+        stop(f"Set-up failed: {error}. Check permissions and the space on the disk, delete .venv and try again.")
 
 
 def _install(extra: str) -> None:
@@ -56,13 +56,13 @@ def _install(extra: str) -> None:
     extras = [extra]
     if before == UNFINISHED or (before and _made_by_another_python(before)) or not os.path.exists(VENV_PYTHON):
         _say(f"Setting up .venv, needed once ({COST[extra]}) ")
+        base = base_python()  # before its link goes
         if before:
             shutil.rmtree(VENV)  # ours, as the stamp shows; what a user made there is never deleted
         os.makedirs(VENV, exist_ok=True)
         before = UNFINISHED
         _write(STAMP, UNFINISHED)
-        # The interpreter below ours, when we run in a virtual environment ourselves.
-        _run([getattr(sys, "_base_executable", None) or sys.executable, "-m", "venv", VENV], before)
+        _run([base, "-m", "venv", VENV], before)
     else:
         _say(f"Bringing .venv up to date ({COST[extra]}) ")
         extras += before.partition("\n")[2].split()
@@ -72,6 +72,14 @@ def _install(extra: str) -> None:
     _run([*pip, "-c", "constraints.txt", "--editable", what], before)
     write_stamp(*extras)
     _say(f" done in {time.monotonic() - started:.0f} s.\n")
+
+
+def base_python() -> str:
+    """This interpreter, or the one below it when this is that of a virtual environment."""
+    below = getattr(sys, "_base_executable", None)
+    if sys.prefix == sys.base_prefix or (below and below != sys.executable):
+        return below or sys.executable
+    return os.path.realpath(sys.executable)  # Python 3.10 tells on Windows only; elsewhere the environment has a link
 
 
 def _made_by_another_python(stamp: str) -> bool:

@@ -17,7 +17,7 @@ from autograder import install, setup_environment, wording
 from autograder.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
-BASE_PYTHON = getattr(sys, "_base_executable", None) or sys.executable
+BASE_PYTHON = install.base_python()
 WINDOWS = os.name == "nt"
 
 # In the place of our command line: says where it runs and what it was given.
@@ -339,6 +339,24 @@ def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
 
 
 # From nothing
+
+
+def test_the_interpreter_that_makes_venv_is_in_no_virtual_environment_itself():
+    code = "import sys; print(sys.prefix == sys.base_prefix)"
+    done = subprocess.run([BASE_PYTHON, "-c", code], capture_output=True, encoding="utf-8")
+    assert done.stdout.strip() == "True"
+
+
+@pytest.mark.skipif(WINDOWS, reason="there a running interpreter can't be deleted; the message says to delete .venv")
+@pytest.mark.slow
+def test_an_unfinished_venv_is_replaced_even_by_its_own_interpreter(checkout):
+    venv = make_venv(checkout)
+    (venv / "set-up.txt").write_text(setup_environment.UNFINISHED, encoding="utf-8")
+    (venv / "left over").touch()
+    typed = [venv / "bin" / "python", checkout / "autograder", "check"]
+    done = subprocess.run(typed, cwd=checkout, env=environment(), capture_output=True, encoding="utf-8")
+    assert "Set-up failed: `pip` ended with status 1." in done.stderr
+    assert not (venv / "left over").exists()
 
 
 def test_after_an_interruption_it_starts_from_nothing_and_offline_it_fails_with_a_sentence(checkout):
