@@ -34,6 +34,7 @@ def diagnose(part: Part, checks: list[Check], calls: dict[str, list[Recorded]], 
     folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
     with Worker({**files, **folders}, Tier.LOCAL) as worker:  # our own code only: no learner's file is in there
         matches = _matches(part, checks, failing, calls, _agreement(worker))
+        matches = _without_contradicted(matches, checks, calls, _agreement(worker, out_of_time=True))
         named = {check.name: _best(check, matches, checks, calls, worker) for check in failing}
     kept = {check.name for check in failing if check.status == "failed" and _takes_work(calls[_test(check)][-1])}
     return [_with_diagnosis(check, named.get(check.name), named, checks, check.name in kept) for check in checks]
@@ -43,15 +44,17 @@ def _test(check: Check) -> str:
     return f"test_{check.name}"
 
 
-def _agreement(worker: Worker) -> Callable[[Misconception, list[Recorded]], bool]:
-    """A function that says whether a mistake explains recorded calls: its answers equal the learner's, every one."""
+def _agreement(worker: Worker, out_of_time: bool = False) -> Callable[[Misconception, list[Recorded]], bool]:
+    """A function that says whether a mistake explains recorded calls: its answers equal the learner's, every one.
+    out_of_time: what it says when there is no time left to find out.
+    """
     end = time.monotonic() + SECONDS
 
     def agrees(mistake: Misconception, recorded: list[Recorded]) -> bool:
         for call in recorded:
             left = end - time.monotonic()
             if left <= 0:
-                return False
+                return out_of_time
             reply = worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=min(left, 2.0))
             if not same_reply(reply, call.reply):
                 return False
@@ -86,6 +89,21 @@ def _matches(
             mistake for mistake in possible if mistake not in known and agrees(mistake, recorded)
         ]
     return found
+
+
+def _without_contradicted(
+    matches: dict[str, list[Misconception]], checks: list[Check], calls: dict, agrees: Callable
+) -> dict[str, list[Misconception]]:
+    """The matches less those that would have failed a check of their own task which the learner's code passed: there
+    the answers are equal by coincidence, and the name of the mistake would send the learner astray.
+    """
+    passed: dict[str, list[Recorded]] = {}
+    for check in checks:
+        if check.status == "passed":
+            passed.setdefault(check.task, []).extend(calls.get(_test(check), []))
+    suspects = {mistake for found in matches.values() for mistake in found}
+    possible = {mistake for mistake in suspects if agrees(mistake, passed.get(mistake.task, []))}
+    return {name: [mistake for mistake in found if mistake in possible] for name, found in matches.items()}
 
 
 def _best(check: Check, matches: dict, checks: list[Check], calls: dict, worker: Worker) -> Misconception | None:
