@@ -5,7 +5,10 @@ import signal
 
 
 def attack(tools):
-    os.kill(os.getpid(), signal.SIGSTOP)
+    try:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    except OSError:
+        pass
     while True:  # where it may not even do that
         pass
 
