@@ -9,14 +9,14 @@ from part06_adam import Adam
 
 
 def losses_of(names, sizes, seed, std):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     [sequence_loss(tokens, state_dict, config).data for tokens in {names}]"""
     config, state_dict = _model(sizes, seed, std)
     return [part.sequence_loss(tokens, state_dict, config).data for tokens in names]
 
 
 def gradients_of(tokens, sizes, seed, std):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     sequence_loss({tokens}, state_dict, config).backward(); [[value.grad, ...], ...] of each matrix"""
     config, state_dict = _model(sizes, seed, std)
     loss = part.sequence_loss(tokens, state_dict, config)
@@ -25,7 +25,7 @@ def gradients_of(tokens, sizes, seed, std):
 
 
 def losses_of_steps(names, rates, sizes, seed, std):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     optimizer = Adam(flatten(state_dict)); [training_step(tokens, state_dict, config, optimizer, lr)
     for tokens, lr in zip({names}, {rates})]"""
     config, state_dict = _model(sizes, seed, std)
@@ -33,7 +33,7 @@ def losses_of_steps(names, rates, sizes, seed, std):
 
 
 def weights_after_steps(names, rates, sizes, seed, std):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     optimizer = Adam(flatten(state_dict)); training_step(tokens, state_dict, config, optimizer, lr)
     for tokens, lr in zip({names}, {rates}); then the numbers in state_dict"""
     config, state_dict = _model(sizes, seed, std)

@@ -103,7 +103,8 @@ def test_training_follows_the_golden_run(student, draw):
     student.training(docs, 6, seed, SMALL).must_be(
         {"losses": replayed.losses, "weights": as_lists(replayed.weights)},
         likely="the number in [] is the first step that differs. Step 0: the order of the names, or the weights drawn. "
-        "Step 1: the learning rate, the optimiser or the next name. Weights only: the rate of the last step.",
+        "Step 1: the next name, or the first update. Step 2: the decay, or the optimiser's memory. Weights only: the "
+        "rate of the last step.",
     )
 
 

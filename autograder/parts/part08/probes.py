@@ -15,7 +15,7 @@ def probabilities(logits, temperature):
 
 
 def names_one_by_one(letters, sizes, seed, std, temperature, number, count):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     trained = Trained(Tokenizer([{letters}]), config, state_dict, []); rng = random.Random({number});
     [sample(trained, {temperature}, rng) for _ in range({count})]"""
     trained, rng = _trained(letters, sizes, seed, std), random.Random(number)
@@ -23,7 +23,7 @@ def names_one_by_one(letters, sizes, seed, std, temperature, number, count):
 
 
 def many_names(letters, sizes, seed, std, count, temperature, names_seed):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     trained = Trained(Tokenizer([{letters}]), config, state_dict, []);
     sample_many(trained, count={count}, temperature={temperature}, seed={names_seed})"""
     trained = _trained(letters, sizes, seed, std)
@@ -31,13 +31,13 @@ def many_names(letters, sizes, seed, std, count, temperature, names_seed):
 
 
 def many_names_by_default(letters, sizes, seed, std):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     sample_many(Trained(Tokenizer([{letters}]), config, state_dict, []))"""
     return part.sample_many(_trained(letters, sizes, seed, std))
 
 
 def many_names_twice(letters, sizes, seed, std, counts, temperature, number):
-    """state_dict = init_state_dict(Config(*{sizes}), random.Random({seed}), std={std});
+    """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     trained = Trained(Tokenizer([{letters}]), config, state_dict, []); rng = random.Random({number});
     [sample_many(trained, count, {temperature}, rng=rng) for count in {counts}]"""
     trained, rng = _trained(letters, sizes, seed, std), random.Random(number)

@@ -14,9 +14,10 @@ SMALL = [5, 2, 1, 1, 7]
 
 @check("8.1", points=0.5)
 def test_the_lower_the_temperature_the_likelier_the_likely(student, draw):
-    high, low = draw.number(1.0, 3.0), draw.number(-3.0, 0.0)
+    high = draw.number(1.0, 3.0)
+    low = high - draw.number(0.05, 0.2)
     expected = 1 / (1 + math.exp((low - high) / 0.05))
-    answer = student.probabilities([low, high, 700.0 * low], 0.05)
+    answer = student.probabilities([low, high, -700.0], 0.05)
     answer.must_be(
         [1 - expected, expected, 0.0],
         likely="take the largest logit away first, then divide by the temperature, then exp: so no exp can overflow.",

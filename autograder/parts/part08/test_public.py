@@ -51,7 +51,7 @@ def test_large_logits_do_not_overflow(student, draw):
 
 @check("8.2", points=1.5)
 def test_names_come_as_often_as_the_model_says(student, draw):
-    temperature = draw.choice([0.4, 2.5])
+    temperature = draw.choice([0.4, 0.5])
     arguments, (weights, config, letters) = draw_model(draw, TINY, temperature)
     expected = all_names(weights, config, letters, temperature)
     # A few names first, so that the search for the likely mistake is over soon where those differ.
@@ -65,7 +65,7 @@ def test_names_come_as_often_as_the_model_says(student, draw):
     )
     answer.must(
         fit(names, expected) > FALSE_ALARM,
-        worst(names, expected),
+        worst(answer.value, expected),
         likely="begin with BOS at position 0 and empty caches, draw by the probabilities at that temperature, feed the "
         "token drawn back in at the next position, and stop when BOS is drawn.",
     )
