@@ -46,15 +46,15 @@ def grade_parts(
     task: str | None = None,
     grade_one: Grade = grade,
 ) -> list[Report]:
-    """Grade these parts in order. A part that passes on the reference is tried again on the learner's own earlier
-    parts, except those known to be right, and the report's `breaks` says which of them break it.
+    """Grade these parts in order. A part that passes on the reference is tried again on those of the learner's own
+    earlier parts that lost points just before, and the report's `breaks` says which of them break it.
     """
     reports: list[Report] = []
     for part in wanted:
         report = grade_one(files, part, seed=seed, tier=tier, task=task)
         if report.passed:
-            right = {earlier.module for earlier in reports if earlier.passed}
-            suspects = [p for p in parts() if p.module in part.needs and p.file_name in files and p.module not in right]
+            wrong = {earlier.module for earlier in reports if not earlier.passed}
+            suspects = [p for p in parts() if p.module in part.needs and p.module in wrong and p.file_name in files]
             report = replace(report, breaks=_what_breaks(files, part, suspects, report, grade_one))
         reports.append(report)
     return reports
