@@ -14,7 +14,6 @@ from autograder.grading.probes import Probes, load_trusted
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source, reference_files
-from autograder.grading.suite import run_suite
 from autograder.sandbox import CHECK, Limits, Tier, Worker
 
 
@@ -51,7 +50,9 @@ def grade(
     # A file that can't be used is replaced by an empty one: its checks fail, with the sentence that says why.
     usable = b"" if source.problem else content
     with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, limits) as worker:
-        worker.start()  # while pytest is being set up
+        worker.start()
+        from autograder.grading.suite import run_suite  # pytest takes as long to load as the worker to start
+
         session = Session(part, probes, worker, data)
         checks = run_suite(part, session, seed, task)
         printed, interpreter = worker.output, worker.interpreter_version or ""
