@@ -6,12 +6,10 @@ import contextlib
 import gc
 import hashlib
 import importlib
-import os
 import random
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +18,10 @@ from typing import Any
 
 from autograder.course import ROOT, SOLUTIONS
 from autograder.curve import WINDOW, curve_lines, running_means, save_curve
+from autograder.render.progress import progress_of
 
 DATA = ROOT / "datasets" / "names.txt"
 RUNS = ROOT / "runs"  # git ignores it
-PLAIN_EVERY = 50
 NAMES, TEMPERATURE = 20, 0.5
 
 
@@ -129,45 +127,12 @@ def stop_after_this_step() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-@contextlib.contextmanager
-def progress_of(run: Run) -> Iterator[Callable[[], None]]:
-    """Yield what to call after each step: a bar on a terminal, a line every 50 steps elsewhere."""
-    losses = run.trained.losses
-
-    def mean() -> float:
-        return sum(losses[-WINDOW:]) / len(losses[-WINDOW:])
-
-    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        began = time.monotonic()
-
-        def line() -> None:
-            step = len(losses)
-            if step % PLAIN_EVERY == 0 or step == run.num_steps or step == 1:
-                left = (time.monotonic() - began) / step * (run.num_steps - step)
-                say(
-                    f"step {step:5} of {run.num_steps}   loss {losses[-1]:.4f}   mean of the last {WINDOW} "
-                    f"{mean():.4f}   {left:.0f} s left"
-                )
-
-        yield line
-        return
-
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    texts = "loss {task.fields[loss]:.3f}", f"mean of {WINDOW} {{task.fields[mean]:.3f}}"
-    step_text = "step {task.completed}/{task.total}"  # its bar is drawn in ASCII where the terminal knows no more
-    columns = [TextColumn(step_text), BarColumn(bar_width=16), *map(TextColumn, texts), TimeRemainingColumn()]
-    with Progress(*columns, TextColumn("left")) as bar:
-        task = bar.add_task("", total=run.num_steps, loss=float("nan"), mean=float("nan"))
-        yield lambda: bar.update(task, completed=len(losses), loss=losses[-1], mean=mean())
-
-
 def take_all_steps(run: Run) -> bool:
     """Take every step; return False when Ctrl-C stopped it earlier, with the last step finished."""
     collector_was_on = gc.isenabled()
     gc.disable()  # as the reference's `train` does: there are no cycles to find
     try:
-        with stop_after_this_step() as stopped, progress_of(run) as show:
+        with stop_after_this_step() as stopped, progress_of(run.trained.losses, run.num_steps) as show:
             while len(run.trained.losses) < run.num_steps and not stopped():
                 run.take_step()
                 show()
