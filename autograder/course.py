@@ -30,7 +30,8 @@ class Task:
 
 @dataclass(frozen=True, eq=False)  # there is one object per part
 class Part:
-    """One part. needs: for each module of another part, the names of it that this part may use."""
+    """One part. needs: for each module of another part, the names of it that this part may use.
+    files: what is released beside its notebook."""
 
     number: int
     module: str
@@ -38,6 +39,7 @@ class Part:
     minutes: int
     tasks: tuple[Task, ...]
     needs: dict[str, list[str]]
+    files: tuple[str, ...]
 
     @property
     def file_name(self) -> str:
@@ -65,7 +67,7 @@ def _course() -> dict:
 def _part(table: dict) -> Part:
     tasks = tuple(Task(task["id"], task["title"], tuple(task["defines"])) for task in table["tasks"])
     facts = {name: table[name] for name in ("number", "module", "title", "minutes")}
-    return Part(**facts, tasks=tasks, needs=table.get("needs", {}))
+    return Part(**facts, tasks=tasks, needs=table.get("needs", {}), files=tuple(table.get("files", ())))
 
 
 @functools.cache

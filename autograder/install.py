@@ -31,7 +31,9 @@ from autograder.setup_environment import (
 COST = {
     "": "about 125 MB, usually less than a minute",
     "instructor": "about 125 MB, usually less than a minute",
-    "development": "about 160 MB, usually less than a minute",
+    "notebooks": "about 300 MB, usually less than a minute",
+    "classroom": "about 400 MB, usually one or two minutes",
+    "development": "about 600 MB, usually less than a minute",
     "mutation": "about 160 MB, usually less than a minute",
 }
 LOG = os.path.join(VENV, "set-up.log")

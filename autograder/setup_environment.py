@@ -24,7 +24,9 @@ UNFINISHED = "unfinished\n"
 
 # Which extra of pyproject.toml a command needs. Every other command needs the learner's set only.
 EXTRA_OF_COMMAND = {
-    "grade": "instructor",
+    "release": "classroom",
+    "grade": "classroom",
+    "notebooks": "notebooks",
     "leaderboard": "instructor",
     "sandbox": "instructor",
     "lint": "development",
