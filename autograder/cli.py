@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
+from autograder.classroom.commands import app as classroom
 from autograder.course import EXERCISES
+from autograder.learner.commands import app as learner
 from autograder.leaderboard.commands import app as leaderboard
 from autograder.wording import command
 
@@ -22,6 +24,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(leaderboard, name="leaderboard")
+app.add_typer(learner)
+app.add_typer(classroom)
 
 
 class SandboxChoice(str, Enum):

@@ -1,0 +1,7 @@
+"""The commands of an instructor: parse, call, print. They stand among those of autograder/cli.py."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer()

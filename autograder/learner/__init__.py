@@ -1,0 +1,1 @@
+"""The learner's loop: what helps one person at one terminal to go on."""
