@@ -12,8 +12,8 @@ import typer
 
 from autograder.classroom.commands import app as classroom
 from autograder.course import EXERCISES
-from autograder.learner.commands import app as learner
 from autograder.leaderboard.commands import app as leaderboard
+from autograder.learner.commands import app as learner
 from autograder.wording import command
 
 app = typer.Typer(

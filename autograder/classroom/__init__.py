@@ -1,1 +1,1 @@
-"""Many submissions: releasing, collecting and grading a class with nbgrader, and what an instructor does with grades."""
+"""Many submissions: releasing, collecting and grading with nbgrader, and what an instructor does with grades."""
