@@ -15,7 +15,7 @@ STD = 0.6  # of the weights: wide, so that every mistake shows, but not so wide 
 TELLING_SEEDS = Path(__file__).with_name("telling_seeds.json")
 SEEDS_EACH = 100
 
-# A fit below this is an error of the learner's code. The p-value is not exact so far out: of 20 million lists of 500
+# A fit below this is an error of the learner's code. The p-value is not exact so far out: of 20 million lists of 300
 # names drawn from such models none had a lower one, so right code fails by chance less often than once in a million.
 FALSE_ALARM = 1e-9
 

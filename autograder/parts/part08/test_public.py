@@ -56,8 +56,8 @@ def test_names_come_as_often_as_the_model_says(student, draw):
     expected = all_names(weights, config, letters, temperature)
     # A few names first, so that the search for the likely mistake is over soon where those differ.
     few = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 20).texts(20)
-    answer = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 480)
-    names = few + answer.texts(480)
+    answer = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 280)
+    names = few + answer.texts(280)
     answer.must(
         set(names) <= set(expected),
         f"names of at most {config.block_size} of the letters {letters}",
