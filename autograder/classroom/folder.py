@@ -1,0 +1,55 @@
+"""The folder of a class: where nbgrader keeps what was collected, graded and given back, and the gradebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import ROOT, Part, parts
+
+
+def assignment_name(part: Part) -> str:
+    """What nbgrader calls a part: `part05`."""
+    return f"part{part.number:02d}"
+
+
+def part_of(assignment: str) -> Part:
+    """The part that nbgrader calls so. Raises KeyError with a sentence when there is none."""
+    for part in parts():
+        if assignment_name(part) == assignment:
+            return part
+    raise KeyError(f"There is no part {assignment!a}: they are called {assignment_name(parts()[0])} and so on.")
+
+
+@dataclass(frozen=True)
+class ClassFolder:
+    """A class: submitted/, autograded/, feedback/ and gradebook.db in `root`; the course's own folder if not given."""
+
+    root: Path = ROOT
+
+    @property
+    def submitted(self) -> Path:
+        return self.root / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        return self.root / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        return self.root / "feedback"
+
+    @property
+    def verdicts(self) -> Path:
+        """The result store: what was graded once and has not changed is not graded again."""
+        return self.root / "verdicts"
+
+    @property
+    def database(self) -> str:
+        """The gradebook as nbgrader names it."""
+        return f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
+
+    def learners(self, part: Part) -> list[str]:
+        """Who handed in this part: the names of folders, in order."""
+        found = self.submitted.glob(f"*/{assignment_name(part)}")
+        return sorted(path.parent.name for path in found if not path.parent.name.startswith("."))
