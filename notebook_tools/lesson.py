@@ -87,6 +87,6 @@ class Lesson:
             changed = ", ".join(f"{name}.py" for name in times if times[name] != self._seen.get(name))
             print(f"Loaded again, since it changed: {changed}. What cells above made is of the older version.")
         if times != self._seen:
-            for name in times:
+            for name in (*times, "weights"):  # weights.py makes Values, so it holds their class too
                 sys.modules.pop(name, None)
         self._seen = times
