@@ -4,6 +4,7 @@
     trained = load_trained("../datasets/trained_weights.json")
 
 so that parts 5, 8 and 10 can be explored before part 7 is done. The file is JSON, a list of rows for each matrix.
+`load_matrices` gives the matrices alone: it needs no more than parts 1 and 4.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import math
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from part01_autograd import Value
-from part02_tokenizer import Tokenizer
 from part04_parameters import Config
-from part07_training import Trained
+
+if TYPE_CHECKING:  # imported where they are used: parts 4 and 5 may stand alone in a folder
+    from part07_training import Trained
 
 FORMAT = "microgpt-weights-1"
 
@@ -55,6 +58,23 @@ def load_trained(path: str | Path) -> Trained:
 
     Raises OSError when the file can't be read, ValueError when it isn't what `save_trained` wrote.
     """
+    from part02_tokenizer import Tokenizer
+    from part07_training import Trained
+
+    config, chars, state_dict, losses = _read(path)
+    return Trained(Tokenizer(["".join(chars)]), config, state_dict, losses)
+
+
+def load_matrices(path: str | Path) -> tuple[Config, list[str], dict[str, list[list[Value]]]]:
+    """Return the sizes, the characters (token i is character i, BOS comes after them) and the state dict of a file.
+
+    Raises the same errors as `load_trained`.
+    """
+    return _read(path)[:3]
+
+
+def _read(path: str | Path) -> tuple[Config, list[str], dict[str, list[list[Value]]], list[float]]:
+    """Sizes, characters, state dict and losses of a file that `save_trained` wrote."""
     with open(path, encoding="utf-8") as file:
         try:
             content = json.load(file)
@@ -73,7 +93,7 @@ def load_trained(path: str | Path) -> Trained:
             raise ValueError(f"{path} holds no trained model: {error} is missing.") from error
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} holds no trained model: {error}.") from error
-    return Trained(Tokenizer(["".join(chars)]), config, state_dict, losses)
+    return config, chars, state_dict, losses
 
 
 def _read_matrix(name: str, rows: list[list[float]]) -> list[list[Value]]:
