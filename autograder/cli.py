@@ -135,15 +135,16 @@ def check(
         wanted = parse_target(target)
         tier = choose_tier(folder, sandbox and sandbox.value)
         several = len(wanted.parts) > 1
+        elsewhere = None if folder.resolve() == EXERCISES else folder
         reports = check_target(folder, wanted, tier, seed)
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     if as_json:
         print_json(reports, several)
     elif several:
-        print_lines([*table_lines(reports), "", next_step(reports)])
+        print_lines([*table_lines(reports), "", next_step(reports, elsewhere)])
     else:
-        print_lines(part_lines(reports[0], path_of(folder, reports[0].file), next_step(reports)))
+        print_lines(part_lines(reports[0], path_of(folder, reports[0].file), next_step(reports, elsewhere)))
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
 
@@ -159,6 +160,7 @@ def capstone(
     Example: python -m autograder capstone --python pypy3
     """
     from autograder.capstone import grade_capstone
+    from autograder.capstone.result import save_result
     from autograder.capstone.run import NUM_STEPS
     from autograder.capstone.show import capstone_lines
     from autograder.check import choose_tier
@@ -176,12 +178,39 @@ def capstone(
             )
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped: nothing of this run is kept. To start it anew: {command('capstone')}", err=True)
+        raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
     if as_json:
         print_json([graded.report], several=False)
     else:
         print_lines(capstone_lines(graded))
+    try:
+        kept = save_result(graded)
+    except OSError as error:
+        raise failure(f"The trained model can't be kept ({error}).") from error
+    if kept and not as_json:
+        typer.echo(f"The trained model is kept in {kept}. For a card to share: {command('card')}")
     if not graded.report.passed:
         raise typer.Exit(1)
+
+
+@app.command()
+def card() -> None:
+    """Draw what your last capstone reached as a card to share, runs/card.svg and runs/card.png.
+
+    Example: python -m autograder card
+    """
+    from autograder.capstone.card import write_card
+    from autograder.capstone.result import NoResult
+
+    try:
+        for path in write_card():
+            typer.echo(f"Written: {path}")
+    except NoResult as error:
+        raise failure(str(error)) from error
+    except OSError as error:
+        raise failure(f"The card can't be written ({error}).") from error
 
 
 @app.command()

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-import os
 import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from autograder.files import write_atomically
 
 FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 
@@ -51,24 +52,12 @@ def sha256_of_file(path: Path) -> str | None:
         raise DatasetError(f"{path} can't be read ({error.strerror}): move it out of the way.") from error
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that at every moment the old one or the whole new one is there.
-
-    Raises DatasetError when the folder or the file can't be written.
-    """
-    # In the same folder, since os.replace is atomic only within one file system.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+def save(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises DatasetError when the folder or the file can't be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
+        write_atomically(path, content)
     except OSError as error:
         raise DatasetError(f"{path} can't be written ({error.strerror}): check the folder's permissions.") from error
-    finally:
-        try:
-            temporary.unlink()
-        except OSError:
-            pass  # the usual case: it has become the file itself
 
 
 def download_canonical(
@@ -90,7 +79,7 @@ def download_canonical(
             f"{url} sent {len(content):,} bytes that are not makemore's names file (sha256 {found[:12]}..., expected "
             f"{CANONICAL_SHA256[:12]}...), so nothing was written: check the network and try again; {OTHERWISE}."
         )
-    write_atomically(destination, content)
+    save(destination, content)
     return destination
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.course import EXERCISES, SOLUTIONS, parts
-from autograder.datasets import write_atomically
+from autograder.datasets import save
 
 GIVEN = ("weights.py",)  # copied as they are: nothing in them is to be written
 RECORD = ".stubs.json"  # the sha256 of each stub that was last written, to tell it from a learner's work
@@ -102,12 +102,12 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
                 continue
             outcome.backups.append(_back_up(path))
         if found != stub:
-            write_atomically(path, stub.encode("utf-8"))
+            save(path, stub.encode("utf-8"))
             outcome.written.append(name)
         recorded[name] = _sha256(stub)
     record = (json.dumps(recorded, indent=1, sort_keys=True) + "\n").encode("utf-8")
     if not (folder / RECORD).is_file() or (folder / RECORD).read_bytes() != record:
-        write_atomically(folder / RECORD, record)
+        save(folder / RECORD, record)
     return outcome
 
 

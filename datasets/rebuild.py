@@ -24,7 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))  # so that the script runs without the project being installed
 
-from autograder.datasets import DatasetError, read_facts, sha256_of_file, write_atomically  # noqa: E402
+from autograder.datasets import DatasetError, read_facts, save, sha256_of_file  # noqa: E402
 
 # A name of 15 letters is 16 predictions with the closing BOS: all that block_size 16 has room for.
 LONGEST = 15
@@ -128,7 +128,7 @@ def rebuild(name: str, facts: dict, folder: Path) -> str:
     path = folder / f"{name}.txt"
     if sha256_of_file(path) == found:
         return f"{path.name}: rebuilt, {len(rows):,} rows, the same as the file that was there"
-    write_atomically(path, content)
+    save(path, content)
     return f"{path.name}: written, {len(rows):,} rows"
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import ROOT, part
+from autograder.files import write_atomically
 from autograder.grading import Check, Report, store
-from autograder.grading.store import Store, report_from_json, write_atomically
+from autograder.grading.store import Store, report_from_json
 from autograder.sandbox import Tier
 
 PART = part(3)
@@ -126,7 +127,7 @@ def test_what_comes_back_from_the_store_is_the_report_as_it_was(kept):
 WRITER = """
 import sys
 from pathlib import Path
-from autograder.grading.store import write_atomically
+from autograder.files import write_atomically
 
 print("begun", flush=True)
 while True:
@@ -148,7 +149,7 @@ def test_a_writer_that_is_killed_leaves_a_whole_file_or_none(tmp_path):
             content = path.read_bytes()
             assert len(content) == 3_000_000 and len(set(content)) == 1
     left = [found.name for found in path.parent.iterdir() if found != path]
-    assert all(name.startswith(".new-") for name in left), "and nothing that a store would take for a verdict"
+    assert all(name.endswith(".part") for name in left), "and nothing that a store would take for a verdict"
     write_atomically(path, b"c")
     assert path.read_bytes() == b"c"
 

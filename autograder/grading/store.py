@@ -8,13 +8,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import autograder
 from autograder.course import HERE, SOLUTIONS, Part
+from autograder.files import write_atomically
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
 from autograder.sandbox import Tier
@@ -87,18 +86,3 @@ def report_from_json(data: dict) -> Report:
     facts = {name: data[name] for name in ("part", "module", "file", "sha256", "seed", "sandbox", "interpreter")}
     checks = tuple(Check(**check) for check in data["checks"])
     return Report(**facts, checks=checks, printed=data.get("printed", ""), breaks=data["breaks"])
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is whole or not there, also after a power cut: fsync before the rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

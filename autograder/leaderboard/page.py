@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from autograder.grading.store import write_atomically
+from autograder.files import write_atomically
 from autograder.leaderboard.schema import CLOSING
 from autograder.leaderboard.table import Table
 from autograder.sandbox.text import clean_text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from autograder.course import Part, part, parts
 from autograder.grading.report import Check, Report
@@ -134,24 +135,24 @@ def remark(report: Report) -> str:
     return f"first failing: {failing.task} {failing.title}"[:70] if failing else "some tasks not written yet"
 
 
-def next_step(reports: list[Report]) -> str:
-    """What to do next, as one sentence with a command to type."""
+def next_step(reports: list[Report], folder: Path | None = None) -> str:
+    """What to do next, as one sentence with a command to type. folder: where the modules are, when not exercises/."""
+
+    def check(target: int | str | None = None) -> str:
+        return command("check", target, from_=folder)
+
     for report in reports:
         its_part = part(report.part)
         unwritten = tasks_to_do(report, its_part)
         failing = first_failing(report, set(dict(unwritten)))
         if failing is not None:
-            return (
-                f"Next: mend {failing.task} {its_part.task(failing.task).title}, then {command('check', failing.task)}"
-            )
+            return f"Next: mend {failing.task} {its_part.task(failing.task).title}, then {check(failing.task)}"
         if unwritten:
             task_id, title = unwritten[0]
-            return f"Next: write {task_id} {title} in {report.file}, then {command('check', task_id)}"
+            return f"Next: write {task_id} {title} in {report.file}, then {check(task_id)}"
         if report.breaks:
-            return f"Next: look at all your parts: {command('check')}"
+            return f"Next: look at all your parts: {check()}"
     following = [other for other in parts() if other.number == reports[-1].part + 1]
     if following and len(reports) == 1:
-        return (
-            f"Passed. Next: part {following[0].number}, {following[0].title}: {command('check', following[0].number)}"
-        )
+        return f"Passed. Next: part {following[0].number}, {following[0].title}: {check(following[0].number)}"
     return "Passed. You have built a GPT: every part is right."

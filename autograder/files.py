@@ -1,0 +1,27 @@
+"""Write a file whole or not at all. Standard library only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is the old one or the whole new one, also after a power cut: fsync before the rename.
+
+    Raises OSError when the folder or the file can't be written; then nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder, since os.replace is atomic only within one file system. Not by tempfile, whose files nobody
+    # else may read.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
