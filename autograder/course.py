@@ -46,9 +46,14 @@ class Part:
         return f"{self.module}.py"
 
     @property
+    def name(self) -> str:
+        """What its folders and its notebook are called: `part05`."""
+        return f"part{self.number:02d}"
+
+    @property
     def suite(self) -> Path:
         """The folder of probes, tests, misconceptions and hints."""
-        return SUITES / f"part{self.number:02d}"
+        return SUITES / self.name
 
     def task(self, task_id: str) -> Task:
         """The task with this id. Raise KeyError with a sentence when there is none."""
@@ -88,3 +93,16 @@ def part(number: int) -> Part:
         if candidate.number == number:
             return candidate
     raise KeyError(f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}.")
+
+
+def part_named(name: str) -> Part:
+    """The part whose folders are called so, such as `part05`. Raise KeyError with a sentence when there is none."""
+    for candidate in parts():
+        if candidate.name == name:
+            return candidate
+    raise KeyError(f"There is no part {ascii(name)}: they are called {parts()[0].name} to {parts()[-1].name}.")
+
+
+def class_settings() -> dict:
+    """What course.toml says of the class: the table [class]."""
+    return _course()["class"]

@@ -5,20 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import ROOT, Part, parts
-
-
-def assignment_name(part: Part) -> str:
-    """What nbgrader calls a part: `part05`."""
-    return f"part{part.number:02d}"
-
-
-def part_of(assignment: str) -> Part:
-    """The part that nbgrader calls so. Raises KeyError with a sentence when there is none."""
-    for part in parts():
-        if assignment_name(part) == assignment:
-            return part
-    raise KeyError(f"There is no part {assignment!a}: they are called {assignment_name(parts()[0])} and so on.")
+from autograder.course import ROOT, Part
 
 
 @dataclass(frozen=True)
@@ -51,5 +38,5 @@ class ClassFolder:
 
     def learners(self, part: Part) -> list[str]:
         """Who handed in this part: the names of folders, in order."""
-        found = self.submitted.glob(f"*/{assignment_name(part)}")
+        found = self.submitted.glob(f"*/{part.name}")
         return sorted(path.parent.name for path in found if not path.parent.name.startswith("."))
