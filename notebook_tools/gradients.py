@@ -1,0 +1,59 @@
+"""How much gradient reaches each matrix of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+from notebook_tools import picture
+
+MARKS = ["o", "s", "^", "D"]
+
+
+def sizes(state_dict: Mapping[str, Sequence[Sequence]]) -> dict[str, float]:
+    """The root mean square of the gradients of each matrix, in the order in which a token meets them.
+
+    state_dict: matrices of `Value`s, after backward. The head comes last, though it is drawn third.
+    """
+    names = [name for name in state_dict if name != "lm_head"] + ["lm_head"]
+    found = {}
+    for name in names:
+        squares = [value.grad**2 for row in state_dict[name] for value in row]
+        found[name] = (sum(squares) / len(squares)) ** 0.5
+    return found
+
+
+def draw(models: dict[str, dict[str, float]], title: str) -> None:
+    """Show the sizes of one or more models, by name: a row for each matrix, a mark for each model, 0 left out."""
+    names = list(next(iter(models.values())))
+    figure = Figure(figsize=(8.2, 0.32 * len(names) + 1.8), layout="constrained")
+    axes = figure.subplots()
+    for (model, found), mark, colour in zip(models.items(), MARKS, picture.COLOURS):
+        present = [(found[name], row) for row, name in enumerate(names) if found[name] > 0]
+        axes.plot(*zip(*present), mark, linestyle="none", color=colour, markersize=8, label=model)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.grid(axis="both", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.set(xlabel="size of the gradient (root mean square), each line ten times the one before", title=title)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.75 / (0.32 * len(names))), ncols=3, frameon=False)
+    picture.show(figure, f"{title}. {describe(models)}")
+
+
+def describe(models: dict[str, dict[str, float]]) -> str:
+    """For each model the matrix with the largest gradient, the one with the smallest, and those that get none."""
+    sentences = []
+    for model, found in models.items():
+        reached = {name: size for name, size in found.items() if size > 0}
+        without = [name for name in found if name not in reached]
+        if reached:
+            most, least = max(reached, key=reached.get), min(reached, key=reached.get)
+            sentences.append(
+                f"{model}: {most} gets the largest gradient, {reached[most]:.1e}, "
+                f"and {least} the smallest, {reached[least]:.1e}."
+            )
+        if without:
+            sentences.append(f"{model}: no gradient at all reaches {', '.join(without)}.")
+    return " ".join(sentences)
