@@ -12,7 +12,7 @@ SEED = $(if $(seed),--seed $(seed))
 BOARD = $(if $(board),--board "$(board)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check train capstone quick stubs dataset sandbox test slow lint mutation submit leaderboard serve
+.PHONY: help check train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -26,6 +26,9 @@ train: ## train the reference on the names and show what it learnt; fast=1 takes
 
 capstone: ## train the full model with your own parts 1 to 8, and measure what it learnt
 	$(RUN) capstone $(args)
+
+card: ## draw what your last capstone reached as a card to share: runs/card.svg and runs/card.png
+	$(RUN) card $(args)
 
 quick: ## verify in seconds that the reference works
 	$(RUN) quick $(args)

@@ -160,7 +160,7 @@ def capstone(
     Example: python -m autograder capstone --python pypy3
     """
     from autograder.capstone import grade_capstone
-    from autograder.capstone.result import save_result
+    from autograder.capstone.result import RESULT, save_result
     from autograder.capstone.run import NUM_STEPS
     from autograder.capstone.show import capstone_lines
     from autograder.check import choose_tier
@@ -186,7 +186,7 @@ def capstone(
     else:
         print_lines(capstone_lines(graded))
     try:
-        kept = save_result(graded)
+        kept = save_result(graded, RESULT)
     except OSError as error:
         raise failure(f"The trained model can't be kept ({error}).") from error
     if kept and not as_json:
@@ -202,10 +202,10 @@ def card() -> None:
     Example: python -m autograder card
     """
     from autograder.capstone.card import write_card
-    from autograder.capstone.result import NoResult
+    from autograder.capstone.result import RESULT, NoResult
 
     try:
-        for path in write_card():
+        for path in write_card(RESULT):
             typer.echo(f"Written: {path}")
     except NoResult as error:
         raise failure(str(error)) from error

@@ -27,6 +27,7 @@ EXTRA_OF_COMMAND = {
     "release": "classroom",
     "grade": "classroom",
     "notebooks": "notebooks",
+    "card": "notebooks",
     "leaderboard": "instructor",
     "sandbox": "instructor",
     "lint": "development",

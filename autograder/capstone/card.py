@@ -1,0 +1,128 @@
+"""`make card`: what the last capstone reached, as a picture to share. The grader measures all of it, once more, from
+the weights that were kept: nothing on it is a claim of the learner's code.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import string
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from autograder import model
+from autograder.capstone.drawing import Drawing, Square, Words, to_png, to_svg
+from autograder.capstone.grade import TEMPERATURE
+from autograder.capstone.result import load_result
+from autograder.capstone.run import NUM_STEPS, draw_task
+from autograder.course import ROOT
+from autograder.grading.probes import load_trusted
+from autograder.grading.store import write_atomically
+
+CHARS = string.ascii_lowercase
+NAMES, MOST_DRAWS = 5, 200
+WIDTH, HEIGHT, MARGIN = 1200, 630, 64  # what sites show of a link's picture
+MAP_LEFT, MAP_TOP, MAP_SIDE = 726, 100, 410  # the squares of the heat map
+
+
+@dataclass(frozen=True)
+class Card:
+    """attention: queries by keys, one row for BOS and each letter of the first name; head counts from 1."""
+
+    loss: float
+    bigram_loss: float
+    parameters: int
+    names: tuple[str, ...]
+    looked_at: str
+    head: int
+    attention: np.ndarray
+    date: str
+
+
+def write_card(result: Path) -> list[Path]:
+    """Write card.svg and card.png beside the result; return where. Raises NoResult, with a sentence, and OSError."""
+    drawing = draw(measure_card(result))
+    paths = []
+    for name, content in (("card.svg", to_svg(drawing)), ("card.png", to_png(drawing))):
+        write_atomically(result.with_name(name), content)
+        paths.append(result.with_name(name))
+    return paths
+
+
+def measure_card(path: Path) -> Card:
+    """Measure the model that a capstone kept. Raises NoResult."""
+    found, config, task = load_result(path), model.Sizes(), draw_task(0, relabelled=False)
+    part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
+    tokenizer = part02.Tokenizer(task.docs)
+    names = new_names(found.weights, {*task.docs, *task.held_out}, random.Random(found.seed))
+    looked_at = names[0] if names else task.held_out[0]
+    tokens = model.encode(looked_at, CHARS)[:-1][: config.block_size]
+    heads = model.attention(tokens, found.weights, config)[-1]
+    head = min(range(len(heads)), key=lambda number: evenness(heads[number]))
+    return Card(
+        loss=model.held_out_loss(task.held_out, found.weights, config, CHARS),
+        bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
+        parameters=sum(matrix.size for matrix in found.weights.values()),
+        names=names,
+        looked_at=looked_at[: len(tokens) - 1],
+        head=head + 1,
+        attention=heads[head],
+        date=found.date,
+    )
+
+
+def new_names(weights: model.Weights, known: set[str], rng: random.Random) -> tuple[str, ...]:
+    """The first five different names that the model invents and the data lack; fewer when it has no more."""
+    found: list[str] = []
+    for _ in range(MOST_DRAWS):
+        (name,) = model.sample_many(weights, model.Sizes(), CHARS, 1, TEMPERATURE, rng)
+        if name and name not in known and name not in found:
+            found.append(name)
+        if len(found) == NAMES:
+            break
+    return tuple(found)
+
+
+def evenness(attention: np.ndarray) -> float:
+    """The mean entropy of the rows, in nats: low for a head that looks at one place at a time."""
+    return float(-(attention * np.log(np.maximum(attention, 1e-300))).sum(axis=-1).mean())
+
+
+def draw(card: Card) -> Drawing:
+    """The card as squares and words."""
+    loss, bigram, uniform = f"{card.loss:#.4g}", f"{card.bigram_loss:.3f}", f"{math.log(len(CHARS) + 1):.3f}"
+    names = list(card.names) or ["(none)"]
+    words = [
+        Words(MARGIN, 92, 44, "My GPT in pure Python", bold=True),
+        Words(MARGIN, 132, 22, f"{card.parameters:,} parameters, {NUM_STEPS:,} steps of training", "soft"),
+        Words(MARGIN, 258, 104, loss, "mark", bold=True),
+        Words(MARGIN, 300, 22, "nats per token on names it has never seen"),
+        Words(MARGIN, 332, 20, f"lower is better; pairs of letters {bigram}, guessing {uniform}", "soft"),
+        Words(MARGIN, 392, 22, "Names it invented", "soft"),
+        *(Words(MARGIN, 430 + 34 * row, 28, name) for row, name in enumerate(names)),
+        Words(WIDTH - MARGIN, HEIGHT - 34, 20, card.date, "soft", "end"),
+    ]
+    squares, labels = heat_map(card)
+    said = f"Held-out loss {loss} nats per token, where a bigram table has {bigram} and guessing {uniform}."
+    said += f" Names it invented: {', '.join(names)}. A heat map of attention head {card.head} over {card.looked_at}."
+    return Drawing(WIDTH, HEIGHT, f"My GPT in pure Python, {card.date}", said, tuple(squares), tuple([*words, *labels]))
+
+
+def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
+    """One head: a row for each position that looks back, a column for each that it can look at."""
+    letters = ["^", *card.looked_at]  # ^ is the beginning
+    side = MAP_SIDE / len(letters)
+    size = min(24.0, 0.6 * side)
+    squares, labels = [], []
+    for row, letter in enumerate(letters):
+        middle = (row + 0.5) * side
+        labels.append(Words(MAP_LEFT - 12, MAP_TOP + middle + size / 3, size, letter, anchor="end"))
+        labels.append(Words(MAP_LEFT + middle, MAP_TOP - 10, size, letter, anchor="middle"))
+        for column in range(row + 1):
+            x, y, weight = MAP_LEFT + column * side, MAP_TOP + row * side, float(card.attention[row, column])
+            squares.append(Square(x + 1, y + 1, side - 2, 0.06 + 0.94 * min(1.0, weight)))
+    under = MAP_TOP + MAP_SIDE + 34
+    labels.append(Words(MAP_LEFT, under, 20, f"What each letter looks back at (head {card.head})", "soft"))
+    return squares, labels
