@@ -1,0 +1,40 @@
+"""Calling nbgrader's own classes in this process: what it needs around it, and what it says of a failure."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+from traitlets.log import get_logger
+
+
+@contextlib.contextmanager
+def calling_nbgrader() -> Iterator[Callable[[], str]]:
+    """Keep nbgrader's log from the console. Gives a function that returns the reason of the last failure.
+
+    It also puts this environment's programs on the path: nbgrader calls alembic by its name for a new gradebook.
+    """
+    keep, logger, path = _KeepReasons(), get_logger(), os.environ.get("PATH", "")
+    propagated, logger.propagate = logger.propagate, False
+    logger.addHandler(keep)
+    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path
+    try:
+        yield lambda: keep.reasons[-1]
+    finally:
+        os.environ["PATH"] = path
+        logger.removeHandler(keep)
+        logger.propagate = propagated
+
+
+class _KeepReasons(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.reasons = ["it does not say why"]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage().strip()
+        if message.startswith("Traceback"):  # its last line is the reason; the errors after it say nothing of it
+            self.reasons.append(message.splitlines()[-1])

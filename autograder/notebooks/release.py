@@ -1,0 +1,98 @@
+"""The release of a part: made beside the old one, audited, and only then moved into its place."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.course import ROOT, Part, class_settings
+from autograder.notebooks.audit import audit
+from autograder.notebooks.source import SOURCE, findings, notebook_findings
+
+RELEASE = ROOT / "release"
+
+
+class ReleaseError(Exception):
+    """Nothing was released; findings: a sentence each that begins with the place."""
+
+    def __init__(self, *found: str) -> None:
+        super().__init__("\n".join(found))
+        self.findings = found
+
+
+def release(wanted: Sequence[Part], to: Path = RELEASE, source: Path = SOURCE) -> None:
+    """Release these parts into `to`, all or none. Raises ReleaseError; the old release then stays as it was."""
+    if len(wanted) > 1 and source == SOURCE and (found := findings()):
+        raise ReleaseError(*found)
+    to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=to) as scratch:
+        new = Path(scratch)
+        found = [finding for part in wanted for finding in _make(part, new, source)]
+        if found:
+            raise ReleaseError(*(finding.replace(f"{new}{os.sep}", f"{to}{os.sep}") for finding in found))
+        for part in wanted:
+            if (to / part.name).exists():
+                os.replace(to / part.name, new / f"old-{part.name}")
+            os.replace(new / part.name, to / part.name)
+
+
+def stale(wanted: Sequence[Part], released: Path = RELEASE, source: Path = SOURCE) -> list[str]:
+    """The files of the released parts that are not what a release would write now. Writes nothing there."""
+    found = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for part in wanted:
+            generate(part, Path(scratch), source)
+            fresh, old = _contents(Path(scratch) / part.name), _contents(released / part.name)
+            names = sorted(name for name in {**fresh, **old} if fresh.get(name) != old.get(name))
+            found += [str(released / part.name / name) for name in names]
+    return found
+
+
+def _make(part: Part, new: Path, source: Path) -> list[str]:
+    """Make and audit the release of one part in the folder `new`. Returns what is wrong."""
+    found = notebook_findings(part, source)
+    if found:
+        return found
+    try:
+        generate(part, new, source)
+    except ReleaseError as error:
+        return list(error.findings)
+    return audit(new / part.name, part, source)
+
+
+def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None = None) -> None:
+    """Let nbgrader write to/part05 from source/part05. gradebook: the database, in nbgrader's form, to enter the graded
+    cells in; none when not given. Raises ReleaseError with nbgrader's own words.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    from autograder.notebooks.calling_nbgrader import calling_nbgrader
+    from autograder.notebooks.nbgrader_release import add_settings
+
+    config = Config()
+    add_settings(config)
+    if gradebook is None:
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+    config.CourseDirectory.root = str(ROOT)
+    config.CourseDirectory.source_directory = str(source.absolute())
+    config.CourseDirectory.release_directory = str(to.absolute())
+    config.CourseDirectory.db_url = gradebook or "sqlite://"
+    config.CourseDirectory.course_id = class_settings()["course_id"]
+    config.CourseDirectory.assignment_id = part.name
+    with calling_nbgrader() as reason:
+        converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+        converter.force = True
+        try:
+            converter.start()
+        except Exception as error:  # nbgrader raises RuntimeError, ValueError and its own
+            raise ReleaseError(f"{source / part.name}: nbgrader can't make a release of it: {reason()}") from error
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
