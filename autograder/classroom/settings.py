@@ -1,0 +1,137 @@
+"""What a class decides: time zone, due dates, late policy, weights. class.toml stands above course.toml's defaults."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import sys
+from dataclasses import dataclass
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from autograder.classroom.folder import ClassFolder
+from autograder.course import capstone, class_settings, parts
+
+UTC = datetime.timezone.utc
+FILE = "class.toml"
+
+
+class ClassError(ValueError):
+    """What an instructor wrote can't be used: a sentence that says where, and what to write."""
+
+
+@dataclass(frozen=True)
+class LatePolicy:
+    """percent_per_day: of the points earned, for each day begun after the grace hours; most_percent: never more."""
+
+    percent_per_day: float
+    grace_hours: float
+    most_percent: float
+
+    def penalty(self, earned: float, seconds_late: float) -> float:
+        """The points that are taken off for handing in so many seconds after the due date."""
+        late = seconds_late - 3600 * self.grace_hours
+        if late <= 0:
+            return 0.0
+        percent = min(math.ceil(late / 86400) * self.percent_per_day, self.most_percent)
+        return earned * percent / 100
+
+
+@dataclass(frozen=True)
+class ClassSettings:
+    """due and weights are by assignment; due dates are in UTC. zone reads times that name none."""
+
+    zone: datetime.tzinfo
+    due: dict[str, datetime.datetime]
+    late: LatePolicy
+    weights: dict[str, float]
+
+
+def assignments() -> dict[str, str]:
+    """The title of each assignment by its name in the gradebook: part00 to part10, then capstone."""
+    titles = {part.name: f"Part {part.number}: {part.title}" for part in parts()}
+    return {**titles, capstone().module: capstone().title}
+
+
+def load_settings(folder: ClassFolder) -> ClassSettings:
+    """The settings of this class. Raises ClassError when class.toml can't be used."""
+    path = folder.root / FILE
+    own = {}
+    if path.exists():
+        try:
+            own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ClassError(f"Can't read {path} as TOML in UTF-8: {error}.") from error
+    defaults = {key: value for key, value in class_settings().items() if key != "course_id"}  # nbgrader_config.py's
+    _known(own, defaults, "")
+    zone = time_zone(own.get("time_zone", defaults["time_zone"]))
+    late = {**defaults["late"], **_table(own, "late")}
+    _known(late, defaults["late"], "[late] ")
+    weights = _table(own, "weights") or defaults["weights"]
+    due = {**defaults["due"], **_table(own, "due")}
+    for heading, table in (("weights", weights), ("due", due)):
+        _known(table, assignments(), f"[{heading}] ")
+    for heading, table in (("late", late), ("weights", weights)):
+        for key, value in table.items():
+            if not _is_number(value) or value < 0:
+                raise ClassError(f"{FILE}, [{heading}] {key}: {value!r} must be a number that is not below 0.")
+    if late["most_percent"] > 100:
+        raise ClassError(f"{FILE}, [late] most_percent: {late['most_percent']:g} must not be above 100.")
+    if abs(sum(weights.values()) - 100) > 1e-6:
+        raise ClassError(f"{FILE}, [weights]: they add up to {sum(weights.values()):g}, and must to 100.")
+    return ClassSettings(
+        zone,
+        {name: in_utc(value, zone, f"{FILE}, [due] {name}") for name, value in due.items()},
+        LatePolicy(**{key: float(value) for key, value in late.items()}),
+        {name: float(weights.get(name, 0)) for name in assignments()},
+    )
+
+
+def time_zone(name: object) -> datetime.tzinfo:
+    """The time zone of this name. Raises ClassError when the system knows none."""
+    import zoneinfo
+
+    if name == "UTC":
+        return UTC  # which needs no table of zones
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise ClassError(f"{FILE}, time_zone: there is no {name!r}. Write a name such as Europe/Berlin.") from error
+
+
+def in_utc(value: object, zone: datetime.tzinfo, where: str) -> datetime.datetime:
+    """A date, a time or the text of one, as a time in UTC; a date alone means the end of that day."""
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = datetime.date.fromisoformat(text) if len(text) == 10 else datetime.datetime.fromisoformat(text)
+        except ValueError:
+            value = None
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        value = datetime.datetime.combine(value, datetime.time(23, 59, 59))
+    if not isinstance(value, datetime.datetime):
+        raise ClassError(f"{where}: this is no date. Write 2026-11-30 18:00, or 2026-11-30 for the end of that day.")
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise ClassError(f"{where}: this date is too far away.") from error
+
+
+def _table(own: dict, key: str) -> dict:
+    value = own.get(key, {})
+    if not isinstance(value, dict):
+        raise ClassError(f"{FILE}: {key} must be a table, [{key}], with a line for each value.")
+    return value
+
+
+def _known(table: dict, known: dict, where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise ClassError(f"{FILE}, {where}{ascii(key)[1:-1]}: no such key. Known: {', '.join(known)}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

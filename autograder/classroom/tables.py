@@ -1,0 +1,107 @@
+"""CSV files as other programs write them, and as they may read them: encodings, separators, formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.classroom.settings import ClassError
+from autograder.files import write_atomically
+
+LARGEST_TABLE = 16 * 1024 * 1024  # bytes
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Where a cell begins for some program (also after a separator that our quoting does not hold for a program which splits
+# at another one), and what makes it a formula there; the last four are the wide forms that East Asian settings accept.
+FORMULA = re.compile(r"(^|[;,|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+class Row(NamedTuple):
+    """One row. line: where it begins in the file, from 1. cells: text by column, without spaces around it."""
+
+    line: int
+    cells: dict[str, str]
+
+
+class Table(NamedTuple):
+    """A file with a header. raw: the rows as they stand, header first, for writing them again."""
+
+    columns: list[str]
+    rows: list[Row]
+    raw: list[list[str]]
+
+
+def read_table(path: Path) -> Table:
+    """Read a CSV file with a header, in UTF-8, UTF-16 or Windows' encoding, separated by commas, semicolons or tabs.
+
+    Empty rows are left out. Raises ClassError when there is no such file, or no table in it.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_TABLE + 1)
+    except OSError as error:
+        raise ClassError(f"Can't read {path}: {error.strerror}.") from error
+    if len(content) > LARGEST_TABLE:
+        raise ClassError(f"{path} has more than {LARGEST_TABLE // 1024 // 1024} MB: that is no list of a class.")
+    text = _decoded(content)
+    first = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    raw, rows, columns, line = [], [], [], 1
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                raw.append(cells)
+                if not columns:
+                    columns = stripped
+                else:
+                    if any(stripped[len(columns) :]):
+                        raise ClassError(f"{path}, line {line}: there are more cells than columns.")
+                    padded = stripped + [""] * (len(columns) - len(stripped))
+                    rows.append(Row(line, dict(zip(columns, padded))))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ClassError(f"{path}, line {line}: this is no CSV ({error}).") from error
+    if len(columns) < 2:
+        raise ClassError(f"{path} is no table: its first line must name columns, separated by commas or semicolons.")
+    twice = sorted({ascii(name)[1:-1] for name in columns if name and columns.count(name) > 1})
+    if twice:
+        raise ClassError(f"{path}: there are two columns {', '.join(twice)}.")
+    return Table(columns, rows, raw)
+
+
+def write_table(path: Path, rows: Iterable[Sequence[object]], bom: bool = False) -> None:
+    """Write rows whole or not at all, as UTF-8; text that a spreadsheet would take for a formula is defused.
+
+    bom: begin with the mark by which Excel knows UTF-8. Numbers are written as they are, None as an empty cell.
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[_cell(value) for value in row] for row in rows])
+    content = text.getvalue().encode("utf-8", "replace")
+    write_atomically(path, b"\xef\xbb\xbf" + content if bom else content)
+
+
+def defused(text: str) -> str:
+    """The text without control characters, and with an apostrophe before all that would begin a formula."""
+    return FORMULA.sub(r"\1'\2", CONTROL.sub(" ", text))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    return defused(str(value))
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")  # what Excel on Windows writes unless it is told otherwise

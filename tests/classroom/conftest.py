@@ -1,0 +1,29 @@
+"""A class in a temporary folder, and its gradebook."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+if importlib.util.find_spec("nbgrader") is None:  # it needs Python 3.11
+    collect_ignore_glob = ["test_*.py"]
+sys.path.insert(0, str(Path(__file__).parent))
+
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.gradebook import open_gradebook
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> ClassFolder:
+    """An empty class."""
+    return ClassFolder(tmp_path)
+
+
+@pytest.fixture
+def gradebook(folder: ClassFolder):
+    """The gradebook of the empty class, open."""
+    with open_gradebook(folder, create=True) as book:
+        yield book

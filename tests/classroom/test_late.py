@@ -1,0 +1,153 @@
+"""Lateness: due dates, extensions and penalties reach nbgrader's gradebook, and bad lines are named."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from gradebook_helpers import DUE, add_assignment, add_submission, give_by_hand, write
+
+from autograder.classroom.extensions import Extensions, load_extensions
+from autograder.classroom.late import refresh
+from autograder.classroom.settings import UTC, ClassError, ClassFolder, LatePolicy, assignments, load_settings
+
+HOUR = 3600
+DAY = 24 * HOUR
+POLICY = LatePolicy(percent_per_day=10, grace_hours=2, most_percent=50)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "percent"),
+    [(0, 0), (2 * HOUR, 0), (2 * HOUR + 1, 10), (DAY + 2 * HOUR, 10), (DAY + 2 * HOUR + 1, 20), (30 * DAY, 50)],
+)
+def test_each_day_begun_after_the_grace_hours_costs_its_percentage_up_to_the_most(seconds, percent):
+    assert POLICY.penalty(8.0, seconds) == pytest.approx(8.0 * percent / 100, abs=1e-12)
+
+
+def test_a_penalty_never_takes_more_than_was_earned():
+    assert LatePolicy(60, 0, 100).penalty(5.0, 9 * DAY) == 5.0
+    assert POLICY.penalty(0.0, 9 * DAY) == 0.0
+
+
+def test_without_a_class_file_the_weights_add_up_to_100_and_nothing_is_due(folder):
+    settings = load_settings(folder)
+    assert sum(settings.weights.values()) == 100 and set(settings.weights) == set(assignments())
+    assert settings.due == {}
+
+
+def test_due_dates_are_read_in_the_zone_that_the_class_names(folder):
+    write(
+        folder, "class.toml", 'time_zone = "Europe/Berlin"\n[due]\npart05 = 2026-11-30T18:00:00\npart06 = 2026-07-01\n'
+    )
+    due = load_settings(folder).due
+    assert due["part05"] == datetime.datetime(2026, 11, 30, 17, 0, tzinfo=UTC), "in winter one hour before UTC"
+    assert due["part06"] == datetime.datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC), "the end of the day, in summer"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("time_zone = 'Berlin'", "there is no 'Berlin'"),
+        ("time_zone = 5", "there is no 5"),
+        ("[late]\npercent_per_day = -1", r"\[late\] percent_per_day: -1 must be a number"),
+        ("[late]\nmost_percent = 101", "must not be above 100"),
+        ("[late]\ngrace_hours = true", "grace_hours: True must be a number"),
+        ("[late]\ngrace = 2", r"\[late\] grace: no such key"),
+        ("late = 5", "late must be a table"),
+        ("[weights]\npart00 = 50", "they add up to 50, and must to 100"),
+        ("[weights]\npart0 = 100", "part0: no such key"),
+        ("[weights]\npart00 = nan", "nan must be a number"),
+        ("[due]\npart05 = 'soon'", r"\[due\] part05: this is no date"),
+        ("[due]\npart05 = 5", "this is no date"),
+        ("deadline = 5", "deadline: no such key"),
+        ("[late", "as TOML"),
+        ("x = '\udcff'", "as TOML"),
+    ],
+)
+def test_a_class_file_that_cannot_be_used_is_said_in_a_sentence(folder, text, said):
+    (folder.root / "class.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ClassError, match=said):
+        load_settings(folder)
+
+
+def extensions_of(folder: ClassFolder, lines: str, due: str = "") -> Extensions:
+    write(folder, "class.toml", f'time_zone = "Europe/Berlin"\n[due]\n{due}')
+    write(folder, "extensions.csv", lines)
+    return load_extensions(folder, load_settings(folder))
+
+
+def test_an_extension_for_a_part_comes_before_one_for_all(folder):
+    lines = "student_id,part,due,extra_days\nann,,,2\nann,5,2026-12-03 18:00,\nben,capstone,,1.5\n"
+    found = extensions_of(folder, lines, "part05 = 2026-11-30T18:00:00")
+    due = DUE.replace(tzinfo=UTC)
+    assert found.more_time("ann", "part04", due) == datetime.timedelta(days=2)
+    assert found.more_time("ann", "part05", due) == datetime.timedelta(days=2, hours=23), "18:00 in Berlin is 17:00 UTC"
+    assert found.more_time("ben", "part05", due) is None
+    assert found.more_time("ben", "capstone", due) == datetime.timedelta(days=1.5)
+    assert found.unknown({"ann"}) == ["extensions.csv, line 4: ben is nobody in the gradebook."]
+
+
+def test_an_extension_for_all_parts_shortens_none(folder):
+    found = extensions_of(folder, "student_id;part;due\nann;;2026-12-03\n")
+    assert found.more_time("ann", "part10", datetime.datetime(2027, 1, 1, tzinfo=UTC)) is None
+
+
+HEADER = "student_id,part,due,extra_days\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("student,part,due\nann,5,2026-12-01", "line 1: the first line must be"),
+        ("student_id,part\nann,5", "line 1: the first line must be"),
+        (HEADER + ",5,,2", "line 2: student_id is empty"),
+        (HEADER + "ann,12,,2", "line 2: '12' is no part"),
+        (HEADER + "\n\nann,five,,2", "line 4: 'five' is no part"),
+        (HEADER + "ann,5,,", "line 2: give either"),
+        (HEADER + "ann,5,2026-12-03,2", "line 2: give either"),
+        (HEADER + "ann,5,tomorrow,", "line 2, due 'tomorrow': this is no date"),
+        (HEADER + "ann,5,2026-11-29,", "line 2: 2026-11-29 is before the due date of part05"),
+        (HEADER + "ann,5,,nan", "line 2: extra_days is 'nan'"),
+        (HEADER + "ann,5,,-1", "line 2: extra_days is '-1'"),
+        (HEADER + "ann,5,,1\nben,5,,1\nann,part05,,2", "line 4: line 2 is for the same learner and part"),
+        (HEADER + "ann,5,,1,2", "line 2: there are more cells than columns"),
+        ("", "is no table"),
+    ],
+)
+def test_a_bad_line_of_the_extensions_is_named(folder, lines, said):
+    with pytest.raises(ClassError, match=said):
+        extensions_of(folder, lines, "part05 = 2026-11-30T18:00:00")
+
+
+def test_due_date_extension_and_penalty_land_in_the_gradebook(folder, gradebook):
+    write(folder, "class.toml", "[due]\npart09 = 2026-11-30T18:00:00\n")
+    add_assignment(gradebook, "part09", {"check-9-1": 8, "written-9-5": 2})
+    for student in ("ann", "ben", "cid"):
+        late = DUE + datetime.timedelta(days=1, hours=1)
+        add_submission(gradebook, "part09", student, {"check-9-1": 5.0, "written-9-5": None}, late)
+    add_submission(gradebook, "part09", "dee", {"check-9-1": 5.0, "written-9-5": None}, DUE)
+    settings = load_settings(folder)
+
+    def penalties() -> list[float]:
+        refresh(gradebook, settings, load_extensions(folder, settings))
+        return [
+            gradebook.find_submission("part09", student).late_submission_penalty or 0.0
+            for student in ("ann", "ben", "cid", "dee")
+        ]
+
+    assert penalties() == [0.5, 0.5, 0.5, 0.0]
+    give_by_hand(gradebook, "part09", "ann", "written-9-5", 2.0)
+    assert penalties() == pytest.approx([0.7, 0.5, 0.5, 0.0]), "what a person gives counts as earned"
+    write(folder, "extensions.csv", HEADER + "ben,9,,1\n")
+    assert penalties() == pytest.approx([0.7, 0.0, 0.5, 0.0])
+    write(folder, "extensions.csv", HEADER + "cid,9,,1\n")
+    assert penalties() == pytest.approx([0.7, 0.5, 0.0, 0.0]), "an extension that is taken out of the file is gone"
+
+
+def test_an_extension_for_what_has_no_due_date_changes_nothing(folder, gradebook):
+    add_assignment(gradebook, "part05", {"check-5-1": 8})
+    add_submission(gradebook, "part05", "ann", {"check-5-1": 5.0}, DUE)
+    write(folder, "extensions.csv", HEADER + "ann,5,,1\n")
+    settings = load_settings(folder)
+    refresh(gradebook, settings, load_extensions(folder, settings))
+    assert gradebook.find_submission("part05", "ann").total_seconds_late == 0
