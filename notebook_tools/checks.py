@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -28,12 +30,12 @@ def run(task: str, module: Path) -> Checked:
             ["The checks are not installed here. Hand the part in: your instructor's grader runs them."], 0.0
         )
     command = [sys.executable, *grader, "check", task, "--from", str(module.parent), "--sandbox", "local", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     try:
         report = json.loads(done.stdout)
     except ValueError:
         return Checked([done.stderr.strip() or "The checks ended without a word: run this cell again."], 0.0)
-    return Checked(_lines(report), report["earned"])
+    return Checked(_lines(report, module), report["earned"])
 
 
 def _grader(module: Path) -> list[str] | None:
@@ -44,15 +46,36 @@ def _grader(module: Path) -> list[str] | None:
     return ["-m", "autograder"] if importlib.util.find_spec("autograder") else None
 
 
-def _lines(report: dict) -> list[str]:
-    """One line a check; of the first that failed, everything that is known."""
-    lines, failed = [], None
-    for found in report["checks"]:
-        lines.append(f"  {found['status']:8}{found['earned']:g} of {found['points']:g}  {found['title']}")
-        if found["status"] not in ("passed", "manual"):
-            failed = failed or found
+def _lines(report: dict, module: Path) -> list[str]:
+    """One line a check; of the first that failed, everything that is known; the points."""
+    points = f"{report['earned']:g} of {report['possible']:g} points."
+    if {check["status"] for check in report["checks"]} == {"todo"}:
+        return [
+            report["checks"][0]["message"].strip(),
+            f"Write it in {module.name}, save the file, run this cell again.",
+            points,
+        ]
+    lines = [_check_line(check) for check in report["checks"]]
+    failed = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
     if failed:
-        lines += ["", f"{failed['title']}:", *failed["message"].splitlines()]
-        if failed["advice"]:
-            lines.append(f"Likely: {failed['advice']}")
-    return [*lines, "", f"{report['earned']:g} of {report['possible']:g} points"]
+        lines += ["", *_failure_lines(failed[0], module)]
+    done = " Mend it, save the file, run this cell again." if failed else " All right."
+    return [*lines, "", points + done]
+
+
+def _check_line(check: dict) -> str:
+    label = LABELS.get(check["status"], "FAIL")
+    kept = f" (points kept: follows from {check['follows']})" if check["follows"] else ""
+    return f"{label} {check['earned']:g}/{check['points']:g}  {check['title']}{kept}"
+
+
+def _failure_lines(check: dict, module: Path) -> list[str]:
+    """One failing check in full. The recognised mistake is surer than the check's own guess."""
+    place = f"{module.name}, line {check['line']}" if check["line"] else module.name
+    lines = [f"First to mend: {check['title']}", f"  {place}"]
+    for line in check["message"].rstrip("\n").split("\n"):
+        if not (check["advice"] and line.startswith("Likely:")):
+            lines.append(f"  {line}")
+    if check["advice"]:
+        lines.append(f"  Likely:     {check['advice']}")
+    return lines

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +20,6 @@ class Found:
     own: Path
     needed: tuple[str, ...]
     modules: dict[str, Path]
-
-    def folders(self) -> list[Path]:
-        """Where the modules are, each folder once."""
-        return list(dict.fromkeys(path.parent for path in self.modules.values()))
 
     def lines(self) -> list[str]:
         """What the learner reads at the start of a notebook."""
@@ -45,3 +43,21 @@ def find(part: int, folder: Path) -> Found:
                 break
     own = modules.get(facts["module"], folder / f"{facts['module']}.py")
     return Found(f"Part {part}, {facts['title']}", own, (*facts["needs"], facts["module"]), modules)
+
+
+class Importer:
+    """Lets `import` take exactly the files that were found: a folder on sys.path may hold other parts' modules too."""
+
+    def __init__(self, modules: dict[str, Path]) -> None:
+        self.modules = modules
+
+    def find_spec(self, name: str, path=None, target=None):
+        """Python calls it with a module's name; None leaves the module to the others."""
+        return importlib.util.spec_from_file_location(name, self.modules[name]) if name in self.modules else None
+
+
+def install(found: Found) -> None:
+    """Make `import` use these files, and no longer those that an earlier call named."""
+    sys.meta_path[:] = [Importer(found.modules), *(other for other in sys.meta_path if not isinstance(other, Importer))]
+    folders = dict.fromkeys(str(path.parent) for path in found.modules.values())  # weights.py stands beside them
+    sys.path += [folder for folder in folders if folder not in sys.path]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from notebook_tools import checks, finding
+from notebook_tools import checks, explaining, finding
 
 
 def start(part: int) -> Lesson:
@@ -26,8 +24,9 @@ class Lesson:
         self.part = part
         self.folder = folder
         self.found = finding.find(part, folder)
-        sys.path[:0] = [str(path) for path in self.found.folders() if str(path) not in sys.path]
-        self._seen: dict[str, float] = {}
+        finding.install(self.found)
+        sys.dont_write_bytecode = True  # its files know whole seconds only, too coarse for two saves within one
+        self._seen: dict[str, int] = {}
 
     @contextlib.contextmanager
     def exploring(self) -> Iterator[None]:
@@ -36,57 +35,34 @@ class Lesson:
         A task that isn't written yet, a module that isn't there or doesn't load, an error in the learner's own code:
         each ends the cell with what to do, and the notebook goes on.
         """
-        self._forget_what_changed()
+        self._look_again()
         try:
             yield
         except Exception as error:  # whatever a learner's code raises
-            print(self.explain(error))
+            print(explaining.explain(error, self.found))
 
     def check(self, task: str) -> float:
         """Check one task of the module beside this notebook, print what was found, and return the points."""
+        self._look_again()
         print("\n".join((report := checks.run(task, self.found.own)).lines))
         return report.earned
 
     def data(self, name: str) -> Path:
-        """The path of a data file of the course, such as names.txt."""
+        """The path of a data file of the course, such as names.txt. Raises FileNotFoundError with a sentence."""
         for folder in (self.folder, self.folder / "datasets", *(above / "datasets" for above in self.folder.parents)):
             if (folder / name).is_file():
                 return folder / name
         raise FileNotFoundError(f"{name} is not beside this notebook: get it again from where you got the notebook.")
 
-    def explain(self, error: Exception) -> str:
-        """One sentence or two for an error that came out of a cell: what it means and what to do."""
-        again = "save the file, and run this cell again."
-        if isinstance(error, NotImplementedError) and error.args:
-            return f"Task {error.args[0]} is not written yet. Write it in {self._file_of(error)}, {again}"
-        if isinstance(error, ModuleNotFoundError) and (error.name or "") in self.found.needed:
-            return f"There is no {error.name}.py here. {finding.WHERE_TO_PUT}"
-        kind = type(error).__name__
-        if isinstance(error, SyntaxError):
-            file = Path(error.filename or "?").name
-            return f"{file}, line {error.lineno}, is no valid Python: {error.msg}. Mend it, {again}"
-        where = self._line_of(error)
-        return f"{where}{kind}: {error}" + (f"\nMend it, {again}" if where else "")
-
-    def _file_of(self, error: Exception) -> str:
-        frames = traceback.extract_tb(error.__traceback__)
-        return Path(frames[-1].filename).name if frames else f"part {self.part}"
-
-    def _line_of(self, error: Exception) -> str:
-        """`part05_gpt.py, line 40, in attend: ` of the last frame in a module of the learner's, else nothing."""
-        files = {str(path) for path in self.found.modules.values()}
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if os.path.abspath(frame.filename) in files:
-                return f"{Path(frame.filename).name}, line {frame.lineno}, in {frame.name}: "
-        return ""
-
-    def _forget_what_changed(self) -> None:
-        """Forget every module of the course when one was saved since: they hold each other's classes."""
-        times = {name: path.stat().st_mtime for name, path in self.found.modules.items() if path.is_file()}
+    def _look_again(self) -> None:
+        """Find the modules anew, and forget all of them when one was saved since: they hold each other's classes."""
+        self.found = finding.find(self.part, self.folder)
+        finding.install(self.found)
+        times = {name: path.stat().st_mtime_ns for name, path in self.found.modules.items()}
         if self._seen and times != self._seen:
             changed = ", ".join(f"{name}.py" for name in times if times[name] != self._seen.get(name))
             print(f"Loaded again, since it changed: {changed}. What cells above made is of the older version.")
         if times != self._seen:
-            for name in (*times, "weights"):  # weights.py makes Values, so it holds their class too
+            for name in (*times, *self._seen, "weights"):  # weights.py makes Values, so it holds their class too
                 sys.modules.pop(name, None)
         self._seen = times
