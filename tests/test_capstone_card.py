@@ -1,6 +1,7 @@
 """The card of a capstone: measured numbers only, readable by all, whole or not there."""
 
 import json
+import random
 import re
 import struct
 import xml.etree.ElementTree as ElementTree
@@ -146,6 +147,17 @@ def test_no_words_lie_over_others_over_the_squares_or_beyond_the_edge(changes):
 
 def test_a_head_that_looks_at_one_place_is_more_striking_than_one_that_looks_everywhere():
     assert card.evenness(np.eye(4)) == 0 < card.evenness(np.tril(np.ones((4, 4))) / np.arange(1, 5)[:, None])
+
+
+def test_names_of_the_data_and_repeated_ones_are_no_inventions(graded):
+    weights = graded.outcome.weights
+    all_new = card.new_names(weights, set(), random.Random(1))
+    some_known = card.new_names(weights, set(all_new[:2]), random.Random(1))
+    assert len(all_new) == 5 and some_known[:3] == all_new[2:]
+    always_a = {name: np.zeros_like(matrix) for name, matrix in weights.items()}
+    always_a["wte"] += 1.0
+    always_a["lm_head"][0] += 1000.0  # the same name each time
+    assert card.new_names(always_a, set(), random.Random(1)) == ("a" * 16,)
 
 
 # The commands
