@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.course import ROOT, Part, class_settings
 from autograder.notebooks.audit import audit
-from autograder.notebooks.source import SOURCE, findings, notebook_findings
+from autograder.notebooks.source import SOURCE, findings, notebook_findings, read_notebook
 
 RELEASE = ROOT / "release"
 
@@ -60,6 +60,13 @@ def _make(part: Part, new: Path, source: Path) -> list[str]:
     except ReleaseError as error:
         return list(error.findings)
     return audit(new / part.name, part, source)
+
+
+def released_notebook(part: Part, source: Path = SOURCE) -> dict:
+    """The notebook that a release would hold now, as plain data."""
+    with tempfile.TemporaryDirectory() as scratch:
+        generate(part, Path(scratch), source)
+        return read_notebook(Path(scratch) / part.name / f"{part.name}.ipynb")
 
 
 def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None = None) -> None:

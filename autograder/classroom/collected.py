@@ -1,0 +1,82 @@
+"""What was collected of a learner: modules and notebooks from folders whose contents a stranger wrote."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.classroom.folder import ClassFolder
+from autograder.course import Part, parts
+from autograder.grading.sources import LARGEST_FILE
+
+
+class Unreadable(Exception):
+    """A file can't be used; the text is a sentence for its author."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The modules that a part is graded with, by file name, and sentences about files that could not be used."""
+
+    modules: dict[str, bytes]
+    remarks: tuple[str, ...]
+
+
+def read_plain(path: Path, limit: int) -> bytes | None:
+    """At most limit + 1 bytes of a file, None when there is none. Raises Unreadable: never follows a link, which may
+    lead to anything that the grader can read, and never waits for a pipe.
+    """
+    try:
+        if path.parent.is_symlink() or path.is_symlink():
+            raise Unreadable(f"{path.name} is a link, not a file: hand in the file itself.")
+        if not path.exists():
+            return None
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Unreadable(f"{path.name} is no ordinary file: hand in the file itself.")
+            return file.read(limit + 1)
+    except OSError as error:
+        raise Unreadable(f"{path.name} can't be read ({error.strerror}).") from error
+
+
+def collect_modules(folder: ClassFolder, learner: str, part: Part) -> Collected:
+    """The part's module from its own folder, and the newest that the learner handed in of each part it builds on."""
+    modules: dict[str, bytes] = {}
+    remarks: list[str] = []
+    for wanted in parts():
+        if wanted is not part and wanted.module not in part.needs:
+            continue
+        places = [folder.submitted / learner / part.name]
+        if wanted is not part:
+            places = _newest_first(folder.submitted / learner, wanted)
+        for place in places:
+            try:
+                content = read_plain(place / wanted.file_name, LARGEST_FILE)
+            except Unreadable as error:
+                if wanted is part:
+                    remarks.append(str(error))
+                continue
+            if content is not None:
+                modules[wanted.file_name] = content
+                break
+    return Collected(modules, tuple(remarks))
+
+
+def _newest_first(learner: Path, wanted: Part) -> list[Path]:
+    """The learner's folders, that of the part itself before others of the same time."""
+
+    def age(place: Path) -> tuple[str, bool]:
+        return (_handed_in(place), place.name == wanted.name)
+
+    return sorted((place for part in parts() if (place := learner / part.name).is_dir()), key=age, reverse=True)
+
+
+def _handed_in(place: Path) -> str:
+    """When a folder was handed in, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`. Empty when it says none."""
+    try:
+        return (read_plain(place / "timestamp.txt", 100) or b"").decode("ascii", "replace").strip()
+    except Unreadable:
+        return ""

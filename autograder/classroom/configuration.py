@@ -1,0 +1,36 @@
+"""nbgrader's settings, from course.toml. nbgrader_config.py calls `configure`, and so does our own grading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.course import ROOT, class_settings, parts
+from autograder.notebooks.source import SOURCE
+
+PLUGIN = "autograder.classroom.nbgrader_plugin"
+# SaveAutoGrades reads what WriteVerdict wrote; the report is made before anything of the learner's is run.
+AUTOGRADE = [
+    f"{PLUGIN}.GradeModule",
+    f"{PLUGIN}.WriteVerdict",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+
+def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
+    """Put the course's settings into a traitlets Config. root: the class's folder. It may be called more than once."""
+    from autograder.notebooks.nbgrader_release import add_settings
+
+    add_settings(config)
+    config.CourseDirectory.course_id = class_settings()["course_id"]
+    config.CourseDirectory.root = str(root.absolute())
+    if source.absolute() != root.absolute() / "source":
+        config.CourseDirectory.source_directory = str(source.absolute())
+    config.Autograde.exporter_class = f"{PLUGIN}.SubmissionExporter"
+    config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
+    config.Autograde.autograde_preprocessors = AUTOGRADE
+    # source/ holds notebooks only, so nothing overwrites a learner's module. This holds if somebody puts one there.
+    config.Autograde.exclude_overwriting = {part.name: [part.file_name] for part in parts()}
+    # Learners' markup is shown, not obeyed, in feedback and in formgrader.
+    config.HTMLExporter.sanitize_html = True

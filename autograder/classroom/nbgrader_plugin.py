@@ -1,0 +1,100 @@
+"""Our steps in nbgrader's autograde: a sound notebook instead of the submitted one, and verdicts from our grader.
+
+nbgrader finds them by the names in its configuration, so they work for `nbgrader autograde` and for formgrader too.
+"""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import from_dict
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
+from autograder.classroom.verdict import grade_submission, points, summary_sentences, task_lines
+from autograder.course import Part, part_named
+from autograder.notebooks.release import released_notebook
+from autograder.notebooks.source import grade_id
+from autograder.sandbox import Tier, strict_tier
+
+# As if learners' files: what else nbgrader copies from a submission is not kept, nor given back.
+REPORT = "autograder_report"
+
+
+@functools.lru_cache(maxsize=16)
+def released(part: Part, source: Path) -> dict:
+    """The part's notebook as it is released now."""
+    return released_notebook(part, source)
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submitted notebook so that whatever it is gives a sound one; reads our own as they are."""
+
+    def from_filename(self, filename, resources=None, **options):
+        directory = self.parent.coursedir
+        learner, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+        submitted = directory.format_path(directory.submitted_directory, learner, assignment)
+        if Path(filename).parent != Path(submitted):
+            return super().from_filename(filename, resources=resources, **options)
+        part = part_named(assignment)
+        source = Path(directory.format_path(directory.source_directory, ".", assignment)).parent
+        # The name is ours, not that of the file: a notebook that is missing or renamed is graded as well.
+        sound = sound_notebook(released(part, source.resolve()), Path(submitted) / f"{part.name}.ipynb")
+        sound.notebook["cells"].insert(0, grader_cell(sound.remarks))
+        metadata = ResourcesDict(name=part.name, path=submitted)
+        return self.from_notebook_node(from_dict(sound.notebook), resources={**resources, "metadata": metadata})
+
+
+class GradeModule(NbGraderPreprocessor):
+    """Grades the submitted module, in the sandbox, and keeps the report for WriteVerdict."""
+
+    sandbox = Unicode("strict", help="strict, or local, which protects nothing.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        directory = self.parent.parent.coursedir
+        learner, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+        tier = Tier.LOCAL if self.sandbox == "local" else strict_tier()
+        report, remarks = grade_submission(ClassFolder(Path(directory.root)), learner, part_named(assignment), tier)
+        resources[REPORT] = (report, remarks)
+        return nb, resources
+
+
+class WriteVerdict(NbGraderPreprocessor):
+    """Puts the report and the points where nbgrader looks for them: into the graded cells' outputs."""
+
+    def preprocess(self, nb, resources):
+        part = part_named(resources["nbgrader"]["assignment"])
+        report, remarks = resources[REPORT]
+        tasks = {grade_id(task): task for task in part.tasks}
+        for cell in nb.cells:
+            task = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+            if task is not None and cell.cell_type == "code":
+                text = "\n".join(task_lines(report, task)) + "\n"
+                value = {"text/plain": repr(points(report, task))}
+                cell.outputs = [
+                    new_output("stream", name="stdout", text=text),
+                    new_output("execute_result", value, execution_count=1),
+                ]
+                cell.execution_count = 1
+            if cell.id == GRADER_CELL:
+                said = [line[2:] for line in cell.source.splitlines() if line.startswith("- ")]
+                cell.source = grader_cell([*summary_sentences(report), *remarks, *said])["source"]
+        self._keep_only(Path(resources["metadata"]["path"]), {report.file, f"{part.name}.ipynb"})
+        return nb, resources
+
+    def _keep_only(self, folder: Path, names: set[str]) -> None:
+        """Of the copy of a submission keep what was graded: whatever else was handed in, and what links led to, would
+        go back with the feedback. submitted/ still has it.
+        """
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name not in names:
+                path.unlink()

@@ -1,0 +1,141 @@
+"""The notebook that is graded: the released one, with what the learner wrote put into it.
+
+Nothing in a submitted notebook is relied on: metadata may be gone, cells copied, deleted or renamed, the file may
+be no JSON. So the cells and their metadata are our own, and only sources are taken over: written answers, what
+was changed in cells to try things out, and cells that were added, for a person to read.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.classroom.collected import Unreadable, read_plain
+
+LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
+LONGEST_CELL = 20_000  # characters
+MOST_ADDED_CELLS = 100
+GRADER_CELL = "from-the-grader"
+NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
+
+
+@dataclass
+class Given:
+    """A cell that was handed in: what may be taken over, and by what it can be recognised."""
+
+    kind: str
+    source: str
+    names: tuple[str, ...]  # its id, its grade id
+
+
+@dataclass
+class Sound:
+    """The notebook to grade, as plain data, and sentences about what was wrong with the one handed in."""
+
+    notebook: dict
+    remarks: list[str] = field(default_factory=list)
+
+
+def sound_notebook(released: dict, path: Path) -> Sound:
+    """Put what the notebook at `path` holds into a copy of the released one, whose sources are strings."""
+    copy = Sound(json.loads(json.dumps(released)))
+    try:
+        given = _read(path)
+    except Unreadable as error:
+        copy.remarks.append(str(error))
+        given = None
+    cells = []
+    found = _by_name(given or [], copy.notebook["cells"], copy.remarks)
+    added = 0
+    for cell in copy.notebook["cells"]:
+        facts = cell["metadata"].get("nbgrader", {})
+        mine, extras = found.pop(cell["id"], (None, []))
+        if facts.get("solution") and given is not None:
+            cell["source"] = NOT_FOUND if mine is None else mine.source
+            if mine is None:
+                copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
+        elif not facts and mine is not None and mine.kind == cell["cell_type"]:
+            cell["source"] = mine.source
+        cells.append(cell)
+        for extra in extras[: MOST_ADDED_CELLS - added]:
+            added += 1
+            cells.append(_plain_cell(extra, f"added-{added}"))
+    copy.notebook["cells"] = [
+        *(_plain_cell(e, f"before-{i}") for i, e in enumerate(found.pop("", (None, []))[1])),
+        *cells,
+    ]
+    return copy
+
+
+def grader_cell(sentences: list[str]) -> dict:
+    """The first cell of what a learner gets back: what was graded, and what was wrong with what they handed in."""
+    text = "\n".join(["**From the grader**", "", *(f"- {sentence}" for sentence in sentences)])
+    return {"cell_type": "markdown", "id": GRADER_CELL, "metadata": {}, "source": text}
+
+
+def _by_name(
+    given: list[Given], released: list[dict], remarks: list[str]
+) -> dict[str, tuple[Given | None, list[Given]]]:
+    """For each released cell's id the one that was handed in for it, and the cells that were added behind it."""
+    known = {cell["id"]: cell["id"] for cell in released}
+    known |= {c["metadata"]["nbgrader"]["grade_id"]: c["id"] for c in released if "nbgrader" in c["metadata"]}
+    sources = {(cell["cell_type"], cell["source"]): cell["id"] for cell in released}
+    found: dict[str, tuple[Given | None, list[Given]]] = {"": (None, [])}
+    last = ""
+    for cell in given:
+        name = next((known[name] for name in cell.names if name in known), sources.get((cell.kind, cell.source)))
+        if name is not None and name not in found:
+            found[name] = (cell, [])
+            last = name
+            continue
+        if name is not None:
+            remarks.append(f"The cell {name} is there more than once: the first one counts.")
+        if cell.source.strip():
+            found[last][1].append(cell)
+    return found
+
+
+def _plain_cell(cell: Given, name: str) -> dict:
+    plain = {"cell_type": cell.kind, "id": name, "metadata": {}, "source": cell.source}
+    return {**plain, "outputs": [], "execution_count": None} if cell.kind == "code" else plain
+
+
+def _read(path: Path) -> list[Given]:
+    """The cells of a notebook that a stranger wrote. Raises Unreadable with a sentence for its author."""
+    content = read_plain(path, LARGEST_NOTEBOOK)
+    if content is None:
+        raise Unreadable(f"There is no {path.name}: your module was graded, written answers were not found.")
+    if len(content) > LARGEST_NOTEBOOK:
+        raise Unreadable(
+            f"{path.name} has more than {LARGEST_NOTEBOOK:,} bytes: clear its outputs and hand it in again."
+        )
+    try:
+        notebook = json.loads(content)
+        cells = notebook["cells"]
+    except (ValueError, RecursionError):
+        raise Unreadable(f"{path.name} is no notebook (it is not JSON): hand in the file that Jupyter saves.") from None
+    except (KeyError, TypeError):
+        raise Unreadable(f"{path.name} is no notebook of Jupyter's format 4: save it with a current Jupyter.") from None
+    return [given for cell in cells if (given := _given(cell))] if isinstance(cells, list) else []
+
+
+def _given(cell: object) -> Given | None:
+    if not isinstance(cell, dict):
+        return None
+    source = cell.get("source")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return None
+    if len(source) > LONGEST_CELL:
+        source = f"{source[:LONGEST_CELL]}\n(The cell is longer than the {LONGEST_CELL:,} characters that are kept.)"
+    metadata = cell.get("metadata")
+    facts = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    names = (facts.get("grade_id") if isinstance(facts, dict) else None, cell.get("id"))
+    kind = cell.get("cell_type")
+    return Given(
+        kind if kind in ("code", "markdown") else "raw",
+        source.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair can't be written
+        tuple(name for name in names if isinstance(name, str)),
+    )

@@ -1,0 +1,63 @@
+"""The verdict on one submission of a part, and how it is told, task by task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograder.classroom.collected import collect_modules
+from autograder.classroom.folder import ClassFolder
+from autograder.course import Part, Task, parts
+from autograder.grading.report import Report
+from autograder.grading.store import Store
+from autograder.grading.submission import grade_parts
+from autograder.render.terminal import check_line, number, without_commands
+from autograder.sandbox import Tier
+
+
+def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
+    """The report as the class gets it, from the store when nothing has changed; and sentences about files that could
+    not be used. A part that passes is tried on the learner's own earlier parts too. Raises SandboxUnavailable.
+    """
+    collected = collect_modules(folder, learner, part)
+    store = Store(folder.verdicts)
+    report = store.grade(collected.modules, part, tier=tier)
+    if report.passed and len(collected.modules) > 1:
+        earlier = [other for other in parts() if other.file_name in collected.modules and other.number < part.number]
+        report = grade_parts(collected.modules, [*earlier, part], tier=tier, grade_one=store.grade)[-1]
+    return report.for_class(), collected.remarks
+
+
+def summary_sentences(report: Report) -> list[str]:
+    """What was graded and what came out, without anything that the learner wrote."""
+    graded = f"{report.file} (sha256 {report.sha256[:16]}) was graded with Python {report.interpreter}"
+    sentences = [f"{graded}: {number(report.earned)} of {number(report.possible)} points by checks."]
+    by_hand = sum(check.points for check in report.checks if check.status == "manual")
+    if by_hand:
+        sentences.append(f"{number(by_hand)} more points are for written answers, which a person grades.")
+    return sentences + ([report.breaks] if report.breaks else [])
+
+
+def points(report: Report, task: Task) -> float:
+    """What the checks of a task have given."""
+    return sum(check.earned for check in report.checks if check.task == task.id)
+
+
+def task_lines(report: Report, task: Task) -> Iterator[str]:
+    """The checks of one task, and of each that failed what its author may know."""
+    checks = [check for check in report.checks if check.task == task.id]
+    if {check.status for check in checks} == {"todo"}:
+        yield f"{task.id} {task.title}: not written yet."
+    else:
+        yield from (check_line(check) for check in checks)
+        told: set[str] = set()
+        for check in checks:
+            if check.status in ("passed", "manual") or check.message in told:
+                continue
+            told.add(check.message)
+            yield ""
+            yield check.title + (f" ({report.file}, line {check.line}):" if check.line else ":")
+            yield from (f"  {without_commands(line)}" for line in check.message.rstrip("\n").split("\n"))
+            if check.advice:
+                yield f"  Likely:     {check.advice}"
+    yield ""
+    yield f"{number(points(report, task))} of {number(sum(check.points for check in checks))} points:"
