@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,8 +23,17 @@ def folder(tmp_path: Path) -> ClassFolder:
     return ClassFolder(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory) -> Path:
+    """A new gradebook: nbgrader starts a program to make one, which takes a second."""
+    folder = ClassFolder(tmp_path_factory.mktemp("class"))
+    with open_gradebook(folder, create=True):
+        return folder.root / "gradebook.db"
+
+
 @pytest.fixture
-def gradebook(folder: ClassFolder):
+def gradebook(folder: ClassFolder, empty_gradebook: Path):
     """The gradebook of the empty class, open."""
-    with open_gradebook(folder, create=True) as book:
+    shutil.copy(empty_gradebook, folder.root)
+    with open_gradebook(folder) as book:
         yield book

@@ -1,0 +1,126 @@
+"""The list of a class comes from Canvas or Moodle, whatever the encoding, and no grade is ever lost by importing it."""
+
+from __future__ import annotations
+
+import pytest
+from gradebook_helpers import DUE, add_assignment, add_submission
+
+from autograder.classroom.roster import import_roster, read_roster
+from autograder.classroom.settings import ClassError
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Part 0: Set-up (371),Current Score
+    Points Possible,,,,,10,(read only)
+"Garc\u00eda, Zo\u00eb",1001,u77,zgarcia,Monday,,
+"O'Neil, Ben",1002,,ben@example.org,Monday,,
+Cho Minsu,1003,,,Tuesday,,
+"Student, Test",1099,,,Monday,,
+"""
+MOODLE = """First name,Last name,ID number,Email address,Groups
+Zo\u00eb,Garc\u00eda,77001,zoe@example.org,
+Ben,O'Neil,,ben@example.org,A
+"""
+
+
+def roster(folder, text: str, encoding: str = "utf-8"):
+    path = folder.root / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    return read_roster(path)
+
+
+def test_canvas_gradebook_gives_logins_names_and_numbers(folder):
+    found = [(one.id, one.first_name, one.last_name, one.email, one.number) for one in roster(folder, CANVAS)]
+    assert found == [
+        ("zgarcia", "Zo\u00eb", "Garc\u00eda", "", "1001"),
+        ("ben@example.org", "Ben", "O'Neil", "ben@example.org", "1002"),
+        ("1003", "Cho", "Minsu", "", "1003"),
+    ]
+
+
+def test_moodle_participants_give_numbers_or_else_addresses(folder):
+    found = [(one.id, one.first_name, one.last_name, one.email) for one in roster(folder, MOODLE)]
+    assert found == [
+        ("77001", "Zo\u00eb", "Garc\u00eda", "zoe@example.org"),
+        ("ben@example.org", "Ben", "O'Neil", "ben@example.org"),
+    ]
+    old = MOODLE.replace("Last name", "Surname").replace("ID number", "Username")
+    assert roster(folder, old)[0].id == "77001"
+    worksheet = "Identifier,Full name,Email address,Grade\nParticipant 5,Zo\u00eb de Garc\u00eda,zoe@example.org,\n"
+    (learner,) = roster(folder, worksheet)
+    assert (learner.id, learner.first_name, learner.last_name) == ("zoe@example.org", "Zo\u00eb de", "Garc\u00eda")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("text", [CANVAS, MOODLE])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_every_encoding_that_spreadsheets_write_gives_the_same_names(folder, encoding, text, newline):
+    assert roster(folder, text.replace("\n", newline), encoding) == roster(folder, text)
+    semicolons = "First name;Last name;Email address\nZo\u00eb;Garc\u00eda, Mar\u00eda;zoe@example.org\n"
+    (learner,) = roster(folder, semicolons.replace("\n", newline), encoding)
+    assert learner.last_name == "Garc\u00eda, Mar\u00eda"
+
+
+HEADER = "First name,Last name,Email address\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEADER + "Ann,Lee,\n", "line 2: there is no id"),
+        (HEADER + "Ann,Lee,a@b.c\nBen,Ott,b@b.c\nAnn,Lee,A@B.C\n", "line 4: line 2 has the same id, a@b.c"),
+        (HEADER + "Ann,Lee,../../etc\n", "line 2: the id '../../etc' can't be the name of a folder"),
+        (HEADER + "Ann,Lee,a*\n", "can't be the name of a folder"),
+        (HEADER + "Ann,Lee,a\x1b[31m@b.c\n", "the id 'a@b.c' can't be the name"),
+        (HEADER + f"{'A' * 129},Lee,a@b.c\n", "line 2: a cell has more than 128 characters"),
+        (HEADER + "Ann,Lee\nBen,Ott,b@b.c,,5\n", "line 3: there are more cells than columns"),
+        (HEADER, "lists nobody"),
+        ("Vorname,Nachname,E-Mail\nAnn,Lee,a@b.c\n", "no list that we know.*English column names"),
+        ("", "is no table"),
+        ("Student\nAnn\n", "is no table"),
+        ("Student,ID,ID\nAnn,1,2\n", "two columns ID"),
+        ("First name,Last name,Username,Email address\nA,L,a,x@y.z\nB,L,b,X@y.z\n", "the same email address, x@y.z"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_said_with_its_line(folder, text, said):
+    with pytest.raises(ClassError, match=f"(?s){said}"):
+        roster(folder, text)
+
+
+def test_all_bad_lines_are_named_at_once(folder):
+    with pytest.raises(ClassError) as error:
+        roster(folder, HEADER + "Ann,Lee,\nBen,Ott,b@b.c\nCid,Ray,c/c\n")
+    assert [line.partition(":")[0] for line in str(error.value).splitlines()] == [
+        "list.csv, line 2",
+        "list.csv, line 4",
+        "Nothing was changed",
+    ]
+
+
+def test_importing_twice_changes_nothing_and_a_new_list_updates(folder, gradebook):
+    outcome = import_roster(gradebook, roster(folder, CANVAS))
+    assert outcome.added == ["zgarcia", "ben@example.org", "1003"]
+    outcome = import_roster(gradebook, roster(folder, CANVAS))
+    assert outcome.unchanged == ["zgarcia", "ben@example.org", "1003"] and not outcome.added + outcome.changed
+    outcome = import_roster(gradebook, roster(folder, CANVAS.replace("Zo\u00eb", "Zo").replace("zgarcia", "ZGarcia")))
+    assert outcome.changed == ["zgarcia"], "the same login in capitals is the same person"
+    student = gradebook.find_student("zgarcia")
+    assert (student.first_name, student.last_name, student.lms_user_id) == ("Zo", "Garc\u00eda", "1001")
+
+
+def test_a_learner_who_is_there_under_the_same_address_keeps_the_id(folder, gradebook):
+    import_roster(gradebook, roster(folder, CANVAS))
+    text = "First name,Last name,ID number,Email address\nBen,O'Neil,4711,Ben@Example.org\n"
+    outcome = import_roster(gradebook, roster(folder, text))
+    assert outcome.changed == ["ben@example.org"] and not outcome.added
+    assert outcome.absent == ["1003", "zgarcia"]
+
+
+def test_nobody_with_work_is_ever_deleted(folder, gradebook):
+    import_roster(gradebook, roster(folder, CANVAS))
+    add_assignment(gradebook, "part05", {"check-5-1": 8})
+    add_submission(gradebook, "part05", "zgarcia", {"check-5-1": 5.0}, DUE)
+    only_ben = CANVAS.splitlines()[0] + '\n"O\'Neil, Ben",1002,,ben@example.org,Monday,,\n'
+    outcome = import_roster(gradebook, roster(folder, only_ben))
+    assert outcome.absent == ["1003", "zgarcia"] and not outcome.removed
+    outcome = import_roster(gradebook, roster(folder, only_ben), remove_absent=True)
+    assert outcome.removed == ["1003"] and outcome.absent == ["zgarcia"]
+    assert gradebook.find_submission("part05", "zgarcia").score == 5.0
