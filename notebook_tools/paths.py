@@ -65,7 +65,8 @@ def describe(paths: dict[str, Sequence[Point]]) -> str:
         (x0, y0), (x1, y1) = points[0], points[-1]
         sentences.append(
             f"{name} goes from ({x0:.2f}, {y0:.2f}) to ({x1:.2f}, {y1:.2f}) in {len(points) - 1} steps "
-            f"and crosses the floor of the valley {crossings(points)} times."
+            f"and crosses the floor of the valley {crossings(points)} times. Its last points are "
+            f"{height_at_the_end(points):.4f} high on average."
         )
     return " ".join(sentences)
 
@@ -75,9 +76,15 @@ def crossings(points: Sequence[Point]) -> int:
     return sum(before[1] * after[1] < 0 for before, after in zip(points, points[1:]))
 
 
+def height_at_the_end(points: Sequence[Point], last: int = 10) -> float:
+    """The mean height of the last points: one alone may be low by chance."""
+    ends = points[-last:]
+    return sum(valley(*point) for point in ends) / len(ends)
+
+
 def _place(parameters: Sequence) -> Point:
     return tuple(parameter.data for parameter in parameters)
 
 
 def _end(points: Sequence[Point]) -> str:
-    return f"height {valley(*points[-1]):.4f} after {len(points) - 1} steps"
+    return f"{height_at_the_end(points):.4f} high at the end"
