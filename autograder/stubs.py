@@ -6,15 +6,14 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
+from autograder import backups
 from autograder.course import EXERCISES, SOLUTIONS, parts
 from autograder.datasets import save
 
 GIVEN = ("weights.py",)  # copied as they are: nothing in them is to be written
 RECORD = ".stubs.json"  # the sha256 of each stub that was last written, to tell it from a learner's work
-BACKUPS = "backups"
 
 BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>\d+\.\d+ \S.*))?$")
 END = re.compile(r"^ *### END SOLUTION$")
@@ -73,14 +72,16 @@ def make_stub(text: str, name: str) -> str:
 
 def fresh_stubs(solutions: Path = SOLUTIONS) -> dict[str, str]:
     """Return the text of every file of exercises/, by name. Raises StubError when a solution can't be used."""
-    stubs = {}
-    for name in (*(part.file_name for part in parts()), *GIVEN):
-        try:
-            text = (solutions / name).read_text(encoding="utf-8")
-        except OSError as error:
-            raise StubError(f"{solutions / name} can't be read ({error.strerror}): restore it with git.") from error
-        stubs[name] = make_stub(text, name)
-    return stubs
+    return {name: fresh_stub(name, solutions) for name in (*(part.file_name for part in parts()), *GIVEN)}
+
+
+def fresh_stub(name: str, solutions: Path = SOLUTIONS) -> str:
+    """Return the text of one file of exercises/. Raises StubError when its solution can't be used."""
+    try:
+        text = (solutions / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise StubError(f"{solutions / name} can't be read ({error.strerror}): restore it with git.") from error
+    return make_stub(text, name)
 
 
 def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path = SOLUTIONS) -> Outcome:
@@ -93,16 +94,22 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
     if folder.resolve() == solutions.resolve():
         raise StubError(f"{folder} holds the solutions, which the stubs would overwrite: name another folder.")
     outcome, recorded = Outcome(), _read_record(folder)
-    for name, stub in fresh_stubs(solutions).items():
-        path = folder / name
-        found = _read(path)
-        if found != stub and found is not None and _sha256(found) != recorded.get(name):
-            if not force:
-                outcome.kept.append(name)
-                continue
-            outcome.backups.append(_back_up(path))
-        if found != stub:
-            save(path, stub.encode("utf-8"))
+    stubs = fresh_stubs(solutions)
+    found = {name: _read(folder / name) for name in stubs}
+    changed = [
+        name
+        for name, stub in stubs.items()
+        if found[name] not in (None, stub) and _sha256(found[name]) != recorded.get(name)
+    ]
+    if force:
+        outcome.backups = backups.keep(folder / name for name in changed)
+    else:
+        outcome.kept = changed
+    for name, stub in stubs.items():
+        if name in outcome.kept:
+            continue
+        if found[name] != stub:
+            save(folder / name, stub.encode("utf-8"))
             outcome.written.append(name)
         recorded[name] = _sha256(stub)
     record = (json.dumps(recorded, indent=1, sort_keys=True) + "\n").encode("utf-8")
@@ -143,18 +150,3 @@ def _read_record(folder: Path) -> dict[str, str]:
     except ValueError:
         return {}
     return record if isinstance(record, dict) else {}
-
-
-def _back_up(path: Path) -> Path:
-    """Copy a file into backups/ under a name of its own and return where it is."""
-    folder = path.parent / BACKUPS
-    folder.mkdir(exist_ok=True)
-    content, date, count = path.read_bytes(), f"{datetime.now():%Y-%m-%d_%H%M%S}", 1
-    while True:
-        backup = folder / f"{path.stem}.{date}{f'_{count}' if count > 1 else ''}{path.suffix}"
-        try:
-            with open(backup, "xb") as file:  # x: a backup is never overwritten
-                file.write(content)
-            return backup
-        except FileExistsError:
-            count += 1

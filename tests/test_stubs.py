@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import stubs
+from autograder import backups, stubs
 from autograder.course import SOLUTIONS, parts
-from autograder.stubs import BACKUPS, RECORD, StubError, make_stub, stale, write_stubs
+from autograder.stubs import RECORD, StubError, make_stub, stale, write_stubs
 
 NAMES = [part.file_name for part in parts()] + ["weights.py"]
 WITHOUT_A_REGION = {("1.5", "Value.backward")}  # 1.5 asks more of the function of 1.4
@@ -177,16 +177,16 @@ def test_force_keeps_a_backup_each_time_and_overwrites_none(tmp_path):
         mine.write_bytes(version)
         assert write_stubs(tmp_path, force=True).written == ["part03_layers.py"]
         assert mine.read_bytes() == fresh
-    assert {path.read_bytes() for path in (tmp_path / BACKUPS).iterdir()} == {b"first", b"second", b"third"}
+    assert {path.read_bytes() for path in (tmp_path / backups.FOLDER).iterdir()} == {b"first", b"second", b"third"}
 
 
 def test_force_says_where_the_backup_is_and_leaves_untouched_files_without_one(tmp_path):
     write_stubs(tmp_path)
     (tmp_path / "part03_layers.py").write_text("mine", encoding="utf-8")
     result = run_stubs("--force", "--to", tmp_path)
-    backups = list((tmp_path / BACKUPS).iterdir())
+    copies = list((tmp_path / backups.FOLDER).iterdir())
     assert result.returncode == 0
-    assert len(backups) == 1 and str(backups[0]) in result.stdout.replace("\n", "")
+    assert len(copies) == 1 and str(copies[0]) in result.stdout.replace("\n", "")
 
 
 def test_an_untouched_stub_of_an_older_course_is_updated(tmp_path):

@@ -2,6 +2,62 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from autograder.wording import command
+
 app = typer.Typer()
+
+Target = Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.command()
+def reset(
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
+    yes: Yes = False,
+) -> None:
+    """Write the stub of a part or task anew. Says what would be lost, asks, and keeps a copy: undo brings it back.
+
+    Example: python -m autograder reset 5.2
+    """
+    from autograder.check import parse_target
+    from autograder.learner.console import agreed, sentences
+    from autograder.learner.reset import carry_out, plan
+    from autograder.learner.results import shown
+    from autograder.learner.show import reset_lines
+
+    with sentences():
+        change = plan(parse_target(target))
+        for line in reset_lines(change):
+            typer.echo(line)
+        if change.nothing_to_do:
+            return
+        if not agreed("Go on?", yes or change.before is None):
+            typer.echo("Nothing was changed.")
+            raise typer.Exit(1)
+        copy = carry_out(change)
+        if copy is not None:
+            typer.echo(f"Done. Your version is kept as {shown(copy)}. To bring it back: {command('undo')}")
+
+
+@app.command()
+def undo() -> None:
+    """Bring back the files that the last reset or update replaced. Once more, and you have those of now again.
+
+    Example: python -m autograder undo
+    """
+    from autograder.cli import failure
+    from autograder.learner.console import sentences
+    from autograder.learner.results import shown
+    from autograder.learner.undo import undo as bring_back
+
+    with sentences():
+        found = bring_back()
+        if not found:
+            raise failure("There is nothing to undo: nothing of yours was replaced yet.")
+        for file, copy in found.items():
+            typer.echo(f"{shown(file)} is again what it was in {shown(copy)}.")
+        typer.echo(f"What was there until now is kept too: {command('undo')} brings it back.")

@@ -1,0 +1,32 @@
+"""What the course remembers of one learner: small JSON files in .learner/, on this machine only, and in no grade."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from autograder.course import ROOT
+from autograder.files import write_atomically
+
+FOLDER = ROOT / ".learner"  # git ignores it
+
+
+def read(name: str, folder: Path | None = None) -> dict:
+    """What was last written under this name; {} when there is nothing, or nothing that can be read."""
+    try:
+        with open((folder or FOLDER) / f"{name}.json", encoding="utf-8") as file:
+            data = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def write(name: str, data: dict) -> None:
+    """Keep data under this name. Where nothing can be written, one sentence on standard error says so: what the
+    learner asked for goes on.
+    """
+    try:
+        write_atomically(FOLDER / f"{name}.json", (json.dumps(data, indent=1) + "\n").encode("ascii"))
+    except OSError as error:
+        print(f"Can't remember this in {FOLDER} ({error.strerror}): check the folder's permissions.", file=sys.stderr)

@@ -1,0 +1,86 @@
+"""Back to the stub: of a part, or of one task. What would be lost is said first, and a dated copy is kept."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import backups
+from autograder.check import Target
+from autograder.course import EXERCISES, Part
+from autograder.files import write_atomically
+from autograder.stubs import StubError, fresh_stub
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file before and after. before: None when there is no such file."""
+
+    path: Path
+    before: bytes | None
+    after: str
+
+    @property
+    def lost(self) -> list[str]:
+        """The learner's lines that would go."""
+        old = (self.before or b"").decode("utf-8", "replace").splitlines()
+        changes = difflib.ndiff(old, self.after.splitlines())
+        return [line[2:] for line in changes if line.startswith("- ") and line[2:].strip()]
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether the file is so already."""
+        return self.before is not None and self.before.replace(b"\r\n", b"\n") == self.after.encode("utf-8")
+
+
+def plan(target: Target) -> Change:
+    """What a reset of one part or task would write. Raises StubError, OSError."""
+    (part,) = target.parts
+    path, stub = EXERCISES / part.file_name, fresh_stub(part.file_name)
+    before = path.read_bytes() if path.exists() else None
+    if target.task is None or before is None:
+        return Change(path, before, stub)
+    return Change(path, before, _with_stub_of_task(before, stub, part, target.task))
+
+
+def carry_out(change: Change) -> Path | None:
+    """Write it, and return where the copy of the file is. Raises OSError; then nothing is lost."""
+    (copy,) = backups.keep([change.path]) if change.before is not None else [None]
+    write_atomically(change.path, change.after.encode("utf-8"))
+    return copy
+
+
+def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:
+    """The learner's text with the functions of this task as the stub has them, all else as it is."""
+    whole = f"reset all of part {part.number} instead"
+    try:
+        text = before.decode("utf-8").replace("\r\n", "\n")
+        theirs = _lines_of_functions(text)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise StubError(
+            f"Python can't read {part.file_name}, so the task is not to be found in it: {whole}."
+        ) from error
+    ours, lines, stub_lines = _lines_of_functions(stub), text.split("\n"), stub.split("\n")
+    names = part.task(task).defines
+    missing = [name for name in names if name not in theirs]
+    if missing or not names:
+        what = f"has no {', '.join(missing)}" if missing else f"holds nothing of task {task}, a written answer"
+        raise StubError(f"{part.file_name} {what}: {whole}." if missing else f"{part.file_name} {what}.")
+    for name in sorted(names, key=lambda name: -theirs[name][0]):  # from below, so that the lines above stay in place
+        (first, last), (first_of_stub, last_of_stub) = theirs[name], ours[name]
+        lines[first - 1 : last] = stub_lines[first_of_stub - 1 : last_of_stub]
+    return "\n".join(lines)
+
+
+def _lines_of_functions(text: str) -> dict[str, tuple[int, int]]:
+    """First and last line of each function and method, decorators included, by dotted name."""
+    found = {}
+    for node in ast.parse(text).body:
+        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+                prefix = f"{node.name}." if function is not node else ""
+                found[prefix + function.name] = (first, function.end_lineno)
+    return found

@@ -1,0 +1,87 @@
+"""The last result of each part, so that a hint or a table need not check again what has not changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.course import EXERCISES, Part, parts
+from autograder.grading.report import Check, Report
+from autograder.grading.store import report_from_json, suite_hash
+from autograder.grading.submission import grade_parts, read_submission
+from autograder.learner import acts, memory
+from autograder.render.terminal import first_failing, tasks_to_do
+from autograder.sandbox import Tier
+from autograder.stubs import fresh_stub
+
+
+def keep(reports: Iterable[Report], task: str | None) -> None:
+    """Remember reports on the files of exercises/, and the parts that they show to be passed."""
+    for report in reports:
+        part = next(part for part in parts() if part.number == report.part)
+        kept = {"suite": suite_hash(part), "printed": report.printed, **report.to_json()}
+        memory.write(_name(part, task), kept)
+        if report.passed and task is None:
+            acts.record(f"part-{part.number}")
+
+
+def result(part: Part, task: str | None = None) -> Report:
+    """The last result for the learner's file as it is now; checks it when there is none.
+
+    Raises ValueError with a sentence when exercises/ can't be read.
+    """
+    files = read_submission(EXERCISES)
+    report = last(part, files.get(part.file_name, b""), task)
+    if report is None:
+        (report,) = grade_parts(files, [part], tier=Tier.LOCAL, task=task)
+        keep([report], task)
+    return report
+
+
+def last(part: Part, content: bytes, task: str | None = None) -> Report | None:
+    """The remembered result, of the task or else of its whole part, if neither file nor suite has changed since."""
+    for name in dict.fromkeys([_name(part, task), _name(part, None)]):
+        data = memory.read(name)
+        try:
+            report = report_from_json(data)
+        except (KeyError, TypeError):
+            continue  # nothing there, or not written by us
+        if report.sha256 == hashlib.sha256(content).hexdigest() and data.get("suite") == suite_hash(part):
+            if task is not None:
+                report = replace(report, checks=tuple(c for c in report.checks if c.task == task))
+            return report
+    return None
+
+
+def begun(part: Part) -> bool:
+    """Whether the learner has changed this part's stub."""
+    path = EXERCISES / part.file_name
+    return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") != fresh_stub(part.file_name).encode("utf-8")
+
+
+def first_unfinished() -> Part | None:
+    """The first part that is not passed; None when all are."""
+    return next((part for part in parts() if not begun(part) or not result(part).passed), None)
+
+
+def first_lost(report: Report, part: Part) -> Check | None:
+    """The check to work on: the one that `check` shows in full, else the first that is not written; None when all
+    are passed.
+    """
+    unwritten = dict(tasks_to_do(report, part))
+    todo = [check for task in unwritten for check in report.checks if check.task == task]
+    return first_failing(report, set(unwritten)) or next(iter(todo), None)
+
+
+def shown(path: Path) -> str:
+    """A path as the user would type it, where that is shorter."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _name(part: Part, task: str | None) -> str:
+    return f"results/{part.number if task is None else task}"
