@@ -13,6 +13,7 @@ AUTOGRADE = [
     f"{PLUGIN}.GradeModule",
     f"{PLUGIN}.WriteVerdict",
     "nbgrader.preprocessors.SaveAutoGrades",
+    "autograder.classroom.late.SetDueDates",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -30,6 +31,7 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.Autograde.exporter_class = f"{PLUGIN}.SubmissionExporter"
     config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
     config.Autograde.autograde_preprocessors = AUTOGRADE
+    config.AssignLatePenalties.plugin_class = "autograder.classroom.late.LatePenalty"
     # source/ holds notebooks only, so nothing overwrites a learner's module. This holds if somebody puts one there.
     config.Autograde.exclude_overwriting = {part.name: [part.file_name] for part in parts()}
     # Learners' markup is shown, not obeyed, in feedback and in formgrader.

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sysconfig
 from typing import TYPE_CHECKING
 
 from autograder.classroom.folder import ClassFolder
@@ -28,14 +25,10 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
         raise ClassError("A class needs nbgrader, which needs Python 3.11 or newer.") from error
     from sqlalchemy.exc import DatabaseError
 
-    _find_alembic()
+    from autograder.notebooks.calling_nbgrader import calling_nbgrader
+
     try:
-        return Gradebook(folder.database, class_settings()["course_id"])
+        with calling_nbgrader():
+            return Gradebook(folder.database, class_settings()["course_id"])
     except DatabaseError as error:
         raise ClassError(f"Can't use {folder.root / 'gradebook.db'} ({error.orig}): is it nbgrader's?") from error
-
-
-def _find_alembic() -> None:
-    """nbgrader calls the program alembic when it makes a gradebook; ours is in .venv, which nobody has activated."""
-    if shutil.which("alembic") is None:
-        os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])

@@ -1,0 +1,166 @@
+"""The grades of a class as nbgrader's gradebook has them: points by part, lateness, the weighted total of 100."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autograder.classroom.extensions import load_extensions
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.settings import assignments, load_settings
+from autograder.sandbox.text import clean_text
+
+if TYPE_CHECKING:
+    from nbgrader.api import SubmittedAssignment
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One assignment of one learner. score: before the late penalty; by_hand: a person has still to give points."""
+
+    score: float
+    penalty: float
+    by_hand: bool
+    timestamp: str = ""
+
+    @property
+    def points(self) -> float:
+        """What counts."""
+        return max(0.0, self.score - self.penalty)
+
+
+@dataclass(frozen=True)
+class LearnerGrades:
+    """One learner. grades: by assignment, those that were handed in. total: of 100; what is missing counts 0."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    number: str
+    grades: dict[str, Grade]
+    total: float
+
+
+@dataclass(frozen=True)
+class ClassGrades:
+    """A class. possible: the points of each assignment that the gradebook knows; weights: of all, to a total of 100."""
+
+    learners: tuple[LearnerGrades, ...]
+    possible: dict[str, float]
+    weights: dict[str, float]
+    remarks: tuple[str, ...]
+
+    @property
+    def weight_so_far(self) -> float:
+        """How much of the 100 the assignments are worth that somebody has handed in."""
+        done = {name for learner in self.learners for name in learner.grades}
+        return sum(self.weights[name] for name in done)
+
+
+def class_grades(folder: ClassFolder) -> ClassGrades:
+    """Read the gradebook, after bringing due dates, extensions and penalties up to date. Raises ClassError."""
+    settings = load_settings(folder)
+    extensions = load_extensions(folder, settings)
+    with open_gradebook(folder) as gradebook:
+        from autograder.classroom.late import refresh  # imports nbgrader, which open_gradebook has found
+
+        refresh(gradebook, settings, extensions)
+        found = {one.name: one for one in gradebook.assignments if one.name in settings.weights}
+        possible = {name: found[name].max_score for name in assignments() if name in found}
+        grades: dict[str, dict[str, Grade]] = {}
+        for name in possible:
+            for submission in found[name].submissions:
+                grades.setdefault(submission.student_id, {})[name] = _grade(submission)
+        learners = tuple(
+            LearnerGrades(
+                student.id,
+                student.first_name or "",
+                student.last_name or "",
+                student.email or "",
+                student.lms_user_id or "",
+                grades.get(student.id, {}),
+                weighted_total(grades.get(student.id, {}), possible, settings.weights),
+            )
+            for student in sorted(gradebook.students, key=lambda one: one.id.casefold())
+        )
+    remarks = extensions.unknown({learner.id for learner in learners})
+    return ClassGrades(learners, possible, settings.weights, tuple(remarks))
+
+
+def weighted_total(grades: dict[str, Grade], possible: dict[str, float], weights: dict[str, float]) -> float:
+    """The total of 100: of each assignment the share of its points that was earned, times its weight."""
+    return sum(weights[name] * grade.points / possible[name] for name, grade in grades.items() if possible[name])
+
+
+def grades_lines(found: ClassGrades) -> Iterator[str]:
+    """A table with a line for each learner, then what it can't show: lateness, what is to be graded by hand."""
+    if not found.learners:
+        yield "The gradebook has no learners yet."
+        return
+    columns = list(found.possible)
+    rows = [["learner", *(name.removeprefix("part") for name in columns), "total"]]
+    rows.append(["points", *(f"{found.possible[name]:g}" for name in columns), "100"])
+    rows.append(["weight", *(f"{found.weights[name]:g}" for name in columns), f"{found.weight_so_far:g}"])
+    for learner in found.learners:
+        cells = [_cell(learner.grades.get(name)) for name in columns]
+        rows.append([clean_text(learner.id, 32), *cells, f"{learner.total:.1f}"])
+    yield from _aligned(rows)
+    yield ""
+    yield "- not handed in   * late, the penalty is taken off   ? written answers are still to be graded by hand"
+    yield f"The assignments handed in so far are worth {found.weight_so_far:g} of the 100."
+    for name in columns:
+        waiting = [one.id for one in found.learners if name in one.grades and one.grades[name].by_hand]
+        if waiting:
+            yield f"To be graded by hand in formgrader: {name} of {_some(waiting)}."
+    for learner in found.learners:
+        late = [f"{name} {grade.penalty:.2f}" for name, grade in learner.grades.items() if grade.penalty]
+        if late:
+            yield f"Late, points taken off: {clean_text(learner.id, 32)}: {', '.join(late)}."
+    yield from found.remarks
+
+
+def grades_json(found: ClassGrades) -> dict:
+    """The same as data."""
+    return {
+        "possible": found.possible,
+        "weights": found.weights,
+        "weight_so_far": found.weight_so_far,
+        "remarks": list(found.remarks),
+        "learners": [
+            {
+                "id": learner.id,
+                "total": learner.total,
+                "grades": {
+                    name: {"score": one.score, "penalty": one.penalty, "points": one.points, "by_hand": one.by_hand}
+                    for name, one in learner.grades.items()
+                },
+            }
+            for learner in found.learners
+        ],
+    }
+
+
+def _grade(submission: SubmittedAssignment) -> Grade:
+    handed_in = f"{submission.timestamp:%Y-%m-%d %H:%M:%S} UTC" if submission.timestamp else ""
+    penalty = submission.late_submission_penalty or 0.0
+    return Grade(submission.score, penalty, bool(submission.needs_manual_grade), handed_in)
+
+
+def _cell(grade: Grade | None) -> str:
+    if grade is None:
+        return "-"
+    return f"{grade.points:.2f}".rstrip("0").rstrip(".") + "*" * bool(grade.penalty) + "?" * grade.by_hand
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))])
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    shown = ", ".join(clean_text(name, 32) for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
