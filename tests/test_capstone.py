@@ -3,17 +3,18 @@
 import json
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
 from autograder import model
-from autograder.capstone import grade_capstone
+from autograder.capstone import grade_capstone, run
 from autograder.capstone.checks import likely_cause
 from autograder.capstone.run import CapstoneFailed, draw_task, read_weights
 from autograder.capstone.show import capstone_lines
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
-from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
 
 STEPS = 12
 
@@ -99,6 +100,34 @@ def train(docs, num_steps=1000, seed=42, config=None, rng=None, on_step=None):
     graded = grade_capstone(files, seed=7, tier=tier, num_steps=STEPS)
     assert graded.measured.held_out_loss > 3.3
     assert earned(graded, "reaches_the_band") == earned(graded, "beats_the_bigram_table") == 0
+
+
+RECURSIVE = b"""
+
+def backward(self):
+    order, seen = [], set()
+    def visit(value):  # a function that refers to itself: a cycle, which holds the whole graph
+        if value not in seen:
+            seen.add(value)
+            for child in value._children:
+                visit(child)
+            order.append(value)
+    visit(self)
+    self.grad = 1.0
+    for value in reversed(order):
+        for child, local_grad in zip(value._children, value._local_grads):
+            child.grad += local_grad * value.grad
+
+Value.backward = backward
+"""
+
+
+def test_a_recursive_backward_does_not_fill_the_memory_though_train_switches_the_collector_off(files, monkeypatch):
+    assert b"gc.disable()" in files["part07_training.py"]
+    files["part01_autograd.py"] += RECURSIVE
+    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, memory_bytes=300 * 1024 * 1024))
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=30)  # all of their graphs take 400 MB
+    assert message(graded, "equals_the_replay") == "30 of 30 losses and 20 of 20 names equal.\n"
 
 
 def test_a_missing_part_is_named(files):
