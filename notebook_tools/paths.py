@@ -35,9 +35,9 @@ def descend(parameters: Sequence, lr: float) -> Callable[[], None]:
     """Plain descent as a `move` for `walk`: each parameter by lr times its slope, downhill."""
 
     def move() -> None:
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-            parameter.grad = 0.0
+        for number in parameters:
+            number.data -= lr * number.grad
+            number.grad = 0
 
     return move
 
