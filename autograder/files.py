@@ -7,9 +7,10 @@ import secrets
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file so that it is the old one or the whole new one, also after a power cut: fsync before the rename.
 
+    mode: who may read it, less what the user's umask takes away; 0o600 is the owner alone, from the first byte on.
     Raises OSError when the folder or the file can't be written; then nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -17,7 +18,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     # else may read.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with open(temporary, "xb") as file:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -18,8 +18,8 @@ from autograder.capstone.grade import TEMPERATURE
 from autograder.capstone.result import load_result
 from autograder.capstone.run import NUM_STEPS, draw_task
 from autograder.course import ROOT
+from autograder.files import write_atomically
 from autograder.grading.probes import load_trusted
-from autograder.grading.store import write_atomically
 
 CHARS = string.ascii_lowercase
 NAMES, MOST_DRAWS = 5, 200

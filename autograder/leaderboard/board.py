@@ -12,6 +12,7 @@ from autograder.course import ROOT
 from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split
 from autograder.leaderboard.page import write_pages
 from autograder.leaderboard.recipes import NUM_STEPS, RUNS, OnStep, Score, score
+from autograder.leaderboard.roster import kept_roster
 from autograder.leaderboard.schema import CLOSING, OPEN, Entry
 from autograder.leaderboard.source import FILE_NAME, STUB, RecipeError, Source, check_source, read_source
 from autograder.leaderboard.store import Store, StoreError, find
@@ -64,7 +65,7 @@ class Board:
         """
         store, count = self.store, None
         while count != (count := len(store.entries())):
-            write_pages(self.folder, self.table(), self.table(everybody=True))
+            write_pages(self.folder, self.table(), self.table(everybody=True), kept_roster(self.folder))
 
     def submit(
         self,

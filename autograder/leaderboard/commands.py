@@ -116,13 +116,20 @@ def show(
 
 
 @app.command()
-def page(board: BoardOption = None) -> None:
-    """Write the page anew: public/index.html for all, instructor.html with the learners' ids.
+def page(
+    roster: Annotated[Path | None, typer.Option(help="Real names for your page: CSV, id,name. Kept.")] = None,
+    board: BoardOption = None,
+) -> None:
+    """Write the page anew: public/index.html for all, instructor.html with the learners' ids and real names.
 
-    Example: python -m autograder leaderboard page
+    Example: python -m autograder leaderboard page --roster class.csv
     """
+    from autograder.leaderboard.roster import keep_roster
+
     with sentences():
         found = main_board(board)
+        if roster is not None:
+            keep_roster(roster, found.folder)
         found.write_pages()
         typer.echo(f"Written: {found.folder / 'public' / 'index.html'} and {found.folder / 'instructor.html'}.")
 

@@ -28,15 +28,20 @@ BEST_WIDTH, BEST_HEIGHT = 640, 160
 CURVE_RANGE = (1.9, 3.4)  # nats: the same for all curves, so that they can be compared
 
 
-def write_pages(folder: Path, public: Table, everybody: Table, top: int = TOP) -> None:
-    """Write the page for all and the one with the learners' ids, each in one step."""
-    for path, table, instructor in ((PUBLIC, public, False), (INSTRUCTOR, everybody, True)):
-        write_atomically(folder / path, render(table, top, instructor).encode("utf-8"))
+def write_pages(
+    folder: Path, public: Table, everybody: Table, names: dict[str, str] | None = None, top: int = TOP
+) -> None:
+    """Write the page for all and the one with the learners' ids and real names, each in one step. names: by id; whoever
+    may not read them (None) leaves the instructor's page as it is.
+    """
+    write_atomically(folder / PUBLIC, render(public, top).encode("utf-8"))
     (folder / PUBLIC).chmod(0o644)  # for a web server of another user; the instructor's stays the instructor's
+    if names is not None:
+        write_atomically(folder / INSTRUCTOR, render(everybody, top, names).encode("utf-8"), mode=0o600)
 
 
-def render(table: Table, top: int = TOP, instructor: bool = False, now: datetime | None = None) -> str:
-    """The page of at most `top` entries, baselines among them; with learners' ids for the instructor."""
+def render(table: Table, top: int = TOP, names: dict[str, str] | None = None, now: datetime | None = None) -> str:
+    """The page of at most `top` entries, baselines among them. With names, real ones by id, it is the instructor's."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
@@ -50,7 +55,8 @@ def render(table: Table, top: int = TOP, instructor: bool = False, now: datetime
         left_out=max(0, len(table.ranked) - top),
         count=len(table.ranked),
         closed=table.round == CLOSING,
-        instructor=instructor,
+        instructor=names is not None,
+        real_names=names or {},
         style=Markup(style),
         digest=digest,
         refresh=REFRESH_SECONDS,

@@ -120,7 +120,7 @@ def test_text_has_enough_contrast_in_light_and_in_dark(page):
 
 def test_the_public_page_shows_no_id_and_the_top_only(tmp_path):
     public, everybody = table_of(60), table_of(60)
-    write_pages(tmp_path, public, everybody, top=40)
+    write_pages(tmp_path, public, everybody, {}, top=40)
     text = (tmp_path / PUBLIC).read_text(encoding="utf-8")
     assert "s0055 55" not in text and "20 more are not shown" in text
     assert "s0055 55" in (tmp_path / INSTRUCTOR).read_text(encoding="utf-8") or "20 more" in text
@@ -131,7 +131,7 @@ def test_the_public_page_shows_no_id_and_the_top_only(tmp_path):
 
 
 def test_the_instructors_page_names_learners_and_an_empty_board_has_a_page():
-    assert "s0055 55" in render(table_of(60), instructor=True)
+    assert "s0055 55" in render(table_of(60), names={})
     assert "0 learners" in render(table_of(0))
     assert "standings at closing" in render(table_of(3, CLOSING))
 
