@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from traitlets.config import Config
-
-from autograder.classroom.configuration import configure
+from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.folder import ClassFolder
 from autograder.course import Part
-from autograder.notebooks.calling_nbgrader import calling_nbgrader
-from autograder.notebooks.release import generate
+from autograder.notebooks.release import ReleaseError, generate
 from autograder.notebooks.source import SOURCE, notebook_findings
 from autograder.sandbox import Tier
 
@@ -41,27 +39,19 @@ def grade_class(
     fails, whoever's fault it is, keeps the scores that it had and costs no other. Raises ReleaseError when the
     part's own notebook is not sound.
     """
-    enter_in_gradebook(folder, part, source)
     outcomes = []
-    for learner in learners:
-        with calling_nbgrader() as reason:
-            try:
-                _convert(folder, part, learner, tier, source)
-                outcome = read_outcome(folder, part, learner)
-            except Exception as error:  # nbgrader's own, SystemExit aside: the others are graded all the same
-                why = reason()
-                outcome = Outcome(learner, part, failure=why if "Traceback" not in why else str(error))
-        outcomes.append(outcome)
-        on_outcome(outcome)
+    with grading_ahead(folder, part, learners, tier) as wait:
+        enter_in_gradebook(folder, part, source)
+        take = _one_by_one(folder, part, tier, source)
+        for learner in learners:
+            wait(learner)
+            outcomes.append(take(learner))
+            on_outcome(outcomes[-1])
     return outcomes
 
 
 def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -> None:
     """Enter the part and its graded cells in the gradebook. Raises ReleaseError."""
-    import tempfile
-
-    from autograder.notebooks.release import ReleaseError
-
     found = notebook_findings(part, source)
     if found:
         raise ReleaseError(*found)
@@ -69,26 +59,34 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
         generate(part, Path(scratch), source, folder.database)
 
 
-def settings(folder: ClassFolder, part: Part, learner: str, tier: Tier, source: Path = SOURCE) -> Config:
-    """nbgrader's settings for one submission."""
+def _one_by_one(folder: ClassFolder, part: Part, tier: Tier, source: Path) -> Callable[[str], Outcome]:
+    """A function that takes one learner's submission through nbgrader's autograde and feedback."""
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    from autograder.classroom.configuration import configure
+    from autograder.classroom.converters import AutogradeOneByOne, FeedbackOneByOne
+    from autograder.notebooks.calling_nbgrader import calling_nbgrader
+
     config = Config()
     configure(config, folder.root, source)
     config.CourseDirectory.assignment_id = part.name
-    config.CourseDirectory.student_id = learner
     config.GradeModule.sandbox = "local" if tier is Tier.LOCAL else "strict"
-    return config
+    steps = [
+        step(coursedir=CourseDirectory(config=config), config=config) for step in (AutogradeOneByOne, FeedbackOneByOne)
+    ]
 
+    def take(learner: str) -> Outcome:
+        with calling_nbgrader() as reason:
+            try:
+                for step in steps:
+                    step.force = True
+                    step.convert(learner)
+            except Exception as error:  # whosever fault it is: the others are graded all the same
+                return Outcome(learner, part, failure=reason(error))
+        return read_outcome(folder, part, learner)
 
-def _convert(folder: ClassFolder, part: Part, learner: str, tier: Tier, source: Path) -> None:
-    from nbgrader.coursedir import CourseDirectory
-
-    from autograder.classroom.converters import AutogradeOne, FeedbackForOne
-
-    config = settings(folder, part, learner, tier, source)
-    for converter in (AutogradeOne, FeedbackForOne):
-        step = converter(coursedir=CourseDirectory(config=config), config=config)
-        step.force = True
-        step.start()
+    return take
 
 
 def read_outcome(folder: ClassFolder, part: Part, learner: str) -> Outcome:

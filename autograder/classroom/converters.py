@@ -1,10 +1,11 @@
-"""nbgrader's autograde and feedback for exactly one submission, whatever its folder holds."""
+"""nbgrader's autograde and feedback, one submission after the other, whatever their folders hold."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from nbconvert.writers import FilesWriter
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 
@@ -13,21 +14,30 @@ from autograder.course import part_named
 from autograder.grading.sources import LARGEST_FILE
 
 
-class OneSubmission(BaseConverter):
-    """Stands behind nbgrader's classes: what they do through BaseConverter is done for one submission, without search
-    patterns, and of its files the module alone is copied, never what a link leads to.
+class OneByOne(BaseConverter):
+    """Stands behind nbgrader's classes: what they do through BaseConverter is done without search patterns, and of a
+    submission's files the module alone is copied, never what a link leads to.
     """
 
-    def init_notebooks(self) -> None:
+    ready = False
+
+    def convert(self, learner: str) -> None:
+        """Convert one submission of the assignment. Raises what nbgrader raises, mostly its NbGraderException."""
         directory = self.coursedir
-        folder = self._format_source(directory.assignment_id, directory.student_id)
+        directory.student_id = learner
+        if not self.ready:  # once: an exporter reads and compiles its templates
+            self.ready = True
+            self.writer = FilesWriter(parent=self, config=self.config)
+            self.exporter = self.exporter_class(parent=self, config=self.config)
+            for preprocessor in self.preprocessors:
+                self.exporter.register_preprocessor(preprocessor)
+        folder = self._format_source(directory.assignment_id, learner)
         self.assignments = {folder: [os.path.join(folder, f"{directory.assignment_id}.ipynb")]}
-        self.notebooks = []
+        self.convert_notebooks()
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        source, destination = (
-            Path(form(assignment_id, student_id)) for form in (self._format_source, self._format_dest)
-        )
+        source = Path(self._format_source(assignment_id, student_id))
+        destination = Path(self._format_dest(assignment_id, student_id))
         destination.mkdir(parents=True, exist_ok=True)
         name = part_named(assignment_id).file_name
         try:
@@ -38,15 +48,12 @@ class OneSubmission(BaseConverter):
             (destination / name).write_bytes(content)
 
 
-class AutogradeOne(Autograde, OneSubmission):
-    """`nbgrader autograde` for one submission; one without a notebook is graded as well."""
-
-    def init_notebooks(self) -> None:
-        OneSubmission.init_notebooks(self)
+class AutogradeOneByOne(Autograde, OneByOne):
+    """`nbgrader autograde`; a submission without a notebook is graded as well."""
 
 
-class FeedbackForOne(GenerateFeedback, OneSubmission):
-    """`nbgrader generate_feedback` for one submission."""
+class FeedbackOneByOne(GenerateFeedback, OneByOne):
+    """`nbgrader generate_feedback`, which copies nothing: the page holds all of it."""
 
-    def init_notebooks(self) -> None:
-        OneSubmission.init_notebooks(self)
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        Path(self._format_dest(assignment_id, student_id)).mkdir(parents=True, exist_ok=True)

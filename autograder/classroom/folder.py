@@ -15,6 +15,10 @@ class ClassFolder:
     root: Path = ROOT
 
     @property
+    def release(self) -> Path:
+        return self.root / "release"
+
+    @property
     def submitted(self) -> Path:
         return self.root / "submitted"
 

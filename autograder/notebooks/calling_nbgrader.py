@@ -12,8 +12,8 @@ from traitlets.log import get_logger
 
 
 @contextlib.contextmanager
-def calling_nbgrader() -> Iterator[Callable[[], str]]:
-    """Keep nbgrader's log from the console. Gives a function that returns the reason of the last failure.
+def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
+    """Keep nbgrader's log from the console. Gives a function that returns the reason of a failure.
 
     It also puts this environment's programs on the path: nbgrader calls alembic by its name for a new gradebook.
     """
@@ -22,7 +22,7 @@ def calling_nbgrader() -> Iterator[Callable[[], str]]:
     logger.addHandler(keep)
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path
     try:
-        yield lambda: keep.reasons[-1]
+        yield keep.reason
     finally:
         os.environ["PATH"] = path
         logger.removeHandler(keep)
@@ -32,9 +32,13 @@ def calling_nbgrader() -> Iterator[Callable[[], str]]:
 class _KeepReasons(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
-        self.reasons = ["it does not say why"]
+        self.last = ""
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage().strip()
         if message.startswith("Traceback"):  # its last line is the reason; the errors after it say nothing of it
-            self.reasons.append(message.splitlines()[-1])
+            self.last = message.splitlines()[-1]
+
+    def reason(self, error: Exception) -> str:
+        """Why it failed: nbgrader's own exception says only that the log does."""
+        return self.last or f"{type(error).__name__}: {error}"

@@ -97,7 +97,7 @@ def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None 
         try:
             converter.start()
         except Exception as error:  # nbgrader raises RuntimeError, ValueError and its own
-            raise ReleaseError(f"{source / part.name}: nbgrader can't make a release of it: {reason()}") from error
+            raise ReleaseError(f"{source / part.name}: nbgrader can't make a release of it: {reason(error)}") from error
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

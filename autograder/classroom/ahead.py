@@ -1,0 +1,39 @@
+"""Grading in processes of their own, ahead of nbgrader, which takes one submission after the other.
+
+The verdicts go to the result store, where nbgrader's steps find them; what fails here fails there again, and is said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.verdict import grade_submission
+from autograder.course import Part, part
+from autograder.sandbox import Tier
+
+
+@contextlib.contextmanager
+def grading_ahead(
+    folder: ClassFolder, wanted: Part, learners: Sequence[str], tier: Tier
+) -> Iterator[Callable[[str], None]]:
+    """Begin to grade these submissions. Gives a function that waits until a learner's verdict is in the store."""
+    workers = min(len(learners), os.cpu_count() or 1)
+    if workers < 2:
+        yield lambda learner: None
+        return
+    # spawn: a fork would copy whatever locks the threads of this process hold.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    try:
+        verdicts = {learner: pool.submit(_grade, folder, learner, wanted.number, tier) for learner in learners}
+        yield lambda learner: verdicts[learner].exception() and None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _grade(folder: ClassFolder, learner: str, number: int, tier: Tier) -> None:
+    grade_submission(folder, learner, part(number), tier)
