@@ -12,7 +12,7 @@ SEED = $(if $(seed),--seed $(seed))
 BOARD = $(if $(board),--board "$(board)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check reset undo train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve
+.PHONY: help check hint reset undo train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -32,6 +32,9 @@ card: ## draw what your last capstone reached as a card to share: runs/card.svg 
 
 quick: ## verify in seconds that the reference works
 	$(RUN) quick $(args)
+
+hint: ## a hint for the check that fails first; each call shows one more
+	$(RUN) hint $(part) $(args)
 
 reset: ## write the stub of a part or task anew: part=5 or part=5.2; asks first and keeps a copy
 	$(RUN) reset $(part) $(args)

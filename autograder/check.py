@@ -44,7 +44,12 @@ def choose_tier(folder: Path, wanted: str | None) -> Tier:
 
 def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Report]:
     """Grade the target in the folder. Raises ValueError when the folder can't be read."""
-    return grade_parts(read_submission(folder), target.parts, seed=seed, tier=tier, task=target.task)
+    reports = grade_parts(read_submission(folder), target.parts, seed=seed, tier=tier, task=target.task)
+    if folder.resolve() == EXERCISES:
+        from autograder.learner import results
+
+        results.keep(reports, target.task)
+    return reports
 
 
 def path_of(folder: Path, file: str) -> str:

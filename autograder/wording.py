@@ -8,7 +8,7 @@ import os
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 
 # The variables that the Makefile knows. Other options reach it through args=.
-MAKE_VARIABLES = ("fast", "steps", "seed", "data")
+MAKE_VARIABLES = ("fast", "steps", "seed", "data", "check", "name", "tick")
 
 
 def command(name: str, part: int | str | None = None, **options: object) -> str:

@@ -15,6 +15,24 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command()
+def hint(target: Target = None) -> None:
+    """Show a hint for the check that fails first; each call shows one more. They cost nothing.
+
+    Example: python -m autograder hint 5
+    """
+    from autograder.cli import print_lines
+    from autograder.learner.console import sentences
+    from autograder.learner.hints import next_hint
+    from autograder.learner.results import one_part, result
+    from autograder.learner.show import hint_lines
+
+    with sentences():
+        part, task = one_part(target)
+        report = result(part, task)
+        print_lines(hint_lines(next_hint(report, part), report, task))
+
+
+@app.command()
 def reset(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
     yes: Yes = False,

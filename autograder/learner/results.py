@@ -61,6 +61,18 @@ def begun(part: Part) -> bool:
     return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") != fresh_stub(part.file_name).encode("utf-8")
 
 
+def one_part(words: str | None) -> tuple[Part, str | None]:
+    """The part, and the task if one is named, that the learner asks for; the first unfinished part if nothing is named,
+    the last part when all are passed. Raises ValueError with a sentence.
+    """
+    from autograder.check import parse_target
+
+    if words is None:
+        return first_unfinished() or parts()[-1], None
+    target = parse_target(words)
+    return target.parts[0], target.task
+
+
 def first_unfinished() -> Part | None:
     """The first part that is not passed; None when all are."""
     return next((part for part in parts() if not begun(part) or not result(part).passed), None)

@@ -1,0 +1,116 @@
+"""hint: tied to what fails first, one level more each time, remembered on this machine only."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from learner_helpers import solution
+
+from autograder.course import part, parts
+from autograder.learner.hints import levels
+
+OVERWRITES = ("child.grad += local_grad * value.grad", "child.grad = local_grad * value.grad")
+TWICE = "a_value_used_twice_gets_both_gradients"
+
+
+def overwriting() -> str:
+    assert OVERWRITES[0] in solution(1)
+    return solution(1).replace(*OVERWRITES)
+
+
+def shown_levels(text: str) -> list[str]:
+    return re.findall(r"^  (\d)\. ", text, re.MULTILINE)
+
+
+def test_every_call_shows_one_level_more_and_the_last_one_stays(course):
+    course.write(1, overwriting())
+    answers = [course.run("hint", 1) for _ in range(5)]
+    assert [answer.returncode for answer in answers] == [0] * 5
+    assert [shown_levels(answer.stdout)[-1] for answer in answers] == ["1", "2", "3", "4", "4"]
+    assert "Hint 1 of 4" in answers[0].stdout and "These are all 4 hints" in answers[4].stdout
+    first = levels(part(1))[TWICE][0]
+    assert first[:40] in " ".join(answers[0].stdout.split())
+
+
+def test_hints_are_for_the_check_that_check_shows_in_full(course):
+    course.write(1, overwriting())
+    checked, hinted = course.run("check", 1).stdout, course.run("hint", 1).stdout
+    assert "First failing task: 1.4 backward\n  a value used twice gets both gradients" in checked
+    assert "task 1.4 backward" in hinted and "fails: a value used twice gets both gradients" in hinted
+
+
+def test_a_mended_check_hands_over_to_the_next_one_with_its_first_level(course):
+    course.write(1, overwriting())
+    course.run("hint", 1)
+    course.run("hint", 1)
+    course.write(1, solution(1).replace("max(0.0, self.data)", "abs(self.data)"))
+    answer = course.run("hint", 1).stdout
+    assert "task 1.3 exp, log, relu" in answer and shown_levels(answer) == ["1"]
+    course.write(1, overwriting())
+    assert shown_levels(course.run("hint", 1).stdout) == ["1", "2", "3"]
+
+
+def test_an_unchanged_file_is_not_checked_again(course):
+    course.write(1, overwriting())
+    course.run("check", 1)
+    path = course.root / ".learner" / "results" / "1.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    for check in kept["checks"]:
+        if check["name"] == TWICE:
+            check["advice"] = "This was kept."
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert "This was kept." in course.run("hint", 1).stdout
+    course.write(1, overwriting() + "\n# changed\n")
+    assert "This was kept." not in course.run("hint", 1).stdout
+
+
+def test_without_a_part_the_first_unfinished_one_is_meant(course):
+    course.solve(0)
+    assert "Part 1, task 1.1" in course.run("hint").stdout
+
+
+def test_a_task_can_be_named(course):
+    assert "task 5.3 mlp" in course.run("hint", "5.3").stdout
+
+
+def test_what_is_passed_needs_no_hint(course):
+    course.solve(3)
+    answer = course.run("hint", 3)
+    assert answer.returncode == 0 and "nothing to hint at" in answer.stdout and "Next:" in answer.stdout
+
+
+def test_a_file_that_python_cannot_read_gets_that_sentence_and_uses_up_no_hint(course):
+    course.write(3, "def linear(x, w:\n")
+    answer = course.run("hint", 3).stdout
+    assert "Python can't read the file" in answer and "No hint helps before that is mended" in answer
+    assert not (course.root / ".learner" / "hints.json").exists()
+
+
+def test_a_broken_memory_is_as_good_as_none(course):
+    (course.root / ".learner").mkdir()
+    for broken in ("", "[", "[]", '{"0 square_gives_x_times_x": "many"}', '{"0 square_gives_x_times_x": -7}'):
+        (course.root / ".learner" / "hints.json").write_text(broken, encoding="utf-8")
+        answer = course.run("hint", 0)
+        assert answer.returncode == 0 and shown_levels(answer.stdout) == ["1"]
+
+
+def test_where_nothing_can_be_remembered_a_sentence_says_so_and_the_hint_is_shown(course):
+    (course.root / ".learner").write_text("a file where the folder should be", encoding="utf-8")
+    answer = course.run("hint", 0)
+    assert answer.returncode == 0 and shown_levels(answer.stdout) == ["1"]
+    assert "Can't remember this" in answer.stderr
+
+
+def test_every_hint_can_be_printed_on_any_console():
+    for each in parts():
+        found = levels(each)
+        assert found and all(len(texts) == 4 for texts in found.values()), each.number
+        for texts in found.values():
+            text = "".join(texts)
+            assert text.isascii(), [character for character in text if not character.isascii()]
+
+
+def test_misuse_is_a_sentence(course):
+    answer = course.run("hint", "12")
+    assert answer.returncode == 2 and "There is no part 12" in answer.stderr
