@@ -24,7 +24,7 @@ def draw(losses: Sequence[float], lines: dict[str, float], title: str, window: i
     for (name, height), style, colour in zip(lines.items(), LINE_STYLES, picture.COLOURS[1:]):
         axes.axhline(height, linestyle=style, color=colour, label=f"{name}: {height:.3f}")
     axes.set(xlabel="step", ylabel="loss, nats per token", title=title, xlim=(0, len(losses) + 1))
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     picture.show(figure, f"{title}. {describe(losses, lines, window)}")
 
 

@@ -24,10 +24,20 @@ def sizes(state_dict: Mapping[str, Sequence[Sequence]]) -> dict[str, float]:
     return found
 
 
+def by_layer(found: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """The sizes of each layer's matrices, so that layers can be compared: {"layer 0": {"attn_wq": ...}, ...}."""
+    layers: dict[str, dict[str, float]] = {}
+    for name, size in found.items():
+        layer, _, matrix = name.partition(".")
+        if matrix:
+            layers.setdefault(layer.replace("layer", "layer "), {})[matrix] = size
+    return layers
+
+
 def draw(models: dict[str, dict[str, float]], title: str) -> None:
     """Show the sizes of one or more models, by name: a row for each matrix, a mark for each model, 0 left out."""
     names = list(next(iter(models.values())))
-    figure = Figure(figsize=(8.2, 0.32 * len(names) + 1.8), layout="constrained")
+    figure = Figure(figsize=(8.2, 0.32 * len(names) + 1.6), layout="constrained")
     axes = figure.subplots()
     for (model, found), mark, colour in zip(models.items(), MARKS, picture.COLOURS):
         present = [(found[name], row) for row, name in enumerate(names) if found[name] > 0]
@@ -38,7 +48,7 @@ def draw(models: dict[str, dict[str, float]], title: str) -> None:
     axes.grid(axis="both", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set(xlabel="size of the gradient (root mean square), each line ten times the one before", title=title)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.75 / (0.32 * len(names))), ncols=3, frameon=False)
+    figure.legend(loc="outside lower center", ncols=len(models), frameon=False)
     picture.show(figure, f"{title}. {describe(models)}")
 
 

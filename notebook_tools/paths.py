@@ -54,7 +54,7 @@ def draw(paths: dict[str, Sequence[Point]], title: str) -> None:
         axes.plot(*zip(*points), style, color=colour, markersize=4, linewidth=1.4, label=f"{name}, {_end(points)}")
     axes.plot(0, 0, "*", color="black", markersize=13, label="the lowest point")
     axes.set(xlim=(-9.5, 2.5), ylim=(-2.1, 2.1), xlabel="x: flat this way", ylabel="y: steep this way", title=title)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=len(paths) + 1, frameon=False, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=len(paths) + 1, frameon=False)
     picture.show(figure, f"{title}. A map of a long narrow valley with its lowest point at (0, 0). {describe(paths)}")
 
 
