@@ -1,0 +1,232 @@
+"""Archives from strangers, read without ever unpacking them to disk: zip, and tar plain or with gzip.
+
+What an archive says of itself (sizes, names, kinds) is checked and then not believed: bytes are counted as they come.
+Files that nobody asked for are not looked at: a learner who packs the whole folder, .venv included, is no attacker.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import io
+import re
+import stat
+import tarfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MOST_MEMBERS = 50_000
+LARGEST_MEMBER = 32 * 1024 * 1024  # bytes, unpacked
+LARGEST_TOTAL = 1024 * 1024 * 1024  # bytes, unpacked, of all files that are wanted
+LARGEST_TAR = 256 * 1024 * 1024  # bytes, unpacked: a tar is read from its beginning to its end
+LONGEST_NAME = 1000
+MOST_LEVELS = 20
+BLOCK = 1024 * 1024
+SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # what Windows takes for a device
+ZIP_ENTRY = b"PK\x01\x02"
+
+
+class ArchiveError(ValueError):
+    """The archive can't be read, or is not what a learner would make: a sentence."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive. path: its folders and its name; time: as the archive says, in no time zone or in UTC."""
+
+    path: tuple[str, ...]
+    time: datetime.datetime | None
+    content: bytes
+
+
+@dataclass
+class Budget:
+    """How many bytes may still be unpacked, of an archive and of the archives in it."""
+
+    bytes: int = LARGEST_TOTAL
+
+    def take(self, count: int) -> None:
+        self.bytes -= count
+        if self.bytes < 0:
+            raise ArchiveError(f"Unpacked it would be larger than {LARGEST_TOTAL // 1024 // 1024:,} MB.")
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What an archive says of a member before it is unpacked."""
+
+    name: str
+    kind: str  # "" for a file, else what it is instead
+    time: datetime.datetime | None
+    size: int
+    open: Callable[[], BinaryIO]
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is an archive that we read."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def read_archive(
+    file: BinaryIO,
+    wanted: Callable[[str], bool],
+    budget: Budget | None = None,
+    refuse: Callable[[ArchiveError], None] | None = None,
+) -> Iterator[Member]:
+    """The files of an archive whose name (without folders) is wanted, one at a time; no other is unpacked.
+
+    Raises ArchiveError for an archive that can't be read or holds more than a class needs. A wanted file with a name
+    that leads elsewhere, that is a link or a device, or that is there twice, is given to `refuse` and left out; without
+    `refuse` it is raised, too.
+    """
+    budget = budget or Budget()
+    names: dict[str, str] = {}
+    try:
+        for number, listed in enumerate(_members(file)):
+            if number >= MOST_MEMBERS:
+                raise ArchiveError(f"It has more than {MOST_MEMBERS:,} files.")
+            loose = [part for part in listed.name.replace("\\", "/").split("/") if part]
+            if listed.kind == "folder" or not loose or _is_litter(loose) or not wanted(loose[-1]):
+                continue
+            try:
+                path = _checked(listed, names)
+            except ArchiveError as error:
+                if refuse is None:
+                    raise
+                refuse(error)
+                continue
+            yield Member(path, listed.time, _content(listed, budget))
+    except ArchiveError:
+        raise
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        # RuntimeError: a zip with a password; ValueError and NotImplementedError: fields that make no sense.
+        raise ArchiveError(f"It can't be read ({shown(str(error) or type(error).__name__)}).") from error
+
+
+def checked_path(name: str) -> tuple[str, ...]:
+    """The folders and the name of a member. Raises ArchiveError for a name that could mean a place elsewhere."""
+    if not name or len(name) > LONGEST_NAME:
+        raise ArchiveError(f"A name has {len(name):,} characters; 1 to {LONGEST_NAME:,} are allowed.")
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in name):
+        raise ArchiveError(f"The name {shown(name)} has control characters in it.")
+    plain = name.replace("\\", "/")
+    if plain.startswith("/") or re.match(r"[A-Za-z]:", plain):
+        raise ArchiveError(f"The name {shown(name)} is a place on the whole disk, not one in the archive.")
+    parts = tuple(part for part in plain.split("/") if part not in ("", "."))
+    if ".." in parts:
+        raise ArchiveError(f"The name {shown(name)} leads out of the archive.")
+    if not parts or len(parts) > MOST_LEVELS:
+        raise ArchiveError(f"The name {shown(name)} has {len(parts)} levels; 1 to {MOST_LEVELS} are allowed.")
+    for part in parts:
+        if part != part.rstrip(". ") or ":" in part or RESERVED.fullmatch(part):
+            raise ArchiveError(f"The name {shown(name)} means something else on Windows.")
+    return parts
+
+
+def shown(name: str) -> str:
+    """A stranger's name as it can be printed anywhere."""
+    return ascii(name[:120])
+
+
+def _members(file: BinaryIO) -> Iterator[_Listed]:
+    file.seek(0)
+    if zipfile.is_zipfile(file):
+        return _zip_members(file)
+    file.seek(0)
+    magic = file.read(2)
+    file.seek(0)
+    return _tar_members(gzip.open(file, "rb") if magic == b"\x1f\x8b" else file)
+
+
+def _zip_members(file: BinaryIO) -> Iterator[_Listed]:
+    _need_few_entries(file)
+    with zipfile.ZipFile(file) as archive:
+        for info in archive.infolist():
+            mode = stat.S_IFMT(info.external_attr >> 16)
+            kind = {0: "", stat.S_IFREG: "", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}.get(mode, "device")
+            try:
+                time = datetime.datetime(*info.date_time)
+            except ValueError:
+                time = None
+            # The name as it stands in the archive: zipfile cuts info.filename at a null byte.
+            name, kind = info.orig_filename, "folder" if info.is_dir() else kind
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                kind = kind or "file in a compression that is seldom used"  # whose memory can't be bounded
+            yield _Listed(name, kind, time, info.file_size, lambda info=info: archive.open(info))
+
+
+def _need_few_entries(file: BinaryIO) -> None:
+    """Count before zipfile makes an object of each entry."""
+    file.seek(0)
+    entries, end = 0, b""
+    while block := file.read(BLOCK):
+        entries += (end + block).count(ZIP_ENTRY)
+        end = block[-len(ZIP_ENTRY) + 1 :]
+        if entries > MOST_MEMBERS:
+            raise ArchiveError(f"It has more than {MOST_MEMBERS:,} files.")
+    file.seek(0)
+
+
+def _tar_members(file: BinaryIO) -> Iterator[_Listed]:
+    with tarfile.open(fileobj=_Bounded(file), mode="r|") as archive:
+        for info in archive:
+            kind = "" if info.isreg() else "folder" if info.isdir() else "device"
+            kind = "link" if info.issym() or info.islnk() else kind
+            try:
+                time = datetime.datetime.fromtimestamp(info.mtime, datetime.timezone.utc)
+            except (ValueError, OverflowError, OSError):
+                time = None
+            yield _Listed(info.name, kind, time, info.size, lambda info=info: archive.extractfile(info))
+            archive.members = []  # tarfile keeps them all
+
+
+class _Bounded:
+    """A file that ends with an error after too many bytes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.left = file, LARGEST_TAR
+
+    def read(self, size: int) -> bytes:
+        block = self.file.read(min(size, self.left + 1))
+        self.left -= len(block)
+        if self.left < 0:
+            raise ArchiveError(f"Unpacked it would be larger than {LARGEST_TAR // 1024 // 1024:,} MB.")
+        return block
+
+
+def _checked(listed: _Listed, names: dict[str, str]) -> tuple[str, ...]:
+    """The path of a wanted file. names: those before it, which it must not stand for as well."""
+    path = checked_path(listed.name)
+    if listed.kind:
+        raise ArchiveError(f"{shown(listed.name)} is a {listed.kind}: put in the file itself.")
+    if listed.size > LARGEST_MEMBER:
+        raise ArchiveError(f"{shown(listed.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+    # Of two names for one file, on a system that takes capitals or accents for the same, chance would choose.
+    name = "/".join(path)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    if folded in names:
+        raise ArchiveError(f"{shown(name)} and {shown(names[folded])} are the same file on some systems.")
+    names[folded] = name
+    return path
+
+
+def _content(listed: _Listed, budget: Budget) -> bytes:
+    """The bytes of a member, counted while they are unpacked: the size in the archive is only a claim."""
+    content = io.BytesIO()
+    with listed.open() as file:
+        while block := file.read(BLOCK):
+            budget.take(len(block))
+            content.write(block)
+            if content.tell() > LARGEST_MEMBER:
+                raise ArchiveError(f"{shown(listed.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+    return content.getvalue()
+
+
+def _is_litter(path: list[str]) -> bool:
+    """What systems and tools leave behind: macOS' second halves of files, caches, version control."""
+    return path[0] == "__MACOSX" or any(part.startswith(".") and part.strip(".") for part in path)
