@@ -3,15 +3,18 @@
 import json
 import random
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
 from autograder import model
 from autograder.capstone import grade_capstone, run
 from autograder.capstone.checks import likely_cause
 from autograder.capstone.run import CapstoneFailed, draw_task, read_weights
 from autograder.capstone.show import capstone_lines
+from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
@@ -128,6 +131,40 @@ def test_a_recursive_backward_does_not_fill_the_memory_though_train_switches_the
     monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, memory_bytes=300 * 1024 * 1024))
     graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=30)  # all of their graphs take 400 MB
     assert message(graded, "equals_the_replay") == "30 of 30 losses and 20 of 20 names equal.\n"
+
+
+@pytest.fixture
+def pypy() -> str:
+    if shutil.which("pypy3") is None:
+        pytest.skip("PyPy is not installed")
+    return "pypy3"
+
+
+def test_pypy_runs_the_same_code_in_the_same_sandbox_and_the_report_says_so(files, tier, pypy):
+    graded = grade_capstone(files, seed=5, tier=tier, num_steps=STEPS, python=pypy)
+    assert message(graded, "equals_the_replay") == f"{STEPS} of {STEPS} losses and 20 of 20 names equal.\n"
+    assert graded.report.interpreter.startswith("PyPy 3.") and graded.report.sandbox == tier.value
+    assert graded.outcome.remarks == ()
+
+
+def test_a_file_that_pypy_cannot_load_is_run_by_the_usual_python_which_is_said(files, tier, pypy):
+    files["part08_generation.py"] += b"\nmatch 1:\n    case _:\n        pass\n"  # Python 3.10; Debian's PyPy is 3.9
+    graded = grade_capstone(files, seed=5, tier=tier, num_steps=STEPS, python=pypy)
+    if graded.report.interpreter.startswith("PyPy"):
+        pytest.skip("this PyPy is newer than 3.9")
+    assert message(graded, "equals_the_replay") == f"{STEPS} of {STEPS} losses and 20 of 20 names equal.\n"
+    assert "Your files do not load in pypy3 (Python 3.9" in graded.outcome.remarks[0]
+    assert graded.outcome.remarks[0] in list(capstone_lines(graded))
+
+
+@pytest.mark.parametrize("folder", ["local", "strict"])
+def test_an_interpreter_that_is_not_there_is_said_in_a_sentence(folder, tmp_path, request):
+    where = SOLUTIONS
+    if folder == "strict":
+        request.getfixturevalue("tier")
+        where = shutil.copytree(SOLUTIONS, tmp_path / "ada")
+    done = CliRunner().invoke(app, ["capstone", "--from", str(where), "--python", "nowhere-to-be-found"])
+    assert done.exit_code == 2 and "nowhere-to-be-found" in done.stderr
 
 
 def test_a_missing_part_is_named(files):

@@ -12,24 +12,31 @@ from autograder.leaderboard import board as board_module
 from autograder.leaderboard import commands
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC
+from autograder.leaderboard.recipes import Score
 from autograder.leaderboard.roster import kept_roster, read_roster
-from autograder.leaderboard.source import FILE_NAME
+from autograder.leaderboard.source import check_source
 from autograder.leaderboard.store import StoreError
-from autograder.sandbox import Tier
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
 
+SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
+
+
 @pytest.fixture
-def board(tmp_path, few_names, monkeypatch):
-    """A board with one public entry, of s0012, whose runs are short."""
-    monkeypatch.setattr(board_module, "load_split", lambda seed: few_names)
+def board(tmp_path, monkeypatch):
+    """A board with one public entry, of s0012."""
     monkeypatch.setattr(board_module, "baselines", lambda split: BASELINES)
-    found = Board(tmp_path / "board", tier=Tier.LOCAL, num_steps=2)
+    found = Board(tmp_path / "board")
     monkeypatch.setattr(commands, "main_board", lambda folder: found)
-    (tmp_path / FILE_NAME).write_bytes(edited())
-    found.submit(tmp_path / FILE_NAME, "s0012", public=True)
+    enter(found, "s0012")
     return found
+
+
+def enter(board, learner):
+    board.store.learner(learner, public=True)
+    board.store.add(learner, check_source(edited()), SCORE, 42)
+    board.write_pages()
 
 
 def pages(board):
@@ -54,10 +61,9 @@ def test_the_instructors_page_has_the_real_names_and_the_public_one_never(board)
     assert served == [board.folder / PUBLIC]
 
 
-def test_the_names_stay_when_the_next_entry_writes_the_page_anew(board, tmp_path):
+def test_the_names_stay_when_the_next_entry_writes_the_page_anew(board):
     give(board, "id,name\ns0012,Ada Lovelace\n")
-    (tmp_path / FILE_NAME).write_bytes(edited(("return 0.08", "return 0.07")))
-    board.submit(tmp_path / FILE_NAME, "s0014", public=True)
+    enter(board, "s0014")
     public, instructor = pages(board)
     assert "Ada Lovelace" in instructor and "s0014" in instructor and "Ada Lovelace" not in public
     if os.name == "posix":
