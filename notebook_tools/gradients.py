@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
@@ -35,19 +36,28 @@ def by_layer(found: Mapping[str, float]) -> dict[str, dict[str, float]]:
 
 
 def draw(models: dict[str, dict[str, float]], title: str) -> None:
-    """Show the sizes of one or more models, by name: a row for each matrix, a mark for each model, 0 left out."""
+    """Show the sizes of one or more models, by name: a row for each matrix, a mark for each model, 0 left out.
+
+    Raises ValueError when all of them are 0.
+    """
     names = list(next(iter(models.values())))
+    positive = [size for found in models.values() for size in found.values() if size > 0]
+    if not positive:
+        raise ValueError("No gradient reaches any matrix: somewhere on the way to the loss a number replaced a Value.")
     figure = Figure(figsize=(8.2, 0.32 * len(names) + 1.6), layout="constrained")
     axes = figure.subplots()
     for (model, found), mark, colour in zip(models.items(), MARKS, picture.COLOURS):
         present = [(found[name], row) for row, name in enumerate(names) if found[name] > 0]
-        axes.plot(*zip(*present), mark, linestyle="none", color=colour, markersize=8, label=model)
+        xs, ys = zip(*present) if present else ((), ())
+        axes.plot(xs, ys, mark, linestyle="none", color=colour, markersize=8, label=model)
     axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xscale("log")
+    axes.set_xlim(10 ** math.floor(math.log10(min(positive))), 10 ** math.ceil(math.log10(max(positive))))
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(axis="both", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set(xlabel="size of the gradient (root mean square), each line ten times the one before", title=title)
+    axes.set(xlabel="size of the gradient (root mean square); each line to the right is ten times as much", title=title)
     figure.legend(loc="outside lower center", ncols=len(models), frameon=False)
     picture.show(figure, f"{title}. {describe(models)}")
 
