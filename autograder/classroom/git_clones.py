@@ -1,0 +1,116 @@
+"""The files of a learner's git repository, and when they were committed, without trusting the repository.
+
+Its configuration could name programs to run (hooks, filters, fsmonitor, a pager, a signature checker). So git never
+reads it: only the repository's objects are shown to git, from an empty repository of our own.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from autograder.classroom.archives import LARGEST_MEMBER, ArchiveError, Member, checked_path, shown
+
+SECONDS = 60
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def is_clone(folder: Path) -> bool:
+    """Whether a folder is a repository with its own .git folder. One elsewhere is not looked for."""
+    return (folder / ".git").is_dir() and not (folder / ".git").is_symlink()
+
+
+def read_clone(folder: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
+    """The wanted files of the last commit on the branch that is checked out, each with the time of the last commit that
+    changed it (which is the learner's word). Raises ArchiveError.
+    """
+    git_folder = folder / ".git"
+    objects = git_folder / "objects"
+    if objects.is_symlink() or (objects / "info" / "alternates").exists():
+        raise ArchiveError("Its objects lie in another repository: clone it again, without --shared and --reference.")
+    head = _head(git_folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        empty = Path(scratch) / "empty.git"
+        git = _Git(empty, objects)
+        git("init", "--quiet", "--bare", "--template=", str(empty), objects=False)
+        if len(head) == 64:
+            raise ArchiveError("It uses SHA-256 objects: hand in a repository with git's usual ones.")
+        for entry in filter(None, git("ls-tree", "-r", "-l", "-z", "--full-tree", head).split(b"\0")):
+            facts, _, raw = entry.partition(b"\t")
+            name = raw.decode("utf-8", "surrogateescape")
+            if not wanted(name.rpartition("/")[2]):
+                continue
+            mode, kind, blob, size = facts.split()
+            path = checked_path(name)
+            if mode not in (b"100644", b"100755") or kind != b"blob":
+                raise ArchiveError(f"{shown(name)} is a link: put in the file itself.")
+            if int(size) > LARGEST_MEMBER:
+                raise ArchiveError(f"{shown(name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+            seconds = int(git("log", "-1", "--format=%ct", head, "--", f":(literal,top){name}") or 0)
+            try:
+                time = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+            except (ValueError, OverflowError, OSError):
+                time = None
+            yield Member(path, time, git("cat-file", "blob", blob.decode("ascii")))
+
+
+class _Git:
+    """Runs git on objects only: no configuration but its own, no hooks, no network, no prompts."""
+
+    def __init__(self, repository: Path, objects: Path) -> None:
+        keep = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
+        nothing = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0"}
+        own = {"GIT_DIR": str(repository), "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
+        self.environment = {**keep, **nothing, **own, "HOME": str(repository.parent)}
+        self.objects = {"GIT_OBJECT_DIRECTORY": str(objects.absolute())}
+
+    def __call__(self, *arguments: str, objects: bool = True) -> bytes:
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                env={**self.environment, **(self.objects if objects else {})},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise ArchiveError("Reading repositories needs git: install it.") from error
+        except (subprocess.TimeoutExpired, ValueError) as error:
+            raise ArchiveError(f"git {arguments[0]} did not come to an end on it.") from error
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise ArchiveError(f"git can't read it ({shown(said[-1]) if said else arguments[0]}).")
+        return done.stdout
+
+
+def _head(git_folder: Path) -> str:
+    """The commit that is checked out, read from the files of the repository."""
+    text = _small(git_folder / "HEAD")
+    if text.startswith("ref: "):
+        branch = text[5:].strip()
+        if not re.fullmatch(r"refs/[\w./@+-]+", branch) or ".." in branch:
+            raise ArchiveError("Its HEAD names no branch.")
+        text = _small(git_folder / branch)
+        for line in "" if text else _small(git_folder / "packed-refs").splitlines():
+            if line.endswith(f" {branch}"):
+                text = line.partition(" ")[0]
+    if not COMMIT.fullmatch(text.strip()):
+        raise ArchiveError("It has no commit yet.")
+    return text.strip()
+
+
+def _small(path: Path) -> str:
+    """The text of a file that git keeps; "" when there is none, or a link."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(1_000_000)
+    except OSError:
+        return ""

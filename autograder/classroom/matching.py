@@ -1,0 +1,96 @@
+"""Whose work is this: names as learning platforms and people write them on files, matched to the list of the class."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from autograder.classroom.archives import SUFFIXES
+from autograder.course import parts
+
+if TYPE_CHECKING:
+    from nbgrader.api import Student
+
+# garciazoe_LATE_1001_20955_part05_gpt-1.py: name, perhaps LATE, the person's number, the upload's number, the file.
+CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)", re.DOTALL)
+# Zoe Garcia_77_assignsubmission_file_ (a folder) or with the file's name behind it; 77 is of one assignment only.
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
+# What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
+COPY = re.compile(r"(?P<stem>part\d\d(?:_[a-z]+)?)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?(?P<suffix>\.py|\.ipynb)")
+
+
+class Matcher:
+    """Finds learners by id, email address, the platform's number, and name, in this order."""
+
+    def __init__(self, students: Iterable[Student]) -> None:
+        self.ids: Mapping[str, set[str]] = defaultdict(set)
+        self.emails: Mapping[str, set[str]] = defaultdict(set)
+        self.numbers: Mapping[str, set[str]] = defaultdict(set)
+        self.names: Mapping[str, set[str]] = defaultdict(set)
+        for student in students:
+            self.ids[student.id.casefold()].add(student.id)
+            self.emails[(student.email or "").casefold()].add(student.id)
+            self.numbers[student.lms_user_id or ""].add(student.id)
+            first, last = student.first_name or "", student.last_name or ""
+            for name in (first + last, last + first):
+                self.names[squeezed(name)].add(student.id)
+
+    def match(self, text: str) -> tuple[str, ...]:
+        """The ids of those whom the name of a folder, of a platform's file or of an archive may mean: one when it is
+        clear, none, or several when it is not.
+        """
+        canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
+        if canvas and (found := self.numbers.get(canvas["number"])):
+            return tuple(sorted(found))
+        plain = without_suffix(text)
+        tables = [(plain.casefold(), self.ids), (plain.casefold(), self.emails), (plain, self.numbers)]
+        if canvas or moodle:
+            plain, tables = (canvas or moodle)["name"], []
+        for key, table in (*tables, (squeezed(plain), self.names)):
+            if key and (found := table.get(key)):
+                return tuple(sorted(found))
+        return ()
+
+
+def person_of(text: str) -> str:
+    """What a platform's name of a file or folder says of the person alone: equal for all that one person handed in."""
+    canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
+    if canvas:
+        return canvas["number"]
+    return f"{moodle['name']}_{moodle['number']}" if moodle else without_suffix(text)
+
+
+def squeezed(name: str) -> str:
+    """A name without case, accents, spaces and marks: `Garc\u00eda, Zo\u00eb` is `garciazoe`."""
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+def without_suffix(name: str) -> str:
+    """The name of an archive without what says that it is one."""
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def own_name(name: str) -> str:
+    """What the learner called the file that a platform has renamed."""
+    platform = CANVAS.fullmatch(name) or MOODLE.fullmatch(name)
+    return platform["file"] if platform and platform["file"] else name
+
+
+def course_file(name: str) -> tuple[str, int] | None:
+    """The name that the course has for a file, and the number of its copy; None when it is no file of the course."""
+    found = COPY.fullmatch(own_name(name))
+    if not found or found["stem"] + found["suffix"] not in course_files():
+        return None
+    return found["stem"] + found["suffix"], int(found["a"] or found["b"] or 0)
+
+
+def course_files() -> dict[str, str]:
+    """The part's name by the name of each file that is handed in: module and notebook."""
+    return {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}

@@ -1,0 +1,377 @@
+"""Collecting from platforms' downloads, archives and repositories: the right person's work, and nothing is lost."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import os
+import shutil
+import stat
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from gradebook_helpers import write
+
+from autograder.classroom.collect import collect, collection_lines
+from autograder.classroom.settings import UTC, ClassError
+from autograder.course import part
+
+GPT, NOTEBOOK, AUTOGRAD = "part05_gpt.py", "part05.ipynb", "part01_autograd.py"
+AT_NOON = (2026, 11, 30, 12, 0, 0)
+IN_THE_EVENING = (2026, 11, 30, 20, 0, 0)
+STUDENTS = {
+    "zgarcia": ("Zo\u00eb", "Garc\u00eda", "zoe@example.org", "1001"),
+    "ann": ("Ann", "Lee", "ann@example.org", "1002"),
+    "alee": ("Ann", "Lee", "alee@example.org", "1003"),
+    "ben": ("Ben", "O'Neil", "ben@example.org", "1004"),
+}
+
+
+@pytest.fixture
+def listed(folder, gradebook):
+    for student, (first, last, email, number) in STUDENTS.items():
+        gradebook.add_student(student, first_name=first, last_name=last, email=email, lms_user_id=number)
+    return folder
+
+
+def zipped(path: Path | io.BytesIO, members: dict[str, bytes], time=AT_NOON) -> Path | io.BytesIO:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, time), content)
+    return path
+
+
+def packed(members: dict[str, bytes], time=(2020, 1, 1, 0, 0, 0)) -> bytes:
+    return zipped(io.BytesIO(), members, time).getvalue()
+
+
+def submitted(folder) -> dict[str, bytes]:
+    """What lies in submitted/, without the times."""
+    return {
+        path.relative_to(folder.submitted).as_posix(): path.read_bytes()
+        for path in sorted(folder.submitted.rglob("*"))
+        if path.is_file() and path.name != "timestamp.txt"
+    }
+
+
+def times(folder) -> dict[str, str]:
+    found = folder.submitted.glob("*/*/timestamp.txt")
+    return {path.parent.relative_to(folder.submitted).as_posix(): path.read_text(encoding="ascii") for path in found}
+
+
+def test_canvas_download_is_matched_by_number_and_renamed_files_get_their_names_back(listed, tmp_path):
+    write(listed, "class.toml", 'time_zone = "Europe/Berlin"')
+    download = zipped(
+        tmp_path / "submissions.zip",
+        {
+            "garciazoe_1001_20955_part05_gpt-2.py": b"second",
+            "garciazoe_1001_20955_part05_gpt-1.py": b"first",
+            "leeann_LATE_1003_77_part05_gpt.py": b"alee's",
+            "leeann_1002_78_my work.zip": packed({"folder/part05_gpt.py": b"ann's", "folder/part05.ipynb": b"{}"}),
+            "oneilben_1004_79_cat.jpg": b"meow",
+        },
+    )
+    outcome = collect(listed, download, part(5))
+    assert not outcome.problems
+    assert submitted(listed) == {
+        "zgarcia/part05/part05_gpt.py": b"second",
+        "alee/part05/part05_gpt.py": b"alee's",
+        "ann/part05/part05_gpt.py": b"ann's",
+        "ann/part05/part05.ipynb": b"{}",
+    }
+    assert set(times(listed).values()) == {"2026-11-30 11:00:00.000000 UTC"}, "the platform's noon, in Berlin"
+
+
+def test_moodle_download_is_matched_by_name_with_or_without_folders(listed, tmp_path):
+    members = {
+        "Zo\u00eb Garc\u00eda_77_assignsubmission_file_/part05_gpt.py": b"zoe's",
+        "Ben O'Neil_78_assignsubmission_file_part05_gpt.py": b"ben's",
+        "Ann Lee_79_assignsubmission_file/part05_gpt.py": b"whose",
+    }
+    outcome = collect(listed, zipped(tmp_path / "class-part05-4711.zip", members), part(5))
+    assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's", "ben/part05/part05_gpt.py": b"ben's"}
+    (problem,) = outcome.problems
+    assert "Ann Lee_79" in problem and "may be alee, ann: rename it to the id" in problem
+
+
+def test_a_folder_of_archives_folders_and_files_by_id_address_and_name(listed, tmp_path):
+    downloads = tmp_path / "downloads"
+    (downloads / "ann@example.org" / "part05").mkdir(parents=True)
+    (downloads / "ann@example.org" / "part05" / GPT).write_bytes(b"ann's")
+    zipped(downloads / "ALEE.zip", {"part05_gpt (1).py": b"alee's", ".venv/lib/part05_gpt.py": b"no"})
+    zipped(
+        downloads / "Garc\u00eda, Zo\u00eb.zip",
+        {"exercises/part05_gpt.py": b"zoe's", "exercises/part01_autograd.py": b"1"},
+    )
+    (downloads / "notes.txt").write_bytes(b"the instructor's own")
+    outcome = collect(listed, downloads)
+    assert not outcome.problems
+    assert submitted(listed) == {
+        "ann/part05/part05_gpt.py": b"ann's",
+        "alee/part05/part05_gpt.py": b"alee's",
+        "zgarcia/part05/part05_gpt.py": b"zoe's",
+        "zgarcia/part01/part01_autograd.py": b"1",
+    }
+
+
+def test_with_a_part_named_all_modules_stay_together(listed, tmp_path):
+    zipped(tmp_path / "ann.zip", {GPT: b"5", AUTOGRAD: b"1"})
+    collect(listed, tmp_path / "ann.zip", part(5))
+    assert set(submitted(listed)) == {"ann/part05/part05_gpt.py", "ann/part05/part01_autograd.py"}
+
+
+def test_one_folder_around_all_is_no_name(listed, tmp_path):
+    zipped(
+        tmp_path / "x.zip", {"class of 2026/ann/part05_gpt.py": b"ann's", "class of 2026/ben/part05_gpt.py": b"ben's"}
+    )
+    assert not collect(listed, tmp_path / "x.zip").problems
+    assert submitted(listed) == {"ann/part05/part05_gpt.py": b"ann's", "ben/part05/part05_gpt.py": b"ben's"}
+
+
+def test_who_is_not_listed_is_named_and_the_others_are_collected(listed, tmp_path):
+    zipped(
+        tmp_path / "x.zip",
+        {"ann/part05_gpt.py": b"ann's", "mal\u202elory/part05_gpt.py": b"", "mallory/part05_gpt.py": b""},
+    )
+    outcome = collect(listed, tmp_path / "x.zip")
+    assert set(submitted(listed)) == {"ann/part05/part05_gpt.py"}
+    assert len(outcome.problems) == 2 and all(problem.isascii() for problem in outcome.problems)
+    assert "'mallory' is nobody in the list of the class: rename it" in outcome.problems[1]
+
+
+@pytest.mark.parametrize("inner", ["ben/part05_gpt.py", "leeann_1004_1_part05_gpt.py", "ben.zip"])
+def test_nobody_hands_in_work_as_somebody_else(listed, tmp_path, inner):
+    content = packed({GPT: b"forged"}) if inner.endswith("zip") else b"forged"
+    members = {f"mallory/{inner}": content, "ann/part05_gpt.py": b"ann's", f"zgarcia/{inner}": content}
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members))
+    assert len(outcome.problems) == 1 and "mallory" in outcome.problems[0]
+    assert not (listed.submitted / "ben").exists()
+
+
+def test_two_people_on_the_platform_for_one_learner_are_left_for_the_instructor(listed, tmp_path):
+    members = {
+        "Ben O'Neil_78_assignsubmission_file_/part05_gpt.py": b"ben's",
+        "Ben ONeil_99_assignsubmission_file_/part05_gpt.py": b"an impostor's",
+        "Zo\u00eb Garc\u00eda_77_assignsubmission_file_/part05_gpt.py": b"zoe's",
+        "Zo\u00eb Garc\u00eda_77_assignsubmission_onlinetext_/part05.ipynb": b"{}",
+    }
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members), part(5))
+    assert "seem to be the same person" in outcome.problems[0]
+    assert set(submitted(listed)) == {"zgarcia/part05/part05_gpt.py", "zgarcia/part05/part05.ipynb"}
+
+
+def test_a_hostile_archive_costs_only_its_author(listed, tmp_path):
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(GPT, b"\0" * 40_000_000)
+    link = io.BytesIO()
+    with zipfile.ZipFile(link, "w") as archive:
+        info = zipfile.ZipInfo(GPT)
+        info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+    members = {
+        "ann/a.zip": bomb.getvalue(),
+        "ben/a.zip": link.getvalue(),
+        "alee/a.zip": packed({"../../zgarcia/part05/part05_gpt.py": b"forged"}),
+        "zgarcia/a.zip": packed({GPT: b"zoe's"}),
+    }
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members))
+    assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's"}
+    said = "\n".join(sorted(outcome.problems))
+    assert "alee: " in said and "leads out of the archive" in said
+    assert "ann: " in said and "larger than 32 MB" in said
+    assert "ben: " in said and "is a link" in said
+
+
+def test_links_in_a_folder_are_not_followed(listed, tmp_path):
+    downloads, secret = tmp_path / "downloads", tmp_path / "secret"
+    secret.mkdir()
+    (secret / GPT).write_bytes(b"the solution")
+    (downloads / "ann").mkdir(parents=True)
+    try:
+        (downloads / "ann" / GPT).symlink_to(secret / GPT)
+        (downloads / "ben").symlink_to(secret, target_is_directory=True)
+    except OSError:
+        pytest.skip("This system makes no links.")
+    outcome = collect(listed, downloads)
+    assert len(outcome.problems) == 2 and all("is a link" in problem for problem in outcome.problems)
+    assert submitted(listed) == {}
+
+
+def test_newer_work_replaces_older_with_a_backup_and_older_work_is_left_alone(listed, tmp_path):
+    source = tmp_path / "ann.zip"
+
+    def handing_in(content: bytes, time) -> list[str]:
+        return [one.what for one in collect(listed, zipped(source, {"part05_gpt.py": content}, time)).placed]
+
+    assert handing_in(b"1", AT_NOON) == ["new"]
+    assert handing_in(b"1", IN_THE_EVENING) == ["unchanged"]
+    assert times(listed)["ann/part05"].startswith("2026-11-30 12:00"), "the same work is not late for coming twice"
+    (listed.submitted / "ann" / "part05" / "extra.txt").write_bytes(b"kept as well")
+    assert handing_in(b"2", IN_THE_EVENING) == ["replaced"]
+    assert handing_in(b"0", AT_NOON) == ["older"]
+    assert submitted(listed) == {"ann/part05/part05_gpt.py": b"2"}
+    (backup,) = (listed.root / "submitted_before" / "ann" / "part05").iterdir()
+    assert (backup / GPT).read_bytes() == b"1" and (backup / "extra.txt").exists()
+    assert not [path for path in listed.submitted.rglob("*") if path.name.startswith(".new-")]
+
+
+def test_what_was_replaced_is_said_with_the_place_of_the_backup(listed, tmp_path):
+    source = tmp_path / "ann.zip"
+    for content, time in ((b"1", AT_NOON), (b"2", IN_THE_EVENING)):
+        lines = list(collection_lines(collect(listed, zipped(source, {GPT: content}, time))))
+    backup = listed.root / "submitted_before" / "ann" / "part05" / "2026-11-30-120000"
+    assert lines == [f"Replaced: ann part05, handed in 2026-11-30 20:00 UTC; the one before it is now {backup}."]
+
+
+def test_a_full_disk_leaves_the_collected_work_as_it_was(listed, tmp_path, monkeypatch):
+    source = tmp_path / "ann.zip"
+    collect(listed, zipped(source, {GPT: b"1"}))
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        collect(listed, zipped(source, {GPT: b"2"}, IN_THE_EVENING))
+    assert submitted(listed) == {"ann/part05/part05_gpt.py": b"1"}
+
+
+def test_two_versions_of_a_file_of_the_same_time_are_left_for_the_instructor(listed, tmp_path):
+    source = zipped(
+        tmp_path / "x.zip", {"ann/a/part05_gpt.py": b"1", "ann/b/part05_gpt.py": b"2", "ben/part05_gpt.py": b"3"}
+    )
+    outcome = collect(listed, source)
+    assert "two versions of the same file" in outcome.problems[0]
+    assert set(submitted(listed)) == {"ben/part05/part05_gpt.py"}
+
+
+def test_a_time_that_the_instructor_gives_counts_for_all(listed, tmp_path):
+    due = datetime.datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
+    collect(listed, zipped(tmp_path / "ann.zip", {GPT: b"1"}), handed_in=due)
+    assert times(listed) == {"ann/part05": "2026-11-29 18:00:00.000000 UTC"}
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: None, "There is no"),
+        (lambda path: path.write_bytes(b"no archive"), "can't be read"),
+        (lambda path: zipped(path, {"ann/cat.jpg": b""}), "holds no file of the course"),
+    ],
+)
+def test_what_cannot_be_collected_is_said(listed, tmp_path, make, said):
+    make(tmp_path / "x.zip")
+    with pytest.raises(ClassError, match=said):
+        collect(listed, tmp_path / "x.zip")
+
+
+def test_without_a_list_of_the_class_nothing_is_collected(folder, gradebook, tmp_path):
+    zipped(tmp_path / "ann.zip", {GPT: b"1"})
+    with pytest.raises(ClassError, match="no learners to match names with.*roster"):
+        collect(folder, tmp_path / "ann.zip")
+
+
+# Git
+
+with_git = pytest.mark.skipif(shutil.which("git") is None, reason="There is no git here.")
+
+
+def git(folder: Path, *arguments: str, date: str = "2026-11-30T12:00:00Z") -> None:
+    names = {f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+    environment = {**os.environ, **names, **dates, "GIT_CONFIG_GLOBAL": os.devnull}
+    subprocess.run(["git", *arguments], cwd=folder, env=environment, check=True, capture_output=True)
+
+
+def commit(folder: Path, files: dict[str, bytes], date: str = "2026-11-30T12:00:00Z") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / ".git").exists():
+        git(folder, "init", "--quiet")
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_bytes(content)
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "work", date=date)
+
+
+@with_git
+def test_clones_are_read_at_their_last_commit_with_the_time_of_what_changed_the_part(listed, tmp_path):
+    clones = tmp_path / "clones"
+    commit(clones / "gpt-2026-ann", {"exercises/part05_gpt.py": b"first", "exercises/part01_autograd.py": b"1"})
+    commit(clones / "gpt-2026-ann", {"exercises/part05_gpt.py": b"second"}, "2026-12-01T08:00:00+01:00")
+    commit(clones / "gpt-2026-ann", {"README.md": b"later"}, "2026-12-24T08:00:00Z")
+    (clones / "gpt-2026-ann" / "exercises" / GPT).write_bytes(b"not committed")
+    commit(clones / "gpt-2026-ben", {"exercises/part05_gpt.py": b"ben's"})
+    git(clones / "gpt-2026-ben", "pack-refs", "--all")
+    git(clones / "gpt-2026-ben", "gc", "--quiet")
+    outcome = collect(listed, clones)
+    assert not outcome.problems
+    assert submitted(listed) == {
+        "ann/part01/part01_autograd.py": b"1",
+        "ann/part05/part05_gpt.py": b"second",
+        "ben/part05/part05_gpt.py": b"ben's",
+    }
+    assert times(listed)["ann/part05"] == "2026-12-01 07:00:00.000000 UTC"
+    assert times(listed)["ann/part01"] == "2026-11-30 12:00:00.000000 UTC"
+
+
+@with_git
+def test_a_hostile_repository_runs_nothing(listed, tmp_path):
+    clone, proof = tmp_path / "clones" / "ann", tmp_path / "proof"
+    commit(clone, {GPT: b"ann's", ".gitattributes": b"* filter=evil diff=evil\n"})
+    evil = tmp_path / "evil.sh"
+    evil.write_text(f"#!/bin/sh\ntouch {proof}\ncat\n", encoding="utf-8")
+    evil.chmod(0o755)
+    settings = [
+        "core.fsmonitor",
+        "core.pager",
+        "gpg.program",
+        "filter.evil.smudge",
+        "filter.evil.clean",
+        "core.sshCommand",
+    ]
+    for key in [*settings, "diff.external", "diff.evil.textconv", "core.editor", "uploadpack.packObjectsHook"]:
+        git(clone, "config", key, str(evil))
+    git(clone, "config", "log.showSignature", "true")
+    git(clone, "config", "alias.log", f"!{evil}")
+    for hook in ("post-checkout", "pre-commit", "post-index-change", "reference-transaction"):
+        (clone / ".git" / "hooks").mkdir(exist_ok=True)
+        shutil.copy(evil, clone / ".git" / "hooks" / hook)
+    collect(listed, clone.parent)
+    assert submitted(listed) == {"ann/part05/part05_gpt.py": b"ann's"}
+    assert not proof.exists()
+    git(clone, "status")
+    assert proof.exists(), "the same repository would have run it for a plain git"
+
+
+@with_git
+def test_a_repository_that_cannot_be_read_costs_only_its_author(listed, tmp_path):
+    clones = tmp_path / "clones"
+    commit(clones / "ann", {GPT: b"ann's"})
+    commit(clones / "ben", {GPT: b"ben's"})
+    (clones / "ben" / ".git" / "objects" / "info").mkdir(exist_ok=True)
+    (clones / "ben" / ".git" / "objects" / "info" / "alternates").write_bytes(b"/somewhere/else\n")
+    commit(clones / "alee", {GPT: b"alee's"})
+    (clones / "alee" / ".git" / "HEAD").write_bytes(b"ref: refs/../../../../etc/passwd\n")
+    git(tmp_path, "init", "--quiet", str(clones / "zgarcia"))
+    outcome = collect(listed, clones)
+    assert set(submitted(listed)) == {"ann/part05/part05_gpt.py"}
+    said = "\n".join(outcome.problems)
+    assert "'ben': Its objects lie in another" in said
+    assert "'alee': Its HEAD names no branch" in said and "'zgarcia': It has no commit yet" in said
+
+
+@with_git
+def test_a_link_in_a_repository_is_refused(listed, tmp_path):
+    clone = tmp_path / "clones" / "ann"
+    commit(clone, {"README.md": b"x"})
+    try:
+        (clone / GPT).symlink_to("/etc/passwd")
+    except OSError:
+        pytest.skip("This system makes no links.")
+    commit(clone, {"README.md": b"y"})
+    outcome = collect(listed, clone.parent)
+    assert "is a link" in outcome.problems[0] and submitted(listed) == {}
