@@ -9,10 +9,11 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p && break; done)
 on = $(filter-out 0 no false,$(1))
 RUN = @AUTOGRADER_CALLED_AS=make $(or $(PYTHON),$(error There is no Python here: install Python 3.10 or newer)) -m autograder
 SEED = $(if $(seed),--seed $(seed))
+PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check hint reset undo train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve
+.PHONY: help check watch hint progress compare reset undo train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -33,8 +34,17 @@ card: ## draw what your last capstone reached as a card to share: runs/card.svg 
 quick: ## verify in seconds that the reference works
 	$(RUN) quick $(args)
 
+watch: ## check a part each time you save it: part=5, or the first unfinished one
+	$(RUN) watch $(part) $(args)
+
 hint: ## a hint for the check that fails first; each call shows one more
 	$(RUN) hint $(part) $(args)
+
+progress: ## what is done and what is left; tick=ID ticks an achievement
+	$(RUN) progress $(if $(tick),--tick $(tick)) $(args)
+
+compare: ## your functions beside the reference's, once you have passed: part=5 or part=5.2
+	$(RUN) compare $(part) $(args)
 
 reset: ## write the stub of a part or task anew: part=5 or part=5.2; asks first and keeps a copy
 	$(RUN) reset $(part) $(args)
@@ -57,6 +67,12 @@ leaderboard: ## show the board of recipes and write its page
 
 serve: ## serve the board's page at http://127.0.0.1:8000/
 	$(RUN) leaderboard serve $(BOARD) $(args)
+
+release: ## make what students get, in release/, unless it gives anything away: all, or part=5
+	$(RUN) release $(PART) $(args)
+
+grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
+	$(RUN) grade $(if $(class),"$(class)") $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
 
 sandbox: ## attack the sandbox for other people's code, and say which tier holds here
 	$(RUN) sandbox $(args)

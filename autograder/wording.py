@@ -8,10 +8,13 @@ import os
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 
 # The variables that the Makefile knows. Other options reach it through args=.
-MAKE_VARIABLES = ("fast", "steps", "seed", "data", "check", "name", "tick")
+MAKE_VARIABLES = ("fast", "steps", "seed", "data", "check", "name", "tick", "layers", "width")
+
+# Targets that are called otherwise than their commands.
+MAKE_TARGETS = {"leaderboard submit": "submit"}
 
 
-def command(name: str, part: int | str | None = None, **options: object) -> str:
+def command(name: str, /, part: int | str | None = None, **options: object) -> str:
     """The words that run a command, as this user would type them.
 
     A part (5) or task ("5.2") is an argument. Options: True stands for a switch, None and False for one that is
@@ -24,7 +27,7 @@ def command(name: str, part: int | str | None = None, **options: object) -> str:
     given = {key.rstrip("_").replace("_", "-"): value for key, value in options.items() if value not in (None, False)}
     if called_as != "make":
         return " ".join([called_as, name, *([] if part is None else [str(part)]), *_as_options(given)])
-    words = ["make", name] + ([] if part is None else [f"part={part}"])
+    words = ["make", MAKE_TARGETS.get(name, name)] + ([] if part is None else [f"part={part}"])
     words += [f"{key}={_quoted(1 if given[key] is True else given[key])}" for key in MAKE_VARIABLES if key in given]
     rest = {key: value for key, value in given.items() if key not in MAKE_VARIABLES}
     if rest:

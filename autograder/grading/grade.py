@@ -41,12 +41,11 @@ def grade(
         else Source(f"There is no file {part.file_name}: put yours there.")
     )
     probes = Probes(part)
-    data = _data_files(part, seed)
+    data = data_files(part, seed)
     common = reference_files(part)
     if own_parts:
         common = {name: files.get(name, reference) for name, reference in common.items()}
-    shipped = {"probes.py": probes.source.encode("utf-8"), **{f"files/{name}": data[name] for name in data}}
-    shipped.update({f"common/{name}": common[name] for name in common})
+    shipped = worker_files(probes, data, common)
     # A file that can't be used is replaced by an empty one: its checks fail, with the sentence that says why.
     usable = b"" if source.problem else content
     with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, limits) as worker:
@@ -75,7 +74,13 @@ def grade(
     )
 
 
-def _data_files(part: Part, seed: int) -> dict[str, bytes]:
+def worker_files(probes: Probes, data: Mapping[str, bytes], common: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What a worker gets beside the submission: the probes, the data files, and the other parts."""
+    shipped = {"probes.py": probes.source.encode("utf-8"), **{f"files/{name}": data[name] for name in data}}
+    return {**shipped, **{f"common/{name}": common[name] for name in common}}
+
+
+def data_files(part: Part, seed: int) -> dict[str, bytes]:
     """Data files that a part's checks read, random like every input: its files.py draws them."""
     path = part.suite / "files.py"
     return load_trusted(path).files(Draw(f"{seed} files")) if path.exists() else {}

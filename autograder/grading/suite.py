@@ -103,6 +103,8 @@ def run_suite(part: Part, session: Session, seed: int, task: str | None = None) 
         status = pytest.main([*SETTINGS, "-c", str(folder.parent / "pytest.ini"), *files], plugins=[plugin])
     if plugin.unavailable is not None:
         raise plugin.unavailable
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt  # pytest swallows it
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.checks:
         raise RuntimeError(f"The suite of part {part.number} could not be run ({status!r}):\n{said.getvalue()}")
     return plugin.checks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import backups
@@ -38,11 +38,16 @@ class Change:
 def plan(target: Target) -> Change:
     """What a reset of one part or task would write. Raises StubError, OSError."""
     (part,) = target.parts
-    path, stub = EXERCISES / part.file_name, fresh_stub(part.file_name)
-    before = path.read_bytes() if path.exists() else None
-    if target.task is None or before is None:
-        return Change(path, before, stub)
-    return Change(path, before, _with_stub_of_task(before, stub, part, target.task))
+    change = plan_part(part)
+    if target.task is None or change.before is None:
+        return change
+    return replace(change, after=_with_stub_of_task(change.before, change.after, part, target.task))
+
+
+def plan_part(part: Part) -> Change:
+    """What a reset of a whole part would write. Raises StubError, OSError."""
+    path = EXERCISES / part.file_name
+    return Change(path, path.read_bytes() if path.exists() else None, fresh_stub(part.file_name))
 
 
 def carry_out(change: Change) -> Path | None:

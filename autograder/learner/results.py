@@ -27,17 +27,17 @@ def keep(reports: Iterable[Report], task: str | None) -> None:
             acts.record(f"part-{part.number}")
 
 
-def result(part: Part, task: str | None = None) -> Report:
-    """The last result for the learner's file as it is now; checks it when there is none.
-
-    Raises ValueError with a sentence when exercises/ can't be read.
-    """
-    files = read_submission(EXERCISES)
-    report = last(part, files.get(part.file_name, b""), task)
-    if report is None:
-        (report,) = grade_parts(files, [part], tier=Tier.LOCAL, task=task)
-        keep([report], task)
+def check(part: Part, task: str | None = None) -> Report:
+    """Check the learner's file as it is now. Raises ValueError with a sentence when exercises/ can't be read."""
+    (report,) = grade_parts(read_submission(EXERCISES), [part], tier=Tier.LOCAL, task=task)
+    keep([report], task)
     return report
+
+
+def result(part: Part, task: str | None = None) -> Report:
+    """The last result for the learner's file as it is now; checks it when there is none. Raises ValueError likewise."""
+    content = read_submission(EXERCISES).get(part.file_name, b"")
+    return last(part, content, task) or check(part, task)
 
 
 def last(part: Part, content: bytes, task: str | None = None) -> Report | None:
@@ -76,6 +76,12 @@ def one_part(words: str | None) -> tuple[Part, str | None]:
 def first_unfinished() -> Part | None:
     """The first part that is not passed; None when all are."""
     return next((part for part in parts() if not begun(part) or not result(part).passed), None)
+
+
+def next_unfinished(after: Part) -> Part | None:
+    """The next part that is not passed, from the first one again behind the last; None when all others are."""
+    following = [*parts()[after.number + 1 :], *parts()[: after.number]]
+    return next((part for part in following if not begun(part) or not result(part).passed), None)
 
 
 def first_lost(report: Report, part: Part) -> Check | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
-from autograder.course import EXERCISES, part
+from autograder.course import EXERCISES, Task, part
 from autograder.grading.report import Report
 from autograder.learner.hints import Hint
 from autograder.learner.reset import Change
-from autograder.learner.results import shown
-from autograder.render.terminal import next_step, plural
+from autograder.learner.results import first_lost, shown
+from autograder.render.terminal import failure_lines, next_step, number, plural
 from autograder.wording import command
 
 WIDTH = 79
@@ -31,8 +33,49 @@ def reset_lines(change: Change) -> Iterator[str]:
             yield f"  | and {len(lost) - 8} more"
 
 
-def hint_lines(hint: Hint | None, report: Report, task: str | None) -> Iterator[str]:
-    """A hint, the levels before it, and how to get the next one."""
+def kept_lines(copy: Path | None) -> Iterator[str]:
+    """Where the copy of a file is that was replaced."""
+    if copy is not None:
+        yield f"Done. Your version is kept as {shown(copy)}."
+        yield f"To bring it back: {command('undo')}"
+
+
+def watch_lines(report: Report, seconds: float) -> Iterator[str]:
+    """A verdict that fits a small screen: a line a task, the first failing check in full, what to do next."""
+    its_part, path = part(report.part), shown(EXERCISES / report.file)
+    yield f"Part {report.part}, {its_part.title}: {path}"
+    yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
+    for task in its_part.tasks:
+        yield f"  {task_line(report, task)}"
+    failing = first_lost(report, its_part)
+    if failing is not None and failing.status != "todo":
+        yield from failure_lines(failing, path)
+    yield ""
+    if report.printed.strip():
+        yield f"Your code printed: {ascii(report.printed.strip())[1:-1][:55]}"
+    yield f"{number(report.earned)} of {number(report.possible)} points."
+    if failing is None:
+        yield "Passed. Press n for the next part, c to compare with the reference."
+    else:
+        verb = "write" if failing.status == "todo" else "mend"
+        yield f"Next: {verb} {failing.task} {its_part.task(failing.task).title} in {path}, and save."
+
+
+def task_line(report: Report, task: Task) -> str:
+    """How many checks of a task are passed."""
+    checks = [check for check in report.checks if check.task == task.id and check.status != "manual"]
+    passed = sum(check.status == "passed" for check in checks)
+    if not checks:
+        state = "a person grades it"
+    elif {check.status for check in checks} == {"todo"}:
+        state = "not written yet"
+    else:
+        state = f"{passed} of {plural(len(checks), 'check')}" + (" FAIL" if passed < len(checks) else "")
+    return f"{task.id} {task.title:<40} {state}"
+
+
+def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str = "") -> Iterator[str]:
+    """A hint, the levels before it, and how to get the next one: by what `again` says, else by the command."""
     its_part = part(report.part)
     if hint is None:
         where = f"Task {task}" if task else f"Part {its_part.number}, {its_part.title},"
@@ -50,10 +93,10 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None) -> Iterator[
     if hint.check.advice:
         yield from wrapped(hint.check.advice, "  Likely: ")
     yield ""
-    for number, text in enumerate(hint.texts, 1):
-        yield from wrapped(text, f"  {number}. ")
+    for level, text in enumerate(hint.texts, 1):
+        yield from wrapped(text, f"  {level}. ")
     yield ""
-    again = command("hint", task or its_part.number)
+    again = again or command("hint", task or its_part.number)
     if len(hint.texts) < hint.of:
         yield f"Hint {len(hint.texts)} of {hint.of}. The next one: {again}"
     else:

@@ -1,0 +1,123 @@
+"""`compare`: the learner's function beside the reference's, in one form, with what each costs on the same inputs."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import textwrap
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+
+from autograder.course import EXERCISES, SOLUTIONS, Part, Task
+from autograder.grading.session import Recorded
+from autograder.learner.calls import record
+from autograder.sandbox import CHECK, Tier, Worker
+
+MEASURING = Path(__file__).with_name("measuring.py")
+REPEATS = 3  # of each call; the fastest counts
+LEAST_COLUMN = 36  # characters; below that the two stand one below the other
+
+
+def lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:
+    """The tasks of a part, or one of them. seed: of the inputs that both are measured on."""
+    content = (EXERCISES / part.file_name).read_bytes()
+    yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
+    tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
+    costs = measured(part, content, tasks, seed)
+    for task in tasks:
+        yield f"{task.id} {task.title}"
+        code = [[normalised(source, name) for name in task.defines] for source in (yours, reference)]
+        for mine, theirs in zip(*code):
+            yield from beside(mine, theirs)
+        yield from cost_lines([sum(text.count("\n") + 1 for text in texts) for texts in code], *costs[task.id])
+        yield ""
+    yield "Shown without docstrings, comments and types. Values and milliseconds are of all"
+    yield "calls of the task's checks; helpers of yours count in these, not in the lines."
+
+
+def normalised(source: str, name: str) -> str:
+    """A function as Python writes it itself: no comments, docstrings and types; "(not found)" if it isn't there."""
+    found = None
+    for node in ast.parse(source).body:
+        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
+            prefix = f"{node.name}." if function is not node else ""
+            if isinstance(function, ast.FunctionDef) and prefix + function.name == name:
+                found = function
+    if found is None:
+        return f"# {name} is made in another way."
+    for node in ast.walk(found):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+            if ast.get_docstring(node) is not None:
+                node.body = node.body[1:] or [ast.Pass()]
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.unparse(found)
+
+
+def beside(yours: str, reference: str) -> Iterator[str]:
+    """Two texts in columns where they fit into the terminal, else one below the other."""
+    width = shutil.get_terminal_size((80, 24)).columns - 1
+    if yours == reference:
+        yield "  yours and the reference, which are alike"
+        yield from coded(yours.split("\n"), width)
+        return
+    column, mine, theirs = (width - 5) // 2, yours.split("\n"), reference.split("\n")
+    if column >= LEAST_COLUMN and max(map(len, mine + theirs)) <= column:
+        yield f"  {'yours':<{column}} | reference"
+        for left, right in zip_longest(mine, theirs, fillvalue=""):
+            yield f"  {printable(left):<{column}} | {printable(right)}".rstrip()
+        return
+    for label, text in (("yours", mine), ("reference", theirs)):
+        yield f"  {label}"
+        yield from coded(text, width)
+
+
+def coded(lines_of_code: list[str], width: int) -> Iterator[str]:
+    """Lines of code behind a bar, long ones broken at spaces."""
+    for line in map(printable, lines_of_code):
+        indent = " " * (len(line) - len(line.lstrip()))
+        yield from textwrap.wrap(line, width, initial_indent="  | ", subsequent_indent=f"  |     {indent}") or ["  |"]
+
+
+def printable(line: str) -> str:
+    """A line of code for any terminal."""
+    return line.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def measured(part: Part, content: bytes, tasks: list[Task], seed: int) -> dict[str, tuple[list, list]]:
+    """By task id: the milliseconds, and the counts of Values, of the learner's file and of the reference; None where
+    a call failed.
+    """
+    recording = record(part, content, seed)
+    shipped = dict(recording.shipped)
+    shipped["probes.py"] += b"\n\n" + MEASURING.read_bytes()
+    shipped[f"submission/{part.file_name}"] = content
+    shipped[f"reference/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
+    costs = {}
+    with Worker(shipped, Tier.LOCAL, CHECK) as worker:
+        for task in tasks:
+            names = [check.name for check in recording.checks if check.task == task.id]
+            calls = [call for name in names for call in recording.calls.get(name, [])]
+            both = [_cost(worker, folder, calls) for folder in ("submission", "reference")]
+            costs[task.id] = tuple(zip(*both))
+    return costs
+
+
+def _cost(worker: Worker, folder: str, calls: list[Recorded]) -> tuple[float | None, int | None]:
+    milliseconds, values = 0.0, 0
+    for call in calls:
+        reply = worker.call("measure", [call.probe, list(call.arguments), REPEATS], folder)
+        if reply.failure is not None:
+            return None, None
+        milliseconds, values = milliseconds + reply.value[0], values + reply.value[1]
+    return milliseconds, values
+
+
+def cost_lines(line_counts: list[int], milliseconds: list, values: list) -> Iterator[str]:
+    """A small table: lines, Values and milliseconds of both."""
+    yield f"  {'':<10}{'lines':>7}{'Values':>10}{'ms':>10}"
+    for label, count, made, spent in zip(("yours", "reference"), line_counts, values, milliseconds):
+        made, spent = f"{made or '-':,}" if made else "-", "-" if spent is None else f"{spent:.2f}"
+        yield f"  {label:<10}{count:>7}{made:>10}{spent:>10}"

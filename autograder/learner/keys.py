@@ -1,0 +1,77 @@
+"""Single keys from a terminal, on every system, and the terminal as it was when they are no longer read."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O?.)?")  # what arrow keys and the like send
+END = "\x04"  # Ctrl-D, and what stands for a terminal that is gone
+
+
+@contextlib.contextmanager
+def keys_to(put: Callable[[str], None]) -> Iterator[bool]:
+    """Call `put` with each key that is pressed, from a thread. Yields whether there is a keyboard at all: without a
+    terminal nothing is read and nothing changed. However the block is left, the terminal is then as before.
+    """
+    if not sys.stdin.isatty():
+        yield False
+    elif os.name == "nt":
+        threading.Thread(target=_read_windows, args=(put,), daemon=True).start()
+        yield True
+    else:
+        with _one_key_at_a_time(sys.stdin.fileno()):
+            threading.Thread(target=_read_posix, args=(sys.stdin.fileno(), put), daemon=True).start()
+            yield True
+
+
+@contextlib.contextmanager
+def _one_key_at_a_time(descriptor: int) -> Iterator[None]:
+    """No waiting for Enter, no echo; Ctrl-C and Ctrl-Z work as ever."""
+    import termios
+    import tty
+
+    before = termios.tcgetattr(descriptor)
+
+    def again(number: int, frame: object) -> None:
+        """After Ctrl-Z and fg: the shell has given the terminal its own settings meanwhile."""
+        if os.tcgetpgrp(descriptor) == os.getpgrp():
+            tty.setcbreak(descriptor)
+
+    handler = signal.signal(signal.SIGCONT, again)
+    try:
+        tty.setcbreak(descriptor)
+        yield
+    finally:
+        signal.signal(signal.SIGCONT, handler)
+        with contextlib.suppress(termios.error):  # the terminal itself is gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _read_posix(descriptor: int, put: Callable[[str], None]) -> None:
+    while True:
+        try:
+            data = os.read(descriptor, 32)
+        except OSError:
+            data = b""
+        if not data:
+            put(END)
+            return
+        for key in ESCAPE.sub(b"", data).decode("utf-8", "ignore"):
+            put(key)
+
+
+def _read_windows(put: Callable[[str], None]) -> None:
+    import msvcrt
+
+    while True:
+        key = msvcrt.getwch()
+        if key in ("\x00", "\xe0"):
+            msvcrt.getwch()  # the second half of an arrow key or the like
+        else:
+            put(END if key == "\x03" else key)

@@ -1,0 +1,73 @@
+"""`progress`: every part with its tasks, points and minutes, as the learner's files are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.course import Part, parts
+from autograder.grading.points import points_by_task
+from autograder.grading.report import Report
+from autograder.learner import results
+from autograder.render.terminal import number, remark
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part and its last result; None where the file is still the stub."""
+
+    part: Part
+    report: Report | None
+
+    @property
+    def possible(self) -> float:
+        """The points that a machine gives."""
+        return self.report.possible if self.report else sum(points_by_task(self.part, by_hand=False).values())
+
+    @property
+    def earned(self) -> float:
+        return self.report.earned if self.report else 0.0
+
+    @property
+    def passed(self) -> bool:
+        return self.report is not None and self.report.passed
+
+    @property
+    def tasks_done(self) -> int:
+        """How many tasks have no check that is not passed."""
+        checks = [check for check in self.report.checks if check.status != "manual"] if self.report else []
+        tasks = {check.task for check in checks}
+        return len(tasks - {check.task for check in checks if check.status != "passed"})
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks a machine grades."""
+        return sum(points > 0 for points in points_by_task(self.part, by_hand=False).values())
+
+    @property
+    def minutes_left(self) -> float:
+        """The estimate for the part, less the share of its points that is earned."""
+        return self.part.minutes * (1 - self.earned / self.possible)
+
+
+def survey() -> list[Row]:
+    """Every part. A file that was changed since its last check is checked. Raises ValueError with a sentence."""
+    return [Row(part, results.result(part) if results.begun(part) else None) for part in parts()]
+
+
+def table_lines(rows: list[Row]) -> Iterator[str]:
+    """A line a part, and what is left of all."""
+    yield f"  {'part':<28}{'tasks':>6}{'points':>11}{'minutes':>9}  state"
+    for row in rows:
+        title = f"{row.part.number:>2} {row.part.title}"
+        points = f"{number(row.earned)}/{number(row.possible)}"
+        state = remark(row.report).removeprefix("first failing: ") if row.report else "not begun"
+        state = state if row.passed or not row.report else f"at {state}"
+        tasks = f"{row.tasks_done}/{row.tasks}"
+        yield f"  {title:<28}{tasks:>6}{points:>11}{row.part.minutes:>9}  {state}"[:79].rstrip()
+    done, tasks = sum(row.tasks_done for row in rows), sum(row.tasks for row in rows)
+    earned, possible = sum(row.earned for row in rows), sum(row.possible for row in rows)
+    left = round(sum(row.minutes_left for row in rows) / 10) * 10
+    hours = f"about {left // 60} h {left % 60:02d} min left" if left else "all done"
+    points = f"{number(earned)}/{number(possible)}"
+    yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"

@@ -1,0 +1,193 @@
+"""`watch`: check a part each time its file is saved, and do what single keys ask for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+from autograder.cli import print_lines
+from autograder.course import EXERCISES, Part
+from autograder.grading.report import Report
+from autograder.learner import compare, hints, progress, reset, results, show
+from autograder.learner.keys import END, keys_to
+from autograder.learner.saves import saves_to
+from autograder.sandbox import SandboxUnavailable
+from autograder.stubs import StubError
+
+KEYS = "Keys: h hint   n next   l list   r reset   c compare   Enter again   q quit"
+NO_KEYS = "There is no keyboard here, so no keys: Ctrl-C ends it."
+
+
+class Watch:
+    """One part under watch. report: the last verdict; content: of the file that it is about."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.report: Report | None = None
+        self.content: bytes | None = None
+        self.events: queue.Queue[tuple[str, object]] = queue.Queue()
+        self.keyboard = False
+        self.confirm: reset.Change | None = None  # a reset that waits for y
+        self.actions = {
+            "h": self.hint,
+            "n": self.next_part,
+            "l": self.list,
+            "r": self.ask_reset,
+            "c": self.compare,
+            "\n": self.check,
+            "\r": self.check,
+        }
+
+    def run(self) -> None:
+        """Until q is pressed. Raises KeyboardInterrupt for Ctrl-C."""
+        with (
+            keys_to(lambda key: self.events.put(("key", key))) as self.keyboard,
+            saves_to(lambda names: self.events.put(("saved", names)), EXERCISES),
+        ):
+            self.check()
+            while True:
+                kind, what = self._next_event()
+                if kind == "saved" and self.part.file_name in what:
+                    self.saved()
+                elif kind == "key" and not self.pressed(what):
+                    return
+
+    def _next_event(self) -> tuple[str, object]:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                # Not without end: on Windows nothing else would interrupt it.
+                return self.events.get(timeout=0.5)
+
+    def pressed(self, key: str) -> bool:
+        """Do what a key asks for; False for the end."""
+        if self.confirm is not None:
+            change, self.confirm = self.confirm, None
+            self.reset(change) if key in "yY" else self.say(["Nothing was changed."])
+        elif key.lower() == "q" or key == END:
+            return False
+        else:
+            self.actions.get(key.lower(), self.unknown)()
+        return True
+
+    def saved(self) -> None:
+        """Check, unless the file is as it was: some editors write twice."""
+        path = EXERCISES / self.part.file_name
+        for _ in range(10):  # moved away, and the new one not there yet
+            if path.exists():
+                break
+            time.sleep(0.05)
+        if _content(self.part) != self.content:
+            self.check()
+
+    def check(self) -> None:
+        """Check the part and show the verdict on a fresh screen."""
+        self.content = _content(self.part)
+        began = time.perf_counter()
+        try:
+            self.report = results.check(self.part)
+        except (ValueError, SandboxUnavailable) as error:
+            self.say([str(error)])
+            return
+        if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+            clear()
+        self.say(show.watch_lines(self.report, time.perf_counter() - began))
+
+    def hint(self) -> None:
+        if self.report is not None:
+            self.say(show.hint_lines(hints.next_hint(self.report, self.part), self.report, None, "press h again"))
+
+    def next_part(self) -> None:
+        following = results.next_unfinished(self.part)
+        if following is None:
+            self.say(["Every part is passed."])
+        else:
+            self.part = following
+            self.check()
+
+    def list(self) -> None:
+        self.say(progress.table_lines(progress.survey()))
+
+    def ask_reset(self) -> None:
+        try:
+            change = reset.plan_part(self.part)
+        except (StubError, OSError) as error:
+            self.say([str(error)])
+            return
+        if not change.nothing_to_do:
+            self.confirm = change
+        self.say([*show.reset_lines(change), *([] if change.nothing_to_do else ["Go on? y, or any other key for no"])])
+
+    def reset(self, change: reset.Change) -> None:
+        """Write the stub, if the file is still the one that the question was about."""
+        if change.before != reset.plan_part(self.part).before:
+            self.say(["The file was saved meanwhile, so nothing was changed. Press r again."])
+            return
+        try:
+            copy = reset.carry_out(change)
+        except OSError as error:
+            self.say([f"{error.filename} can't be written ({error.strerror}): nothing was changed."])
+            return
+        self.check()
+        self.say(show.kept_lines(copy))
+
+    def compare(self) -> None:
+        if self.report is None or not self.report.passed:
+            self.say(["The reference is shown when the part is passed."])
+        else:
+            self.say(compare.lines(self.part, None, self.report.seed))
+
+    def unknown(self) -> None:
+        self.say([])
+
+    def say(self, lines: list[str] | Iterator[str]) -> None:
+        """Print, with the keys below."""
+        print_lines(["", *lines, "", KEYS if self.keyboard else NO_KEYS])
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[list[int]]:
+    """SIGTERM and SIGHUP end the block as Ctrl-C does, so that everything is put back; yields those that came."""
+    came: list[int] = []
+
+    def end(number: int, frame: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), end) for name in names}
+    try:
+        yield came
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def watch(part: Part) -> int:
+    """Watch the part; return the exit status: 0 after q, 128 and the signal's number when a signal ended it."""
+    with ended_by_signals() as came:
+        try:
+            Watch(part).run()
+            return 0
+        except KeyboardInterrupt:
+            return 128 + (came[0] if came else signal.SIGINT)
+
+
+def clear() -> None:
+    """Empty the screen."""
+    if os.name == "nt":
+        os.system("cls")  # an old console there knows no escape sequences
+    else:
+        sys.stdout.write("\x1b[2J\x1b[H")
+
+
+def _content(part: Part) -> bytes | None:
+    try:
+        return (EXERCISES / part.file_name).read_bytes()
+    except OSError:
+        return None
