@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.grading.checks import Draw
-from autograder.parts.part08.oracle import FALSE_ALARM, all_names, cells_of, draw_model, fit
+from autograder.grading.distribution import FALSE_ALARM, cells_of, fit
+from autograder.parts.part08.oracle import all_names, draw_model
 from autograder.parts.part08.test_public import TINY
 
 NAMES = 500

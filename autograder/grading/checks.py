@@ -61,6 +61,12 @@ class Answer:
         if condition is not True:
             raise CheckFailed(self._message(expected, likely))
 
+    def must_meet(self, condition: Callable[..., str | None], likely: str = "", **facts: object) -> None:
+        """Fail unless the value meets a condition of conditions.py, which is asked about these facts, plain data."""
+        words = condition(self.value, **facts)
+        if words is not None:
+            raise CheckFailed(self._message(words, likely))
+
     def number(self) -> float:
         """The value, which must be a finite number."""
         self.must(is_number(self.value) and abs(self.value) < math.inf, "a finite number")

@@ -4,6 +4,12 @@ import math
 from collections import Counter
 
 from autograder.grading.checks import check
+from autograder.grading.conditions import (
+    no_name_on_both_sides,
+    rows_in_order,
+    seed_decides,
+    share_of_distinct_names,
+)
 from autograder.parts.part02.words import ids_of, names
 
 
@@ -17,25 +23,6 @@ def with_repeats(draw, distinct):
     rows = [*distinct, *draw.sample(distinct, len(distinct) // 3) * 3]
     draw.shuffle(rows)
     return rows
-
-
-def is_split(value, docs, held):
-    """Whether the two lists hold docs in their order, with `held` distinct words on the second side, none on both."""
-    train, held_out = value
-    second = set(held_out)
-    return (
-        len(second) == held
-        and train == [doc for doc in docs if doc not in second]
-        and held_out == [doc for doc in docs if doc in second]
-    )
-
-
-def sides_of(answer):
-    """The two lists of strings that a split must be."""
-    value = answer.value
-    right = type(value) is list and len(value) == 2 and all(type(side) is list for side in value)
-    answer.must(right and all(type(doc) is str for side in value for doc in side), "two lists of strings")
-    return value
 
 
 @check("2.1", points=0.5)
@@ -91,64 +78,48 @@ def test_decode_gives_the_characters_back(student, draw):
 @check("2.3", points=0.5)
 def test_no_name_stands_on_both_sides(student, draw):
     docs = with_repeats(draw, names(draw, 40))
-    answer = student.split(docs, 0.25, draw.randint(1, 999))
-    train, held_out = sides_of(answer)
-    both = sorted(set(train) & set(held_out))
-    likely = "draw among the distinct names, then let every row go where its name went."
-    answer.must(not both, f"no name on both sides, but these are: {', '.join(both[:5])}", likely)
-    answer.must(
-        Counter(train) + Counter(held_out) == Counter(docs) and len(held_out) > 1 < len(train),
-        f"each of the {len(docs)} rows on one side, repeated ones too (yours: {len(train)} and {len(held_out)})",
-        likely,
+    student.split(docs, 0.25, draw.randint(1, 999)).must_meet(
+        no_name_on_both_sides,
+        likely="draw among the distinct names, then let every row go where its name went.",
+        docs=docs,
     )
 
 
 @check("2.3", points=0.5)
 def test_the_share_is_one_of_distinct_names(student, draw):
-    distinct = names(draw, 47)
-    docs = with_repeats(draw, distinct)
-    likely = "the share is of the distinct names, rounded; repeated rows do not count."
+    docs = with_repeats(draw, names(draw, 47))
     answers = [
         (student.split_as_usual(docs), 5),  # a tenth: 4.7
         (student.split(docs, 0.6, draw.randint(1, 999)), 28),  # 28.2
         (student.split(docs, 0.0, draw.randint(1, 999)), 0),
     ]
     for answer, held in answers:
-        train, held_out = sides_of(answer)
-        counts = [len(set(train)), len(set(held_out))]
-        complete = sorted(train + held_out) == sorted(docs)
-        answer.must(
-            counts == [47 - held, held] and complete,
-            f"all {len(docs)} rows, with {47 - held} and {held} distinct names (yours: {counts[0]} and {counts[1]})",
-            likely=likely,
+        answer.must_meet(
+            share_of_distinct_names,
+            likely="the share is of the distinct names, rounded; repeated rows do not count.",
+            docs=docs,
+            held=held,
         )
 
 
 @check("2.3", points=0.5)
 def test_rows_keep_their_order_on_both_sides(student, draw):
     docs = with_repeats(draw, names(draw, 30))
-    answer = student.split(docs, 0.3, draw.randint(1, 999))
-    train, held_out = sides_of(answer)
-    second = set(held_out)
-    expected = [[doc for doc in docs if doc not in second], [doc for doc in docs if doc in second]]
-    misplaced = [f"{got} for {right}" for got, right in zip(train + held_out, sum(expected, [])) if got != right]
-    answer.must(
-        0 < len(second) < 30 and [train, held_out] == expected,
-        f"the rows of either side in the order of docs, as often as they stand there ({', '.join(misplaced[:2])})",
+    student.split(docs, 0.3, draw.randint(1, 999)).must_meet(
+        rows_in_order,
         likely="decide first which names are held out, then go through docs once more from its beginning.",
+        docs=docs,
     )
 
 
 @check("2.3", points=0.5)
 def test_the_seed_decides_the_split(student, draw):
     docs, seeds = with_repeats(draw, names(draw, 40)), draw.sample(range(1, 1000), 2)
-    answer = student.splits(docs, 0.3, [*seeds, seeds[0]])
-    value = answer.value
-    answer.must(type(value) is list and len(value) == 3, "three splits")
-    answer.must(
-        all(is_split(sides, docs, 12) for sides in value) and value[0] == value[2] and value[0] != value[1],
-        "12 of 40 names held out; the same ones for the same seed, others for another seed",
+    student.splits(docs, 0.3, [*seeds, seeds[0]]).must_meet(
+        seed_decides,
         likely="draw with random.Random(seed), so that the seed alone decides who is held out.",
+        docs=docs,
+        held=12,
     )
 
 

@@ -5,7 +5,8 @@ import random
 
 from autograder import model
 from autograder.grading.checks import check
-from autograder.parts.part08.oracle import FALSE_ALARM, all_names, draw_model, fit, worst
+from autograder.grading.conditions import names_as_often, possible_names
+from autograder.parts.part08.oracle import all_names, draw_model
 
 # vocab_size, n_embd, n_head, n_layer, block_size
 TINY = [4, 2, 1, 1, 3]  # 40 names in all
@@ -54,20 +55,19 @@ def test_names_come_as_often_as_the_model_says(student, draw):
     temperature = draw.choice([0.4, 0.5])
     arguments, (weights, config, letters) = draw_model(draw, TINY, temperature)
     expected = all_names(weights, config, letters, temperature)
+    of_the_model = {"letters": letters, "longest": config.block_size}
+    likely = "a name holds characters only, at most block_size of them; BOS ends it and is no part of it."
     # A few names first, so that the search for the likely mistake is over soon where those differ.
-    few = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 20).texts(20)
-    answer = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 280)
-    names = few + answer.texts(280)
-    answer.must(
-        set(names) <= set(expected),
-        f"names of at most {config.block_size} of the letters {letters}",
-        likely="a name holds characters only, at most block_size of them; BOS ends it and is no part of it.",
-    )
-    answer.must(
-        fit(names, expected) > FALSE_ALARM,
-        worst(answer.value, expected),
+    few = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 20)
+    few.must_meet(possible_names, likely, count=20, **of_the_model)
+    many = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 300)
+    many.must_meet(possible_names, likely, count=300, **of_the_model)
+    many.must_meet(
+        names_as_often,
         likely="begin with BOS at position 0 and empty caches, draw by the probabilities at that temperature, feed the "
         "token drawn back in at the next position, and stop when BOS is drawn.",
+        count=300,
+        expected=expected,
     )
 
 
