@@ -1,5 +1,6 @@
 """The capstone on short runs: what comes back is measured, and nothing that a submission says of itself counts."""
 
+import importlib
 import json
 import random
 import re
@@ -18,6 +19,7 @@ from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
+from autograder.training import reference
 
 STEPS = 12
 
@@ -43,13 +45,35 @@ def message(graded, name: str) -> str:
     return next(check.message for check in graded.report.checks if check.name == name)
 
 
-def test_right_parts_give_the_losses_and_names_of_the_replay(files, tier):
+@pytest.fixture(scope="module")
+def right(tier):
+    """The reference graded, and the losses that its progress notes told."""
     seen = []
-    graded = grade_capstone(files, seed=5, tier=tier, num_steps=STEPS, on_step=lambda step, loss: seen.append(loss))
+    files = read_submission(SOLUTIONS)
+    return grade_capstone(files, seed=5, tier=tier, num_steps=STEPS, on_step=lambda _, loss: seen.append(loss)), seen
+
+
+def test_right_parts_give_the_losses_and_names_of_the_replay(right):
+    graded, seen = right
     assert message(graded, "equals_the_replay") == f"{STEPS} of {STEPS} losses and 20 of 20 names equal.\n"
     assert earned(graded, "equals_the_replay") == 2
-    assert seen == graded.outcome.losses  # the progress notes
+    assert seen == graded.outcome.losses
     assert earned(graded, "reaches_the_band") == 0  # twelve steps teach nothing
+
+
+def test_the_held_out_loss_is_that_of_part_7_in_scalar_code_on_the_same_weights(right):
+    graded, _ = right
+    scalar, some = reference(), graded.task.held_out[:10]
+    value = importlib.import_module("part01_autograd").Value
+    state_dict = {
+        name: [[value(x) for x in row] for row in matrix.tolist()] for name, matrix in graded.outcome.weights.items()
+    }
+    config = scalar.parameters.Config()
+    trained = scalar.training.Trained(scalar.tokens.Tokenizer(graded.task.docs), config, state_dict, [])
+    found = model.held_out_loss(some, graded.outcome.weights, model.Sizes(), graded.outcome.chars)
+    assert found == pytest.approx(scalar.training.held_out_loss(some, trained), abs=1e-9)
+    everything = model.held_out_loss(graded.task.held_out, graded.outcome.weights, config, graded.outcome.chars)
+    assert graded.measured.held_out_loss == everything
 
 
 def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people():
