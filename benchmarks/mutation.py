@@ -24,7 +24,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 from autograder.course import SOLUTIONS, Part, part, parts
-from autograder.grading import grade
+from autograder.grading.grade import grade
 from autograder.sandbox import Tier
 
 if sys.version_info >= (3, 11):

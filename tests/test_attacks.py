@@ -33,7 +33,8 @@ from attack_helpers import (
     run_naively,
 )
 
-from autograder.grading import Report, grade
+from autograder.grading.grade import grade
+from autograder.grading.report import Report
 from autograder.sandbox import CHECK, SandboxUnavailable, Tier, Worker, strict_tier
 
 NEIGHBOUR = {"probes.py": b"def echo(value):\n    return value\n"}

@@ -14,8 +14,9 @@ import pytest
 from attack_helpers import PART, SHORT, SOLUTION, STUB, Targets, attacked
 
 from autograder.course import SOLUTIONS, Part, parts
-from autograder.grading import Report, grade
+from autograder.grading.grade import grade
 from autograder.grading.probes import Probes
+from autograder.grading.report import Report
 from autograder.grading.session import Session
 from autograder.render.terminal import part_lines
 from autograder.sandbox import Reply, SandboxUnavailable, Tier, strict_tier

@@ -14,8 +14,9 @@ import jsonschema
 import pytest
 
 from autograder.course import HERE, ROOT, SOLUTIONS, part, parts
-from autograder.grading import Report, grade
+from autograder.grading.grade import grade
 from autograder.grading.misconceptions import variants
+from autograder.grading.report import Report
 from autograder.grading.submission import grade_parts
 from autograder.sandbox import Tier
 from autograder.stubs import fresh_stubs
@@ -117,7 +118,7 @@ def test_a_suite_leaves_nothing_of_itself_in_the_process(monkeypatch):
 MANY = """
 import gc, os
 from autograder.course import SOLUTIONS, part
-from autograder.grading import grade
+from autograder.grading.grade import grade
 from autograder.sandbox import Tier
 
 def resident():

@@ -16,7 +16,8 @@ import pytest
 
 from autograder.course import ROOT, part
 from autograder.files import write_atomically
-from autograder.grading import Check, Report, store
+from autograder.grading import store
+from autograder.grading.report import Check, Report
 from autograder.grading.store import Store, report_from_json
 from autograder.sandbox import Tier
 

@@ -6,13 +6,14 @@ reference *with another task's recognised mistake*, the task is right and keeps 
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.course import Part
 from autograder.grading.compare import difference, is_number
-from autograder.grading.misconceptions import Misconception, misconceptions, variants
+from autograder.grading.misconceptions import Mistake, misconceptions, variants
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.sandbox import Reply, Tier, Worker
@@ -21,6 +22,8 @@ TOLERANCE = 1e-9  # the same arithmetic in another order
 SECONDS = 8.0  # for all variants together: a message that names the mistake is worth no more
 
 Files = dict[str, bytes]
+Agrees = Callable[[Mistake, list[Recorded]], bool]
+Agreement = Callable[..., Agrees]
 
 
 def diagnose(part: Part, checks: list[Check], calls: dict[str, list[Recorded]], files: Files) -> list[Check]:
@@ -28,29 +31,42 @@ def diagnose(part: Part, checks: list[Check], calls: dict[str, list[Recorded]], 
 
     calls: by test name, as recorded; files: what the worker had besides the submission.
     """
-    failing = [check for check in checks if check.status in ("failed", "error", "timeout") and calls.get(_test(check))]
-    if not failing or not misconceptions(part):
+    if not _failing(checks, calls) or not misconceptions(part):
         return checks
     folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
     with Worker({**files, **folders}, Tier.LOCAL) as worker:  # our own code only: no learner's file is in there
-        matches = _matches(part, checks, failing, calls, _agreement(worker))
-        matches = _without_contradicted(matches, checks, calls, _agreement(worker, out_of_time=True))
-        named = {check.name: _best(check, matches, checks, calls, worker) for check in failing}
+        return name_mistakes(misconceptions(part), checks, calls, functools.partial(_agreement, worker))
+
+
+def name_mistakes(
+    mistakes: Sequence[Mistake], checks: list[Check], calls: dict[str, list[Recorded]], agreement: Agreement
+) -> list[Check]:
+    """The checks with the mistakes that explain them. agreement() gives a function that says whether a mistake explains
+    recorded calls; agreement(out_of_time=True) one that says so too where it can't find out in time.
+    """
+    failing = _failing(checks, calls)
+    matches = _matches(mistakes, checks, failing, calls, agreement())
+    matches = _without_contradicted(matches, checks, calls, agreement(out_of_time=True))
+    named = {check.name: _best(check, matches, checks, calls, agreement) for check in failing}
     kept = {check.name for check in failing if check.status == "failed" and _takes_work(calls[_test(check)][-1])}
     return [_with_diagnosis(check, named.get(check.name), named, checks, check.name in kept) for check in checks]
+
+
+def _failing(checks: list[Check], calls: dict[str, list[Recorded]]) -> list[Check]:
+    return [check for check in checks if check.status in ("failed", "error", "timeout") and calls.get(_test(check))]
 
 
 def _test(check: Check) -> str:
     return f"test_{check.name}"
 
 
-def _agreement(worker: Worker, out_of_time: bool = False) -> Callable[[Misconception, list[Recorded]], bool]:
+def _agreement(worker: Worker, out_of_time: bool = False) -> Agrees:
     """A function that says whether a mistake explains recorded calls: its answers equal the learner's, every one.
     out_of_time: what it says when there is no time left to find out.
     """
     end = time.monotonic() + SECONDS
 
-    def agrees(mistake: Misconception, recorded: list[Recorded]) -> bool:
+    def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
         for call in recorded:
             left = end - time.monotonic()
             if left <= 0:
@@ -71,8 +87,8 @@ def same_reply(a: Reply, b: Reply) -> bool:
 
 
 def _matches(
-    part: Part, checks: list[Check], failing: list[Check], calls: dict, agrees: Callable
-) -> dict[str, list[Misconception]]:
+    mistakes: Sequence[Mistake], checks: list[Check], failing: list[Check], calls: dict, agrees: Agrees
+) -> dict[str, list[Mistake]]:
     """For each failing check, the mistakes that explain it: of its own task, of tasks that it builds on, or of a later
     one that it needs (in part 1 the slopes of every operator need backward).
 
@@ -80,9 +96,9 @@ def _matches(
     earlier check explain this one too, no other is tried.
     """
     right = {check.task for check in checks} - {check.task for check in checks if check.status != "passed"}
-    found: dict[str, list[Misconception]] = {}
+    found: dict[str, list[Mistake]] = {}
     for check in failing:
-        possible = [mistake for mistake in misconceptions(part) if mistake.task not in right]
+        possible = [mistake for mistake in mistakes if mistake.task not in right]
         known = [mistake for mistake in possible if any(mistake in others for others in found.values())]
         recorded = calls[_test(check)]
         found[check.name] = [mistake for mistake in known if agrees(mistake, recorded)] or [
@@ -92,8 +108,8 @@ def _matches(
 
 
 def _without_contradicted(
-    matches: dict[str, list[Misconception]], checks: list[Check], calls: dict, agrees: Callable
-) -> dict[str, list[Misconception]]:
+    matches: dict[str, list[Mistake]], checks: list[Check], calls: dict, agrees: Agrees
+) -> dict[str, list[Mistake]]:
     """The matches less those that would have failed a check of their own task which the learner's code passed: there
     the answers are equal by coincidence, and the name of the mistake would send the learner astray.
     """
@@ -106,7 +122,7 @@ def _without_contradicted(
     return {name: [mistake for mistake in found if mistake in possible] for name, found in matches.items()}
 
 
-def _best(check: Check, matches: dict, checks: list[Check], calls: dict, worker: Worker) -> Misconception | None:
+def _best(check: Check, matches: dict, checks: list[Check], calls: dict, agreement: Agreement) -> Mistake | None:
     """Of several mistakes that explain a check, the one that explains most of what the learner's code did."""
     candidates = matches[check.name]
     if len(candidates) < 2:
@@ -116,7 +132,7 @@ def _best(check: Check, matches: dict, checks: list[Check], calls: dict, worker:
     candidates = [m for m in candidates if by_failures[m.id] == most]
     if len(candidates) == 1:
         return candidates[0]
-    agrees = _agreement(worker)
+    agrees = agreement()
     passed = [calls[_test(c)] for c in checks if c.status == "passed" and calls.get(_test(c))]
     return max(candidates, key=lambda mistake: sum(agrees(mistake, recorded) for recorded in passed))
 
@@ -141,7 +157,7 @@ def _leaves(value: object) -> Iterator[float | str]:
 
 
 def _with_diagnosis(
-    check: Check, mistake: Misconception | None, named: dict, checks: list[Check], may_be_kept: bool
+    check: Check, mistake: Mistake | None, named: dict, checks: list[Check], may_be_kept: bool
 ) -> Check:
     if mistake is None:
         return check

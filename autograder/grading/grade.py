@@ -56,11 +56,11 @@ def grade(
         checks = run_suite(part, session, seed, task)
         printed, interpreter = worker.output, worker.interpreter_version or ""
     if source.problem:
-        checks = [_unusable(check, source, content is None) for check in checks]
+        checks = [unusable(check, source, content is None) for check in checks]
     else:
         if explain and not own_parts:  # the known-wrong implementations run unguarded: beside our own code only
             checks = diagnose(part, checks, session.calls, shipped)
-        checks = [_with_line(check, source, part) for check in checks]
+        checks = [with_line(check, source, part) for check in checks]
     return Report(
         part=part.number,
         module=part.module,
@@ -86,7 +86,8 @@ def data_files(part: Part, seed: int) -> dict[str, bytes]:
     return load_trusted(path).files(Draw(f"{seed} files")) if path.exists() else {}
 
 
-def _unusable(check: Check, source: Source, absent: bool) -> Check:
+def unusable(check: Check, source: Source, absent: bool) -> Check:
+    """The check where the file can't be used: nothing of it counts, and the file's problem is the message."""
     if check.status == "manual":
         return check
     facts = {"name": check.name, "task": check.task, "title": check.title, "hidden": check.hidden}
@@ -94,7 +95,8 @@ def _unusable(check: Check, source: Source, absent: bool) -> Check:
     return Check(**facts, points=check.points, status=status, message=source.problem + "\n", line=source.line)
 
 
-def _with_line(check: Check, source: Source, part: Part) -> Check:
+def with_line(check: Check, source: Source, part: Part) -> Check:
+    """The check with the line where its task is defined, unless it has a line of its own or needs none."""
     if check.line is not None or check.status in ("passed", "manual", "todo"):
         return check
     return replace(check, line=source.line_of(part.task(check.task).defines))

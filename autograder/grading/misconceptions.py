@@ -15,14 +15,20 @@ else:
 
 
 @dataclass(frozen=True)
-class Misconception:
-    """A mistake that learners make. task: whose code the edit is in. says: the sentence that explains it."""
+class Mistake:
+    """A mistake that learners make. task: whose code it is in. says: the sentence that explains it."""
 
     id: str
     task: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Misconception(Mistake):
+    """A mistake as an edit of the reference."""
+
     find: str
     replace: str
-    says: str
 
     def applied_to(self, source: str) -> str:
         """The reference with this mistake. Raises ValueError unless the text to find stands there exactly once."""

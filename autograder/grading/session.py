@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.probes import Probes
+from autograder.grading.report import Check
 from autograder.grading.sources import signature
 from autograder.sandbox import Reply, Worker
 
@@ -32,6 +34,8 @@ SENTENCES = {
 WRONG_ARGUMENTS = re.compile(r"([\w.]+)\(\) (?:takes|missing|got an unexpected|got multiple)")
 NOTHING_CAME_BACK = re.compile(r"'NoneType'|\bNone\b")
 
+SignatureOf = Callable[[str], "str | None"]
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -52,13 +56,15 @@ class Session:
     files: dict[str, bytes]
     calls: dict[str, list[Recorded]] = field(default_factory=dict)
     current: str = ""
+    signature: Callable[[Part, str], str | None] = signature
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         called = self.probes.called(probe, arguments)
         reply = self.worker.call(probe, list(arguments))
         self.calls.setdefault(self.current, []).append(Recorded(probe, arguments, reply))
         if reply.failure is not None:
-            raise CheckFailed(failure_message(reply, called, self.part), STATUS.get(reply.failure, "error"), reply)
+            signature_of = functools.partial(self.signature, self.part)
+            raise CheckFailed(failure_message(reply, called, signature_of), STATUS.get(reply.failure, "error"), reply)
         return Answer(called, reply.value)
 
 
@@ -73,14 +79,26 @@ class Student:
         return lambda *arguments: self._session.call(probe, arguments)
 
 
-def failure_message(reply: Reply, called: str = "", part: Part | None = None) -> str:
-    """What happened, and in which call, for a learner."""
+def failed_check(facts: dict, error: BaseException, part: Part) -> Check:
+    """The check that an exception ended. facts: what its Check says besides."""
+    if isinstance(error, CheckFailed):
+        reply = error.reply
+        ours = reply is not None and reply.file == part.file_name
+        line, exception = (reply.line if ours else None, reply.exception) if reply else (None, None)
+        return Check(**facts, status=error.status, message=error.message, line=line, exception=exception)
+    # The check stumbled over what came back, or is wrong itself: no points, and never silently.
+    message = f"The check could not make sense of the answer ({type(error).__name__}: {ascii(str(error))[:200]}).\n"
+    return Check(**facts, status="error", message=message)
+
+
+def failure_message(reply: Reply, called: str = "", signature_of: SignatureOf = lambda name: None) -> str:
+    """What happened, and in which call, for a learner. signature_of: how a function of the part is called."""
     message = reply.message
     if reply.failure != "todo":
         message = f": {message.rstrip('.')}" if message else ""
     kind = _kind(reply)
     sentence = SENTENCES[kind].format(exception=reply.exception or "an exception of its own", message=message)
-    sentence += _advice(reply, kind, part)
+    sentence += _advice(reply, kind, signature_of)
     # An import fails whatever is called.
     if reply.failure in ("todo", "load") or not called:
         return sentence + "\n"
@@ -97,11 +115,11 @@ def _kind(reply: Reply) -> str:
     return reply.failure
 
 
-def _advice(reply: Reply, kind: str, part: Part | None) -> str:
+def _advice(reply: Reply, kind: str, signature_of: SignatureOf) -> str:
     """What to try, where that is known: a sentence with a space before it, or nothing."""
     found = WRONG_ARGUMENTS.search(reply.message)
-    if kind == "raised" and reply.exception == "TypeError" and found and part is not None:
-        expected = signature(part, found.group(1))
+    if kind == "raised" and reply.exception == "TypeError" and found:
+        expected = signature_of(found.group(1))
         return f" It is called as the stub has it: {expected}." if expected else ""
     if kind == "unusable" and NOTHING_CAME_BACK.search(reply.message):
         return " Is a return missing?"

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.course import Part
-from autograder.grading.checks import CheckFailed, Draw
+from autograder.grading.checks import Draw
 from autograder.grading.probes import Reference
 from autograder.grading.report import Check
-from autograder.grading.session import Session, Student
+from autograder.grading.session import Session, Student, failed_check
 from autograder.sandbox import SandboxUnavailable
 
 SETTINGS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:doctest", "-p", "no:unittest",
@@ -81,14 +81,7 @@ class SuitePlugin:
         error = excinfo.value
         if isinstance(error, SandboxUnavailable):
             self.unavailable = error
-        if isinstance(error, CheckFailed):
-            reply = error.reply
-            ours = reply is not None and reply.file == self.session.part.file_name
-            line, exception = (reply.line if ours else None, reply.exception) if reply else (None, None)
-            return Check(**facts, status=error.status, message=error.message, line=line, exception=exception)
-        # The check stumbled over what came back, or is wrong itself: no points, and never silently.
-        message = f"The check could not make sense of the answer ({type(error).__name__}: {ascii(str(error))[:200]}).\n"
-        return Check(**facts, status="error", message=message)
+        return failed_check(facts, error, self.session.part)
 
 
 def run_suite(part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import EXERCISES, Part
-from autograder.grading import Report, grade
+from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.report import Report
 from autograder.sandbox import Tier
 
 RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
