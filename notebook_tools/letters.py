@@ -38,12 +38,23 @@ def flat_map(vectors: Vectors) -> tuple[dict[str, tuple[float, float]], float]:
     return {letter: (float(x), float(y)) for letter, (x, y) in zip(vectors, places)}, share
 
 
+def apart(places: Mapping[str, tuple[float, float]], distance: float) -> dict[str, tuple[float, float]]:
+    """The places, those that are nearer than `distance` to an earlier one moved to its right by just that."""
+    moved: dict[str, tuple[float, float]] = {}
+    for letter, (x, y) in sorted(places.items(), key=lambda item: item[1]):
+        for x0, y0 in moved.values():
+            if abs(x - x0) < distance and abs(y - y0) < distance:
+                x = x0 + distance
+        moved[letter] = (x, y)
+    return moved
+
+
 def draw(vectors: Vectors, title: str) -> None:
-    """Show the letters on their map: vowels in one colour and underlined by a circle, the others in another."""
+    """Show the letters on their map: vowels bold in a circle. Of two that cover each other, one is moved."""
     places, share = flat_map(vectors)
     figure = Figure(figsize=(7.4, 5.6), layout="constrained")
     axes = figure.subplots()
-    for letter, (x, y) in places.items():
+    for letter, (x, y) in apart(places, 0.06).items():
         vowel = letter in VOWELS
         ring = {"boxstyle": "circle,pad=0.25", "fc": "white", "ec": picture.COLOURS[1]} if vowel else None
         axes.text(

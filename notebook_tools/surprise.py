@@ -30,7 +30,8 @@ def draw(names: Mapping[str, Sequence[float]], title: str, even: float) -> None:
         axes.bar(range(len(nats)), nats, color=picture.COLOURS[0])
         axes.axhline(even, color=picture.COLOURS[1], linestyle="--", linewidth=1)
         for place, number in enumerate(nats):
-            axes.text(place, number, f"{number:.1f}", ha="center", va="bottom", fontsize=8)
+            label = axes.text(place, number + 0.15, f"{number:.1f}", ha="center", va="bottom", fontsize=8)
+            label.set_bbox({"fc": "white", "ec": "none", "pad": 0.6})
         axes.set_xticks(range(len(nats)), [*name, "end"])
         axes.set(xlim=(-0.6, widest - 0.4), ylim=(0, highest))
         axes.set_ylabel("nats", fontsize=9)
