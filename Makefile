@@ -11,9 +11,10 @@ RUN = @AUTOGRADER_CALLED_AS=make $(or $(PYTHON),$(error There is no Python here:
 SEED = $(if $(seed),--seed $(seed))
 PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
+CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch hint progress compare reset undo train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade
+.PHONY: help check watch hint progress compare reset undo train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -73,6 +74,18 @@ release: ## make what students get, in release/, unless it gives anything away: 
 
 grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
 	$(RUN) grade $(if $(class),"$(class)") $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
+
+roster: ## put the list of a class into its gradebook: file=participants.csv class=FOLDER
+	$(RUN) roster "$(file)" $(CLASS) $(args)
+
+collect: ## put what a class handed in where it is graded from: file=submissions.zip (or a folder) part=5
+	$(RUN) collect "$(file)" $(PART) $(CLASS) $(args)
+
+grades: ## show the grades of a class: points by part, lateness, the weighted total
+	$(RUN) grades $(CLASS) $(args)
+
+export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in a file of theirs
+	$(RUN) export $(if $(template),--template "$(template)") $(PART) $(CLASS) $(args)
 
 sandbox: ## attack the sandbox for other people's code, and say which tier holds here
 	$(RUN) sandbox $(args)

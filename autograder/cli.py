@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from autograder.classroom.commands import app as classroom
+from autograder.classroom.gradebook_commands import app as gradebook
 from autograder.course import EXERCISES
 from autograder.leaderboard.commands import app as leaderboard
 from autograder.learner.commands import app as learner
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.add_typer(leaderboard, name="leaderboard")
 app.add_typer(learner)
 app.add_typer(classroom)
+app.add_typer(gradebook)
 
 
 class SandboxChoice(str, Enum):

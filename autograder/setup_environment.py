@@ -26,6 +26,11 @@ UNFINISHED = "unfinished\n"
 EXTRA_OF_COMMAND = {
     "release": "classroom",
     "grade": "classroom",
+    "roster": "classroom",
+    "collect": "classroom",
+    "grades": "classroom",
+    "export": "classroom",
+    "errata": "classroom",
     "notebooks": "notebooks",
     "card": "notebooks",
     "leaderboard": "instructor",

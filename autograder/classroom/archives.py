@@ -64,7 +64,7 @@ class _Listed:
     kind: str  # "" for a file, else what it is instead
     time: datetime.datetime | None
     size: int
-    open: Callable[[], BinaryIO]
+    unpacked: Callable[[], BinaryIO]
 
 
 def is_archive(name: str) -> bool:
@@ -140,7 +140,7 @@ def _members(file: BinaryIO) -> Iterator[_Listed]:
     file.seek(0)
     magic = file.read(2)
     file.seek(0)
-    return _tar_members(gzip.open(file, "rb") if magic == b"\x1f\x8b" else file)
+    return _tar_members(gzip.GzipFile(fileobj=file) if magic == b"\x1f\x8b" else file)
 
 
 def _zip_members(file: BinaryIO) -> Iterator[_Listed]:
@@ -218,7 +218,7 @@ def _checked(listed: _Listed, names: dict[str, str]) -> tuple[str, ...]:
 def _content(listed: _Listed, budget: Budget) -> bytes:
     """The bytes of a member, counted while they are unpacked: the size in the archive is only a claim."""
     content = io.BytesIO()
-    with listed.open() as file:
+    with listed.unpacked() as file:
         while block := file.read(BLOCK):
             budget.take(len(block))
             content.write(block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ class ClassGrades:
     learners: tuple[LearnerGrades, ...]
     possible: dict[str, float]
     weights: dict[str, float]
+    due: dict[str, str]
     remarks: tuple[str, ...]
 
     @property
@@ -74,6 +76,7 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
         for name in possible:
             for submission in found[name].submissions:
                 grades.setdefault(submission.student_id, {})[name] = _grade(submission)
+        due = {name: _in_words(found[name].duedate) for name in possible}
         learners = tuple(
             LearnerGrades(
                 student.id,
@@ -87,7 +90,7 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
             for student in sorted(gradebook.students, key=lambda one: one.id.casefold())
         )
     remarks = extensions.unknown({learner.id for learner in learners})
-    return ClassGrades(learners, possible, settings.weights, tuple(remarks))
+    return ClassGrades(learners, possible, settings.weights, due, tuple(remarks))
 
 
 def weighted_total(grades: dict[str, Grade], possible: dict[str, float], weights: dict[str, float]) -> float:
@@ -144,9 +147,12 @@ def grades_json(found: ClassGrades) -> dict:
 
 
 def _grade(submission: SubmittedAssignment) -> Grade:
-    handed_in = f"{submission.timestamp:%Y-%m-%d %H:%M:%S} UTC" if submission.timestamp else ""
     penalty = submission.late_submission_penalty or 0.0
-    return Grade(submission.score, penalty, bool(submission.needs_manual_grade), handed_in)
+    return Grade(submission.score, penalty, bool(submission.needs_manual_grade), _in_words(submission.timestamp))
+
+
+def _in_words(time: datetime.datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else ""
 
 
 def _cell(grade: Grade | None) -> str:

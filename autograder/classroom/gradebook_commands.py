@@ -1,0 +1,141 @@
+"""The commands around the gradebook: who is in the class, what they handed in, what it gave. Parse, call, print."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.classroom.commands import ClassOption, PartOption, parts_of
+from autograder.course import ROOT
+
+app = typer.Typer()
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing else.")]
+
+
+@app.command()
+def roster(
+    file: Annotated[Path, typer.Argument(help="A CSV file: Canvas' gradebook or Moodle's participants.")],
+    folder: ClassOption = ROOT,
+    remove_absent: Annotated[
+        bool, typer.Option("--remove-absent", help="Delete who is not in the list and handed in nothing.")
+    ] = False,
+) -> None:
+    """Put the list of the class into the gradebook. Nobody who handed in work is ever deleted.
+
+    Example: python -m autograder roster participants.csv
+    """
+    from autograder.classroom.gradebook import open_gradebook
+    from autograder.classroom.roster import import_roster, read_roster, roster_lines
+    from autograder.cli import print_lines
+
+    with _sentences():
+        learners = read_roster(file)
+        with open_gradebook(_class(folder), create=True) as gradebook:
+            outcome = import_roster(gradebook, learners, remove_absent)
+        print_lines(roster_lines(outcome, remove_absent))
+
+
+@app.command()
+def collect(
+    source: Annotated[Path, typer.Argument(help="A platform's archive, or a folder: archives, folders, git clones.")],
+    part: PartOption = None,
+    handed_in: Annotated[
+        str | None, typer.Option("--handed-in", help="When, if the archive does not say: 2026-11-30 18:00.")
+    ] = None,
+    folder: ClassOption = ROOT,
+) -> None:
+    """Put what a class handed in where it is graded from; newer work replaces older, which is kept beside it.
+
+    Example: python -m autograder collect submissions.zip --part 5
+    """
+    from autograder.classroom.collect import collect as collect_from
+    from autograder.classroom.collect import collection_lines
+    from autograder.classroom.settings import in_utc, load_settings
+    from autograder.cli import failure, print_lines
+
+    with _sentences():
+        its_class = _class(folder)
+        time = in_utc(handed_in, load_settings(its_class).zone, "--handed-in") if handed_in else None
+        outcome = collect_from(its_class, source, parts_of(part)[0] if part is not None else None, time)
+    print_lines(collection_lines(outcome))
+    if outcome.problems:
+        raise failure("\n".join(["Not collected:", *(f"  {problem}" for problem in outcome.problems)]))
+
+
+@app.command()
+def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
+    """Show the grades of the class: points by part, lateness, the weighted total, what a person has still to grade.
+
+    Example: python -m autograder grades
+    """
+    from autograder.classroom.grades import class_grades, grades_json, grades_lines
+    from autograder.cli import print_lines
+
+    with _sentences():
+        found = class_grades(_class(folder))
+    print_lines([json.dumps(grades_json(found), indent=1)] if as_json else grades_lines(found))
+
+
+@app.command()
+def export(
+    folder: ClassOption = ROOT,
+    template: Annotated[
+        Path | None, typer.Option(help="Canvas' gradebook or a Moodle worksheet, to be filled in.")
+    ] = None,
+    part: PartOption = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; exports/ in the class's folder if none.")] = None,
+) -> None:
+    """Write the grades as CSV for Canvas, for Moodle, and as nbgrader does.
+
+    Example: python -m autograder export --template gradebook.csv
+    """
+    from autograder.classroom.export import export as export_all
+    from autograder.classroom.export import export_like
+    from autograder.classroom.grades import class_grades
+    from autograder.cli import print_lines
+
+    with _sentences():
+        its_class = _class(folder)
+        found = class_grades(its_class)
+        to = out or its_class.root / "exports"
+        outcome = export_like(found, template, to, _assignment(part)) if template else export_all(found, to)
+    print_lines([*outcome.remarks, f"Written: {', '.join(map(str, outcome.files))}"])
+
+
+def _assignment(number: int | None) -> str | None:
+    """The name in the gradebook of the part with this number; the capstone has one, too."""
+    from autograder.course import capstone
+
+    if number is None:
+        return None
+    return capstone().module if number == capstone().number else parts_of(number)[0].name
+
+
+def _class(folder: Path):
+    from autograder.classroom.folder import ClassFolder
+
+    return ClassFolder(folder.absolute())
+
+
+@contextlib.contextmanager
+def _sentences():
+    """What is wrong in the instructor's files is misuse, status 2; a disk or gradebook that can't be used is failure, 1."""
+    from autograder.cli import failure, misuse
+
+    try:
+        yield
+    except ValueError as error:  # ClassError is one
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"Can't read or write {error.filename or 'a file'} ({error.strerror}).") from error
+    except Exception as error:
+        if type(error).__module__ == "sqlalchemy.exc":  # not imported for commands that fail before they need it
+            raise failure(
+                f"Can't use the gradebook ({getattr(error, 'orig', error)}): does another program?"
+            ) from error
+        raise
