@@ -1,5 +1,6 @@
 """A capstone that is interrupted or killed leaves nothing behind, and the next one starts anew."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -33,8 +34,16 @@ grade_capstone(files, tier=Tier.LOCAL)
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are looked for in /proc")
 
 
-def start(code, *words):
-    """A run in a process group of its own, as a terminal would start it; it has begun when it says its first line."""
+@pytest.fixture
+def start(tmp_path):
+    """start(code, *words): a run in a process group of its own, as a terminal would start it; it has begun when it has
+    said its first line. The folder of a worker that was killed with its grader stays, so temporary files go elsewhere.
+    """
+    environment = {**os.environ, "AUTOGRADER_CALLED_AS": "make", "TMPDIR": str(tmp_path)}
+    return functools.partial(start_run, environment)
+
+
+def start_run(environment, code, *words):
     process = subprocess.Popen(
         [sys.executable, "-c", code, *words],
         cwd=ROOT,
@@ -42,7 +51,7 @@ def start(code, *words):
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
-        env={**os.environ, "AUTOGRADER_CALLED_AS": "make"},
+        env=environment,
     )
     process.first_line = process.stdout.readline()
     return process
@@ -106,7 +115,7 @@ def folder(request):
     return SOLUTIONS if request.param == "local" else request.getfixturevalue("elsewhere")
 
 
-def test_ctrl_c_ends_it_with_a_sentence_status_130_and_no_worker_left(folder):
+def test_ctrl_c_ends_it_with_a_sentence_status_130_and_no_worker_left(folder, start):
     before = kept()
     for _ in range(2):  # the second run starts anew: with step 1
         run = start(COMMAND_LINE, "capstone", "--from", str(folder))
@@ -122,7 +131,7 @@ def test_ctrl_c_ends_it_with_a_sentence_status_130_and_no_worker_left(folder):
 
 
 @pytest.mark.parametrize("way", ["local", "strict", "silent"])
-def test_kill_9_of_the_grader_ends_its_worker_too(way, request):
+def test_kill_9_of_the_grader_ends_its_worker_too(way, request, start):
     before = kept()
     if way == "silent":
         run = start(SILENT)

@@ -64,6 +64,39 @@ for child in children:
 """
 
 
+# Whole submissions, three at a time: scored in a sandbox, recorded, the pages written; each killed at some moment.
+SUBMITTERS = """
+import os, random, signal, sys, time
+from pathlib import Path
+from autograder.leaderboard import board as module
+from autograder.leaderboard.data import Split, load_split
+from autograder.sandbox import Tier
+
+folder, recipe, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+whole = load_split()
+module.load_split = lambda seed: Split(whole.train[:500], whole.held_out[:50], seed)
+board = module.Board(folder, tier=Tier.LOCAL, num_steps=1)
+board.store.keep("baselines 42", {"uniform": 3.3, "unigram": 2.8, "bigram": 2.45, module.MICROGPT: 2.36})
+rng, children = random.Random(1), []
+begin = time.monotonic()
+board.submit(recipe, "first", public=True)
+usual = time.monotonic() - begin
+for number in range(count):
+    child = os.fork()
+    if child == 0:
+        board.submit(recipe, f"learner{number}", public=True)
+        (folder / f"learner{number}").touch()
+        os._exit(0)
+    children.append(child)
+    time.sleep(rng.uniform(0, usual))
+    if len(children) == 3 or number == count - 1:
+        for victim in rng.sample(children, len(children) if number == count - 1 else 1):
+            children.remove(victim)
+            os.kill(victim, signal.SIGKILL)
+            os.waitpid(victim, 0)
+"""
+
+
 def run_writers(folder, writers, count, seconds):
     if not hasattr(os, "fork"):
         pytest.skip("this system cannot fork")
@@ -88,6 +121,31 @@ def test_fifty_submissions_killed_at_random_moments_leave_no_half_entry_and_lose
         assert len(json.loads(entry.curve)) == 50 and entry.loss == pytest.approx(2.2)
         assert entry.source == f"# {entry.sha256}".encode() * 400
     Store(tmp_path / "board.sqlite").learner("after")  # and nothing is locked
+
+
+@pytest.mark.slow
+def test_fifty_whole_submissions_killed_at_random_moments_leave_whole_entries_and_whole_pages(tmp_path):
+    if not hasattr(os, "fork"):
+        pytest.skip("this system cannot fork")
+    recipe = tmp_path / "leaderboard_recipe.py"
+    recipe.write_bytes(edited())
+    command = [sys.executable, "-c", SUBMITTERS, str(tmp_path / "board"), str(recipe), "50"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # where the sandboxes of those that were killed stay
+    subprocess.run(command, cwd=ROOT, check=True, timeout=300, env=environment)
+    with sqlite3.connect(tmp_path / "board" / "board.sqlite") as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    found = Board(tmp_path / "board", tier=Tier.LOCAL, num_steps=1)
+    entries = found.store.entries()
+    recorded = [entry.learner_id for entry in entries]
+    said = {path.name for path in found.folder.glob("learner*")}
+    assert len(set(recorded)) == len(recorded) and said <= set(recorded)
+    assert 0 < len(said) < 50, "all were killed too early, or none in time"
+    assert all(entry.loss > 2 and len(json.loads(entry.losses)) == 3 for entry in entries)
+    for page in ("public/index.html", "instructor.html"):
+        assert (found.folder / page).read_text(encoding="utf-8").endswith("</html>")
+    found.submit(recipe, "after", public=True)  # nothing is locked, and the page catches up
+    shown = (found.folder / "instructor.html").read_text(encoding="utf-8")
+    assert all(f">{who}<" in shown for who in [*recorded, "after"])
 
 
 def test_twenty_writers_at_once_leave_twenty_entries(tmp_path):
