@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.classroom.ahead import grading_ahead
+from autograder.classroom.by_hand import keep, settled
 from autograder.classroom.folder import ClassFolder
 from autograder.course import Part
 from autograder.notebooks.release import ReleaseError, generate
@@ -61,27 +62,27 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
 
 def _one_by_one(folder: ClassFolder, part: Part, tier: Tier, source: Path) -> Callable[[str], Outcome]:
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
-    from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
     from autograder.classroom.configuration import configure
-    from autograder.classroom.converters import AutogradeOneByOne, FeedbackOneByOne
+    from autograder.classroom.converters import AutogradeOneByOne, Directory, FeedbackOneByOne
     from autograder.notebooks.calling_nbgrader import calling_nbgrader
 
     config = Config()
     configure(config, folder.root, source)
     config.CourseDirectory.assignment_id = part.name
     config.GradeModule.sandbox = "local" if tier is Tier.LOCAL else "strict"
-    steps = [
-        step(coursedir=CourseDirectory(config=config), config=config) for step in (AutogradeOneByOne, FeedbackOneByOne)
-    ]
+    directory = Directory(config=config)
+    autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
+    autograde.force = feedback.force = True
 
     def take(learner: str) -> Outcome:
         with calling_nbgrader() as reason:
             try:
-                for step in steps:
-                    step.force = True
-                    step.convert(learner)
+                seen = settled(folder, part, learner)
+                autograde.convert(learner)
+                keep(folder, part, learner, seen)
+                feedback.convert(learner)
             except Exception as error:  # whosever fault it is: the others are graded all the same
                 return Outcome(learner, part, failure=reason(error))
         return read_outcome(folder, part, learner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,8 @@ def collect_modules(folder: ClassFolder, learner: str, part: Part) -> Collected:
     """The part's module from its own folder, and the newest that the learner handed in of each part it builds on."""
     modules: dict[str, bytes] = {}
     remarks: list[str] = []
+    if not re.match(r"\d{4}-\d\d-\d\d \d|$", _handed_in(folder.submitted / learner / part.name)):
+        remarks.append("timestamp.txt holds no time: when this was handed in is not known, so it is not late.")
     for wanted in parts():
         if wanted is not part and wanted.module not in part.needs:
             continue

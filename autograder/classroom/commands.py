@@ -17,14 +17,14 @@ PartOption = Annotated[int | None, typer.Option("--part", help="This part only."
 
 @app.command()
 def release(
-    part: PartOption = None,
+    part: Annotated[int | None, typer.Argument(help="This part only.")] = None,
     folder: ClassOption = ROOT,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 when it is stale.")] = False,
     mend: Annotated[bool, typer.Option("--mend", help="First clear outputs in source/, set points, ids.")] = False,
 ) -> None:
     """Make the release of a part, or of all, and look whether it gives anything away; then it is in release/.
 
-    Example: python -m autograder release --part 5
+    Example: python -m autograder release 5
     """
     from autograder.classroom.autograde import enter_in_gradebook
     from autograder.classroom.folder import ClassFolder
@@ -67,7 +67,9 @@ def grade(
     Example: python -m autograder grade --part 5
     """
     from autograder.classroom.autograde import grade_class
+    from autograder.classroom.extensions import load_extensions
     from autograder.classroom.folder import ClassFolder
+    from autograder.classroom.settings import load_settings
     from autograder.classroom.show import outcome_line, summary_lines
     from autograder.cli import failure, misuse, print_lines
     from autograder.notebooks.release import ReleaseError
@@ -78,6 +80,8 @@ def grade(
         wanted, its_class = parts_of(part), ClassFolder(folder.absolute())
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
+        # A mistake in class.toml or extensions.csv is said once, not for each submission.
+        load_extensions(its_class, load_settings(its_class))
         handed_in = {each: learners for each in wanted if (learners := its_class.learners(each))}
         if not handed_in:
             what = "anything" if part is None else f"part {part}"

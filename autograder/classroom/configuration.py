@@ -34,5 +34,3 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.AssignLatePenalties.plugin_class = "autograder.classroom.late.LatePenalty"
     # source/ holds notebooks only, so nothing overwrites a learner's module. This holds if somebody puts one there.
     config.Autograde.exclude_overwriting = {part.name: [part.file_name] for part in parts()}
-    # Learners' markup is shown, not obeyed, in feedback and in formgrader.
-    config.HTMLExporter.sanitize_html = True

@@ -8,10 +8,21 @@ from pathlib import Path
 from nbconvert.writers import FilesWriter
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.collected import Unreadable, read_plain
 from autograder.course import part_named
 from autograder.grading.sources import LARGEST_FILE
+
+
+class Directory(CourseDirectory):
+    """nbgrader's view of the class's folder. A timestamp that is none is no reason not to grade."""
+
+    def get_existing_timestamp(self, dest_path):
+        try:
+            return super().get_existing_timestamp(dest_path)
+        except (AttributeError, ValueError, OverflowError, OSError):  # nbgrader's own sentence ends in the first
+            return None
 
 
 class OneByOne(BaseConverter):

@@ -8,6 +8,7 @@ was changed in cells to try things out, and cells that were added, for a person 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,8 @@ LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course
 LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
 GRADER_CELL = "from-the-grader"
+# What begins a tag of HTML. With a space of no width behind the `<`, browsers show it, and so does code in Markdown.
+TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
 
 
@@ -27,6 +30,9 @@ class Given:
     kind: str
     source: str
     names: tuple[str, ...]  # its id, its grade id
+
+
+NOTHING: tuple[Given | None, list[Given]] = (None, [])
 
 
 @dataclass
@@ -45,26 +51,23 @@ def sound_notebook(released: dict, path: Path) -> Sound:
     except Unreadable as error:
         copy.remarks.append(str(error))
         given = None
-    cells = []
+    cells: list[dict] = []
     found = _by_name(given or [], copy.notebook["cells"], copy.remarks)
-    added = 0
     for cell in copy.notebook["cells"]:
         facts = cell["metadata"].get("nbgrader", {})
-        mine, extras = found.pop(cell["id"], (None, []))
+        mine, _ = found.get(cell["id"], NOTHING)
         if facts.get("solution") and given is not None:
-            cell["source"] = NOT_FOUND if mine is None else mine.source
+            cell = _put(NOT_FOUND if mine is None else mine.source, cell)
             if mine is None:
                 copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
         elif not facts and mine is not None and mine.kind == cell["cell_type"]:
-            cell["source"] = mine.source
-        cells.append(cell)
-        for extra in extras[: MOST_ADDED_CELLS - added]:
-            added += 1
-            cells.append(_plain_cell(extra, f"added-{added}"))
-    copy.notebook["cells"] = [
-        *(_plain_cell(e, f"before-{i}") for i, e in enumerate(found.pop("", (None, []))[1])),
-        *cells,
-    ]
+            cell = _put(mine.source, cell)
+        cells += [cell, *map(_plain_cell, found.get(cell["id"], NOTHING)[1])]
+    cells = [*map(_plain_cell, found[""][1]), *cells]
+    plain = [cell for cell in cells if "id" not in cell]
+    for number, cell in enumerate(plain, start=1):
+        cell["id"] = f"added-{number}"
+    copy.notebook["cells"] = [cell for cell in cells if cell not in plain[MOST_ADDED_CELLS:]]
     return copy
 
 
@@ -89,16 +92,27 @@ def _by_name(
             found[name] = (cell, [])
             last = name
             continue
-        if name is not None:
-            remarks.append(f"The cell {name} is there more than once: the first one counts.")
+        if (
+            name is not None
+            and (remark := f"The cell {name} is there more than once: the first one counts.") not in remarks
+        ):
+            remarks.append(remark)
         if cell.source.strip():
             found[last][1].append(cell)
     return found
 
 
-def _plain_cell(cell: Given, name: str) -> dict:
-    plain = {"cell_type": cell.kind, "id": name, "metadata": {}, "source": cell.source}
-    return {**plain, "outputs": [], "execution_count": None} if cell.kind == "code" else plain
+def _plain_cell(given: Given) -> dict:
+    """A cell that was added; its id comes later."""
+    cell = {"cell_type": given.kind, "metadata": {}, "source": ""}
+    return _put(given.source, {**cell, "outputs": [], "execution_count": None} if given.kind == "code" else cell)
+
+
+def _put(source: str, cell: dict) -> dict:
+    """Put what a stranger wrote into a cell. Markup that is not the course's own is shown, and does nothing."""
+    if cell["cell_type"] == "code" or source == cell["source"]:
+        return {**cell, "source": source}
+    return {**cell, "source": TAG.sub("<\u200b", source)}
 
 
 def _read(path: Path) -> list[Given]:
@@ -135,7 +149,7 @@ def _given(cell: object) -> Given | None:
     names = (facts.get("grade_id") if isinstance(facts, dict) else None, cell.get("id"))
     kind = cell.get("cell_type")
     return Given(
-        kind if kind in ("code", "markdown") else "raw",
+        "code" if kind == "code" else "markdown",  # a raw cell would be shown as HTML
         source.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair can't be written
         tuple(name for name in names if isinstance(name, str)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import shutil
 
@@ -22,6 +23,7 @@ from submission_helpers import (
 
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.folder import ClassFolder
+from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import LARGEST_NOTEBOOK
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
@@ -113,6 +115,12 @@ CASES = {
     "no-grade-id": (SOLUTION, with_facts(grade_id=None), 10, "10 of 10"),
     "rewritten-check": (STUB, changed("check-9-1", source="2.0"), 0, "not written yet"),
     "answer-as-code": (SOLUTION, changed("written-9-5", cell_type="code", source="my words"), 10, "my words"),
+    "markup-as-code": (
+        SOLUTION,
+        changed("written-9-5", cell_type="code", source="<script>alert(1)</script>\n\nso"),
+        10,
+        "<p>so</p>",
+    ),
     "markup": (
         SOLUTION,
         answered("<script>alert(1)</script><img src=x onerror=alert(2)>\n\n*words*"),
@@ -162,7 +170,7 @@ def test_one_failure_costs_no_other_submission(graded):
     folder, outcomes = graded
     failed = {learner: outcome.failure for learner, outcome in outcomes.items() if outcome.failure}
     assert list(failed) == ["our-fault"]
-    assert "FileExistsError" in failed["our-fault"]
+    assert "Not a directory" in failed["our-fault"]
     assert len(outcomes) == len(CASES) + 5
 
 
@@ -171,6 +179,7 @@ def test_a_renamed_notebook_and_an_odd_name_are_graded(graded):
     assert by_checks(folder, "renamed") == 10
     assert "There is no part09.ipynb" in feedback(folder, "renamed")
     assert by_checks(folder, "odd [name]*") == 10
+    assert "timestamp.txt holds no time" in feedback(folder, "odd [name]*")
 
 
 def test_links_are_not_followed_and_nothing_else_is_copied(graded):
@@ -179,7 +188,7 @@ def test_links_are_not_followed_and_nothing_else_is_copied(graded):
     assert "is a link, not a file" in feedback(folder, "links")
     assert by_checks(folder, "folders") == 0
     given_back = [path for place in (folder.autograded, folder.feedback) for path in place.rglob("*") if path.is_file()]
-    assert not [path for path in given_back if SECRET in path.read_text(encoding="utf-8")]
+    assert not [path for path in given_back if SECRET in path.read_bytes().decode("latin-1")]
     assert {path.name for path in given_back} == {"part09.ipynb", "part09.html", PART.file_name, PART.name}
 
 
@@ -198,9 +207,9 @@ def test_the_first_of_two_answers_counts_and_the_other_can_be_read(graded):
 
 
 def test_markup_of_a_learner_is_shown_but_does_nothing(graded):
-    page = feedback(graded[0], "markup")
+    page = feedback(graded[0], "markup") + feedback(graded[0], "markup-as-code")
     assert "<script>alert(1)" not in page
-    assert "<img src=x" not in page and '<img src="x" onerror' not in page
+    assert "<img src=x" not in page and '<img src="x" onerror' not in page and ' onerror="alert' not in page
 
 
 def test_nothing_of_hidden_checks_is_given_back_but_sentence_and_kind(graded):
@@ -218,3 +227,18 @@ def test_what_has_not_changed_is_not_graded_again(graded, monkeypatch):
     monkeypatch.setattr("autograder.grading.store.grade", lambda *_, **__: pytest.fail("graded again"))
     again = grade_class(folder, PART, ["finished"], strict_tier())
     assert again == [outcomes["finished"]]
+
+
+def test_what_a_person_graded_stays_graded_until_the_answer_changes(graded):
+    folder, _ = graded
+    with open_gradebook(folder) as book:
+        grade = book.find_grade("written-9-5", PART.name, PART.name, "finished")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        book.db.commit()
+    (outcome,) = grade_class(folder, PART, ["finished"], strict_tier())
+    assert (outcome.score, outcome.by_hand) == (11.5, False)
+    assert "1.5 / 2" in feedback(folder, "finished")
+    path = folder.submitted / "finished" / PART.name / "part09.ipynb"
+    path.write_text(json.dumps(answered("Eleven letters.")), encoding="utf-8")
+    (outcome,) = grade_class(folder, PART, ["finished"], strict_tier())
+    assert outcome.by_hand
