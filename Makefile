@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch hint progress compare reset undo train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export
+.PHONY: help check watch hint progress compare debug trace reset undo update train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -47,11 +47,20 @@ progress: ## what is done and what is left; tick=ID ticks an achievement
 compare: ## your functions beside the reference's, once you have passed: part=5 or part=5.2
 	$(RUN) compare $(part) $(args)
 
+debug: ## call your code with a check's inputs, breakpoint() works: part=1 check=NAME
+	$(RUN) debug $(part) $(if $(check),--check $(check)) $(args)
+
+trace: ## how your model reads a name, every vector beside the reference's: name=emma
+	$(RUN) trace $(if $(name),--name "$(name)") $(args)
+
 reset: ## write the stub of a part or task anew: part=5 or part=5.2; asks first and keeps a copy
 	$(RUN) reset $(part) $(args)
 
 undo: ## bring back what the last reset or update replaced
 	$(RUN) undo $(args)
+
+update: ## bring a new version of the course into your exercises; asks first and keeps copies
+	$(RUN) update $(args)
 
 stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
 	$(RUN) stubs $(args)
@@ -86,6 +95,9 @@ grades: ## show the grades of a class: points by part, lateness, the weighted to
 
 export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in a file of theirs
 	$(RUN) export $(if $(template),--template "$(template)") $(PART) $(CLASS) $(args)
+
+errata: ## grade a part anew with mended checks, and show whose points change: part=5 apply=1
+	$(RUN) errata $(part) $(if $(call on,$(apply)),--apply) $(CLASS) $(args)
 
 sandbox: ## attack the sandbox for other people's code, and say which tier holds here
 	$(RUN) sandbox $(args)

@@ -107,6 +107,39 @@ def export(
     print_lines([*outcome.remarks, f"Written: {', '.join(map(str, outcome.files))}"])
 
 
+@app.command()
+def errata(
+    part: Annotated[int, typer.Argument(help="The part whose checks were mended.")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Give the new results; nothing is written without it.")
+    ] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="Those too that are worse than before.")] = False,
+    folder: ClassOption = ROOT,
+) -> None:
+    """Grade a part's collected work with its mended checks and show whose points change; the better result stands.
+
+    Example: python -m autograder errata 5 --apply
+    """
+    from autograder.classroom.errata import apply_errata, errata_lines, find_errata
+    from autograder.classroom.show import outcome_line
+    from autograder.cli import print_lines
+    from autograder.notebooks.release import ReleaseError
+    from autograder.sandbox import SandboxUnavailable, strict_tier
+
+    with _sentences():
+        its_class = _class(folder)
+        try:
+            tier = strict_tier()
+            found = find_errata(its_class, parts_of(part)[0], tier)
+            outcomes = apply_errata(its_class, found, tier, lower) if apply else []
+        except (SandboxUnavailable, ReleaseError) as error:
+            raise ValueError(str(error)) from error
+    print_lines(errata_lines(found, apply, lower))
+    print_lines(map(outcome_line, outcomes))
+    if any(outcome.failure for outcome in outcomes):
+        raise typer.Exit(1)
+
+
 def _assignment(number: int | None) -> str | None:
     """The name in the gradebook of the part with this number; the capstone has one, too."""
     from autograder.course import capstone
@@ -124,7 +157,7 @@ def _class(folder: Path):
 
 @contextlib.contextmanager
 def _sentences():
-    """What is wrong in the instructor's files is misuse, status 2; a disk or gradebook that can't be used is failure, 1."""
+    """What is wrong in an instructor's file is misuse, status 2; a disk or gradebook that fails is status 1."""
     from autograder.cli import failure, misuse
 
     try:

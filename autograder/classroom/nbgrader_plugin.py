@@ -17,6 +17,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from autograder.classroom.folder import ClassFolder
+from autograder.classroom.given import give
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
 from autograder.classroom.verdict import grade_submission, points, summary_sentences, task_lines
 from autograder.course import Part, part_named
@@ -61,7 +62,9 @@ class GradeModule(NbGraderPreprocessor):
         directory = self.parent.parent.coursedir
         learner, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         tier = Tier.LOCAL if self.sandbox == "local" else strict_tier()
-        report, remarks = grade_submission(ClassFolder(Path(directory.root)), learner, part_named(assignment), tier)
+        folder, part = ClassFolder(Path(directory.root)), part_named(assignment)
+        report, remarks = grade_submission(folder, learner, part, tier)
+        give(folder, learner, part, report)
         resources[REPORT] = (report, remarks)
         return nb, resources
 

@@ -1,0 +1,116 @@
+"""Errata: the collected work of a part graded anew with its mended checks, beside what the class was given before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from autograder.classroom.ahead import grading_ahead
+from autograder.classroom.autograde import Outcome, grade_class
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.given import given, stands, withdraw
+from autograder.classroom.settings import ClassError
+from autograder.classroom.verdict import fresh_verdict
+from autograder.course import Part
+from autograder.grading.report import Check, Report
+from autograder.notebooks.source import SOURCE
+from autograder.render.terminal import number
+from autograder.sandbox import Tier
+from autograder.wording import command
+
+
+@dataclass(frozen=True)
+class Change:
+    """One learner whose verdict is another one now. checks: a line each that gives other points than before."""
+
+    learner: str
+    before: float
+    after: float
+    checks: tuple[str, ...]
+    stands: bool  # the verdict from before, since it is the better one
+
+    @property
+    def lower(self) -> bool:
+        return self.after < self.before
+
+
+@dataclass(frozen=True)
+class Errata:
+    """What mended checks change. unknown: never graded by us; anew: handed in again since they were graded."""
+
+    part: Part
+    changes: tuple[Change, ...]
+    same: int
+    unknown: tuple[str, ...]
+    anew: tuple[str, ...]
+
+
+def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
+    """Grade all collected work of a part anew where its checks have changed, and compare. Writes nothing but verdicts
+    into the result store. Raises ClassError when there is none, and SandboxUnavailable.
+    """
+    changes, same, unknown, anew = [], 0, [], []
+    learners = folder.learners(part)
+    if not learners:
+        raise ClassError(
+            f"Nobody has handed in part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
+        )
+    with grading_ahead(folder, part, learners, tier) as wait:
+        for learner in learners:
+            old = given(folder, learner, part)
+            if old is None:
+                unknown.append(learner)
+                continue
+            wait(learner)
+            new, _ = fresh_verdict(folder, learner, part, tier)
+            lines = tuple(_changed_checks(old, new))
+            if new.sha256 != old.sha256:
+                anew.append(learner)
+            elif lines:
+                changes.append(Change(learner, old.earned, new.earned, lines, stands(old, new)))
+            else:
+                same += 1
+    return Errata(part, tuple(changes), same, tuple(unknown), tuple(anew))
+
+
+def apply_errata(
+    folder: ClassFolder, found: Errata, tier: Tier, lower: bool = False, source=SOURCE
+) -> Sequence[Outcome]:
+    """Give the new verdicts, through nbgrader as ever: those that are not worse, and the worse ones when told so."""
+    wanted = [change.learner for change in found.changes if lower or not change.stands]
+    if lower:
+        for learner in wanted:
+            withdraw(folder, learner, found.part)
+    return grade_class(folder, found.part, wanted, tier, source) if wanted else []
+
+
+def errata_lines(found: Errata, applied: bool, lower: bool) -> Iterator[str]:
+    """What changes, for whom and why; what was or is to be done about it."""
+    total = len(found.changes) + found.same
+    yield f"Part {found.part.number}: {total} graded anew, {found.same} as before, {len(found.changes)} changed."
+    for change in found.changes:
+        fate = " (the better result stands)" if change.stands and not lower else ""
+        yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"
+        yield from (f"    {line}" for line in change.checks)
+    if found.unknown:
+        yield f"Never graded before: {', '.join(found.unknown)}. For these: {command('grade')}"
+    if found.anew:
+        yield f"Handed in anew since they were graded: {', '.join(found.anew)}. For these: {command('grade')}"
+    kept = [change for change in found.changes if change.stands]
+    if kept and not lower:
+        again = command("errata", part=found.part.number, lower=True, apply=True)
+        yield f"{len(kept)} would get less, and keep what they have. If they shall not: {again}"
+    if found.changes and not applied:
+        yield f"Nothing is written yet. To give new results: {command('errata', part=found.part.number, apply=True)}"
+
+
+def _changed_checks(old: Report, new: Report) -> Iterator[str]:
+    before, after = ({check.name: check for check in report.checks} for report in (old, new))
+    for name in [*after, *(name for name in before if name not in after)]:
+        one, other = before.get(name), after.get(name)
+        if (one and (one.earned, one.points)) != (other and (other.earned, other.points)):
+            yield f"{(other or one).task} {(other or one).title}: {_points(one)} -> {_points(other)}"
+
+
+def _points(check: Check | None) -> str:
+    return f"{number(check.earned)} of {number(check.points)}" if check else "no such check"
