@@ -1,0 +1,97 @@
+"""nbgrader's own commands work in a class's folder, by the configuration, which is read more than once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, cell, feedback, hand_in
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.classroom.autograde import grade_class
+from autograder.classroom.folder import ClassFolder
+from autograder.course import ROOT, class_settings
+from autograder.notebooks.source import SOURCE
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+CONFIG = """
+from pathlib import Path
+from autograder.classroom.configuration import configure
+configure(get_config(), Path(__file__).parent, Path({source!r}))
+"""
+
+
+def nbgrader(folder: ClassFolder, *words: str) -> None:
+    programs = os.path.dirname(sys.executable)
+    environment = {**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "HOME"):
+        environment[name] = str(folder.root / "home")
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=folder.root,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_the_configuration_can_be_read_twice_and_says_the_same():
+    path, before = list(sys.path), None
+    for _ in range(2):
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+        assert before is None or config == before
+        before = config
+    assert config.CourseDirectory.course_id == class_settings()["course_id"]
+    assert config.CourseDirectory.root == str(ROOT)
+    assert "Exchange" not in config  # where the exchange is, is the instructor's affair
+    assert sys.path.count(str(ROOT)) <= max(1, path.count(str(ROOT)))
+    assert not (ROOT / "exchange").exists()
+
+
+@pytest.fixture
+def tier():
+    try:
+        return strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(f"no sandbox for other people's code holds here: {error}")
+
+
+def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, tier):
+    folder = ClassFolder(tmp_path)
+    (tmp_path / "nbgrader_config.py").write_text(CONFIG.format(source=str(SOURCE)), encoding="utf-8")
+    nbgrader(folder, "generate_assignment", PART.name)
+    released = folder.release / PART.name
+    assert (released / PART.file_name).read_text(encoding="utf-8") == STUB
+    assert (released / "notebook_tools" / "lesson.py").is_file()
+    copied = answered()
+    copied["cells"].append({**cell(copied, "check-9-1"), "metadata": {"nbgrader": {}}})
+    hand_in(folder, "ada", SOLUTION, copied)
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    (hand_in(folder, "bob", STUB, answered()) / "notes.txt").symlink_to(tmp_path / "secret.txt")
+    hand_in(folder, "eve", SOLUTION, b"no notebook")
+    nbgrader(folder, "autograde", PART.name)
+    nbgrader(folder, "generate_feedback", PART.name)
+    assert [by_checks(folder, learner) for learner in ("ada", "bob", "eve")] == [10, 0, 10]
+    for learner, module in (("ada", SOLUTION), ("bob", STUB)):  # nobody's file was replaced by source's
+        graded = folder.autograded / learner / PART.name / PART.file_name
+        assert graded.read_text(encoding="utf-8") == module
+    assert not list(folder.root.glob("autograded/bob/*/notes.txt")) and not list(
+        folder.root.glob("feedback/bob/*/notes*")
+    )
+    assert "10 of 10 points by checks" in feedback(folder, "ada")
+
+
+def test_a_module_in_source_by_mistake_overwrites_nobodys(tmp_path, empty_gradebook, tier):
+    """The trap: nbgrader copies every file of source/ over the submission, and grades that."""
+    shutil.copytree(SOURCE / PART.name, tmp_path / "source" / PART.name)
+    (tmp_path / "source" / PART.name / PART.file_name).write_text(SOLUTION, encoding="utf-8")
+    shutil.copy(empty_gradebook, tmp_path)
+    folder = ClassFolder(tmp_path)
+    hand_in(folder, "ada", STUB, answered())
+    grade_class(folder, PART, ["ada"], tier, tmp_path / "source")
+    assert by_checks(folder, "ada") == 0
+    assert (folder.autograded / "ada" / PART.name / PART.file_name).read_text(encoding="utf-8") == STUB
