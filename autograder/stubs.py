@@ -128,6 +128,11 @@ def stale(folder: Path = EXERCISES, solutions: Path = SOLUTIONS) -> list[str]:
     return names
 
 
+def recorded_as(folder: Path, name: str, stub: str) -> bool:
+    """Whether this stub is the one that was last written to a file of the folder."""
+    return _read_record(folder).get(name) == _sha256(stub)
+
+
 def _read(path: Path) -> str | None:
     """The text with newlines as we write them (git may change them on Windows); None when there is no file."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,6 +97,51 @@ def compare(
 
 
 @app.command()
+def debug(
+    part_number: Annotated[int, typer.Argument(metavar="PART", help="5 is part 5.")],
+    check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name; the first that fails if none.")] = None,
+) -> None:
+    """Call your code with a check's inputs in a process of your own: breakpoint() works, an error opens the debugger.
+
+    Example: python -m autograder debug 1 --check a_value_used_twice_gets_both_gradients
+    """
+    from autograder.cli import print_lines
+    from autograder.learner import debug as debugger
+    from autograder.learner.console import sentences
+    from autograder.learner.results import one_part, result
+
+    with sentences():
+        part, _ = one_part(str(part_number))
+        report = result(part)
+        found = debugger.find_check(report, part, check)
+        print_lines(debugger.lines(found, part))
+        raise typer.Exit(debugger.run(part, found, report.seed))
+
+
+@app.command()
+def trace(
+    name: Annotated[str, typer.Option(help="1 to 15 letters from a to z.")] = "emma",
+    full: Annotated[bool, typer.Option("--full", help="All numbers of every vector.")] = False,
+) -> None:
+    """Show how your model reads a name, every vector beside the reference's: exit status 1 when one differs.
+
+    Example: python -m autograder trace --name olivia
+    """
+    from autograder.cli import print_lines
+    from autograder.learner import acts
+    from autograder.learner import trace as tracing
+    from autograder.learner.console import sentences
+
+    with sentences():
+        traced = tracing.trace(name)
+    print_lines(tracing.lines(traced, full))
+    if 5 in traced.own and not traced.problem:
+        acts.record("attention")
+    if traced.problem or traced.first_difference():
+        raise typer.Exit(1)
+
+
+@app.command()
 def reset(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
     yes: Yes = False,
@@ -140,3 +186,29 @@ def undo() -> None:
         for file, copy in found.items():
             typer.echo(f"{shown(file)} is again what it was in {shown(copy)}.")
         typer.echo(f"What was there until now is kept too: {command('undo')} brings it back.")
+
+
+@app.command()
+def update(
+    old: Annotated[Path | None, typer.Option("--from", help="An older copy of the course, with your work.")] = None,
+    yes: Yes = False,
+) -> None:
+    """Bring a new version of the course into your exercises. Says what it would do, asks, and keeps copies.
+
+    Example: python -m autograder update --from ../course-of-last-year
+    """
+    from autograder.cli import print_lines
+    from autograder.learner import update as updating
+    from autograder.learner.console import agreed, sentences
+
+    with sentences():
+        steps = updating.plan(old)
+        print_lines(updating.plan_lines(steps))
+        if all(step.text is None for step in steps):
+            return
+        if not agreed("Go on?", yes):
+            typer.echo("Nothing was changed.")
+            raise typer.Exit(1)
+        print_lines(updating.done_lines(steps, updating.carry_out(steps, old)))
+    if any(step.conflicts for step in steps):
+        raise typer.Exit(1)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, SOLUTIONS, Part, Task
 from autograder.grading.session import Recorded
+from autograder.grading.sources import inspect_source
 from autograder.learner.calls import record
 from autograder.sandbox import CHECK, Tier, Worker
 
@@ -20,8 +21,12 @@ LEAST_COLUMN = 36  # characters; below that the two stand one below the other
 
 
 def lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:
-    """The tasks of a part, or one of them. seed: of the inputs that both are measured on."""
+    """The tasks of a part, or one of them. seed: of the inputs that both are measured on. Raises
+    ValueError when Python can't read the learner's file.
+    """
     content = (EXERCISES / part.file_name).read_bytes()
+    if problem := inspect_source(content).problem:
+        raise ValueError(f"{part.file_name} can't be compared. {problem}")
     yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
     costs = measured(part, content, tasks, seed)

@@ -11,6 +11,7 @@ from autograder import backups
 from autograder.check import Target
 from autograder.course import EXERCISES, Part
 from autograder.files import write_atomically
+from autograder.learner import bases
 from autograder.stubs import StubError, fresh_stub
 
 
@@ -54,6 +55,8 @@ def carry_out(change: Change) -> Path | None:
     """Write it, and return where the copy of the file is. Raises OSError; then nothing is lost."""
     (copy,) = backups.keep([change.path]) if change.before is not None else [None]
     write_atomically(change.path, change.after.encode("utf-8"))
+    if change.after == fresh_stub(change.path.name):
+        bases.write(change.path.name, change.after)
     return copy
 
 

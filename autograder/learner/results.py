@@ -11,7 +11,7 @@ from autograder.course import EXERCISES, Part, parts
 from autograder.grading.report import Check, Report
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
-from autograder.learner import acts, memory
+from autograder.learner import acts, bases, memory
 from autograder.render.terminal import first_failing, tasks_to_do
 from autograder.sandbox import Tier
 from autograder.stubs import fresh_stub
@@ -19,6 +19,7 @@ from autograder.stubs import fresh_stub
 
 def keep(reports: Iterable[Report], task: str | None) -> None:
     """Remember reports on the files of exercises/, and the parts that they show to be passed."""
+    bases.remember()
     for report in reports:
         part = next(part for part in parts() if part.number == report.part)
         kept = {"suite": suite_hash(part), "printed": report.printed, **report.to_json()}

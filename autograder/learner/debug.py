@@ -1,0 +1,84 @@
+"""`debug`: the calls of a failing check, with their inputs, in the learner's own process, where breakpoint() works."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course import EXERCISES, Part
+from autograder.grading.report import Check, Report
+from autograder.learner.calls import Recording, record
+from autograder.learner.results import first_lost, shown
+from autograder.render.terminal import without_commands
+
+DEBUGGING = Path(__file__).with_name("debugging.py")
+
+
+def find_check(report: Report, part: Part, name: str | None) -> Check:
+    """The check of this name, the first failing one when None. Raises ValueError with a sentence."""
+    if name is None:
+        check = first_lost(report, part)
+        if check is None:
+            raise ValueError("Every check is passed: name the one to run again with --check.")
+        return check
+    for check in report.checks:
+        if check.name == name.removeprefix("test_"):
+            return check
+    failing = [check.name for check in report.checks if check.status not in ("passed", "manual")]
+    names = failing or [check.name for check in report.checks]
+    raise ValueError(
+        f"Part {part.number} has no check {ascii(name)}. {'Failing' if failing else 'Its'} checks: {', '.join(names)}."
+    )
+
+
+def lines(check: Check, part: Part) -> Iterator[str]:
+    """What the check says, and how to look into the code."""
+    yield f"Check {check.name} of task {check.task}: {check.title}"
+    if check.status == "passed":
+        yield "  It is passed."
+    yield from (f"  {without_commands(line)}" for line in check.message.rstrip("\n").split("\n") if line)
+    path = EXERCISES / part.file_name
+    if "breakpoint()" not in path.read_text(encoding="utf-8", errors="replace"):
+        yield f"Write breakpoint() into {shown(path)} where you want to stop, and run this again."
+    yield ""
+
+
+def run(part: Part, check: Check, seed: int) -> int:
+    """Make the check's calls on the learner's file, at this terminal; return the exit status: 1 when it stopped with an
+    error. Raises ValueError when the check makes no call.
+    """
+    path = EXERCISES / part.file_name
+    recording = record(part, path.read_bytes(), seed, check.task)
+    calls = recording.calls.get(check.name, [])
+    if not calls:
+        raise ValueError(f"{check.name} calls nothing: a person looks at it.")
+    with tempfile.TemporaryDirectory(prefix="debug-") as folder:
+        _write(Path(folder), part, recording, check.name)
+        # Ctrl-C is for the debugger: the learner's process gets it from the terminal too.
+        before = signal.signal(signal.SIGINT, lambda number, frame: None)
+        try:
+            return subprocess.run([sys.executable, str(DEBUGGING), folder], check=False).returncode
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _write(folder: Path, part: Part, recording: Recording, name: str) -> None:
+    """All that the process needs, as it lies in a worker's folder, and what to call."""
+    for file, content in recording.shipped.items():
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_bytes(content)
+    calls = [
+        {
+            "probe": call.probe,
+            "arguments": list(call.arguments),
+            "called": recording.probes.called(call.probe, call.arguments),
+        }
+        for call in recording.calls[name]
+    ]
+    job = {"module": part.module, "file": str(EXERCISES / part.file_name), "calls": calls}
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")

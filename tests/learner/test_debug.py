@@ -1,0 +1,85 @@
+"""debug: a failing check's inputs in the learner's own process, with the debugger."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from learner_helpers import solution
+
+OVERWRITES = solution(1).replace("child.grad += local_grad", "child.grad = local_grad")
+STOPS = OVERWRITES.replace("        self.grad = 1.0\n", "        breakpoint()\n        self.grad = 1.0\n")
+TWICE = "a_value_used_twice_gets_both_gradients"
+
+
+def test_the_call_is_the_one_that_check_has_shown(course):
+    course.write(1, OVERWRITES)
+    checked = course.run("check", 1).stdout
+    called = re.search(r"Called: +(.*)", checked)[1]
+    answer = course.run("debug", 1)
+    assert answer.returncode == 0, answer.stderr
+    assert f"Call 1 of 1: {called}" in answer.stdout and "Came back: [" in answer.stdout
+    assert TWICE in answer.stdout and "Write breakpoint() into" in answer.stdout
+
+
+def test_breakpoint_stops_in_the_learners_own_file_and_sees_its_values(course):
+    course.write(1, STOPS)
+    answer = course.run("debug", 1, "--check", TWICE, input="p 'grad', self.grad\np 'order', len(order)\nc\n")
+    assert f"{course.file(1)}(" in answer.stdout and "('grad', 0.0)" in answer.stdout
+    assert "('order', 2)" in answer.stdout and "Came back" in answer.stdout
+    assert answer.returncode == 0
+
+
+def test_a_breakpoint_that_was_left_in_changes_no_verdict(course):
+    course.write(1, STOPS)
+    assert "First failing task: 1.4 backward" in course.run("check", 1).stdout
+    course.write(1, STOPS.replace("child.grad = local_grad", "child.grad += local_grad"))
+    assert course.run("check", 1).returncode == 0
+
+
+def test_q_at_the_breakpoint_ends_without_a_traceback(course):
+    course.write(1, STOPS)
+    answer = course.run("debug", 1, "--check", TWICE, input="q\n")
+    assert "Traceback" not in answer.stdout + answer.stderr and "Ended." in answer.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
+def test_an_error_opens_the_debugger_where_it_happened_in_the_learners_code(course):
+    from terminal import Terminal
+
+    course.write(3, solution(3).replace("    largest =", "    wrong = logits['first']\n    largest ="))
+    with Terminal([sys.executable, "-m", "autograder", "debug", "3"], course.root, course.environment()) as terminal:
+        place = terminal.wait_for(r"\(Pdb\) ")
+        assert "TypeError: list indices" in terminal.text and "probes.py" not in terminal.text
+        terminal.send("p len(logits)\n")
+        place = terminal.wait_for(r"\d+\r\n\(Pdb\) ", place)
+        terminal.send("q\n")
+        assert terminal.exit_status() == 1 and terminal.restored()
+
+
+def test_a_file_that_cannot_be_imported_shows_its_line(course):
+    course.write(3, "import math\nmath.nothing\n")
+    answer = course.run("debug", 3, "--check", "softmax_gives_shares_that_sum_to_1")
+    assert answer.returncode in (1, 2)
+    name = re.search(r"Failing checks: (\w+)", answer.stderr)
+    answer = course.run("debug", 3, *(["--check", name[1]] if name else []))
+    assert answer.returncode == 1 and 'part03_layers.py", line 2' in answer.stdout
+
+
+def test_an_unknown_check_lists_the_failing_ones(course):
+    course.write(1, OVERWRITES)
+    answer = course.run("debug", 1, "--check", "nothing")
+    assert answer.returncode == 2 and TWICE in answer.stderr
+
+
+def test_nothing_failing_is_a_sentence(course):
+    course.solve(3)
+    answer = course.run("debug", 3)
+    assert answer.returncode == 2 and "--check" in answer.stderr
+
+
+def test_no_cache_is_left_beside_the_learners_files(course):
+    course.write(1, OVERWRITES)
+    course.run("debug", 1)
+    assert not (course.exercises / "__pycache__").exists()
