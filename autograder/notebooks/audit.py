@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -51,9 +52,26 @@ def solution_lines() -> set[str]:
         for line in (SOLUTIONS / name).read_text(encoding="utf-8").splitlines():
             if BEGIN.match(line) or END.match(line):
                 inside = BEGIN.match(line) is not None
-            elif inside:
+            elif inside and not _is_mere_call(line):
                 lines.add(_tight(line))
     return {line for line in lines - given if len(line) >= TRIVIAL}
+
+
+def _is_mere_call(line: str) -> bool:
+    """Whether a line only calls what the course has, with names as arguments, as whoever uses a part must write it:
+    `optimizer = Adam(flatten(state_dict))`.
+    """
+    try:
+        (statement,) = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return False
+    named = {name.partition(".")[0] for part in parts() for task in part.tasks for name in task.defines}
+
+    def is_plain(node: ast.AST | None) -> bool:
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in named
+        return isinstance(node, ast.Name) or (called and not node.keywords and all(map(is_plain, node.args)))
+
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call) and is_plain(statement.value)
 
 
 def hidden_lines(part: Part) -> set[str]:
