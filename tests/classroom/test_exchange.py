@@ -1,0 +1,122 @@
+"""nbgrader's own exchange carries a part there and back: release, fetch, submit, collect, with a real folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import (
+    ExchangeCollect,
+    ExchangeFetchAssignment,
+    ExchangeReleaseAssignment,
+    ExchangeSubmit,
+)
+from submission_helpers import by_checks
+from traitlets.config import Config
+
+from autograder.classroom.autograde import enter_in_gradebook, grade_class
+from autograder.classroom.configuration import configure
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.grades import class_grades
+from autograder.course import SOLUTIONS, part
+from autograder.notebooks.release import release
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+PART = part(5)
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="nbgrader's exchange needs Unix permissions.")
+
+
+class Person:
+    """Somebody who uses the exchange: an instructor with the class's folder, or a learner with a home."""
+
+    def __init__(self, home: Path, exchange: Path, name: str = "*") -> None:
+        self.home = home
+        home.mkdir(exist_ok=True)
+        self.config = Config()
+        configure(self.config, home)
+        self.config.CourseDirectory.assignment_id = PART.name
+        self.config.CourseDirectory.student_id = name
+        self.config.Exchange.root, self.config.Exchange.cache = str(exchange), str(home / ".cache")
+        self.config.Exchange.assignment_dir = str(home)
+        self.config.ExchangeCollect.check_owner = False  # here one user is everybody
+
+    def does(self, step: type, **options) -> None:
+        """One step of the exchange, as nbgrader's command does it."""
+        for key, value in options.items():
+            setattr(self.config[step.__name__], key, value)
+        directory = CourseDirectory(config=self.config)
+        step(coursedir=directory, authenticator=Authenticator(config=self.config), config=self.config).start()
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory, empty_gradebook) -> tuple[Person, Path]:
+    """A class whose only part is released to an exchange."""
+    exchange = tmp_path_factory.mktemp("exchange")
+    exchange.chmod(0o777)
+    instructor = Person(tmp_path_factory.mktemp("class"), exchange)
+    shutil.copy(empty_gradebook, instructor.home)
+    folder = ClassFolder(instructor.home)
+    release([PART], folder.release)
+    enter_in_gradebook(folder, PART)
+    instructor.does(ExchangeReleaseAssignment)
+    return instructor, exchange
+
+
+def test_a_part_goes_to_a_learner_and_comes_back_to_be_graded(released, tmp_path):
+    instructor, exchange = released
+    ann = Person(tmp_path / "ann", exchange, "ann")
+    ann.does(ExchangeFetchAssignment)
+    fetched = ann.home / PART.name
+    assert {PART.file_name, f"{PART.name}.ipynb", "notebook_tools", "weights.py"} <= set(os.listdir(fetched))
+    shutil.copy(SOLUTIONS / PART.file_name, fetched)
+    ann.does(ExchangeSubmit)
+    instructor.does(ExchangeCollect)
+
+    folder = ClassFolder(instructor.home)
+    assert folder.learners(PART) == ["ann"]
+    collected = folder.submitted / "ann" / PART.name
+    assert (collected / PART.file_name).read_bytes() == (SOLUTIONS / PART.file_name).read_bytes()
+    assert (collected / "timestamp.txt").read_text(encoding="utf-8").endswith(" UTC")
+    try:
+        tier = strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    (outcome,) = grade_class(folder, PART, ["ann"], tier)
+    assert not outcome.failure and by_checks(folder, "ann", PART) == 10
+    (learner,) = class_grades(folder).learners
+    assert learner.grades["part05"].points == 10 and learner.total == pytest.approx(16)
+
+
+def test_a_part_that_is_fetched_alone_can_be_worked_on(released, tmp_path):
+    """The notebook runs from its first cell to its last, without the course around it and without the other parts."""
+    _, exchange = released
+    ben = Person(tmp_path / "ben", exchange, "ben")
+    ben.does(ExchangeFetchAssignment)
+    path = ben.home / PART.name / f"{PART.name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": path.parent}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert not [output for output in outputs if output.output_type == "error"]
+    said = "".join(output.get("text", "") for output in outputs if output.output_type == "stream")
+    assert f"{PART.file_name}  from {path.parent.resolve()}" in said
+    assert "part01_autograd.py  not found. Fetch the part that it belongs to" in said
+    assert "5.1" in said, "the checks, or the tasks that are to do, are named"
+
+
+def test_work_that_is_handed_in_again_comes_when_the_collection_is_updated(released, tmp_path):
+    instructor, exchange = released
+    cid = Person(tmp_path / "cid", exchange, "cid")
+    cid.does(ExchangeFetchAssignment)
+    for content in (b"first = 1\n", b"second = 2\n"):
+        (cid.home / PART.name / PART.file_name).write_bytes(content)
+        cid.does(ExchangeSubmit)
+        instructor.does(ExchangeCollect, update=True)
+    collected = ClassFolder(instructor.home).submitted / "cid" / PART.name
+    assert (collected / PART.file_name).read_bytes() == b"second = 2\n"
