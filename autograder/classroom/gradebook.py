@@ -23,12 +23,14 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
         from nbgrader.api import Gradebook
     except ImportError as error:
         raise ClassError("A class needs nbgrader, which needs Python 3.11 or newer.") from error
-    from sqlalchemy.exc import DatabaseError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from autograder.notebooks.calling_nbgrader import calling_nbgrader
 
     try:
         with calling_nbgrader():
             return Gradebook(folder.database, class_settings()["course_id"])
+    except OperationalError:
+        raise  # another program holds it, or the disk fails
     except DatabaseError as error:
         raise ClassError(f"Can't use {folder.root / 'gradebook.db'} ({error.orig}): is it nbgrader's?") from error
