@@ -24,7 +24,7 @@ check: ## check your work: all parts, or part=5, or one task, part=5.2
 	$(RUN) check $(part) $(SEED) $(args)
 
 train: ## train the reference on the names and show what it learnt; fast=1 takes seconds
-	$(RUN) train $(if $(call on,$(fast)),--fast) $(if $(steps),--steps $(steps)) $(SEED) $(if $(data),--data "$(data)") $(args)
+	$(RUN) train $(if $(call on,$(fast)),--fast) $(if $(steps),--steps $(steps)) $(SEED) $(if $(data),--data "$(data)") $(if $(layers),--layers $(layers)) $(if $(width),--width $(width)) $(args)
 
 capstone: ## train the full model with your own parts 1 to 8, and measure what it learnt
 	$(RUN) capstone $(args)

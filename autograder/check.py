@@ -43,7 +43,11 @@ def choose_tier(folder: Path, wanted: str | None) -> Tier:
 
 
 def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Report]:
-    """Grade the target in the folder. Raises ValueError when the folder can't be read."""
+    """Grade the target in the folder, or in the one file that `folder` is. Raises ValueError when it can't be read."""
+    if folder.is_file():
+        from autograder.one_file import check_one_file
+
+        return check_one_file(folder, target.parts, tier, seed, target.task)
     reports = grade_parts(read_submission(folder), target.parts, seed=seed, tier=tier, task=target.task)
     if folder.resolve() == EXERCISES:
         from autograder.learner import results
@@ -54,7 +58,7 @@ def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Re
 
 def path_of(folder: Path, file: str) -> str:
     """The file's path as the user would type it: relative to where they are, when it is below."""
-    path = (folder / file).absolute()
+    path = (folder if folder.is_file() else folder / file).absolute()
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -50,6 +50,8 @@ def train(
     data: Annotated[Path | None, typer.Option(help="A file with one name a line; the course's names if none.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder to save in; runs/ if none.")] = None,
     any_characters: Annotated[bool, typer.Option("--any-characters", help="Accept more than a to z.")] = False,
+    layers: Annotated[int | None, typer.Option(help="Layers of the model; 1 if none.")] = None,
+    width: Annotated[int | None, typer.Option(help="Numbers that stand for a token; 16 if none.")] = None,
 ) -> None:
     """Train the reference and watch it learn to invent names. Ctrl-C keeps what there is.
 
@@ -57,8 +59,10 @@ def train(
     """
     from autograder import training
 
+    sizes = {name: size for name, size in (("n_layer", layers), ("n_embd", width)) if size is not None}
+    out = out or training.RUNS
     try:
-        finished = training.train(data or training.DATA, steps, seed, fast, out or training.RUNS, any_characters)
+        finished = training.train(data or training.DATA, steps, seed, fast, out, any_characters, **sizes)
     except training.InputError as error:
         raise misuse(str(error)) from error
     except OSError as error:
@@ -118,12 +122,14 @@ def stubs(
 @app.command()
 def check(
     target: Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")] = None,
-    folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
+    folder: Annotated[Path, typer.Option("--from", help="A folder with modules, or one file with a GPT.")] = EXERCISES,
     sandbox: Annotated[SandboxChoice | None, typer.Option(help="Strict for any folder but the course's own.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Repeat a check with its random inputs.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
 ) -> None:
     """Check a part, a task, or all parts: exit status 0 when everything passes, 1 when something fails.
+
+    A GPT in one file, on a blank page, is checked as parts 1 to 8 at once: --from my_gpt.py
 
     Example: python -m autograder check 5.2
     """
@@ -195,6 +201,10 @@ def capstone(
         typer.echo(f"The trained model is kept in {kept}. For a card to share: {command('card')}")
     if not graded.report.passed:
         raise typer.Exit(1)
+    if folder.resolve() == EXERCISES:
+        from autograder.learner import acts
+
+        acts.record("capstone")
 
 
 @app.command()
@@ -239,7 +249,12 @@ def quick() -> None:
     """
     from autograder import development
 
-    raise typer.Exit(development.quick())
+    status = development.quick()
+    if status == 0:
+        from autograder.learner import acts
+
+        acts.record("quick")
+    raise typer.Exit(status)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

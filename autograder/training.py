@@ -57,8 +57,9 @@ class Run:
     fast: bool
 
 
-def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = False) -> Run:
-    """Draw a model as the reference's `train` does, and return it with no step taken.
+def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = False, **sizes: int) -> Run:
+    """Draw a model as the reference's `train` does, and return it with no step taken. sizes: those of Config that are
+    not its own, such as n_layer. Raises InputError when they can't be.
 
     `train` returns a model at its end only; here it can be kept when somebody stops half-way. Same draws, same
     steps: a test holds the two together.
@@ -67,7 +68,10 @@ def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = Fals
     docs = list(docs)
     rng.shuffle(docs)
     tokenizer = course.tokens.Tokenizer(docs)
-    config = course.parameters.Config(vocab_size=tokenizer.vocab_size)
+    try:
+        config = course.parameters.Config(vocab_size=tokenizer.vocab_size, **sizes)
+    except ValueError as error:
+        raise InputError(f"There is no such model: {error}") from error
     state_dict = course.parameters.init_state_dict(config, rng)
     if fast:
         state_dict = plain_numbers(state_dict)
@@ -142,8 +146,11 @@ def take_all_steps(run: Run) -> bool:
             gc.enable()
 
 
-def train(data: Path, num_steps: int, seed: int, fast: bool, out: Path, any_characters: bool = False) -> bool:
+def train(
+    data: Path, num_steps: int, seed: int, fast: bool, out: Path, any_characters: bool = False, **sizes: int
+) -> bool:
     """All of `make train`: read, train, measure, draw, sample, save. Return False when Ctrl-C ended it early.
+    sizes: n_layer and n_embd, where they are not those of Config.
 
     Raises InputError at what can't be used, OSError when what was trained can't be written.
     """
@@ -159,17 +166,21 @@ def train(data: Path, num_steps: int, seed: int, fast: bool, out: Path, any_char
     make_writable(out)
 
     rng = random.Random(seed)
-    run = begin(training, num_steps, rng, fast)
+    run = begin(training, num_steps, rng, fast, **sizes)
     trained, before = run.trained, plain_numbers(run.trained.state_dict)
     readable = [name for name in held_out if set(name) <= set(trained.tokenizer.chars)]
     model = "the fast reference" if fast else "the reference"
     say(
         f"Training {model} on {len(training):,} of {len(rows):,} rows of {data.name}, {num_steps:,} steps, seed {seed}."
     )
+    other = "".join(f"-{name.removeprefix('n_')}{size}" for name, size in sizes.items())
+    if other:
+        count = course.parameters.count_parameters(trained.config)
+        say(f"{trained.config.n_layer} layers, {trained.config.n_embd} dimensions: {count:,} parameters.")
     finished = take_all_steps(run)
 
     steps = len(trained.losses)
-    path = out / f"{data.stem}-seed{seed}-{steps if finished else f'{steps}of{num_steps}'}.json"
+    path = out / f"{data.stem}-seed{seed}{other}-{steps if finished else f'{steps}of{num_steps}'}.json"
     settings = {
         "seed": seed,
         "steps": num_steps,
@@ -187,6 +198,7 @@ def train(data: Path, num_steps: int, seed: int, fast: bool, out: Path, any_char
         say(f"\nStopped after {steps:,} of {num_steps:,} steps. The model so far is in {path}.")
         return False
 
+    record_acts(trained, data)
     if readable:
         lines = compare(readable, training, trained, before)
         settings.update({name: loss for name, loss, _ in lines})
@@ -212,6 +224,18 @@ def train(data: Path, num_steps: int, seed: int, fast: bool, out: Path, any_char
     if means and (picture := save_curve(trained.losses, means, path.with_suffix(".png"))):
         say(f"Loss curve: {picture}")
     return True
+
+
+def record_acts(trained: Any, data: Path) -> None:
+    """Note what the learner has achieved with a training that went to its end."""
+    from autograder.learner import acts
+
+    if len(trained.losses) >= 1000:
+        acts.record("trained")
+        if data.resolve() != DATA.resolve():
+            acts.record("own-data")
+        if trained.config.n_layer >= 2 or trained.config.n_embd >= 64:
+            acts.record("bigger")
 
 
 def compare(held_out: list[str], training: list[str], trained: Any, before: dict) -> list[tuple[str, float, str]]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.course import EXERCISES
-from autograder.leaderboard.console import enter, progress, sentences
+from autograder.leaderboard.console import enter, progress, record_acts, sentences
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -95,7 +95,9 @@ def submit(
 
     Example: python -m autograder leaderboard submit --public --board class
     """
-    enter([(recipe, getpass.getuser())], name, public, main_board(board, tries=tries))
+    found = main_board(board, tries=tries)
+    (entry,) = enter([(recipe, getpass.getuser())], name, public, found)
+    record_acts(entry, found)
 
 
 @app.command()

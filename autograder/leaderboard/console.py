@@ -9,19 +9,22 @@ from pathlib import Path
 import typer
 
 
-def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | None, board) -> None:
-    """Record each submission and say what became of it. Exit status 1 when one has no score or is not recorded."""
+def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | None, board) -> list:
+    """Record each submission, say what became of it, and return the entries. Exit status 1 when one has no score or is
+    not recorded.
+    """
     from autograder.cli import misuse, print_lines
     from autograder.leaderboard.show import entry_lines
     from autograder.leaderboard.source import RecipeError
     from autograder.leaderboard.store import StoreError
     from autograder.sandbox import SandboxUnavailable
 
-    failed = False
+    failed, entries = False, []
     for path, learner in submissions:
         try:
             entry = board.submit(path, learner, display=name, public=public, on_step=progress())
             print_lines(entry_lines(entry))
+            entries.append(entry)
             failed |= entry.loss is None
         except (RecipeError, StoreError) as error:
             typer.echo(f"{ascii(learner)[1:-1]}: {error}", err=True)
@@ -30,6 +33,19 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
             raise misuse(str(error)) from error
     if failed:
         raise typer.Exit(1)
+    return entries
+
+
+def record_acts(entry, board) -> None:
+    """Note what the learner at this machine has achieved with an entry that has a score."""
+    from autograder.leaderboard.data import MICROGPT
+    from autograder.leaderboard.rank import standings
+    from autograder.learner import acts
+
+    acts.record("board")
+    (standing,) = standings([entry.run_losses])
+    if not entry.held and entry.loss + standing.half_width < board.baselines(entry.split_seed)[MICROGPT]:
+        acts.record("beat-microgpt")
 
 
 class sentences:  # noqa: N801 - a context manager, written like a function

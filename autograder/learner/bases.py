@@ -27,7 +27,7 @@ def remember() -> None:
 
 def base_of(name: str, course: Path | None = None) -> str | None:
     """The stub that a file began as, of this course or of another copy of it; None when that is not known."""
-    folder = memory.FOLDER if course is None else course / memory.FOLDER.name
+    folder = memory.FOLDER if course is None else course / memory.NAME
     try:
         with open(folder / "stubs" / name, encoding="utf-8") as file:
             return file.read()

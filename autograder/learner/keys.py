@@ -71,7 +71,7 @@ def _read_windows(put: Callable[[str], None]) -> None:
 
     while True:
         key = msvcrt.getwch()
-        if key in ("\x00", "\xe0"):
+        if ord(key[0]) in (0, 0xE0):
             msvcrt.getwch()  # the second half of an arrow key or the like
         else:
             put(END if key == "\x03" else key)

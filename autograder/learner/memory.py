@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
 from autograder.course import ROOT
 from autograder.files import write_atomically
 
-FOLDER = ROOT / ".learner"  # git ignores it
+NAME = ".learner"
+# git ignores it. Tests of ours must not count as what the learner did, so they name another one.
+FOLDER = Path(os.environ.get("AUTOGRADER_MEMORY") or ROOT / NAME)
 
 
 def read(name: str, folder: Path | None = None) -> dict:

@@ -117,7 +117,7 @@ def carry_out(steps: list[Step], old: Path | None = None) -> list[Path]:
             bases.write(step.name, step.stub)
     if old is not None:
         for name in ("acts", "ticks", "hints"):
-            if not memory.read(name) and (kept := memory.read(name, old / memory.FOLDER.name)):
+            if not memory.read(name) and (kept := memory.read(name, old / memory.NAME)):
                 memory.write(name, kept)
     return copies
 

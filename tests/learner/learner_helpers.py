@@ -35,7 +35,11 @@ class Course:
 
     def environment(self, **more: str) -> dict[str, str]:
         """No colour, 80 columns, and the words for commands that have no make in them."""
-        kept = {k: v for k, v in os.environ.items() if k not in ("AUTOGRADER_CALLED_AS", "PYTEST_CURRENT_TEST")}
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if k not in ("AUTOGRADER_CALLED_AS", "AUTOGRADER_MEMORY", "PYTEST_CURRENT_TEST")
+        }
         return {**kept, "NO_COLOR": "1", "COLUMNS": "80", "LINES": "24", **more}
 
     def run(self, *words: object, **options: object) -> subprocess.CompletedProcess:

@@ -1,0 +1,81 @@
+"""`check --from my_gpt.py`: a GPT on a blank page, graded on itself, part by part."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from learner_helpers import Course, solution
+
+from autograder.course import part
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+try:
+    strict_tier()
+except SandboxUnavailable:
+    pytest.skip("There is no strict sandbox here.", allow_module_level=True)
+
+
+def one_file() -> str:
+    """Parts 1 to 8 of the reference, one below the other."""
+    text = "from __future__ import annotations\n\n"
+    for number in range(1, 9):
+        source = solution(number)
+        source = re.sub(r"^from __future__ .*\n", "", source, flags=re.MULTILINE)
+        text += re.sub(r"^(?:from|import) part\d\d_\w+.*(?:\n(?:    .*|\)))*\n", "", source, flags=re.MULTILINE)
+    return text
+
+
+def checked(course: Course, text: str, *words: object) -> tuple[int, str]:
+    (course.root / "my_gpt.py").write_text(text, encoding="utf-8")
+    answer = course.run("check", *words, "--from", "my_gpt.py")
+    assert answer.stderr == "", answer.stderr
+    return answer.returncode, answer.stdout
+
+
+def test_a_gpt_in_one_file_passes_parts_1_to_8_and_that_is_an_achievement(course):
+    status, text = checked(course, one_file())
+    assert status == 0, text
+    assert re.findall(r"^  +(\d+) .* passed$", text, re.MULTILINE) == [str(number) for number in range(1, 9)]
+    assert "80/80" in text and "You have built a GPT" in text
+    acts = json.loads((course.root / ".learner" / "acts.json").read_text(encoding="utf-8"))
+    assert list(acts) == ["blank-page"], "the parts of exercises/ are another matter"
+
+
+def test_it_stands_on_its_own_parts_and_errors_name_its_lines(course):
+    text = one_file().replace("mean_square + eps", "mean_square * 4 + eps")
+    status, shown = checked(course, text, 3)
+    assert status == 1 and "First failing task: 3.3 rmsnorm" in shown and "my_gpt.py, line" in shown
+    assert "part03_layers.py" not in shown and "sandbox strict" in shown
+    assert checked(course, text, 5)[0] == 1, "part 5 has that rmsnorm too"
+
+
+def test_a_value_class_of_its_own_is_one_class_in_all_parts(course):
+    text = one_file().replace(
+        "    def __mul__(self, other: Value | float) -> Value:\n",
+        "    def __mul__(self, other: Value | float) -> Value:\n"
+        "        assert isinstance(other, (Value, int, float)), 'two classes'\n",
+    )
+    assert checked(course, text, 5)[0] == 0 and checked(course, text, 6)[0] == 0
+
+
+def test_a_task_can_be_named_and_what_is_missing_is_said(course):
+    status, shown = checked(course, one_file(), "8.1")
+    assert status == 0
+    status, shown = checked(course, "from __future__ import annotations\n\n\nclass Value: ...\n", 5)
+    assert status == 1 and "lacks a name" in shown
+    assert not (course.root / ".learner" / "acts.json").exists()
+
+
+@pytest.mark.parametrize("line", ["from part01_autograd import Value", "import part03_layers"])
+def test_a_file_that_imports_the_course_is_no_blank_page(course, line):
+    (course.root / "my_gpt.py").write_text(line + "\n", encoding="utf-8")
+    answer = course.run("check", "--from", "my_gpt.py")
+    assert answer.returncode == 2 and f"imports {line.split()[1]}" in answer.stderr
+
+
+def test_the_json_names_the_file(course):
+    (course.root / "my_gpt.py").write_text(one_file(), encoding="utf-8")
+    report = json.loads(course.run("check", 4, "--from", "my_gpt.py", "--json").stdout)
+    assert report["file"] == "my_gpt.py" and report["module"] == part(4).module and report["sandbox"] == "strict"
