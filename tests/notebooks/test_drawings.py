@@ -173,7 +173,7 @@ def test_a_model_that_gets_no_gradient_is_a_sentence():
 
 
 def test_the_nearest_letter_points_the_same_way_however_long_it_is():
-    vectors = {"a": [1.0, 0.0], "b": [9.0, 1.0], "c": [0.9, 0.9], "d": [-1.0, 0.0]}
+    vectors = {"a": [2.0, 0.0], "b": [9.0, 1.0], "c": [0.9, 0.9], "d": [-4.0, 0.0]}
     assert [letter for letter, _ in letters.nearest(vectors, "a")] == ["b", "c", "d"]
     assert letters.nearest(vectors, "a")[2] == ("d", pytest.approx(-1.0))
 
