@@ -9,7 +9,7 @@ from autograder.course import Part, parts
 from autograder.grading.points import points_by_task
 from autograder.grading.report import Report
 from autograder.learner import results
-from autograder.render.terminal import number, remark
+from autograder.render.terminal import number
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,14 @@ class Row:
         return sum(points > 0 for points in points_by_task(self.part, by_hand=False).values())
 
     @property
+    def state(self) -> str:
+        """Where the learner is in this part, in a few words."""
+        if self.report is None:
+            return "not begun"
+        lost = results.first_lost(self.report, self.part)
+        return f"at {lost.task} {self.part.task(lost.task).title}" if lost else "passed"
+
+    @property
     def minutes_left(self) -> float:
         """The estimate for the part, less the share of its points that is earned."""
         return self.part.minutes * (1 - self.earned / self.possible)
@@ -61,10 +69,8 @@ def table_lines(rows: list[Row]) -> Iterator[str]:
     for row in rows:
         title = f"{row.part.number:>2} {row.part.title}"
         points = f"{number(row.earned)}/{number(row.possible)}"
-        state = remark(row.report).removeprefix("first failing: ") if row.report else "not begun"
-        state = state if row.passed or not row.report else f"at {state}"
         tasks = f"{row.tasks_done}/{row.tasks}"
-        yield f"  {title:<28}{tasks:>6}{points:>11}{row.part.minutes:>9}  {state}"[:79].rstrip()
+        yield f"  {title:<28}{tasks:>6}{points:>11}{row.part.minutes:>9}  {row.state}"[:79].rstrip()
     done, tasks = sum(row.tasks_done for row in rows), sum(row.tasks for row in rows)
     earned, possible = sum(row.earned for row in rows), sum(row.possible for row in rows)
     left = round(sum(row.minutes_left for row in rows) / 10) * 10

@@ -1,0 +1,121 @@
+"""progress: the table is what the files are now, achievements are what was done."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from learner_helpers import Course, solution
+
+from autograder.learner.achievements import achievements
+
+LEVELS = ["beginner", "intermediate", "advanced", "expert"]
+
+
+def acts(course: Course) -> set[str]:
+    path = course.root / ".learner" / "acts.json"
+    return set(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else set()
+
+
+def row(text: str, number: int) -> list[str]:
+    return re.search(rf"^ +{number} .*?(\d+/\d+) +([\d.]+/[\d.]+) +(\d+)  (.*)$", text, re.MULTILINE).groups()
+
+
+def test_a_fresh_copy_has_nothing_and_runs_no_check(course):
+    text = course.run("progress").stdout
+    assert row(text, 1) == ("0/5", "0/10", "120", "not begun") and "about 12 h 20 min left" in text
+    assert not (course.root / ".learner" / "results").exists()
+    assert "[x]" not in text
+    assert max(map(len, text.splitlines())) <= 80 and text.isascii()
+
+
+def test_the_table_follows_the_files_without_a_check_by_hand(course):
+    course.solve(0, 3)
+    course.write(1, solution(1).replace("max(0.0, self.data)", "abs(self.data)"))
+    text = course.run("progress").stdout
+    assert row(text, 0)[:2] == ("2/2", "10/10") and row(text, 0)[3] == "passed"
+    assert row(text, 1)[0] == "4/5" and row(text, 1)[3].startswith("at 1.3 exp")
+    assert row(text, 3)[3] == "passed" and row(text, 2)[3] == "not begun"
+    course.write(3, "")
+    text = course.run("progress").stdout
+    assert row(text, 3)[1] == "0/10", "what was passed once counts as it is now"
+
+
+def test_passing_a_part_is_noted_by_check_and_stays_noted(course):
+    course.solve(0)
+    assert "part-0" not in acts(course)
+    course.run("check", "0.1")
+    assert "part-0" not in acts(course), "one task is not the part"
+    course.run("check", 0)
+    assert acts(course) == {"part-0"}
+    course.run("reset", 0, "--yes")
+    assert re.search(r"\[x\] Passed part 0 +\d{4}-\d\d-\d\d", course.run("progress").stdout)
+
+
+def test_a_part_of_another_folder_is_not_the_learners(course):
+    course.run("check", 0, "--from", "solutions")
+    assert acts(course) == set()
+
+
+def test_training_notes_what_was_trained(course):
+    (course.root / "few.txt").write_text("anna\nbob\ncleo\ndan\n" * 5, encoding="utf-8")
+    options = ("--fast", "--out", "runs")
+    course.run("train", *options, "--steps", 999, "--data", "few.txt")
+    assert acts(course) == set()
+    done = course.run("train", *options, "--steps", 1000, "--data", "few.txt", "--layers", 2, "--width", 4)
+    assert done.returncode == 0, done.stderr
+    assert acts(course) == {"trained", "own-data", "bigger"} and "2 layers, 4 dimensions" in done.stdout
+
+
+def test_ticks_are_for_what_nobody_can_verify_and_can_be_taken_back(course):
+    assert "read is ticked." in course.run("progress", "--tick", "read").stdout
+    assert "[x] Read solutions" in course.run("progress").stdout
+    assert "no longer ticked" in course.run("progress", "--tick", "read").stdout
+    assert "[ ] Read solutions" in course.run("progress").stdout
+    for wrong, words in (("trained", "is earned by doing it"), ("nothing", "There is no achievement")):
+        answer = course.run("progress", "--tick", wrong)
+        assert answer.returncode == 2 and words in answer.stderr and "explained" in answer.stderr
+
+
+def test_it_says_where_achievements_are_kept_and_what_they_are_worth(course):
+    text = course.run("progress").stdout
+    assert ".learner/" in text and "Nobody grades that folder" in text
+
+
+def test_broken_memory_is_as_good_as_none(course):
+    (course.root / ".learner").mkdir()
+    for broken in ("[", "[]", '{"part-0": 7, "quick": null}'):
+        for name in ("acts", "ticks"):
+            (course.root / ".learner" / f"{name}.json").write_text(broken, encoding="utf-8")
+        answer = course.run("progress")
+        assert answer.returncode == 0, answer.stderr
+
+
+def test_most_achievements_are_earned_and_every_level_has_some():
+    earned = [each for each in achievements() if each.acts]
+    assert len(earned) > 0.7 * len(achievements())
+    assert list(dict.fromkeys(each.level for each in achievements())) == LEVELS
+    assert len({each.id for each in achievements()}) == len(achievements())
+
+
+@pytest.mark.parametrize("called_as", ["make", "python -m autograder"])
+def test_every_achievement_names_a_command_that_exists(called_as, monkeypatch):
+    from autograder.course import ROOT
+    from autograder.wording import CALLED_AS
+
+    monkeypatch.setenv(CALLED_AS, called_as)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    import typer
+
+    from autograder.cli import app
+
+    known = typer.main.get_command(app).commands
+    for each in achievements():
+        words = each.how().removeprefix(called_as).split()
+        if called_as == "make":
+            assert re.search(rf"^{words[0]}:", makefile, re.MULTILINE), each.how()
+            names = [word.partition("=")[0] for word in words[1:] if re.fullmatch(r"\w+=.*", word)]
+            assert all(f"$({name})" in makefile for name in names), each.how()
+        else:
+            assert words[0] in known, each.how()
