@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +10,7 @@ import typer
 
 from autograder.classroom.commands import app as classroom
 from autograder.classroom.gradebook_commands import app as gradebook
+from autograder.console import failure, misuse, print_lines
 from autograder.course import EXERCISES
 from autograder.leaderboard.commands import app as leaderboard
 from autograder.learner.commands import app as learner
@@ -290,22 +289,3 @@ def mutation(context: typer.Context) -> None:
     from autograder import development
 
     raise typer.Exit(development.mutation(context.args))
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Print on any console: what its encoding lacks is shown as an escape."""
-    sys.stdout.reconfigure(errors="backslashreplace")
-    for line in lines:
-        typer.echo(line)
-
-
-def failure(sentence: str) -> typer.Exit:
-    """Say on standard error what failed and what to do; raise what comes back: exit status 1."""
-    typer.echo(sentence, err=True)
-    return typer.Exit(1)
-
-
-def misuse(sentence: str) -> typer.Exit:
-    """Say what was wrong and what to do on standard error; raise what comes back: exit status 2."""
-    typer.echo(sentence, err=True)
-    return typer.Exit(2)
