@@ -1,5 +1,6 @@
-"""What the capstone costs: the sandbox beside a bare run of the same code, the full run under CPython and PyPy, and a
-learner's backward with a recursive inner function beside the reference.
+"""What the capstone costs: the sandbox beside a bare run of the same code, the full run under CPython and PyPy, and
+two common ways to write part 1 beside the reference: a backward with a recursive inner function, and values that each
+keep a closure. Both make cycles of references.
 
     python benchmarks/capstone.py            all of it, ten minutes, and benchmarks/capstone.md
 
@@ -67,6 +68,7 @@ def backward(self):
 
 Value.backward = backward
 '''
+CLOSURES = ROOT / "tests" / "right_but_different" / "part01" / "closures_and_counted_uses.py"
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,9 @@ def bare(files: dict[str, bytes], task: Task, steps: int) -> Run:
     return Run(processor, 0.0, wall, memory, answer["losses"])
 
 
-def recursive(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The reference with a learner's backward."""
-    return {**files, "part01_autograd.py": files["part01_autograd.py"] + RECURSIVE}
+def with_part_1(files: dict[str, bytes], content: bytes) -> dict[str, bytes]:
+    """The reference with a learner's part 1."""
+    return {**files, "part01_autograd.py": content}
 
 
 def take_turns(runs: dict[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:
@@ -149,10 +151,13 @@ def message(report: dict, name: str) -> str:
 
 def overhead_lines(files: dict[str, bytes], task: Task, steps: int, rounds: int) -> list[str]:
     """The table of runs that take turns."""
+    recursive = with_part_1(files, files["part01_autograd.py"] + RECURSIVE)
+    closures = with_part_1(files, CLOSURES.read_bytes())
     kinds = {
         "bare": lambda: bare(files, task, steps),
         "in the sandbox": lambda: shut_in(files, task, steps),
-        "in the sandbox, recursive backward": lambda: shut_in(recursive(files), task, steps),
+        "in the sandbox, recursive backward": lambda: shut_in(recursive, task, steps),
+        "in the sandbox, closure per operation": lambda: shut_in(closures, task, steps),
     }
     found = take_turns(kinds, rounds)
     losses = [run.losses for runs in found.values() for run in runs]
@@ -188,7 +193,7 @@ def main() -> None:
     """Measure, print and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=200, help="of the runs that take turns")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     files, task = own_files(read_submission(SOLUTIONS)), draw_task(42, relabelled=False)
     load = os.getloadavg()[0]

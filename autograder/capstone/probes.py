@@ -10,10 +10,12 @@ import time
 import part07_training
 import part08_generation
 
-# A backward() with a recursive inner function keeps each step's graph alive until the cyclic collector finds it. The
-# default thresholds make it look at everything that lives every few hundred values; this way it looks about once in
-# five steps, at garbage alone. Code without such cycles never comes near the threshold.
-YOUNG_OBJECTS = 1_000_000
+# Two common ways to write part 1 make cycles, which live until the cyclic collector finds them: a recursive inner
+# function in backward() holds a step's whole graph, and with a closure per operation every value is part of one. The
+# default thresholds make the collector look at all that lives every few hundred values; this way it looks every two to
+# five steps, mostly at garbage. What it meets half-way through a step it moves to the next generation: that is looked
+# at every third time, or the memory would be full after 200 steps. Code without cycles never comes near the first.
+THRESHOLDS = 1_000_000, 2, 2
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
@@ -43,7 +45,7 @@ def train_and_sample(docs, num_steps, seed):
     # backward() would fill it in 80 steps.
     gc.disable = lambda: None
     if sys.implementation.name != "pypy":
-        gc.set_threshold(YOUNG_OBJECTS, 1000, 1000)
+        gc.set_threshold(*THRESHOLDS)
     rng = random.Random(seed)
     trained = part07_training.train(
         docs,
