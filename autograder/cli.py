@@ -193,7 +193,7 @@ def capstone(
     else:
         print_lines(capstone_lines(graded))
     try:
-        kept = save_result(graded, RESULT)
+        kept = save_result(graded, folder, RESULT)
     except OSError as error:
         raise failure(f"The trained model can't be kept ({error}).") from error
     if kept and not as_json:
@@ -213,11 +213,12 @@ def card() -> None:
     Example: python -m autograder card
     """
     from autograder.capstone.card import write_card
-    from autograder.capstone.result import RESULT, NoResult
+    from autograder.capstone.result import RESULT, NoResult, load_result
 
     try:
-        for path in write_card(RESULT):
-            typer.echo(f"Written: {path}")
+        last = load_result(RESULT)
+        written = write_card(RESULT)
+        print_lines([f"From the capstone of {last.date} on {last.folder}.", *(f"Written: {path}" for path in written)])
     except NoResult as error:
         raise failure(str(error)) from error
     except OSError as error:

@@ -36,7 +36,7 @@ def graded():
 
 @pytest.fixture
 def kept(graded, tmp_path):
-    return result.save_result(graded, tmp_path / "runs" / "capstone.json")
+    return result.save_result(graded, SOLUTIONS, tmp_path / "runs" / "capstone.json")
 
 
 def facts(**changes):
@@ -71,7 +71,7 @@ def test_a_run_with_other_letters_is_kept_in_the_usual_ones(strict):
 def test_a_run_that_gave_no_model_keeps_the_one_before(kept):
     before = kept.read_bytes()
     failed = grade_capstone({}, tier=Tier.LOCAL)
-    assert result.save_result(failed, kept) is None and kept.read_bytes() == before
+    assert result.save_result(failed, SOLUTIONS, kept) is None and kept.read_bytes() == before
 
 
 # The card
@@ -168,6 +168,7 @@ def test_the_command_writes_both_pictures_and_a_second_one_replaces_them(kept, m
     for _ in range(2):
         done = CliRunner().invoke(app, ["card"])
         assert done.exit_code == 0 and done.stdout.count("Written: ") == 2
+        assert re.match(rf"From the capstone of \d{{4}}-\d\d-\d\d on {re.escape(str(SOLUTIONS))}\.\n", done.stdout)
     assert sorted(path.name for path in kept.parent.iterdir()) == ["capstone.json", "card.png", "card.svg"]
 
 
@@ -177,7 +178,10 @@ def test_the_command_writes_both_pictures_and_a_second_one_replaces_them(kept, m
         (None, "There is no trained model of yours yet. First run: "),
         ("{", "holds no result of a capstone"),
         ('{"settings": {}, "matrices": {}}', "holds no result of a capstone"),
-        ('{"settings": {"date": "2026-11-24", "seed": 1}, "matrices": {"wte": [[null]]}}', "holds no result"),
+        (
+            '{"settings": {"date": "2026-11-24", "seed": 1, "folder": ""}, "matrices": {"wte": [[null]]}}',
+            "holds no result",
+        ),
         ("[" * 100_000, "holds no result of a capstone"),
     ],
     ids=["nothing", "half a file", "no settings", "no weights", "nested"],

@@ -27,15 +27,19 @@ class NoResult(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """A capstone's model. date: the day of the run, as in 2026-11-24. seed: of its training."""
+    """A capstone's model. folder: where its modules lay. date: of the run, as in 2026-11-24. seed: of its training."""
 
     weights: model.Weights
+    folder: str
     date: str
     seed: int
 
 
-def save_result(graded: Graded, path: Path) -> Path | None:
-    """Keep the model of a run, whole or not at all; None when the run gave none. Raises OSError."""
+def save_result(graded: Graded, folder: Path, path: Path) -> Path | None:
+    """Keep the model of a run, whole or not at all; None when the run gave none. folder: where its modules lie.
+
+    Raises OSError.
+    """
     report, task, outcome, measured = graded
     if outcome is None or measured is None:
         return None
@@ -46,6 +50,7 @@ def save_result(graded: Graded, path: Path) -> Path | None:
         state_dict={name: matrix.tolist() for name, matrix in in_usual_alphabet(outcome.weights, task).items()},
     )
     settings = {
+        "folder": str(folder.absolute()),
         "date": date.today().isoformat(),
         "seed": task.seed,
         "held_out_loss": measured.held_out_loss,
@@ -73,9 +78,8 @@ def load_result(path: Path) -> Result:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
         settings = content["settings"]
-        found = Result(
-            read_weights(content["matrices"]), date.fromisoformat(settings["date"]).isoformat(), int(settings["seed"])
-        )
+        day = date.fromisoformat(settings["date"]).isoformat()
+        found = Result(read_weights(content["matrices"]), str(settings["folder"]), day, int(settings["seed"]))
     except FileNotFoundError:
         raise NoResult(f"There is no trained model of yours yet. First run: {command('capstone')}") from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError, CapstoneFailed) as error:
