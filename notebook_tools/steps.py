@@ -11,8 +11,7 @@ def show(steps: list[float], errors: dict[str, list[float]]) -> None:
     axes = figure.add_subplot()
     words = []
     for (name, row), colour, mark in zip(errors.items(), picture.COLOURS, "os^"):
-        smallest = 1e-16  # an error of exactly 0 has no place on this axis
-        axes.loglog(steps, [max(error, smallest) for error in row], color=colour, marker=mark, label=name)
+        axes.loglog(steps, row, color=colour, marker=mark, label=name)  # an error of exactly 0 leaves a gap
         best = min(range(len(steps)), key=row.__getitem__)
         words.append(
             f"{name}: from {row[0]:.0e} at h = {steps[0]:.0e} down to {row[best]:.0e} at h = {steps[best]:.0e}, "
