@@ -8,7 +8,6 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.folder import ClassFolder
 from autograder.course import Part, parts
 from autograder.grading.sources import LARGEST_FILE
 
@@ -43,18 +42,18 @@ def read_plain(path: Path, limit: int) -> bytes | None:
         raise Unreadable(f"{path.name} can't be read ({error.strerror}).") from error
 
 
-def collect_modules(folder: ClassFolder, learner: str, part: Part) -> Collected:
-    """The part's module from its own folder, and the newest that the learner handed in of each part it builds on."""
+def collect_modules(learner: Path, part: Part) -> Collected:
+    """In a learner's folder: the part's module from the part's own, and the newest of each part that it builds on."""
     modules: dict[str, bytes] = {}
     remarks: list[str] = []
-    if not re.match(r"\d{4}-\d\d-\d\d \d|$", _handed_in(folder.submitted / learner / part.name)):
+    if not re.match(r"\d{4}-\d\d-\d\d \d|$", _handed_in(learner / part.name)):
         remarks.append("timestamp.txt holds no time: when this was handed in is not known, so it is not late.")
     for wanted in parts():
         if wanted is not part and wanted.module not in part.needs:
             continue
-        places = [folder.submitted / learner / part.name]
+        places = [learner / part.name]
         if wanted is not part:
-            places = _newest_first(folder.submitted / learner, wanted)
+            places = _newest_first(learner, wanted)
         for place in places:
             try:
                 content = read_plain(place / wanted.file_name, LARGEST_FILE)

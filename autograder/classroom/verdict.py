@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from autograder.classroom.collected import collect_modules
 from autograder.classroom.folder import ClassFolder
@@ -10,7 +10,7 @@ from autograder.classroom.given import KEPT, given, stands
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
 from autograder.grading.store import Store
-from autograder.grading.submission import grade_parts
+from autograder.grading.submission import Grade, grade_parts
 from autograder.render.terminal import check_line, number, without_commands
 from autograder.sandbox import Tier
 
@@ -28,13 +28,20 @@ def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> 
     """The report by the checks as they are now, from the store when nothing has changed; and sentences about files that
     could not be used. A part that passes is tried on the learner's own earlier parts too. Raises SandboxUnavailable.
     """
-    collected = collect_modules(folder, learner, part)
-    store = Store(folder.verdicts)
-    report = store.grade(collected.modules, part, tier=tier)
-    if report.passed and len(collected.modules) > 1:
-        earlier = [other for other in parts() if other.file_name in collected.modules and other.number < part.number]
-        report = grade_parts(collected.modules, [*earlier, part], tier=tier, grade_one=store.grade)[-1]
+    collected = collect_modules(folder.submitted / learner, part)
+    report = grade_modules(collected.modules, part, tier, Store(folder.verdicts).grade)
     return report.for_class(), collected.remarks
+
+
+def grade_modules(
+    modules: Mapping[str, bytes], part: Part, tier: Tier, grade_one: Grade, seed: int | None = None
+) -> Report:
+    """Grade a part of what one learner handed in, and when it passes, try it on the learner's own earlier parts."""
+    report = grade_one(modules, part, seed=seed, tier=tier)
+    if report.passed and len(modules) > 1:
+        earlier = [other for other in parts() if other.file_name in modules and other.number < part.number]
+        report = grade_parts(modules, [*earlier, part], seed=seed, tier=tier, grade_one=grade_one)[-1]
+    return report
 
 
 def summary_sentences(report: Report) -> list[str]:

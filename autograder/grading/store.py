@@ -8,8 +8,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import autograder
 from autograder.course import HERE, SOLUTIONS, Part
@@ -18,6 +20,13 @@ from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
 from autograder.sandbox import Tier
 from autograder.sandbox.interpreter import choose_interpreter
+
+
+class Stored(NamedTuple):
+    """A verdict and how long the grading took, None where that was not noted."""
+
+    report: Report
+    seconds: float | None
 
 
 class Store:
@@ -39,24 +48,32 @@ class Store:
         """The stored verdict, else a new one, which is stored. The seed is drawn once per key and kept in the result;
         a seed that is given asks for a verdict of its own.
         """
-        path = self._path(key(files, part, tier, seed, task, own_parts))
-        stored = self._read(path)
+        name = key(files, part, tier, seed, task, own_parts)
+        stored = self.find(name)
         if stored is not None:
-            return stored
+            return stored.report
+        began = time.monotonic()
         report = grade(files, part, seed=seed, tier=tier, task=task, own_parts=own_parts)
-        write_atomically(path, json.dumps(report.to_json() | {"printed": report.printed}).encode("ascii"))
+        self.keep(name, report, time.monotonic() - began)
         return report
 
-    def _path(self, name: str) -> Path:
-        return self.folder / name[:2] / f"{name}.json"
-
-    def _read(self, path: Path) -> Report | None:
+    def find(self, name: str) -> Stored | None:
+        """The verdict that is kept under this key, None when there is none or it is not whole."""
         try:
-            return report_from_json(json.loads(path.read_text(encoding="ascii")))
+            data = json.loads(self._path(name).read_text(encoding="ascii"))
+            return Stored(report_from_json(data), data.get("seconds"))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, RecursionError):  # not written by us: grade anew
             return None
+
+    def keep(self, name: str, report: Report, seconds: float) -> None:
+        """Keep a verdict under its key. Raises OSError; then there is none, or the one from before."""
+        data = report.to_json() | {"printed": report.printed, "seconds": round(seconds, 3)}
+        write_atomically(self._path(name), json.dumps(data).encode("ascii"))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name[:2] / f"{name}.json"
 
 
 def key(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None, task: str | None, own_parts: bool) -> str:
