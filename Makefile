@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch hint progress compare debug trace reset undo update train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata
+.PHONY: help check watch hint progress compare debug trace reset undo update train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata bundle gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -98,6 +98,12 @@ export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in
 
 errata: ## grade a part anew with mended checks, and show whose points change: part=5 apply=1
 	$(RUN) errata $(part) $(if $(call on,$(apply)),--apply) $(CLASS) $(args)
+
+bundle: ## write a zip for students to dist/: exercises, notebooks, public checks, and no answers
+	$(RUN) bundle $(args)
+
+gradescope: ## write an autograder for Gradescope to dist/: part=5
+	$(RUN) gradescope $(part) $(args)
 
 sandbox: ## attack the sandbox for other people's code, and say which tier holds here
 	$(RUN) sandbox $(args)

@@ -13,6 +13,7 @@ import hashlib
 import os
 import sys
 
+from autograder.extras import EXTRA_OF_COMMAND
 from autograder.wording import CALLED_AS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -21,24 +22,6 @@ VENV = os.path.join(ROOT, ".venv")
 VENV_PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 STAMP = os.path.join(VENV, "set-up.txt")
 UNFINISHED = "unfinished\n"
-
-# Which extra of pyproject.toml a command needs. Every other command needs the learner's set only.
-EXTRA_OF_COMMAND = {
-    "release": "classroom",
-    "grade": "classroom",
-    "roster": "classroom",
-    "collect": "classroom",
-    "grades": "classroom",
-    "export": "classroom",
-    "errata": "classroom",
-    "notebooks": "notebooks",
-    "card": "notebooks",
-    "leaderboard": "instructor",
-    "sandbox": "instructor",
-    "lint": "development",
-    "test": "development",
-    "mutation": "mutation",
-}
 
 # Set while one process hands over to the next, so that a .venv that does not work can't make it go round in circles.
 HANDED_OVER = "AUTOGRADER_HANDED_OVER"

@@ -102,6 +102,40 @@ def grade(
         raise typer.Exit(1)
 
 
+@app.command()
+def bundle() -> None:
+    """Write a zip for students to dist/: exercises, notebooks, data, public checks, and no answers. Minutes.
+
+    Example: python -m autograder bundle
+    """
+    from autograder.bundle.make import BundleError, make_bundle
+    from autograder.cli import failure, print_lines
+
+    try:
+        path = make_bundle(on_progress=lambda words: print_lines([words]))
+    except BundleError as error:
+        raise failure(str(error)) from error
+    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB).")
+
+
+@app.command()
+def gradescope(part: Annotated[int, typer.Argument(help="The part that students hand in.")]) -> None:
+    """Write an autograder for Gradescope to dist/, which grades one part of what students upload there.
+
+    Example: python -m autograder gradescope 5
+    """
+    from autograder.cli import failure, misuse
+    from autograder.bundle.gradescope import make_package
+
+    try:
+        path = make_package(*parts_of(part))
+    except ValueError as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"The autograder can't be written ({error}).") from error
+    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB).")
+
+
 def parts_of(number: int | None):
     """The part with this number, or all. Raises ValueError with a sentence."""
     from autograder.course import part, parts

@@ -31,6 +31,11 @@ class Probes:
                 self._templates[node.name] = " ".join(text.split())
                 self._parameters[node.name] = [argument.arg for argument in node.args.args]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All probes of the part."""
+        return tuple(self._templates)
+
     def called(self, probe: str, arguments: tuple) -> str:
         """The call in words, with its values."""
         if probe not in self._templates:

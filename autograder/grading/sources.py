@@ -99,19 +99,21 @@ def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
 
 def signature(part: Part, name: str) -> str | None:
     """How a function or method of the part is called, as the stub has it: `softmax(logits)`. None if it has none."""
-    functions = {}
+    return signatures(part).get(name)
+
+
+def signatures(part: Part) -> dict[str, str]:
+    """How every function and method of the part is called, by its dotted name."""
+    found = {}
     for node in ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8")).body:
         for function in node.body if isinstance(node, ast.ClassDef) else [node]:
             if isinstance(function, ast.FunctionDef):
-                prefix = f"{node.name}." if function is not node else ""
-                functions[prefix + function.name] = function
-    if name not in functions:
-        return None
-    for argument in ast.walk(functions[name].args):
-        if isinstance(argument, ast.arg):
-            argument.annotation = None
-    arguments = ast.unparse(functions[name].args)
-    return f"{name}({re.sub('^self(, )?', '', arguments)})"
+                name = f"{node.name}.{function.name}" if function is not node else function.name
+                for argument in ast.walk(function.args):
+                    if isinstance(argument, ast.arg):
+                        argument.annotation = None
+                found[name] = f"{name}({re.sub('^self(, )?', '', ast.unparse(function.args))})"
+    return found
 
 
 @functools.cache

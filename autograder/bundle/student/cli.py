@@ -1,0 +1,110 @@
+"""The commands of the course without its answers: in the students' zip this file is autograder/cli.py."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from autograder.console import misuse, print_lines
+from autograder.course import EXERCISES, ROOT
+from autograder.wording import command
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# Commands of the whole course, and what of it they need.
+NEEDS_THE_COURSE = {
+    "train": "the finished model",
+    "quick": "the finished model",
+    "stubs": "the finished model",
+    "compare": "the reference to compare with",
+    "trace": "the reference to compare with",
+    "debug": "the reference of the other parts",
+    "capstone": "the model that your training run is compared with",
+    "card": "a capstone's result",
+    "leaderboard": "the model that scores a recipe",
+    "submit": "the model that scores a recipe",
+    "watch": "the whole grader",
+    "hint": "the hints, which tell more than a check does",
+    "progress": "the whole grader",
+    "reset": "the whole grader",
+    "undo": "the whole grader",
+    "update": "the whole grader",
+}
+
+
+@app.callback()
+def course() -> None:
+    """Build a GPT in pure Python, part by part, and check each part."""
+
+
+@app.command()
+def check(
+    target: Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")] = None,
+    folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
+    sandbox: Annotated[Literal["local"], typer.Option(hidden=True)] = "local",
+    seed: Annotated[int | None, typer.Option(help="Check with one of the recorded inputs only.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
+) -> None:
+    """Check a part, a task, or all parts: exit status 0 when everything passes, 1 when something fails.
+
+    Example: python -m autograder check 5.2
+    """
+    from autograder.bundle.replay import check_parts, differences
+    from autograder.check import parse_target, path_of
+    from autograder.grading.submission import read_submission
+    from autograder.render.json_report import print_json
+    from autograder.render.terminal import next_step, part_lines, table_lines
+
+    try:
+        wanted = parse_target(target)
+        reports = check_parts(read_submission(folder), wanted.parts, seed, wanted.task)
+    except ValueError as error:
+        raise misuse(str(error)) from error
+    several = len(wanted.parts) > 1
+    elsewhere = None if folder.resolve() == EXERCISES else folder
+    if as_json:
+        print_json(reports, several)
+    elif several:
+        print_lines([*table_lines(reports), "", *differences(wanted.parts, seed), next_step(reports, elsewhere)])
+    else:
+        step = reports[0].breaks or next_step(reports, elsewhere)
+        *lines, step = part_lines(replace(reports[0], breaks=""), path_of(folder, reports[0].file), step)
+        print_lines([*lines, *differences(wanted.parts, seed), step])
+    if not all(report.passed for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def notebooks() -> None:
+    """Open the notebooks in JupyterLab, in your browser. Ctrl-C ends it.
+
+    Example: python -m autograder notebooks
+    """
+    import subprocess
+
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks")]).returncode)
+
+
+def say_what_is_missing(context: typer.Context) -> None:
+    """Of a command of the whole course."""
+    missing = NEEDS_THE_COURSE[context.info_name]
+    raise misuse(
+        f"`{context.info_name}` needs {missing}, which is not in this zip: it is in the whole course, "
+        f"which your instructor has. What works here: {command('check')}"
+    )
+
+
+for _name in NEEDS_THE_COURSE:
+    app.command(_name, hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+        say_what_is_missing
+    )
