@@ -135,7 +135,7 @@ def _place(folder: ClassFolder, learner: str, part: str, contents: dict[str, byt
             path.name for path in place.iterdir() if path.name in course_files()
         }:
             return Placed(learner, part, "unchanged", time)
-        if before is not None and time <= before:
+        if before is not None and time < before:
             return Placed(learner, part, "older", time)
         backup = _free(folder.root / BACKUPS / learner / part, before)
     place.parent.mkdir(parents=True, exist_ok=True)

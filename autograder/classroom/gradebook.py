@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograder.classroom.folder import ClassFolder
 from autograder.classroom.settings import ClassError
@@ -34,3 +36,47 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
         raise  # another program holds it, or the disk fails
     except DatabaseError as error:
         raise ClassError(f"Can't use {folder.root / 'gradebook.db'} ({error.orig}): is it nbgrader's?") from error
+
+
+class Submitted(NamedTuple):
+    """One notebook of one submission, times naive in UTC as nbgrader keeps them. score: before the late penalty."""
+
+    assignment: str
+    due: datetime.datetime | None
+    student: str
+    submission: str
+    timestamp: datetime.datetime | None
+    extension: datetime.timedelta | None
+    notebook: str
+    penalty: float | None
+    score: float
+    by_hand: bool
+
+
+def all_submitted(gradebook: Gradebook) -> Sequence[Submitted]:
+    """Everything that was graded, by one query: nbgrader's objects ask the database anew for each score of each
+    submission, which takes minutes for a class of 300.
+    """
+    from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+    from sqlalchemy import func, select
+
+    query = (
+        select(
+            Assignment.name,
+            Assignment.duedate,
+            SubmittedAssignment.student_id,
+            SubmittedAssignment.id,
+            SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
+            SubmittedNotebook.id,
+            SubmittedNotebook.late_submission_penalty,
+            func.coalesce(func.sum(Grade.score), 0.0),
+            func.coalesce(func.max(Grade.needs_manual_grade), False),
+        )
+        .select_from(SubmittedNotebook)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .group_by(SubmittedNotebook.id)
+    )
+    return [Submitted(*row) for row in gradebook.db.execute(query)]

@@ -5,16 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from autograder.classroom.extensions import load_extensions
 from autograder.classroom.folder import ClassFolder
-from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.gradebook import all_submitted, open_gradebook
 from autograder.classroom.settings import assignments, load_settings
 from autograder.sandbox.text import clean_text
-
-if TYPE_CHECKING:
-    from nbgrader.api import SubmittedAssignment
 
 
 @dataclass(frozen=True)
@@ -73,9 +69,10 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
         found = {one.name: one for one in gradebook.assignments if one.name in settings.weights}
         possible = {name: found[name].max_score for name in assignments() if name in found}
         grades: dict[str, dict[str, Grade]] = {}
-        for name in possible:
-            for submission in found[name].submissions:
-                grades.setdefault(submission.student_id, {})[name] = _grade(submission)
+        for one in all_submitted(gradebook):
+            if one.assignment in possible:
+                grade = Grade(one.score, one.penalty or 0.0, bool(one.by_hand), _in_words(one.timestamp))
+                grades.setdefault(one.student, {})[one.assignment] = grade
         due = {name: _in_words(found[name].duedate) for name in possible}
         learners = tuple(
             LearnerGrades(
@@ -144,11 +141,6 @@ def grades_json(found: ClassGrades) -> dict:
             for learner in found.learners
         ],
     }
-
-
-def _grade(submission: SubmittedAssignment) -> Grade:
-    penalty = submission.late_submission_penalty or 0.0
-    return Grade(submission.score, penalty, bool(submission.needs_manual_grade), _in_words(submission.timestamp))
 
 
 def _in_words(time: datetime.datetime | None) -> str:

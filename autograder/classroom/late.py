@@ -6,16 +6,21 @@ it grows when a person grades a written answer: whoever reads grades calls `refr
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
+from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy import update
 
 from autograder.classroom.extensions import Extensions, load_extensions
 from autograder.classroom.folder import ClassFolder
+from autograder.classroom.gradebook import all_submitted
 from autograder.classroom.settings import UTC, ClassSettings, load_settings
+
+NO_TIME = datetime.timedelta()
 
 
 class SetDueDates(NbGraderPreprocessor):
@@ -46,13 +51,17 @@ def refresh(gradebook: Gradebook, settings: ClassSettings, extensions: Extension
     """Bring due dates, extensions and penalties of all submissions to what the files say now."""
     for assignment in gradebook.assignments:
         _set_due(assignment, settings)
-        for submission in assignment.submissions:
-            _set_extension(submission, extensions)
-            seconds = submission.total_seconds_late
-            for notebook in submission.notebooks:
-                penalty = settings.late.penalty(notebook.score, seconds) if seconds else 0.0
-                if (notebook.late_submission_penalty or 0.0) != penalty:
-                    notebook.late_submission_penalty = penalty or None
+    gradebook.db.flush()
+    for one in all_submitted(gradebook):
+        more = _more_time(one.student, one.assignment, one.due, extensions)
+        if more != one.extension:
+            change = update(SubmittedAssignment).where(SubmittedAssignment.id == one.submission).values(extension=more)
+            gradebook.db.execute(change)
+        late = one.timestamp - one.due - (more or NO_TIME) if one.timestamp and one.due else NO_TIME
+        penalty = settings.late.penalty(one.score, late.total_seconds()) or None
+        if penalty != one.penalty:
+            change = update(SubmittedNotebook).where(SubmittedNotebook.id == one.notebook)
+            gradebook.db.execute(change.values(late_submission_penalty=penalty))
     gradebook.db.commit()
 
 
@@ -69,7 +78,13 @@ def _set_due(assignment: Assignment, settings: ClassSettings) -> None:
 
 
 def _set_extension(submission: SubmittedAssignment, extensions: Extensions) -> None:
-    due = submission.assignment.duedate
-    more = extensions.more_time(submission.student.id, submission.name, due.replace(tzinfo=UTC)) if due else None
-    if submission.extension != more:  # also takes back what is no longer in the file: the file is the one list
+    more = _more_time(submission.student.id, submission.name, submission.assignment.duedate, extensions)
+    if submission.extension != more:
         submission.extension = more
+
+
+def _more_time(
+    student: str, assignment: str, due: datetime.datetime | None, extensions: Extensions
+) -> datetime.timedelta | None:
+    """The extension; None takes back what is no longer in the file, which is the one list of them."""
+    return extensions.more_time(student, assignment, due.replace(tzinfo=UTC)) if due else None

@@ -215,6 +215,10 @@ def test_newer_work_replaces_older_with_a_backup_and_older_work_is_left_alone(li
     assert submitted(listed) == {"ann/part05/part05_gpt.py": b"2"}
     (backup,) = (listed.root / "submitted_before" / "ann" / "part05").iterdir()
     assert (backup / GPT).read_bytes() == b"1" and (backup / "extra.txt").exists()
+    for content in (b"3", b"4"):
+        assert handing_in(content, IN_THE_EVENING) == ["replaced"], "of the same time: what comes last"
+    kept = sorted((backup.parent).glob("*/part05_gpt.py"))
+    assert [path.read_bytes() for path in kept] == [b"1", b"2", b"3"]
     assert not [path for path in listed.submitted.rglob("*") if path.name.startswith(".new-")]
 
 
