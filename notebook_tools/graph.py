@@ -13,7 +13,7 @@ def show(result, **names) -> None:
 
     Raises ValueError when the value remembers no other, and when there are too many to draw.
     """
-    below = {id(value): children(value) for value in _from_result(result)}
+    below = {id(value): children(value) for value in _all_values(result)}
     if not below[id(result)]:
         raise ValueError(
             "No graph to draw: no attribute of this Value holds the Values that it was computed from. Does your "
@@ -48,37 +48,34 @@ def _values_in(held, kind: type) -> list:
     return []
 
 
-def _from_result(result) -> list:
-    """Every value of the graph, each before its children."""
-    order, seen = [], set()
-
-    def visit(value) -> None:
-        if id(value) not in seen:
-            seen.add(id(value))
-            if len(seen) > MOST_BOXES:
-                raise ValueError(f"This graph has more than {MOST_BOXES} values: draw a smaller expression.")
-            for child in children(value):
-                visit(child)
-            order.append(value)
-
-    visit(result)
-    return order[::-1]
+def _all_values(result) -> list:
+    """Every value of the graph, the result first, in the order in which they are met."""
+    found = {id(result): result}
+    waiting = [result]
+    for value in waiting:  # it grows meanwhile
+        new = [child for child in children(value) if id(child) not in found]
+        found.update({id(child): child for child in new})
+        waiting += new
+        if len(found) > MOST_BOXES:
+            raise ValueError(f"This graph has more than {MOST_BOXES} values: draw a smaller expression.")
+    return waiting
 
 
-def _columns(order: list, below: dict[int, list]) -> tuple[list[list[int]], dict[tuple[int, int], list[int]]]:
+def _columns(values: list, below: dict[int, list]) -> tuple[list[list[int]], dict[tuple[int, int], list[int]]]:
     """Which box stands in which column, the result's first, and by which stations each line runs, child to parent.
 
     A line that skips a column gets an empty place in it, named by a negative number, so that it crosses no box.
     """
-    level = {id(order[0]): 0}
-    for value in order:
-        for child in below[id(value)]:
-            level[id(child)] = max(level.get(id(child), 0), level[id(value)] + 1)
+    level = dict.fromkeys(map(id, values), 0)
+    for _ in values:  # as often as the longest path could need
+        for value in values:
+            for child in below[id(value)]:
+                level[id(child)] = max(level[id(child)], level[id(value)] + 1)
     columns: list[list[int]] = [[] for _ in range(max(level.values()) + 1)]
-    for value in order:
+    for value in values:
         columns[level[id(value)]].append(id(value))
     lines, empty = {}, 0
-    for value in order:
+    for value in values:
         for child in below[id(value)]:
             stations = [id(child)]
             for column in range(level[id(child)] - 1, level[id(value)], -1):
@@ -110,8 +107,8 @@ def _drawing(result, below: dict[int, list], called: dict[int, str]):
     """The figure, and the same in words."""
     from matplotlib.patches import FancyBboxPatch
 
-    order = _from_result(result)
-    columns, lines = _columns(order, below)
+    values = _all_values(result)
+    columns, lines = _columns(values, below)
     place = _places(columns, lines)
     tallest = max(len(column) for column in columns)
     figure = picture.new(1.5 * len(columns) + 0.5, 0.95 * tallest + 0.3)
@@ -126,7 +123,7 @@ def _drawing(result, below: dict[int, list], called: dict[int, str]):
             "", xytext=(x, y), xy=(x + (xs[-1] - x) / 9, y + (ys[-1] - y) / 9), arrowprops={"arrowstyle": "->"}
         )
     words = []
-    for value in order:
+    for value in values:
         x, y = place[id(value)]
         name = called.get(id(value), "result" if value is result else "")
         colour = picture.COLOURS[1] if value is result else "0.45" if below[id(value)] else picture.COLOURS[0]
@@ -137,7 +134,7 @@ def _drawing(result, below: dict[int, list], called: dict[int, str]):
         text = [name] * bool(name) + [f"data {value.data:.4g}", f"grad {value.grad:.4g}"]
         axes.text(x, y, "\n".join(text), ha="center", va="center", fontsize=8.5, zorder=3)
         words.append(_in_words(value, below, called))
-    return figure, f"Computation graph of {len(order)} values, from the result back. " + "; ".join(words) + "."
+    return figure, f"Computation graph of {len(values)} values, from the result back. " + "; ".join(words) + "."
 
 
 def _in_words(value, below: dict[int, list], called: dict[int, str]) -> str:

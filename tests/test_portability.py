@@ -13,7 +13,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = [path for folder in ("autograder", "solutions", "datasets") for path in sorted((ROOT / folder).rglob("*.py"))]
+OURS = [path for folder in ("autograder", "notebook_tools", "solutions", "datasets") for path in sorted((ROOT / folder).rglob("*.py"))]
 TABLES = sorted((ROOT / "autograder").rglob("*.toml"))
 
 # What does one of these things on purpose, and why it does no harm.

@@ -72,8 +72,8 @@ def test_a_line_that_skips_a_column_has_a_place_of_its_own_there():
     a, b = Slots(2.0), Slots(3.0)
     d = Slots(6.0, a, b)
     c = Slots(8.0, d, a)
-    order = [c, d, b, a]
-    columns, lines = graph._columns(order, {id(value): graph.children(value) for value in order})
+    values = [c, d, a, b]
+    columns, lines = graph._columns(values, {id(value): graph.children(value) for value in values})
     assert [len(column) for column in columns] == [1, 2, 2]
     places = graph._places(columns, lines)
     assert len(set(places.values())) == len(places)
