@@ -190,7 +190,7 @@ def test_requirements_are_met_only_at_their_pinned_versions(here, checkout):
 def test_requirements_are_not_met_when_one_is_not_installed(here, checkout):
     project = checkout / "pyproject.toml"
     text = project.read_text(encoding="utf-8")
-    project.write_text(text.replace('    "typer",', '    "typer",\n    "nowhere-to-be-found",'), encoding="utf-8")
+    project.write_text(text.replace('    "rich",', '    "rich",\n    "nowhere-to-be-found",'), encoding="utf-8")
     assert not here.requirements_met("")
 
 
