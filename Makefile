@@ -24,7 +24,7 @@ check: ## check your work: all parts, or part=5, or one task, part=5.2
 	$(RUN) check $(part) $(SEED) $(args)
 
 train: ## train the reference on the names and show what it learnt; fast=1 takes seconds
-	$(RUN) train $(if $(call on,$(fast)),--fast) $(if $(steps),--steps $(steps)) $(SEED) $(if $(data),--data "$(data)") $(if $(layers),--layers $(layers)) $(if $(width),--width $(width)) $(args)
+	$(RUN) train $(if $(call on,$(fast)),--fast) $(if $(steps),--steps $(steps)) $(SEED) $(if $(data),--data "$(data)") $(if $(layers),--layers $(layers) )$(if $(width),--width $(width) )$(args)
 
 capstone: ## train the full model with your own parts 1 to 8, and measure what it learnt
 	$(RUN) capstone $(args)
@@ -59,8 +59,8 @@ reset: ## write the stub of a part or task anew: part=5 or part=5.2; asks first 
 undo: ## bring back what the last reset or update replaced
 	$(RUN) undo $(args)
 
-update: ## bring a new version of the course into your exercises; asks first and keeps copies
-	$(RUN) update $(args)
+update: ## bring a new version of the course into your exercises, or from=FOLDER the work of an older copy
+	$(RUN) update $(if $(from),--from "$(from)") $(args)
 
 stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
 	$(RUN) stubs $(args)

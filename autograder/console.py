@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable
 
 import typer
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print on any console: what its encoding lacks is shown as an escape."""
+    """Print on any console: what its encoding lacks is shown as an escape, what is too long for it goes on below."""
     sys.stdout.reconfigure(errors="backslashreplace")
+    width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else None
     for line in lines:
-        typer.echo(line)
+        typer.echo(line if width is None or len(line) <= width else hanging(line, width))
+
+
+def hanging(line: str, width: int) -> str:
+    """A long line in several, broken at spaces, the others below the text behind its label."""
+    label = re.match(r" *(?:\| *|[A-Z][a-z ]+: +)?", line)[0]
+    indent = " " * len(label) if len(label) < width // 2 else ""
+    return textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def failure(sentence: str) -> typer.Exit:

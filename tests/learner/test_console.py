@@ -1,0 +1,35 @@
+"""Long lines on a narrow terminal."""
+
+import sys
+
+import pytest
+from learner_helpers import solution
+
+from autograder.console import hanging
+
+
+def test_a_long_line_goes_on_below_the_text_of_its_label():
+    line = "    Likely:     " + "each use adds its share to the grad " * 4
+    wrapped = hanging(line, 79).split("\n")
+    assert len(wrapped) == 3 and all(len(each) <= 79 for each in wrapped)
+    assert all(each.startswith(" " * 16) and each[16] != " " for each in wrapped[1:])
+    assert " ".join(" ".join(wrapped).split()) == " ".join(line.split())
+
+
+def test_a_word_without_spaces_is_broken_and_loses_nothing():
+    assert hanging("  | " + "x" * 200, 79).replace("\n", "").replace(" ", "") == "|" + "x" * 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
+def test_a_check_fits_a_terminal_of_80_columns_and_a_pipe_gets_whole_lines(course):
+    from terminal import Terminal
+
+    course.write(1, solution(1).replace("for value in reversed(order)", "for value in order"))
+    words = ["check", "1", "--seed", "1"]
+    piped = course.run(*words).stdout
+    assert max(map(len, piped.splitlines())) > 120
+    with Terminal([sys.executable, "-m", "autograder", *words], course.root, course.environment()) as terminal:
+        assert terminal.exit_status(30) == 1
+        terminal.read(0.2)
+        assert max(map(len, terminal.text.splitlines())) < 80
+        assert "".join(terminal.text.split()) == "".join(piped.split())
