@@ -96,6 +96,14 @@ def test_moodle_download_is_matched_by_name_with_or_without_folders(listed, tmp_
     assert "Ann Lee_79" in problem and "may be alee, ann: rename it to the id" in problem
 
 
+@pytest.mark.parametrize("name", ["garciazoe_9999_1_part05_gpt.py", "Zoe Garcia_7_assignsubmission_file_part05_gpt.py"])
+def test_accents_that_a_platform_drops_or_writes_in_two_signs_do_not_matter(listed, tmp_path, name):
+    for written in (name, name.replace("Zoe", "Zoe\u0308")):
+        shutil.rmtree(listed.submitted, ignore_errors=True)
+        assert not collect(listed, zipped(tmp_path / "x.zip", {written: b"zoe's"})).problems
+        assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's"}
+
+
 def test_a_folder_of_archives_folders_and_files_by_id_address_and_name(listed, tmp_path):
     downloads = tmp_path / "downloads"
     (downloads / "ann@example.org" / "part05").mkdir(parents=True)
