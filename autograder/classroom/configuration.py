@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.classroom.submitted_notebook import UNCHANGED
 from autograder.course import ROOT, class_settings, parts
 from autograder.notebooks.source import SOURCE
 
@@ -16,6 +17,11 @@ AUTOGRADE = [
     "autograder.classroom.late.SetDueDates",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
+]
+FEEDBACK = [
+    "nbconvert.preprocessors.TagRemovePreprocessor",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
 
@@ -32,5 +38,9 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.AssignLatePenalties.plugin_class = "autograder.classroom.late.LatePenalty"
+    # Feedback is what was handed in and what came of it, without the lesson around.
+    config.GenerateFeedback.preprocessors = FEEDBACK
+    config.GenerateFeedback.HTMLExporter.TagRemovePreprocessor.enabled = True
+    config.GenerateFeedback.HTMLExporter.TagRemovePreprocessor.remove_cell_tags = {UNCHANGED}
     # source/ holds notebooks only, so nothing overwrites a learner's module. This holds if somebody puts one there.
     config.Autograde.exclude_overwriting = {part.name: [part.file_name] for part in parts()}

@@ -20,6 +20,8 @@ MOST_ADDED_CELLS = 100
 GRADER_CELL = "from-the-grader"
 # What begins a tag of HTML. With a space of no width behind the `<`, browsers show it, and so does code in Markdown.
 TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+# The tag of cells that are as they were released and stand before no graded one: feedback leaves them out.
+UNCHANGED = "lesson"
 NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
 
 
@@ -53,16 +55,20 @@ def sound_notebook(released: dict, path: Path) -> Sound:
         given = None
     cells: list[dict] = []
     found = _by_name(given or [], copy.notebook["cells"], copy.remarks)
-    for cell in copy.notebook["cells"]:
-        facts = cell["metadata"].get("nbgrader", {})
-        mine, _ = found.get(cell["id"], NOTHING)
+    following = [*copy.notebook["cells"][1:], {"metadata": {}}]
+    for ours, after in zip(copy.notebook["cells"], following):
+        facts = ours["metadata"].get("nbgrader", {})
+        mine, added = found.get(ours["id"], NOTHING)
+        cell = ours
         if facts.get("solution") and given is not None:
-            cell = _put(NOT_FOUND if mine is None else mine.source, cell)
+            cell = _put(NOT_FOUND if mine is None else mine.source, ours)
             if mine is None:
                 copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
-        elif not facts and mine is not None and mine.kind == cell["cell_type"]:
-            cell = _put(mine.source, cell)
-        cells += [cell, *map(_plain_cell, found.get(cell["id"], NOTHING)[1])]
+        elif not facts and mine is not None and mine.kind == ours["cell_type"]:
+            cell = _put(mine.source, ours)
+        if not facts and cell["source"] == ours["source"] and "nbgrader" not in after["metadata"]:
+            cell = {**ours, "metadata": {**ours["metadata"], "tags": [UNCHANGED]}}
+        cells += [cell, *map(_plain_cell, added)]
     cells = [*map(_plain_cell, found[""][1]), *cells]
     plain = [cell for cell in cells if "id" not in cell]
     for number, cell in enumerate(plain, start=1):

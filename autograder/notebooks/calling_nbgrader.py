@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import sys
@@ -15,18 +16,31 @@ from traitlets.log import get_logger
 def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
     """Keep nbgrader's log from the console. Gives a function that returns the reason of a failure.
 
-    It also puts this environment's programs on the path: nbgrader calls alembic by its name for a new gradebook.
+    It also puts this environment's programs on the path, since nbgrader calls alembic by its name for a new gradebook;
+    and gives all of nbgrader's gradebooks of one file one SQLAlchemy engine, which keeps what it has compiled: nbgrader
+    opens the gradebook ten times a submission.
     """
+    import nbgrader.api
+
     keep, logger, path = _KeepReasons(), get_logger(), os.environ.get("PATH", "")
     propagated, logger.propagate = logger.propagate, False
     logger.addHandler(keep)
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path
+    create_engine, nbgrader.api.create_engine = nbgrader.api.create_engine, _one_engine  # it may be so already
     try:
         yield keep.reason
     finally:
+        nbgrader.api.create_engine = create_engine
         os.environ["PATH"] = path
         logger.removeHandler(keep)
         logger.propagate = propagated
+
+
+@functools.lru_cache(maxsize=4)
+def _one_engine(url: str, **options):
+    import sqlalchemy
+
+    return sqlalchemy.create_engine(url, **options)
 
 
 class _KeepReasons(logging.Handler):
