@@ -82,7 +82,7 @@ release: ## make what students get, in release/, unless it gives anything away: 
 	$(RUN) release $(PART) $(args)
 
 grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
-	$(RUN) grade $(if $(class),"$(class)") $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
+	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
 
 roster: ## put the list of a class into its gradebook: file=participants.csv class=FOLDER
 	$(RUN) roster "$(file)" $(CLASS) $(args)

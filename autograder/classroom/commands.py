@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from autograder.classroom.batch_commands import app as batch
+from autograder.classroom.batch_commands import grade_folder
 from autograder.course import ROOT
 
 app = typer.Typer()
+app.add_typer(batch)
 
 ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
 PartOption = Annotated[int | None, typer.Option("--part", help="This part only.")]
@@ -58,13 +61,25 @@ def release(
 
 @app.command()
 def grade(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="The class's folder, with submitted/.")] = ROOT,
-    part: PartOption = None,
+    submitted: Annotated[Path | None, typer.Argument(metavar="[SUBMITTED]", help="A folder of learners, any.")] = None,
+    part: Annotated[list[int] | None, typer.Option("--part", help="This part only; may be repeated.")] = None,
+    folder: ClassOption = ROOT,
     sandbox: Annotated[str, typer.Option(help="local runs what learners wrote unprotected.")] = "strict",
+    out: Annotated[Path | None, typer.Option(help="Results of SUBMITTED; verdicts/ beside it if none.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; as processors if none.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Of SUBMITTED: a Dask scheduler, see docs/cluster.md.")] = None,
+    again: Annotated[bool, typer.Option("--regrade", help="Of SUBMITTED: which verdicts change by chance?")] = False,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: of all random inputs; drawn if none.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Of SUBMITTED: the summary as JSON.")] = False,
 ) -> None:
     """Grade what a class handed in: scores in gradebook.db, reports in feedback/. Unchanged work is not run again.
 
+    With SUBMITTED, a folder or an archive of learners, it grades that without nbgrader, in several processes: verdicts,
+    reports and a ledger in verdicts/ beside it. Of a class's submitted/, `grade` then finds these verdicts.
+
     Example: python -m autograder grade --part 5
+
+    Example: python -m autograder grade submitted --part 5 --part 6
     """
     from autograder.classroom.autograde import grade_class
     from autograder.classroom.extensions import load_extensions
@@ -77,14 +92,20 @@ def grade(
 
     outcomes = []
     try:
-        wanted, its_class = parts_of(part), ClassFolder(folder.absolute())
+        wanted = [each for number in sorted({*part}) for each in parts_of(number)] if part else parts_of(None)
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
+        if submitted is not None:
+            tier = Tier.LOCAL if sandbox == "local" else strict_tier()
+            return grade_folder(submitted, wanted, tier, out, workers, scheduler, again, seed, as_json)
+        if out or workers or scheduler or again or seed is not None or as_json:
+            raise ValueError("These options are of a folder that is graded without nbgrader: name it, as in submitted.")
+        its_class = ClassFolder(folder.absolute())
         # A mistake in class.toml or extensions.csv is said once, not for each submission.
         load_extensions(its_class, load_settings(its_class))
         handed_in = {each: learners for each in wanted if (learners := its_class.learners(each))}
         if not handed_in:
-            what = "anything" if part is None else f"part {part}"
+            what = f"part {', '.join(map(str, part))}" if part else "anything"
             raise ValueError(
                 f"Nobody has handed in {what}: there is no {its_class.submitted}/LEARNER/{wanted[0].name}."
             )

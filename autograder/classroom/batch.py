@@ -1,0 +1,169 @@
+"""What there is to grade: nbgrader's submitted/ tree, a folder of learners' folders, or archives of these, as tasks.
+
+Who somebody is, is the name that the instructor or the platform gave a folder or an archive; `collect` matches names
+to the list of the class where that is not so simple.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.classroom.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
+from autograder.classroom.collected import Collected, Unreadable, collect_modules, read_plain
+from autograder.course import Part, parts
+from autograder.grading.sources import LARGEST_FILE
+
+FILE_NAMES = {part.file_name: part for part in parts()}
+PART_NAMES = {part.name for part in parts()}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One part of one learner. read: its modules, from disk only when they are needed."""
+
+    learner: str
+    part: Part
+    read: Callable[[], Collected]
+
+
+@dataclass(frozen=True)
+class Class:
+    """What was found. problems: a learner (or a file) and a sentence each, for what can't be graded."""
+
+    tasks: list[Task]
+    problems: list[tuple[str, str]]
+
+
+def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
+    """The tasks in a folder or an archive, learner by learner. Raises ValueError with a sentence when there is none."""
+    found = Class([], [])
+    if submitted.is_dir():
+        if (submitted / "submitted").is_dir():
+            raise ValueError(f"{submitted} is the folder of a class. Name what it collected: {submitted / 'submitted'}")
+        for place in sorted(submitted.iterdir()):
+            _add_place(found, place, wanted)
+    elif submitted.is_file() and is_archive(submitted.name):
+        try:
+            with open(submitted, "rb") as file:
+                members = list(read_archive(file, _wanted))
+        except (ArchiveError, OSError) as error:
+            raise ValueError(f"{submitted}: {error}") from error
+        for learner, files in _by_learner(members).items():
+            _add_modules(found, learner, files, wanted)
+    else:
+        raise ValueError(f"There is no folder and no archive {submitted}: name one with a folder for each learner.")
+    if not found.tasks and not found.problems:
+        raise ValueError(
+            f"There is nothing to grade in {submitted}: it must hold a folder or an archive for each learner, with "
+            f"{'modules such as' if len(wanted) > 1 else 'the module'} {wanted[-1].file_name}."
+        )
+    return found
+
+
+def _add_place(found: Class, place: Path, wanted: Sequence[Part]) -> None:
+    if place.name.startswith("."):
+        return
+    if place.is_symlink():  # to anything that the grader can read
+        found.problems.append((place.name, "This is a link: put the folder itself there."))
+    elif place.is_dir():
+        handed_in = [part for part in parts() if (place / part.name).is_dir()]
+        if handed_in:
+            found.tasks.extend(
+                Task(place.name, part, lambda part=part: collect_modules(place, part))
+                for part in handed_in
+                if part in wanted
+            )
+        else:
+            here = {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}
+            _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
+    elif is_archive(place.name):
+        learner = next(place.name[: -len(end)] for end in SUFFIXES if place.name.lower().endswith(end))
+        try:
+            with open(place, "rb") as file:
+                files = _modules(read_archive(file, _wanted))
+        except (ArchiveError, OSError) as error:
+            found.problems.append((learner, f"{place.name}: {error}"))
+            return
+        _add_modules(found, learner, files, wanted)
+
+
+def _add_modules(found: Class, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:
+    _add_named(found, learner, set(files), wanted, lambda part: _needed(files, part))
+
+
+def _add_named(
+    found: Class, learner: str, names: Iterable[str], wanted: Sequence[Part], read: Callable[[Part], Collected]
+) -> None:
+    if not names:
+        found.problems.append((learner, "There is no module of the course, such as part05_gpt.py."))
+    found.tasks.extend(Task(learner, part, lambda part=part: read(part)) for part in wanted if part.file_name in names)
+
+
+def _from_folder(place: Path, part: Part) -> Collected:
+    """The modules that a part is graded with, from a folder that holds those of all parts."""
+    modules, remarks = {}, []
+    for other in _used_by(part):
+        try:
+            content = read_plain(place / other.file_name, LARGEST_FILE)
+        except Unreadable as error:
+            remarks.append(str(error))
+            continue
+        if content is not None:
+            modules[other.file_name] = content
+    return Collected(modules, tuple(remarks))
+
+
+def _needed(files: dict[str, bytes], part: Part) -> Collected:
+    return Collected({p.file_name: files[p.file_name] for p in _used_by(part) if p.file_name in files}, ())
+
+
+def _used_by(part: Part) -> Iterator[Part]:
+    return (other for other in parts() if other is part or other.module in part.needs)
+
+
+def _wanted(name: str) -> bool:
+    return name in FILE_NAMES or is_archive(name)
+
+
+def _modules(members: Iterable[Member]) -> dict[str, bytes]:
+    """File name -> content. Of two, the one in the folder of its part comes first, then the one nearest the top."""
+    found: dict[str, tuple[tuple, bytes]] = {}
+    for member in members:
+        name = member.path[-1]
+        if name in FILE_NAMES:
+            at_home = len(member.path) > 1 and member.path[-2] == FILE_NAMES[name].name
+            rank = (not at_home, len(member.path), member.path)
+            if name not in found or rank < found[name][0]:
+                found[name] = (rank, member.content[: LARGEST_FILE + 1])
+    return {name: content for name, (_, content) in found.items()}
+
+
+def _by_learner(members: list[Member]) -> dict[str, dict[str, bytes]]:
+    """The modules of each learner in the archive of a class; archives in it are a learner's each."""
+    level = 1 if _has_wrapper(members) else 0
+    budget, sorted_members = Budget(), {}
+    for member in members:
+        if len(member.path) <= level + (not is_archive(member.path[-1])):
+            raise ValueError(
+                f"{shown('/'.join(member.path))} lies in no learner's folder: the archive must have those."
+            )
+        learner = member.path[level]
+        inside = [member]
+        if is_archive(member.path[-1]):
+            learner = learner if len(member.path) > level + 1 else learner.rpartition(".")[0].removesuffix(".tar")
+            try:
+                inside = list(read_archive(io.BytesIO(member.content), lambda name: name in FILE_NAMES, budget))
+            except ArchiveError as error:
+                raise ValueError(f"{shown('/'.join(member.path))}: {error}") from error
+        sorted_members.setdefault(learner, []).extend(inside)
+    return {learner: _modules(found) for learner, found in sorted(sorted_members.items())}
+
+
+def _has_wrapper(members: list[Member]) -> bool:
+    """Whether all lies in one folder more, as it does when a folder was packed and not its contents."""
+    deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
+    seconds = {member.path[1] for member in members if len(member.path) > 2}
+    return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES

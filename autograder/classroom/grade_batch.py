@@ -1,0 +1,83 @@
+"""Grading a whole class, or a thousand: verdicts, ledger and reports in one folder, which the next run goes on from."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from autograder.classroom.batch import find_tasks
+from autograder.classroom.learner_report import write_report
+from autograder.classroom.ledger import Entry, Ledger
+from autograder.classroom.pool import open_pool
+from autograder.classroom.run import Graded, Run
+from autograder.classroom.summary import Summary
+from autograder.course import Part
+from autograder.grading.store import Store, key, suite_hash
+from autograder.sandbox import Tier
+
+REPORTS = "reports"
+
+
+def default_folder(submitted: Path) -> Path:
+    """Where the results go when nothing else is said: of a class's submitted/, where `make grade` looks for them."""
+    return submitted.absolute().parent / "verdicts"
+
+
+def grade_batch(
+    submitted: Path,
+    wanted: Sequence[Part],
+    tier: Tier,
+    out: Path,
+    *,
+    seed: int | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    on_start: Callable[[int], None] = lambda count: None,
+    on_graded: Callable[[Graded], None] = lambda graded: None,
+) -> Summary:
+    """Grade these parts of everybody. on_start gets the number of tasks, on_graded each as it is done and on disk.
+
+    Raises ValueError for an input that can't be used, LedgerError, PoolLost, and OSError for a disk that is full;
+    whatever was done by then is kept, and the next run goes on from there.
+    """
+    found = find_tasks(submitted, wanted)
+    summary, store = Summary(found.problems), Store(out)
+    with Ledger.opened(out) as ledger, open_pool(workers, scheduler) as pool:
+        on_start(len(found.tasks))
+
+        def done(graded: Graded) -> None:
+            if graded.report is not None:
+                entry = _entry(graded, store, tier, seed)
+                ledger.add(entry, graded.collected.modules)
+                write_report(out / REPORTS, entry, graded.task.part, graded.report, graded.collected.remarks)
+            summary.add(graded)
+            on_graded(graded)
+
+        Run(store, pool, tier, seed, done).grade(found.tasks)
+    return summary
+
+
+def _entry(graded: Graded, store: Store, tier: Tier, seed: int | None) -> Entry:
+    """The line of the ledger."""
+    report, part, modules = graded.report, graded.task.part, graded.collected.modules
+    name = key(modules, part, tier, seed, None, False)
+    stored = store.find(name)
+    return Entry(
+        when=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        learner=graded.task.learner,
+        part=part.name,
+        file=part.file_name,
+        submission=report.sha256,
+        suite=suite_hash(part),
+        seed=report.seed,
+        sandbox=report.sandbox,
+        interpreter=report.interpreter,
+        seconds=stored.seconds if stored else None,
+        earned=report.earned,
+        possible=report.possible,
+        breaks=report.breaks,
+        modules={module: hashlib.sha256(content).hexdigest() for module, content in sorted(modules.items())},
+        verdict=name,
+    )

@@ -1,0 +1,74 @@
+"""A process that grades: a job comes in as a line of JSON, a verdict goes out as one. Nothing is written to disk.
+
+Started by processes.py, on this machine or on one of a cluster, where the files of the grader came with the jobs.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+from autograder.course import Part, part
+from autograder.grading.grade import grade
+from autograder.grading.report import Report
+from autograder.grading.store import report_from_json
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpreter
+
+
+def encode_job(modules: Mapping[str, bytes], its_part: Part, tier: Tier, seed: int | None, own_parts: bool) -> bytes:
+    """One line. modules: file name -> content, those that the verdict depends on."""
+    files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
+    facts = {"part": its_part.number, "tier": tier.value, "seed": seed, "own_parts": own_parts}
+    version = choose_interpreter(None, everybody=tier is not Tier.LOCAL).version
+    return json.dumps({**facts, "interpreter": version, "modules": files}).encode("ascii") + b"\n"
+
+
+def decode_verdict(line: bytes) -> tuple[Report, float]:
+    """The report and the seconds that it took. Raises RuntimeError with a sentence when it could not be graded."""
+    answer = json.loads(line)
+    if "failure" in answer:
+        raise RuntimeError(answer["failure"])
+    return report_from_json(answer["report"]), answer["seconds"]
+
+
+def main() -> None:
+    """Serve jobs from standard input until it ends. What anything here prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    for line in sys.stdin.buffer:
+        answers.write(json.dumps(_answer(line)).encode("ascii") + b"\n")
+        answers.flush()
+
+
+def _answer(line: bytes) -> dict:
+    job = json.loads(line)
+    tier, modules = Tier(job["tier"]), {name: base64.b64decode(text) for name, text in job["modules"].items()}
+    began = time.monotonic()
+    try:
+        _need_the_same_conditions(tier, job["interpreter"])
+        report = grade(modules, part(job["part"]), seed=job["seed"], tier=tier, own_parts=job["own_parts"])
+    except (SandboxUnavailable, UnusableInterpreter) as error:
+        return {"failure": str(error)}
+    except Exception as error:  # a mistake of ours costs this verdict, not those of others
+        return {"failure": f"The grader itself failed: {type(error).__name__}: {ascii(str(error))[1:-1][:500]}"}
+    seconds = round(time.monotonic() - began, 3)
+    return {"report": report.to_json() | {"printed": report.printed}, "seconds": seconds}
+
+
+def _need_the_same_conditions(tier: Tier, interpreter: str) -> None:
+    """Raises SandboxUnavailable where this machine can't give the verdict that was asked for."""
+    if tier is not Tier.LOCAL and strict_tier() is not tier:
+        raise SandboxUnavailable(
+            f"A worker's machine holds code in the {strict_tier().value} sandbox, not {tier.value}."
+        )
+    ours = choose_interpreter(None, everybody=tier is not Tier.LOCAL).version
+    if ours != interpreter:
+        raise SandboxUnavailable(
+            f"A worker runs learners' code with Python {ours}, the machine that asks for verdicts with {interpreter}: "
+            "give both the same."
+        )

@@ -1,0 +1,144 @@
+"""The ledger: what was graded when, with which suite, seed and sandbox, and what came out. One line of JSON a verdict.
+
+Lines are only ever added, each in one write that is on disk before anything else happens; the last line of a learner's
+part is the one that counts. The modules of every verdict are kept beside it, so that each can be repeated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.files import write_atomically
+
+FILE = "ledger.jsonl"
+
+
+class LedgerError(Exception):
+    """The ledger can't be used: a sentence."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One verdict. modules: file name -> sha256 of all that it depends on; verdict: its key in the result store."""
+
+    when: str  # UTC, ISO 8601
+    learner: str
+    part: str  # part05
+    file: str
+    submission: str  # sha256 of the part's module
+    suite: str
+    seed: int
+    sandbox: str
+    interpreter: str
+    seconds: float | None  # of the grading; None where that was not noted
+    earned: float
+    possible: float
+    breaks: str
+    modules: dict[str, str]
+    verdict: str
+
+    def says_the_same(self, other: Entry) -> bool:
+        """Whether both are of one verdict: everything but the time is equal."""
+        return {**asdict(self), "when": "", "seconds": 0} == {**asdict(other), "when": "", "seconds": 0}
+
+
+class Ledger:
+    """A ledger in a folder, open for adding by one process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.modules = folder / FILE, folder / "modules"
+        self.latest: dict[tuple[str, str], Entry] = {}
+        self._descriptor = -1
+
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, folder: Path) -> Iterator[Ledger]:
+        """Open it, made if there is none. Raises LedgerError when it is damaged or somebody else is grading."""
+        ledger = cls(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        ledger._descriptor = os.open(
+            ledger.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666
+        )
+        try:
+            ledger._lock()
+            ledger._drop_what_was_never_finished()
+            ledger.latest = {(entry.learner, entry.part): entry for _, entry in read_ledger(ledger.path)}
+            yield ledger
+        finally:
+            os.close(ledger._descriptor)
+
+    def add(self, entry: Entry, modules: Mapping[str, bytes]) -> bool:
+        """Add a line, unless the last one of this learner's part says the same. Raises OSError, with nothing added."""
+        before = self.latest.get((entry.learner, entry.part))
+        if before is not None and before.says_the_same(entry):
+            return False
+        for name, digest in entry.modules.items():
+            path = self.module_path(digest)
+            if not path.exists():
+                write_atomically(path, modules[name])
+        line = json.dumps(asdict(entry)).encode("ascii") + b"\n"
+        size = os.fstat(self._descriptor).st_size
+        try:
+            if os.write(self._descriptor, line) != len(line):
+                raise OSError(28, "No space left on device")
+            os.fsync(self._descriptor)
+        except OSError:
+            os.ftruncate(self._descriptor, size)
+            raise
+        self.latest[entry.learner, entry.part] = entry
+        return True
+
+    def module_path(self, digest: str) -> Path:
+        """Where a module of a verdict is kept."""
+        return self.modules / digest[:2] / f"{digest}.py"
+
+    def kept_modules(self, entry: Entry) -> dict[str, bytes]:
+        """The modules of a verdict, as they were. Raises LedgerError when one is gone or changed."""
+        modules = {}
+        for name, digest in entry.modules.items():
+            path = self.module_path(digest)
+            content = path.read_bytes() if path.exists() else b""
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise LedgerError(f"{path} is gone or was changed: it is {name} as {entry.learner} handed it in.")
+            modules[name] = content
+        return modules
+
+    def _lock(self) -> None:
+        """Until this process ends, however it ends."""
+        try:
+            if os.name == "nt":
+                import msvcrt
+
+                msvcrt.locking(self._descriptor, msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LedgerError(
+                f"Another grading writes to {self.path}: wait for its end, or give another --out."
+            ) from error
+
+    def _drop_what_was_never_finished(self) -> None:
+        """A power cut may leave the beginning of a line: it was never reported, and its verdict is in the store."""
+        content = self.path.read_bytes()
+        if content and not content.endswith(b"\n"):
+            os.ftruncate(self._descriptor, content.rfind(b"\n") + 1)
+
+
+def read_ledger(path: Path) -> Iterator[tuple[int, Entry]]:
+    """Every line with its number, from 1. Raises LedgerError for one that is no entry."""
+    with open(path, encoding="ascii", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith("\n"):
+                return  # being written just now, or never finished
+            try:
+                yield number, Entry(**json.loads(line))
+            except (ValueError, TypeError) as error:
+                raise LedgerError(f"{path}, line {number}: this is no line of a ledger. Was it edited?") from error
