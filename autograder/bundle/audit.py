@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from autograder.course import ROOT, Part, parts
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.probes import Probes
 from autograder.notebooks.audit import MARKS, TRIVIAL, hidden_lines, sample_answers, solution_lines
+from autograder.notebooks.source import notebook_path, read_notebook
 from autograder.stubs import fresh_stubs
 
 FORBIDDEN_FOLDERS = ("solutions/", "source/", "tests/", "benchmarks/", "release/")
@@ -37,18 +39,22 @@ def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
         found += [f"{path}: it names this machine's folder {folder}." for folder in _here() if folder in text]
         tight = _tight("\n".join(_strings(json.loads(text))) if path.endswith((".json", ".ipynb")) else text)
         found += [f"{path}: it holds {what}: {line[:80]}" for line, what in secrets.items() if line in tight]
-        if path.startswith("autograder/parts/"):
-            found += [
-                f"{path}: it holds {probe}, a probe of hidden checks of part {of.number}."
-                for probe, of in names.items()
-                if re.search(rf"\b{probe}\b", text) and path.startswith(f"autograder/parts/{of.name}/")
-            ]
+        found += [
+            f"{path}: it holds {probe}, a probe of hidden checks of part {of.number}."
+            for probe, of in names.items()
+            if path.startswith(f"autograder/parts/{of.name}/") and re.search(rf'def {probe}\(|\\?"{probe}\\?",', text)
+        ]
     return found
 
 
+@functools.cache
 def replacements(part: Part) -> set[str]:
-    """The lines of the part's known mistakes, spaces taken out, without what the stubs say anyhow."""
-    given = _tight("\n".join(fresh_stubs().values()))
+    """The lines of the part's known mistakes, spaces taken out, without what is published anyhow: the stubs, how
+    probes call a learner's functions, how notebooks use them.
+    """
+    published = [*fresh_stubs().values(), *(Probes(each).source for each in parts())]
+    published += ["\n".join(_strings(read_notebook(notebook_path(each)))) for each in parts()]
+    given = _tight("\n".join(published))
     lines = {_tight(line) for mistake in misconceptions(part) for line in mistake.replace.splitlines()}
     return {line for line in lines if len(line) >= TRIVIAL and line not in given}
 

@@ -126,6 +126,13 @@ def reference_files(part: Part) -> dict[str, bytes]:
     return files
 
 
+def _names_used(definition: ast.stmt) -> set[str]:
+    """The names that a definition uses from outside; of a function not those of its own variables."""
+    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return {node.id for node in names} - (own if isinstance(definition, ast.FunctionDef) else set())
+
+
 def cut_to(source: str, names: set[str]) -> str:
     """The source with those top-level definitions only, and what they use."""
     tree = ast.parse(source)
@@ -144,7 +151,7 @@ def cut_to(source: str, names: set[str]) -> str:
         if name not in used:
             used.add(name)
             if name in defined:
-                to_visit += [node.id for node in ast.walk(defined[name]) if isinstance(node, ast.Name)]
+                to_visit += _names_used(defined[name])
     kept = []
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", None) != "__future__":
