@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 MOST_MEMBERS = 50_000
 LARGEST_MEMBER = 32 * 1024 * 1024  # bytes, unpacked
-LARGEST_TOTAL = 1024 * 1024 * 1024  # bytes, unpacked, of all files that are wanted
+LARGEST_TOTAL = 256 * 1024 * 1024  # bytes, unpacked, of all wanted files of one person
 LARGEST_TAR = 256 * 1024 * 1024  # bytes, unpacked: a tar is read from its beginning to its end
 LONGEST_NAME = 1000
 MOST_LEVELS = 20
@@ -46,14 +46,14 @@ class Member:
 
 @dataclass
 class Budget:
-    """How many bytes may still be unpacked, of an archive and of the archives in it."""
+    """How many bytes one person's files may still have, unpacked."""
 
     bytes: int = LARGEST_TOTAL
 
     def take(self, count: int) -> None:
         self.bytes -= count
         if self.bytes < 0:
-            raise ArchiveError(f"Unpacked it would be larger than {LARGEST_TOTAL // 1024 // 1024:,} MB.")
+            raise ArchiveError(f"Unpacked it would be larger than {LARGEST_TOTAL // 1024 // 1024} MB.")
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,16 @@ def is_archive(name: str) -> bool:
 def read_archive(
     file: BinaryIO,
     wanted: Callable[[str], bool],
-    budget: Budget | None = None,
+    budget_of: Callable[[tuple[str, ...]], Budget] | None = None,
     refuse: Callable[[ArchiveError], None] | None = None,
 ) -> Iterator[Member]:
     """The files of an archive whose name (without folders) is wanted, one at a time; no other is unpacked.
 
     Raises ArchiveError for an archive that can't be read or holds more than a class needs. A wanted file with a name
-    that leads elsewhere, that is a link or a device, or that is there twice, is given to `refuse` and left out; without
-    `refuse` it is raised, too.
+    that leads elsewhere, that is a link or a device, that is there twice or too large, is given to `refuse` and left
+    out; without `refuse` it is raised, too. budget_of: whose budget a path is charged to; one for all if not given.
     """
-    budget = budget or Budget()
+    whole = Budget()
     names: dict[str, str] = {}
     try:
         for number, listed in enumerate(_members(file)):
@@ -95,12 +95,13 @@ def read_archive(
                 continue
             try:
                 path = _checked(listed, names)
+                content = _content(listed, budget_of(path) if budget_of else whole)
             except ArchiveError as error:
                 if refuse is None:
                     raise
                 refuse(error)
                 continue
-            yield Member(path, listed.time, _content(listed, budget))
+            yield Member(path, listed.time, content)
     except ArchiveError:
         raise
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:

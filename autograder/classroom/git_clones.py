@@ -11,10 +11,11 @@ import os
 import re
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autograder.classroom.archives import LARGEST_MEMBER, ArchiveError, Member, checked_path, shown
+from autograder.classroom.archives import LARGEST_MEMBER, ArchiveError, Budget, Member, checked_path, shown
 
 SECONDS = 60
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -33,7 +34,7 @@ def read_clone(folder: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
     objects = git_folder / "objects"
     if objects.is_symlink() or (objects / "info" / "alternates").exists():
         raise ArchiveError("Its objects lie in another repository: clone it again, without --shared and --reference.")
-    head = _head(git_folder)
+    head, budget = _head(git_folder), Budget()
     with tempfile.TemporaryDirectory() as scratch:
         empty = Path(scratch) / "empty.git"
         git = _Git(empty, objects)
@@ -51,6 +52,7 @@ def read_clone(folder: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
                 raise ArchiveError(f"{shown(name)} is a link: put in the file itself.")
             if int(size) > LARGEST_MEMBER:
                 raise ArchiveError(f"{shown(name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+            budget.take(int(size))
             seconds = int(git("log", "-1", "--format=%ct", head, "--", f":(literal,top){name}") or 0)
             try:
                 time = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
@@ -70,23 +72,32 @@ class _Git:
         self.objects = {"GIT_OBJECT_DIRECTORY": str(objects.absolute())}
 
     def __call__(self, *arguments: str, objects: bool = True) -> bytes:
-        try:
-            done = subprocess.run(
-                ["git", *arguments],
-                env={**self.environment, **(self.objects if objects else {})},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise ArchiveError("Reading repositories needs git: install it.") from error
-        except (subprocess.TimeoutExpired, ValueError) as error:
-            raise ArchiveError(f"git {arguments[0]} did not come to an end on it.") from error
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise ArchiveError(f"git can't read it ({shown(said[-1]) if said else arguments[0]}).")
-        return done.stdout
+        """What git prints. It is stopped when that is too much or takes too long: a few small trees that refer to each
+        other ten times list billions of files.
+        """
+        environment = {**self.environment, **(self.objects if objects else {})}
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = subprocess.Popen(["git", *arguments], env=environment, stderr=errors, **pipes)
+            except FileNotFoundError as error:
+                raise ArchiveError("Reading repositories needs git: install it.") from error
+            except ValueError as error:  # a null byte in a name
+                raise ArchiveError(f"git {arguments[0]} can't be called on it.") from error
+            stop = threading.Timer(SECONDS, process.kill)
+            stop.start()
+            with process:
+                printed = process.stdout.read(LARGEST_MEMBER + 1)
+                if len(printed) > LARGEST_MEMBER:
+                    process.kill()
+            stop.cancel()
+            if len(printed) > LARGEST_MEMBER:
+                raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
+            if process.returncode:
+                errors.seek(0)
+                said = errors.read(10_000).decode("utf-8", "replace").strip().splitlines()
+                raise ArchiveError(f"git can't read it ({shown(said[-1]) if said else arguments[0]}).")
+        return printed
 
 
 def _head(git_folder: Path) -> str:

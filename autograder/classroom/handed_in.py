@@ -6,6 +6,7 @@ import datetime
 import io
 import os
 import stat
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from autograder.classroom.archives import (
     shown,
 )
 from autograder.classroom.git_clones import is_clone, read_clone
-from autograder.classroom.matching import Matcher, course_file, person_of
+from autograder.classroom.matching import Matcher, course_file, is_platform_name, person_of
 from autograder.classroom.settings import ClassError
 
 
@@ -50,9 +51,9 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
     The name that the platform or the instructor gave says whose a file is: that of the source, or that of what lies in
     it. Names further in are the learner's own words, and nobody may hand in work as somebody else.
     """
-    outcome, budget = Sorted(), Budget()
+    outcome = Sorted()
     try:
-        members = list(_members(source, budget, outcome.problems))
+        members = list(_members(source, outcome.problems))
     except (ArchiveError, OSError) as error:
         raise ClassError(f"{source}: {error}") from error
     level = 2 if _has_wrapper(members, matcher) else 1
@@ -75,15 +76,20 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
             names = " and ".join(map(shown, people))
             outcome.problems.append(f"{learner}: {names} seem to be the same person: leave one of them, or rename one.")
             continue
+        budget = Budget()
         for member in next(iter(people.values())):
             outcome.by_learner.setdefault(learner, []).extend(_files(member, learner, budget, outcome.problems))
     return outcome
 
 
 def _has_wrapper(members: list[Member], matcher: Matcher) -> bool:
-    """Whether all lies in one folder more, as it does when a folder was packed and not its contents."""
+    """Whether all lies in one folder more, as it does when a folder was packed and not its contents. A name that a
+    platform gave is no such folder: what lies in it is one person's, listed or not.
+    """
     tops = {member.path[1] for member in members}
-    return len(tops) == 1 and not matcher.match(*tops) and all(len(member.path) > 2 for member in members)
+    if len(tops) != 1 or matcher.match(*tops) or is_platform_name(*tops):
+        return False
+    return all(len(member.path) > 2 for member in members)
 
 
 def _files(member: Member, learner: str, budget: Budget, problems: list[str]) -> Iterator[HandedIn]:
@@ -92,7 +98,9 @@ def _files(member: Member, learner: str, budget: Budget, problems: list[str]) ->
     inside = [member]
     if is_archive(member.path[-1]):
         try:
-            found = read_archive(io.BytesIO(member.content), lambda name: course_file(name) is not None, budget)
+            found = read_archive(
+                io.BytesIO(member.content), lambda name: course_file(name) is not None, lambda path: budget
+            )
             inside = [Member((*member.path, *one.path), member.time, one.content) for one in found]
         except ArchiveError as error:
             problems.append(f"{learner}: {shown(where)}: {error}")
@@ -108,14 +116,21 @@ def _wanted(name: str) -> bool:
     return course_file(name) is not None or is_archive(name)
 
 
-def _members(source: Path, budget: Budget, problems: list[str]) -> Iterator[Member]:
+def _members(source: Path, problems: list[str]) -> Iterator[Member]:
     """Every file that counts. The first name of a path is that of the source, which may be one learner's archive."""
     if source.is_dir():
         yield from _from_folder(source, problems)
     elif source.is_file():
         changed = datetime.datetime.fromtimestamp(source.stat().st_mtime, datetime.timezone.utc)
+        budgets: dict[str, Budget] = defaultdict(Budget)
         with open(source, "rb") as file:
-            for member in read_archive(file, _wanted, budget, lambda error: problems.append(str(error))):
+            found = read_archive(
+                file,
+                _wanted,
+                budget_of=lambda path: budgets[person_of(path[0])],
+                refuse=lambda error: problems.append(str(error)),
+            )
+            for member in found:
                 unknown = member.time is None or member.time.year <= 1980  # the zero of a zip's clock
                 yield Member((source.name, *member.path), changed if unknown else member.time, member.content)
     else:

@@ -63,6 +63,11 @@ def person_of(text: str) -> str:
     return f"{moodle['name']}_{moodle['number']}" if moodle else without_suffix(text)
 
 
+def is_platform_name(text: str) -> bool:
+    """Whether a platform made up this name of a file or folder."""
+    return bool(CANVAS.fullmatch(text) or MOODLE.fullmatch(text))
+
+
 def squeezed(name: str) -> str:
     """A name without case, accents, spaces and marks: `Garc\u00eda, Zo\u00eb` is `garciazoe`."""
     decomposed = unicodedata.normalize("NFKD", name).casefold()

@@ -153,11 +153,13 @@ def test_too_many_files_are_refused(make, monkeypatch):
         contents(make(*((f"{i}.py", b"x") for i in range(6))))
 
 
-def test_the_bytes_of_several_archives_are_counted_together():
-    budget = Budget(1000)
-    contents(zipped(("a.py", b"x" * 600)), budget=budget)
-    with pytest.raises(ArchiveError, match="Unpacked it would be larger than 1,024 MB"):
-        contents(zipped(("a.py", b"x" * 600)), budget=budget)
+def test_who_uses_up_the_bytes_of_one_person_costs_nobody_else():
+    budgets, refused = {"ann": Budget(1000), "ben": Budget(1000)}, []
+    members = zipped(("ann/a.py", b"x" * 600), ("ann/b.py", b"x" * 600), ("ben/a.py", b"y" * 600))
+    found = contents(members, budget_of=lambda path: budgets[path[0]], refuse=refused.append)
+    assert set(found) == {"ann/a.py", "ben/a.py"} and "Unpacked" in str(refused[0])
+    with pytest.raises(ArchiveError, match="Unpacked it would be larger than 256 MB"):
+        contents(zipped(("ann/a.py", b"x" * 600)), budget_of=lambda path: budgets["ann"])
 
 
 def test_a_tar_that_is_a_bomb_among_files_that_nobody_wants_is_stopped(monkeypatch):
@@ -192,7 +194,7 @@ def test_an_archive_within_its_own_bytes_overlapping_itself_is_refused():
         )
     end = struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, 40, 40, len(directory), len(body), 0)
     with pytest.raises(ArchiveError):
-        contents(io.BytesIO(body + directory + end), budget=budget)
+        contents(io.BytesIO(body + directory + end), budget_of=lambda path: budget)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all" * 100])

@@ -158,6 +158,12 @@ def test_nobody_hands_in_work_as_somebody_else(listed, tmp_path, inner):
     assert not (listed.submitted / "ben").exists()
 
 
+def test_a_stranger_who_is_the_only_one_in_a_download_is_no_folder_around_it(listed, tmp_path):
+    for name in ("Mal Lory_9_assignsubmission_file_", "lorymal_9_9_work"):
+        outcome = collect(listed, zipped(tmp_path / "x.zip", {f"{name}/ben/part05_gpt.py": b"forged"}))
+        assert "nobody in the list" in outcome.problems[0] and not outcome.placed
+
+
 def test_two_people_on_the_platform_for_one_learner_are_left_for_the_instructor(listed, tmp_path):
     members = {
         "Ben O'Neil_78_assignsubmission_file_/part05_gpt.py": b"ben's",
@@ -374,6 +380,27 @@ def test_a_repository_that_cannot_be_read_costs_only_its_author(listed, tmp_path
     said = "\n".join(outcome.problems)
     assert "'ben': Its objects lie in another" in said
     assert "'alee': Its HEAD names no branch" in said and "'zgarcia': It has no commit yet" in said
+
+
+@with_git
+def test_a_repository_that_lists_billions_of_files_is_stopped(listed, tmp_path):
+    clone = tmp_path / "clones" / "ann"
+    commit(clone, {GPT: b"x"})
+
+    def made(*arguments: str, text: str = "") -> str:
+        done = subprocess.run(["git", *arguments], cwd=clone, input=text.encode(), capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    kind, name = "100644 blob", made("rev-parse", f"HEAD:{GPT}")
+    for _ in range(9):
+        tree = made("mktree", text="".join(f"{kind} {name}\tpart{i}_a_long_name\n" for i in range(10)))
+        kind, name = "040000 tree", tree
+    people = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    bomb = made(*people, "commit-tree", name, "-m", "bomb")
+    head = (clone / ".git" / "HEAD").read_text(encoding="utf-8").removeprefix("ref: ").strip()
+    (clone / ".git" / head).write_text(f"{bomb}\n", encoding="utf-8")
+    outcome = collect(listed, clone.parent)
+    assert outcome.problems == ["'ann': git ls-tree does not come to an end on it."]
 
 
 @with_git
