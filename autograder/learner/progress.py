@@ -74,6 +74,6 @@ def table_lines(rows: list[Row]) -> Iterator[str]:
     done, tasks = sum(row.tasks_done for row in rows), sum(row.tasks for row in rows)
     earned, possible = sum(row.earned for row in rows), sum(row.possible for row in rows)
     left = round(sum(row.minutes_left for row in rows) / 10) * 10
-    hours = f"about {left // 60} h {left % 60:02d} min left" if left else "all done"
+    hours = f"{left // 60} h {left % 60:02d} min left" if left else "all done"
     points = f"{number(earned)}/{number(possible)}"
     yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"
