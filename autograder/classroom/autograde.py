@@ -35,6 +35,7 @@ def grade_class(
     tier: Tier,
     source: Path = SOURCE,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    run_notebooks: bool = False,
 ) -> list[Outcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
     fails, whoever's fault it is, keeps the scores that it had and costs no other. Raises ReleaseError when the
@@ -43,7 +44,7 @@ def grade_class(
     outcomes = []
     with grading_ahead(folder, part, learners, tier) as wait:
         enter_in_gradebook(folder, part, source)
-        take = _one_by_one(folder, part, tier, source)
+        take = _one_by_one(folder, part, tier, source, run_notebooks)
         for learner in learners:
             wait(learner)
             outcomes.append(take(learner))
@@ -60,18 +61,22 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
         generate(part, Path(scratch), source, folder.database)
 
 
-def _one_by_one(folder: ClassFolder, part: Part, tier: Tier, source: Path) -> Callable[[str], Outcome]:
+def _one_by_one(
+    folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool
+) -> Callable[[str], Outcome]:
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
     from traitlets.config import Config
 
-    from autograder.classroom.configuration import configure
+    from autograder.classroom.configuration import AUTOGRADE, RUN, configure
     from autograder.classroom.converters import AutogradeOneByOne, Directory, FeedbackOneByOne
     from autograder.notebooks.calling_nbgrader import calling_nbgrader
 
     config = Config()
     configure(config, folder.root, source)
     config.CourseDirectory.assignment_id = part.name
-    config.GradeModule.sandbox = "local" if tier is Tier.LOCAL else "strict"
+    config.SandboxStep.sandbox = "local" if tier is Tier.LOCAL else "strict"
+    if run_notebooks:
+        config.Autograde.autograde_preprocessors = [AUTOGRADE[0], RUN, *AUTOGRADE[1:]]
     directory = Directory(config=config)
     autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
     autograde.force = feedback.force = True

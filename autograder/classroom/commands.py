@@ -65,6 +65,7 @@ def grade(
     part: Annotated[list[int] | None, typer.Option("--part", help="This part only; may be repeated.")] = None,
     folder: ClassOption = ROOT,
     sandbox: Annotated[str, typer.Option(help="local runs what learners wrote unprotected.")] = "strict",
+    run_notebooks: Annotated[bool, typer.Option("--run-notebooks", help="Show what their cells give, too.")] = False,
     out: Annotated[Path | None, typer.Option(help="Results of SUBMITTED; verdicts/ beside it if none.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; as processors if none.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Of SUBMITTED: a Dask scheduler, see docs/cluster.md.")] = None,
@@ -112,7 +113,12 @@ def grade(
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
         for each, learners in handed_in.items():
             outcomes += grade_class(
-                its_class, each, learners, tier, on_outcome=lambda outcome: print_lines([outcome_line(outcome)])
+                its_class,
+                each,
+                learners,
+                tier,
+                on_outcome=lambda outcome: print_lines([outcome_line(outcome)]),
+                run_notebooks=run_notebooks,
             )
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error

@@ -18,6 +18,7 @@ AUTOGRADE = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+RUN = f"{PLUGIN}.RunNotebook"  # behind GradeModule, when an instructor asks for it
 FEEDBACK = [
     "nbconvert.preprocessors.TagRemovePreprocessor",
     "nbgrader.preprocessors.GetGrades",

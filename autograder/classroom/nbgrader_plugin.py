@@ -16,8 +16,10 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from autograder.classroom.collected import collect_modules
 from autograder.classroom.folder import ClassFolder
 from autograder.classroom.given import give
+from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
 from autograder.classroom.verdict import grade_submission, points, summary_sentences, task_lines
 from autograder.course import Part, part_named
@@ -25,8 +27,7 @@ from autograder.notebooks.release import released_notebook
 from autograder.notebooks.source import grade_id
 from autograder.sandbox import Tier, strict_tier
 
-# As if learners' files: what else nbgrader copies from a submission is not kept, nor given back.
-REPORT = "autograder_report"
+REPORT = "autograder_report"  # where a step leaves the report for a later one, in nbconvert's resources
 
 
 @functools.lru_cache(maxsize=16)
@@ -53,19 +54,44 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(from_dict(sound.notebook), resources={**resources, "metadata": metadata})
 
 
-class GradeModule(NbGraderPreprocessor):
-    """Grades the submitted module, in the sandbox, and keeps the report for WriteVerdict."""
+class SandboxStep(NbGraderPreprocessor):
+    """A step that runs what a learner wrote."""
 
     sandbox = Unicode("strict", help="strict, or local, which protects nothing.").tag(config=True)
 
+    def tier(self) -> Tier:
+        """Raises SandboxUnavailable when no sandbox for other people's code holds here."""
+        return Tier.LOCAL if self.sandbox == "local" else strict_tier()
+
+    def folder(self) -> ClassFolder:
+        """The class's folder, as the converter that this step belongs to knows it."""
+        return ClassFolder(Path(self.parent.parent.coursedir.root))
+
+
+class GradeModule(SandboxStep):
+    """Grades the submitted module and keeps the report for WriteVerdict."""
+
     def preprocess(self, nb, resources):
-        directory = self.parent.parent.coursedir
-        learner, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
-        tier = Tier.LOCAL if self.sandbox == "local" else strict_tier()
-        folder, part = ClassFolder(Path(directory.root)), part_named(assignment)
-        report, remarks = grade_submission(folder, learner, part, tier)
-        give(folder, learner, part, report)
+        learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
+        report, remarks = grade_submission(self.folder(), learner, part, self.tier())
+        give(self.folder(), learner, part, report)
         resources[REPORT] = (report, remarks)
+        return nb, resources
+
+
+class RunNotebook(SandboxStep):
+    """Runs the cells that are not graded, for a person to read what they give. Not a step by default."""
+
+    def preprocess(self, nb, resources):
+        learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
+        modules = collect_modules(self.folder().submitted / learner, part).modules
+        cells = [cell for cell in nb.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata]
+        gave = run_cells([cell.source for cell in cells], modules, part, self.tier())
+        for number, (cell, (printed, value)) in enumerate(zip(cells, gave), start=1):
+            cell.execution_count = number
+            cell.outputs = [new_output("stream", name="stdout", text=printed)] if printed else []
+            if value:
+                cell.outputs.append(new_output("execute_result", {"text/plain": value}, execution_count=number))
         return nb, resources
 
 
