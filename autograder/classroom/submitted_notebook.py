@@ -19,6 +19,7 @@ LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
 GRADER_CELL = "from-the-grader"
 # What begins a tag of HTML. With a space of no width behind the `<`, browsers show it, and so does code in Markdown.
+NO_WIDTH = chr(0x200B)
 TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 # The tag of cells that are as they were released and stand before no graded one: feedback leaves them out.
 UNCHANGED = "lesson"
@@ -118,7 +119,7 @@ def _put(source: str, cell: dict) -> dict:
     """Put what a stranger wrote into a cell. Markup that is not the course's own is shown, and does nothing."""
     if cell["cell_type"] == "code" or source == cell["source"]:
         return {**cell, "source": source}
-    return {**cell, "source": TAG.sub("<\u200b", source)}
+    return {**cell, "source": TAG.sub("<" + NO_WIDTH, source)}
 
 
 def _read(path: Path) -> list[Given]:
