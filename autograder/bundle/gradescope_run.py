@@ -18,19 +18,18 @@ from autograder.course import Part, part
 from autograder.files import write_atomically
 from autograder.grading.grade import grade
 from autograder.grading.sources import LARGEST_FILE
-from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import SandboxUnavailable, strict_tier
 
-ROOT = Path("/autograder")
 MOST_FILES = 2000  # that are looked at for the module
 
 
-def main(number: int, root: Path = ROOT, tier: Tier | None = None) -> dict:
-    """Grade what was handed in below `root`, write the results there and return them."""
+def main(number: int, root: Path) -> dict:
+    """Grade what was handed in below `root`, Gradescope's /autograder; write the results there and return them."""
     began = time.monotonic()
     wanted = part(number)
     path = find_module(root / "submission", wanted.file_name)
     try:
-        report = grade(_files(path, wanted), wanted, tier=tier or strict_tier())
+        report = grade(_files(path, wanted), wanted, tier=strict_tier())
         found = results(report, time.monotonic() - began)
     except SandboxUnavailable as error:
         found = refusal(str(error))

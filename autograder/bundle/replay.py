@@ -59,8 +59,10 @@ def check_parts(
 def _not_right_yet(numbers: Sequence[int]) -> str:
     if not numbers:
         return ""
-    which = f"part {numbers[0]} is" if len(numbers) == 1 else f"parts {' and '.join(map(str, numbers))} are"
-    return f"Your own {which} not right yet: this part was checked on them, so begin there."
+    one = len(numbers) == 1
+    which = f"part {numbers[0]} is" if one else f"parts {' and '.join(map(str, numbers))} are"
+    them = "it" if one else "them"
+    return f"Your own {which} not right yet: this part was checked on {them}. Next: {command('check', numbers[0])}"
 
 
 def differences(wanted: Sequence[Part], seed: int | None) -> list[str]:

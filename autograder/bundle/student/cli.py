@@ -84,15 +84,16 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command()
-def notebooks() -> None:
-    """Open the notebooks in JupyterLab, in your browser. Ctrl-C ends it.
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def notebooks(context: typer.Context) -> None:
+    """Open the notebooks in JupyterLab, in your browser; what follows goes to JupyterLab. Ctrl-C twice ends it.
 
     Example: python -m autograder notebooks
     """
     import subprocess
 
-    raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks")]).returncode)
+    command_line = [sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks"), *context.args]
+    raise typer.Exit(subprocess.run(command_line, check=False).returncode)
 
 
 def say_what_is_missing(context: typer.Context) -> None:

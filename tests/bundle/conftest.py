@@ -1,0 +1,55 @@
+"""A students' zip with all parts, made once: of three parts with every known mistake, of the others with the first two,
+since recording all of them takes minutes."""
+
+import os
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.bundle import recording
+from autograder.bundle.make import make_bundle
+from autograder.course import Part
+from autograder.grading.misconceptions import misconceptions, variants
+
+WHOLE = (0, 2, 3)
+
+
+def some_mistakes(part: Part) -> tuple:
+    found = misconceptions(part)
+    return found if part.number in WHOLE else found[:2]
+
+
+def some_variants(part: Part) -> dict[str, bytes]:
+    names = {mistake.id for mistake in some_mistakes(part)}
+    return {name: source for name, source in variants(part).items() if name in names}
+
+
+@pytest.fixture(scope="session")
+def bundle_zip(tmp_path_factory) -> Path:
+    """The zip; several processes of pytest share one."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    done, folder = shared / "bundle-done.txt", shared / "bundle-dist"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another process makes it
+        deadline = time.monotonic() + 300
+        while not done.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return Path(done.read_text(encoding="utf-8"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recording, "misconceptions", some_mistakes)
+        patch.setattr(recording, "variants", some_variants)
+        path = make_bundle(folder)
+    done.write_text(str(path), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def bundle(bundle_zip: Path, tmp_path: Path) -> Path:
+    """The folder that a student has after unzipping it."""
+    with zipfile.ZipFile(bundle_zip) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / bundle_zip.stem

@@ -1,0 +1,169 @@
+"""The students' zip as a student has it: unzipped into an empty home, with the packages of a learner."""
+
+import hashlib
+import json
+import re
+import shutil
+
+import pytest
+from bundle_helpers import SOLVED, change, grade_in, run, solve
+
+from autograder.course import ROOT, part
+from autograder.grading.misconceptions import misconceptions, variants
+
+RIGHT = ROOT / "tests" / "right_but_different"
+MISSING = ("capstone", "train", "leaderboard")  # what README says is not there
+
+with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
+
+
+def test_every_command_of_its_readme_does_what_it_says(bundle):
+    readme = (bundle / "README.md").read_text(encoding="utf-8")
+    calls = set(re.findall(r"(?:make|python -m autograder) [a-z][\w .=]*\w", readme)) - {"python -m autograder"}
+    assert {"make check part=0", "make check", "make notebooks", "python -m autograder check 0"} <= calls
+    solve(bundle, *range(11))
+    for call in sorted(calls):
+        words = call.split()
+        if words[0] == "make" and not shutil.which("make"):
+            continue
+        done = run(bundle, *words, *(["args=--version"] if "notebooks" in words else []))
+        said = done.stdout + done.stderr
+        assert "Traceback" not in said, call
+        if words[1] in MISSING:
+            assert done.returncode and "not in this zip" in said, call
+        else:
+            assert done.returncode == 0, (call, said)
+
+
+def test_a_fresh_bundle_earns_nothing_and_says_where_to_begin(bundle):
+    done = run(bundle, "python", "-m", "autograder", "check")
+    assert done.returncode == 1
+    assert re.search(r"all +0/\d+", done.stdout)
+    assert "Next: write 0.1 square in part00_setup.py" in done.stdout
+
+
+def test_a_check_leaves_the_learners_files_as_they_are(bundle):
+    solve(bundle, 0, 1, 3)
+
+    def state():
+        return {path: hashlib.sha256(path.read_bytes()).digest() for path in (bundle / "exercises").rglob("*")}
+
+    before = state()
+    run(bundle, "python", "-m", "autograder", "check")
+    assert state() == before
+
+
+def test_the_report_says_on_what_a_part_was_checked(bundle):
+    solve(bundle, 1, 3)
+    done = run(bundle, "python", "-m", "autograder", "check", "3")
+    assert done.returncode == 0, done.stdout
+    assert "Checked with 3 recorded inputs and on your own part01_autograd.py" in done.stdout
+    assert "2.5 more points, in 5 hidden checks" in done.stdout
+
+
+def test_one_recorded_input_can_be_asked_for_and_no_other(bundle):
+    solve(bundle, 0)
+    done = run(bundle, "python", "-m", "autograder", "check", "0", "--seed", "2")
+    assert done.returncode == 0 and "seed 2" in done.stdout and "1 recorded input" in done.stdout
+    done = run(bundle, "python", "-m", "autograder", "check", "0", "--seed", "4")
+    assert done.returncode == 2 and "the seeds are 1, 2, 3" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_mistake_is_named(bundle):
+    solve(bundle, 1, 3)
+    mistake = next(m for m in misconceptions(part(3)) if m.task == "3.1")
+    (bundle / "exercises" / "part03_layers.py").write_bytes(variants(part(3))[mistake.id])
+    done = run(bundle, "python", "-m", "autograder", "check", "3", "--json")
+    assert done.returncode == 1
+    failed = [check for check in json.loads(done.stdout)["checks"] if check["status"] == "failed"]
+    assert failed and {check["misconception"] for check in failed} == {mistake.id}
+    assert failed[0]["advice"] == mistake.says
+
+
+def test_a_part_that_fails_says_which_part_below_it_is_not_right(bundle):
+    solve(bundle, 1, 3)
+    change(bundle, "part01_autograd.py", "self.grad = 0.0", "self.grad = 0.5")
+    done = run(bundle, "python", "-m", "autograder", "check", "3")
+    assert done.returncode == 1
+    last = done.stdout.rstrip().splitlines()[-1]
+    assert last.startswith("Your own part 1 is not right yet: this part was checked on it. Next: ")
+    assert last.endswith("-m autograder check 1")
+
+
+def test_a_part_on_one_that_is_not_written_asks_for_that_first(bundle):
+    solve(bundle, 3)
+    done = run(bundle, "python", "-m", "autograder", "check", "3")
+    assert "This needs 1." in done.stdout and "of your own part 1, which is not written yet" in done.stdout
+    assert "check 1." in done.stdout
+    assert "3.1 linear: not written yet" not in done.stdout
+
+
+def test_a_part_below_that_python_cannot_read_is_said_with_its_line(bundle):
+    solve(bundle, 1, 3)
+    change(bundle, "part01_autograd.py", "class Value:", "class Value")
+    done = run(bundle, "python", "-m", "autograder", "check", "3")
+    assert re.search(r"This part runs on your part01_autograd.py, line \d+. Python can't read the file", done.stdout)
+
+
+def test_a_missing_file_is_said(bundle):
+    (bundle / "exercises" / "part00_setup.py").unlink()
+    done = run(bundle, "python", "-m", "autograder", "check", "0")
+    assert done.returncode == 1 and "There is no file part00_setup.py" in done.stdout
+
+
+def test_a_call_with_other_arguments_is_told_the_stubs(bundle):
+    solve(bundle, 1, 3)
+    change(bundle, "part03_layers.py", "def softmax(logits: list[Value])", "def softmax()")
+    assert (
+        "It is called as the stub has it: softmax(logits)."
+        in run(bundle, "python", "-m", "autograder", "check", "3").stdout
+    )
+
+
+@with_make
+def test_what_needs_the_reference_says_so(bundle):
+    for target in ("train", "capstone", "compare", "leaderboard"):
+        done = run(bundle, "make", target)
+        assert done.returncode and "which is not in this zip" in done.stderr, target
+        assert "Traceback" not in done.stderr
+
+
+def test_the_notebooks_checks_work_in_it(bundle):
+    solve(bundle, 0)
+    code = (
+        "from pathlib import Path; from notebook_tools import checks; "
+        "found = checks.run('0.1', Path('exercises/part00_setup.py').absolute()); print(found.earned, *found.lines)"
+    )
+    done = run(bundle, "python", "-c", code)
+    assert done.stdout.startswith("2.0 pass 2/2  square gives x times x"), done.stdout + done.stderr
+
+
+LONG = (5, 7, 8, 10)  # their right implementations take seconds each
+
+
+@pytest.mark.parametrize("numbers", [(0, 1, 2, 3, 4, 6, 9), pytest.param(LONG, marks=pytest.mark.slow)], ids=str)
+def test_right_code_passes_however_it_is_written(bundle, numbers):
+    jobs = [(number, SOLVED) for number in numbers]
+    names = ["the solution"] * len(jobs)
+    for each in map(part, numbers):
+        for path in sorted((RIGHT / each.name).glob("*.py")):
+            jobs.append((each.number, {**SOLVED, each.file_name: path.read_text(encoding="utf-8")}))
+            names.append(path.name)
+    for (number, _), name, report in zip(jobs, names, grade_in(bundle, jobs)):
+        failed = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
+        assert not failed, (number, name, failed[0]["message"])
+
+
+def test_known_mistakes_lose_points_and_are_named(bundle):
+    jobs, expected = [], []
+    for number in (0, 3):
+        for name, source in variants(part(number)).items():
+            jobs.append((number, {**SOLVED, part(number).file_name: source.decode("utf-8")}))
+            expected.append(name)
+    seen = named = 0
+    for name, report in zip(expected, grade_in(bundle, jobs)):
+        failed = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
+        seen += bool(failed)
+        named += any(check["misconception"] == name for check in failed)
+    assert len(jobs) - seen == 6  # five of part 3 and one of part 0: hidden checks alone see these
+    assert named == seen
