@@ -1,0 +1,130 @@
+"""Part 1: automatic differentiation. A number that remembers how it was made.
+
+A `Value` holds a number, the values that it was computed from (its children), and the slope of the result
+along each child (the local gradients). `backward` walks from the result to the leaves and multiplies slopes
+along every path: the chain rule. Paths that meet in one value are added.
+
+You write the operators first and `backward` last; the checks of an operator's slopes wait for it, those of its
+number do not.
+
+Reverse accumulation: https://en.wikipedia.org/wiki/Automatic_differentiation
+"""
+
+from __future__ import annotations
+
+import math
+
+
+class Value:
+    """A number in a computation graph.
+
+    data: the number. grad: the slope of the result along this value, 0 until `backward` is called on the result.
+    """
+
+    __slots__ = ("data", "grad", "_children", "_local_grads")  # saves a third of the memory of a training step
+
+    def __init__(self, data: float, children: tuple[Value, ...] = (), local_grads: tuple[float, ...] = ()) -> None:
+        self.data = data
+        self.grad = 0.0
+        self._children = children
+        self._local_grads = local_grads  # one per child: d(self)/d(child)
+
+    def __repr__(self) -> str:
+        return f"Value(data={self.data:.4f}, grad={self.grad:.4f})"
+
+    def __add__(self, other: Value | float) -> Value:
+        """self + other. Along either of the two, the sum has the slope 1.
+
+        Start with two values; task 1.2 asks for plain numbers too.
+
+        >>> (Value(2.0) + Value(3.0)).data
+        5.0
+        """
+        # TODO 1.1 Value.__add__: about 2 lines
+        raise NotImplementedError("1.1 Value.__add__")
+
+    def __mul__(self, other: Value | float) -> Value:
+        """self * other. Along one factor, the product has the other factor as its slope.
+
+        >>> (Value(2.0) * Value(3.0)).data
+        6.0
+        """
+        # TODO 1.1 Value.__mul__: about 2 lines
+        raise NotImplementedError("1.1 Value.__mul__")
+
+    def __pow__(self, exponent: float) -> Value:
+        """self ** exponent, the exponent a plain number. The slope of x^n is n·x^(n-1).
+
+        >>> (Value(3.0) ** 2).data
+        9.0
+        """
+        # TODO 1.2 Value.__pow__: about 1 line
+        raise NotImplementedError("1.2 Value.__pow__")
+
+    def __neg__(self) -> Value:
+        """-self. The other operators below can be made of +, * and **: one line each, no new slopes."""
+        # TODO 1.2 Value.__neg__: about 1 line
+        raise NotImplementedError("1.2 Value.__neg__")
+
+    def __sub__(self, other: Value | float) -> Value:
+        """self - other, where other is a Value or a plain number (that holds for +, * and / as well)."""
+        # TODO 1.2 Value.__sub__: about 1 line
+        raise NotImplementedError("1.2 Value.__sub__")
+
+    def __truediv__(self, other: Value | float) -> Value:
+        """self / other."""
+        # TODO 1.2 Value.__truediv__: about 1 line
+        raise NotImplementedError("1.2 Value.__truediv__")
+
+    def __radd__(self, other: float) -> Value:
+        """number + self: Python calls it when the number on the left does not know what to do. `sum` needs it."""
+        # TODO 1.2 Value.__radd__: about 1 line
+        raise NotImplementedError("1.2 Value.__radd__")
+
+    def __rmul__(self, other: float) -> Value:
+        """number * self."""
+        # TODO 1.2 Value.__rmul__: about 1 line
+        raise NotImplementedError("1.2 Value.__rmul__")
+
+    def __rsub__(self, other: float) -> Value:
+        """number - self. Mind the order."""
+        # TODO 1.2 Value.__rsub__: about 1 line
+        raise NotImplementedError("1.2 Value.__rsub__")
+
+    def __rtruediv__(self, other: float) -> Value:
+        """number / self. Mind the order."""
+        # TODO 1.2 Value.__rtruediv__: about 1 line
+        raise NotImplementedError("1.2 Value.__rtruediv__")
+
+    def exp(self) -> Value:
+        """e to the power of self. It is its own slope."""
+        # TODO 1.3 Value.exp: about 2 lines
+        raise NotImplementedError("1.3 Value.exp")
+
+    def log(self) -> Value:
+        """The natural logarithm of self. Its slope is 1/x."""
+        # TODO 1.3 Value.log: about 1 line
+        raise NotImplementedError("1.3 Value.log")
+
+    def relu(self) -> Value:
+        """self where it is above 0, else 0: slope 1 above 0, slope 0 below 0 and at exactly 0."""
+        # TODO 1.3 Value.relu: about 1 line
+        raise NotImplementedError("1.3 Value.relu")
+
+    def backward(self) -> None:
+        """Add to the grad of every value below this one the slope of this one along it; that of self itself is 1.
+
+        A value is finished when every value that used it has passed its share on: so visit the graph in an order
+        in which each value comes before its children. A value that is used twice gets the sum of both shares.
+        Grads are added to (`+=`), never overwritten: what backward on another result left there stays.
+        1.5 (one point): the same for a chain of 50,000 values. Python stops a recursion at about 1,000 calls, so
+        keep your own list of what is still to visit.
+
+        >>> a, b = Value(2.0), Value(3.0)
+        >>> c = a * b + a  # dc/da = b + 1, dc/db = a
+        >>> c.backward()
+        >>> a.grad, b.grad
+        (4.0, 2.0)
+        """
+        # TODO 1.4 Value.backward: about 13 lines
+        raise NotImplementedError("1.4 Value.backward")

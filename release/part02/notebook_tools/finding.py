@@ -1,0 +1,63 @@
+"""Where a learner's modules are: beside the notebook, in the folders of the other parts, in exercises/."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+COURSE = Path(__file__).with_name("course.json")  # module names by part and what each needs, from course.toml
+WHERE_TO_PUT = "Fetch the part that it belongs to into a folder beside this one, or put the file beside this notebook."
+
+
+@dataclass(frozen=True)
+class Found:
+    """The modules of a part and of those that it builds on. own: the file that the part is written in."""
+
+    title: str
+    own: Path
+    needed: tuple[str, ...]
+    modules: dict[str, Path]
+
+    def lines(self) -> list[str]:
+        """What the learner reads at the start of a notebook."""
+        lines = [f"{self.title}. You write {self.own.name}; this notebook uses:"]
+        for name in self.needed:
+            place = self.modules.get(name)
+            lines.append(f"  {name}.py  " + (f"from {place.parent}" if place else f"not found. {WHERE_TO_PUT}"))
+        return lines
+
+
+def find(part: int, folder: Path) -> Found:
+    """Look for the part's module and for every one that it builds on, seen from the notebook's folder."""
+    parts = json.loads(COURSE.read_text(encoding="utf-8"))
+    facts = parts[str(part)]
+    places = [folder, *sorted(folder.parent.glob("part??")), *(above / "exercises" for above in folder.parents)]
+    modules = {}
+    for name in (*facts["needs"], facts["module"]):
+        for place in places:
+            if (place / f"{name}.py").is_file():
+                modules[name] = (place / f"{name}.py").resolve()
+                break
+    own = modules.get(facts["module"], folder / f"{facts['module']}.py")
+    return Found(f"Part {part}, {facts['title']}", own, (*facts["needs"], facts["module"]), modules)
+
+
+class Importer:
+    """Lets `import` take exactly the files that were found: a folder on sys.path may hold other parts' modules too."""
+
+    def __init__(self, modules: dict[str, Path]) -> None:
+        self.modules = modules
+
+    def find_spec(self, name: str, path=None, target=None):
+        """Python calls it with a module's name; None leaves the module to the others."""
+        return importlib.util.spec_from_file_location(name, self.modules[name]) if name in self.modules else None
+
+
+def install(found: Found) -> None:
+    """Make `import` use these files, and no longer those that an earlier call named."""
+    sys.meta_path[:] = [Importer(found.modules), *(other for other in sys.meta_path if not isinstance(other, Importer))]
+    folders = dict.fromkeys(str(path.parent) for path in found.modules.values())  # weights.py stands beside them
+    sys.path += [folder for folder in folders if folder not in sys.path]

@@ -1,0 +1,49 @@
+"""An error that came out of a cell, in a sentence or two: what it means and what to do."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from notebook_tools import finding
+
+TOOLS = Path(__file__).resolve().parent
+AGAIN = "save the file, and run this cell again."
+
+
+def explain(error: Exception, found: finding.Found) -> str:
+    """What went wrong, where, and what to do; found: the modules that the notebook uses."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    if isinstance(error, NotImplementedError) and error.args:
+        file = Path(last.filename).name if last else found.own.name
+        return f"Task {error.args[0]} is not written yet. Write it in {file}, {AGAIN}"
+    if isinstance(error, ModuleNotFoundError) and (sentence := _missing(error.name or "", found)):
+        return sentence
+    if isinstance(error, SyntaxError):
+        file = Path(error.filename or "?").name
+        return f"{file}, line {error.lineno}, is no valid Python: {error.msg}. Mend it, {AGAIN}"
+    kind = f"{type(error).__name__}: {error}"
+    files = {path.resolve() for path in found.modules.values()}
+    for frame in reversed(frames):
+        if Path(frame.filename).resolve() in files:
+            place = f"{Path(frame.filename).name}, line {frame.lineno}, in {frame.name}:"
+            return f"{place}\n    {frame.line}\n{kind}\nMend it, {AGAIN}"
+    if last and Path(last.filename).resolve().parent == TOOLS and isinstance(error, (ValueError, OSError)):
+        return str(error)  # a sentence of ours
+    if isinstance(error, NameError):
+        return f"{kind}. A cell above makes it: run the cells from the top."
+    line = next((frame.line for frame in reversed(frames) if "ipykernel" in frame.filename), "")
+    place = f" at `{line}`" if line else ""
+    return f"This cell could not go on{place}. {kind}\nDoes your code return what its docstring says?"
+
+
+def _missing(name: str, found: finding.Found) -> str:
+    """The sentence for a module that isn't there; nothing for one that the course knows nothing of."""
+    if name in found.needed:
+        return f"There is no {name}.py here. {finding.WHERE_TO_PUT}"
+    if name == "weights":
+        return "There is no weights.py here. Get it again from where you got the notebook."
+    if name == "matplotlib":
+        return "The pictures need matplotlib. Install it (python -m pip install matplotlib) and restart the notebook."
+    return ""

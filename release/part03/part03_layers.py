@@ -1,0 +1,53 @@
+"""Part 3: the three building blocks of the model, on plain lists of `Value`.
+
+A vector is a list, a matrix a list of rows. Everything a GPT does to its vectors is made of these three.
+
+Each of them returns a new list and leaves the caller's lists and Values as they are. Gradients get through to every
+`Value` that was used, so compute with the Values, not with their `.data`. The same `Value` may stand in several places.
+"""
+
+from __future__ import annotations
+
+from part01_autograd import Value
+
+
+def linear(x: list[Value], w: list[list[Value]]) -> list[Value]:
+    """Multiply the matrix w with the vector x: one output for each row of w, the sum of row[j] · x[j].
+
+    x: inputs. w: outputs × inputs. Returns: outputs.
+
+    >>> [y.data for y in linear([Value(1.0), Value(2.0)], [[Value(3.0), Value(4.0)]])]  # 3·1 + 4·2
+    [11.0]
+    """
+    # TODO 3.1 linear: about 1 line
+    raise NotImplementedError("3.1 linear")
+
+
+def softmax(logits: list[Value]) -> list[Value]:
+    """Turn numbers of any size into probabilities: exp(logit) divided by the sum of all exps. Same length.
+
+    exp(1000) is too large for a float. A constant taken from every logit leaves the result as it is, so take the
+    largest one: the largest exp is then exp(0) = 1. Take it as a plain number (its `.data`).
+
+    Softmax: https://en.wikipedia.org/wiki/Softmax_function
+
+    >>> [round(p.data, 4) for p in softmax([Value(1000.0), Value(1001.0)])]
+    [0.2689, 0.7311]
+    """
+    # TODO 3.2 softmax: about 4 lines
+    raise NotImplementedError("3.2 softmax")
+
+
+def rmsnorm(x: list[Value], eps: float = 1e-5) -> list[Value]:
+    """Scale the vector so that the mean of its squares is about 1: every x divided by √(mean of squares + eps).
+
+    eps stands inside the root, and keeps a vector of zeros from a division by 0. The mean of x is not taken away,
+    and nothing here is learned.
+
+    Zhang and Sennrich, Root Mean Square Layer Normalization, 2019: https://arxiv.org/abs/1910.07467
+
+    >>> [round(y.data, 3) for y in rmsnorm([Value(3.0), Value(-4.0)])]  # mean of squares 12.5
+    [0.849, -1.131]
+    """
+    # TODO 3.3 rmsnorm: about 3 lines
+    raise NotImplementedError("3.3 rmsnorm")

@@ -1,0 +1,77 @@
+"""Part 5: the GPT. One token in, a logit for every possible next token out.
+
+Tokens come one at a time. What a later token needs of the earlier ones, their keys and values, is kept in two
+caches: keys[layer][position] and values[layer][position], each a vector of n_embd. The caller starts every name
+with empty caches, `[[] for _ in range(n_layer)]`; each call appends in place.
+
+Vaswani et al., Attention Is All You Need, 2017: https://arxiv.org/abs/1706.03762
+"""
+
+from __future__ import annotations
+
+from part03_layers import linear, rmsnorm, softmax
+from part04_parameters import Config
+
+Vector = list  # of Value: the name says what a list is meant to be
+
+
+def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vector, Vector]:
+    """Attention of one head: look at every position so far, and take the mean of the values, weighted.
+
+    query: head_dim. keys, values: positions × head_dim. The score of a position is the dot product of the query
+    with its key, divided by √head_dim; the weights are the softmax of the scores.
+    Returns (output, weights): head_dim numbers, the weighted sum of the values, and one weight per position.
+
+    >>> from part01_autograd import Value
+    >>> one, zero = Value(1.0), Value(0.0)
+    >>> output, weights = attend([one, zero], [[zero, one], [zero, one]], [[one, one], [zero, one]])
+    >>> [w.data for w in weights], [o.data for o in output]  # two equal keys: the mean of the two values
+    ([0.5, 0.5], [0.5, 1.0])
+    """
+    # TODO 5.1 attend: about 5 lines
+    raise NotImplementedError("5.1 attend")
+
+
+def multi_head_attention(
+    x: Vector,
+    layer: int,
+    keys: list[list[Vector]],
+    values: list[list[Vector]],
+    state_dict: dict[str, list[Vector]],
+    config: Config,
+) -> tuple[Vector, list[Vector]]:
+    """Attention of all heads of one layer, its output matrix included.
+
+    Make query, key and value of x with attn_wq, attn_wk and attn_wv; append key and value to the caches of this
+    layer. Head h works on the numbers h·head_dim to (h + 1)·head_dim of all of them, head_dim = n_embd / n_head.
+    Join the outputs of the heads in order, and multiply with attn_wo. No norm and no residual here.
+    Returns (output, weights): n_embd numbers, and the weights of each head, n_head × positions.
+    """
+    # TODO 5.2 multi_head_attention: about 11 lines
+    raise NotImplementedError("5.2 multi_head_attention")
+
+
+def mlp(x: Vector, layer: int, state_dict: dict[str, list[Vector]]) -> Vector:
+    """The feed-forward block: mlp_fc1 (to 4·n_embd numbers), ReLU, mlp_fc2 (back to n_embd). No norm, no residual."""
+    # TODO 5.3 mlp: about 2 lines
+    raise NotImplementedError("5.3 mlp")
+
+
+def gpt(
+    token_id: int,
+    pos_id: int,
+    keys: list[list[Vector]],
+    values: list[list[Vector]],
+    state_dict: dict[str, list[Vector]],
+    config: Config,
+    attention: list[list[Vector]] | None = None,
+) -> Vector:
+    """Return the logits, vocab_size numbers, for the token that follows token_id at position pos_id.
+
+    1. x = row token_id of wte plus row pos_id of wpe, then rmsnorm
+    2. in each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)); the "x +" is the residual
+    3. logits = lm_head times x, with no norm before it
+    When attention is a list, append to it the weights of each layer, n_head × positions.
+    """
+    # TODO 5.4 gpt: about 9 lines
+    raise NotImplementedError("5.4 gpt")

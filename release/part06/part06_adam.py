@@ -1,0 +1,52 @@
+"""Part 6: Adam, the optimiser. How far to move each parameter, given its gradient.
+
+Plain descent moves by the gradient itself. Adam keeps two running means for each parameter, of the gradient (m)
+and of its square (v), and moves by m / √v: about the same distance however large the gradients are.
+
+Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014, algorithm 1: https://arxiv.org/abs/1412.6980
+"""
+
+from __future__ import annotations
+
+from part01_autograd import Value
+
+
+class Adam:
+    """The optimiser and its memory: m and v of every parameter, and the number of steps taken."""
+
+    def __init__(self, params: list[Value], beta1: float = 0.85, beta2: float = 0.99, eps: float = 1e-8) -> None:
+        """Keep the parameters and the settings; m and v begin at 0 for each parameter, no step is taken yet."""
+        # TODO 6.1 Adam.__init__: about 5 lines
+        raise NotImplementedError("6.1 Adam.__init__")
+
+    def step(self, lr: float) -> None:
+        """Move every parameter once, with learning rate lr, and set its gradient to 0. With g the gradient:
+
+            m = beta1·m + (1 - beta1)·g            v = beta2·v + (1 - beta2)·g²
+            m_hat = m / (1 - beta1^t)              v_hat = v / (1 - beta2^t)         t = 1 in the first step
+            data = data - lr · m_hat / (√v_hat + eps)
+
+        m and v begin at 0, so they are too small in the first steps: m_hat and v_hat mend that. The settings of
+        two optimisers and their memories are apart. A parameter whose gradient is 0 still moves while its m is not.
+
+        >>> parameter = Value(1.0)
+        >>> optimizer = Adam([parameter])
+        >>> parameter.grad = 5.0
+        >>> optimizer.step(0.1)  # the first step moves by lr, whatever the size of the gradient
+        >>> round(parameter.data, 6), parameter.grad
+        (0.9, 0.0)
+        """
+        # TODO 6.1 Adam.step: about 10 lines
+        raise NotImplementedError("6.1 Adam.step")
+
+
+def linear_decay(step: int, num_steps: int, lr: float = 0.01) -> float:
+    """Return the learning rate of a step, counted from 0: lr in the first, then down in a straight line.
+
+    It would reach 0 at step num_steps, which is never taken: the last step, num_steps - 1, still has lr / num_steps.
+
+    >>> [linear_decay(step, 4, lr=1.0) for step in range(4)]
+    [1.0, 0.75, 0.5, 0.25]
+    """
+    # TODO 6.2 linear_decay: about 1 line
+    raise NotImplementedError("6.2 linear_decay")

@@ -1,0 +1,81 @@
+"""Run the course's checks from a notebook, where they are installed, and put what they found in lines."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: lines to read, points."""
+
+    lines: list[str]
+    earned: float
+
+
+def run(task: str, module: Path) -> Checked:
+    """Check one task of a module. 0 points, with a sentence, where it can't be checked."""
+    if not module.is_file():
+        return Checked([f"There is no {module.name} to check: put it beside this notebook."], 0.0)
+    grader = _grader(module)
+    if grader is None:
+        return Checked(
+            ["The checks are not installed here. Hand the part in: your instructor's grader runs them."], 0.0
+        )
+    command = [sys.executable, *grader, "check", task, "--from", str(module.parent), "--sandbox", "local", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    try:
+        report = json.loads(done.stdout)
+    except ValueError:
+        return Checked([done.stderr.strip() or "The checks ended without a word: run this cell again."], 0.0)
+    return Checked(_lines(report, module), report["earned"])
+
+
+def _grader(module: Path) -> list[str] | None:
+    """How to call the grader: that of the course's folder above the module, else the one that is installed."""
+    for above in module.parents:
+        if (above / "autograder" / "__main__.py").is_file():
+            return [str(above / "autograder" / "__main__.py")]
+    return ["-m", "autograder"] if importlib.util.find_spec("autograder") else None
+
+
+def _lines(report: dict, module: Path) -> list[str]:
+    """One line a check; of the first that failed, everything that is known; the points."""
+    points = f"{report['earned']:g} of {report['possible']:g} points."
+    if {check["status"] for check in report["checks"]} == {"todo"}:
+        return [
+            report["checks"][0]["message"].strip(),
+            f"Write it in {module.name}, save the file, run this cell again.",
+            points,
+        ]
+    lines = [_check_line(check) for check in report["checks"]]
+    failed = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
+    if failed:
+        lines += ["", *_failure_lines(failed[0], module)]
+    done = " Mend it, save the file, run this cell again." if failed else " All right."
+    return [*lines, "", points + done]
+
+
+def _check_line(check: dict) -> str:
+    label = LABELS.get(check["status"], "FAIL")
+    kept = f" (points kept: follows from {check['follows']})" if check["follows"] else ""
+    return f"{label} {check['earned']:g}/{check['points']:g}  {check['title']}{kept}"
+
+
+def _failure_lines(check: dict, module: Path) -> list[str]:
+    """One failing check in full. The recognised mistake is surer than the check's own guess."""
+    place = f"{module.name}, line {check['line']}" if check["line"] else module.name
+    lines = [f"First to mend: {check['title']}", f"  {place}"]
+    for line in check["message"].rstrip("\n").split("\n"):
+        if not (check["advice"] and line.startswith("Likely:")):
+            lines.append(f"  {line}")
+    if check["advice"]:
+        lines.append(f"  Likely:     {check['advice']}")
+    return lines

@@ -1,0 +1,84 @@
+"""Part 7: training. Predict the next character, measure the surprise, move the parameters, a thousand times.
+
+The loss is the model's surprise in nats: -log of the probability that it gave to the token that really came.
+A model that knows nothing gives each of 27 tokens 1/27, a loss of ln 27 = 3.296.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from part01_autograd import Value
+from part02_tokenizer import Tokenizer
+from part03_layers import softmax
+from part04_parameters import Config, flatten, init_state_dict
+from part05_gpt import gpt
+from part06_adam import Adam, linear_decay
+
+
+@dataclass
+class Trained:
+    """What training leaves behind (given)."""
+
+    tokenizer: Tokenizer
+    config: Config
+    state_dict: dict[str, list[list[Value]]]
+    losses: list[float]  # one per step
+
+
+def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config) -> Value:
+    """Return the mean loss over the positions of one name, as a Value: `backward` can be called on it.
+
+    tokens: [bos, …, bos]. At position i the model sees tokens[i] and predicts tokens[i + 1]: the last token is only
+    a target. The model has block_size positions, so at most block_size predictions count; the rest is left out.
+    Start every name with empty caches. Raise ValueError when there is nothing to predict (fewer than two tokens).
+    """
+    # TODO 7.1 sequence_loss: about 10 lines
+    raise NotImplementedError("7.1 sequence_loss")
+
+
+def training_step(
+    tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config, optimizer: Adam, lr: float
+) -> float:
+    """Loss, gradients, one step of the optimiser with the rate lr, from whatever weights are there.
+
+    Return the loss *before* the update, as a plain number.
+    """
+    # TODO 7.2 training_step: about 4 lines
+    raise NotImplementedError("7.2 training_step")
+
+
+def train(
+    docs: list[str],
+    num_steps: int = 1000,
+    seed: int = 42,
+    config: Config | None = None,
+    rng: random.Random | None = None,
+    on_step: Callable[[int, float], None] | None = None,
+) -> Trained:
+    """Train a new model on the docs, one name a step.
+
+    rng: the generator, `random.Random(seed)` when None is given. It first shuffles a copy of the docs (the caller's
+    list stays as it is), then draws the parameters, and nothing else. The tokenizer is made from the docs; config None
+    means the default sizes with the tokenizer's vocab_size. The optimiser is `Adam` with its defaults, the learning
+    rate of a step `linear_decay(step, num_steps)`. Step i, from 0, takes name i of the shuffled copy, and begins again
+    at the front when they are used up. After each step, on_step(step, loss) is called when given. After 0 steps the
+    parameters are as they were drawn.
+    Raise ValueError when docs is empty or num_steps is below 0.
+    """
+    # TODO 7.3 train: about 24 lines
+    raise NotImplementedError("7.3 train")
+
+
+def held_out_loss(docs: list[str], trained: Trained) -> float:
+    """Return the loss over names that the model was not trained on, in nats per token, as a plain number.
+
+    All nats of all names divided by all predicted tokens (the closing BOS is one of them): a long name counts for
+    more than a short one, so this is not the mean of the names' means. What `sequence_loss` leaves out of a name
+    longer than block_size is left out here too.
+    """
+    # TODO 7.4 held_out_loss: about 7 lines
+    raise NotImplementedError("7.4 held_out_loss")

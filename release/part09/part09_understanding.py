@@ -1,0 +1,50 @@
+"""Part 9: understanding. Four numbers to work out with pen and paper first.
+
+How bad is knowing nothing, what does a loss mean, and what does attention cost?
+"""
+
+from __future__ import annotations
+
+import math
+
+from part04_parameters import Config
+
+
+def uniform_loss(vocab_size: int) -> float:
+    """Return the loss, in nats per token, of a model that gives every token the same probability.
+
+    >>> round(uniform_loss(27), 3)
+    3.296
+    """
+    # TODO 9.1 uniform_loss: about 1 line
+    raise NotImplementedError("9.1 uniform_loss")
+
+
+def perplexity(loss: float) -> float:
+    """Return the number of equally likely tokens that would be as surprising as this loss (nats per token).
+
+    Perplexity: https://en.wikipedia.org/wiki/Perplexity
+
+    >>> round(perplexity(uniform_loss(27)))
+    27
+    """
+    # TODO 9.2 perplexity: about 1 line
+    raise NotImplementedError("9.2 perplexity")
+
+
+def kv_cache_floats(config: Config, length: int) -> int:
+    """Return how many numbers the caches hold after length tokens: keys and values, every layer, all heads.
+
+    A head's share is n_embd / n_head, so the number of heads makes no difference.
+    """
+    # TODO 9.3 kv_cache_floats: about 1 line
+    raise NotImplementedError("9.3 kv_cache_floats")
+
+
+def attention_score_count(config: Config, length: int) -> int:
+    """Return how many scores attention computes for a sequence of length tokens, every head of every layer.
+
+    Token t (from 1) looks at t positions, itself included: length·(length + 1)/2 pairs per head and layer.
+    """
+    # TODO 9.4 attention_score_count: about 1 line
+    raise NotImplementedError("9.4 attention_score_count")

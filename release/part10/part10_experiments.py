@@ -1,0 +1,26 @@
+"""Part 10: experiments. Look into the model that you trained."""
+
+from __future__ import annotations
+
+from part05_gpt import gpt
+from part07_training import Trained, held_out_loss
+
+
+def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
+    """Return what every head looks at while the model reads a name, as plain numbers: [layer][head][query][key].
+
+    Queries are BOS and then the name's characters: len(name) + 1 rows (at most block_size). Row t has t + 1
+    entries, one for each position up to its own, which sum to 1. The closing BOS is never read, only predicted.
+    """
+    # TODO 10.1 attention_map: about 11 lines
+    raise NotImplementedError("10.1 attention_map")
+
+
+def rank_names(names: list[str], trained: Trained) -> list[str]:
+    """Return the names sorted by how much they surprise the model *per token*, the least surprising first.
+
+    Per token that is predicted (as `held_out_loss` counts them), since a long name has more to be surprised by.
+    The list that was given stays as it is; a name that stands there twice comes back twice.
+    """
+    # TODO 10.2 rank_names: about 1 line
+    raise NotImplementedError("10.2 rank_names")
