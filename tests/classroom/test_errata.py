@@ -145,7 +145,7 @@ def test_a_suite_that_is_mended_on_disk_changes_grades_through_the_commands(tmp_
     wrong = right.replace("[-math.log(1 / n) for", "[1 - math.log(1 / n) for")
     assert wrong != right
     suite.write_text(wrong, encoding="utf-8")
-    run("grade", str(its_class.root), "--part", "9")
+    run("grade", "--class", str(its_class.root), "--part", "9")
     before = by_checks(its_class, "ann")
     suite.write_text(right, encoding="utf-8")
     assert "1 changed" in run("errata", "9", "--class", str(its_class.root))
