@@ -1,0 +1,84 @@
+"""`grade` on a class: what it prints, its exit status, and what it refuses."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
+from typer.testing import CliRunner
+
+import autograder.sandbox
+from autograder.classroom.folder import ClassFolder
+from autograder.cli import app
+from autograder.course import SOLUTIONS, part
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+PART_1 = part(1)
+
+
+@pytest.fixture
+def a_class(tmp_path, empty_gradebook):
+    try:
+        strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(f"no sandbox for other people's code holds here: {error}")
+    shutil.copy(empty_gradebook, tmp_path)
+    return ClassFolder(tmp_path)
+
+
+def grade(folder, *options):
+    return CliRunner().invoke(app, ["grade", "--class", str(folder.root), *options])
+
+
+def test_it_prints_a_line_a_submission_and_where_to_look(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    outcome = grade(a_class, "--part", "9")
+    assert outcome.exit_code == 0, outcome.output
+    assert "ada" in outcome.output and "10/14  a written answer waits for a person" in outcome.output
+    assert str(a_class.feedback) in outcome.output
+
+
+def test_a_submission_that_could_not_be_graded_is_named_and_the_status_is_1(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    hand_in(a_class, "bob", SOLUTION, answered())
+    (a_class.feedback / "ada").mkdir(parents=True)
+    (a_class.feedback / "ada" / PART.name).write_text("in the way", encoding="utf-8")
+    outcome = grade(a_class)
+    assert outcome.exit_code == 1
+    assert "NOT GRADED" in outcome.output and "1 submission could not be graded" in outcome.output
+    assert by_checks(a_class, "bob") == 10
+
+
+def test_the_newest_collected_part_of_a_learners_own_says_what_breaks(a_class):
+    """Part 9's own code passes on the reference, and fails beside this learner's part 4."""
+    hand_in(a_class, "ada", SOLUTION, answered())
+    broken = "class Config:\n    pass\n\n\ndef count_parameters(config):\n    return 0\n"
+    hand_in(a_class, "ada", broken, None, its_part=part(4))
+    assert grade(a_class, "--part", "9").exit_code == 0
+    assert by_checks(a_class, "ada") == 10
+    assert "Your own part 4 breaks it" in feedback(a_class, "ada")
+
+
+@pytest.mark.parametrize("options", [(), ("--part", "3"), ("--part", "99"), ("--sandbox", "none")])
+def test_what_cannot_be_graded_is_refused_with_a_sentence(a_class, options):
+    hand_in(a_class, "ada", (SOLUTIONS / PART_1.file_name).read_text(encoding="utf-8"), None, its_part=PART_1)
+    if not options:
+        shutil.rmtree(a_class.submitted)
+    outcome = grade(a_class, *options)
+    assert outcome.exit_code == 2
+    assert outcome.output.strip().endswith(".") and "Traceback" not in outcome.output
+
+
+def test_without_a_strict_sandbox_nothing_is_graded_unless_local_is_asked_for(a_class, monkeypatch):
+    hand_in(a_class, "ada", SOLUTION, answered())
+
+    def none_holds():
+        raise SandboxUnavailable("No sandbox for other people's code holds here.")
+
+    monkeypatch.setattr(autograder.sandbox, "strict_tier", none_holds)
+    outcome = grade(a_class, "--part", "9")
+    assert (outcome.exit_code, outcome.output) == (2, "No sandbox for other people's code holds here.\n")
+    assert not a_class.autograded.exists()
+    assert grade(a_class, "--part", "9", "--sandbox", "local").exit_code == 0
+    assert by_checks(a_class, "ada") == 10
