@@ -48,10 +48,11 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
     elif submitted.is_file() and is_archive(submitted.name):
         try:
             with open(submitted, "rb") as file:
-                members = list(read_archive(file, _wanted))
+                refused = lambda error: found.problems.append((submitted.name, str(error)))  # noqa: E731
+                members = list(read_archive(file, _wanted, refuse=refused))
         except (ArchiveError, OSError) as error:
             raise ValueError(f"{submitted}: {error}") from error
-        for learner, files in _by_learner(members).items():
+        for learner, files in _by_learner(members, found.problems).items():
             _add_modules(found, learner, files, wanted)
     else:
         raise ValueError(f"There is no folder and no archive {submitted}: name one with a folder for each learner.")
@@ -80,10 +81,10 @@ def _add_place(found: Class, place: Path, wanted: Sequence[Part]) -> None:
             here = {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}
             _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
     elif is_archive(place.name):
-        learner = next(place.name[: -len(end)] for end in SUFFIXES if place.name.lower().endswith(end))
+        learner = _without_suffix(place.name)
         try:
             with open(place, "rb") as file:
-                files = _modules(read_archive(file, _wanted))
+                files = _modules(read_archive(file, lambda name: name in FILE_NAMES))
         except (ArchiveError, OSError) as error:
             found.problems.append((learner, f"{place.name}: {error}"))
             return
@@ -141,25 +142,34 @@ def _modules(members: Iterable[Member]) -> dict[str, bytes]:
     return {name: content for name, (_, content) in found.items()}
 
 
-def _by_learner(members: list[Member]) -> dict[str, dict[str, bytes]]:
+def _by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
     """The modules of each learner in the archive of a class; archives in it are a learner's each."""
     level = 1 if _has_wrapper(members) else 0
-    budget, sorted_members = Budget(), {}
+    by_learner: dict[str, list[Member]] = {}
+    budgets: dict[str, Budget] = {}  # what one learner packed is no other's loss
     for member in members:
-        if len(member.path) <= level + (not is_archive(member.path[-1])):
-            raise ValueError(
-                f"{shown('/'.join(member.path))} lies in no learner's folder: the archive must have those."
-            )
-        learner = member.path[level]
-        inside = [member]
+        where, inside = "/".join(member.path), [member]
+        if len(member.path) > level + 1:
+            learner = member.path[level]
+        elif is_archive(member.path[-1]):
+            learner = _without_suffix(member.path[-1])
+        else:
+            problems.append((shown(where), "It lies in no learner's folder."))
+            continue
         if is_archive(member.path[-1]):
-            learner = learner if len(member.path) > level + 1 else learner.rpartition(".")[0].removesuffix(".tar")
+            budget = budgets.setdefault(learner, Budget())
             try:
-                inside = list(read_archive(io.BytesIO(member.content), lambda name: name in FILE_NAMES, budget))
+                content = io.BytesIO(member.content)
+                inside = list(read_archive(content, lambda name: name in FILE_NAMES, lambda path, own=budget: own))
             except ArchiveError as error:
-                raise ValueError(f"{shown('/'.join(member.path))}: {error}") from error
-        sorted_members.setdefault(learner, []).extend(inside)
-    return {learner: _modules(found) for learner, found in sorted(sorted_members.items())}
+                problems.append((learner, f"{shown(where)}: {error}"))
+                continue
+        by_learner.setdefault(learner, []).extend(inside)
+    return {learner: _modules(found) for learner, found in sorted(by_learner.items())}
+
+
+def _without_suffix(name: str) -> str:
+    return next(name[: -len(end)] for end in SUFFIXES if name.lower().endswith(end))
 
 
 def _has_wrapper(members: list[Member]) -> bool:

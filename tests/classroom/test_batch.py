@@ -1,0 +1,256 @@
+"""A batch: whatever shape a class comes in, each submission is graded once, for itself, and shown as classes may see."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from batch_helpers import ENDLESS, PART, SOLUTION, STUB, WRONG, hand_in, points, report_of, run_cli, solution
+
+import autograder.classroom.pool as pools
+from autograder.classroom.batch import find_tasks
+from autograder.classroom.grade_batch import grade_batch
+from autograder.classroom.processes import GradingProcess, Processes
+from autograder.classroom.regrade import regrade, regrade_lines
+from autograder.course import part, parts
+from autograder.grading.report import KIND_OF_FAILURE
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
+MODULES = {"part00_setup.py": b"zero", "part01_autograd.py": b"one"}
+
+
+@pytest.fixture(scope="module")
+def tier() -> Tier:
+    try:
+        return strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def submitted(tmp_path: Path) -> Path:
+    folder = tmp_path / "submitted"
+    folder.mkdir()
+    return folder
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def in_tree(folder: Path) -> Path:
+    for learner in ("ada", "bob"):
+        for its_part in parts()[:2]:
+            hand_in(folder, learner, MODULES[its_part.file_name], its_part)
+    return folder
+
+
+def in_folders(folder: Path) -> Path:
+    for learner in ("ada", "bob"):
+        (folder / learner).mkdir()
+        for name, content in MODULES.items():
+            (folder / learner / name).write_bytes(content)
+    return folder
+
+
+def in_archives(folder: Path) -> Path:
+    (folder / "ada.zip").write_bytes(zipped({f"my homework/{name}": text for name, text in MODULES.items()}))
+    with tarfile.open(folder / "bob.tar.gz", "w:gz") as archive:
+        for name, content in MODULES.items():
+            info = tarfile.TarInfo(f"./{name}")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return folder
+
+
+def in_one_archive(folder: Path) -> Path:
+    files = {f"submitted/{who}/{name[:6]}/{name}": text for who in ("ada", "bob") for name, text in MODULES.items()}
+    (folder / "class.zip").write_bytes(zipped(files))
+    return folder / "class.zip"
+
+
+def in_an_archive_of_archives(folder: Path) -> Path:
+    (folder / "all.zip").write_bytes(zipped({"ada.zip": zipped(MODULES), "bob/homework.zip": zipped(MODULES)}))
+    return folder / "all.zip"
+
+
+@pytest.mark.parametrize("shape", [in_tree, in_folders, in_archives, in_one_archive, in_an_archive_of_archives])
+def test_a_class_is_the_same_class_in_every_shape(submitted, shape):
+    found = find_tasks(shape(submitted), parts())
+    assert not found.problems
+    assert [(task.learner, task.part.number) for task in found.tasks] == [
+        ("ada", 0),
+        ("ada", 1),
+        ("bob", 0),
+        ("bob", 1),
+    ]
+    assert [task.read().modules[task.part.file_name] for task in found.tasks] == [b"zero", b"one"] * 2
+
+
+def test_an_earlier_part_of_ones_own_comes_along_and_a_later_one_does_not(submitted):
+    in_folders(submitted)
+    (submitted / "ada" / "part03_layers.py").write_bytes(b"three")
+    (task,) = find_tasks(submitted, [part(3)]).tasks
+    assert task.read().modules == {"part01_autograd.py": b"one", "part03_layers.py": b"three"}
+
+
+def test_what_cant_be_used_is_named_and_costs_nobody_else(submitted):
+    hand_in(submitted, "ada")
+    (submitted / "bob").mkdir()
+    (submitted / "cyd.zip").write_bytes(b"PK no archive")
+    (submitted / "dee").symlink_to(submitted / "ada")
+    found = find_tasks(submitted, parts())
+    assert [task.learner for task in found.tasks] == ["ada"]
+    said = dict(found.problems)
+    assert "no module of the course" in said["bob"] and "can't be read" in said["cyd"] and "link" in said["dee"]
+
+
+def test_one_broken_archive_in_an_archive_costs_its_owner_alone(submitted):
+    files = {"ada.zip": zipped(MODULES), "bob.zip": b"PK no archive", "eve/../../part00_setup.py": b"", "note.txt": b""}
+    (submitted / "all.zip").write_bytes(zipped(files))
+    found = find_tasks(submitted / "all.zip", parts())
+    assert {task.learner for task in found.tasks} == {"ada"}
+    assert {who for who, why in found.problems} == {"bob", "all.zip"}
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda folder: folder / "nowhere", "There is no folder and no archive"),
+        (lambda folder: folder, "There is nothing to grade in"),
+        (lambda folder: folder.parent, "Name what it collected"),
+    ],
+)
+def test_a_folder_that_is_no_class_is_refused_with_what_to_do(submitted, make, words):
+    with pytest.raises(ValueError, match=words):
+        find_tasks(make(submitted), parts())
+
+
+def test_a_class_is_graded_once_and_only_what_changes_is_graded_again(submitted, tier, monkeypatch):
+    out = submitted.parent / "verdicts"
+    third = part(3)
+    hand_in(submitted, "ada")
+    hand_in(submitted, "bob", WRONG)
+    for learner in ("cyd", "dee", "eve"):
+        hand_in(submitted, learner, STUB)
+    hand_in(submitted, "bob", solution(part(1)).replace("child.grad +=", "child.grad ="), part(1))
+    hand_in(submitted, "bob", solution(third), third)
+    asked = []
+
+    def counted(self, line, ask=Processes.ask):
+        asked.append(json.loads(line))
+        return ask(self, line)
+
+    monkeypatch.setattr(Processes, "ask", counted)
+    summary = grade_batch(submitted, [PART, third], tier, out, workers=2)
+    assert not summary.problems and summary.graded == 6 and summary.by_part[0].not_begun == 3
+    assert points(out)["ada/part00"] == 10 and points(out)["bob/part00"] < 10 and points(out)["eve/part00"] == 0
+    assert "Your own part 1 breaks it" in report_of(out, "bob", third)["breaks"]
+    stubs = [job for job in asked if job["modules"].keys() == {PART.file_name}]
+    assert len(stubs) == 3, "three different files of part 0 among five learners"
+    lines = (out / "ledger.jsonl").read_bytes()
+
+    asked.clear()
+    again = grade_batch(submitted, [PART, third], tier, out, workers=2)
+    assert again.graded == 6 and not asked and (out / "ledger.jsonl").read_bytes() == lines
+
+    hand_in(submitted, "cyd")
+    grade_batch(submitted, [PART, third], tier, out, workers=2)
+    assert not asked, "it is ada's file, letter by letter"
+    added = (out / "ledger.jsonl").read_bytes()
+    assert added.startswith(lines) and added.count(b"\n") == lines.count(b"\n") + 1
+    assert json.loads(added.splitlines()[-1])["learner"] == "cyd"
+
+
+def test_a_report_shows_no_input_and_no_value_of_a_hidden_check_and_obeys_no_markup(submitted, tier):
+    out, name = submitted.parent / "out", "<b>mallory&"
+    hand_in(submitted, name, SOLUTION.replace("gradient = []", 'raise ValueError(f"<script>{xs}</script>")'))
+    grade_batch(submitted, [PART], tier, out, workers=1)
+    checks = report_of(out, name)["checks"]
+    hidden = [check for check in checks if check["hidden"] and check["status"] != "passed"]
+    assert hidden
+    for check in hidden:
+        told = check["message"]
+        assert told in KIND_OF_FAILURE.values() or told.startswith("The code stopped with an error: ValueError")
+        assert "script" not in told
+    page = (out / "reports" / name / "part00.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "&lt;script&gt;" in page and "&lt;b&gt;mallory&amp;" in page
+
+
+class Fragile(Processes):
+    """Whoever grades mallory's file is killed by the system, each time."""
+
+    def ask(self, line: bytes) -> bytes:
+        if b"bWFsbG9yeS" not in line:  # mallory, in base 64 at the start of a file
+            return super().ask(line)
+        process = GradingProcess(self.folder)
+        process._process.kill()
+        return process.ask(line)
+
+
+def test_a_submission_that_kills_its_worker_costs_only_itself(submitted, tier, monkeypatch):
+    out = submitted.parent / "out"
+    for learner in ("ada", "zoe"):
+        hand_in(submitted, learner, f"# {learner}\n{SOLUTION}")
+    hand_in(submitted, "mallory", b"mallory = 1\n")
+    monkeypatch.setattr(pools, "Processes", Fragile)
+    summary = grade_batch(submitted, [PART], tier, out, workers=2)
+    assert summary.problems == [("mallory/part00", "The process that graded it ended (status -9).")]
+    assert points(out) == {"ada/part00": 10, "zoe/part00": 10}
+    monkeypatch.undo()
+    assert not grade_batch(submitted, [PART], tier, out, workers=1).problems and len(points(out)) == 3
+
+
+def test_a_process_that_does_not_answer_in_time_is_ended(tier):
+    from autograder.classroom.grading_process import encode_job
+    from autograder.classroom.processes import ProcessEnded
+    from autograder.course import ROOT
+
+    process = GradingProcess(str(ROOT))
+    job = encode_job({PART.file_name: ENDLESS.encode()}, PART, tier, 1, False)
+    with pytest.raises(ProcessEnded):
+        process.ask(job, seconds=2.0)
+    assert process._process.poll() is not None
+
+
+LUCKY = SOLUTION.replace("gradient = []", "gradient = [0.0] if int(abs(xs[0]) * 1000) % 4 == 0 else []")
+
+
+def test_a_second_grading_with_other_inputs_names_code_that_does_not_always_do_the_same(submitted, tier):
+    out = submitted.parent / "out"
+    hand_in(submitted, "ada")
+    hand_in(submitted, "fay", LUCKY)
+    assert regrade(submitted, [PART], tier, out, 1, workers=1).new == 2, "there is nothing to compare with"
+    grade_batch(submitted, [PART], tier, out, workers=1)
+    before = (out / "ledger.jsonl").read_bytes()
+    for seed in range(2, 20):
+        outcome = regrade(submitted, [PART], tier, out, seed, workers=1)
+        if outcome.changed:
+            break
+    ((who, lines),) = outcome.changed
+    assert who == "fay/part00" and any("failed" in line and "passed" in line for line in lines)
+    assert f"seed {seed}: 1 verdict changed, 1 did not" in "\n".join(regrade_lines(outcome))
+    assert (out / "ledger.jsonl").read_bytes() == before, "nobody's grade is changed by it"
+
+
+def test_the_command_says_what_it_did_and_ends_with_a_status_that_tells(submitted, tier):
+    hand_in(submitted, "ada", WRONG)
+    status, said, progress = run_cli("grade", submitted, "--part", 0)
+    assert status == 0 and "0 Set-up" in said and "graded 1 of 1" in progress, "wrong work was graded all the same"
+    (submitted / "bob").mkdir()
+    status, said, _ = run_cli("grade", submitted, "--part", 0, "--json")
+    data = json.loads(said)
+    assert status == 1 and data["graded"] == 1 and data["not_graded"][0][0] == "bob"
+    for words in (("grade", submitted.parent), ("grade", "--workers", 2), ("grade", submitted, "--part", 12)):
+        status, said, sentence = run_cli(*words)
+        assert status == 2 and not said and sentence.strip().count("\n") == 0
