@@ -1,4 +1,4 @@
-"""A batch: whatever shape a class comes in, each submission is graded once, for itself, and shown as classes may see."""
+"""A batch: whatever shape a class comes in, each submission is graded once, and shown only as a class may see it."""
 
 from __future__ import annotations
 
