@@ -65,7 +65,7 @@ def main(folder):
             print(f"Came back: {ascii(value)[:600]}\n", flush=True)
     except bdb.BdbQuit:
         print("Ended.")
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:  # Ctrl-C: out of a loop that never ends, to look at it
         report(error, job["file"])
         return 1
     return 0

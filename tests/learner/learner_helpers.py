@@ -35,11 +35,8 @@ class Course:
 
     def environment(self, **more: str) -> dict[str, str]:
         """No colour, 80 columns, and the words for commands that have no make in them."""
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if k not in ("AUTOGRADER_CALLED_AS", "AUTOGRADER_MEMORY", "PYTEST_CURRENT_TEST")
-        }
+        dropped = ("AUTOGRADER_CALLED_AS", "AUTOGRADER_MEMORY", "PYTEST_CURRENT_TEST", "PYTHONDONTWRITEBYTECODE")
+        kept = {key: value for key, value in os.environ.items() if key not in dropped}
         return {**kept, "NO_COLOR": "1", "COLUMNS": "80", "LINES": "24", **more}
 
     def run(self, *words: object, **options: object) -> subprocess.CompletedProcess:

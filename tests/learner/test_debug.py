@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 
 import pytest
 from learner_helpers import solution
@@ -56,6 +57,24 @@ def test_an_error_opens_the_debugger_where_it_happened_in_the_learners_code(cour
         place = terminal.wait_for(r"\d+\r\n\(Pdb\) ", place)
         terminal.send("q\n")
         assert terminal.exit_status() == 1 and terminal.restored()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
+def test_ctrl_c_belongs_to_the_debugger(course):
+    from terminal import Terminal
+
+    course.write(1, STOPS)
+    command = [sys.executable, "-m", "autograder", "debug", "1", "--check", TWICE]
+    with Terminal(command, course.root, course.environment()) as terminal:
+        place = terminal.wait_for(r"\(Pdb\) ")
+        time.sleep(0.5)  # Python loses a signal that comes between its prompt and its wait for a line
+        terminal.send("\x03")
+        place = terminal.wait_for(r"\(Pdb\) ", place)
+        time.sleep(0.5)  # as long as a parent waits that means to end it
+        terminal.send("p 'still here'\n")
+        terminal.wait_for("'still here'\r", place)
+        terminal.send("c\n")
+        assert terminal.exit_status() == 0
 
 
 def test_a_file_that_cannot_be_imported_shows_its_line(course):

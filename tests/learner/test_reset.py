@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from learner_helpers import solution
 
 from autograder import backups
 from autograder.stubs import fresh_stub
@@ -45,8 +46,12 @@ def test_a_reset_of_a_task_leaves_the_others_and_the_helpers(course):
 
 
 def test_a_reset_of_a_task_with_several_methods_takes_all_of_them(course):
-    course.solve(1)
+    longer = solution(1).replace(
+        "        result = math.exp(self.data)\n", "        # one\n" * 9 + "        result = math.exp(self.data)\n"
+    )
+    course.write(1, longer)
     assert course.run("reset", "1.3", "--yes").returncode == 0
+    compile(course.file(1).read_text(encoding="utf-8"), "part01", "exec")
     after = course.file(1).read_text(encoding="utf-8")
     assert [name for name in ("exp", "log", "relu") if f'"1.3 Value.{name}"' in after] == ["exp", "log", "relu"]
     assert after.count("NotImplementedError") == 3
