@@ -13,7 +13,7 @@ import zlib
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.classroom import archives
@@ -228,6 +228,7 @@ def test_a_zip_with_a_password_is_refused():
         contents(io.BytesIO(bytes(locked)))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from("./\\:~ ab"), max_size=40))
 def test_no_accepted_name_leads_out_of_its_folder_on_any_system(name):
     try:
@@ -243,6 +244,7 @@ def test_no_accepted_name_leads_out_of_its_folder_on_any_system(name):
         assert len(joined.parts) == len(base.parts) + len(path)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.text(st.sampled_from("ab/.\\A"), min_size=1, max_size=6), st.binary(max_size=20)), max_size=6)
 )
@@ -252,6 +254,8 @@ def test_a_zip_of_any_names_gives_exactly_its_files_or_is_refused(members):
     except ArchiveError:
         return
     for name, content in members:
+        if name.endswith("/"):
+            continue  # a folder, whatever it is said to hold
         plain = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
         if "/".join(plain) in found:
             assert found["/".join(plain)] == content

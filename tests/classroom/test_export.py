@@ -8,7 +8,7 @@ import os
 
 import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission, write
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.classroom.export import export, export_like
@@ -138,6 +138,7 @@ def test_an_export_is_whole_or_not_there(found, tmp_path, monkeypatch):
 DANGEROUS = "=+-@\uff1d\uff0b\uff0d\uff20"
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("=+-@\t\r\n;,|'\" a1\uff1d\uff20") | st.characters(codec="utf-8"), max_size=30))
 @example("=1+1")
 @example("\t=1+1")
@@ -152,6 +153,7 @@ def test_no_cell_begins_a_formula_whatever_the_program_splits_at(text):
             assert not piece.lstrip(' "').startswith(tuple(DANGEROUS))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("=+-@;,|'\" a1\n\t\r"), max_size=30))
 def test_a_cell_that_is_written_and_read_again_is_one_cell(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("cells") / "a.csv"
@@ -160,6 +162,7 @@ def test_a_cell_that_is_written_and_read_again_is_one_cell(tmp_path_factory, tex
     assert rest == [[defused(text), "-1.5"]], "numbers of ours may be negative"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=20))
 def test_names_without_marks_are_left_as_they_are(name):
     assert defused(name) == name and defused(f"{name}-{name}@{name}") == f"{name}-{name}@{name}"
