@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from autograder.extras import COST
 from autograder.setup_environment import (
     ROOT,
     STAMP,
@@ -27,15 +28,6 @@ from autograder.setup_environment import (
     write_stamp,
 )
 
-# Megabytes on disk and seconds, measured with an empty cache: see README.md.
-COST = {
-    "": "about 125 MB, usually less than a minute",
-    "instructor": "about 125 MB, usually less than a minute",
-    "notebooks": "about 300 MB, usually less than a minute",
-    "classroom": "about 400 MB, usually one or two minutes",
-    "development": "about 600 MB, usually less than a minute",
-    "mutation": "about 160 MB, usually less than a minute",
-}
 LOG = os.path.join(VENV, "set-up.log")
 SECONDS_PER_DOT = 2
 
