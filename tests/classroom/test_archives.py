@@ -248,6 +248,7 @@ def test_no_accepted_name_leads_out_of_its_folder_on_any_system(name):
 @given(
     st.lists(st.tuples(st.text(st.sampled_from("ab/.\\A"), min_size=1, max_size=6), st.binary(max_size=20)), max_size=6)
 )
+@example([("A", b""), ("A/", b"content of a folder")])
 def test_a_zip_of_any_names_gives_exactly_its_files_or_is_refused(members):
     try:
         found = contents(zipped(*members))
