@@ -7,7 +7,6 @@ from pathlib import Path
 from autograder.course import EXERCISES
 from autograder.files import write_atomically
 from autograder.learner import memory
-from autograder.stubs import StubError, fresh_stubs, recorded_as
 
 
 def remember() -> None:
@@ -17,6 +16,8 @@ def remember() -> None:
     folder = memory.FOLDER / "stubs"
     if folder.is_dir():
         return
+    from autograder.stubs import StubError, fresh_stubs, recorded_as  # this is on the path of every check
+
     try:
         for name, stub in fresh_stubs().items():
             if recorded_as(EXERCISES, name, stub):
