@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -26,7 +25,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from disturbances import kill_one_of
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
-LEARNERS = 16
+LEARNERS = 10
 ENTRY = Entry(
     "2026-11-24", "ada", "part00", PART.file_name, "0" * 64, "1" * 64, 7, "strict", "3.11.2", 0.5, 1, 10, "", {}, "k"
 )
@@ -61,7 +60,7 @@ def test_after_kill_9_of_any_of_its_processes_the_ledger_is_that_of_an_undisturb
 ):
     draw = random.Random(5)
     killed = []
-    for round_number in range(3):
+    for round_number in range(2):
         out = tmp_path / str(round_number)
         for _ in range(5):
             process = start_cli(*grade(submitted, out))
@@ -72,7 +71,7 @@ def test_after_kill_9_of_any_of_its_processes_the_ledger_is_that_of_an_undisturb
             if process.returncode == 0:
                 break
         assert process.returncode == 0 and ledger(out) == undisturbed
-    assert len(killed) == 3
+    assert len(killed) == 2
 
 
 def wait_for_lines(out: Path, count: int, process: subprocess.Popen) -> None:

@@ -1,0 +1,176 @@
+"""A real Dask scheduler and real workers on this machine: the same verdicts, whoever is lost on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from batch_helpers import SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
+
+from autograder.classroom.cluster import cluster_pool, shipped_grader
+from autograder.classroom.pool import PoolLost
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
+LEARNERS = 10
+
+
+@pytest.fixture(scope="module")
+def submitted(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("class") / "submitted"
+    for number in range(LEARNERS):
+        hand_in(folder, f"learner{number:02}", f"# {number}\n{WRONG if number % 4 == 0 else SOLUTION}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def locally(submitted) -> list[dict]:
+    """The ledger of a run on this machine."""
+    status, _, said = run_cli(*grade(submitted, submitted.parent / "locally"))
+    if status == 2:
+        pytest.skip(said)
+    return ledger(submitted.parent / "locally")
+
+
+def grade(submitted: Path, out: Path, *words: object) -> tuple:
+    return ("grade", submitted, "--out", out, "--seed", 1, "--part", 0, *words)
+
+
+class Cluster:
+    """A scheduler and workers, in a folder where another autograder would be found first, one that can't be used."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "autograder").mkdir()
+        (folder / "autograder" / "__init__.py").write_text("raise ImportError('an old one')\n", encoding="utf-8")
+        self.environment = {**os.environ, "PYTHONPATH": str(folder), "DASK_DISTRIBUTED__DASHBOARD__LINK": ""}
+        self.folder, self.workers = folder, []
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show")
+        self.address = self._wait_for(r"Scheduler at: +(tcp://127\.0\.0\.1:\d+)", "scheduler")[1]
+
+    def add_worker(self) -> None:
+        name = f"worker{len(self.workers)}"
+        words = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", name, "--host", "127.0.0.1")
+        self.workers.append(self._start("worker", self.address, *words, log=name))
+        self._wait_for(r"Registered to", name)
+
+    def _start(self, what: str, *words: str, log: str = "") -> subprocess.Popen:
+        dashboard = ["--no-dashboard"] if what == "scheduler" else []
+        with open(self.folder / f"{log or what}.log", "wb") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", what, *words, *dashboard],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _wait_for(self, pattern: str, log: str) -> re.Match:
+        end = time.monotonic() + 40
+        while time.monotonic() < end:
+            said = (self.folder / f"{log}.log").read_text(encoding="utf-8", errors="replace")
+            if found := re.search(pattern, said):
+                return found
+            time.sleep(0.05)
+        raise AssertionError(said)
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    found = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        found.add_worker()
+        found.add_worker()
+        yield found
+    finally:
+        found.end()
+
+
+def wait_for_lines(out: Path, count: int, process: subprocess.Popen) -> None:
+    path, end = out / "ledger.jsonl", time.monotonic() + 40
+    while process.poll() is None and time.monotonic() < end:
+        if path.exists() and path.read_bytes().count(b"\n") >= count:
+            return
+        time.sleep(0.01)
+
+
+def test_a_cluster_gives_the_verdicts_of_this_machine_though_no_grader_is_installed_there(
+    submitted, locally, cluster, tmp_path
+):
+    status, said, complained = run_cli(*grade(submitted, tmp_path, "--scheduler", cluster.address))
+    assert status == 0, said + complained
+    assert ledger(tmp_path) == locally
+
+
+def test_the_work_of_a_worker_that_is_lost_is_done_by_another(submitted, locally, cluster, tmp_path):
+    process = start_cli(*grade(submitted, tmp_path, "--scheduler", cluster.address))
+    wait_for_lines(tmp_path, 2, process)
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    said, complained = process.communicate(timeout=100)
+    assert process.returncode == 0, said + complained
+    assert ledger(tmp_path) == locally
+
+
+def test_when_the_scheduler_dies_the_next_run_goes_on_from_the_store(submitted, locally, cluster, tmp_path):
+    process = start_cli(*grade(submitted, tmp_path, "--scheduler", cluster.address))
+    wait_for_lines(tmp_path, 2, process)
+    cluster.scheduler.kill()
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 1 and "is gone" in said and "the same command goes on from there" in said, said
+    assert "Traceback" not in said
+    kept = (tmp_path / "ledger.jsonl").read_bytes()
+    assert 2 <= kept.count(b"\n") < LEARNERS
+    assert run_cli(*grade(submitted, tmp_path))[0] == 0
+    assert (tmp_path / "ledger.jsonl").read_bytes().startswith(kept) and ledger(tmp_path) == locally
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["tcp://10.0.0.1:8786", "10.0.0.1:8786", "cluster.example.org:8786", "tcp://[fe80::1]:8786", "tcp://0.0.0.0:1"],
+)
+def test_an_address_beyond_this_machine_needs_encryption(submitted, tmp_path, address):
+    with pytest.raises(ValueError, match="not encrypted.*tls://"), cluster_pool(address):
+        pass
+
+
+@pytest.mark.parametrize(
+    "address", ["", "tcp://", "tls://host", "http://127.0.0.1:80", "inproc://x:1", "tcp://host:port"]
+)
+def test_what_is_no_address_is_refused_with_one_that_is(address):
+    with pytest.raises(ValueError, match="is no address of a scheduler"), cluster_pool(address):
+        pass
+
+
+def test_the_command_refuses_with_status_2_and_writes_nothing(submitted, tmp_path):
+    status, said, sentence = run_cli(*grade(submitted, tmp_path / "out", "--scheduler", "tcp://10.0.0.1:8786"))
+    assert status == 2 and not said and "tls://10.0.0.1:8786" in sentence
+
+
+def test_a_scheduler_that_is_not_there_is_a_sentence(monkeypatch):
+    monkeypatch.setattr("autograder.classroom.cluster.CONNECT_SECONDS", 1)
+    with (
+        pytest.raises(PoolLost, match="No Dask scheduler answers at tcp://127.0.0.1:9"),
+        cluster_pool("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_what_travels_is_the_grader_the_suites_and_the_reference_and_nothing_of_the_class():
+    import io
+    import zipfile
+
+    digest, packed = shipped_grader()
+    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    assert {name.partition("/")[0] for name in names} == {"autograder", "solutions"}
+    assert "autograder/parts/part03/test_hidden.py" in names and not [name for name in names if ".pyc" in name]
+    assert shipped_grader() == (digest, packed) and len(packed) < 2_000_000
