@@ -20,7 +20,8 @@ else:
 
 STUDENT = Path(__file__).with_name("student")
 # Of autograder/, as they are. What a suite, the reference or a known mistake is read with stays at home.
-MODULES = """__init__ __main__ check console course install setup_environment wording bundle/__init__ bundle/replay
+MODULES = """__init__ __main__ check console course install setup_environment wording bundle/__init__
+    bundle/own_parts bundle/recorded_mistakes bundle/replay
     grading/__init__ grading/checks grading/compare grading/conditions grading/diagnosis grading/distribution
     grading/grade grading/misconceptions grading/probes grading/report grading/session grading/sources
     grading/submission render/__init__ render/json_report render/terminal""".split()

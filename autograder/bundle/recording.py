@@ -6,22 +6,18 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from autograder.bundle.replay import call_key
-from autograder.course import SOLUTIONS, Part
+from autograder.bundle.mistake_answers import answers_of, by_chance, replies_of, worker_of
+from autograder.bundle.recorded_mistakes import call_key
+from autograder.course import Part
 from autograder.grading.checks import TOLERANCE, Answer
-from autograder.grading.diagnosis import same_reply
-from autograder.grading.grade import data_files, worker_files
-from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.grade import data_files
+from autograder.grading.misconceptions import misconceptions
 from autograder.grading.probes import Probes, plain
 from autograder.grading.report import Check
-from autograder.grading.session import Session
-from autograder.grading.sources import cut_to, reference_files, signatures
-from autograder.sandbox import Limits, Reply, Tier, Worker
+from autograder.grading.session import Recorded, Session
+from autograder.grading.sources import cut_to, signatures
 
 SEEDS = (1, 2, 3)
-SECONDS = 2.0  # of one call of a known mistake; some of them never end
-PATIENT = Limits(cpu_seconds=1200, call_seconds=20.0, total_seconds=1800.0)
-DIGITS = 12  # of a number that a mistake answers: one part in a billion is what tells two answers apart
 
 
 class NotRecordable(Exception):
@@ -30,11 +26,9 @@ class NotRecordable(Exception):
 
 @dataclass
 class Step:
-    """One call, what is asserted of its answer, and the answer of the reference."""
+    """One call with the answer of the reference, and what is asserted of it."""
 
-    probe: str
-    arguments: tuple
-    reply: Reply
+    call: Recorded
     asserts: list[dict] = field(default_factory=list)
 
 
@@ -65,7 +59,7 @@ class RecordingSession(Session):
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         answer = super().call(probe, arguments)
-        step = Step(probe, arguments, self.calls[self.current][-1].reply)
+        step = Step(self.calls[self.current][-1])
         self.steps.setdefault(self.current, []).append(step)
         return RecordedAnswer(answer, step)
 
@@ -90,8 +84,11 @@ def record(part: Part) -> dict[str, bytes]:
             entry = checks.setdefault(check.name, {**facts, "message": check.message, "seeds": {}})
             if check.status != "manual":
                 entry["seeds"][str(seed)] = [_step(step, seed, data) for step in steps]
-        for step, replies in answers:
-            mistakes[call_key(step.probe, _arguments(step, seed, data))] = _answers(step, replies)
+        if seed == SEEDS[0]:
+            chance = by_chance(part, data, answers)
+        for call, replies in answers:
+            kept = {name: reply for name, reply in replies.items() if name not in chance}
+            mistakes[call_key(call.probe, _arguments(call, seed, data))] = answers_of(call.reply, kept)
     public = list(checks.values())
     used = {step["probe"] for check in public for steps in check["seeds"].values() for step in steps}
     return {
@@ -106,7 +103,9 @@ def record(part: Part) -> dict[str, bytes]:
         ),
         "mistakes.json": _encoded(
             {
-                "mistakes": [{"id": m.id, "task": m.task, "says": m.says} for m in misconceptions(part)],
+                "mistakes": [
+                    {"id": m.id, "task": m.task, "says": m.says} for m in misconceptions(part) if m.id not in chance
+                ],
                 "answers": mistakes,
             }
         ),
@@ -118,10 +117,7 @@ def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[Step]]],
     from autograder.grading.suite import run_suite
 
     probes, data = Probes(part), data_files(part, seed)
-    files = worker_files(probes, data, reference_files(part))
-    files[f"submission/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
-    files |= {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
-    with Worker(files, Tier.LOCAL, PATIENT) as worker:  # our own code only
+    with worker_of(part, data) as worker:
         session = RecordingSession(part, probes, worker, data)
         checks = run_suite(part, session, seed)
         recorded, answers = [], []
@@ -130,59 +126,18 @@ def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[Step]]],
             if not check.hidden and check.status not in ("passed", "manual"):
                 raise ValueError(f"Part {part.number}, {check.name} can't be recorded: {check.message.strip()}")
             recorded.append((check, steps))
-            answers += [(step, _replies(worker, part, step)) for step in steps if not check.hidden]
+            if not check.hidden:
+                answers += [(step.call, replies_of(worker, part, step.call)) for step in steps]
     return recorded, data, answers
 
 
-def _replies(worker: Worker, part: Part, step: Step) -> dict[str, Reply]:
-    """What each mistake replies to a call."""
-    return {
-        mistake.id: worker.call(step.probe, list(step.arguments), f"variant-{mistake.id}", seconds=SECONDS)
-        for mistake in misconceptions(part)
-    }
-
-
-def _answers(step: Step, replies: dict[str, Reply]) -> dict:
-    """The different replies, that of the reference first, and which mistake gives which (those with its own only)."""
-    different, by_mistake = [step.reply], {}
-    for name, reply in replies.items():
-        index = next((i for i, other in enumerate(different) if _alike(reply, other)), None)
-        if index is None:
-            index = len(different)
-            different.append(reply)
-        if index:
-            by_mistake[name] = index
-    return {"replies": [_reply(reply) for reply in different], "of": by_mistake}
-
-
-def _alike(a: Reply, b: Reply) -> bool:
-    if a.failure or b.failure:
-        return (a.failure, a.exception) == (b.failure, b.exception)
-    return same_reply(a, b)
-
-
-def _reply(reply: Reply) -> dict:
-    if reply.failure:
-        return {"failure": reply.failure, "exception": reply.exception}
-    return {"value": rounded(reply.value)}
-
-
-def rounded(value: object) -> object:
-    """The value with its numbers cut to the digits that count."""
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    return float(f"{value:.{DIGITS}g}") if type(value) is float else value
-
-
 def _step(step: Step, seed: int, data: dict[str, bytes]) -> dict:
-    return {"probe": step.probe, "arguments": _arguments(step, seed, data), "asserts": step.asserts}
+    return {"probe": step.call.probe, "arguments": _arguments(step.call, seed, data), "asserts": step.asserts}
 
 
-def _arguments(step: Step, seed: int, data: dict[str, bytes]) -> list:
+def _arguments(call: Recorded, seed: int, data: dict[str, bytes]) -> list:
     """The arguments of a call; a data file is called by the name that it has in the bundle."""
-    return [f"{seed}-{item}" if isinstance(item, str) and item in data else plain(item) for item in step.arguments]
+    return [f"{seed}-{item}" if isinstance(item, str) and item in data else plain(item) for item in call.arguments]
 
 
 def _encoded(data: dict) -> bytes:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from autograder.course import Part, part, parts
+from autograder.bundle.recorded_mistakes import with_mistakes
+from autograder.course import Part
 from autograder.grading import conditions
 from autograder.grading.checks import Answer, CheckFailed
-from autograder.grading.diagnosis import Agrees, name_mistakes, same_reply
 from autograder.grading.grade import unusable, with_line, worker_files
-from autograder.grading.misconceptions import Mistake
 from autograder.grading.probes import Probes
 from autograder.grading.report import Check, Report
-from autograder.grading.session import Recorded, Session, failed_check
+from autograder.grading.session import Session, failed_check
 from autograder.grading.sources import Source, inspect_source
-from autograder.sandbox import CHECK, Limits, Reply, Tier, Worker
+from autograder.sandbox import CHECK, Limits, Tier, Worker
 from autograder.wording import command
 
 # Three times the calls of one seed; own earlier parts may be slower than the reference.
@@ -34,51 +33,6 @@ def recording(of: Part) -> dict:
 def seeds(of: Part) -> tuple[int, ...]:
     """The recorded seeds."""
     return tuple(sorted({int(seed) for check in recording(of)["checks"] for seed in check["seeds"]}))
-
-
-def check_parts(
-    files: Mapping[str, bytes], wanted: Sequence[Part], seed: int | None = None, task: str | None = None
-) -> list[Report]:
-    """Check these parts in order, with all recorded seeds or one. A part that loses points says which parts below it
-    lose points too. Raises ValueError for a seed that is not recorded.
-    """
-    reports: dict[int, Report] = {}
-    for each in wanted:
-        reports[each.number] = check_part(files, each, seed, task)
-    for number in list(reports):
-        if not reports[number].passed and {check.status for check in reports[number].checks} != {"todo"}:
-            wrong = []
-            for module in part(number).needs:
-                below = next(other for other in parts() if other.module == module)
-                report = reports.get(below.number) or check_part(files, below, None, None)
-                wrong += [] if report.passed else [below.number]
-            reports[number] = replace(reports[number], breaks=_not_right_yet(wrong))
-    return [reports[each.number] for each in wanted]
-
-
-def _not_right_yet(numbers: Sequence[int]) -> str:
-    if not numbers:
-        return ""
-    one = len(numbers) == 1
-    which = f"part {numbers[0]} is" if one else f"parts {' and '.join(map(str, numbers))} are"
-    them = "it" if one else "them"
-    return f"Your own {which} not right yet: this part was checked on {them}. Next: {command('check', numbers[0])}"
-
-
-def differences(wanted: Sequence[Part], seed: int | None) -> list[str]:
-    """What a reader of the report must know of how these parts are checked here."""
-    number = 1 if seed is not None else len(seeds(wanted[0]))
-    inputs = f"{number} recorded input{'s' if number > 1 else ''}"
-    own = wanted[0].needs if len(wanted) == 1 else ()
-    on = f" and on your own {', '.join(f'{module}.py' for module in own)}" if own else ""
-    if len(wanted) > 1:
-        on = " and on your own earlier parts"
-    lines = [f"Checked with {inputs}{on}: the reference is not here."]
-    hidden = [recording(each)["hidden"] for each in wanted]
-    checks, points = (sum(each[key] for each in hidden) for key in ("checks", "points"))
-    if checks:
-        lines.append(f"Your grade has {points:g} more points, in {checks} hidden checks, and other inputs.")
-    return lines
 
 
 def check_part(files: Mapping[str, bytes], of: Part, seed: int | None, task: str | None) -> Report:
@@ -102,7 +56,7 @@ def check_part(files: Mapping[str, bytes], of: Part, seed: int | None, task: str
             checks = [_replayed(entry, session, chosen) for entry in entries]
         printed, interpreter = worker.output, worker.interpreter_version or ""
     if not problem.problem:
-        checks = _with_mistakes(of, checks, session.calls)
+        checks = with_mistakes(of, checks, session.calls)
         checks = [with_line(check, problem, of) for check in checks]
     return Report(
         part=of.number,
@@ -180,31 +134,3 @@ def _untried(entry: dict) -> str:
 
 def _signature(of: Part, name: str) -> str | None:
     return recording(of)["signatures"].get(name)
-
-
-def _with_mistakes(of: Part, checks: list[Check], calls: dict[str, list[Recorded]]) -> list[Check]:
-    if not any(check.status in ("failed", "error", "timeout") for check in checks):
-        return checks
-    recorded = json.loads((of.suite / "mistakes.json").read_text(encoding="ascii"))
-    agrees = _agreement(recorded["answers"])
-    mistakes = [Mistake(**mistake) for mistake in recorded["mistakes"]]
-    return name_mistakes(mistakes, checks, calls, lambda out_of_time=False: agrees)
-
-
-def _agreement(answers: dict[str, dict]) -> Agrees:
-    """A function that says whether a mistake's recorded answers equal the learner's, every one."""
-
-    def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
-        for call in recorded:
-            answer = answers[call_key(call.probe, list(call.arguments))]
-            reply = Reply(**answer["replies"][answer["of"].get(mistake.id, 0)])
-            if not same_reply(reply, call.reply):
-                return False
-        return True
-
-    return agrees
-
-
-def call_key(probe: str, arguments: list) -> str:
-    """A call as a key of the table of answers."""
-    return json.dumps([probe, arguments], separators=(",", ":"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bundle import recording
+from autograder.bundle import mistake_answers, recording
 from autograder.bundle.make import make_bundle
 from autograder.course import Part
 from autograder.grading.misconceptions import misconceptions, variants
@@ -40,8 +40,9 @@ def bundle_zip(tmp_path_factory) -> Path:
             time.sleep(0.2)
         return Path(done.read_text(encoding="utf-8"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recording, "misconceptions", some_mistakes)
-        patch.setattr(recording, "variants", some_variants)
+        for module in (recording, mistake_answers):
+            patch.setattr(module, "misconceptions", some_mistakes)
+        patch.setattr(mistake_answers, "variants", some_variants)
         path = make_bundle(folder)
     done.write_text(str(path), encoding="utf-8")
     return path

@@ -59,7 +59,7 @@ def check(
 
     Example: python -m autograder check 5.2
     """
-    from autograder.bundle.replay import check_parts, differences
+    from autograder.bundle.own_parts import check_parts, differences
     from autograder.check import parse_target, path_of
     from autograder.grading.submission import read_submission
     from autograder.render.json_report import print_json

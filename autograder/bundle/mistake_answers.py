@@ -1,0 +1,82 @@
+"""What each known mistake answers to the calls of a part's public checks, as data."""
+
+from __future__ import annotations
+
+import json
+
+from autograder.course import SOLUTIONS, Part
+from autograder.grading.diagnosis import same_reply
+from autograder.grading.grade import worker_files
+from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.probes import Probes
+from autograder.grading.session import Recorded
+from autograder.grading.sources import reference_files
+from autograder.sandbox import Limits, Reply, Tier, Worker
+
+SECONDS = 2.0  # of one call of a known mistake; some of them never end
+PATIENT = Limits(cpu_seconds=1200, call_seconds=20.0, total_seconds=1800.0)
+DIGITS = 12  # of a number that a mistake answers: one part in a billion is what tells two answers apart
+
+
+def worker_of(part: Part, data: dict[str, bytes]) -> Worker:
+    """A worker with the reference and every mistake: our own code only."""
+    files = worker_files(Probes(part), data, reference_files(part))
+    files[f"submission/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
+    files |= {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
+    return Worker(files, Tier.LOCAL, PATIENT)
+
+
+def by_chance(part: Part, data: dict[str, bytes], answers: list[tuple[Recorded, dict[str, Reply]]]) -> set[str]:
+    """The mistakes that answer otherwise in another run of Python, as the order of a set of strings is another one.
+
+    Nobody's answers could equal theirs. Without a text among the arguments there is nothing that has such an order.
+    """
+    found = set()
+    with worker_of(part, data) as worker:
+        for call, replies in answers:
+            if '"' in json.dumps(call.arguments):
+                again = replies_of(worker, part, call)
+                found |= {name for name, reply in replies.items() if not _alike(reply, again[name])}
+    return found
+
+
+def replies_of(worker: Worker, part: Part, call: Recorded) -> dict[str, Reply]:
+    """What each mistake replies to a call."""
+    return {
+        mistake.id: worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=SECONDS)
+        for mistake in misconceptions(part)
+    }
+
+
+def answers_of(right: Reply, replies: dict[str, Reply]) -> dict:
+    """The different replies, that of the reference first, and which mistake gives which (those with its own only)."""
+    different, by_mistake = [right], {}
+    for name, reply in replies.items():
+        index = next((i for i, other in enumerate(different) if _alike(reply, other)), None)
+        if index is None:
+            index = len(different)
+            different.append(reply)
+        if index:
+            by_mistake[name] = index
+    return {"replies": [_reply(reply) for reply in different], "of": by_mistake}
+
+
+def _alike(a: Reply, b: Reply) -> bool:
+    if a.failure or b.failure:
+        return (a.failure, a.exception) == (b.failure, b.exception)
+    return same_reply(a, b)
+
+
+def _reply(reply: Reply) -> dict:
+    if reply.failure:
+        return {"failure": reply.failure, "exception": reply.exception}
+    return {"value": rounded(reply.value)}
+
+
+def rounded(value: object) -> object:
+    """The value with its numbers cut to the digits that count."""
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return float(f"{value:.{DIGITS}g}") if type(value) is float else value

@@ -1,0 +1,56 @@
+"""Check a learner's parts on their own earlier parts: which of those break a part, and what the report must say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from autograder.bundle.replay import check_part, recording, seeds
+from autograder.course import Part, part, parts
+from autograder.grading.report import Report
+from autograder.wording import command
+
+
+def check_parts(
+    files: Mapping[str, bytes], wanted: Sequence[Part], seed: int | None = None, task: str | None = None
+) -> list[Report]:
+    """Check these parts in order, with all recorded seeds or one. A part that loses points says which parts below it
+    lose points too. Raises ValueError for a seed that is not recorded.
+    """
+    reports: dict[int, Report] = {}
+    for each in wanted:
+        reports[each.number] = check_part(files, each, seed, task)
+    for number in list(reports):
+        if not reports[number].passed and {check.status for check in reports[number].checks} != {"todo"}:
+            wrong = []
+            for module in part(number).needs:
+                below = next(other for other in parts() if other.module == module)
+                report = reports.get(below.number) or check_part(files, below, None, None)
+                wrong += [] if report.passed else [below.number]
+            reports[number] = replace(reports[number], breaks=_not_right_yet(wrong))
+    return [reports[each.number] for each in wanted]
+
+
+def _not_right_yet(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return ""
+    one = len(numbers) == 1
+    which = f"part {numbers[0]} is" if one else f"parts {' and '.join(map(str, numbers))} are"
+    them = "it" if one else "them"
+    return f"Your own {which} not right yet: this part was checked on {them}. Next: {command('check', numbers[0])}"
+
+
+def differences(wanted: Sequence[Part], seed: int | None) -> list[str]:
+    """What a reader of the report must know of how these parts are checked here."""
+    number = 1 if seed is not None else len(seeds(wanted[0]))
+    inputs = f"{number} recorded input{'s' if number > 1 else ''}"
+    own = wanted[0].needs if len(wanted) == 1 else ()
+    on = f" and on your own {', '.join(f'{module}.py' for module in own)}" if own else ""
+    if len(wanted) > 1:
+        on = " and on your own earlier parts"
+    lines = [f"Checked with {inputs}{on}: the reference is not here."]
+    hidden = [recording(each)["hidden"] for each in wanted]
+    checks, points = (sum(each[key] for each in hidden) for key in ("checks", "points"))
+    if checks:
+        lines.append(f"Your grade has {points:g} more points, in {checks} hidden checks, and other inputs.")
+    return lines
