@@ -6,6 +6,7 @@ Started by processes.py, on this machine or on one of a cluster, where the files
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import sys
@@ -15,17 +16,17 @@ from collections.abc import Mapping
 from autograder.course import Part, part
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
-from autograder.grading.store import report_from_json
+from autograder.grading.store import interpreter_version, report_from_json
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpreter
+from autograder.sandbox.interpreter import UnusableInterpreter
 
 
 def encode_job(modules: Mapping[str, bytes], its_part: Part, tier: Tier, seed: int | None, own_parts: bool) -> bytes:
     """One line. modules: file name -> content, those that the verdict depends on."""
     files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
     facts = {"part": its_part.number, "tier": tier.value, "seed": seed, "own_parts": own_parts}
-    version = choose_interpreter(None, everybody=tier is not Tier.LOCAL).version
-    return json.dumps({**facts, "interpreter": version, "modules": files}).encode("ascii") + b"\n"
+    facts["interpreter"] = interpreter_version(tier)
+    return json.dumps({**facts, "modules": files}).encode("ascii") + b"\n"
 
 
 def decode_verdict(line: bytes) -> tuple[Report, float]:
@@ -43,6 +44,8 @@ def main() -> None:
     for line in sys.stdin.buffer:
         answers.write(json.dumps(_answer(line)).encode("ascii") + b"\n")
         answers.flush()
+        if gc.get_freeze_count() == 0:  # what is loaded by now stays: pytest collects garbage at each end of a suite
+            gc.freeze()
 
 
 def _answer(line: bytes) -> dict:
@@ -66,7 +69,7 @@ def _need_the_same_conditions(tier: Tier, interpreter: str) -> None:
         raise SandboxUnavailable(
             f"A worker's machine holds code in the {strict_tier().value} sandbox, not {tier.value}."
         )
-    ours = choose_interpreter(None, everybody=tier is not Tier.LOCAL).version
+    ours = interpreter_version(tier)
     if ours != interpreter:
         raise SandboxUnavailable(
             f"A worker runs learners' code with Python {ours}, the machine that asks for verdicts with {interpreter}: "

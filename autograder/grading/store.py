@@ -80,9 +80,14 @@ def key(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None, ta
     """A hash of all that a verdict depends on: the suite and the grader, the modules used, tier and interpreter."""
     used = [part.file_name, *(f"{module}.py" for module in part.needs)] if own_parts else [part.file_name]
     modules = {name: hashlib.sha256(files[name]).hexdigest() for name in used if name in files}
-    interpreter = choose_interpreter(None, everybody=tier is not Tier.LOCAL)
-    facts = [suite_hash(part), modules, tier.value, interpreter.version, seed, task, own_parts]
+    facts = [suite_hash(part), modules, tier.value, interpreter_version(tier), seed, task, own_parts]
     return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
+
+
+@functools.cache
+def interpreter_version(tier: Tier) -> str:
+    """The version of the Python that runs learners' code here. To find it takes milliseconds, a batch asks often."""
+    return choose_interpreter(None, everybody=tier is not Tier.LOCAL).version
 
 
 @functools.cache

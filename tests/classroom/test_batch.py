@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -254,3 +255,18 @@ def test_the_command_says_what_it_did_and_ends_with_a_status_that_tells(submitte
     for words in (("grade", submitted.parent), ("grade", "--workers", 2), ("grade", submitted, "--part", 12)):
         status, said, sentence = run_cli(*words)
         assert status == 2 and not said and sentence.strip().count("\n") == 0
+
+
+def test_after_one_call_without_an_answer_the_others_are_waited_for_less_long(monkeypatch):
+    from autograder.grading import session
+    from autograder.grading.grade import grade
+    from autograder.sandbox import Limits
+
+    endless = SOLUTION.replace("gradient = []", "while True:\n        pass").encode()
+    limits = Limits(cpu_seconds=20, call_seconds=3.0, total_seconds=40.0)
+    monkeypatch.setattr(session, "SECONDS_AFTER_A_TIMEOUT", 0.2)
+    began = time.monotonic()
+    report = grade({PART.file_name: endless}, PART, seed=1, tier=Tier.LOCAL, limits=limits, explain=False)
+    statuses = [check.status for check in report.checks]
+    assert statuses.count("timeout") >= 4 and report.checks[0].status == "passed"
+    assert time.monotonic() - began < 3.0 * 2, "one long wait, and short ones"
