@@ -59,6 +59,7 @@ class Session:
     files: dict[str, bytes]
     calls: dict[str, list[Recorded]] = field(default_factory=dict)
     current: str = ""
+    timed_out: bool = False  # some call, at least once
     signature: Callable[[Part, str], str | None] = signature
 
     def call(self, probe: str, arguments: tuple) -> Answer:
