@@ -99,7 +99,8 @@ def test_a_run_shows_losses_curve_and_names_and_saves_them(names_file, tmp_path)
     assert settings["held_out_loss"] > 0
     assert len(saved["losses"]) == 120
     assert f"mean of the last 100 {sum(saved['losses'][20:]) / 100:.4f}" in result.stdout
-    assert [path.name for path in out.iterdir()] == ["names-seed7-120.json"], "no file of half a run is left"
+    names = [path.name for path in out.iterdir() if path.suffix != ".png"]  # drawn where matplotlib is installed
+    assert names == ["names-seed7-120.json"], "no file of half a run is left"
 
 
 def test_names_are_drawn_with_the_generator_going_on_and_the_new_ones_are_counted(names_file, tmp_path):
