@@ -10,7 +10,8 @@ from pathlib import Path
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.by_hand import keep, settled
 from autograder.classroom.folder import ClassFolder
-from autograder.course import Part
+from autograder.course import SOLUTIONS, Part
+from autograder.grading.store import Store
 from autograder.notebooks.release import ReleaseError, generate
 from autograder.notebooks.source import SOURCE, notebook_findings
 from autograder.sandbox import Tier
@@ -42,6 +43,7 @@ def grade_class(
     part's own notebook is not sound.
     """
     outcomes = []
+    _need_working_checks(folder, part, tier)
     with grading_ahead(folder, part, learners, tier) as wait:
         enter_in_gradebook(folder, part, source)
         take = _one_by_one(folder, part, tier, source, run_notebooks)
@@ -50,6 +52,18 @@ def grade_class(
             outcomes.append(take(learner))
             on_outcome(outcomes[-1])
     return outcomes
+
+
+def _need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
+    """A fault of our own must not cost a whole class its points. Raises ReleaseError unless the solution earns all."""
+    files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
+    report = Store(folder.verdicts).grade(files, part, tier=tier)
+    if not report.passed:
+        earned = f"{report.earned:g} of {report.possible:g}"
+        raise ReleaseError(
+            f"{SOLUTIONS / part.file_name}: it earns {earned} points, and must earn all. Nothing was graded: restore "
+            "the solution, or mend the checks."
+        )
 
 
 def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -> None:

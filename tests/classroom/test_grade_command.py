@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
 from typer.testing import CliRunner
 
+import autograder.grading.store
 import autograder.sandbox
 from autograder.classroom.folder import ClassFolder
 from autograder.cli import app
@@ -82,3 +84,18 @@ def test_without_a_strict_sandbox_nothing_is_graded_unless_local_is_asked_for(a_
     assert not a_class.autograded.exists()
     assert grade(a_class, "--part", "9", "--sandbox", "local").exit_code == 0
     assert by_checks(a_class, "ada") == 10
+
+
+def test_checks_that_the_solution_fails_cost_nobody_points(a_class, monkeypatch):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    grade_one = autograder.grading.store.grade
+
+    def with_broken_checks(files, *arguments, **options):
+        report = grade_one(files, *arguments, **options)
+        return replace(report, checks=tuple(replace(check, status="error", earned=0.0) for check in report.checks))
+
+    monkeypatch.setattr(autograder.grading.store, "grade", with_broken_checks)
+    outcome = grade(a_class)
+    assert outcome.exit_code == 1
+    assert "it earns 0 of" in outcome.output
+    assert "Nothing was graded" in outcome.output and not a_class.autograded.exists()
