@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import shutil
 import subprocess
 import sys
 import time
@@ -142,6 +143,7 @@ def test_of_a_hidden_check_a_class_sees_the_recognised_mistake_and_the_kind_of_e
 
 SOURCE = """
 import math
+import shutil
 from random import Random, gauss
 from part01_autograd import Value
 
@@ -282,3 +284,13 @@ def test_a_sandbox_that_fails_halfway_is_nobodys_mistake_but_ours(monkeypatch):
     monkeypatch.setattr("autograder.sandbox.Worker.call", call)
     with pytest.raises(SandboxUnavailable, match="no user id is left"):
         grade({"part03_layers.py": b""}, part(3), tier=Tier.LOCAL)
+
+
+def test_a_suite_that_cannot_be_imported_is_our_fault_and_says_why(tmp_path, monkeypatch):
+    shutil.copytree(part(0).suite, tmp_path / "part00")
+    shutil.copy(part(0).suite.parent / "pytest.ini", tmp_path)
+    test = tmp_path / "part00" / "test_public.py"
+    test.write_text("import nowhere_to_be_found\n" + test.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr("autograder.course.SUITES", tmp_path)
+    with pytest.raises(RuntimeError, match="nowhere_to_be_found"):
+        grade({}, part(0), tier=Tier.LOCAL)

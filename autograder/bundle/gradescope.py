@@ -14,8 +14,8 @@ from autograder.course import HERE, ROOT, SOLUTIONS, Part
 DIST = ROOT / "dist"
 FILES = Path(__file__).with_name("gradescope_files")
 PROGRAMS = ("setup.sh", "run_autograder")
-MODULES = ("__init__.py", "course.py", "course.toml", "files.py", "model.py", "wording.py", "bundle/__init__.py",
-           "bundle/gradescope_results.py", "bundle/gradescope_run.py")  # fmt: skip
+MODULES = """__init__.py course.py course.toml datasets.py files.py model.py wording.py bundle/__init__.py
+    bundle/gradescope_results.py bundle/gradescope_run.py""".split()
 FOLDERS = ("grading", "parts", "render", "sandbox")
 
 
@@ -34,5 +34,5 @@ def package(part: Part) -> dict[str, bytes]:
     paths = [HERE / name for name in MODULES]
     for folder in FOLDERS:
         paths += [path for path in (HERE / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    paths += SOLUTIONS.glob("part*.py")
+    paths += [*SOLUTIONS.glob("part*.py"), ROOT / "datasets" / "names.txt"]  # a check of part 7 draws from it
     return files | {f"course/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in paths}

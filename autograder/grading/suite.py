@@ -29,6 +29,7 @@ class SuitePlugin:
         self.session, self.seed, self.task = session, seed, task
         self.checks: list[Check] = []
         self.unavailable: SandboxUnavailable | None = None  # our fault, never a learner's
+        self.interrupted = False
 
     @pytest.fixture
     def student(self) -> Student:
@@ -42,6 +43,10 @@ class SuitePlugin:
     def draw(self, request: pytest.FixtureRequest) -> Draw:
         # One generator a check: adding a check does not change the inputs of the others.
         return Draw(f"{self.seed} {request.node.name}")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo) -> None:
+        # Pytest says the same of a suite that can't be imported, with an exception derived from this one.
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         unmarked = [item.name for item in items if not hasattr(item.obj, "check")]
@@ -96,7 +101,7 @@ def run_suite(part: Part, session: Session, seed: int, task: str | None = None) 
         status = pytest.main([*SETTINGS, "-c", str(folder.parent / "pytest.ini"), *files], plugins=[plugin])
     if plugin.unavailable is not None:
         raise plugin.unavailable
-    if status == pytest.ExitCode.INTERRUPTED:
+    if plugin.interrupted:
         raise KeyboardInterrupt  # pytest swallows it
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.checks:
         raise RuntimeError(f"The suite of part {part.number} could not be run ({status!r}):\n{said.getvalue()}")

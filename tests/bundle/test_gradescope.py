@@ -15,7 +15,7 @@ import pytest
 
 from autograder.bundle import gradescope_run
 from autograder.bundle.gradescope import make_package
-from autograder.course import EXERCISES, SOLUTIONS, part
+from autograder.course import EXERCISES, SOLUTIONS, part, parts
 from autograder.grading.misconceptions import variants
 from autograder.grading.report import KIND_OF_FAILURE
 from autograder.sandbox import SandboxUnavailable, Tier
@@ -109,6 +109,22 @@ def test_a_solution_earns_everything(root):
     found = run_autograder(root)
     assert found["score"] == sum(test["max_score"] for test in found["tests"]) == 10
     assert {test["status"] for test in found["tests"]} == {"passed"}
+
+
+@pytest.mark.parametrize("number", [part.number for part in parts() if part is not PART])
+def test_the_checks_of_every_part_can_be_imported_from_the_package(root, number):
+    code = f"import autograder.parts.part{number:02d}.test_public, autograder.parts.part{number:02d}.test_hidden"
+    subprocess.run([sys.executable, "-c", code], cwd=root / "source" / "course", check=True)
+
+
+def test_the_data_that_part_7_reads_and_the_written_answer_of_part_10(root):
+    for number, points in ((7, 10), (10, 10)):
+        module = part(number).file_name
+        hand_in(root, (SOLUTIONS / module).read_bytes(), module)
+        (root / "source" / "part.txt").write_text(f"{number}\n", encoding="ascii")
+        found = run_autograder(root)
+        assert found["score"] == sum(test["max_score"] for test in found["tests"]) == points
+    assert "2 more points are given by hand, for 1 written answer." in found["output"]
 
 
 def test_a_stub_earns_nothing(root):
