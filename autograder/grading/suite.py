@@ -30,6 +30,7 @@ class SuitePlugin:
         self.checks: list[Check] = []
         self.unavailable: SandboxUnavailable | None = None  # our fault, never a learner's
         self.interrupted = False
+        self.said = ""  # why a file of the suite can't be imported
 
     @pytest.fixture
     def student(self) -> Student:
@@ -47,6 +48,10 @@ class SuitePlugin:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo) -> None:
         # Pytest says the same of a suite that can't be imported, with an exception derived from this one.
         self.interrupted = excinfo.type is KeyboardInterrupt
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.said += f"{report.longrepr}\n"
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         unmarked = [item.name for item in items if not hasattr(item.obj, "check")]
@@ -104,7 +109,9 @@ def run_suite(part: Part, session: Session, seed: int, task: str | None = None) 
     if plugin.interrupted:
         raise KeyboardInterrupt  # pytest swallows it
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.checks:
-        raise RuntimeError(f"The suite of part {part.number} could not be run ({status!r}):\n{said.getvalue()}")
+        raise RuntimeError(
+            f"The suite of part {part.number} could not be run ({status!r}):\n{plugin.said}{said.getvalue()}"
+        )
     return plugin.checks
 
 
