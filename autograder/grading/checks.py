@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.grading.compare import difference, is_number, show
+from autograder.grading.compare import difference, show
 from autograder.sandbox import Reply
 
 TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
@@ -66,24 +65,6 @@ class Answer:
         words = condition(self.value, **facts)
         if words is not None:
             raise CheckFailed(self._message(words, likely))
-
-    def number(self) -> float:
-        """The value, which must be a finite number."""
-        self.must(is_number(self.value) and abs(self.value) < math.inf, "a finite number")
-        return self.value
-
-    def numbers(self, count: int | None = None) -> list[float]:
-        """The value, which must be a list of finite numbers (count of them when given)."""
-        right = type(self.value) is list and all(is_number(x) and abs(x) < math.inf for x in self.value)
-        self.must(right, "a list of finite numbers")
-        self.must(count in (None, len(self.value)), f"{count} numbers")
-        return self.value
-
-    def texts(self, count: int | None = None) -> list[str]:
-        """The value, which must be a list of strings (count of them when given)."""
-        self.must(type(self.value) is list and all(type(x) is str for x in self.value), "a list of strings")
-        self.must(count in (None, len(self.value)), f"{count} strings")
-        return self.value
 
     def _message(self, expected: str, likely: str, where: str = "") -> str:
         text = f"Called:     {self.called}\nCame back:  {show(self.value)}\nExpected:   {expected}\n{where}"
