@@ -1,4 +1,4 @@
-"""nbgrader's settings, from autograder/course.toml. Name your exchange at the end: c.Exchange.root = "/srv/exchange"."""
+"""nbgrader's settings, from autograder/course.toml. Name your exchange last: c.Exchange.root = "/srv/exchange"."""
 
 import sys
 from pathlib import Path

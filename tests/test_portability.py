@@ -13,7 +13,8 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = [path for folder in ("autograder", "notebook_tools", "solutions", "datasets") for path in sorted((ROOT / folder).rglob("*.py"))]
+FOLDERS = ("autograder", "notebook_tools", "solutions", "datasets")
+OURS = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 TABLES = sorted((ROOT / "autograder").rglob("*.toml"))
 
 # What does one of these things on purpose, and why it does no harm.
