@@ -12,6 +12,8 @@ EXTRA_OF_COMMAND = {
     "errata": "classroom",
     "notebooks": "notebooks",
     "card": "notebooks",
+    "analytics": "instructor",
+    "similarity": "instructor",
     "leaderboard": "instructor",
     "sandbox": "instructor",
     "lint": "development",

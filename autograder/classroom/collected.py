@@ -46,7 +46,7 @@ def collect_modules(learner: Path, part: Part) -> Collected:
     """In a learner's folder: the part's module from the part's own, and the newest of each part that it builds on."""
     modules: dict[str, bytes] = {}
     remarks: list[str] = []
-    if not re.match(r"\d{4}-\d\d-\d\d \d|$", _handed_in(learner / part.name)):
+    if not re.match(r"\d{4}-\d\d-\d\d \d|$", handed_in(learner / part.name)):
         remarks.append("timestamp.txt holds no time: when this was handed in is not known, so it is not late.")
     for wanted in parts():
         if wanted is not part and wanted.module not in part.needs:
@@ -71,12 +71,12 @@ def _newest_first(learner: Path, wanted: Part) -> list[Path]:
     """The learner's folders, that of the part itself before others of the same time."""
 
     def age(place: Path) -> tuple[str, bool]:
-        return (_handed_in(place), place.name == wanted.name)
+        return (handed_in(place), place.name == wanted.name)
 
     return sorted((place for part in parts() if (place := learner / part.name).is_dir()), key=age, reverse=True)
 
 
-def _handed_in(place: Path) -> str:
+def handed_in(place: Path) -> str:
     """When a folder was handed in, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`. Empty when it says none."""
     try:
         return (read_plain(place / "timestamp.txt", 100) or b"").decode("ascii", "replace").strip()

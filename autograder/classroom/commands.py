@@ -9,10 +9,12 @@ import typer
 
 from autograder.classroom.batch_commands import app as batch
 from autograder.classroom.batch_commands import grade_folder
+from autograder.classroom.insight_commands import app as insight
 from autograder.course import ROOT
 
 app = typer.Typer()
 app.add_typer(batch)
+app.add_typer(insight)
 
 ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
 PartOption = Annotated[int | None, typer.Option("--part", help="This part only.")]

@@ -1,0 +1,117 @@
+"""Every verdict on a class that counts, for whoever looks at the class as a whole: from the ledger of the batch, and
+from what nbgrader's `grade` gave.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.classroom.collect import BACKUPS
+from autograder.classroom.collected import handed_in
+from autograder.classroom.ledger import FILE, read_ledger
+from autograder.course import Part, part_named
+from autograder.grading.report import Report
+from autograder.grading.store import Store, report_from_json
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The last verdict on a part of a learner. seconds: of the grading, None where that is not known; versions: how
+    many different modules of theirs were graded; span: from the first submission to the last, None when there is one.
+    """
+
+    learner: str
+    part: Part
+    report: Report
+    seconds: float | None
+    versions: int
+    span: datetime.timedelta | None
+
+
+@dataclass
+class ClassVerdicts:
+    """lost: learner/part of lines whose verdict is gone from the store."""
+
+    found: list[Verdict]
+    lost: list[str]
+
+
+def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
+    """All in the folder that a grading wrote to, or those on one part. Raises ValueError when there are none, and
+    LedgerError for a ledger that is damaged.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"There is no folder {folder}: name the one with the verdicts, which `grade` makes.")
+    store, outcome, latest = Store(folder), ClassVerdicts([], []), {}
+    versions: dict[tuple[str, str], set[str]] = {}
+    if (folder / FILE).exists():
+        for _, entry in read_ledger(folder / FILE):
+            latest[entry.learner, entry.part] = entry
+            versions.setdefault((entry.learner, entry.part), set()).add(entry.submission)
+    given = {(path.stem, path.parent.name) for path in (folder / "given").glob("part??/*.json")}
+    for learner, name in sorted({*latest, *given}):
+        if wanted is not None and name != wanted.name:
+            continue
+        entry = latest.get((learner, name))
+        stored = store.find(entry.verdict) if entry else None
+        report = stored.report if stored else None
+        if entry is None or _changed(folder, learner, name) > entry.when:
+            report = _given(folder, learner, name) or report
+        if report is None:
+            outcome.lost.append(f"{learner}/{name}")
+            continue
+        its_part = part_named(name)
+        outcome.found.append(
+            Verdict(
+                learner=learner,
+                part=its_part,
+                report=report,
+                seconds=stored.seconds if stored else None,
+                versions=len(versions.get((learner, name), {report.sha256}) | {report.sha256}),
+                span=_span(folder.absolute().parent, learner, its_part),
+            )
+        )
+    if not outcome.found:
+        raise ValueError(
+            f"There is no verdict in {folder}" + (f" on part {wanted.number}" if wanted else "") + ": grade first."
+        )
+    return outcome
+
+
+def _given_path(folder: Path, learner: str, name: str) -> Path:
+    return folder / "given" / name / f"{learner}.json"
+
+
+def _given(folder: Path, learner: str, name: str) -> Report | None:
+    """What nbgrader's `grade` noted last."""
+    try:
+        return report_from_json(json.loads(_given_path(folder, learner, name).read_text(encoding="ascii")))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _changed(folder: Path, learner: str, name: str) -> str:
+    """When that was, as a line of the ledger says it."""
+    try:
+        changed = _given_path(folder, learner, name).stat().st_mtime
+    except OSError:
+        return ""
+    return datetime.datetime.fromtimestamp(changed, datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+def _span(root: Path, learner: str, part: Part) -> datetime.timedelta | None:
+    """What lies between the first submission that was collected and the last."""
+    places = [root / "submitted" / learner / part.name, *(root / BACKUPS / learner / part.name).glob("*")]
+    times = sorted(time for place in places if (time := _time(handed_in(place))) is not None)
+    return times[-1] - times[0] if len(times) > 1 else None
+
+
+def _time(words: str) -> datetime.datetime | None:
+    """Of `2026-11-24 12:00:00.000000 UTC`."""
+    try:
+        return datetime.datetime.strptime(words[:19], "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return None

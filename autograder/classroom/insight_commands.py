@@ -1,0 +1,47 @@
+"""The commands that look at a class as a whole: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def analytics(
+    verdicts: Annotated[Path, typer.Argument(help="The folder with the verdicts and the ledger.")] = Path("verdicts"),
+    part: Annotated[int | None, typer.Option("--part", help="This part only, and every check of it.")] = None,
+    names: Annotated[bool, typer.Option("--names", help="Real ids in the place of pseudonyms.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and write no page.")] = False,
+) -> None:
+    """Show a class in figures: what is passed, mistakes met most often, times, who is stuck where. Writes a page, too.
+
+    Example: python -m autograder analytics verdicts --part 5
+    """
+    from autograder.classroom.analytics import class_figures
+    from autograder.classroom.analytics_show import figure_lines, write_figures
+    from autograder.classroom.class_verdicts import read_verdicts
+    from autograder.classroom.ledger import LedgerError
+    from autograder.classroom.pseudonyms import pseudonyms
+    from autograder.cli import failure, misuse, print_lines
+    from autograder.course import part as part_numbered
+
+    try:
+        wanted = None if part is None else part_numbered(part)
+        found = read_verdicts(verdicts, wanted)
+        figures = class_figures(found, None if names else pseudonyms(verdicts))
+        if as_json:
+            return print_lines([json.dumps(figures.to_json(), indent=1)])
+        page = verdicts / ("analytics_with_names.html" if names else "analytics.html")
+        write_figures(page, figures)
+    except KeyError as error:
+        raise misuse(str(error.args[0])) from error
+    except (ValueError, LedgerError) as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"The verdicts can't be read, or the page can't be written ({error}).") from error
+    print_lines([*figure_lines(figures, every_check=wanted is not None), "", f"Page: {page}."])
