@@ -102,7 +102,7 @@ def nbgrader(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
         place = scratch / "submitted" / f"learner{number:02}" / "part03"
         place.mkdir(parents=True)
         (place / part(3).file_name).write_text(text, encoding="utf-8")
-    theirs = run([sys.executable, "-m", "nbgrader", "autograde", "part03"], plain)
+    theirs, _ = run([sys.executable, "-m", "nbgrader", "autograde", "part03"], plain)
     ours = Watched(scratch / "submitted", scratch / "out").seconds
     yield "| 30 submissions of part 3 | s | submissions/s | times as fast |"
     yield "|---|---|---|---|"

@@ -89,7 +89,7 @@ def test_a_command_that_does_not_exist_would_be_noticed(call):
 def test_every_file_that_the_readme_names_is_there():
     paths = set(re.findall(r"[\w./]+\.(?:py|txt|toml)\b|[\w./]+/(?=`)", README))
     assert {"exercises/", "solutions/microgpt_simple.py", "tests/test_setup.py"} <= paths
-    of_a_class = {"class.toml", "submitted_before/"}  # an instructor writes the one, `collect` makes the other
+    of_a_class = {"class.toml", "submitted_before/", "verdicts/"}  # made by an instructor, by commands
     missing = [
         path
         for path in paths - of_a_class

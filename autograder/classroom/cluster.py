@@ -33,14 +33,18 @@ def cluster_pool(address: str) -> Iterator[Pool]:
     """
     _need_a_safe_address(address)
     try:
-        from distributed import Client
+        from distributed import Client, Security
     except ImportError as error:
         raise ValueError(
             "A cluster needs the package distributed: python -m pip install -c constraints.txt --editable .[cluster]"
         ) from error
+    if address.startswith("tls") and Security().get_connection_args("client").get("ssl_context") is None:
+        raise ValueError(
+            f"{address} asks for certificates, and Dask's configuration names none: docs/cluster.md says how."
+        )
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="autograder")
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise PoolLost(f"No Dask scheduler answers at {address} ({str(error)[:200]}).") from error
     try:
         digest, files = shipped_grader()

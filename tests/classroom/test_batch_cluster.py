@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,13 +46,15 @@ def grade(submitted: Path, out: Path, *words: object) -> tuple:
 class Cluster:
     """A scheduler and workers, in a folder where another autograder would be found first, one that can't be used."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str] | None = None) -> None:
         (folder / "autograder").mkdir()
         (folder / "autograder" / "__init__.py").write_text("raise ImportError('an old one')\n", encoding="utf-8")
-        self.environment = {**os.environ, "PYTHONPATH": str(folder), "DASK_DISTRIBUTED__DASHBOARD__LINK": ""}
+        self.environment = {**os.environ, "PYTHONPATH": str(folder), **(settings or {})}
         self.folder, self.workers = folder, []
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show")
-        self.address = self._wait_for(r"Scheduler at: +(tcp://127\.0\.0\.1:\d+)", "scheduler")[1]
+        protocol = "tls" if settings else "tcp"
+        words = ("--host", "127.0.0.1", "--port", "0", "--protocol", protocol)
+        self.scheduler = self._start("scheduler", *words)
+        self.address = self._wait_for(rf"Scheduler at: +({protocol}://127\.0\.0\.1:\d+)", "scheduler")[1]
 
     def add_worker(self) -> None:
         name = f"worker{len(self.workers)}"
@@ -132,6 +135,41 @@ def test_when_the_scheduler_dies_the_next_run_goes_on_from_the_store(submitted, 
     assert 2 <= kept.count(b"\n") < LEARNERS
     assert run_cli(*grade(submitted, tmp_path))[0] == 0
     assert (tmp_path / "ledger.jsonl").read_bytes().startswith(kept) and ledger(tmp_path) == locally
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """An authority and a certificate, as docs/cluster.md says, and the settings that name them."""
+    for command in (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem",
+        "req -newkey rsa:2048 -nodes -subj /CN=grading -keyout key.pem -out request.pem",
+        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out cert.pem",
+    ):
+        subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    settings = {f"{tls}CA_FILE": str(folder / "ca.pem"), "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True"}
+    for who in ("SCHEDULER", "WORKER", "CLIENT"):
+        settings |= {f"{tls}{who}__CERT": str(folder / "cert.pem"), f"{tls}{who}__KEY": str(folder / "key.pem")}
+    return settings
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="There is no openssl here.")
+def test_over_tls_only_who_has_a_certificate_is_let_in(submitted, locally, tmp_path, monkeypatch):
+    settings = certificates(tmp_path)
+    (tmp_path / "cluster").mkdir()
+    cluster = Cluster(tmp_path / "cluster", settings)
+    try:
+        cluster.add_worker()
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        status, said, complained = run_cli(*grade(submitted, tmp_path / "out", "--scheduler", cluster.address))
+        assert status == 0, said + complained
+        assert ledger(tmp_path / "out") == locally
+        for name in settings:
+            monkeypatch.delenv(name)
+        status, _, complained = run_cli(*grade(submitted, tmp_path / "none", "--scheduler", cluster.address))
+        assert status == 2 and "docs/cluster.md" in complained and "Traceback" not in complained
+    finally:
+        cluster.end()
 
 
 @pytest.mark.parametrize(
