@@ -71,6 +71,11 @@ def _rmsnorm_backward(grad: np.ndarray, normed: np.ndarray, scale: np.ndarray) -
     return scale * (grad - normed * along)
 
 
+def _relu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What becomes of x, and the slope there."""
+    return np.maximum(x, 0.0), x > 0
+
+
 def _forward(inputs: np.ndarray, weights: Weights, config: Sizes) -> tuple[np.ndarray, list[tuple]]:
     """inputs: B × T. Return the logits, B × T × vocab_size, and what each stage leaves for the backward pass."""
     names, length = inputs.shape
@@ -86,9 +91,9 @@ def _forward(inputs: np.ndarray, weights: Weights, config: Sizes) -> tuple[np.nd
         joined = (attention @ v).swapaxes(1, 2).reshape(names, length, config.n_embd)
         x = x + joined @ wo.T
         middle, middle_scale = _rmsnorm(x)
-        hidden = np.maximum(middle @ fc1.T, 0.0)  # B × T × 4n
+        hidden, slope = _relu(middle @ fc1.T)  # B × T × 4n
         x = x + hidden @ fc2.T
-        saved.append((normed, scale, q, k, v, attention, joined, middle, middle_scale, hidden))
+        saved.append((normed, scale, q, k, v, attention, joined, middle, middle_scale, hidden, slope))
     saved.append((x,))
     return x @ weights["lm_head"].T, saved
 
@@ -109,8 +114,8 @@ def _backward(grad: np.ndarray, inputs: np.ndarray, weights: Weights, saved: lis
 
     grad = linear("lm_head", grad, saved[-1][0])
     for layer in reversed(range(len(saved) - 2)):
-        normed, scale, q, k, v, attention, joined, middle, middle_scale, hidden = saved[layer + 1]
-        branch = linear(f"layer{layer}.mlp_fc2", grad, hidden) * (hidden > 0)
+        normed, scale, q, k, v, attention, joined, middle, middle_scale, hidden, slope = saved[layer + 1]
+        branch = linear(f"layer{layer}.mlp_fc2", grad, hidden) * slope
         grad = grad + _rmsnorm_backward(linear(f"layer{layer}.mlp_fc1", branch, middle), middle, middle_scale)
         branch = linear(f"layer{layer}.attn_wo", grad, joined)
         branch = branch.reshape(*grad.shape[:2], q.shape[1], q.shape[3]).swapaxes(1, 2)
