@@ -6,18 +6,15 @@ to the list of the class where that is not so simple.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
+from autograder.classroom.archived_modules import FILE_NAMES, by_learner, is_wanted, modules_in, without_suffix
+from autograder.classroom.archives import ArchiveError, is_archive, read_archive
 from autograder.classroom.collected import Collected, Unreadable, collect_modules, read_plain
 from autograder.course import Part, parts
 from autograder.grading.sources import LARGEST_FILE
-
-FILE_NAMES = {part.file_name: part for part in parts()}
-PART_NAMES = {part.name for part in parts()}
 
 
 @dataclass(frozen=True)
@@ -49,10 +46,10 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
         try:
             with open(submitted, "rb") as file:
                 refused = lambda error: found.problems.append((submitted.name, str(error)))  # noqa: E731
-                members = list(read_archive(file, _wanted, refuse=refused))
+                members = list(read_archive(file, is_wanted, refuse=refused))
         except (ArchiveError, OSError) as error:
             raise ValueError(f"{submitted}: {error}") from error
-        for learner, files in _by_learner(members, found.problems).items():
+        for learner, files in by_learner(members, found.problems).items():
             _add_modules(found, learner, files, wanted)
     else:
         raise ValueError(f"There is no folder and no archive {submitted}: name one with a folder for each learner.")
@@ -81,10 +78,10 @@ def _add_place(found: Class, place: Path, wanted: Sequence[Part]) -> None:
             here = {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}
             _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
     elif is_archive(place.name):
-        learner = _without_suffix(place.name)
+        learner = without_suffix(place.name)
         try:
             with open(place, "rb") as file:
-                files = _modules(read_archive(file, lambda name: name in FILE_NAMES))
+                files = modules_in(read_archive(file, lambda name: name in FILE_NAMES))
         except (ArchiveError, OSError) as error:
             found.problems.append((learner, f"{place.name}: {error}"))
             return
@@ -123,57 +120,3 @@ def _needed(files: dict[str, bytes], part: Part) -> Collected:
 
 def _used_by(part: Part) -> Iterator[Part]:
     return (other for other in parts() if other is part or other.module in part.needs)
-
-
-def _wanted(name: str) -> bool:
-    return name in FILE_NAMES or is_archive(name)
-
-
-def _modules(members: Iterable[Member]) -> dict[str, bytes]:
-    """File name -> content. Of two, the one in the folder of its part comes first, then the one nearest the top."""
-    found: dict[str, tuple[tuple, bytes]] = {}
-    for member in members:
-        name = member.path[-1]
-        if name in FILE_NAMES:
-            at_home = len(member.path) > 1 and member.path[-2] == FILE_NAMES[name].name
-            rank = (not at_home, len(member.path), member.path)
-            if name not in found or rank < found[name][0]:
-                found[name] = (rank, member.content[: LARGEST_FILE + 1])
-    return {name: content for name, (_, content) in found.items()}
-
-
-def _by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
-    """The modules of each learner in the archive of a class; archives in it are a learner's each."""
-    level = 1 if _has_wrapper(members) else 0
-    by_learner: dict[str, list[Member]] = {}
-    budgets: dict[str, Budget] = {}  # what one learner packed is no other's loss
-    for member in members:
-        where, inside = "/".join(member.path), [member]
-        if len(member.path) > level + 1:
-            learner = member.path[level]
-        elif is_archive(member.path[-1]):
-            learner = _without_suffix(member.path[-1])
-        else:
-            problems.append((shown(where), "It lies in no learner's folder."))
-            continue
-        if is_archive(member.path[-1]):
-            budget = budgets.setdefault(learner, Budget())
-            try:
-                content = io.BytesIO(member.content)
-                inside = list(read_archive(content, lambda name: name in FILE_NAMES, lambda path, own=budget: own))
-            except ArchiveError as error:
-                problems.append((learner, f"{shown(where)}: {error}"))
-                continue
-        by_learner.setdefault(learner, []).extend(inside)
-    return {learner: _modules(found) for learner, found in sorted(by_learner.items())}
-
-
-def _without_suffix(name: str) -> str:
-    return next(name[: -len(end)] for end in SUFFIXES if name.lower().endswith(end))
-
-
-def _has_wrapper(members: list[Member]) -> bool:
-    """Whether all lies in one folder more, as it does when a folder was packed and not its contents."""
-    deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
-    seconds = {member.path[1] for member in members if len(member.path) > 2}
-    return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES

@@ -72,7 +72,7 @@ def grade(
     workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; as processors if none.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Of SUBMITTED: a Dask scheduler, see docs/cluster.md.")] = None,
     again: Annotated[bool, typer.Option("--regrade", help="Of SUBMITTED: which verdicts change by chance?")] = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: of all random inputs; drawn if none.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: verdicts with it alone; drawn if none.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Of SUBMITTED: the summary as JSON.")] = False,
 ) -> None:
     """Grade what a class handed in: scores in gradebook.db, reports in feedback/. Unchanged work is not run again.
@@ -153,8 +153,8 @@ def gradescope(part: Annotated[int, typer.Argument(help="The part that students 
 
     Example: python -m autograder gradescope 5
     """
-    from autograder.cli import failure, misuse
     from autograder.bundle.gradescope import make_package
+    from autograder.cli import failure, misuse
 
     try:
         path = make_package(*parts_of(part))

@@ -15,9 +15,11 @@ from batch_helpers import ENDLESS, PART, SOLUTION, STUB, WRONG, hand_in, points,
 
 import autograder.classroom.pool as pools
 from autograder.classroom.batch import find_tasks
-from autograder.classroom.grade_batch import grade_batch
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.grade_batch import default_folder, grade_batch
 from autograder.classroom.processes import GradingProcess, Processes
 from autograder.classroom.regrade import regrade, regrade_lines
+from autograder.classroom.verdict import fresh_verdict
 from autograder.course import part, parts
 from autograder.grading.report import KIND_OF_FAILURE
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
@@ -171,6 +173,14 @@ def test_a_class_is_graded_once_and_only_what_changes_is_graded_again(submitted,
     added = (out / "ledger.jsonl").read_bytes()
     assert added.startswith(lines) and added.count(b"\n") == lines.count(b"\n") + 1
     assert json.loads(added.splitlines()[-1])["learner"] == "cyd"
+
+
+def test_nbgrader_finds_the_verdicts_of_the_batch(submitted, tier, monkeypatch):
+    hand_in(submitted, "ada", WRONG)
+    grade_batch(submitted, [PART], tier, default_folder(submitted), workers=1)
+    monkeypatch.setattr("autograder.grading.store.grade", lambda *_, **__: pytest.fail("It was graded again."))
+    report, _ = fresh_verdict(ClassFolder(submitted.parent), "ada", PART, tier)
+    assert report.earned == points(submitted.parent / "verdicts")["ada/part00"] < 10
 
 
 def test_a_report_shows_no_input_and_no_value_of_a_hidden_check_and_obeys_no_markup(submitted, tier):
