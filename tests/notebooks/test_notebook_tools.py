@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.course import SOLUTIONS
+from autograder.course import EXERCISES, SOLUTIONS
 from notebook_tools import checks, finding, start
 
 pytest.importorskip("matplotlib", reason="the pictures need the extra `notebooks`")
@@ -20,7 +20,8 @@ def python_as_it_was(monkeypatch):
     for name in modules:
         del sys.modules[name]
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    monkeypatch.setattr(sys, "path", list(sys.path))
+    ours = {str(SOLUTIONS), str(EXERCISES)}  # other test modules put these there
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder not in ours])
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     yield
     for name in [name for name in sys.modules if name.startswith("part") or name == "weights"]:
