@@ -72,7 +72,7 @@ def grade(
     workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; as processors if none.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Of SUBMITTED: a Dask scheduler, see docs/cluster.md.")] = None,
     again: Annotated[bool, typer.Option("--regrade", help="Of SUBMITTED: which verdicts change by chance?")] = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: verdicts with it alone; drawn if none.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: verdicts with it; drawn if none.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Of SUBMITTED: the summary as JSON.")] = False,
 ) -> None:
     """Grade what a class handed in: scores in gradebook.db, reports in feedback/. Unchanged work is not run again.
