@@ -98,6 +98,8 @@ def grade(
         wanted = [each for number in sorted({*part}) for each in parts_of(number)] if part else parts_of(None)
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
+        if submitted is not None and (run_notebooks or folder != ROOT):
+            raise ValueError("--class and --run-notebooks are of a class that nbgrader grades: leave SUBMITTED out.")
         if submitted is not None:
             tier = Tier.LOCAL if sandbox == "local" else strict_tier()
             return grade_folder(submitted, wanted, tier, out, workers, scheduler, again, seed, as_json)
