@@ -40,8 +40,14 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
     if submitted.is_dir():
         if (submitted / "submitted").is_dir():
             raise ValueError(f"{submitted} is the folder of a class. Name what it collected: {submitted / 'submitted'}")
+        whose: dict[str, Path] = {}
         for place in sorted(submitted.iterdir()):
-            _add_place(found, place, wanted)
+            learner = without_suffix(place.name) if is_archive(place.name) and not place.is_dir() else place.name
+            if learner in whose:
+                found.problems.append((learner, f"{whose[learner].name} comes first, so {place.name} was left out."))
+                continue
+            whose[learner] = place
+            _add_place(found, place, learner, wanted)
     elif submitted.is_file() and is_archive(submitted.name):
         try:
             with open(submitted, "rb") as file:
@@ -61,7 +67,7 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
     return found
 
 
-def _add_place(found: Class, place: Path, wanted: Sequence[Part]) -> None:
+def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) -> None:
     if place.name.startswith("."):
         return
     if place.is_symlink():  # to anything that the grader can read
@@ -78,7 +84,6 @@ def _add_place(found: Class, place: Path, wanted: Sequence[Part]) -> None:
             here = {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}
             _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
     elif is_archive(place.name):
-        learner = without_suffix(place.name)
         try:
             with open(place, "rb") as file:
                 files = modules_in(read_archive(file, lambda name: name in FILE_NAMES))

@@ -112,9 +112,11 @@ def test_what_cant_be_used_is_named_and_costs_nobody_else(submitted):
     (submitted / "bob").mkdir()
     (submitted / "cyd.zip").write_bytes(b"PK no archive")
     (submitted / "dee").symlink_to(submitted / "ada")
+    (submitted / "ada.zip").write_bytes(zipped(MODULES))
     found = find_tasks(submitted, parts())
     assert [task.learner for task in found.tasks] == ["ada"]
     said = dict(found.problems)
+    assert said["ada"] == "ada comes first, so ada.zip was left out."
     assert "no module of the course" in said["bob"] and "can't be read" in said["cyd"] and "link" in said["dee"]
 
 
