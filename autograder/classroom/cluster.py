@@ -80,6 +80,7 @@ def grade_elsewhere(digest: str, grader: bytes, line: bytes) -> bytes:
     import atexit
     import importlib.util
     import io
+    import json
     import os
     import shutil
     import sys
@@ -97,7 +98,11 @@ def grade_elsewhere(digest: str, grader: bytes, line: bytes) -> bytes:
         spec.loader.exec_module(module)
         module.pool = module.Processes(folder)
         sys.modules.setdefault(name, module)
-    return sys.modules[name].pool.ask(line)
+    processes = sys.modules[name]
+    try:
+        return processes.pool.ask(line)
+    except processes.ProcessEnded as error:
+        return json.dumps({"failure": str(error)}).encode()  # the machine that asks can't read an exception of ours
 
 
 def identity(value: bytes) -> bytes:

@@ -11,8 +11,9 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
-from batch_helpers import SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
+from batch_helpers import ENDLESS, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
 
 from autograder.classroom.cluster import cluster_pool, shipped_grader
 from autograder.classroom.pool import PoolLost
@@ -113,6 +114,22 @@ def test_a_cluster_gives_the_verdicts_of_this_machine_though_no_grader_is_instal
     status, said, complained = run_cli(*grade(submitted, tmp_path, "--scheduler", cluster.address))
     assert status == 0, said + complained
     assert ledger(tmp_path) == locally
+
+
+def test_a_grading_process_that_is_killed_on_a_worker_costs_one_try(cluster, tmp_path):
+    hand_in(tmp_path / "submitted", "mallory", ENDLESS)
+    process = start_cli(*grade(tmp_path / "submitted", tmp_path / "out", "--scheduler", cluster.address))
+    killed, end = set(), time.monotonic() + 40
+    while process.poll() is None and time.monotonic() < end:
+        for worker in cluster.workers:
+            for child in psutil.Process(worker.pid).children():
+                if child.pid not in killed and child.children():  # it grades just now
+                    killed.add(child.pid)
+                    child.kill()
+        time.sleep(0.05)
+    said, complained = process.communicate(timeout=60)
+    assert process.returncode == 1 and len(killed) == 2, "it was tried twice"
+    assert "mallory/part00: The process that graded it ended (status -9)." in said, said + complained
 
 
 def test_the_work_of_a_worker_that_is_lost_is_done_by_another(submitted, locally, cluster, tmp_path):
