@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch hint progress compare debug trace reset undo update train capstone card quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata bundle gradescope
+.PHONY: help check watch hint progress compare debug trace reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo bundle gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -31,6 +31,9 @@ capstone: ## train the full model with your own parts 1 to 8, and measure what i
 
 card: ## draw what your last capstone reached as a card to share: runs/card.svg and runs/card.png
 	$(RUN) card $(args)
+
+experiment: ## an experiment on the model, a table and a picture: name=heads, or a list without name
+	$(RUN) experiment $(name) $(if $(seeds),--seeds $(seeds)) $(if $(steps),--steps $(steps)) $(args)
 
 quick: ## verify in seconds that the reference works
 	$(RUN) quick $(args)
@@ -98,6 +101,9 @@ export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in
 
 errata: ## grade a part anew with mended checks, and show whose points change: part=5 apply=1
 	$(RUN) errata $(part) $(if $(call on,$(apply)),--apply) $(CLASS) $(args)
+
+demo: ## an instructor's whole job, shown on a class of twelve that never was: about a minute
+	$(RUN) demo $(args)
 
 bundle: ## write a zip for students to dist/: exercises, notebooks, public checks, and no answers
 	$(RUN) bundle $(args)

@@ -167,6 +167,26 @@ def gradescope(part: Annotated[int, typer.Argument(help="The part that students 
     typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB).")
 
 
+@app.command()
+def demo(
+    folder: Annotated[Path | None, typer.Argument(help="A new folder; a temporary one if none.")] = None,
+) -> None:
+    """Show an instructor's whole job on a class that never was: release, collect, grade, export. About a minute.
+
+    Example: python -m autograder demo
+    """
+    from autograder.classroom.demo import DemoFailed
+    from autograder.classroom.demo import demo as run_demo
+    from autograder.cli import failure, misuse, print_lines
+
+    try:
+        run_demo(folder, say=lambda line: print_lines(line.split("\n")))
+    except ValueError as error:
+        raise misuse(str(error)) from error
+    except (DemoFailed, OSError) as error:
+        raise failure(str(error)) from error
+
+
 def parts_of(number: int | None):
     """The part with this number, or all. Raises ValueError with a sentence."""
     from autograder.course import part, parts
