@@ -242,6 +242,35 @@ def sandbox() -> None:
 
 
 @app.command()
+def experiment(
+    name: Annotated[str | None, typer.Argument(help="Which; lists them if none.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Runs, with seeds 1 to this; as its page has if none.")] = None,
+    steps: Annotated[int, typer.Option(help="Training steps of a run.")] = 1000,
+    out: Annotated[Path | None, typer.Option(help="The folder for its page; runs/experiments/ if none.")] = None,
+) -> None:
+    """Run an experiment on the model, at most two minutes: a table and a picture.
+
+    Example: python -m autograder experiment names_per_step --seeds 2
+    """
+    from autograder.training import RUNS
+    from experiments import NAMES, run
+
+    if name is None:
+        print_lines(f"{each:24}{run.script(each).TITLE}" for each in NAMES)
+        return
+    try:
+        record = run.run(name, seeds, steps)
+    except ValueError as error:
+        raise misuse(str(error)) from error
+    print_lines([*run.script(name).table(record["figures"]), "", run.script(name).findings(record["figures"]), ""])
+    try:
+        written = run.write(record, out or RUNS / "experiments")
+    except OSError as error:
+        raise failure(f"Its page can't be written ({error}).") from error
+    print_lines([f"Written: {', '.join(map(str, written))}", f"To compare: {run.PAGES / name}.md"])
+
+
+@app.command()
 def quick() -> None:
     """Verify in seconds that the reference works, one line per part.
 

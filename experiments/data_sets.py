@@ -1,0 +1,79 @@
+"""Other things to imitate: the same model and recipe on words, surnames and French communes."""
+
+from __future__ import annotations
+
+import random
+
+from autograder import model
+from autograder.course import SOLUTIONS
+from autograder.grading.probes import load_trusted
+from experiments import words
+from experiments.training import loss_on, split, spread, train
+
+TITLE = "Another data set"
+QUESTION = """The recipe of the course, 1,000 steps of one row each, on the four data sets. Losses of different sets
+can't be compared with each other, since some texts are harder to guess than others: compare each with counting
+pairs of letters in the same set."""
+SEEDS = 20
+DATA = ("names", "surnames", "communes", "words")
+
+
+def measure(seeds: int, steps: int) -> dict:
+    """For each set: rows, what knowing nothing and counting pairs reach, held-out losses, and inventions of seed "
+    "1."""
+    tokenizers, rows = load_trusted(SOLUTIONS / "part02_tokenizer.py"), []
+    for data in DATA:
+        docs, held_out = split(data)
+        tokenizer = tokenizers.Tokenizer(docs)
+        runs = [train(docs, seed, steps) for seed in range(1, seeds + 1)]
+        first, known = runs[0], set(docs)
+        invented = model.sample_many(first.weights, first.config, first.chars, 20, 0.5, random.Random(1))
+        rows.append(
+            {
+                "data": data,
+                "rows": len(docs),
+                "vocab_size": tokenizer.vocab_size,
+                "pairs": tokenizers.bigram_loss(tokenizers.bigram_counts(docs, tokenizer), held_out, tokenizer),
+                "held_out": spread([loss_on(held_out, run) for run in runs]),
+                "invented": [text for text in invented if text not in known][:5],
+            }
+        )
+    return {"rows": rows}
+
+
+def table(figures: dict) -> list[str]:
+    """A line for each set."""
+    heads = ["data", "training rows", "tokens", "pairs of letters", "this model", "better by", "new ones of seed 1"]
+    rows = []
+    for row in figures["rows"]:
+        cells = [row["data"], f"{row['rows']:,}", str(row["vocab_size"]), f"{row['pairs']:.3f}"]
+        gain = row["pairs"] - row["held_out"]["mean"]
+        rows.append([*cells, words.mean_sd(row["held_out"]), f"{gain:.3f}", ", ".join(row["invented"])])
+    return words.table(heads, rows)
+
+
+def findings(figures: dict) -> str:
+    """What the numbers say."""
+    gains = {row["data"]: row["pairs"] - row["held_out"]["mean"] for row in figures["rows"]}
+    ordered = sorted(gains, key=gains.get, reverse=True)
+    return (
+        f"The model gains most over pairs of letters on {ordered[0]} ({gains[ordered[0]]:.3f}) and least on "
+        f"{ordered[-1]} ({gains[ordered[-1]]:.3f}). The standard deviation between seeds is at most "
+        f"{max(row['held_out']['sd'] for row in figures['rows']):.3f}."
+    )
+
+
+def describe(figures: dict) -> str:
+    """The picture in words."""
+    parts = [f"{r['data']} {r['pairs']:.2f} and {r['held_out']['mean']:.2f}" for r in figures["rows"]]
+    return f"Held-out loss by data set, pairs of letters and this model: {'; '.join(parts)}."
+
+
+def draw(figures: dict, figure) -> None:
+    """Two marks for each set."""
+    axes, places = figure.subplots(), range(len(figures["rows"]))
+    axes.plot(places, [row["pairs"] for row in figures["rows"]], "D", color=words.COLOURS[1], label="pairs of letters")
+    spreads = [row["held_out"] for row in figures["rows"]]
+    words.draw_spread(axes, places, spreads, label="this model, all seeds")
+    axes.set(xticks=list(places), xticklabels=[row["data"] for row in figures["rows"]], ylabel="held-out loss")
+    axes.legend(frameon=False)

@@ -1,0 +1,71 @@
+"""Two layers, 64 dimensions: what does a bigger model bring in the same 1,000 steps?"""
+
+from __future__ import annotations
+
+from experiments import words
+from experiments.training import held_out_losses, parameters, spread
+
+TITLE = "Deeper and wider"
+QUESTION = """One or two layers, 16, 32 or 64 numbers a token, with one name a step and with 16. Everything else is
+the course's recipe, the learning rate too, which was chosen for the small model."""
+SEEDS = 3
+LAYERS, WIDTHS, NAMES_PER_STEP = (1, 2), (16, 32, 64), (1, 16)
+
+
+def measure(seeds: int, steps: int) -> dict:
+    """Held-out losses of each size, for each number of names a step."""
+    rows = []
+    for layers in LAYERS:
+        for width in WIDTHS:
+            sizes = {"n_layer": layers, "n_embd": width}
+            found = [spread(held_out_losses(seeds, steps, names_per_step=count, **sizes)) for count in NAMES_PER_STEP]
+            rows.append({"layers": layers, "width": width, "parameters": parameters(**sizes), "held_out": found})
+    return {"rows": rows}
+
+
+def table(figures: dict) -> list[str]:
+    """A line for each size."""
+    heads = ["layers", "numbers a token", "parameters", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    rows = []
+    for row in figures["rows"]:
+        cells = [str(row["layers"]), str(row["width"]), f"{row['parameters']:,}"]
+        rows.append([*cells, *map(words.mean_sd, row["held_out"])])
+    return words.table(heads, rows)
+
+
+def findings(figures: dict) -> str:
+    """What the numbers say."""
+    small, large = figures["rows"][0], figures["rows"][-1]
+    gains = [a["mean"] - b["mean"] for a, b in zip(small["held_out"], large["held_out"])]
+    times = large["parameters"] / small["parameters"]
+    best = [min(figures["rows"], key=lambda row, i=i: row["held_out"][i]["mean"]) for i in range(len(NAMES_PER_STEP))]
+    names = [f"{row['layers']} x {row['width']}" for row in best]
+    return (
+        f"{times:.0f} times as many parameters change the loss by {-gains[0]:+.3f} with one name a step and by "
+        f"{-gains[1]:+.3f} with "
+        f"{NAMES_PER_STEP[1]}. The best sizes here (layers x numbers) are {names[0]} and {names[1]}. What is short "
+        "is not room but data: 16 names a step "
+        f"bring the smallest model {small['held_out'][0]['mean'] - small['held_out'][1]['mean']:.3f}."
+    )
+
+
+def describe(figures: dict) -> str:
+    """The picture in words."""
+    parts = [
+        f"{row['layers']} x {row['width']}: {row['held_out'][0]['mean']:.2f} and {row['held_out'][1]['mean']:.2f}"
+        for row in figures["rows"]
+    ]
+    return f"Held-out loss by layers x numbers a token, with 1 and with 16 names a step. {'; '.join(parts)}."
+
+
+def draw(figures: dict, figure) -> None:
+    """The loss over the number of parameters."""
+    axes = figure.subplots()
+    for number, layers in enumerate(LAYERS):
+        for column, count in enumerate(NAMES_PER_STEP):
+            rows = [row for row in figures["rows"] if row["layers"] == layers]
+            spreads = [row["held_out"][column] for row in rows]
+            label = f"{layers} layer{'s' * (layers > 1)}, {count} name{'s' * (count > 1)} a step"
+            words.draw_spread(axes, [row["parameters"] for row in rows], spreads, 2 * column + number, label)
+    axes.set(xscale="log", xlabel="parameters", ylabel="held-out loss")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)

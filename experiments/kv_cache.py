@@ -1,0 +1,107 @@
+"""What the key-value cache saves: the reference reads texts with it, and without it from the start for each token."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+
+from autograder.course import SOLUTIONS
+from experiments import words
+from experiments.training import spread
+
+TITLE = "Key-value cache against recomputing"
+QUESTION = """To predict the next token the model needs the keys and values of all tokens before. `gpt` of part 5
+keeps them; without the cache they are computed again for each new token. Processor seconds of the reference,
+forward only, for one text of each length, and the largest difference of any logit. The weights are drawn, not
+trained, since neither seconds nor equality depend on them."""
+SEEDS = 3
+LENGTHS = (4, 8, 16, 32, 48)
+
+
+def measure(seeds: int, steps: int) -> dict:
+    """Seconds both ways for each length of text, and the largest difference of logits. steps: not needed."""
+    if str(SOLUTIONS) not in sys.path:
+        sys.path.insert(0, str(SOLUTIONS))
+    from part04_parameters import Config, init_state_dict
+    from part09_understanding import kv_cache_floats
+
+    config, rows = Config(block_size=max(LENGTHS)), []
+    for length in LENGTHS:
+        cached, recomputed, difference = [], [], 0.0
+        for seed in range(1, seeds + 1):
+            rng = random.Random(seed)
+            state_dict = init_state_dict(config, rng)
+            tokens = [rng.randrange(config.vocab_size) for _ in range(length)]
+            began = time.process_time()
+            with_cache = _read(tokens, state_dict, config)
+            between = time.process_time()
+            without = [_read(tokens[: end + 1], state_dict, config)[-1] for end in range(length)]
+            recomputed.append(time.process_time() - between)
+            cached.append(between - began)
+            pairs = zip(with_cache, without)
+            difference = max(difference, *(abs(a - b) for pair in pairs for a, b in zip(*pair)))
+        rows.append(
+            {
+                "length": length,
+                "cached": spread(cached),
+                "recomputed": spread(recomputed),
+                "difference": difference,
+                "floats": kv_cache_floats(config, length),
+            }
+        )
+    return {"rows": rows}
+
+
+def _read(tokens, state_dict, config) -> list[list[float]]:
+    """The logits after each token."""
+    from part05_gpt import gpt
+
+    keys, values = [[] for _ in range(config.n_layer)], [[] for _ in range(config.n_layer)]
+    found = (gpt(token, position, keys, values, state_dict, config) for position, token in enumerate(tokens))
+    return [[logit.data for logit in logits] for logits in found]
+
+
+def table(figures: dict) -> list[str]:
+    """A line for each length."""
+    heads = ["tokens", "with the cache, s", "without, s", "times", "numbers in the cache", "largest difference"]
+    rows = []
+    for row in figures["rows"]:
+        cells = [str(row["length"]), words.mean_sd(row["cached"]), words.mean_sd(row["recomputed"])]
+        times = row["recomputed"]["mean"] / row["cached"]["mean"]
+        rows.append([*cells, f"{times:.1f}", f"{row['floats']:,}", f"{row['difference']:.0e}".replace("0e+00", "0")])
+    return words.table(heads, rows)
+
+
+def findings(figures: dict) -> str:
+    """What the numbers say."""
+    row = figures["rows"][-1]
+    times = row["recomputed"]["mean"] / row["cached"]["mean"]
+    return (
+        "The logits are equal to the last digit: the same sums in the same order. A text of n tokens takes n "
+        "calls of `gpt` with the cache and n(n + 1)/2 without, "
+        f"(n + 1)/2 times as many. Measured for {row['length']} tokens: {times:.1f} "
+        f"times as long, {(row['length'] + 1) / 2:.1f} "
+        "times as many calls. Calls late in a text cost more than "
+        "early ones, as they look at more positions, which is why the first factor is smaller. The price is "
+        f"memory: {row['floats']:,} numbers."
+        if row["difference"] == 0
+        else f"The logits differ by {row['difference']:.0e} at most; {times:.1f} times as long without the cache."
+    )
+
+
+def describe(figures: dict) -> str:
+    """The picture in words."""
+    parts = [f"{r['length']}: {r['cached']['mean']:.2f} and {r['recomputed']['mean']:.2f}" for r in figures["rows"]]
+    return f"Processor seconds by tokens, with and without the cache, both scales logarithmic. {'; '.join(parts)}."
+
+
+def draw(figures: dict, figure) -> None:
+    """Seconds over the length."""
+    axes = figure.subplots()
+    for number, (name, label) in enumerate((("cached", "with the cache"), ("recomputed", "computed anew"))):
+        spreads = [row[name] for row in figures["rows"]]
+        words.draw_spread(axes, [row["length"] for row in figures["rows"]], spreads, number, label)
+    axes.set_xscale("log", base=2)
+    axes.set(yscale="log", xlabel="tokens", ylabel="processor seconds", xticks=LENGTHS, xticklabels=LENGTHS)
+    axes.legend(frameon=False)

@@ -1,0 +1,59 @@
+"""How much does the learning rate matter, and how far is 0.01 from the best?"""
+
+from __future__ import annotations
+
+from experiments import words
+from experiments.training import held_out_losses, spread
+
+TITLE = "Learning rates"
+QUESTION = """The rate that training begins with (it falls to 0 in a straight line) from a thirtieth of microgpt's
+0.01 to ten times as much, with one name a step and with 16."""
+SEEDS = 5
+RATES, NAMES_PER_STEP = (0.0003, 0.001, 0.003, 0.01, 0.02, 0.03, 0.1), (1, 16)
+
+
+def measure(seeds: int, steps: int) -> dict:
+    """Held-out losses for each rate and number of names a step."""
+    rows = []
+    for lr in RATES:
+        found = [spread(held_out_losses(seeds, steps, lr=lr, names_per_step=count)) for count in NAMES_PER_STEP]
+        rows.append({"lr": lr, "held_out": found})
+    return {"rows": rows}
+
+
+def table(figures: dict) -> list[str]:
+    """A line for each rate."""
+    heads = ["learning rate", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    return words.table(heads, [[f"{row['lr']:g}", *map(words.mean_sd, row["held_out"])] for row in figures["rows"]])
+
+
+def findings(figures: dict) -> str:
+    """What the numbers say."""
+    best = [min(figures["rows"], key=lambda row, i=i: row["held_out"][i]["mean"]) for i in range(len(NAMES_PER_STEP))]
+    ours = next(row for row in figures["rows"] if row["lr"] == 0.01)
+    costs = [ours["held_out"][i]["mean"] - row["held_out"][i]["mean"] for i, row in enumerate(best)]
+    return (
+        f"The best of these rates is {best[0]['lr']:g} with one name a step and {best[1]['lr']:g} with "
+        f"{NAMES_PER_STEP[1]}; microgpt's 0.01 is {costs[0]:.3f} and "
+        f"{costs[1]:.3f} behind them. Ten times too small costs much more. More names a step make the gradient "
+        "less noisy, and bear a larger rate."
+    )
+
+
+def describe(figures: dict) -> str:
+    """The picture in words."""
+    parts = [
+        f"at {r['lr']:g} {r['held_out'][0]['mean']:.2f} and {r['held_out'][1]['mean']:.2f}" for r in figures["rows"]
+    ]
+    return f"Held-out loss with 1 and with 16 names a step, {'; '.join(parts)}: two valleys with a flat floor."
+
+
+def draw(figures: dict, figure) -> None:
+    """The loss over the rate."""
+    axes = figure.subplots()
+    for column, count in enumerate(NAMES_PER_STEP):
+        spreads = [row["held_out"][column] for row in figures["rows"]]
+        label = f"{count} name{'s' * (count > 1)} a step"
+        words.draw_spread(axes, [row["lr"] for row in figures["rows"]], spreads, column, label)
+    axes.set(xscale="log", xlabel="learning rate at the first step", ylabel="held-out loss")
+    axes.legend(frameon=False)

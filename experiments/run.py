@@ -1,0 +1,124 @@
+"""Run one experiment, keep its figures as JSON, and write its page: text, table, picture."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import json
+import platform
+import time
+from pathlib import Path
+from types import ModuleType
+
+from autograder.course import ROOT
+from autograder.files import write_atomically
+from experiments import NAMES
+
+PAGES = ROOT / "docs" / "experiments"
+
+
+def script(name: str) -> ModuleType:
+    """The experiment of this name. Raises ValueError when there is none."""
+    if name not in NAMES:
+        raise ValueError(f"There is no experiment {name}: choose one of {', '.join(NAMES)}.")
+    return importlib.import_module(f"experiments.{name}")
+
+
+def run(name: str, seeds: int | None = None, steps: int = 1000) -> dict:
+    """Measure, and return the record: the figures, with the date, the versions and the processor seconds they took.
+
+    seeds: 1 to this number; the experiment's own number when None. Raises ValueError when they can't be.
+    """
+    experiment = script(name)
+    seeds = experiment.SEEDS if seeds is None else seeds
+    if seeds < 1 or steps < 1:
+        raise ValueError(f"{seeds} seeds and {steps} steps: it takes at least one of each.")
+    began = time.process_time()
+    figures = experiment.measure(seeds, steps)
+    return {
+        "name": name,
+        "date": datetime.date.today().isoformat(),
+        "python": platform.python_version(),
+        "seeds": seeds,
+        "steps": steps,
+        "seconds": round(time.process_time() - began, 1),
+        "figures": figures,
+    }
+
+
+def page(record: dict) -> str:
+    """The page of a record, in Markdown; its picture lies beside it as NAME.png."""
+    name, figures = record["name"], record["figures"]
+    experiment = script(name)
+    seeds = f"seeds 1 to {record['seeds']}" if record["seeds"] > 1 else "seed 1"
+    lines = [
+        f"# {experiment.TITLE}",
+        "",
+        experiment.QUESTION,
+        "",
+        f"`make experiment name={name}`, {record['date']}, Python {record['python']}: "
+        f"{record['steps']:,} steps, {seeds}, "
+        f"{record['seconds']:.0f} seconds of one processor. Losses are nats per token on held-out texts; "
+        "+- is the standard deviation over the seeds.",
+        "",
+        *experiment.table(figures),
+        "",
+        f"![{experiment.describe(figures)}]({name}.png)",
+        "",
+        experiment.findings(figures),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def draw(record: dict, path: Path) -> None:
+    """Draw a record's picture into a PNG file."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.5, 4.2), layout="constrained")
+    script(record["name"]).draw(record["figures"], figure)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def write(record: dict, folder: Path) -> list[Path]:
+    """Write NAME.json, NAME.md and NAME.png, and the list of all experiments that are there. Returns the files."""
+    name = record["name"]
+    files = [folder / f"{name}{ending}" for ending in (".json", ".md", ".png")]
+    draw(record, files[2])
+    write_atomically(files[0], (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
+    write_atomically(files[1], page(record).encode("utf-8"))
+    write_atomically(folder / "README.md", contents(folder).encode("utf-8"))
+    return files
+
+
+def read(name: str, folder: Path = PAGES) -> dict | None:
+    """The record of an experiment in a folder, None when there is none."""
+    path = folder / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def contents(folder: Path) -> str:
+    """The page that lists the experiments whose records are in the folder."""
+    lines = [
+        "# Experiments",
+        "",
+        "Each takes at most two minutes of an idle processor, and says what it measured, with the spread over seeds. "
+        "`make experiment` lists them; `make experiment name=heads` runs one and puts its page into "
+        "`runs/experiments/`, to be compared with the page here. The scripts are in `experiments/`, about a hundred "
+        "lines each, and meant to be changed: copy one, add its name to `experiments/__init__.py`, and ask a question "
+        "of your own.",
+        "",
+        "| experiment | name | seeds | processor seconds | date |",
+        "|---|---|---|---|---|",
+    ]
+    for record in filter(None, (read(name, folder) for name in NAMES)):
+        name = record["name"]
+        cells = [
+            f"[{script(name).TITLE}]({name}.md)",
+            f"`{name}`",
+            record["seeds"],
+            round(record["seconds"]),
+            record["date"],
+        ]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines) + "\n"

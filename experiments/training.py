@@ -1,0 +1,70 @@
+"""Training as part 7 does it, with what an experiment wants to change: names a step, rate, sizes, data."""
+
+from __future__ import annotations
+
+import functools
+import random
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder import model
+from autograder.course import ROOT, SOLUTIONS
+from autograder.grading.probes import load_trusted
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model after its last step: characters in the tokenizer's order, sizes, matrices."""
+
+    chars: list[str]
+    config: model.Sizes
+    weights: model.Weights
+
+
+@functools.cache
+def split(data: str = "names") -> tuple[list[str], list[str]]:
+    """A data set's training side and held-out side, by part 2's rule: no spelling on both."""
+    tokenizer = load_trusted(SOLUTIONS / "part02_tokenizer.py")
+    return tokenizer.split_docs(tokenizer.load_docs(str(ROOT / "datasets" / f"{data}.txt")))
+
+
+def train(docs: Sequence[str], seed: int, steps: int, names_per_step: int = 1, lr: float = 0.01, **sizes) -> Trained:
+    """1,000 steps with one name each and nothing else given are those of the course: the same weights.
+
+    sizes: fields of model.Sizes. With more names a step, a step takes the next ones, and its loss is the mean over
+    all their tokens.
+    """
+    rng, docs = random.Random(seed), list(docs)
+    rng.shuffle(docs)
+    chars = sorted(set("".join(docs)))
+    config = model.Sizes(vocab_size=len(chars) + 1, **sizes)
+    weights, memory = model.draw_weights(config, rng), model.Memory()
+    for step in range(steps):
+        first = step * names_per_step
+        batch = [model.encode(docs[i % len(docs)], chars) for i in range(first, first + names_per_step)]
+        _, gradient = model.loss_and_gradient(batch, weights, config)
+        model.adam_step(weights, gradient, memory, lr * (1 - step / steps))
+    return Trained(chars, config, weights)
+
+
+def loss_on(docs: Sequence[str], trained: Trained) -> float:
+    """The mean loss over docs, in nats per token."""
+    return model.held_out_loss(docs, trained.weights, trained.config, trained.chars)
+
+
+def held_out_losses(seeds: int, steps: int, data: str = "names", **changes) -> list[float]:
+    """The held-out loss of one training run for each seed from 1 on. changes: arguments of `train`."""
+    docs, held_out = split(data)
+    return [loss_on(held_out, train(docs, seed, steps, **changes)) for seed in range(1, seeds + 1)]
+
+
+def parameters(**sizes) -> int:
+    """How many numbers a model of these sizes learns."""
+    return sum(rows * columns for rows, columns in model.shapes(model.Sizes(**sizes)).values())
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Mean, standard deviation over the runs, lowest and highest. One value has no deviation: 0."""
+    deviation = statistics.stdev(values) if len(values) > 1 else 0.0
+    return {"mean": statistics.mean(values), "sd": deviation, "lowest": min(values), "highest": max(values)}

@@ -1,0 +1,36 @@
+"""What the pages of all experiments share: tables in Markdown, numbers with their spread, colours and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from notebook_tools.picture import COLOURS
+
+MARKS = "osD^vPX"  # with each colour a mark of its own, so that nobody needs the colours
+
+__all__ = ["COLOURS", "MARKS", "listed", "mean_sd", "table"]
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table."""
+    return [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
+
+
+def mean_sd(found: dict[str, float], digits: int = 3) -> str:
+    """A mean with its standard deviation over the seeds."""
+    return f"{found['mean']:.{digits}f} +- {found['sd']:.{digits}f}"
+
+
+def listed(items: Sequence) -> str:
+    """1, 2 and 3."""
+    *first, last = map(str, items)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def draw_spread(axes, places: Sequence[float], spreads: Sequence[dict[str, float]], number: int = 0, label: str = ""):
+    """Draw the mean of each spread as a mark, with a bar from its lowest to its highest run."""
+    means = [found["mean"] for found in spreads]
+    below = [found["mean"] - found["lowest"] for found in spreads]
+    above = [found["highest"] - found["mean"] for found in spreads]
+    look = {"fmt": MARKS[number], "color": COLOURS[number], "capsize": 4, "markersize": 6}
+    axes.errorbar(places, means, yerr=[below, above], label=label or None, **look)

@@ -1,0 +1,206 @@
+"""Each experiment runs in a small form, its page shows its record, and the variants' gradients are right."""
+
+import importlib.util
+import json
+import random
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from autograder import model
+from autograder.course import ROOT
+from experiments import NAMES, kv_cache, nonsense, run, training, variants, words
+
+TORCH = ROOT / "experiments" / "microgpt_torch.py"
+SMALL = {"kv_cache": {"LENGTHS": (2, 3)}, "names_per_step": {"COUNTS": (1, 2)}, "depth_and_width": {"WIDTHS": (8,)}}
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Short versions of all experiments: few held-out texts, few cases, few names to read."""
+    whole = training.split
+
+    def little(data: str = "names"):
+        docs, held_out = whole(data)
+        docs = docs[::40]
+        return docs, [doc for doc in held_out if set(doc) <= set("".join(docs))][:40]
+
+    for name in NAMES:
+        experiment = run.script(name)
+        for attribute, value in SMALL.get(name, {}).items():
+            monkeypatch.setattr(experiment, attribute, value)
+        if hasattr(experiment, "split"):
+            monkeypatch.setattr(experiment, "split", little)
+        if hasattr(experiment, "NAMES_READ"):
+            monkeypatch.setattr(experiment, "NAMES_READ", 20)
+    monkeypatch.setattr(training, "split", little)
+
+
+# The runs
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_experiment_in_a_small_form_gives_a_page_and_a_picture(name, small, tmp_path):
+    record = run.run(name, seeds=2, steps=3)
+    files = run.write(record, tmp_path)
+    assert json.loads(files[0].read_text(encoding="utf-8")) == json.loads(json.dumps(record))
+    page = files[1].read_text(encoding="utf-8")
+    assert page == run.page(json.loads(files[0].read_text(encoding="utf-8")))  # the record is all that it takes
+    table = [line.count("|") for line in page.splitlines() if line.startswith("|")]
+    assert len(table) > 2 and len(set(table)) == 1
+    assert re.search(rf"!\[[^\]]{{40,}}\]\({name}\.png\)", page)
+    assert files[2].read_bytes().startswith(b"\x89PNG") and files[2].stat().st_size > 5_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_of_the_course_is_that_of_its_record(name):
+    record = run.read(name)
+    page = (run.PAGES / f"{name}.md").read_text(encoding="utf-8")
+    assert page == run.page(record)
+    assert record["steps"] == 1000 and record["seeds"] == run.script(name).SEEDS
+    assert (run.PAGES / f"{name}.png").exists()
+
+
+def test_the_list_of_pages_is_that_of_the_records():
+    assert (run.PAGES / "README.md").read_text(encoding="utf-8") == run.contents(run.PAGES)
+
+
+def test_each_experiment_took_at_most_two_minutes():
+    assert {name: run.read(name)["seconds"] for name in NAMES if run.read(name)["seconds"] > 120} == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bake"], "There is no experiment bake: choose one of"),
+        (["heads", "--seeds", "0"], "it takes at least one of each"),
+        (["heads", "--steps", "-3"], "it takes at least one of each"),
+    ],
+)
+def test_what_is_no_experiment_is_a_sentence(arguments, words):
+    command = [sys.executable, "-m", "autograder", "experiment", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
+
+
+# What they train with
+
+
+def test_with_nothing_changed_the_training_is_that_of_the_course():
+    docs, _ = training.split()
+    ours, course = training.train(docs, 5, 30), model.replay(docs, 30, 5)
+    assert all(np.array_equal(ours.weights[name], course.weights[name]) for name in course.weights)
+
+
+def test_names_of_a_step_are_read_once_each_and_in_turn(monkeypatch):
+    read, whole = [], model.loss_and_gradient
+    monkeypatch.setattr(
+        model,
+        "loss_and_gradient",
+        lambda batch, *rest: (read.append([len(name) for name in batch]), whole(batch, *rest))[1],
+    )
+    training.train(["a", "bb", "ccc"], 1, 3, names_per_step=2)
+    first, second, third = read
+    assert [len(batch) for batch in read] == [2, 2, 2]
+    assert sorted(first + second[:1]) == sorted(second[1:] + third) == [3, 4, 5]
+
+
+@pytest.mark.parametrize("norm", variants.NORMS)
+@pytest.mark.parametrize("activation", variants.ACTIVATIONS)
+def test_the_gradient_of_a_variant_is_its_slope(norm, activation):
+    config, rng = model.Sizes(vocab_size=5, n_embd=6, n_head=2, n_layer=2, block_size=5), random.Random(3)
+    weights, batch, h = model.draw_weights(config, rng, std=0.5), [[4, 0, 1, 4], [4, 2, 2, 3, 4]], 1e-6
+    with variants.variant(norm, activation):
+        _, gradient = model.loss_and_gradient(batch, weights, config)
+        for name, matrix in weights.items():
+            for _ in range(4):
+                place = tuple(rng.randrange(size) for size in matrix.shape)
+                kept, losses = matrix[place], []
+                for shift in (h, -h):
+                    matrix[place] = kept + shift
+                    losses.append(model.loss_and_gradient(batch, weights, config)[0])
+                matrix[place] = kept
+                slope = (losses[0] - losses[1]) / (2 * h)
+                assert gradient[name][place] == pytest.approx(slope, abs=1e-7), (name, place)
+
+
+def test_a_variant_is_another_model_and_is_gone_afterwards():
+    config = model.Sizes()
+    weights, batch = model.draw_weights(config, random.Random(1)), [[26, 0, 3, 26]]
+    before = model.loss_and_gradient(batch, weights, config)[0]
+    losses = set()
+    for norm in variants.NORMS:
+        for activation in variants.ACTIVATIONS:
+            with variants.variant(norm, activation):
+                losses.add(model.loss_and_gradient(batch, weights, config)[0])
+    assert len(losses) == 6 and before in losses
+    assert model.loss_and_gradient(batch, weights, config)[0] == before
+
+
+def test_layernorm_gives_mean_0_and_mean_square_1():
+    normed, _ = variants.layernorm(np.array([[3.0, 5.0, 7.0, 1.0]]))
+    assert normed.mean() == pytest.approx(0, abs=1e-12)
+    assert (normed**2).mean() == pytest.approx(1, abs=1e-4)
+
+
+# What they measure
+
+
+def test_logits_with_and_without_the_cache_are_equal(monkeypatch):
+    monkeypatch.setattr(kv_cache, "LENGTHS", (6,))
+    (row,) = kv_cache.measure(1, 0)["rows"]
+    assert row["difference"] == 0
+    assert row["recomputed"]["mean"] > row["cached"]["mean"]
+    assert row["floats"] == 2 * 6 * 16
+
+
+def test_the_shares_of_an_even_head_are_counted():
+    shares = run.script("heads")._shares(["ab"], None)
+    # a: BOS 1/2, itself 1/2. b: BOS, a (a vowel, the letter before) and itself 1/3 each.
+    assert shares == pytest.approx(np.array([[(1 / 2 + 1 / 3) / 2, (1 / 2 + 1 / 3) / 2, 1 / 6, (1 / 2 + 1 / 3) / 2]]))
+
+
+def test_nonsense_is_made_of_what_it_says():
+    rng = random.Random(2)
+    assert nonsense._nonsense("emma", "backwards", [], rng) == "amme"
+    shuffled = nonsense._nonsense("emma", "shuffled", [], rng)
+    assert sorted(shuffled) == sorted("emma") and shuffled != "emma"
+    assert set(nonsense._nonsense("emma", "letters of names", ["x", "y"], rng)) <= {"x", "y"}
+    assert len(nonsense._nonsense("emma", "any letters", [], rng)) == 4
+
+
+def test_a_spread_of_one_run_has_no_deviation():
+    assert training.spread([2.0]) == {"mean": 2.0, "sd": 0.0, "lowest": 2.0, "highest": 2.0}
+    assert words.mean_sd(training.spread([1.0, 3.0]), 2) == "2.00 +- 1.41"
+
+
+# PyTorch
+
+
+def test_the_comparison_with_pytorch_says_so_where_there_is_none():
+    if importlib.util.find_spec("torch"):
+        pytest.skip("There is a torch here.")
+    done = subprocess.run([sys.executable, TORCH], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Skipped: torch is not installed here.")
+
+
+def test_pytorch_gives_the_losses_and_gradients_of_the_scalar_model():
+    pytest.importorskip("torch")
+    sys.path.insert(0, str(TORCH.parent))
+    import microgpt_torch
+
+    of_losses, of_gradients = microgpt_torch.differences()
+    assert of_losses < 1e-6 and of_gradients < 1e-6
+
+
+def test_the_page_on_pytorch_states_equality_and_all_four_versions():
+    page = (run.PAGES / "pytorch.md").read_text(encoding="utf-8")
+    of_losses, of_gradients = map(float, re.search(r"by (\S+) at most, gradients by (\S+)\.\s", page).groups())
+    assert of_losses < 1e-6 and of_gradients < 1e-6
+    rows = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 4 and "1,000 steps" in page
+    assert len({row[4] for row in rows}) == 1  # the last loss
