@@ -148,7 +148,7 @@ def page(steps: int) -> str:
         "# The same model in PyTorch",
         "",
         "What the course writes out in plain Python, a library does in one call. "
-        "[microgpt_torch.py](../../experiments/microgpt_torch.py) is the same model in PyTorch, to be read beside "
+        "`experiments/microgpt_torch.py` is the same model in PyTorch, to be read beside "
         "parts 1 to 7.",
         "",
         f"`python experiments/microgpt_torch.py`, {datetime.date.today().isoformat()}, "
