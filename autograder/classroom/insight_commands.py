@@ -45,3 +45,35 @@ def analytics(
     except OSError as error:
         raise failure(f"The verdicts can't be read, or the page can't be written ({error}).") from error
     print_lines([*figure_lines(figures, every_check=wanted is not None), "", f"Page: {page}."])
+
+
+@app.command()
+def similarity(
+    submitted: Annotated[Path, typer.Argument(help="A folder or an archive of learners, as for `grade`.")],
+    part: Annotated[int, typer.Option("--part", help="The part whose modules are compared.")],
+    out: Annotated[Path | None, typer.Option(help="Where the page goes; similarity/ beside SUBMITTED if none.")] = None,
+) -> None:
+    """Find submissions that share more than the stub explains, side by side on a page for you. A person decides.
+
+    Example: python -m autograder similarity submitted --part 5
+    """
+    from autograder.classroom.similarity import compare_class
+    from autograder.classroom.similarity_show import similarity_lines, write_similarity
+    from autograder.cli import failure, misuse, print_lines
+    from autograder.course import part as part_numbered
+
+    try:
+        its_part = part_numbered(part)
+        found = compare_class(submitted, its_part)
+    except KeyError as error:
+        raise misuse(str(error.args[0])) from error
+    except ValueError as error:
+        raise misuse(str(error)) from error
+    page = (out or submitted.absolute().parent / "similarity") / f"{its_part.name}.html"
+    try:
+        write_similarity(page, found)
+    except OSError as error:
+        raise failure(f"The page can't be written ({error}).") from error
+    print_lines([*similarity_lines(found), "", f"Side by side: {page}."])
+    if found.problems:
+        raise typer.Exit(1)
