@@ -13,7 +13,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("autograder", "notebook_tools", "solutions", "datasets")
+FOLDERS = ("autograder", "notebook_tools", "solutions", "datasets", "experiments")
 OURS = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 TABLES = sorted((ROOT / "autograder").rglob("*.toml"))
 
