@@ -67,6 +67,27 @@ def collect_modules(learner: Path, part: Part) -> Collected:
     return Collected(modules, tuple(remarks))
 
 
+@dataclass(frozen=True)
+class Newest:
+    """A module. place: the folder of the part that it was handed in with, such as part05; time: nbgrader's note."""
+
+    content: bytes
+    place: str
+    time: str
+
+
+def newest_module(learner: Path, wanted: Part) -> Newest | None:
+    """The newest of a part's modules in a learner's folder that can be read; None when there is none."""
+    for place in _newest_first(learner, wanted):
+        try:
+            content = read_plain(place / wanted.file_name, LARGEST_FILE)
+        except Unreadable:
+            continue
+        if content is not None:
+            return Newest(content, place.name, handed_in(place))
+    return None
+
+
 def _newest_first(learner: Path, wanted: Part) -> list[Path]:
     """The learner's folders, that of the part itself before others of the same time."""
 

@@ -72,6 +72,7 @@ def grade(
     workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; as processors if none.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Of SUBMITTED: a Dask scheduler, see docs/cluster.md.")] = None,
     again: Annotated[bool, typer.Option("--regrade", help="Of SUBMITTED: which verdicts change by chance?")] = False,
+    python: Annotated[str | None, typer.Option(help="Of --part 11, the capstone: train in it, such as pypy3.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: verdicts with it; drawn if none.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Of SUBMITTED: the summary as JSON.")] = False,
 ) -> None:
@@ -79,6 +80,8 @@ def grade(
 
     With SUBMITTED, a folder or an archive of learners, it grades that without nbgrader, in several processes: verdicts,
     reports and a ledger in verdicts/ beside it. Of a class's submitted/, `grade` then finds these verdicts.
+
+    The capstone, --part 11, trains everybody's newest parts 1 to 8: a minute each, and only when it is asked for.
 
     Example: python -m autograder grade --part 5
 
@@ -90,11 +93,16 @@ def grade(
     from autograder.classroom.settings import load_settings
     from autograder.classroom.show import outcome_line, summary_lines
     from autograder.cli import failure, misuse, print_lines
+    from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
     outcomes = []
+    if part == [capstone().number] and submitted is None:
+        return _grade_capstones(folder, sandbox, python)
     try:
+        if python:
+            raise ValueError("Only the capstone can be trained in another Python: say --part 11 --python pypy3.")
         wanted = [each for number in sorted({*part}) for each in parts_of(number)] if part else parts_of(None)
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
@@ -128,6 +136,30 @@ def grade(
         raise misuse(str(error)) from error
     except ReleaseError as error:
         raise failure(str(error)) from error
+    print_lines(summary_lines(its_class, outcomes))
+    if any(outcome.failure for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _grade_capstones(folder: Path, sandbox: str, python: str | None) -> None:
+    from autograder.classroom.capstone import grade_capstones, summary_lines
+    from autograder.classroom.extensions import load_extensions
+    from autograder.classroom.folder import ClassFolder
+    from autograder.classroom.settings import load_settings
+    from autograder.cli import misuse, print_lines
+    from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+
+    try:
+        if sandbox not in ("strict", "local"):
+            raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
+        its_class = ClassFolder(folder.absolute())
+        load_extensions(its_class, load_settings(its_class))
+        tier = Tier.LOCAL if sandbox == "local" else strict_tier()
+        outcomes = grade_capstones(its_class, tier, python, on_outcome=lambda one: print_lines([one.line()]))
+        if not outcomes:
+            raise ValueError(f"Nobody has handed in anything of parts 1 to 8: see {its_class.submitted}.")
+    except (ValueError, SandboxUnavailable) as error:
+        raise misuse(str(error)) from error
     print_lines(summary_lines(its_class, outcomes))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ import functools
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 
 from traitlets.log import get_logger
@@ -14,13 +15,14 @@ from traitlets.log import get_logger
 
 @contextlib.contextmanager
 def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
-    """Keep nbgrader's log from the console. Gives a function that returns the reason of a failure.
+    """Keep nbgrader's log from the console, and what SQLAlchemy warns it of. Gives a function that returns the reason of a failure.
 
     It also puts this environment's programs on the path, since nbgrader calls alembic by its name for a new gradebook;
     and gives all of nbgrader's gradebooks of one file one SQLAlchemy engine, which keeps what it has compiled: nbgrader
     opens the gradebook ten times a submission.
     """
     import nbgrader.api
+    from sqlalchemy.exc import SAWarning
 
     keep, logger, path = _KeepReasons(), get_logger(), os.environ.get("PATH", "")
     propagated, logger.propagate = logger.propagate, False
@@ -28,7 +30,9 @@ def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path
     create_engine, nbgrader.api.create_engine = nbgrader.api.create_engine, _one_engine  # it may be so already
     try:
-        yield keep.reason
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)
+            yield keep.reason
     finally:
         nbgrader.api.create_engine = create_engine
         os.environ["PATH"] = path

@@ -1,0 +1,150 @@
+"""The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook.
+
+A capstone costs a minute or more, so verdicts are kept, and several are made at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.capstone.run import NUM_STEPS, OWN_PARTS
+from autograder.classroom.capstone_entry import enter
+from autograder.classroom.collected import Newest, newest_module
+from autograder.classroom.folder import ClassFolder
+from autograder.course import HERE, ROOT, capstone, part
+from autograder.grading.report import Report
+from autograder.grading.store import Store, suite_hash
+from autograder.render.terminal import number, plural
+from autograder.sandbox import Tier
+from autograder.sandbox.text import clean_text
+
+NEEDED = tuple(part(each) for each in OWN_PARTS)
+
+
+class CapstoneOutcome(NamedTuple):
+    """What became of one learner's capstone. missing: files that were not handed in; failure: why it has no points."""
+
+    learner: str
+    report: Report | None = None
+    missing: tuple[str, ...] = ()
+    failure: str = ""
+
+    def line(self) -> str:
+        """For the instructor."""
+        line = f"  {clean_text(self.learner, 40):<24} capstone  "
+        if self.missing:
+            return f"{line}waits for {', '.join(self.missing)}"
+        if self.failure:
+            return f"{line}NOT GRADED: {clean_text(self.failure, 300)}"
+        return f"{line}{number(self.report.earned)}/{number(self.report.possible)}"
+
+
+def grade_capstones(
+    folder: ClassFolder,
+    tier: Tier,
+    python: str | None = None,
+    on_outcome: Callable[[CapstoneOutcome], None] = lambda outcome: None,
+    num_steps: int = NUM_STEPS,
+) -> list[CapstoneOutcome]:
+    """Grade everybody who has handed in something of parts 1 to 8; who lacks one of them gets no points yet, and the
+    outcome says which. python: the interpreter to train in, such as pypy3. Raises ClassError.
+    """
+    collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
+    outcomes = []
+
+    def done(outcome: CapstoneOutcome) -> None:
+        outcomes.append(outcome)
+        on_outcome(outcome)
+
+    ready = {}
+    for learner, found in collected.items():
+        if missing := tuple(each.file_name for each in NEEDED if each.file_name not in found):
+            done(CapstoneOutcome(learner, missing=missing))
+        else:
+            ready[learner] = found
+    for learner, future in _verdicts(folder, ready, tier, python, num_steps):
+        try:
+            report = future.result()
+            enter(folder, learner, report, ready[learner])
+            done(CapstoneOutcome(learner, report))
+        except Exception as error:  # whosever fault it is: the others get their points all the same
+            done(CapstoneOutcome(learner, failure=f"{type(error).__name__}: {error}"))
+    return outcomes
+
+
+def newest_parts(folder: ClassFolder, learner: str) -> dict[str, Newest]:
+    """The learner's newest modules of parts 1 to 8, by file name."""
+    found = {each.file_name: newest_module(folder.submitted / learner, each) for each in NEEDED}
+    return {name: newest for name, newest in found.items() if newest is not None}
+
+
+def stored_verdict(
+    folder: ClassFolder, modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int
+) -> Report:
+    """The verdict on these modules, from the store when the same have been trained before."""
+    store, name = Store(folder.verdicts), verdict_key(modules, tier, python, num_steps)
+    if (kept := store.find(name)) is not None:
+        return kept.report
+    from autograder.capstone import grade_capstone
+
+    began = time.monotonic()
+    report = grade_capstone(modules, tier=tier, python=python, num_steps=num_steps).report.for_class()
+    store.keep(name, report, time.monotonic() - began)
+    return report
+
+
+def _learners(folder: ClassFolder) -> list[str]:
+    return sorted({learner for each in NEEDED for learner in folder.learners(each)})
+
+
+def _verdicts(
+    folder: ClassFolder, ready: Mapping[str, Mapping[str, Newest]], tier: Tier, python: str | None, num_steps: int
+) -> Iterator[tuple[str, Future[Report]]]:
+    """Each learner's verdict as it is made, in processes of their own; of the same modules only one."""
+    with contextlib.ExitStack() as stack:
+        # spawn: a fork would copy whatever locks the threads of this process hold.
+        workers = max(1, min(len(ready), os.cpu_count() or 1))
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        stack.callback(pool.shutdown, cancel_futures=True)
+        learners: dict[Future, list[str]] = {}
+        futures: dict[str, Future] = {}
+        for learner, found in ready.items():
+            modules = {name: newest.content for name, newest in found.items()}
+            key = verdict_key(modules, tier, python, num_steps)
+            if key not in futures:
+                futures[key] = pool.submit(stored_verdict, folder, modules, tier, python, num_steps)
+            learners.setdefault(futures[key], []).append(learner)
+        for future in as_completed(learners):
+            yield from ((learner, future) for learner in learners[future])
+
+
+def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:
+    """A hash of all that a verdict depends on: the modules, the capstone's checks, the grader, the data, the Python."""
+    digest = hashlib.sha256("".join(suite_hash(each) for each in NEEDED).encode("ascii"))
+    for path in [*sorted((HERE / "capstone").glob("*.py")), ROOT / "datasets" / "names.txt"]:
+        digest.update(_content_hash(path))
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(modules.items())}
+    facts = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
+    return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
+
+
+def _content_hash(path: Path) -> bytes:
+    return path.name.encode("ascii") + hashlib.sha256(path.read_bytes()).digest()
+
+
+def summary_lines(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
+    """How many, and where to look."""
+    graded = sum(outcome.report is not None for outcome in outcomes)
+    waiting = sum(bool(outcome.missing) for outcome in outcomes)
+    yield ""
+    counts = f"{plural(graded, 'capstone')} graded, {waiting} waiting for parts"
+    yield f"{counts}. Feedback: {folder.feedback}. Scores: gradebook.db."

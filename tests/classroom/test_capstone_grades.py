@@ -1,0 +1,152 @@
+"""The capstone of a class: everybody's newest parts 1 to 8 are trained once, and the points are in the gradebook."""
+
+from __future__ import annotations
+
+import html
+import shutil
+
+import pytest
+from submission_helpers import hand_in
+from typer.testing import CliRunner
+
+from autograder.classroom import capstone as class_capstone
+from autograder.classroom.capstone import NEEDED, grade_capstones, newest_parts
+from autograder.classroom.capstone_entry import possible
+from autograder.classroom.export import export
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.grades import class_grades
+from autograder.cli import app
+from autograder.course import SOLUTIONS, capstone
+from autograder.grading.store import Store
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
+LATER = "2026-12-02 12:00:00.000000 UTC"
+
+
+def solution(part) -> str:
+    return (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
+
+
+def hand_in_all(folder: ClassFolder, learner: str, **other) -> None:
+    """All of parts 1 to 8; other: a module's text by name, None for one that is not handed in."""
+    for part in NEEDED:
+        module = other.get(part.module, solution(part))
+        if module is not None:
+            hand_in(folder, learner, module, its_part=part)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, empty_gradebook):
+    """A class whose capstones were trained for a few steps. Gives its folder and the outcomes by learner."""
+    try:
+        tier = strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(f"no sandbox for other people's code holds here: {error}")
+    folder = ClassFolder(tmp_path_factory.mktemp("class"))
+    shutil.copy(empty_gradebook, folder.root)
+    (folder.root / "class.toml").write_text("[due]\ncapstone = 2026-11-30T18:00:00\n", encoding="utf-8")
+    hand_in_all(folder, "ada")
+    hand_in_all(folder, "ben")  # the same files
+    hand_in_all(folder, "cleo", part06_adam=None, part07_training=None)
+    hand_in_all(folder, "dan", part08_generation="def broken(:\n")
+    hand_in_all(folder, "eve")
+    (folder.submitted / "eve" / "part03" / "timestamp.txt").write_text(LATER, encoding="utf-8")
+    return folder, {one.learner: one for one in grade_capstones(folder, tier, num_steps=STEPS)}
+
+
+def test_the_points_are_in_the_gradebook_task_by_task(graded):
+    folder, outcomes = graded
+    with open_gradebook(folder) as book:
+        submission = book.find_submission("capstone", "ada")
+        assert submission.max_score == 20 and not submission.needs_manual_grade
+        scores = {grade.name: grade.score for grade in submission.notebooks[0].grades}
+    by_task = {
+        f"check-{task.id.replace('.', '-')}": sum(c.earned for c in outcomes["ada"].report.checks if c.task == task.id)
+        for task in capstone().tasks
+    }
+    assert scores == by_task
+    assert scores["check-11-2"] > 0 and scores["check-11-3"] == 2  # three steps equal the replay, and give names
+    assert [possible(task) for task in capstone().tasks] == [12, 6, 2]
+
+
+def test_who_lacks_a_part_waits_and_has_no_grade(graded):
+    folder, outcomes = graded
+    assert outcomes["cleo"].missing == ("part06_adam.py", "part07_training.py")
+    assert "waits for part06_adam.py, part07_training.py" in outcomes["cleo"].line()
+    assert {one.id for one in class_grades(folder).learners if "capstone" in one.grades} == {"ada", "ben", "dan", "eve"}
+
+
+def test_code_that_cannot_run_gets_nothing_and_a_sentence(graded):
+    folder, outcomes = graded
+    assert outcomes["dan"].report.earned == 0
+    page = (folder.feedback / "dan" / "capstone" / "capstone.html").read_text(encoding="utf-8")
+    assert "part08_generation.py" in page and "0 of 20 points" in page
+
+
+def test_it_is_as_late_as_the_newest_of_its_parts(graded):
+    found = {one.id: one.grades.get("capstone") for one in class_grades(graded[0]).learners}
+    assert found["eve"].penalty == pytest.approx(0.2 * found["eve"].score) and found["eve"].penalty > 0
+    assert found["ada"].penalty == 0
+
+
+def test_feedback_and_formgraders_notebook_show_report_and_parts(graded):
+    folder, outcomes = graded
+    page = html.unescape((folder.feedback / "eve" / "capstone" / "capstone.html").read_text(encoding="utf-8"))
+    assert f"part03_layers.py, handed in with part03, {LATER}" in page
+    for check in outcomes["eve"].report.checks:
+        assert check.title in page
+    assert (folder.autograded / "eve" / "capstone" / "capstone.ipynb").is_file()
+
+
+def test_it_is_exported_with_the_parts(graded, tmp_path):
+    export(class_grades(graded[0]), tmp_path)
+    assert "capstone" in (tmp_path / "nbgrader.csv").read_text(encoding="utf-8")
+
+
+def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monkeypatch):
+    folder, outcomes = graded
+    assert outcomes["ada"].report == outcomes["ben"].report
+    files = {name: newest.content for name, newest in newest_parts(folder, "ada").items()}
+    monkeypatch.setattr("autograder.capstone.grade_capstone", lambda *_, **__: pytest.fail("trained again"))
+    again = class_capstone.stored_verdict(folder, files, strict_tier(), None, STEPS)
+    assert again == outcomes["ada"].report
+    changed = files | {"part06_adam.py": files["part06_adam.py"] + b"\n# changed\n"}
+    name = class_capstone.verdict_key(changed, strict_tier(), None, STEPS)
+    assert Store(folder.verdicts).find(name) is None
+    assert class_capstone.verdict_key(files, strict_tier(), "pypy3", STEPS) != class_capstone.verdict_key(
+        files, strict_tier(), None, STEPS
+    )
+
+
+def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
+    folder = ClassFolder(tmp_path)
+    hand_in_all(folder, "ada")
+    newer = folder.submitted / "ada" / "part08"
+    (newer / "part01_autograd.py").write_text("# newer\n", encoding="utf-8")
+    (newer / "timestamp.txt").write_text(LATER, encoding="utf-8")
+    found = newest_parts(folder, "ada")["part01_autograd.py"]
+    assert (found.content, found.place, found.time) == (b"# newer\n", "part08", LATER)
+
+
+def test_a_class_that_handed_in_nothing_of_it_is_refused(tmp_path):
+    outcome = CliRunner().invoke(app, ["grade", "--part", "11", "--class", str(tmp_path), "--sandbox", "local"])
+    assert outcome.exit_code == 2 and "Nobody has handed in anything of parts 1 to 8" in outcome.output
+
+
+def test_another_python_is_for_the_capstone_alone(tmp_path):
+    outcome = CliRunner().invoke(app, ["grade", "--part", "5", "--class", str(tmp_path), "--python", "pypy3"])
+    assert outcome.exit_code == 2 and "--part 11" in outcome.output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pypy3") is None, reason="There is no pypy3 here.")
+def test_the_solutions_earn_all_points_in_pypy_by_the_command(tmp_path, empty_gradebook):
+    folder = ClassFolder(tmp_path)
+    shutil.copy(empty_gradebook, folder.root)
+    hand_in_all(folder, "ada")
+    words = ["grade", "--part", "11", "--python", "pypy3", "--class", str(folder.root)]
+    outcome = CliRunner().invoke(app, words)
+    assert outcome.exit_code == 0 and "20/20" in outcome.output, outcome.output
+    assert "1 capstone graded" in outcome.output
