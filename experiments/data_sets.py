@@ -15,6 +15,7 @@ QUESTION = """The recipe of the course, 1,000 steps of one row each, on the four
 can't be compared with each other, since some texts are harder to guess than others: compare each with counting
 pairs of letters in the same set."""
 SEEDS = 20
+TRAINS = True
 DATA = ("names", "surnames", "communes", "words")
 
 

@@ -9,6 +9,7 @@ TITLE = "Deeper and wider"
 QUESTION = """One or two layers, 16, 32 or 64 numbers a token, with one name a step and with 16. Everything else is
 the course's recipe, the learning rate too, which was chosen for the small model."""
 SEEDS = 3
+TRAINS = True
 LAYERS, WIDTHS, NAMES_PER_STEP = (1, 2), (16, 32, 64), (1, 16)
 
 

@@ -13,6 +13,7 @@ QUESTION = """Drawings of this model label its heads: one finds vowels, one look
 trained with many seeds, and each head's attention on held-out names is added up: how much goes to BOS, to the
 letter itself, to the one before it, to vowels. *Even attention* is a head that looks at all positions alike."""
 SEEDS = 100
+TRAINS = True
 VOWELS = "aeiou"
 LOOKS = ("BOS", "itself", "the letter before", "vowels")
 NAMES_READ = 300

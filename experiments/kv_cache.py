@@ -16,6 +16,7 @@ keeps them; without the cache they are computed again for each new token. Proces
 forward only, for one text of each length, and the largest difference of any logit. The weights are drawn, not
 trained, since neither seconds nor equality depend on them."""
 SEEDS = 3
+TRAINS = False
 LENGTHS = (4, 8, 16, 32, 48)
 
 

@@ -15,6 +15,7 @@ QUESTION = """Held-out names, which the model has never seen, beside four kinds 
 backwards, with their letters shuffled, with as many letters drawn from all names, with letters drawn from the
 alphabet. Which does the model find less surprising per token, the name or the nonsense made of it?"""
 SEEDS = 20
+TRAINS = True
 KINDS = ("backwards", "shuffled", "letters of names", "any letters")
 NAMES_READ = 1000
 

@@ -11,6 +11,7 @@ QUESTION = """GPT-2 has LayerNorm and GELU, this model RMSNorm and ReLU, which a
 anything? Six variants of the same 4,192 parameters: LayerNorm comes without its gain and bias, as RMSNorm does
 here."""
 SEEDS = 10
+TRAINS = True
 NAMES_PER_STEP = (1, 16)
 
 

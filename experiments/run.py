@@ -51,15 +51,16 @@ def page(record: dict) -> str:
     name, figures = record["name"], record["figures"]
     experiment = script(name)
     seeds = f"seeds 1 to {record['seeds']}" if record["seeds"] > 1 else "seed 1"
+    steps, losses = f"{record['steps']:,} training steps, ", "Losses are nats per token on held-out texts; "
+    if not experiment.TRAINS:
+        steps = losses = ""
     lines = [
         f"# {experiment.TITLE}",
         "",
         experiment.QUESTION,
         "",
-        f"`make experiment name={name}`, {record['date']}, Python {record['python']}: "
-        f"{record['steps']:,} steps, {seeds}, "
-        f"{record['seconds']:.0f} seconds of one processor. Losses are nats per token on held-out texts; "
-        "+- is the standard deviation over the seeds.",
+        f"`make experiment name={name}`, {record['date']}, Python {record['python']}: {steps}{seeds}, "
+        f"{record['seconds']:.0f} seconds of one processor. {losses}+- is the standard deviation over the seeds.",
         "",
         *experiment.table(figures),
         "",
