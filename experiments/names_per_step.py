@@ -6,9 +6,9 @@ from experiments import words
 from experiments.training import held_out_losses, spread
 
 TITLE = "Names per step"
-QUESTION = """A step that averages over more names has a better direction, and reads more. Which of the two lowers the loss?
-In the middle column there are 1,000 steps of so many names; in the last one a step has one name, and there are as many
-steps as it takes to read the same names."""
+QUESTION = """A step that averages over more names has a better direction, and reads more. Which of the two lowers the
+loss? In the middle column there are 1,000 steps of so many names; in the last one a step has one name, and there are
+as many steps as it takes to read the same names."""
 SEEDS = 3
 TRAINS = True
 COUNTS = (1, 2, 4, 8, 16, 32, 64)

@@ -71,6 +71,6 @@ def draw(figures: dict, figure) -> None:
             words.draw_spread(
                 axes, [x + shift for x in range(len(spreads))], spreads, number, norm if not place else ""
             )
-        axes.set(xticks=range(len(ACTIVATIONS)), xticklabels=ACTIVATIONS, ylabel="held-out loss")
+        axes.set(xticks=range(len(ACTIVATIONS)), xticklabels=ACTIVATIONS, ylabel="held-out loss", xlim=(-0.5, 2.5))
         axes.set_title(f"{count} name{'s' * (count > 1)} a step", fontsize=10)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
