@@ -15,7 +15,7 @@ from traitlets.log import get_logger
 
 @contextlib.contextmanager
 def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
-    """Keep nbgrader's log from the console, and what SQLAlchemy warns it of. Gives a function that returns the reason of a failure.
+    """Keep nbgrader's log and SQLAlchemy's warnings from the console. Gives a function with the reason of a failure.
 
     It also puts this environment's programs on the path, since nbgrader calls alembic by its name for a new gradebook;
     and gives all of nbgrader's gradebooks of one file one SQLAlchemy engine, which keeps what it has compiled: nbgrader
