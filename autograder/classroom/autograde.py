@@ -10,8 +10,8 @@ from pathlib import Path
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.by_hand import keep, settled
 from autograder.classroom.folder import ClassFolder
+from autograder.classroom.verdict_store import open_store
 from autograder.course import SOLUTIONS, Part
-from autograder.grading.store import Store
 from autograder.notebooks.release import ReleaseError, generate
 from autograder.notebooks.source import SOURCE, notebook_findings
 from autograder.sandbox import Tier
@@ -57,7 +57,7 @@ def grade_class(
 def _need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
     """A fault of our own must not cost a whole class its points. Raises ReleaseError unless the solution earns all."""
     files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
-    report = Store(folder.verdicts).grade(files, part, tier=tier)
+    report = open_store(folder.verdicts).grade(files, part, tier=tier)
     if not report.passed:
         earned = f"{report.earned:g} of {report.possible:g}"
         raise ReleaseError(

@@ -12,9 +12,10 @@ from pathlib import Path
 from autograder.classroom.collect import BACKUPS
 from autograder.classroom.collected import handed_in
 from autograder.classroom.ledger import FILE, read_ledger
+from autograder.classroom.verdict_store import open_store
 from autograder.course import Part, part_named
 from autograder.grading.report import Report
-from autograder.grading.store import Store, report_from_json
+from autograder.grading.store import report_from_json
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
     """
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}: name the one with the verdicts, which `grade` makes.")
-    store, outcome, latest = Store(folder), ClassVerdicts([], []), {}
+    store, outcome, latest = open_store(folder), ClassVerdicts([], []), {}
     versions: dict[tuple[str, str], set[str]] = {}
     if (folder / FILE).exists():
         for _, entry in read_ledger(folder / FILE):

@@ -13,6 +13,7 @@ from autograder.classroom.ledger import Entry, Ledger
 from autograder.classroom.pool import open_pool
 from autograder.classroom.run import Graded, Run
 from autograder.classroom.summary import Summary
+from autograder.classroom.verdict_store import open_store
 from autograder.course import Part
 from autograder.grading.store import Store, key, suite_hash
 from autograder.sandbox import Tier
@@ -43,7 +44,7 @@ def grade_batch(
     whatever was done by then is kept, and the next run goes on from there.
     """
     found = find_tasks(submitted, wanted)
-    summary, store = Summary(found.problems), Store(out)
+    summary, store = Summary(found.problems), open_store(out)
     with Ledger.opened(out) as ledger, open_pool(workers, scheduler) as pool:
         on_start(len(found.tasks))
 

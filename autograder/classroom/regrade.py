@@ -12,9 +12,10 @@ from autograder.classroom.batch import find_tasks
 from autograder.classroom.ledger import Ledger
 from autograder.classroom.pool import open_pool
 from autograder.classroom.run import Graded, Run
+from autograder.classroom.verdict_store import open_store
 from autograder.course import Part
 from autograder.grading.report import Report
-from autograder.grading.store import Store, key
+from autograder.grading.store import key
 from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier
 from autograder.sandbox.text import clean_text
@@ -54,7 +55,7 @@ def regrade(
     `grade_batch`; verdicts with this seed that are there from an interrupted run are not made again.
     """
     found = find_tasks(submitted, wanted)
-    outcome, store = Regrade(seed, found.problems), Store(out)
+    outcome, store = Regrade(seed, found.problems), open_store(out)
 
     def done(graded: Graded) -> None:
         who = f"{graded.task.learner}/{graded.task.part.name}"

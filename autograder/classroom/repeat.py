@@ -9,10 +9,11 @@ from pathlib import Path
 from autograder.classroom.ledger import FILE, Entry, Ledger, LedgerError, read_ledger
 from autograder.classroom.regrade import differences
 from autograder.classroom.verdict import grade_modules
+from autograder.classroom.verdict_store import open_store
 from autograder.course import part_named
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
-from autograder.grading.store import Store, suite_hash
+from autograder.grading.store import suite_hash
 from autograder.render.terminal import number
 from autograder.sandbox import Tier, strict_tier
 from autograder.sandbox.text import clean_text
@@ -39,7 +40,7 @@ def repeat(folder: Path, which: str) -> Repeated:
     if tier is not Tier.LOCAL and strict_tier() is not tier:
         raise LedgerError(f"The verdict was given in the {tier.value} sandbox, which does not hold on this machine.")
     report = grade_modules(modules, part, tier, grade, entry.seed)
-    stored = Store(folder).find(entry.verdict)
+    stored = open_store(folder).find(entry.verdict)
     changed = list(differences(stored.report, report)) if stored else []
     if (report.earned, report.breaks) != (entry.earned, entry.breaks) and not changed:
         changed.append(f"{number(entry.earned)} points, now {number(report.earned)}. {report.breaks}".rstrip())

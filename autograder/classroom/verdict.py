@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from autograder.classroom.collected import collect_modules
 from autograder.classroom.folder import ClassFolder
 from autograder.classroom.given import KEPT, given, stands
+from autograder.classroom.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
-from autograder.grading.store import Store
 from autograder.grading.submission import Grade, grade_parts
 from autograder.render.terminal import check_line, number, without_commands
 from autograder.sandbox import Tier
@@ -29,7 +29,7 @@ def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> 
     could not be used. A part that passes is tried on the learner's own earlier parts too. Raises SandboxUnavailable.
     """
     collected = collect_modules(folder.submitted / learner, part)
-    report = grade_modules(collected.modules, part, tier, Store(folder.verdicts).grade)
+    report = grade_modules(collected.modules, part, tier, open_store(folder.verdicts).grade)
     return report.for_class(), collected.remarks
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.check import choose_tier
 from autograder.course import ROOT
+from autograder.database import database_url
 from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split
 from autograder.leaderboard.page import write_pages
 from autograder.leaderboard.recipes import NUM_STEPS, RUNS, OnStep, Score, score
@@ -41,7 +42,7 @@ class Board:
 
     @property
     def store(self) -> Store:
-        return Store(self.folder / FILE)
+        return Store(database_url() or self.folder / FILE)
 
     def baselines(self, split_seed: int) -> dict[str, float]:
         """Computed once per split, then kept."""

@@ -1,10 +1,10 @@
-"""The tables of a board's file."""
+"""The tables of a board."""
 
 from __future__ import annotations
 
 import json
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 OPEN, CLOSING = "open", "closing"  # rounds: of the course, and the last one
@@ -40,7 +40,7 @@ class Entry(Base):
     source: Mapped[bytes]
     sha256: Mapped[str]
     shape: Mapped[str] = mapped_column(index=True)
-    split_seed: Mapped[int]
+    split_seed: Mapped[int] = mapped_column(BigInteger)  # of 32 bits, without a sign
     loss: Mapped[float | None]
     losses: Mapped[str] = mapped_column(default="[]")
     seeds: Mapped[str] = mapped_column(default="[]")

@@ -1,8 +1,4 @@
-"""Entries in an SQLite file, through SQLAlchemy. An entry is written once, in one transaction, or not at all.
-
-Every transaction takes the write lock at its beginning (BEGIN IMMEDIATE), so that what it has read still holds when it
-writes; others wait. SQLite's journal undoes what a process left half-written when it was killed.
-"""
+"""Entries in a database, through SQLAlchemy. An entry is written once, in one transaction, or not at all."""
 
 from __future__ import annotations
 
@@ -12,16 +8,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sqlalchemy import create_engine, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
+from autograder.database import DatabaseError, open_database
 from autograder.leaderboard import names
 from autograder.leaderboard.recipes import Score
 from autograder.leaderboard.schema import OPEN, Base, Entry, Learner, Setting
 from autograder.leaderboard.source import Source
-
-LOCK_SECONDS = 60  # how long to wait for others
 
 
 class StoreError(Exception):
@@ -29,20 +23,18 @@ class StoreError(Exception):
 
 
 class Store:
-    """The file of a board; made when it is not there."""
+    """The database of a board; made when it is not there."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises StoreError when the folder or the file can't be used."""
+    def __init__(self, where: Path | str) -> None:
+        """where: an SQLite file, or a URL. Raises StoreError when it can't be used."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A connection per transaction: processes share nothing but the file.
-            self.engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": LOCK_SECONDS})
-            event.listen(self.engine, "connect", _no_implicit_begin)
-            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-            with self.engine.begin() as connection:
-                Base.metadata.create_all(connection)
-        except Exception as error:
-            raise StoreError(f"The board in {path} can't be used ({error.__class__.__name__}): {error}") from error
+            if isinstance(where, Path):
+                where.parent.mkdir(parents=True, exist_ok=True)
+            self.engine = open_database(where, Base.metadata)
+        except DatabaseError as error:
+            raise StoreError(str(error)) from error
+        except OSError as error:
+            raise StoreError(f"The board in {where} can't be used ({error.strerror}).") from error
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -125,7 +117,7 @@ class Store:
             held=held,
         )
         if isinstance(result, str):
-            entry.message = result
+            entry.message = result.replace("\0", "")  # which PostgreSQL takes in no text
         else:
             entry.loss, entry.losses, entry.seeds = result.mean, json.dumps(result.losses), json.dumps(result.seeds)
             entry.control, entry.curve = result.control, json.dumps(result.curve)
@@ -171,8 +163,3 @@ def _since(now: datetime | None) -> str:
 def _tries_since(session: Session, learner_id: str, since: str) -> int:
     mine = (Entry.learner_id == learner_id, Entry.round == OPEN, Entry.at > since)
     return session.scalar(select(func.count()).select_from(Entry).where(*mine))
-
-
-def _no_implicit_begin(connection: object, _record: object) -> None:
-    # Python's module would begin transactions of its own, later than we need and without the lock.
-    connection.isolation_level = None

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from recipe_helpers import edited
@@ -35,7 +36,7 @@ from autograder.leaderboard.source import Source
 from autograder.leaderboard.store import Store
 
 def write(who, count):
-    store = Store(folder / "board.sqlite")
+    store = Store(where)
     store.learner(who)
     with open(folder / who, "w", encoding="utf-8", buffering=1) as said:
         for number in range(count):
@@ -46,10 +47,11 @@ def write(who, count):
     os._exit(0)
 
 folder, writers, count, seconds = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+where = sys.argv[5] if "://" in sys.argv[5] else Path(sys.argv[5])
 rng, children, usual = random.Random(1), [], 0.0
 if seconds:  # on a busy machine a writer needs longer, and lives longer
     begin = time.monotonic()
-    Store(folder / "board.sqlite").learner("first")
+    Store(where).learner("first")
     usual = time.monotonic() - begin
 for number in range(writers):
     child = os.fork()
@@ -100,18 +102,20 @@ for number in range(count):
 """
 
 
-def run_writers(folder, writers, count, seconds):
+def run_writers(folder, database, writers, count, seconds):
     if not hasattr(os, "fork"):
         pytest.skip("this system cannot fork")
     command = [sys.executable, "-c", WRITERS, str(folder), str(writers), str(count), str(seconds)]
+    command.append(str(database))
     subprocess.run(command, cwd=ROOT, check=True, timeout=300)
 
 
-def test_fifty_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(tmp_path):
-    run_writers(tmp_path, writers=50, count=1000, seconds=0.15)
-    with sqlite3.connect(tmp_path / "board.sqlite") as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    entries = Store(tmp_path / "board.sqlite").entries()
+def test_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(tmp_path, database):
+    run_writers(tmp_path, database, writers=50 if isinstance(database, Path) else 15, count=1000, seconds=0.15)
+    if isinstance(database, Path):
+        with sqlite3.connect(database) as raw:
+            assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    entries = Store(database).entries()
     assert len(entries) > 20, "they were killed before they wrote anything"
     for number in range(50):
         who = f"learner{number}"
@@ -123,7 +127,7 @@ def test_fifty_submissions_killed_at_random_moments_leave_no_half_entry_and_lose
     for entry in entries:
         assert len(json.loads(entry.curve)) == 50 and entry.loss == pytest.approx(2.2)
         assert entry.source == f"# {entry.sha256}".encode() * 400
-    Store(tmp_path / "board.sqlite").learner("after")  # and nothing is locked
+    Store(database).learner("after")  # and nothing is locked
 
 
 @pytest.mark.slow
@@ -151,15 +155,17 @@ def test_fifty_whole_submissions_killed_at_random_moments_leave_whole_entries_an
     assert all(f">{who}<" in shown for who in [*recorded, "after"])
 
 
-def test_twenty_writers_at_once_leave_twenty_entries(tmp_path):
-    run_writers(tmp_path, writers=20, count=1, seconds=0)  # the file is not there yet: they also make it at once
-    found = [entry.learner_id for entry in Store(tmp_path / "board.sqlite").entries()]
+def test_twenty_writers_at_once_leave_twenty_entries(tmp_path, database):
+    run_writers(
+        tmp_path, database, writers=20, count=1, seconds=0
+    )  # the tables are not there yet: they also make them at once
+    found = [entry.learner_id for entry in Store(database).entries()]
     assert sorted(found) == sorted(f"learner{number}" for number in range(20))
 
 
 @pytest.fixture
-def store(tmp_path):
-    found = Store(tmp_path / "board.sqlite")
+def store(database):
+    found = Store(database)
     for who in ("ada", "bob"):
         found.learner(who)
     return found
@@ -260,10 +266,12 @@ def test_a_file_that_is_no_board_is_said_in_a_sentence(tmp_path):
 
 
 @pytest.fixture
-def board(tmp_path, few_names, monkeypatch):
+def board(tmp_path, few_names, monkeypatch, database):
     """A board with runs of a few steps, on few names."""
     from autograder.leaderboard import board as module
 
+    if isinstance(database, str):
+        monkeypatch.setenv("AUTOGRADER_DATABASE", database)
     monkeypatch.setattr(module, "load_split", lambda seed: few_names)
     monkeypatch.setattr(module, "baselines", lambda split: BASELINES)
     return Board(tmp_path, tries=3, tier=Tier.LOCAL, num_steps=3)

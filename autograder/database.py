@@ -1,0 +1,100 @@
+"""A database by URL, SQLite's or PostgreSQL's, in which every transaction has what it read to itself until it ends.
+
+SQLite takes its write lock at the beginning of a transaction, PostgreSQL a lock of the application's own: whatever is
+read still holds when something is written, others wait, and a process that is killed leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine, MetaData
+
+VARIABLE = "AUTOGRADER_DATABASE"  # a URL; not an option, since everybody on a machine sees the options of commands
+LOCK_SECONDS = 60  # how long to wait for others
+CONNECT_SECONDS = 15
+
+
+class DatabaseError(ValueError):
+    """The database can't be used; the text is a sentence, without the password."""
+
+
+def database_url() -> str | None:
+    """What the environment names; None when it names nothing."""
+    return os.environ.get(VARIABLE) or None
+
+
+def open_database(where: Path | str, tables: MetaData) -> Engine:
+    """An engine whose transactions come one after another, and these tables, made where they are missing.
+
+    where: an SQLite file, or a URL such as postgresql://user@host/database. Raises DatabaseError.
+    """
+    from sqlalchemy import URL, make_url
+    from sqlalchemy.exc import ArgumentError
+
+    shown = where
+    try:
+        url = URL.create("sqlite", database=str(where)) if isinstance(where, Path) else make_url(where)
+        shown = where if isinstance(where, Path) else url.render_as_string(hide_password=True)
+        kind = url.get_backend_name()
+        if kind == "sqlite":
+            engine = _file(url)
+        elif kind in ("postgresql", "postgres"):
+            engine = _server(url.set(drivername="postgresql+psycopg"), zlib.crc32("".join(tables.tables).encode()))
+        else:
+            raise DatabaseError(f"{shown} is neither SQLite's nor PostgreSQL's: write postgresql://user@host/database.")
+        with engine.begin() as connection:
+            tables.create_all(connection)
+    except DatabaseError:
+        raise
+    except ArgumentError as error:
+        raise DatabaseError(f"{VARIABLE} is no URL: write one such as postgresql://user@host/database.") from error
+    except ModuleNotFoundError as error:
+        raise DatabaseError(
+            "PostgreSQL needs the package psycopg: python -m pip install -c constraints.txt --editable .[postgresql]"
+        ) from error
+    except Exception as error:
+        raise DatabaseError(f"The database {shown} can't be used: {reason(error)}") from error
+    return engine
+
+
+def reason(error: Exception) -> str:
+    """What a database complained of, without the statement and its values."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+
+
+def _file(url: URL) -> Engine:
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    # A connection per transaction: processes share nothing but the file.
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": LOCK_SECONDS})
+    event.listen(engine, "connect", _no_implicit_begin)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _no_implicit_begin(connection: object, _record: object) -> None:
+    # Python's module would begin transactions of its own, later than we need and without the lock.
+    connection.isolation_level = None
+
+
+def _server(url: URL, lock: int) -> Engine:
+    return _server_of_process(url, lock, os.getpid())
+
+
+@functools.cache
+def _server_of_process(url: URL, lock: int, _process: int) -> Engine:
+    from sqlalchemy import create_engine, event
+
+    # A process that was forked must not talk in its parent's connections.
+    limits = {"connect_timeout": CONNECT_SECONDS, "options": f"-c lock_timeout={LOCK_SECONDS}s"}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=limits)
+    take = f"SELECT pg_advisory_xact_lock({lock})"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(take))
+    return engine
