@@ -44,9 +44,10 @@ def findings(figures: dict) -> str:
     more_names = small["held_out"][0]["mean"] - small["held_out"][1]["mean"]
     return (
         f"{times:.0f} times as many parameters change the loss by {-gains[0]:+.3f} with one name a step and by "
-        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers x numbers) are {names[0]} with one name and "
-        f"{names[1]} with {NAMES_PER_STEP[1]}. What is short is names more than room: {NAMES_PER_STEP[1]} names a step lower the "
-        f"loss of the smallest model by {more_names:.3f}. A learning rate of their own may do more for the larger ones."
+        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers x numbers) are {names[0]} with one "
+        f"name and {names[1]} with {NAMES_PER_STEP[1]}. What is short is names more than room: {NAMES_PER_STEP[1]} "
+        f"names a step lower the loss of the smallest model by {more_names:.3f}. "
+        "A learning rate of their own may do more for the larger ones."
     )
 
 

@@ -122,4 +122,6 @@ def contents(folder: Path) -> str:
             record["date"],
         ]
         lines.append(f"| {' | '.join(map(str, cells))} |")
+    if (folder / "pytorch.md").exists():
+        lines += ["", "Beside these: [the same model in PyTorch](pytorch.md), and the seconds of all versions."]
     return "\n".join(lines) + "\n"
