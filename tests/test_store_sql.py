@@ -220,3 +220,6 @@ def test_a_server_that_goes_away_is_said_and_used_again_when_it_is_back(postgres
     finally:
         postgresql_server.start()
     assert kept.find("00").report == REPORT and kept.find("01") is None
+    postgresql_server.stop()
+    postgresql_server.start()
+    assert kept.find("00").report == REPORT, "nobody asked meanwhile, and the old connection is gone"
