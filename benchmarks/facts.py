@@ -1,6 +1,6 @@
 """What write-ups of microgpt state, measured. Writes facts.json beside it and docs/facts.md, which shows the figures.
 
-python benchmarks/facts.py            about two minutes
+python benchmarks/facts.py            a minute or two
 python benchmarks/facts.py --page     only the page, from the figures that facts.json holds
 
 The file of makemore is needed (`make dataset`), since write-ups train on it. The 40 seeds: held_out_seeds.py.
