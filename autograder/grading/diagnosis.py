@@ -20,6 +20,7 @@ from autograder.sandbox import Reply, Tier, Worker
 
 TOLERANCE = 1e-9  # the same arithmetic in another order
 SECONDS = 8.0  # for all variants together: a message that names the mistake is worth no more
+EXPLAINED_FAILURES = ("raised", "timeout")  # of a reply: no known mistake ends the program
 
 Files = dict[str, bytes]
 Agrees = Callable[[Mistake, list[Recorded]], bool]
@@ -53,7 +54,13 @@ def name_mistakes(
 
 
 def _failing(checks: list[Check], calls: dict[str, list[Recorded]]) -> list[Check]:
-    return [check for check in checks if check.status in ("failed", "error", "timeout") and calls.get(_test(check))]
+    """The checks that a mistake may explain: not those where the code ended the program, or can't even be imported."""
+    wrong = [check for check in checks if check.status in ("failed", "error", "timeout")]
+    return [check for check in wrong if _may_be_explained(calls.get(_test(check), []))]
+
+
+def _may_be_explained(recorded: list[Recorded]) -> bool:
+    return bool(recorded) and all(call.reply.failure in (None, *EXPLAINED_FAILURES) for call in recorded)
 
 
 def _test(check: Check) -> str:
@@ -82,7 +89,7 @@ def _agreement(worker: Worker, out_of_time: bool = False) -> Agrees:
 def same_reply(a: Reply, b: Reply) -> bool:
     """Whether two answers are alike: the same failure with the same exception, or equal values."""
     if a.failure or b.failure:
-        return (a.failure, a.exception) == (b.failure, b.exception) and a.failure in ("raised", "timeout")
+        return (a.failure, a.exception) == (b.failure, b.exception) and a.failure in EXPLAINED_FAILURES
     return difference(a.value, b.value, TOLERANCE) is None
 
 
