@@ -11,6 +11,7 @@ EXTRA_OF_COMMAND = {
     "export": "classroom",
     "errata": "classroom",
     "demo": "classroom",
+    "tutorial": "notebooks",
     "notebooks": "notebooks",
     "card": "notebooks",
     "experiment": "notebooks",

@@ -219,6 +219,31 @@ def demo(
         raise failure(str(error)) from error
 
 
+@app.command()
+def tutorial(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 when it is stale.")] = False,
+) -> None:
+    """Build solutions/microgpt_tutorial.ipynb: all parts as one executed notebook with the reference's code. Minutes.
+
+    Example: python -m autograder tutorial --check
+    """
+    from autograder.cli import failure
+    from autograder.notebooks.tutorial import TutorialError, stale, write_tutorial
+    from autograder.wording import command
+
+    try:
+        if check:
+            if finding := stale():
+                raise failure(f"{finding} Run: {command('tutorial')}")
+            return typer.echo("The tutorial is up to date.")
+        path = write_tutorial()
+    except (TutorialError, ValueError) as error:
+        raise failure(str(error)) from error
+    except OSError as error:
+        raise failure(f"The tutorial can't be written ({error}).") from error
+    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB).")
+
+
 def parts_of(number: int | None):
     """The part with this number, or all. Raises ValueError with a sentence."""
     from autograder.course import part, parts

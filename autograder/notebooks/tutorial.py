@@ -1,0 +1,164 @@
+"""All parts as one executed notebook: the text and pictures of source/, the reference's code, no checks."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course import SOLUTIONS, Part, parts
+from autograder.files import write_atomically
+from autograder.notebooks.source import NOTEBOOK_METADATA, SOURCE, notebook_path, notebook_text, read_notebook
+
+TUTORIAL = SOLUTIONS / "microgpt_tutorial.ipynb"
+CELL_SECONDS = 120
+TITLE = """# A GPT in pure Python, from the first slope to invented names
+
+All of the course as one text, with code that works and everything that it shows. Each section says what is needed and
+works an example by hand; then comes the code, then what it does. The model needs Python's standard library alone, the
+pictures need matplotlib. In the course itself you write the code, with checks that name your mistakes: see README.md.
+
+{contents}
+
+A code cell that begins with `%%module` is a piece of the module that it names: the cells below import from it. The
+first cell makes that word known. Run the notebook in the folder `solutions/` of the course."""
+SET_UP = '''import __future__
+import sys
+import types
+from pathlib import Path
+
+from IPython.core.magic import register_cell_magic
+
+sys.path.append("..")  # the course's folder, for the pictures
+
+
+@register_cell_magic
+def module(name, code):
+    """Run a cell as the next piece of the module of this name."""
+    made = sys.modules.setdefault(name, types.ModuleType(name))
+    exec(compile(code, f"{name}.py", "exec", __future__.annotations.compiler_flag), made.__dict__)
+
+
+def data(name):
+    """The path of one of the course's data files."""
+    return Path("..", "datasets", name)'''
+MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION.*\n", re.MULTILINE)
+EXPLORING = re.compile(r"^with lesson\.exploring\(\):\n((?:(?: {4}.*)?\n)*)", re.MULTILINE)
+# What is for those who hand in: how long it takes, what it is worth, what a person looks for, how checks answer.
+FOR_THE_COURSE = re.compile(
+    r"^Reading: about [^\n]*\n\n|^\*\d+ points?, about [^\n]*\n\n|^\*\*A full answer\*\*.*?(?:\n\n|\Z)"
+    r"|, so that you see how a check answers\. Run the two cells below .*? run them again(?=\.)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class TutorialError(Exception):
+    """The tutorial can't be built; the text says where."""
+
+
+def build() -> dict:
+    """The notebook before it is executed, as plain data. Raises TutorialError."""
+    contents = "\n".join(f"- Part {part.number}: {part.title}" for part in parts())
+    cells = [_markdown("title", TITLE.format(contents=contents)), _code("set-up", SET_UP)]
+    for part in parts():
+        cells += _part_cells(part)
+    digest = hashlib.sha256(json.dumps([[cell["cell_type"], cell["source"]] for cell in cells]).encode("ascii"))
+    metadata = {**NOTEBOOK_METADATA, "built_from": digest.hexdigest()}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write_tutorial(to: Path = TUTORIAL) -> Path:
+    """Build it, execute it beside the modules, write it. Raises TutorialError when a cell fails; nothing is written."""
+    executed = _execute(build())
+    write_atomically(to, notebook_text(executed).encode("utf-8"))
+    return to
+
+
+def stale(path: Path = TUTORIAL) -> str:
+    """What is not up to date, as a sentence; "" when it is. Pictures and outputs are not compared."""
+    try:
+        there = read_notebook(path)
+    except ValueError as error:
+        return str(error)
+    new = build()
+    for old_cell, cell in zip(there["cells"], new["cells"]):
+        if (old_cell["id"], old_cell["source"]) != (cell["id"], cell["source"]):
+            return f"{path}: the cell {cell['id']} is not what it is built from."
+    if len(there["cells"]) != len(new["cells"]) or there["metadata"] != new["metadata"]:
+        return f"{path}: it is not what it is built from."
+    return ""
+
+
+def _part_cells(part: Part) -> Iterator[dict]:
+    code = pieces(part)
+    for cell in read_notebook(notebook_path(part, SOURCE))["cells"]:
+        name, text = cell["id"], cell["source"]
+        if "nbgrader" in cell["metadata"] or re.fullmatch(r"part\d\d-(how|how-to-work|start)", name):
+            continue
+        if cell["cell_type"] == "code":
+            yield _code(name, _freed(text))
+            continue
+        if "-question-" in name:
+            text = text.replace(" written: ", " To think about: ", 1)
+            text = text.replace(" Write in the cell below.", "")
+        yield _markdown(name, FOR_THE_COURSE.sub("", text).strip())
+        task = re.fullmatch(r"part\d\d-explore-(\d+)-(\d+)", name)
+        if task and (piece := code.pop(f"{task[1]}.{task[2]}", None)):
+            yield _code(f"{part.name}-code-{task[1]}-{task[2]}", f"%%module {part.module}\n{piece}")
+    if code:
+        raise TutorialError(f"{notebook_path(part)}: no cell is called {part.name}-explore-... for task {min(code)}.")
+
+
+def pieces(part: Part) -> dict[str, str]:
+    """The reference's module in pieces, without the marks: by the task whose code a piece is the first to hold. What
+    stands before it, such as imports, belongs to it, and what stands behind the last to the last.
+    """
+    text = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    found: dict[str, str] = {}
+    begin, last = 0, ""
+    for node in ast.parse(text).body:
+        mark = re.search(r"### BEGIN SOLUTION (\S+)", "".join(lines[node.lineno - 1 : node.end_lineno]))
+        if mark:
+            last = mark[1]
+            found[last] = found.get(last, "") + "".join(lines[begin : node.end_lineno])
+            begin = node.end_lineno
+    found[last] += "".join(lines[begin:])
+    return {task: MARK.sub("", piece).strip("\n") for task, piece in found.items()}
+
+
+def _freed(source: str) -> str:
+    """A cell of a part's notebook without what it has for a learner's unfinished code."""
+    source = EXPLORING.sub(lambda match: textwrap.dedent(match[1]), source + "\n").strip("\n")
+    return source.replace("lesson.data(", "data(")
+
+
+def _execute(notebook: dict) -> dict:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    node = nbformat.from_dict(notebook)
+    where = {"metadata": {"path": str(SOLUTIONS)}}
+    try:
+        done = NotebookClient(node, timeout=CELL_SECONDS, record_timing=False, resources=where).execute()
+    except (CellExecutionError, TimeoutError) as error:
+        raise TutorialError(f"A cell of the tutorial fails: {error}") from error
+    for cell in done.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise TutorialError(f"The cell {cell.id} of the tutorial warns: {output.text}")
+    cells = [{**cell, "metadata": {}} for cell in json.loads(json.dumps(done.cells))]
+    return {**notebook, "cells": cells}
+
+
+def _markdown(name: str, text: str) -> dict:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+
+
+def _code(name: str, text: str) -> dict:
+    return {"cell_type": "code", "id": name, "metadata": {}, "source": text, "outputs": [], "execution_count": None}
