@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch hint progress compare debug trace reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo tutorial bundle gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo tutorial bundle gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -40,6 +40,9 @@ quick: ## verify in seconds that the reference works
 
 watch: ## check a part each time you save it: part=5, or the first unfinished one
 	$(RUN) watch $(part) $(args)
+
+notebooks: ## open the notebooks in JupyterLab, your own copies of them: all, or part=5
+	$(RUN) notebooks $(part) $(args)
 
 hint: ## a hint for the check that fails first; each call shows one more
 	$(RUN) hint $(part) $(args)

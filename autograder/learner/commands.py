@@ -212,3 +212,21 @@ def update(
         print_lines(updating.done_lines(steps, updating.carry_out(steps, old)))
     if any(step.conflicts for step in steps):
         raise typer.Exit(1)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def notebooks(
+    context: typer.Context,
+    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="Begin with this one.")] = None,
+) -> None:
+    """Open the notebooks in JupyterLab: copies of your own, in notebooks/. What follows goes to JupyterLab.
+
+    Example: python -m autograder notebooks 5 --no-browser
+    """
+    from autograder.check import parse_target
+    from autograder.learner.console import sentences
+    from autograder.learner.notebooks import open_notebooks
+
+    with sentences():
+        wanted = None if target is None else parse_target(target).parts[0]
+    raise typer.Exit(open_notebooks(wanted, context.args))

@@ -1,0 +1,63 @@
+"""A learner's own copies of the notebooks, and JupyterLab on them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from autograder.course import EXERCISES, ROOT, part
+from autograder.learner.notebooks import COPIES, RELEASE, own_copy
+
+nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra `notebooks`")
+nbclient = pytest.importorskip("nbclient", reason="notebooks need the extra `notebooks`")
+
+
+def test_the_copy_is_the_released_notebook_and_what_is_there_stays(tmp_path):
+    copy = own_copy(part(9), tmp_path)
+    assert copy.read_bytes() == (RELEASE / "part09" / "part09.ipynb").read_bytes()
+    assert "rubric" not in copy.read_text(encoding="utf-8").lower()
+    copy.write_text("my notes", encoding="utf-8")
+    assert own_copy(part(9), tmp_path).read_text(encoding="utf-8") == "my notes"
+
+
+def test_a_copy_finds_the_modules_in_exercises_and_the_shared_tools(tmp_path):
+    course = tmp_path / "course"
+    for folder in (EXERCISES, ROOT / "notebook_tools"):
+        shutil.copytree(folder, course / folder.name)
+    copy = own_copy(part(3), course / COPIES.name)
+    notebook = nbformat.read(copy, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.id == "part03-start"]
+    nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(copy.parent)}}).execute()
+    said = "".join(output.text for output in notebook.cells[0].outputs)
+    assert f"part03_layers.py  from {course / 'exercises'}" in said, said
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(os.name != "posix", reason="ends JupyterLab by a signal")
+def test_jupyterlab_serves_them(tmp_path):
+    pytest.importorskip("jupyterlab")
+    home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+    command = [sys.executable, "-m", "autograder", "notebooks", "3", "--no-browser", "--allow-root", "--port=0"]
+    lab = subprocess.Popen(
+        command, cwd=ROOT, env=home, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    )
+    try:
+        said = []
+        for line in lab.stderr:  # it ends when JupyterLab does
+            said.append(line)
+            if "http://127.0.0.1" in line:
+                break
+        assert "/lab" in said[-1], "".join(said)
+    finally:
+        os.killpg(lab.pid, signal.SIGKILL)
+        lab.communicate()
+
+
+def test_a_part_that_is_none_is_a_sentence():
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "notebooks", "77"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 2 and "There is no part 77" in done.stderr
