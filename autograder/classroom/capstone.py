@@ -20,9 +20,10 @@ from autograder.capstone.run import NUM_STEPS, OWN_PARTS
 from autograder.classroom.capstone_entry import enter
 from autograder.classroom.collected import Newest, newest_module
 from autograder.classroom.folder import ClassFolder
+from autograder.classroom.verdict_store import open_store
 from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
-from autograder.grading.store import Store, suite_hash
+from autograder.grading.store import suite_hash
 from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier
 from autograder.sandbox.text import clean_text
@@ -91,7 +92,7 @@ def stored_verdict(
     folder: ClassFolder, modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int
 ) -> Report:
     """The verdict on these modules, from the store when the same have been trained before."""
-    store, name = Store(folder.verdicts), verdict_key(modules, tier, python, num_steps)
+    store, name = open_store(folder.verdicts), verdict_key(modules, tier, python, num_steps)
     if (kept := store.find(name)) is not None:
         return kept.report
     from autograder.capstone import grade_capstone

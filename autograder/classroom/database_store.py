@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class DatabaseStore(Store):
                 found = session.get(Verdict, name)
                 return None if found is None else _stored(found.content)
         except SQLAlchemyError as error:
-            raise OSError(f"the database did not answer: {reason(error)}") from error
+            raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
 
     def keep(self, name: str, report: Report, seconds: float) -> None:
         data = report.to_json() | {"printed": report.printed, "seconds": round(seconds, 3)}
@@ -50,7 +51,7 @@ class DatabaseStore(Store):
                 if found is None or _stored(found.content) is None:
                     session.merge(Verdict(name=name, content=json.dumps(data)))
         except SQLAlchemyError as error:
-            raise OSError(f"the database did not answer: {reason(error)}") from error
+            raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
 
 
 def _stored(content: str) -> Stored | None:
