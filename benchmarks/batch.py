@@ -54,8 +54,8 @@ class Watched:
         watcher.start()
         self.status = self.process.wait()
         self.seconds = time.perf_counter() - begin
-        if self.status == 2:
-            raise SystemExit(f"It refused: {' '.join(command)}")
+        if self.status not in (0, 1) or not (out / "ledger.jsonl").exists():
+            raise SystemExit(f"It did not grade: {' '.join(command)}")
 
     def _watch(self) -> None:
         while self.process.poll() is None:
