@@ -21,6 +21,7 @@ from autograder.setup_environment import (
     UNFINISHED,
     VENV,
     VENV_PYTHON,
+    extras_in,
     python_version,
     read_stamp,
     stamp_fits,
@@ -59,7 +60,7 @@ def _install(extra: str) -> None:
         _run([base, "-m", "venv", VENV], before)
     else:
         _say(f"Bringing .venv up to date ({COST[extra]}) ")
-        extras += before.partition("\n")[2].split()
+        extras += extras_in(before)
         _write(STAMP, UNFINISHED)
     what = f".[{','.join(sorted({*extras} - {''}))}]".replace("[]", "")
     pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]

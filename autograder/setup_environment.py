@@ -2,7 +2,7 @@
 
 Three kinds of environment are good enough to go on in:
 - `.venv` with a stamp that fits: the stamp is written last, so an interrupted set-up has none that fits;
-- `.venv` without a stamp, made by hand, in which every requirement is installed at its pinned version;
+- `.venv` in which every requirement is installed at its pinned version, though its stamp doesn't say so;
 - any other environment of the user's own of which the same is true.
 Otherwise `.venv` is made or brought up to date. All that is said goes to standard error: `--json` owns standard output.
 """
@@ -41,8 +41,8 @@ def ensure(arguments: list[str]) -> None:
     if _runs_in_venv():
         if stamp_fits(stamp, extra):
             return
-        if not stamp and requirements_met(extra):
-            write_stamp(extra)
+        if stamp != UNFINISHED and requirements_met(extra):  # made by hand, or with an extra that includes this one
+            write_stamp(extra, *(extras_in(stamp) if stamp_fits(stamp, "") else ()))
             return
     elif requirements_met(extra):
         return
@@ -95,8 +95,12 @@ def write_stamp(*extras: str) -> None:
 
 def stamp_fits(stamp: str, extra: str) -> bool:
     """Whether a stamp says that the extra is installed for these requirements and this version of Python."""
-    first, _, second = stamp.partition("\n")
-    return first == f"{fingerprint()} {python_version()}" and (not extra or extra in second.split())
+    return stamp.partition("\n")[0] == f"{fingerprint()} {python_version()}" and extra in ("", *extras_in(stamp))
+
+
+def extras_in(stamp: str) -> list[str]:
+    """The extras that a stamp says are installed."""
+    return stamp.partition("\n")[2].split()
 
 
 def requirements_met(extra: str) -> bool:

@@ -292,5 +292,6 @@ def test_a_suite_that_cannot_be_imported_is_our_fault_and_says_why(tmp_path, mon
     test = tmp_path / "part00" / "test_public.py"
     test.write_text("import nowhere_to_be_found\n" + test.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr("autograder.course.SUITES", tmp_path)
+    monkeypatch.delitem(sys.modules, "part00.test_public", raising=False)  # of a test before this one
     with pytest.raises(RuntimeError, match="nowhere_to_be_found"):
         grade({}, part(0), tier=Tier.LOCAL)

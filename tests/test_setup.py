@@ -279,6 +279,18 @@ def test_a_changed_pin_is_installed_with_the_extras_that_were_there(checkout):
     assert len(calls_of_pip(checkout)) == 1
 
 
+def test_an_extra_that_came_with_another_is_not_installed_again(here, monkeypatch):
+    monkeypatch.setattr(here, "VENV", sys.prefix)  # as if this environment, with all that tests need, were the copy's
+    monkeypatch.setattr(install, "install", lambda extra: sys.exit("installs"))
+    here.write_stamp("development")
+    here.ensure(["grade"])
+    assert here.stamp_fits(here.read_stamp(), "classroom") and here.stamp_fits(here.read_stamp(), "development")
+    with open(here.STAMP, "w", encoding="utf-8") as file:
+        file.write(setup_environment.UNFINISHED)
+    with pytest.raises(SystemExit, match="installs"):
+        here.ensure(["grade"])
+
+
 def test_the_learners_set_is_asked_for_without_an_extra(checkout):
     make_venv(checkout)
     assert run(checkout, "check").returncode == 7

@@ -71,7 +71,7 @@ def make_course(root: Path) -> Course:
             target.symlink_to(path)
         else:
             shutil.copy2(path, target)
-    (root / "datasets").symlink_to(ROOT / "datasets")
-    (root / "solutions").symlink_to(ROOT / "solutions")
+    for name in ("datasets", "experiments", "notebook_tools", "release", "solutions"):
+        (root / name).symlink_to(ROOT / name)
     write_stubs(root / "exercises")
     return Course(root)
