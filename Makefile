@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo tutorial bundle gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo tutorial bundle gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -110,6 +110,9 @@ demo: ## an instructor's whole job, shown on a class of twelve that never was: a
 
 tutorial: ## build solutions/microgpt_tutorial.ipynb, all parts in one notebook with code and outputs; args=--check
 	$(RUN) tutorial $(args)
+
+site: ## build the site of the guides in dist/site; args=--links asks each address in it whether it is there
+	$(RUN) site $(args)
 
 bundle: ## write a zip for students to dist/: exercises, notebooks, public checks, and no answers
 	$(RUN) bundle $(args)

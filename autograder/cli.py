@@ -286,6 +286,24 @@ def quick() -> None:
     raise typer.Exit(status)
 
 
+@app.command()
+def site(
+    out: Annotated[Path | None, typer.Option(help="The folder to build in; dist/site if none.")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Ask each address in the pages whether it is there.")] = False,
+) -> None:
+    """Build the site of the guides; a warning of its generator is a failure.
+
+    Example: python -m autograder site --out public
+    """
+    from autograder import site as pages
+
+    try:
+        status = pages.check_addresses() if links else pages.build(out or pages.SITE)
+    except pages.NoGenerator as error:
+        raise failure(str(error)) from error
+    raise typer.Exit(status)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Run the project's own tests; what follows goes to pytest.

@@ -1,0 +1,43 @@
+"""The site of the guides. `make site` builds it into dist/site, and a warning fails the build.
+
+To add a page, put a Markdown file into docs/learner, docs/instructor or docs/contributor. It appears by itself in the
+navigation, after the pages that the folder's index.md puts in an order. Its first line is its title, `# Like this`.
+
+- Links are relative, as on a repository's page: `[facts](../facts.md)`, `[late work](late.md#after-the-due-date)`. A
+  link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file.
+- Formulas stand between dollars, `$x^2$` or `$$x^2$$`, and become MathML when the site is built. A dollar that is none
+  is written `\\$`. Commands and output belong in code, where a dollar is a dollar.
+- A page that is a file of the repository's top, such as CHANGELOG.md, is one line: `% This page is ../CHANGELOG.md`.
+- `[](../contributor/index.md)` takes the other page's title; `:::{note}` to `:::` makes a box.
+- What a page says of parts, tasks, minutes and mistakes comes from the course: the directives in generator/course.py.
+"""
+
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path[:0] = [str(DOCS), str(DOCS.parent)]
+
+import autograder  # noqa: E402 - found by the line above
+
+project = "A GPT in pure Python"
+author = "The maintainers of the course"
+copyright = "The maintainers of the course; text CC BY 4.0, code MIT"
+version = release = autograder.__version__
+
+extensions = ["myst_parser", "generator.mathml", "generator.root_pages"]
+exclude_patterns = ["generator", "_static", "**/__pycache__"]
+source_suffix = {".md": "markdown"}
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 4
+nitpicky = True
+smartquotes = False  # it would turn the two hyphens of an option into a dash
+
+html_theme = "furo"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["course.css"]
+html_copy_source = html_show_sourcelink = False
+html_math_renderer = "mathml"
+html_permalinks_icon = "#"
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"

@@ -1,0 +1,78 @@
+"""The site of the guides can be built, without a warning, and all that it links to in itself is there."""
+
+import html.parser
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from autograder.course import ROOT
+
+pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of a site that was built just now."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "site", "--out", folder], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+class Links(html.parser.HTMLParser):
+    """What a page links to and loads, and the places in it that can be linked to."""
+
+    def __init__(self, page: Path):
+        super().__init__()
+        self.targets, self.loaded, self.places = [], [], {""}
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.places |= {attributes[name] for name in ("id", "name") if attributes.get(name)}
+        if tag == "a" and "href" in attributes:
+            self.targets.append(attributes["href"])
+        elif tag in ("img", "script", "iframe", "source") and attributes.get("src"):
+            self.loaded.append(attributes["src"])
+        elif tag == "link" and attributes.get("href"):
+            self.loaded.append(attributes["href"])
+
+
+def broken(pages: dict[Path, Links]) -> list[str]:
+    """The links within the site that lead nowhere: page -> target."""
+    found = []
+    for page, links in pages.items():
+        for target in [*links.targets, *links.loaded]:
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc:
+                continue
+            file = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if not file.is_file():
+                found.append(f"{page.name} -> {target}: no such file")
+            elif file in pages and unquote(parts.fragment) not in pages[file].places:
+                found.append(f"{page.name} -> {target}: no such place in the page")
+    return found
+
+
+def test_every_link_within_the_site_leads_to_a_place_that_is_there(site):
+    pages = {page: Links(page) for page in site.rglob("*.html")}
+    assert len(pages) > 15
+    assert broken(pages) == []
+
+
+def test_a_link_to_a_place_that_is_not_there_would_be_noticed(tmp_path):
+    (tmp_path / "a.html").write_text('<a href="b.html#here">b</a> <a href="c.html">c</a>', encoding="utf-8")
+    (tmp_path / "b.html").write_text('<p id="there">b</p>', encoding="utf-8")
+    pages = {page: Links(page) for page in tmp_path.glob("*.html")}
+    assert len(broken(pages)) == 2
+
+
+def test_nothing_that_a_page_loads_comes_from_another_host(site):
+    loaded = {target for page in site.rglob("*.html") for target in Links(page).loaded}
+    assert any(urlsplit(target).path.endswith(".css") for target in loaded)
+    assert [target for target in loaded if urlsplit(target).netloc] == []
