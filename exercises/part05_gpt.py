@@ -46,13 +46,29 @@ def multi_head_attention(
     layer. Head h works on the numbers h·head_dim to (h + 1)·head_dim of all of them, head_dim = n_embd / n_head.
     Join the outputs of the heads in order, and multiply with attn_wo. No norm and no residual here.
     Returns (output, weights): n_embd numbers, and the weights of each head, n_head × positions.
+
+    >>> from part01_autograd import Value
+    >>> one, zero = Value(1.0), Value(0.0)
+    >>> state_dict = {f"layer0.attn_w{letter}": [[one, zero], [zero, one]] for letter in "qkvo"}
+    >>> keys, values, config = [[]], [[]], Config(n_embd=2, n_head=2)
+    >>> for x in ([one, zero], [zero, zero]):  # the first token has only itself to look at
+    ...     output, weights = multi_head_attention(x, 0, keys, values, state_dict, config)
+    ...     [o.data for o in output], [[w.data for w in head] for head in weights]
+    ([1.0, 0.0], [[1.0], [1.0]])
+    ([0.5, 0.0], [[0.5, 0.5], [0.5, 0.5]])
     """
     # TODO 5.2 multi_head_attention: about 11 lines
     raise NotImplementedError("5.2 multi_head_attention")
 
 
 def mlp(x: Vector, layer: int, state_dict: dict[str, list[Vector]]) -> Vector:
-    """The feed-forward block: mlp_fc1 (to 4·n_embd numbers), ReLU, mlp_fc2 (back to n_embd). No norm, no residual."""
+    """The feed-forward block: mlp_fc1 (to 4·n_embd numbers), ReLU, mlp_fc2 (back to n_embd). No norm, no residual.
+
+    >>> from part01_autograd import Value
+    >>> fc1, fc2 = [[Value(1.0)], [Value(-1.0)], [Value(2.0)], [Value(0.0)]], [[Value(1.0)] * 4]
+    >>> mlp([Value(3.0)], 0, {"layer0.mlp_fc1": fc1, "layer0.mlp_fc2": fc2})[0].data  # 3 + 0 + 6 + 0
+    9.0
+    """
     # TODO 5.3 mlp: about 2 lines
     raise NotImplementedError("5.3 mlp")
 
@@ -72,6 +88,13 @@ def gpt(
     2. in each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)); the "x +" is the residual
     3. logits = lm_head times x, with no norm before it
     When attention is a list, append to it the weights of each layer, n_head × positions.
+
+    >>> import random
+    >>> from part04_parameters import init_state_dict
+    >>> config = Config(vocab_size=3, n_embd=4, n_head=2)
+    >>> logits = gpt(0, 0, [[]], [[]], init_state_dict(config, random.Random(42)), config)
+    >>> [round(logit.data, 4) for logit in logits]
+    [0.053, 0.2345, -0.1992]
     """
     # TODO 5.4 gpt: about 9 lines
     raise NotImplementedError("5.4 gpt")

@@ -35,6 +35,10 @@ def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], c
     tokens: [bos, …, bos]. At position i the model sees tokens[i] and predicts tokens[i + 1]: the last token is only
     a target. The model has block_size positions, so at most block_size predictions count; the rest is left out.
     Start every name with empty caches. Raise ValueError when there is nothing to predict (fewer than two tokens).
+
+    >>> state_dict = init_state_dict(Config(), random.Random(42), std=0.0)
+    >>> round(sequence_loss([26, 0, 26], state_dict, Config()).data, 4)  # weights of 0 tell no token from another
+    3.2958
     """
     # TODO 7.1 sequence_loss: about 10 lines
     raise NotImplementedError("7.1 sequence_loss")
@@ -46,6 +50,12 @@ def training_step(
     """Loss, gradients, one step of the optimiser with the rate lr, from whatever weights are there.
 
     Return the loss *before* the update, as a plain number.
+
+    >>> config = Config(vocab_size=3, n_embd=4, n_head=2)
+    >>> state_dict = init_state_dict(config, random.Random(42))
+    >>> optimizer = Adam(flatten(state_dict))
+    >>> [round(training_step([2, 0, 1, 2], state_dict, config, optimizer, lr=0.1), 4) for _ in range(3)]
+    [1.1304, 0.8981, 0.526]
     """
     # TODO 7.2 training_step: about 4 lines
     raise NotImplementedError("7.2 training_step")
@@ -68,6 +78,10 @@ def train(
     at the front when they are used up. After each step, on_step(step, loss) is called when given. After 0 steps the
     parameters are as they were drawn.
     Raise ValueError when docs is empty or num_steps is below 0.
+
+    >>> trained = train(["ab", "ba", "aab"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
+    >>> [round(loss, 4) for loss in trained.losses]
+    [1.1113, 1.2954, 1.1912, 1.0303]
     """
     # TODO 7.3 train: about 24 lines
     raise NotImplementedError("7.3 train")
@@ -79,6 +93,10 @@ def held_out_loss(docs: list[str], trained: Trained) -> float:
     All nats of all names divided by all predicted tokens (the closing BOS is one of them): a long name counts for
     more than a short one, so this is not the mean of the names' means. What `sequence_loss` leaves out of a name
     longer than block_size is left out here too.
+
+    >>> trained = train(["ab", "ba"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
+    >>> round(held_out_loss(["aba", "b"], trained), 4)
+    1.1357
     """
     # TODO 7.4 held_out_loss: about 7 lines
     raise NotImplementedError("7.4 held_out_loss")

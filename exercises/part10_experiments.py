@@ -11,6 +11,11 @@ def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
 
     Queries are BOS and then the name's characters: len(name) + 1 rows (at most block_size). Row t has t + 1
     entries, one for each position up to its own, which sum to 1. The closing BOS is never read, only predicted.
+
+    >>> from part07_training import train
+    >>> rows = attention_map("ab", train(["ab"], num_steps=0))[0][3]  # layer 0, head 3
+    >>> [len(row) for row in rows], rows[0]
+    ([1, 2, 3], [1.0])
     """
     # TODO 10.1 attention_map: about 11 lines
     raise NotImplementedError("10.1 attention_map")
@@ -21,6 +26,12 @@ def rank_names(names: list[str], trained: Trained) -> list[str]:
 
     Per token that is predicted (as `held_out_loss` counts them), since a long name has more to be surprised by.
     The list that was given stays as it is; a name that stands there twice comes back twice.
+
+    >>> from part04_parameters import Config
+    >>> from part07_training import train
+    >>> trained = train(["ab"], num_steps=20, config=Config(vocab_size=3, n_embd=4, n_head=2))
+    >>> rank_names(["bbb", "bb", "a", "ab"], trained)
+    ['ab', 'a', 'bb', 'bbb']
     """
     # TODO 10.2 rank_names: about 1 line
     raise NotImplementedError("10.2 rank_names")

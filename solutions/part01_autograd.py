@@ -97,32 +97,52 @@ class Value:
         ### END SOLUTION
 
     def __rsub__(self, other: float) -> Value:
-        """number - self. Mind the order."""
+        """number - self. Mind the order.
+
+        >>> (5.0 - Value(2.0)).data
+        3.0
+        """
         ### BEGIN SOLUTION 1.2 Value.__rsub__
         return other + (-self)
         ### END SOLUTION
 
     def __rtruediv__(self, other: float) -> Value:
-        """number / self. Mind the order."""
+        """number / self. Mind the order.
+
+        >>> (6.0 / Value(2.0)).data
+        3.0
+        """
         ### BEGIN SOLUTION 1.2 Value.__rtruediv__
         return other * self**-1
         ### END SOLUTION
 
     def exp(self) -> Value:
-        """e to the power of self. It is its own slope."""
+        """e to the power of self. It is its own slope.
+
+        >>> Value(0.0).exp().data
+        1.0
+        """
         ### BEGIN SOLUTION 1.3 Value.exp
         result = math.exp(self.data)
         return Value(result, (self,), (result,))
         ### END SOLUTION
 
     def log(self) -> Value:
-        """The natural logarithm of self. Its slope is 1/x."""
+        """The natural logarithm of self. Its slope is 1/x.
+
+        >>> Value(1.0).log().data
+        0.0
+        """
         ### BEGIN SOLUTION 1.3 Value.log
         return Value(math.log(self.data), (self,), (1.0 / self.data,))
         ### END SOLUTION
 
     def relu(self) -> Value:
-        """self where it is above 0, else 0: slope 1 above 0, slope 0 below 0 and at exactly 0."""
+        """self where it is above 0, else 0: slope 1 above 0, slope 0 below 0 and at exactly 0.
+
+        >>> Value(2.0).relu().data, Value(-2.0).relu().data
+        (2.0, 0.0)
+        """
         ### BEGIN SOLUTION 1.3 Value.relu
         return Value(max(0.0, self.data), (self,), (1.0 if self.data > 0 else 0.0,))
         ### END SOLUTION

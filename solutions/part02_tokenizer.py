@@ -15,7 +15,14 @@ def load_docs(path: str) -> list[str]:
     """Return the lines of a text file (UTF-8): blanks around a line stripped, empty lines skipped, file order kept.
 
     A line that stands there twice stays there twice, and nothing within a line changes: capitals, accents and blanks
-    between words stay. Raise ValueError when nothing is left.
+    between words stay. Raise ValueError when nothing is left. A file with these five lines gives three docs:
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "names.txt")
+    ...     _ = path.write_text("emma\\n\\n  mary ann \\n \\nemma\\n", encoding="utf-8")
+    ...     load_docs(path)
+    ['emma', 'mary ann', 'emma']
     """
     ### BEGIN SOLUTION 2.1 load_docs
     with open(path, encoding="utf-8") as file:
@@ -88,6 +95,9 @@ def bigram_counts(docs: list[str], tokenizer: Tokenizer) -> list[list[int]]:
     """Count pairs of neighbours: counts[a][b] says how often token b follows token a. vocab_size rows and columns.
 
     BOS at both ends counts: a name of n characters has n + 1 pairs.
+
+    >>> bigram_counts(["ab", "b"], Tokenizer(["ab", "b"]))  # rows: after a, after b, after BOS
+    [[0, 1, 0], [0, 0, 2], [1, 1, 0]]
     """
     ### BEGIN SOLUTION 2.4 bigram_counts
     counts = [[0] * tokenizer.vocab_size for _ in range(tokenizer.vocab_size)]
@@ -106,6 +116,9 @@ def bigram_loss(counts: list[list[int]], docs: list[str], tokenizer: Tokenizer) 
     (counts[a][b] + 1) / (the sum of row a + vocab_size). counts stays as it is.
 
     Add-one smoothing: https://en.wikipedia.org/wiki/Additive_smoothing
+
+    >>> round(bigram_loss([[0, 1], [1, 0]], ["a"], Tokenizer(["a"])), 4)  # both pairs have (1 + 1) / (1 + 2)
+    0.4055
     """
     ### BEGIN SOLUTION 2.4 bigram_loss
     totals = [sum(row) + tokenizer.vocab_size for row in counts]

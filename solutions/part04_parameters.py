@@ -67,6 +67,9 @@ def flatten(state_dict: dict[str, list[list[Value]]]) -> list[Value]:
 
     That holds for any dict of matrices, whatever their names and sizes. The Values are the same objects, not copies:
     the optimiser changes them in place.
+
+    >>> [value.data for value in flatten({"one": [[Value(1.0), Value(2.0)]], "two": [[Value(3.0)], [Value(4.0)]]})]
+    [1.0, 2.0, 3.0, 4.0]
     """
     ### BEGIN SOLUTION 4.2 flatten
     return [value for matrix in state_dict.values() for row in matrix for value in row]

@@ -35,6 +35,12 @@ def sample(trained: Trained, temperature: float, rng: random.Random) -> str:
     Draw each token with one call of `rng.choices` over the tokens in order, with the probabilities of
     `temperature_softmax` as weights. BOS ends the name and is no part of it; so does the block_size-th character,
     since the model has no further position.
+
+    >>> from part04_parameters import Config
+    >>> from part07_training import train
+    >>> trained = train(["ab"], num_steps=50, config=Config(vocab_size=3, n_embd=4, n_head=2))
+    >>> sample(trained, 0.5, random.Random(42))
+    'ab'
     """
     ### BEGIN SOLUTION 8.2 sample
     tokenizer, config = trained.tokenizer, trained.config
@@ -60,6 +66,12 @@ def sample_many(
 
     rng: the generator, `random.Random(seed)` when None is given: the same seed gives the same names. With nothing but
     the model, it is 20 names at temperature 0.5 with seed 42.
+
+    >>> from part04_parameters import Config
+    >>> from part07_training import train
+    >>> trained = train(["ab"], num_steps=20, config=Config(vocab_size=3, n_embd=4, n_head=2))
+    >>> sample_many(trained, count=4)
+    ['aabb', 'a', 'abaabab', 'ab']
     """
     ### BEGIN SOLUTION 8.3 sample_many
     rng = random.Random(seed) if rng is None else rng

@@ -38,6 +38,9 @@ def kv_cache_floats(config: Config, length: int) -> int:
     """Return how many numbers the caches hold after length tokens: keys and values, every layer, all heads.
 
     A head's share is n_embd / n_head, so the number of heads makes no difference.
+
+    >>> kv_cache_floats(Config(), 5)
+    160
     """
     ### BEGIN SOLUTION 9.3 kv_cache_floats
     return 2 * config.n_layer * length * config.n_embd
@@ -48,6 +51,9 @@ def attention_score_count(config: Config, length: int) -> int:
     """Return how many scores attention computes for a sequence of length tokens, every head of every layer.
 
     Token t (from 1) looks at t positions, itself included: length·(length + 1)/2 pairs per head and layer.
+
+    >>> attention_score_count(Config(), 5)
+    60
     """
     ### BEGIN SOLUTION 9.4 attention_score_count
     return config.n_layer * config.n_head * length * (length + 1) // 2

@@ -87,27 +87,47 @@ class Value:
         raise NotImplementedError("1.2 Value.__rmul__")
 
     def __rsub__(self, other: float) -> Value:
-        """number - self. Mind the order."""
+        """number - self. Mind the order.
+
+        >>> (5.0 - Value(2.0)).data
+        3.0
+        """
         # TODO 1.2 Value.__rsub__: about 1 line
         raise NotImplementedError("1.2 Value.__rsub__")
 
     def __rtruediv__(self, other: float) -> Value:
-        """number / self. Mind the order."""
+        """number / self. Mind the order.
+
+        >>> (6.0 / Value(2.0)).data
+        3.0
+        """
         # TODO 1.2 Value.__rtruediv__: about 1 line
         raise NotImplementedError("1.2 Value.__rtruediv__")
 
     def exp(self) -> Value:
-        """e to the power of self. It is its own slope."""
+        """e to the power of self. It is its own slope.
+
+        >>> Value(0.0).exp().data
+        1.0
+        """
         # TODO 1.3 Value.exp: about 2 lines
         raise NotImplementedError("1.3 Value.exp")
 
     def log(self) -> Value:
-        """The natural logarithm of self. Its slope is 1/x."""
+        """The natural logarithm of self. Its slope is 1/x.
+
+        >>> Value(1.0).log().data
+        0.0
+        """
         # TODO 1.3 Value.log: about 1 line
         raise NotImplementedError("1.3 Value.log")
 
     def relu(self) -> Value:
-        """self where it is above 0, else 0: slope 1 above 0, slope 0 below 0 and at exactly 0."""
+        """self where it is above 0, else 0: slope 1 above 0, slope 0 below 0 and at exactly 0.
+
+        >>> Value(2.0).relu().data, Value(-2.0).relu().data
+        (2.0, 0.0)
+        """
         # TODO 1.3 Value.relu: about 1 line
         raise NotImplementedError("1.3 Value.relu")
 
