@@ -105,6 +105,22 @@ def test_every_make_target_is_a_thin_call_of_a_real_command():
 
 
 @with_make
+def test_every_make_target_gives_its_command_only_options_that_it_has():
+    variables = re.findall(r"\$\(([a-z]+)\)", MAKEFILE)
+    done = subprocess.run(
+        ["make", "-n", "PYTHON=py", *TARGETS - {"help"}, *(f"{name}=5" for name in variables if name != "args")],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    calls = [line.partition(" -m ")[2] for line in done.stdout.splitlines()]
+    assert len(calls) > 20
+    of_one_command = [f"python -m {call}" for call in calls if " leaderboard " not in call]
+    assert {call: wrong for call in of_one_command if (wrong := check_call(call))} == {}
+
+
+@with_make
 def test_make_hands_its_variables_on_as_options():
     done = subprocess.run(
         [
