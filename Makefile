@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo tutorial bundle gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -107,6 +107,9 @@ errata: ## grade a part anew with mended checks, and show whose points change: p
 
 demo: ## an instructor's whole job, shown on a class of twelve that never was: about a minute
 	$(RUN) demo $(args)
+
+viva: ## three questions to a learner about their own code, with the answers for you: part=5 from=FOLDER
+	$(RUN) viva $(part) $(if $(from),--from "$(from)") $(SEED) $(args)
 
 tutorial: ## build solutions/microgpt_tutorial.ipynb, all parts in one notebook with code and outputs; args=--check
 	$(RUN) tutorial $(args)

@@ -14,6 +14,7 @@ from autograder.console import failure, misuse, print_lines
 from autograder.course import EXERCISES
 from autograder.leaderboard.commands import app as leaderboard
 from autograder.learner.commands import app as learner
+from autograder.viva.commands import app as viva
 from autograder.wording import command
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.add_typer(leaderboard, name="leaderboard")
 app.add_typer(learner)
 app.add_typer(classroom)
 app.add_typer(gradebook)
+app.add_typer(viva)
 
 
 class SandboxChoice(str, Enum):

@@ -18,6 +18,7 @@ EXTRA_OF_COMMAND = {
     "experiment": "notebooks",
     "analytics": "instructor",
     "similarity": "classroom",
+    "viva": "instructor",
     "leaderboard": "instructor",
     "sandbox": "instructor",
     "lint": "development",

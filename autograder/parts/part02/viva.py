@@ -1,0 +1,20 @@
+"""Calls of part 2 that can be worked out on paper."""
+
+from autograder.viva.call import Call
+
+
+def calls(draw):
+    """Few letters, short words."""
+    a, b, c = sorted(draw.sample("abcdefghijkl", 3))
+    docs = [c + a, b + a + a]
+    return [
+        Call("2.2", "facts_of_tokenizer", (docs,), "chars are sorted, each once; BOS comes after them, and counts."),
+        Call("2.2", "encoded", (docs, [a + c, b]), "BOS stands in front and behind; letters are places in chars."),
+        Call("2.2", "decoded", (docs, [[3, 2, 0, 3], [1]]), "decode drops every BOS, and needs none."),
+        Call(
+            "2.4",
+            "bigrams",
+            ([b + a, a],),
+            "rows are previous tokens, columns the next ones; BOS before and behind a name counts.",
+        ),
+    ]

@@ -1,0 +1,28 @@
+"""Calls of part 4 that can be worked out on paper."""
+
+from autograder.viva.call import Call
+
+
+def calls(draw):
+    """Small models."""
+    n, layers = draw.choice((2, 4)), draw.choice((1, 2, 3))
+    vocabulary, block = draw.sample(range(5, 10), 2)
+    sizes = {"vocab_size": vocabulary, "n_embd": n, "n_head": 2, "n_layer": layers, "block_size": block}
+    a, b = draw.sample(range(1, 9), 2)
+    return [
+        Call(
+            "4.1",
+            "counts",
+            ({**sizes, "n_layer": 1},),
+            "matrices are outputs x inputs; fc1 widens four times, fc2 goes back.",
+        ),
+        Call(
+            "4.2", "flat", ([["b", [[a, b], [3, 4]]], ["a", [[0]]]],), "matrix by matrix in the dict's order, by rows."
+        ),
+        Call(
+            "4.3",
+            "count",
+            (sizes,),
+            "2 V n + B n outside of the layers, 4 n**2 + 8 n**2 in each; the number of heads changes nothing.",
+        ),
+    ]

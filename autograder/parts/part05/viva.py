@@ -1,0 +1,53 @@
+"""Calls of part 5 that can be worked out on paper. Those with drawn weights are asked for lengths."""
+
+from autograder.viva.call import Call
+
+
+def calls(draw):
+    """Keys that are equal, or at a right angle to the query: the weights are equal then."""
+    a, b, c = draw.sample(range(2, 9), 3)
+    heads, layers, past = draw.choice((1, 2)), draw.choice((1, 2)), draw.choice((1, 2))
+    sizes = {"vocab_size": 5, "n_embd": 2 * heads, "n_head": heads, "n_layer": layers, "block_size": 6}
+    caches = [[[[0] * 2 * heads] * past, *[[]] * (layers - 1)] for _ in "kv"]
+    tokens = draw.sample(range(5), draw.choice((2, 3)))
+    even = "all scores are equal, so softmax gives every position the same weight"
+    return [
+        Call(
+            "5.1", "attention_output", ([a, 0], [[0, b], [0, c]], [[a, 2], [b, 4]]), f"{even}: the mean of the values."
+        ),
+        Call(
+            "5.1", "attention_weights", ([a, b], [[c, 1]] * 4, [[1, 0]] * 4), f"{even}; that they are large is nothing."
+        ),
+        Call("5.1", "attention_weights", ([b, c], [[a, a]], [[c, b]]), "with one position there is nothing to choose."),
+        Call(
+            "5.2",
+            "head_weights",
+            ([1] * 2 * heads, 0, *caches, sizes, 1),
+            "one list for each head; as many weights as positions, its own among them.",
+            only_lengths=True,
+        ),
+        Call(
+            "5.2",
+            "caches_after",
+            ([1] * 2 * heads, 0, *caches, sizes, 1),
+            "keys and values, by layer, by position: layer 0 alone has one vector more.",
+            only_lengths=True,
+        ),
+        Call(
+            "5.3",
+            "mlp",
+            ([1] * 2 * heads, 0, sizes, 1),
+            "four times as many inside, n_embd outside.",
+            only_lengths=True,
+        ),
+        Call(
+            "5.4",
+            "attention_of_tokens",
+            (tokens, sizes, 1),
+            "an entry for each token and layer, of all heads; token t sees t + 1 positions.",
+            only_lengths=True,
+        ),
+        Call(
+            "5.4", "logits_of_tokens", (tokens, sizes, 1), "for each token a logit for all tokens.", only_lengths=True
+        ),
+    ]

@@ -1,0 +1,26 @@
+"""Calls of part 8 that can be worked out on paper."""
+
+from autograder.viva.call import Call
+
+
+def calls(draw):
+    """Equal logits, very different ones, and numbers of names."""
+    count, level = draw.choice((2, 4, 5)), draw.choice((-3, 2, 7))
+    first = draw.choice((1, 2, 3))
+    model = ("abc", [4, 2, 1, 1, 4], 1, 0.5)
+    return [
+        Call("8.1", "probabilities", ([level] * count, 0.5), "equal logits share alike at every temperature."),
+        Call(
+            "8.1",
+            "probabilities",
+            ([0, 400, 0], 0.5),
+            "the differences are divided by the temperature, 800 here: the others' share is 0 to the last digit.",
+        ),
+        Call(
+            "8.3",
+            "many_names_twice",
+            (*model, [first, 0, first + 1], 1.0, 3),
+            "as many names as are asked for, none for 0.",
+            only_lengths=True,
+        ),
+    ]

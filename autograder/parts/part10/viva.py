@@ -1,0 +1,19 @@
+"""Calls of part 10 that can be worked out on paper: how many numbers there are."""
+
+from autograder.viva.call import Call
+
+
+def calls(draw):
+    """Short names, small models."""
+    heads, layers = draw.choice((1, 2)), draw.choice((1, 2, 3))
+    sizes = {"vocab_size": 4, "n_embd": 2 * heads, "n_head": heads, "n_layer": layers, "block_size": 6}
+    name = "".join(draw.sample("abc", draw.choice((2, 3))))
+    return [
+        Call(
+            "10.1",
+            "attention_map",
+            (name, "abc", sizes, 1),
+            "layer, head, query, key: BOS is a query too, and query t sees t + 1 keys.",
+            only_lengths=True,
+        ),
+    ]

@@ -1,0 +1,132 @@
+"""A learner's code is run in the sandbox, with a record of its lines, for each of the calls that may be asked about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Part
+from autograder.grading.compare import is_number
+from autograder.grading.probes import Probes
+from autograder.grading.sources import reference_files
+from autograder.sandbox import Limits, Tier, Worker
+from autograder.viva.call import Call
+from autograder.viva.code import Code, is_text
+
+PATIENT = Limits(cpu_seconds=10, call_seconds=4.0, total_seconds=20.0)  # small calls; some may never end
+RECORDER = Path(__file__).with_name("recorder.py")
+PROBE = """
+
+import viva_recorder
+
+
+def recorded_for_the_viva(probe, arguments):
+    viva_recorder.start()
+    answer = globals()[probe](*arguments)
+    return [answer, viva_recorder.lines, viva_recorder.values]
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of one call. lines: those that ran, in order; values: [line, name, what it held] of assignments."""
+
+    call: Call
+    words: str
+    answer: object
+    lines: list[int]
+    values: list[list]
+
+
+def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mapping[str, bytes]) -> list[Run]:
+    """Each call that the learner's code answers. What it says of itself is checked for its form before it is used.
+
+    Raises SandboxUnavailable when the tier does not hold here, ValueError when the code hangs or is nested too deeply.
+    """
+    probes = Probes(part)
+    shipped = {
+        **{f"common/{name}": source for name, source in reference_files(part).items()},
+        **{f"files/{name}": content for name, content in data.items()},
+        "probes.py": (probes.source + PROBE).encode("utf-8"),
+        "common/viva_recorder.py": RECORDER.read_bytes(),
+        f"submission/{part.file_name}": recording_source(code).encode("utf-8"),
+    }
+    runs = []
+    with Worker(shipped, tier, PATIENT) as worker:
+        for call in calls:
+            reply = worker.call("recorded_for_the_viva", [call.probe, list(call.arguments)])
+            if reply.failure == "timeout":  # the next ones would take as long
+                if not runs:
+                    raise ValueError(f"{part.file_name} does not answer in time: is there a loop that never ends?")
+                break
+            if reply.failure is None and _well_formed(reply.value, code):
+                answer, lines, values = reply.value
+                runs.append(Run(call, probes.called(call.probe, call.arguments), answer, lines, values))
+    return runs
+
+
+def _well_formed(reply: object, code: Code) -> bool:
+    """Whether a reply is an answer, lines of the file, and values of names; the learner's code could have made it."""
+    if type(reply) is not list or len(reply) != 3:
+        return False
+    _, lines, values = reply
+    return (
+        type(lines) is list
+        and all(type(line) is int and line in code.statements for line in lines)
+        and type(values) is list
+        and all(
+            type(item) is list and len(item) == 3 and type(item[0]) is int and item[0] in code.statements
+            for item in values
+        )
+        and all(type(name) is str and name.isidentifier() and _is_short(held) for _, name, held in values)
+    )
+
+
+def _is_short(held: object, depth: int = 2) -> bool:
+    if type(held) is list:
+        return depth > 0 and len(held) <= 4 and all(_is_short(item, depth - 1) for item in held)
+    return is_number(held) or type(held) is bool or (type(held) is str and len(held) <= 20)
+
+
+def recording_source(code: Code) -> str:
+    """The module with a call of the recorder before each of its statements, and after each assignment to a name.
+
+    Raises ValueError when it is nested too deeply.
+    """
+    try:
+        tree = _Recording(code).visit(ast.parse(code.text))
+        place = next((i for i, node in enumerate(tree.body) if not _comes_first(node)), len(tree.body))
+        tree.body.insert(place, ast.parse("import viva_recorder").body[0])
+        return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    except RecursionError as error:
+        raise ValueError("The code is nested too deeply to ask about it.") from error
+
+
+def _comes_first(node: ast.stmt) -> bool:
+    """Whether nothing may stand before this line of a module: its docstring, imports from the future."""
+    return is_text(node) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+
+
+class _Recording(ast.NodeTransformer):
+    def __init__(self, code: Code) -> None:
+        self.code = code
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(node, name, None)
+            if isinstance(body, list):
+                setattr(node, name, [new for old in body for new in self._recorded(old)])
+        return node
+
+    def _recorded(self, node: ast.stmt) -> list[ast.stmt]:
+        statement = self.code.statements.get(getattr(node, "lineno", 0))
+        if statement is None or ast.dump(statement.node) != ast.dump(node):
+            return [node]
+        after = []
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            after = ast.parse(f"viva_recorder.value({node.lineno}, {name!r}, {name})").body
+        return [*ast.parse(f"viva_recorder.line({node.lineno})").body, node, *after]

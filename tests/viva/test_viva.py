@@ -1,0 +1,263 @@
+"""The viva: questions are about the learner's own lines, answers what the code does; strangers' code stays inside."""
+
+import json
+import random
+import re
+import subprocess
+import sys
+
+import pytest
+
+from autograder.check import check, parse_target
+from autograder.course import ROOT, SOLUTIONS, part, parts
+from autograder.grading.checks import Draw
+from autograder.grading.probes import Probes
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.viva.ask import ask
+from autograder.viva.call import Call, paper_calls
+from autograder.viva.code import Code
+from autograder.viva.order import order_questions
+from autograder.viva.results import lengths, result_questions
+from autograder.viva.running import run_calls
+
+OTHER_WAYS = ROOT / "tests" / "right_but_different"
+
+MINE = """def square(x):
+    y = x * x
+    return y
+
+
+def numerical_gradient(f, xs, h=1e-5):
+    slopes = []
+    for i in range(len(xs)):
+        up = list(xs)
+        up[i] += h
+        down = list(xs)
+        down[i] -= h
+        slopes.append(difference(f, up, down) / (2 * h))
+    return slopes
+
+
+def difference(f, up, down):
+    return f(up) - f(down)
+"""
+
+
+def solution(number):
+    return (SOLUTIONS / part(number).file_name).read_bytes()
+
+
+def ask_about(source, number=0, seed=1):
+    content = source if isinstance(source, bytes) else source.encode("utf-8")
+    return ask({part(number).file_name: content}, part(number), Tier.LOCAL, seed)
+
+
+def runs_of(source, *calls):
+    code = Code(source.encode("utf-8"), "part00_setup.py")
+    return code, run_calls(part(0), code, list(calls), Tier.LOCAL, {})
+
+
+def viva(*words):
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", "viva", *map(str, words)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture
+def stranger(tmp_path):
+    try:
+        strict_tier()
+    except SandboxUnavailable:
+        pytest.skip("No strict sandbox holds on this machine.")
+    return tmp_path / "ada"
+
+
+def hand_in(folder, source, name="part00_setup.py"):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(source, encoding="utf-8")
+    return folder
+
+
+# The calls of each part
+
+
+@pytest.mark.parametrize("number", [each.number for each in parts()])
+def test_every_call_of_a_part_has_an_answer_that_fits_on_paper(number):
+    probes = Probes(part(number))
+    for seed in range(20):
+        calls = paper_calls(part(number), Draw(seed))
+        assert calls
+        for call in calls:
+            part(number).task(call.task)
+            answer = probes.on_reference(call.probe, call.arguments)
+            assert len(lengths(answer) if call.only_lengths else str(answer)) < 200, call
+            assert call.mentions.endswith(".") and len(probes.called(call.probe, call.arguments)) < 400
+
+
+@pytest.mark.parametrize("number", [0, 5, pytest.param(None, marks=pytest.mark.slow)])
+def test_a_right_part_gives_three_questions_about_lines_of_its_own(number):
+    for each in parts() if number is None else [part(number)]:
+        content = solution(each.number)
+        lines = content.decode("utf-8").splitlines()
+        questions = ask_about(content, each.number).questions
+        assert len(questions) == 3 and len({question.words for question in questions}) == 3
+        for question in questions:
+            line, text = question.lines[0]
+            assert lines[line - 1].strip()[:200] == text
+            assert question.answer and all(question.mentions)
+
+
+# Answers
+
+
+def test_the_answer_to_a_call_is_what_the_learners_code_gives():
+    code, runs = runs_of(MINE, Call("0.1", "squares", ([3, -2],), "."))
+    (question,) = result_questions(part(0), code, runs)
+    assert question.answer == "[9, 4]" and question.lines == ((1, "def square(x):"),)
+    assert "[square(x) for x in [3, -2]]" in question.words
+
+
+def test_the_answer_of_wrong_code_is_what_it_does_with_what_is_right_beside_it():
+    code, runs = runs_of(MINE.replace("y = x * x", "y = x * 2"), Call("0.1", "squares", ([3],), "."))
+    (question,) = result_questions(part(0), code, runs)
+    assert question.answer == "[6] (This code is wrong here: right would be [9].)"
+
+
+def test_lengths_are_counted_level_by_level():
+    assert lengths([[[1.0], [1.0, 2.0]]]) == (
+        "1 element; each of them a list, of 2 elements; each of them a list, of 1, 2 elements"
+    )
+
+
+def test_questions_on_running_have_the_answers_that_a_person_counts():
+    code, runs = runs_of(MINE, Call("0.2", "slopes_of_product", (4, -3), "."))
+    assert runs[0].lines == [7, *[9, 10, 11, 12, 13, 18] * 2, 14]
+    questions = [question for seed in range(40) for question in order_questions(code, runs, random.Random(seed))]
+    times = {question.answer for question in questions if "How many times" in question.words}
+    assert times == {"2"}
+    orders = {question.answer for question in questions if "In which order" in question.words}
+    assert orders and all(
+        answer.index("18") < answer.index("14") for answer in orders if "18" in answer and "14" in answer
+    )
+    assert "13, then 18, then 14" in orders
+    held = {question.answer for question in questions if "What does" in question.words}
+    assert "[4, -3]" in held and "[]" in held  # up and down are lists of two numbers; slopes is empty at first
+
+
+def test_a_changed_line_fails_the_checks_that_the_answer_names(tmp_path):
+    seen = 0
+    for seed in range(4):
+        (question,) = [question for question in ask_about(MINE, seed=seed).questions if question.kind == "change"]
+        lines = MINE.splitlines()
+        number, before = question.lines[0]
+        assert lines[number - 1].strip() == before
+        indent = lines[number - 1][: -len(lines[number - 1].lstrip())]
+        lines[number - 1] = indent + (question.lines[1][1] if len(question.lines) == 2 else "pass")
+        folder = hand_in(tmp_path, "\n".join(lines))
+        (report,) = check(folder, parse_target("0"), Tier.LOCAL, seed)
+        failing = {found.title for found in report.checks if found.status != "passed"}
+        listed = dict(re.findall(r"\((\w)\) ([^;]+)(?:;|$)", question.words))
+        named = set(re.findall(r"\b([a-d])\b", question.answer.partition(" would")[0]))
+        assert {letter for letter, title in listed.items() if title in failing} == named
+        seen += len(question.lines) == 2
+    assert seen  # an operator, not only lines that are taken out
+
+
+def test_a_line_that_alone_gives_a_name_its_value_is_not_taken_out():
+    removed = {change.line for change in Code(MINE.encode(), "mine.py").changes() if change.words == "were not there"}
+    assert removed == {3, 10, 12, 13, 14, 18}
+    others = {(change.line, change.after) for change in Code(MINE.encode(), "mine.py").changes() if change.after}
+    assert {(2, "y = x + x"), (10, "up[i] = h"), (13, "slopes.append(difference(f, up, down) * (2 * h))")} <= others
+
+
+# Different learners, the same seed
+
+
+def test_another_learners_code_gets_other_questions_and_the_same_code_the_same():
+    other = sorted((OTHER_WAYS / "part00").glob("*.py"))[0].read_bytes()
+    first, again, others = ask_about(MINE), ask_about(MINE), ask_about(other)
+    assert first.questions == again.questions
+    assert [question.words for question in first.questions] != [question.words for question in others.questions]
+    assert ask_about(MINE, seed=2).questions != first.questions
+
+
+# The command
+
+
+def test_the_command_shows_questions_first_and_answers_behind_a_line():
+    done = viva(0, "--from", "solutions", "--seed", 1)
+    assert done.returncode == 0, done.stderr
+    questions, _, answers = done.stdout.partition("-- For whoever asks, not for the learner --")
+    assert re.findall(r"^(\d)\. ", questions, flags=re.M) == ["1", "2", "3"] and "Answer" not in questions
+    assert re.findall(r"^(\d)\. Answer: \S", answers, flags=re.M) == ["1", "2", "3"]
+    assert "viva 0 --seed 1 --from solutions" in answers
+
+
+def test_questions_come_as_data(stranger):
+    done = viva(0, "--from", hand_in(stranger, MINE), "--seed", 3, "--json")
+    found = json.loads(done.stdout)
+    assert found["sandbox"] != "local" and found["seed"] == 3 and len(found["questions"]) == 3
+    lines = MINE.splitlines()
+    for question in found["questions"]:
+        assert lines[question["lines"][0]["line"] - 1].strip() == question["lines"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["12"], "There is no part 12: the parts are 0 to 10."),
+        (["five"], "'five' is no part and no task."),
+        (["5.2"], "Questions are about a whole part: write 5."),
+        (["5", "--from", "nowhere"], "There is no folder nowhere."),
+    ],
+)
+def test_bad_input_is_a_sentence(words, sentence):
+    done = viva(*words)
+    assert done.returncode == 2 and sentence in done.stderr and "Traceback" not in done.stderr and not done.stdout
+
+
+def test_a_folder_without_the_file_a_broken_file_and_an_unwritten_one_are_sentences(tmp_path):
+    with pytest.raises(ValueError, match=r"There is no file part00_setup\.py in that folder"):
+        ask({}, part(0), Tier.LOCAL)
+    with pytest.raises(ValueError, match=r"part00_setup\.py, line 1: Python can't read the file"):
+        ask_about("def square(x)\n    return x")
+    with pytest.raises(ValueError, match="answers no call and passes no check yet"):
+        ask_about("def square(x):\n    raise NotImplementedError('0.1 square')\n")
+
+
+def test_half_of_a_part_is_asked_about_that_half():
+    questions = ask_about(MINE.partition("def numerical")[0]).questions
+    assert questions and all(question.lines[0][0] in (1, 2, 3) for question in questions)
+
+
+# Other people's code
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "import sys\nsys.exit()\n",
+        "while True:\n    pass\n",
+        "import sys\nr = sys.modules['viva_recorder']\nr.line = lambda number: r.lines.append('x' * 99)\n",
+        "import sys\nr = sys.modules['viva_recorder']\nr.line = lambda number: r.lines.append(10**9)\n",
+        "import sys\nr = sys.modules['viva_recorder']\nr.value = lambda *a: r.values.append([1, '\\x1b[2J', 1])\n",
+        "open('/etc/passwd').read()\nopen('/tmp/viva', 'w')\n",
+    ],
+    ids=["exits", "never ends", "lines of text", "no such line", "a name that clears the screen", "reads and writes"],
+)
+def test_code_that_cheats_gets_a_sentence_or_honest_questions_and_no_traceback(stranger, hostile):
+    done = viva(0, "--from", hand_in(stranger, MINE + "\n\n" + hostile), "--seed", 1)
+    assert done.returncode in (0, 2) and "Traceback" not in done.stderr + done.stdout
+    assert done.stdout or "nothing to predict" in done.stderr or "a loop that never ends" in done.stderr
+    assert "\x1b" not in done.stdout and "root:" not in done.stdout and "xxxx" not in done.stdout
+
+
+def test_an_escape_in_the_source_does_not_reach_the_terminal(stranger):
+    source = MINE.replace("return y", "return y  # \x1b[2J\u202ehidden ##[error]")
+    done = viva(0, "--from", hand_in(stranger, source), "--json", "--seed", 5)
+    assert "\\u001b" not in done.stdout and "\\u202e" not in done.stdout
+    plain = viva(0, "--from", stranger, "--seed", 5)
+    assert "\x1b" not in plain.stdout and "\u202e" not in plain.stdout and "##[" not in plain.stdout
