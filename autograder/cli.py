@@ -137,7 +137,8 @@ def check(
     from autograder.check import check as check_target
     from autograder.check import choose_tier, parse_target, path_of
     from autograder.render.json_report import print_json
-    from autograder.render.terminal import next_step, part_lines, table_lines
+    from autograder.render.next_step import next_step
+    from autograder.render.terminal import part_lines, table_lines
     from autograder.sandbox import SandboxUnavailable
 
     try:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, Part
 from autograder.grading.report import Check, Report
+from autograder.grading.standing import current
 from autograder.learner.calls import Recording, record
-from autograder.learner.results import first_lost, shown
+from autograder.learner.results import shown
 from autograder.render.terminal import without_commands
 
 DEBUGGING = Path(__file__).with_name("debugging.py")
@@ -22,7 +23,7 @@ DEBUGGING = Path(__file__).with_name("debugging.py")
 def find_check(report: Report, part: Part, name: str | None) -> Check:
     """The check of this name, the first failing one when None. Raises ValueError with a sentence."""
     if name is None:
-        check = first_lost(report, part)
+        check = current(report, part)
         if check is None:
             raise ValueError("Every check is passed: name the one to run again with --check.")
         return check

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from autograder.course import Part
 from autograder.grading.report import Check, Report
+from autograder.grading.standing import current, whole_file
 from autograder.learner import memory
-from autograder.learner.results import first_lost
+from autograder.render.next_step import going_on
 
 SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
@@ -17,22 +18,24 @@ LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
 @dataclass(frozen=True)
 class Hint:
     """What to tell a learner about one check. texts: the levels up to this one. of: how many there are.
-    problem: instead of hints, what is wrong with the whole file.
+    instead: what to do first, where no hint would help.
     """
 
     check: Check
     texts: tuple[str, ...]
     of: int
-    problem: str = ""
+    instead: str = ""
 
 
 def next_hint(report: Report, part: Part) -> Hint | None:
     """The next level for the first check that fails, which is remembered; None when nothing fails."""
-    check = first_lost(report, part)
+    check = current(report, part)
     if check is None:
         return None
-    if problem := _of_the_whole_file(report):
-        return Hint(check, (), 0, problem)
+    if (of_all := whole_file(report)) is not None:
+        return Hint(check, (), 0, f"{of_all.message.strip()}\nNo hint helps before that is mended.")
+    if words := going_on(report, check):
+        return Hint(check, (), 0, f"{words}.")
     texts = levels(part)[check.name]
     shown, key = memory.read("hints"), f"{part.number} {check.name}"
     before = shown.get(key)
@@ -46,11 +49,3 @@ def levels(part: Part) -> dict[str, list[str]]:
     """The hints of a part by name of the check, the most general first."""
     text = (part.suite / "hints.md").read_text(encoding="utf-8")
     return {name: [" ".join(level.split()) for level in LEVEL.findall(body)] for name, body in SECTION.findall(text)}
-
-
-def _of_the_whole_file(report: Report) -> str:
-    """What every check says alike, such as that Python can't read the file: no hint helps before that."""
-    checks = [check for check in report.checks if check.status != "manual"]
-    messages = {check.message for check in checks}
-    alike = len(messages) == 1 and len(checks) > 1 and {check.status for check in checks} <= {"error", "missing"}
-    return messages.pop().strip() if alike else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from autograder.course import Part, parts
 from autograder.grading.points import points_by_task
 from autograder.grading.report import Report
+from autograder.grading.standing import current
 from autograder.learner import results
 from autograder.render.terminal import number
 
@@ -49,7 +50,7 @@ class Row:
         """Where the learner is in this part, in a few words."""
         if self.report is None:
             return "not begun"
-        lost = results.first_lost(self.report, self.part)
+        lost = current(self.report, self.part)
         return f"at {lost.task} {self.part.task(lost.task).title}" if lost else "passed"
 
     @property

@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part, parts
-from autograder.grading.report import Check, Report
+from autograder.grading.report import Report
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.learner import acts, bases, memory
-from autograder.render.terminal import first_failing, tasks_to_do
 from autograder.sandbox import Tier
 
 
@@ -84,15 +83,6 @@ def next_unfinished(after: Part) -> Part | None:
     """The next part that is not passed, from the first one again behind the last; None when all others are."""
     following = [*parts()[after.number + 1 :], *parts()[: after.number]]
     return next((part for part in following if not begun(part) or not result(part).passed), None)
-
-
-def first_lost(report: Report, part: Part) -> Check | None:
-    """The check to work on: the one that `check` shows in full, else the first that is not written; None when all
-    are passed.
-    """
-    unwritten = dict(tasks_to_do(report, part))
-    todo = [check for task in unwritten for check in report.checks if check.task == task]
-    return first_failing(report, set(unwritten)) or next(iter(todo), None)
 
 
 def shown(path: Path) -> str:

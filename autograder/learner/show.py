@@ -9,10 +9,12 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, Task, part
 from autograder.grading.report import Report
+from autograder.grading.standing import DONE, awaited, current, whole_file
 from autograder.learner.hints import Hint
 from autograder.learner.reset import Change
-from autograder.learner.results import first_lost, shown
-from autograder.render.terminal import failure_lines, next_step, number, plural
+from autograder.learner.results import shown
+from autograder.render.next_step import next_step, to_do
+from autograder.render.terminal import failure_lines, number, plural
 from autograder.wording import command
 
 WIDTH = 79
@@ -45,11 +47,11 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     its_part, path = part(report.part), shown(EXERCISES / report.file)
     yield f"Part {report.part}, {its_part.title}: {path}"
     yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
-    for task in its_part.tasks:
-        yield f"  {task_line(report, task)}"
-    failing = first_lost(report, its_part)
+    of_all, failing = whole_file(report) is not None, current(report, its_part)
+    if not of_all:
+        yield from (f"  {task_line(report, task)}" for task in its_part.tasks)
     if failing is not None and failing.status != "todo":
-        yield from failure_lines(failing, path)
+        yield from failure_lines(failing, path, of_all)
     yield ""
     if report.printed.strip():
         yield f"Your code printed: {ascii(report.printed.strip())[1:-1][:55]}"
@@ -57,21 +59,27 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     if failing is None:
         yield "Passed. Press n for the next part, c to compare with the reference."
     else:
-        verb = "write" if failing.status == "todo" else "mend"
-        yield f"Next: {verb} {failing.task} {its_part.task(failing.task).title} in {path}, and save."
+        yield f"Next: {to_do(report, failing, path)}, and save."
 
 
 def task_line(report: Report, task: Task) -> str:
     """How many checks of a task are passed."""
     checks = [check for check in report.checks if check.task == task.id and check.status != "manual"]
-    passed = sum(check.status == "passed" for check in checks)
+    left = [check for check in checks if check.status not in DONE]
+    others = [awaited(check, part(report.part)) for check in left]
     if not checks:
         state = "a person grades it"
+    elif len(left) == len(checks) and all(others):
+        state = f"waits for {others[0].id}"
     elif {check.status for check in checks} == {"todo"}:
         state = "not written yet"
     else:
-        state = f"{passed} of {plural(len(checks), 'check')}" + (" FAIL" if passed < len(checks) else "")
-    return f"{task.id} {task.title:<40} {state}"
+        state = f"{len(checks) - len(left)} of {plural(len(checks), 'check')}"
+        if any(check.status != "todo" for check in left):
+            state += " FAIL"
+        elif left:
+            state += f", rest waits for {others[0].id}" if all(others) else ", not all written"
+    return f"{task.id} {task.title:<38} {state}"
 
 
 def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str = "") -> Iterator[str]:
@@ -84,11 +92,11 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
         return
     path = shown(EXERCISES / its_part.file_name)
     line = f", line {hint.check.line}" if hint.check.line else ""
-    yield f"Part {its_part.number}, task {hint.check.task} {its_part.task(hint.check.task).title}: {path}{line}"
-    if hint.problem:
-        yield from wrapped(hint.problem, "  ")
-        yield "No hint helps before that is mended."
+    if hint.instead:
+        yield f"Part {its_part.number}, {its_part.title}: {path}{line}"
+        yield from wrapped(hint.instead, "  ")
         return
+    yield f"Part {its_part.number}, task {hint.check.task} {its_part.task(hint.check.task).title}: {path}{line}"
     yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"
     if hint.check.advice:
         yield from wrapped(hint.check.advice, "  Likely: ")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-from autograder.course import Part, part, parts
+from autograder.course import Part, part
 from autograder.grading.report import Check, Report
-from autograder.wording import command
+from autograder.grading.standing import awaited, current, to_write, whole_file
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
 CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
@@ -35,16 +34,12 @@ def part_lines(report: Report, path: str, next_step: str) -> Iterator[str]:
     its_part = part(report.part)
     yield f"Part {report.part}, {its_part.title}: {path}"
     yield f"sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
-    yield ""
-    unwritten = tasks_to_do(report, its_part)
-    for task_id, title in unwritten:
-        yield f"  todo         {task_id} {title}: not written yet"
-    for task in its_part.tasks:  # a task's hidden checks stand behind its public ones
-        if task.id not in dict(unwritten):
-            yield from (check_line(check) for check in report.checks if check.task == task.id)
-    failing = first_failing(report, set(dict(unwritten)))
-    if failing is not None:
-        yield from failure_lines(failing, path)
+    if whole_file(report) is None:
+        yield ""
+        yield from checks_lines(report, its_part)
+    failing = current(report, its_part)
+    if failing is not None and failing.status != "todo":
+        yield from failure_lines(failing, path, of_all=whole_file(report) is not None)
     if report.printed.strip():
         yield ""
         yield "Your code printed:"
@@ -54,34 +49,45 @@ def part_lines(report: Report, path: str, next_step: str) -> Iterator[str]:
     yield from summary_lines(report, next_step)
 
 
-def tasks_to_do(report: Report, its_part: Part) -> list[tuple[str, str]]:
-    """The tasks of which every check says that they are not written."""
-    statuses = {task.id: {c.status for c in report.checks if c.task == task.id} for task in its_part.tasks}
-    return [(task.id, task.title) for task in its_part.tasks if statuses[task.id] == {"todo"}]
+def checks_lines(report: Report, its_part: Part) -> Iterator[str]:
+    """A line a check, or one for a task of which nothing can be said yet; a task's hidden checks behind its public
+    ones.
+    """
+    width = max((len(points(check)) for check in report.checks), default=0)
+    for task in its_part.tasks:
+        checks = [check for check in report.checks if check.task == task.id]
+        if task not in to_write(report, its_part):
+            yield from (check_line(check, width, its_part) for check in checks)
+        elif all(others := [awaited(check, its_part) for check in checks]):
+            yield f"  wait {'':>{width}} {task.id} {task.title}: checked when {others[0].id} is written"
+        else:
+            yield f"  todo {'':>{width}} {task.id} {task.title}: not written yet"
 
 
-def check_line(check: Check) -> str:
-    """One check: pass or not, points, its sentence."""
+def points(check: Check) -> str:
+    """Points earned of those possible."""
+    return f"{number(check.earned)}/{number(check.points)}"
+
+
+def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> str:
+    """One check: pass or not, points in so many characters, its sentence. its_part: to say which task it waits for."""
     label = LABELS.get(check.status, "FAIL")
-    points = f"{number(check.earned)}/{number(check.points)}"
     remark = " (hidden)" if check.hidden else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
-    return f"  {label} {points:>7} {check.task} {check.title}{remark}"
+    if its_part is not None and (other := awaited(check, its_part)):
+        label, remark = "wait", f"{remark} (for {other.id})"
+    return f"  {label} {points(check):>{width}} {check.task} {check.title}{remark}"
 
 
-def first_failing(report: Report, unwritten: set[str] = frozenset()) -> Check | None:
-    """The first check of the first task that lost points for something other than not being written."""
-    order = {task.id: i for i, task in enumerate(part(report.part).tasks)}
-    failing = [c for c in report.checks if c.status not in ("passed", "manual") and c.task not in unwritten]
-    return min(failing, key=lambda check: order[check.task], default=None)
-
-
-def failure_lines(check: Check, path: str) -> Iterator[str]:
-    """One failing check in full."""
+def failure_lines(check: Check, path: str, of_all: bool = False) -> Iterator[str]:
+    """One failing check in full. of_all: every check says the same, since the file can't be used."""
     task = part(int(check.task.partition(".")[0])).task(check.task)
     yield ""
-    yield f"First failing task: {task.id} {task.title}"
-    yield f"  {check.title}"
+    if of_all:
+        yield "Nothing of it could be checked:"
+    else:
+        yield f"First failing task: {task.id} {task.title}"
+        yield f"  {check.title}"
     yield f"  {path}, line {check.line}" if check.line else f"  {path}"
     lines = check.message.rstrip("\n").split("\n")
     # The recognised mistake is surer than the check's own guess.
@@ -97,12 +103,12 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
     by_hand = [check for check in report.checks if check.status == "manual"]
     among = ""
     if hidden:
-        points = number(sum(check.points for check in hidden))
-        among = f", {points} of them in {plural(len(hidden), 'hidden check')}"
+        held = number(sum(check.points for check in hidden))
+        among = f"; {held} of the {number(report.possible)} are in {plural(len(hidden), 'hidden check')}"
     yield f"{number(report.earned)} of {number(report.possible)} points{among}."
     if by_hand:
-        points = number(sum(check.points for check in by_hand))
-        yield f"{points} more points are given by hand, for {plural(len(by_hand), 'written answer')}."
+        given = number(sum(check.points for check in by_hand))
+        yield f"{given} more points are given by hand, for {plural(len(by_hand), 'written answer')}."
     if report.breaks:
         yield report.breaks
     yield next_step
@@ -115,8 +121,8 @@ def table_lines(reports: list[Report]) -> Iterator[str]:
         graded = [check for check in report.checks if check.status != "manual"]
         passed = sum(check.status == "passed" for check in graded)
         title = f"{report.part:>2} {part(report.part).title}"
-        points = f"{number(report.earned)}/{number(report.possible)}"
-        yield f"  {title:<27} {points:>9}  {f'{passed}/{len(graded)}':>7}  {remark(report)}".rstrip()
+        earned = f"{number(report.earned)}/{number(report.possible)}"
+        yield f"  {title:<27} {earned:>9}  {f'{passed}/{len(graded)}':>7}  {remark(report)}".rstrip()
     earned, possible = sum(r.earned for r in reports), sum(r.possible for r in reports)
     yield f"  {'all':<27} {f'{number(earned)}/{number(possible)}':>9}"
 
@@ -131,28 +137,7 @@ def remark(report: Report) -> str:
     statuses = {check.status for check in report.checks} - {"manual"}
     if statuses == {"todo"}:
         return "not begun"
-    failing = first_failing(report, set(dict(tasks_to_do(report, part(report.part)))))
-    return f"first failing: {failing.task} {failing.title}"[:70] if failing else "some tasks not written yet"
-
-
-def next_step(reports: list[Report], folder: Path | None = None) -> str:
-    """What to do next, as one sentence with a command to type. folder: where the modules are, when not exercises/."""
-
-    def check(target: int | str | None = None) -> str:
-        return command("check", target, from_=folder)
-
-    for report in reports:
-        its_part = part(report.part)
-        unwritten = tasks_to_do(report, its_part)
-        failing = first_failing(report, set(dict(unwritten)))
-        if failing is not None:
-            return f"Next: mend {failing.task} {its_part.task(failing.task).title}, then {check(failing.task)}"
-        if unwritten:
-            task_id, title = unwritten[0]
-            return f"Next: write {task_id} {title} in {report.file}, then {check(task_id)}"
-        if report.breaks:
-            return f"Next: look at all your parts: {check()}"
-    following = [other for other in parts() if other.number == reports[-1].part + 1]
-    if following and len(reports) == 1:
-        return f"Passed. Next: part {following[0].number}, {following[0].title}: {check(following[0].number)}"
-    return "Passed. You have built a GPT: every part is right."
+    failing = current(report, part(report.part))
+    if failing.status == "todo":
+        return f"to write: {failing.task} {part(report.part).task(failing.task).title}"
+    return f"first failing: {failing.task} {failing.title}"[:70]

@@ -63,7 +63,8 @@ def check(
     from autograder.check import parse_target, path_of
     from autograder.grading.submission import read_submission
     from autograder.render.json_report import print_json
-    from autograder.render.terminal import next_step, part_lines, table_lines
+    from autograder.render.next_step import next_step
+    from autograder.render.terminal import part_lines, table_lines
 
     try:
         wanted = parse_target(target)

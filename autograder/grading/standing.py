@@ -1,0 +1,51 @@
+"""Where a learner stands in a part: what is wrong, what waits for a task that is not written, what comes next."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.course import Part, Task
+from autograder.grading.report import Check, Report
+
+DONE = ("passed", "manual")
+UNWRITTEN = re.compile(r"(\d+\.\d+) (\S+) is not written yet")  # what a check says whose call ended there
+
+
+def whole_file(report: Report) -> Check | None:
+    """A check that says what all of them say, such as that Python can't read the file; None when they differ."""
+    checks = [check for check in report.checks if check.status != "manual"]
+    alike = len({check.message for check in checks}) == 1 and {check.status for check in checks} <= {"error", "missing"}
+    return checks[0] if alike and len(checks) > 1 else None
+
+
+def awaited(check: Check, part: Part) -> Task | None:
+    """The other task of the part that is to be written before this check can say anything; None for all others. In
+    part 1 the slopes of + are seen only when there is a backward.
+    """
+    found = UNWRITTEN.match(check.message) if check.status == "todo" else None
+    return next((task for task in part.tasks if found and found[1] == task.id != check.task), None)
+
+
+def unwritten_name(check: Check) -> str:
+    """Which function or method is not written, as the stub calls it; "" when the check does not say it."""
+    found = UNWRITTEN.match(check.message)
+    return found[2] if found and found[1] == check.task else ""
+
+
+def to_write(report: Report, part: Part) -> list[Task]:
+    """The tasks of which every check says that something is not written."""
+    statuses = {task.id: {check.status for check in report.checks if check.task == task.id} for task in part.tasks}
+    return [task for task in part.tasks if statuses[task.id] == {"todo"}]
+
+
+def current(report: Report, part: Part) -> Check | None:
+    """The check to work on: the first that is wrong, else the first whose task is to be written, else the first that
+    waits for another task; None when all are passed.
+    """
+    order = {task.id: i for i, task in enumerate(part.tasks)}
+
+    def rank(check: Check) -> tuple[int, int]:
+        kind = 0 if check.status != "todo" else 1 if awaited(check, part) is None else 2
+        return kind, order[check.task]
+
+    return min((check for check in report.checks if check.status not in DONE), key=rank, default=None)
