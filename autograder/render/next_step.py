@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.course import part, parts
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import awaited, current, to_write, unwritten_name, whole_file
+from autograder.grading.standing import awaited, current, unwritten_name, whole_file
 from autograder.wording import command
 
 
@@ -42,7 +42,7 @@ def to_do(report: Report, failing: Check, path: str) -> str:
     if failing.status != "todo":
         return f"mend {task.id} {task.title}"
     # Of a task that is begun, the function that is still to write.
-    begun = task not in to_write(report, its_part)
+    begun = any(c.status != "todo" or awaited(c, its_part) for c in report.checks if c.task == task.id)
     return f"write {task.id} {(begun and unwritten_name(failing)) or task.title} in {path}"
 
 
