@@ -9,6 +9,7 @@ import pytest
 from autograder.course import EXERCISES, Part
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.probes import Probes
 from autograder.grading.report import Report
 from autograder.sandbox import Tier
 
@@ -48,6 +49,11 @@ def test_every_task_has_points_and_at_most_30_percent_are_hidden(part: Part, sol
     assert written == {task.id for task in part.tasks if not task.defines}
     hidden = sum(check.points for check in checks if check.hidden)
     assert 0 < hidden <= 0.3 * sum(check.points for check in checks)
+
+
+def test_every_probe_is_asked_by_a_check(part: Part) -> None:
+    suite = "".join(path.read_text(encoding="utf-8") for path in part.suite.glob("test_*.py"))
+    assert not [name for name in Probes(part).names if f"student.{name}(" not in suite]
 
 
 def test_the_list_of_mistakes_is_long_enough(part: Part) -> None:

@@ -34,6 +34,7 @@ def test_the_difference_is_taken_to_both_sides(student, draw):
 def test_slopes_of_powers_are_found_for_any_number_of_coordinates(student, draw):
     for count in (5, 1):
         factors, xs = draw.numbers(count), draw.numbers(count, -1.5, 1.5)
+        xs[-1] = xs[0]  # the same number twice: which coordinate it is, its place says
         student.slopes_of_sum_of_powers(factors, xs).must_be(
             [(i + 1) * factors[i] * xs[i] ** i for i in range(count)],
             likely="one slope for each coordinate, in their order: above minus below, divided by 2 * h.",

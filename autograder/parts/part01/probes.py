@@ -146,6 +146,14 @@ def ladder(a, b, steps):
     return _after_backward(z, x, y)
 
 
+def one_child_and_two(a, b):
+    """x, y = Value({a}), Value({b}); h = x * y; e = h.exp(); z = e * h + h; z.backward(); the grads of e, h, x, y"""
+    x, y = part.Value(a), part.Value(b)
+    h = x * y
+    e = h.exp()
+    return _after_backward(e * h + h, e, h, x, y)[1:]
+
+
 def two_results(a, b):
     """x, y = Value({a}), Value({b}); (x * y).backward(); (x * x).backward(); [x.grad, y.grad]"""
     x, y = part.Value(a), part.Value(b)

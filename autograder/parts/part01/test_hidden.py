@@ -30,7 +30,7 @@ def test_relu_has_slope_0_at_exactly_0(student, draw):
     )
 
 
-@check("1.4", points=0.75)
+@check("1.4", points=0.5)
 def test_every_value_of_a_random_graph_gets_its_slope(student, draw):
     numbers, steps = draw.numbers(3, 0.5, 1.5), [["*", 0, 1], ["*", 1, 0], ["+", 3, 4]]  # 3 and 4: the same number
     for newest in range(5, 15):  # each step uses the newest value, so that all of them lead to the result

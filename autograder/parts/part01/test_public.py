@@ -126,7 +126,7 @@ def test_log_has_slope_1_over_x(student, draw):
 
 @check("1.3", points=0.5)
 def test_relu_lets_only_positive_numbers_through(student, draw):
-    numbers = [draw.number(1.1, 3.0), draw.number(-3.0, -1.1), 0.01, -0.01]
+    numbers = [draw.number(1.1, 3.0), draw.number(-3.0, -1.1), 0.01, -0.01, draw.number(20.0, 90.0)]
     student.relus(numbers).must_be(
         [[a, 1] if a > 0 else [0, 0] for a in numbers],
         likely="a number above 0 passes with slope 1; below 0 the result is 0 and stays 0, so its slope is 0.",
@@ -168,6 +168,18 @@ def test_paths_of_different_length_meet_before_they_go_on(student, draw):
     )
     student.short_path_first(a, b).must_be(expected, likely=likely)
     student.long_path_first(a, b).must_be(expected, likely=likely)
+
+
+@check("1.4", points=0.25)
+def test_values_made_of_one_or_of_two_wait_for_their_turn(student, draw):
+    a, b = draw.numbers(2, 0.4, 1.4)
+    h, e = a * b, math.exp(a * b)
+    along_h = e * h + e + 1
+    student.one_child_and_two(a, b).must_be(
+        [h, along_h, along_h * b, along_h * a],
+        likely="h passes its grad on after e, which was made of h alone, has passed its share to h: the order comes "
+        "from who was made of whom, never from how many children a value has.",
+    )
 
 
 @check("1.4", points=0.25)

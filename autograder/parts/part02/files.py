@@ -3,6 +3,7 @@
 
 def files(draw):
     names = [draw.word() for _ in range(8)]
+    names[3] = names[3][0]  # a name of one letter is a name
     rows = [*names[:5], names[1], *names[5:], names[7], names[0], names[1]]  # some rows stand there again
     padded = [draw.choice(["", " ", "\t", "  "]) + name + draw.choice([" ", "\t ", "   "]) for name in rows]
     gaps = [text for name in rows for text in (name, draw.choice(["", "   ", "\t"]), "")]

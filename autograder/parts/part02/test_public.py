@@ -12,6 +12,8 @@ from autograder.grading.conditions import (
 )
 from autograder.parts.part02.words import ids_of, names
 
+CHARACTERS = "abcdefghijklmnopqrstuvwxyzADEKMRZ\u00e9\u00fc' -"
+
 
 def lines_of(content):
     """The lines that are not empty, blanks around them cut."""
@@ -48,7 +50,7 @@ def test_load_docs_keeps_order_and_repeated_lines(student):
 
 @check("2.2", points=0.5)
 def test_chars_are_the_sorted_characters_and_bos_comes_after_them(student, draw):
-    docs = names(draw, 5, draw.sample("abcdefghijklmnopqrstuvwxyz", 9))
+    docs = names(draw, 5, draw.sample(CHARACTERS, 9))
     chars = sorted(set("".join(docs)))
     student.facts_of_tokenizer(docs).must_be(
         [chars, len(chars), len(chars) + 1],
@@ -58,7 +60,7 @@ def test_chars_are_the_sorted_characters_and_bos_comes_after_them(student, draw)
 
 @check("2.2", points=0.5)
 def test_encode_puts_bos_before_and_after(student, draw):
-    docs = names(draw, 5, draw.sample("abcdefghijklmnopqrstuvwxyz", 9))
+    docs = names(draw, 5, draw.sample(CHARACTERS, 9))
     words = [docs[2], docs[0][::-1]]
     student.encoded(docs, words).must_be(
         [ids_of(docs, word) for word in words],
@@ -68,7 +70,7 @@ def test_encode_puts_bos_before_and_after(student, draw):
 
 @check("2.2", points=0.5)
 def test_decode_gives_the_characters_back(student, draw):
-    docs = names(draw, 5, draw.sample("abcdefghijklmnopqrstuvwxyz", 9))
+    docs = names(draw, 5, draw.sample(CHARACTERS, 9))
     words = [docs[1], docs[3][::-1]]
     student.decoded(docs, [ids_of(docs, word) for word in words]).must_be(
         words, likely="join the characters of the numbers, and leave BOS out."
@@ -127,12 +129,10 @@ def test_the_seed_decides_the_split(student, draw):
 def test_bigrams_count_who_follows_whom(student, draw):
     docs = names(draw, 6, draw.sample("abcdefghijklmnopqrstuvwxyz", 5))
     docs += docs[:2]
-    size = len(set("".join(docs))) + 1
-    pairs = Counter(pair for doc in docs for pair in zip(ids_of(docs, doc), ids_of(docs, doc)[1:]))
-    student.bigrams(docs).must_be(
-        [[pairs[row, column] for column in range(size)] for row in range(size)],
-        likely="counts[a][b] grows by 1 for each pair of neighbours a, b in [BOS, ..., BOS]: the row is the first.",
-    )
+    likely = "counts[a][b] grows by 1 for each pair of neighbours a, b in [BOS, ..., BOS]: the row is the first."
+    student.bigrams(docs).must_be(table_of(docs, docs), likely)
+    likely = "the table has vocab_size rows and columns, those of the tokenizer that is given, whatever docs hold."
+    student.bigrams_of_some(docs, docs[:1]).must_be(table_of(docs, docs[:1]), likely)
 
 
 @check("2.4", points=1)
@@ -142,6 +142,14 @@ def test_bigram_loss_adds_one_to_each_count(student, draw):
     student.bigram_losses(all_docs, counts, docs).must_be(
         [mean_surprise(all_docs, counts, group) for group in docs],
         likely="P is (the pair's count + 1) / (the row's sum + vocab_size); the loss is the mean of -math.log(P).",
+    )
+    # No pair of these docs was seen, among a million others: a loss near 14.
+    others = [draw.randint(900_000, 1_100_000) for _ in counts]
+    seen = set().union(*(pairs_of(all_docs, doc) for doc in all_docs))
+    rare = [[0 if (a, b) in seen else others[a] for b in range(len(counts))] for a in range(len(counts))]
+    student.bigram_losses(all_docs, rare, docs).must_be(
+        [mean_surprise(all_docs, rare, group) for group in docs],
+        likely="a pair never seen has the count 0 + 1: it is unlikely, and its surprise has no upper end.",
     )
 
 
@@ -163,8 +171,21 @@ def drawn_counts(draw):
     return docs, [[draw.randint(0, 20 * (row + 1)) for _ in range(size)] for row in range(size)]
 
 
+def table_of(all_docs, docs):
+    """How often each pair of characters, or BOS, comes in docs."""
+    size = len(set("".join(all_docs))) + 1
+    counts = Counter(pair for doc in docs for pair in pairs_of(all_docs, doc))
+    return [[counts[row, column] for column in range(size)] for row in range(size)]
+
+
+def pairs_of(all_docs, doc):
+    """The neighbours in one doc, as numbers, BOS at both ends."""
+    ids = ids_of(all_docs, doc)
+    return list(zip(ids, ids[1:]))
+
+
 def mean_surprise(all_docs, counts, docs):
     """Nats per pair, as one logarithm of a product."""
-    pairs = [pair for doc in docs for pair in zip(ids_of(all_docs, doc), ids_of(all_docs, doc)[1:])]
+    pairs = [pair for doc in docs for pair in pairs_of(all_docs, doc)]
     product = math.prod((sum(counts[a]) + len(counts)) / (counts[a][b] + 1) for a, b in pairs)
     return math.log(product) / len(pairs)

@@ -24,7 +24,7 @@ def test_the_draws_go_on_where_the_generator_stands(student, draw):
 
 @check("4.2", points=0.5)
 def test_flatten_goes_through_whatever_the_dict_holds(student, draw):
-    for shapes in ([(1, 1)], [(1, 3), (4, 1), (1, 1), (2, 2), (3, 1)]):
+    for shapes in ([(1, 1)], [(1, 3), (4, 1), (2, 2), *[(1, 1)] * 9]):
         matrices = [[draw.word(), draw.matrix(rows, columns)] for rows, columns in shapes]
         names = {name for name, _ in matrices}
         matrices = matrices if len(names) == len(matrices) else [[f"m{i}", m] for i, (_, m) in enumerate(matrices)]

@@ -53,4 +53,5 @@ def test_the_last_step_still_moves(student, draw):
         lr / num_steps,
         likely="the rate would be 0 at step num_steps, which is one after the last: divide by num_steps",
     )
+    student.rates(2, lr).must_be([lr, lr / 2], likely="of two steps, the second has half the rate")
     student.rates(1, lr).must_be([lr], likely="with a single step, that step has the rate lr")

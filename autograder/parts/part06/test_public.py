@@ -97,7 +97,7 @@ def test_a_thousand_steps_with_a_falling_rate(student, draw):
     start = draw.numbers(3)
     # The three parameters live on different scales, and one of them meets its gradients only now and then.
     gradients = [
-        [draw.gauss(0, 1), draw.gauss(0.1, 0.01), draw.gauss(0, 10) * (step % 7 == 3)] for step in range(count)
+        [draw.gauss(0, 1), draw.gauss(0.1, 0.01), draw.gauss(0, 1000) * (step % 7 == 3)] for step in range(count)
     ]
     rates = [0.01 * (count - step) / count for step in range(count)]
     student.walk_far(start, gradients, rates, 100).must_be(

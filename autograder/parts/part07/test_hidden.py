@@ -42,7 +42,7 @@ def test_steps_from_a_random_point_of_a_run_match(student, draw):
 @check("7.3", points=0.5)
 def test_the_docs_of_the_caller_stay_as_they_are(student, draw):
     """The docs of the caller stay as they are, and a second training with the same seed is the same"""
-    docs, seed = words(draw, 7), draw.randrange(1000)
+    docs, seed = words(draw, 7), 0  # a seed like any other, no sign that none is given
     replayed = model.replay(docs, 2, seed, model.Sizes(*SIZES))
     student.docs_after_training(docs, 2, seed, SIZES).must_be(
         [replayed.losses, replayed.losses, docs],

@@ -160,6 +160,7 @@ def test_held_out_loss_counts_every_predicted_token_alike(student, draw):
     seed, sizes, train_docs = draw.randrange(1000), [*SMALL[:4], 10], [LETTERS]
     weights, config = weights_of(sizes, seed)
     docs = [draw.word(length, length, "bce") for length in (1, 8, 3)]  # a tokenizer made of these would number anew
+    docs.append(docs[1])  # a row that comes again counts again
     student.loss_on(docs, train_docs, sizes, seed, STD).must_be(
         model.held_out_loss(docs, weights, config, LETTERS),
         likely="add up mean * number of predictions for every name, and divide once at the end by all predictions. "

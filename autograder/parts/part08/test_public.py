@@ -98,11 +98,11 @@ def test_a_name_has_at_most_block_size_characters(student, draw):
 def test_the_same_seed_gives_the_same_names(student, draw):
     temperature = draw.choice([0.7, 1.2])
     arguments, mine = draw_model(draw, SMALL, temperature)
-    names_seed = draw.randrange(1000)
-    student.many_names(*arguments, 6, temperature, names_seed).must_be(
-        model.sample_many(*mine, 6, temperature, random.Random(names_seed)),
-        likely="make random.Random(seed) once, before the first name, and pass temperature on.",
-    )
+    for names_seed in (draw.randrange(1, 1000), 0):  # 0 is a seed like any other, no sign that none is given
+        student.many_names(*arguments, 6, temperature, names_seed).must_be(
+            model.sample_many(*mine, 6, temperature, random.Random(names_seed)),
+            likely="make random.Random(seed) once, before the first name, and pass temperature on.",
+        )
 
 
 @check("8.3", points=1)

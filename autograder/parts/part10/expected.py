@@ -2,7 +2,7 @@
 
 from autograder.parts.part05 import oracle
 
-LETTERS = "aeklmnr"
+LETTERS = "Aeklmnr"  # sorted; the capital is a letter of its own
 
 
 def model_sizes(layers=2, heads=3, positions=9, letters=LETTERS):
@@ -40,6 +40,7 @@ def draw_names(draw, sizes, seed, count=5):
             sorted(names),
             sorted(names, key=len),
             sorted(names, key=nats.get),
+            sorted(names, key=lambda name, losses=losses: round(losses[name], 1)),
             sorted(names, key=lambda name, nats=nats: nats[name] / len(name)),
         ]
         if sizes["block_size"] <= longest:  # nats of the tokens that are read, divided by all tokens
