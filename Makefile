@@ -84,8 +84,8 @@ leaderboard: ## show the board of recipes and write its page
 serve: ## serve the board's page at http://127.0.0.1:8000/
 	$(RUN) leaderboard serve $(BOARD) $(args)
 
-release: ## make what students get, in release/, unless it gives anything away: all, or part=5
-	$(RUN) release $(part) $(args)
+release: ## make what students get, in release/, unless it gives anything away: all, or part=5; class=FOLDER
+	$(RUN) release $(part) $(CLASS) $(args)
 
 grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
 	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)

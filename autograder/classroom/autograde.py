@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ def _one_by_one(
 
     from autograder.classroom.configuration import AUTOGRADE, RUN, configure
     from autograder.classroom.converters import AutogradeOneByOne, Directory, FeedbackOneByOne
-    from autograder.notebooks.calling_nbgrader import calling_nbgrader
+    from autograder.notebooks.calling_nbgrader import calling_nbgrader, one_transaction
 
     config = Config()
     configure(config, folder.root, source)
@@ -94,17 +95,21 @@ def _one_by_one(
     directory = Directory(config=config)
     autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
     autograde.force = feedback.force = True
+    # A notebook may run for a minute, and nobody could write into the gradebook meanwhile.
+    at_once = contextlib.nullcontext if run_notebooks else one_transaction
 
     def take(learner: str) -> Outcome:
         with calling_nbgrader() as reason:
             try:
-                seen = settled(folder, part, learner)
-                autograde.convert(learner)
-                keep(folder, part, learner, seen)
-                feedback.convert(learner)
+                with at_once(folder.database):
+                    seen = settled(folder, part, learner)
+                    autograde.convert(learner)
+                    keep(folder, part, learner, seen)
+                with at_once(folder.database):
+                    feedback.convert(learner)
+                    return read_outcome(folder, part, learner)
             except Exception as error:  # whosever fault it is: the others are graded all the same
                 return Outcome(learner, part, failure=reason(error))
-        return read_outcome(folder, part, learner)
 
     return take
 

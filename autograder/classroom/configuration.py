@@ -16,7 +16,6 @@ AUTOGRADE = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "autograder.classroom.late.SetDueDates",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 RUN = f"{PLUGIN}.RunNotebook"  # behind GradeModule, when an instructor asks for it
 FEEDBACK = [
@@ -38,8 +37,10 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.Autograde.exporter_class = f"{PLUGIN}.SubmissionExporter"
     config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
     config.Autograde.autograde_preprocessors = AUTOGRADE
+    config.Exporter.optimistic_validation = True  # once, when all steps have run, and not after each
     config.AssignLatePenalties.plugin_class = "autograder.classroom.late.LatePenalty"
     # Feedback is what was handed in and what came of it, without the lesson around.
+    config.GenerateFeedback.exporter_class = f"{PLUGIN}.FeedbackExporter"
     config.GenerateFeedback.preprocessors = FEEDBACK
     config.GenerateFeedback.HTMLExporter.TagRemovePreprocessor.enabled = True
     config.GenerateFeedback.HTMLExporter.TagRemovePreprocessor.remove_cell_tags = {UNCHANGED}

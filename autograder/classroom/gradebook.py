@@ -21,6 +21,8 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
         raise ClassError(f"There is no folder {folder.root}.")
     if not create and not (folder.root / "gradebook.db").exists():
         raise ClassError(f"There is no gradebook in {folder.root} yet: begin with {command('release')}")
+    import autograder.notebooks  # noqa: F401 - which makes the next import a second shorter
+
     try:
         from nbgrader.api import Gradebook
     except ImportError as error:

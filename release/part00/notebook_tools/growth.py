@@ -24,6 +24,7 @@ def draw(costs: Costs, longest: Sequence[int], title: str) -> None:
         axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set(xlabel="length, tokens", title=f"up to {end} tokens", xlim=(0, end * 1.02), ylim=(0, None))
+    figure.supylabel("how many", fontsize="medium")
     figure.legend(loc="outside lower center", ncols=len(costs), frameon=False)
     picture.show(figure, f"{title}. {describe(costs, longest)}")
 
