@@ -194,7 +194,12 @@ def adam_step(weights: Weights, gradients: Weights, memory: Memory, lr: float) -
     memory.m = beta1 * memory.m + (1 - beta1) * grad
     memory.v = beta2 * memory.v + (1 - beta2) * grad**2
     m_hat, v_hat = memory.m / (1 - beta1**memory.steps), memory.v / (1 - beta2**memory.steps)
-    moves, start = lr * m_hat / (np.sqrt(v_hat) + eps), 0
+    move(weights, lr * m_hat / (np.sqrt(v_hat) + eps))
+
+
+def move(weights: Weights, moves: np.ndarray) -> None:
+    """Take the moves of all matrices, in one row, away from the weights, in place."""
+    start = 0
     for matrix in weights.values():
         matrix -= moves[start : start + matrix.size].reshape(matrix.shape)
         start += matrix.size

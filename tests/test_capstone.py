@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from autograder import model
 from autograder.capstone import grade_capstone, run
-from autograder.capstone.checks import likely_cause
+from autograder.capstone.causes import WAYS, Way, explain, train
 from autograder.capstone.run import CapstoneFailed, draw_task, read_weights
 from autograder.capstone.show import capstone_lines
 from autograder.cli import app
@@ -88,9 +88,11 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "words"),
     [
-        ("part06_adam.py", b"1 - self.beta1**self.steps", b"1.0", "the second loss differs"),
-        ("part07_training.py", b"rng.shuffle(docs)", b"pass", "the first loss differs"),
-        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Adam's memory"),
+        ("part06_adam.py", b"1 - self.beta1**self.steps", b"1.0", "Step 2 is the first that differs"),
+        ("part07_training.py", b"rng.shuffle(docs)", b"pass", "Likely:     the names are not shuffled"),
+        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     gradients are never set back to 0"),
+        ("part06_adam.py", b"return lr * (1 - step / num_steps)", b"return lr", "the learning rate does not fall"),
+        ("part05_gpt.py", b"len(query) ** -0.5", b"1.0", "scores are not divided by the root of head_dim"),
     ],
 )
 def test_a_wrong_part_is_found_by_the_first_step_that_differs(files, file, right, wrong, words):
@@ -101,8 +103,29 @@ def test_a_wrong_part_is_found_by_the_first_step_that_differs(files, file, right
     assert words in message(graded, "equals_the_replay")
 
 
-def test_every_first_difference_has_a_likely_cause():
-    assert len({likely_cause(step, 1000) for step in (0, 1, 5, 500)}) == 4
+def test_training_the_right_way_gives_the_losses_of_the_replay():
+    task = draw_task(3, relabelled=True)
+    assert list(train(Way(), task.docs, 3, 1000, 40)) == pytest.approx(model.replay(task.docs, 1000, 3, stop=40).losses)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.says[:50])
+def test_each_known_mistake_of_a_training_is_told_by_its_losses(way):
+    """No two of them are the same training: each explains its own losses and comes first in doing so."""
+    task = draw_task(3, relabelled=True)
+    expected = model.replay(task.docs, 8, 3).losses
+    found = explain(list(train(way, task.docs, 3, 8, 8)), expected, task.docs, 3)
+    assert f"Likely:     {way.says} Your losses equal those of this known mistake.\n" in found
+
+
+@pytest.mark.parametrize(
+    ("step", "words"), [(0, "the forward pass"), (1, "a gradient"), (5, "Adam's memory"), (500, "what is rare")]
+)
+def test_a_mistake_that_is_not_known_is_placed_by_the_first_step_that_differs(step, words):
+    expected = [3.3] * 1000
+    losses = [*expected[:step], 3.2, *expected[step + 1 :]]
+    found = explain(losses, expected, ["ann", "bea"], 1)
+    assert f"Step {step + 1} is the first that differs: its loss is 3.200000 instead of 3.300000." in found
+    assert words in found and "check checks each by itself" in found
 
 
 def test_weights_trained_elsewhere_are_of_no_use(files, tier):
@@ -199,8 +222,9 @@ def test_an_interpreter_that_is_not_there_is_said_in_a_sentence(folder, tmp_path
 
 def test_a_missing_part_is_named(files):
     del files["part06_adam.py"]
-    report = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS).report
-    assert report.earned == 0 and "part06_adam.py is missing" in report.checks[0].message
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
+    assert graded.report.earned == 0 and "part06_adam.py is missing" in graded.report.checks[0].message
+    assert "\n".join(capstone_lines(graded)).count("part06_adam.py is missing") == 1  # said once, not for each check
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder import model
+from autograder.capstone.causes import explain, first_difference
 from autograder.capstone.run import Outcome, Task
 
 # Held-out loss of the standard recipe on the official names, 40 seeds: 2.348 to 2.369, standard deviation 0.0055
 # (benchmarks/held_out_seeds.py). The band is that range and three standard deviations to either side.
 BAND = (2.331, 2.386)
 LAST_100 = (2.2, 2.6)  # the mean of the last 100 losses was 2.285 to 2.451
-SAME_LOSS = 1e-6  # rounding of another order of operations, after 1,000 steps
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Measured:
 
     def equal_losses(self, outcome: Outcome) -> int:
         """How many losses, from the first, equal those of the replay."""
-        pairs = enumerate(zip(outcome.losses, self.replay_losses))
-        return next((step for step, (a, b) in pairs if not abs(a - b) <= SAME_LOSS), len(self.replay_losses))
+        differs = first_difference(outcome.losses, self.replay_losses)
+        return len(self.replay_losses) if differs is None else differs
 
     def equal_names(self, outcome: Outcome) -> int:
         """How many names equal those of the replay."""
@@ -49,7 +49,7 @@ def reaches_the_band(task: Task, outcome: Outcome, measured: Measured) -> Findin
     """The held-out loss is what the standard recipe reaches"""
     low, high = BAND
     loss = measured.held_out_loss
-    words = f"Held-out loss {loss:.4f} nats per token; 40 seeds of the standard recipe gave {low} to {high}.\n"
+    words = f"Held-out loss {loss:.4f} nats per token; the standard recipe's band is {low} to {high}.\n"
     if loss > high:
         words += "Likely:     a training loop that learns, but not as it should: look at the first step that differs.\n"
     return low <= loss <= high, words
@@ -114,23 +114,11 @@ def equals_the_replay(task: Task, outcome: Outcome, measured: Measured) -> Findi
     total = len(measured.replay_losses)
     words = f"{losses:,} of {total:,} losses and {names} of 20 names equal.\n"
     if losses < total:
-        words += f"Likely:     {likely_cause(losses, total)}\n"
+        words += explain(outcome.losses, measured.replay_losses, task.docs, task.seed)
     elif names < 20:
-        words += (
-            "Likely:     sample draws otherwise than with one rng.choices a token, or not from the rng it is given.\n"
-        )
+        words += "Likely:     sample draws otherwise than with one rng.choices a token, not from the rng it is given,\n"
+        words += "            or with another temperature than it is told.\n"
     return losses == total and names == 20, words
-
-
-def likely_cause(step: int, total: int) -> str:
-    """What usually causes a difference from the replay at this step (counted from 0)."""
-    if step == 0:
-        return "the first loss differs: the shuffle before the weights, their order, or the forward pass."
-    if step == 1:
-        return "the second loss differs: a gradient, Adam's first step, the target's position or the mean in the loss."
-    if step <= 10:
-        return f"step {step + 1} differs: Adam's memory or its correction, gradients not zeroed, or the learning rate."
-    return f"step {step + 1} of {total} differs: rare names (the longest, a wrap-around), or the learning rate's decay."
 
 
 CHECKS: tuple[tuple[str, float, Callable], ...] = (

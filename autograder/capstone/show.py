@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from autograder.capstone.grade import Graded
 from autograder.render.terminal import check_line, number
+from autograder.wording import command
 
 
 def capstone_lines(graded: Graded) -> Iterator[str]:
@@ -15,10 +16,14 @@ def capstone_lines(graded: Graded) -> Iterator[str]:
     facts = f"sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}"
     yield facts + (f", Python {outcome.interpreter}, {outcome.seconds:.0f} s" if outcome else "")
     yield ""
-    for check in report.checks:
-        yield check_line(check)
-        yield from (f"                   {line}" for line in check.message.rstrip("\n").split("\n"))
-    if outcome is not None:
+    if outcome is None:  # one and the same sentence for all checks
+        yield f"The run gave nothing to measure. {report.checks[0].message.rstrip()}"
+        yield f"What is left to do in each part: {command('check')}"
+        yield ""
+    else:
+        for check in report.checks:
+            yield check_line(check)
+            yield from (f"                   {line}" for line in check.message.rstrip("\n").split("\n"))
         yield ""
         yield from outcome.remarks
         # The names are strings of the learner's choice: no control character of theirs reaches a terminal.

@@ -4,7 +4,7 @@ data       what is trained on, and the baselines       recipes, exchange   sourc
 source     what may be run, when two are the same      store, schema       entries in SQLite
 names      pseudonyms, look-alikes                     rank                who is better beyond noise
 roster     real names, for the instructor
-table      the rows                                    page, show, serve   the rows as HTML and in the terminal
+table      the rows                                    page, charts, show, serve   the rows as HTML, and in the terminal
 board      one try from its source to the page         commands, console   the command line
 
 What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run

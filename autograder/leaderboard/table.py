@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.leaderboard.rank import standings
@@ -39,11 +39,27 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Record:
+    """An entry that was better than all before it. before: the loss that it beat, None for the first. at: UTC, in ISO
+    form.
+    """
+
+    at: str
+    loss: float
+    name: str
+    before: float | None
+
+
+@dataclass(frozen=True)
 class Table:
-    """rows: best first. best: when the best loss so far was beaten, and to what. baselines: name -> loss."""
+    """rows: best first. best: the records of the class in time. own: those that learners set for themselves, by beating
+    an entry of their own, newest first. tries: how many entries are counted. baselines: name -> loss.
+    """
 
     rows: tuple[Row, ...]
-    best: tuple[tuple[str, float], ...]
+    best: tuple[Record, ...]
+    own: tuple[Record, ...]
+    tries: int
     baselines: dict[str, float]
     round: str
 
@@ -69,16 +85,20 @@ def make_table(
         rows.append(
             Row(entry.learner.display, standing.mean, standing.rank, standing.half_width, bigram - standing.mean, entry)
         )
-    return Table(tuple(sorted(rows, key=lambda row: row.loss)), tuple(_records(seen)), baselines, round)
+    rows.sort(key=lambda row: row.loss)
+    whose = {entry.learner_id for entry in seen}
+    own = [r for who in whose for r in _records([e for e in seen if e.learner_id == who]) if r.before is not None]
+    own.sort(key=lambda record: record.at, reverse=True)
+    return Table(tuple(rows), tuple(_records(seen)), tuple(own), len(seen), baselines, round)
 
 
-def _records(entries: Sequence[Entry]) -> Iterable[tuple[str, float]]:
+def _records(entries: Sequence[Entry]) -> Iterator[Record]:
     """Each entry that was better than all before it."""
-    lowest = float("inf")
+    lowest = None
     for entry in entries:
-        if entry.loss < lowest:
+        if lowest is None or entry.loss < lowest:
+            yield Record(entry.at, entry.loss, entry.learner.display, lowest)
             lowest = entry.loss
-            yield entry.at, entry.loss
 
 
 def around(table: Table, learner_id: str, neighbours: int = 2) -> list[Row]:

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from autograder.leaderboard import names
+from autograder.leaderboard import charts, names
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
 from autograder.leaderboard.schema import CLOSING, OPEN, Entry, Learner
 from autograder.leaderboard.table import make_table
@@ -75,8 +75,9 @@ def page():
 def test_a_hostile_name_stays_text(page):
     elements = Elements(page)
     used = {tag for tag, _ in elements.tags}
-    assert used <= set("html head meta link title style body main h1 h2 p div table caption thead tbody tr th td bdi "
-                       "svg polyline time strong code".split())  # fmt: skip
+    allowed = """html head meta link title style body main h1 h2 p div dl dt dd ul li table caption thead tbody tr th td
+        bdi figure figcaption svg polyline path circle title span time strong code"""
+    assert used <= set(allowed.split())
     assert not any(name.startswith("on") for _, attributes in elements.tags for name in attributes)
     assert not set("\x00\x1b\u202e") & set(page) and "a" * 200 not in page
     assert HOSTILE[0] in elements.text and "{{ 7 * 7 }}" in elements.text
@@ -96,8 +97,42 @@ def test_the_table_can_be_read_aloud_and_reached_by_keyboard(page):
     assert [a.get("lang") for tag, a in tags if tag == "html"] == ["en"]
     assert {a.get("scope") for tag, a in tags if tag == "th"} == {"col", "row"}
     assert any(tag == "caption" for tag, _ in tags)
-    assert all(a.get("role") == "img" and a.get("aria-label") for tag, a in tags if tag == "svg")
+    pictures = [a for tag, a in tags if tag == "svg" and a.get("aria-hidden") != "true"]
+    assert len(pictures) == 501 and all(a.get("role") == "img" and a.get("aria-label") for a in pictures)
+    # On a phone the rows are laid out as cards: without their roles a browser would no longer call them a table.
+    roles = {"table": "table", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+    assert all(a.get("role") == roles[tag] for tag, a in tags if tag in roles)
+    assert {a.get("role") for tag, a in tags if tag == "th"} == {"columnheader", "rowheader"}
     assert [a.get("tabindex") for tag, a in tags if a.get("role") == "region"] == ["0"]
+
+
+def test_the_best_over_time_has_a_step_and_a_name_for_each_record():
+    table = table_of(60)
+    chart = charts.best_chart(table.best, BASELINES["microgpt's recipe"])
+    assert len(chart.dots) == len(table.best) > 2 and len(chart.line.split()) == 2 * len(table.best) - 1
+    assert [y for _, y, _ in chart.dots] == sorted(y for _, y, _ in chart.dots)  # lower is better, on the page too
+    assert all(0 <= x <= charts.BEST_WIDTH and 0 <= y <= charts.BEST_HEIGHT for x, y, _ in chart.dots)
+    assert f"<title>{table.best[-1].loss:.4f}, {table.best[-1].name}" in render(table)
+    assert charts.best_chart(table.best[:1], 2.355) is None and "over time" not in render(table_of(1))
+
+
+def test_a_learner_who_gets_better_is_named_whatever_the_rank():
+    first, second = (
+        Entry(number=n, learner_id="ada", at=f"2026-03-0{n}T10:00:00+00:00", round=OPEN, loss=loss, sha256=str(n),
+              learner=Learner(id="ada", display="calm owl", skeleton="x", public=True),
+              losses=json.dumps([loss] * 3), curve="[3.0, 2.4]", names='["anna"]')
+        for n, loss in ((1, 2.4321), (2, 2.4))
+    )  # fmt: skip
+    assert "Lately better" not in render(make_table([first], BASELINES, OPEN))
+    text = Elements(render(make_table([first, second], BASELINES, OPEN))).text
+    assert "calm owl: 2.4000, 0.0321 better than before (2026-03-02)" in text
+
+
+@pytest.mark.parametrize("loss", [2.2, 2.36, 99.0, float("nan"), float("inf")])
+def test_whatever_the_loss_the_pictures_stay_within_their_frames(loss):
+    scale = charts.strips(table_of(5).ranked, 2.355)
+    assert 0 <= scale.place(2.1) < scale.rule < charts.STRIP_WIDTH and 0 <= scale.place(loss) <= charts.STRIP_WIDTH
+    assert 0 <= charts.height(loss) < charts.CURVE_HEIGHT
 
 
 def luminance(colour):
@@ -131,7 +166,7 @@ def test_the_public_page_shows_no_id_and_the_top_only(tmp_path):
 
 def test_the_instructors_page_names_learners_and_an_empty_board_has_a_page():
     assert "s0055 55" in render(table_of(60), names={})
-    assert "0 learners" in render(table_of(0))
+    assert "No entry yet" in render(table_of(0))
     assert "standings at closing" in render(table_of(3, CLOSING))
 
 
@@ -183,7 +218,7 @@ def test_in_a_browser_no_script_runs_and_no_request_leaves(browser, page, tmp_pa
     browser.asked.clear()
     file.write_text(page, encoding="utf-8")
     shown = browser(file, "--dump-dom")
-    assert "<title>Recipe leaderboard</title>" in shown and shown.count("<tr") == 505
+    assert "<title>Recipe leaderboard</title>" in shown and shown.count("<tr ") == 505
     assert not [line for line in browser.asked if "evil" in line], browser.asked
 
 

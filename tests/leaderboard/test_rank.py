@@ -59,7 +59,7 @@ def test_the_board_has_the_best_entry_of_each_who_wants_to_be_seen():
         ("ADA", 1), ("CY", 2), ("microgpt's recipe", None), ("bigram", None), ("unigram", None), ("uniform", None)
     ]  # fmt: skip
     assert table.rows[0].gain == pytest.approx(2.453 - 2.18)
-    assert [loss for _, loss in table.best] == [2.35, 2.18]
+    assert [record.loss for record in table.best] == [2.35, 2.18]
 
 
 def test_the_instructor_sees_all_and_a_learner_oneself():
