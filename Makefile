@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -119,6 +119,9 @@ site: ## build the site of the guides in dist/site; args=--links asks each addre
 
 bundle: ## write a zip for students to dist/: exercises, notebooks, public checks, and no answers
 	$(RUN) bundle $(args)
+
+template: ## write a template repository for GitHub to dist/template, after make bundle: url=https://... of the release
+	$(RUN) template "$(url)" $(args)
 
 gradescope: ## write an autograder for Gradescope to dist/: part=5
 	$(RUN) gradescope $(part) $(args)

@@ -71,6 +71,7 @@ def _pyproject() -> str:
         project = tomllib.load(file)["project"]
     needed = [line for line in project["dependencies"] if re.match(r"[\w-]+", line).group() in NEEDED]
     extras = project["optional-dependencies"]["notebooks"]
+    strict = [line for line in project["optional-dependencies"]["instructor"] if "linux" in line]  # for `verdict`
     return f"""[build-system]
 requires = ["flit_core==3.12.0"]
 build-backend = "flit_core.buildapi"
@@ -84,4 +85,5 @@ dependencies = {json.dumps(needed)}
 
 [project.optional-dependencies]
 notebooks = {json.dumps(extras)}
+strict = {json.dumps(strict)}
 """

@@ -8,24 +8,29 @@ from dataclasses import replace
 from autograder.bundle.replay import check_part, recording, seeds
 from autograder.course import Part, part, parts
 from autograder.grading.report import Report
+from autograder.sandbox import Tier
 from autograder.wording import command
 
 
 def check_parts(
-    files: Mapping[str, bytes], wanted: Sequence[Part], seed: int | None = None, task: str | None = None
+    files: Mapping[str, bytes],
+    wanted: Sequence[Part],
+    seed: int | None = None,
+    task: str | None = None,
+    tier: Tier = Tier.LOCAL,
 ) -> list[Report]:
     """Check these parts in order, with all recorded seeds or one. A part that loses points says which parts below it
     lose points too. Raises ValueError for a seed that is not recorded.
     """
     reports: dict[int, Report] = {}
     for each in wanted:
-        reports[each.number] = check_part(files, each, seed, task)
+        reports[each.number] = check_part(files, each, seed, task, tier)
     for number in list(reports):
         if not reports[number].passed and {check.status for check in reports[number].checks} != {"todo"}:
             wrong = []
             for module in part(number).needs:
                 below = next(other for other in parts() if other.module == module)
-                report = reports.get(below.number) or check_part(files, below, None, None)
+                report = reports.get(below.number) or check_part(files, below, None, None, tier)
                 wrong += [] if report.passed else [below.number]
             reports[number] = replace(reports[number], breaks=_not_right_yet(wrong))
     return [reports[each.number] for each in wanted]

@@ -35,8 +35,10 @@ def seeds(of: Part) -> tuple[int, ...]:
     return tuple(sorted({int(seed) for check in recording(of)["checks"] for seed in check["seeds"]}))
 
 
-def check_part(files: Mapping[str, bytes], of: Part, seed: int | None, task: str | None) -> Report:
-    """Run a part's recorded checks on the learner's modules."""
+def check_part(
+    files: Mapping[str, bytes], of: Part, seed: int | None, task: str | None, tier: Tier = Tier.LOCAL
+) -> Report:
+    """Run a part's recorded checks on the learner's modules. Raises SandboxUnavailable when the tier does not hold."""
     chosen = seeds(of) if seed is None else (seed,)
     if seed is not None and seed not in seeds(of):
         raise ValueError(f"Seed {seed} is not recorded here: the seeds are {', '.join(map(str, seeds(of)))}.")
@@ -47,7 +49,7 @@ def check_part(files: Mapping[str, bytes], of: Part, seed: int | None, task: str
     data = {name: text.encode("utf-8") for name, text in recorded["files"].items()}
     shipped = worker_files(probes, data, {name: source or b"" for name, source in own.items()})
     usable = b"" if problem.problem else content
-    with Worker({**shipped, f"submission/{of.file_name}": usable}, Tier.LOCAL, LIMITS) as worker:
+    with Worker({**shipped, f"submission/{of.file_name}": usable}, tier, LIMITS) as worker:
         session = Session(of, probes, worker, data, signature=_signature)
         entries = [entry for entry in recorded["checks"] if task in (None, entry["task"])]
         if problem.problem:
@@ -64,7 +66,7 @@ def check_part(files: Mapping[str, bytes], of: Part, seed: int | None, task: str
         file=of.file_name,
         sha256=hashlib.sha256(content or b"").hexdigest(),
         seed=chosen[0],
-        sandbox=Tier.LOCAL.value,
+        sandbox=tier.value,
         interpreter=interpreter,
         checks=tuple(checks),
         printed=printed,

@@ -182,6 +182,26 @@ def bundle() -> None:
 
 
 @app.command()
+def template(
+    release: Annotated[str, typer.Argument(metavar="URL", help="Where dist's zip can be fetched: a release's file.")],
+) -> None:
+    """Write a template repository for GitHub to dist/template: the bundle, a workflow for pushes, a devcontainer.
+
+    Example: python -m autograder template https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
+    """
+    from autograder.bundle.template import TemplateError, make_template
+    from autograder.cli import failure, misuse
+
+    try:
+        folder = make_template(release)
+    except TemplateError as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"The template can't be written ({error}).") from error
+    typer.echo(f"Written: {folder}. Its workflow fetches the grader from {release}.")
+
+
+@app.command()
 def gradescope(part: Annotated[int, typer.Argument(help="The part that students hand in.")]) -> None:
     """Write an autograder for Gradescope to dist/, which grades one part of what students upload there.
 

@@ -85,6 +85,39 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def verdict(folder: Annotated[Path, typer.Argument(help="The folder with a student's modules.")]) -> None:
+    """Check what somebody else pushed, in the strict sandbox; for a workflow, not for a student.
+
+    Exit status 0 when all that is written passes: what is not written yet is no failure. 1 when something fails, 2
+    when there is no verdict, since no strict sandbox holds here or the folder can't be read.
+
+    Example: python -m autograder verdict ../work/exercises
+    """
+    from autograder.bundle.own_parts import check_parts, differences
+    from autograder.course import SUITES, parts
+    from autograder.grading.submission import read_submission
+    from autograder.render.terminal import first_failing, part_lines, table_lines, tasks_to_do
+    from autograder.sandbox import SandboxUnavailable, strict_tier
+
+    wanted = [part for part in parts() if (SUITES / part.name).is_dir()]
+    try:
+        tier, files = strict_tier(), read_submission(folder)
+        reports = check_parts(files, wanted, tier=tier)
+    except (ValueError, SandboxUnavailable) as error:
+        raise misuse(str(error)) from error
+    wrong = []
+    for report, part in zip(reports, wanted):
+        untouched = (EXERCISES / part.file_name).read_bytes().split() == files.get(part.file_name, b"").split()
+        if not untouched and first_failing(report, set(dict(tasks_to_do(report, part)))):
+            wrong.append((report, part))
+    print_lines([*table_lines(reports), "", f"Sandbox: {tier.value}.", *differences(wanted, None)])
+    for report, part in wrong:
+        print_lines(["", *part_lines(report, f"exercises/{part.file_name}", "")])
+    if wrong:
+        raise typer.Exit(1)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def notebooks(context: typer.Context) -> None:
     """Open the notebooks in JupyterLab, in your browser; what follows goes to JupyterLab. Ctrl-C twice ends it.
