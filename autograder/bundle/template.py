@@ -34,7 +34,7 @@ def make_template(release: str, dist: Path = DIST) -> Path:
     bundle, folder = dist / f"{name}.zip", dist / "template"
     if not PLAIN_ADDRESS.fullmatch(release):
         raise TemplateError(
-            f"{ascii(release)} is no address that a workflow can fetch: it begins with https:// and has no spaces, such "
+            f"{ascii(release)} is no address that a workflow can fetch: it begins with https://, without spaces, such "
             f"as https://github.com/OWNER/REPOSITORY/releases/download/v1/{name}.zip"
         )
     if not bundle.exists():
