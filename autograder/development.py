@@ -36,6 +36,6 @@ def mutation(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     # Tests start commands of ours themselves: how this one was called must not change what those say.
-    of_this_call = (CALLED_AS, "MAKELEVEL", "MAKEFLAGS", "MFLAGS")
+    of_this_call = (CALLED_AS, "MAKELEVEL", "MAKEFLAGS", "MFLAGS", "args")
     environment = {key: value for key, value in os.environ.items() if key not in of_this_call}
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=False).returncode

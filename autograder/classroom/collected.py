@@ -11,6 +11,9 @@ from pathlib import Path
 from autograder.course import Part, parts
 from autograder.grading.sources import LARGEST_FILE
 
+# What nbgrader's exchange writes beside a submission, and needs beside its feedback to give that back.
+NOTES_OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+
 
 class Unreadable(Exception):
     """A file can't be used; the text is a sentence for its author."""
@@ -103,3 +106,14 @@ def handed_in(place: Path) -> str:
         return (read_plain(place / "timestamp.txt", 100) or b"").decode("ascii", "replace").strip()
     except Unreadable:
         return ""
+
+
+def hand_on_notes(submission: Path, to: Path) -> None:
+    """Copy the exchange's notes on a submission into another folder; a note that is none is left out."""
+    for name in NOTES_OF_THE_EXCHANGE:
+        try:
+            content = read_plain(submission / name, 200)
+        except Unreadable:
+            continue
+        if content is not None:
+            (to / name).write_bytes(content)

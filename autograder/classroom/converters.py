@@ -10,7 +10,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.classroom.collected import Unreadable, read_plain
+from autograder.classroom.collected import Unreadable, hand_on_notes, read_plain
 from autograder.course import part_named
 from autograder.grading.sources import LARGEST_FILE
 
@@ -64,7 +64,12 @@ class AutogradeOneByOne(Autograde, OneByOne):
 
 
 class FeedbackOneByOne(GenerateFeedback, OneByOne):
-    """`nbgrader generate_feedback`, which copies nothing: the page holds all of it."""
+    """`nbgrader generate_feedback`; the page holds all of it, and the exchange's notes say whose it is."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        Path(self._format_dest(assignment_id, student_id)).mkdir(parents=True, exist_ok=True)
+        destination = Path(self._format_dest(assignment_id, student_id))
+        destination.mkdir(parents=True, exist_ok=True)
+        directory = self.coursedir
+        hand_on_notes(
+            Path(directory.format_path(directory.submitted_directory, student_id, assignment_id)), destination
+        )

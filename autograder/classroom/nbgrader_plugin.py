@@ -17,7 +17,7 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder.classroom.collected import collect_modules
+from autograder.classroom.collected import collect_modules, hand_on_notes
 from autograder.classroom.folder import ClassFolder
 from autograder.classroom.given import give
 from autograder.classroom.notebook_run import run_cells
@@ -65,7 +65,15 @@ class FeedbackExporter(HTMLExporter):
         return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **options)
 
 
-class SandboxStep(NbGraderPreprocessor):
+class Step(NbGraderPreprocessor):
+    """A step that knows the class."""
+
+    def folder(self) -> ClassFolder:
+        """The class's folder, as the converter that this step belongs to knows it."""
+        return ClassFolder(Path(self.parent.parent.coursedir.root))
+
+
+class SandboxStep(Step):
     """A step that runs what a learner wrote."""
 
     sandbox = Unicode("strict", help="strict, or local, which protects nothing.").tag(config=True)
@@ -73,10 +81,6 @@ class SandboxStep(NbGraderPreprocessor):
     def tier(self) -> Tier:
         """Raises SandboxUnavailable when no sandbox for other people's code holds here."""
         return Tier.LOCAL if self.sandbox == "local" else strict_tier()
-
-    def folder(self) -> ClassFolder:
-        """The class's folder, as the converter that this step belongs to knows it."""
-        return ClassFolder(Path(self.parent.parent.coursedir.root))
 
 
 class GradeModule(SandboxStep):
@@ -106,7 +110,7 @@ class RunNotebook(SandboxStep):
         return nb, resources
 
 
-class WriteVerdict(NbGraderPreprocessor):
+class WriteVerdict(Step):
     """Puts the report and the points where nbgrader looks for them: into the graded cells' outputs."""
 
     def preprocess(self, nb, resources):
@@ -126,7 +130,9 @@ class WriteVerdict(NbGraderPreprocessor):
             if cell.id == GRADER_CELL:
                 said = [line[2:] for line in cell.source.splitlines() if line.startswith("- ")]
                 cell.source = grader_cell([*summary_sentences(report), *remarks, *said])["source"]
-        self._keep_only(Path(resources["metadata"]["path"]), {report.file, f"{part.name}.ipynb"})
+        folder = Path(resources["metadata"]["path"])
+        self._keep_only(folder, {report.file, f"{part.name}.ipynb"})
+        hand_on_notes(self.folder().submitted / resources["nbgrader"]["student"] / part.name, folder)
         return nb, resources
 
     def _keep_only(self, folder: Path, names: set[str]) -> None:

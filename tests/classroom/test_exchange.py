@@ -14,7 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import (
     ExchangeCollect,
     ExchangeFetchAssignment,
+    ExchangeFetchFeedback,
     ExchangeReleaseAssignment,
+    ExchangeReleaseFeedback,
     ExchangeSubmit,
 )
 from submission_helpers import by_checks
@@ -92,6 +94,11 @@ def test_a_part_goes_to_a_learner_and_comes_back_to_be_graded(released, tmp_path
     assert not outcome.failure and by_checks(folder, "ann", PART) == 10
     (learner,) = class_grades(folder).learners
     assert learner.grades["part05"].points == 10 and learner.total == pytest.approx(16)
+
+    instructor.does(ExchangeReleaseFeedback)
+    ann.does(ExchangeFetchFeedback)
+    (page,) = (fetched / "feedback").glob(f"*/{PART.name}.html")
+    assert "10 of 10 points by checks" in page.read_text(encoding="utf-8")
 
 
 def test_a_part_that_is_fetched_alone_can_be_worked_on(released, tmp_path):
