@@ -302,7 +302,7 @@ def site(
 
     try:
         status = pages.check_addresses() if links else pages.build(out or pages.SITE)
-    except pages.NoGenerator as error:
+    except pages.NoSite as error:
         raise failure(str(error)) from error
     raise typer.Exit(status)
 

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from autograder.course import ROOT
 
 DOCS = ROOT / "docs"
 SITE = ROOT / "dist" / "site"
+MARK = ".buildinfo"  # Sphinx writes it into every site
 
 
-class NoGenerator(Exception):
+class NoSite(Exception):
     """The site can't be built here."""
 
 
 def build(out: Path) -> int:
-    """Build the pages in a folder and say where; return 1 when there was a warning or an error, which is printed."""
+    """Build the pages in a folder anew and say where; return 1 when there was a warning or an error, which is printed.
+
+    The folder must be empty, or hold a site: then that is replaced.
+    """
+    if out.is_dir() and any(out.iterdir()):
+        if not (out / MARK).is_file():
+            raise NoSite(f"{out} holds something else than a site: name an empty folder, or one that is not there yet.")
+        shutil.rmtree(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoSite(f"The site can't be written to {out} ({error}).") from error
     status = _sphinx("html", out)
     if status == 0:
         print(f"The site is built: {out / 'index.html'}")
@@ -27,11 +41,14 @@ def build(out: Path) -> int:
 
 def check_addresses() -> int:
     """Ask each address of another host whether it is there; return 1 and name those that are not."""
-    return _sphinx("linkcheck", ROOT / "dist" / "links")
+    with tempfile.TemporaryDirectory() as scratch:
+        return _sphinx("linkcheck", Path(scratch) / "links")
 
 
 def _sphinx(builder: str, out: Path) -> int:
     if importlib.util.find_spec("sphinx") is None:
-        raise NoGenerator("The site's generator needs Python 3.11 or newer.")
-    options = ["-b", builder, "-W", "--keep-going", "-q", "-d", str(out.with_name(f".{out.name}"))]
-    return subprocess.run([sys.executable, "-m", "sphinx", *options, str(DOCS), str(out)], check=False).returncode
+        raise NoSite("The site's generator needs Python 3.11 or newer.")
+    with tempfile.TemporaryDirectory() as scratch:
+        options = ["-b", builder, "-W", "--keep-going", "-q", "-d", scratch]
+        done = subprocess.run([sys.executable, "-m", "sphinx", *options, str(DOCS), str(out)], check=False)
+    return done.returncode

@@ -4,7 +4,8 @@ To add a page, put a Markdown file into docs/learner, docs/instructor or docs/co
 navigation, after the pages that the folder's index.md puts in an order. Its first line is its title, `# Like this`.
 
 - Links are relative, as on a repository's page: `[facts](../facts.md)`, `[late work](late.md#after-the-due-date)`. A
-  link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file.
+  link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file; a link to a
+  program file is only its words.
 - Formulas stand between dollars, `$x^2$` or `$$x^2$$`, and become MathML when the site is built. A dollar that is none
   is written `\\$`. Commands and output belong in code, where a dollar is a dollar.
 - A page that is a file of the repository's top, such as CHANGELOG.md, is one line: `% This page is ../CHANGELOG.md`.
@@ -25,7 +26,14 @@ author = "The maintainers of the course"
 copyright = "The maintainers of the course; text CC BY 4.0, code MIT"
 version = release = autograder.__version__
 
-extensions = ["myst_parser", "generator.mathml", "generator.root_pages"]
+extensions = [
+    "myst_parser",
+    "generator.accessible",
+    "generator.course",
+    "generator.mathml",
+    "generator.pictures",
+    "generator.root_pages",
+]
 exclude_patterns = ["generator", "_static", "**/__pycache__"]
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]

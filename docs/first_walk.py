@@ -10,6 +10,7 @@ The screens at the end come from tmux, 80 columns wide, without colour, on a con
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 import platform
 import shutil
@@ -60,7 +61,7 @@ class Walk:
         self.lines += [text, ""]
 
     def run(self, command: str, folder: Path | None = None) -> str:
-        """Run a command, note it with its output and its seconds, and return the output."""
+        """Run a command, note it with its output and its seconds, and return the output. Code in it is left out."""
         begin = time.monotonic()
         done = subprocess.run(
             command.split(),
@@ -74,7 +75,7 @@ class Walk:
         seconds = time.monotonic() - begin
         self.commands += seconds
         output = done.stdout.decode("utf-8").replace(str(self.home), "~").rstrip()
-        shown = output.split("\n") if output else []
+        shown = without_code(output.split("\n") if output else [])
         if len(shown) > LONGEST:
             shown = [*shown[:LONGEST], f"... and {len(shown) - LONGEST} more lines"]
         shown = [line for line in shown if not line.startswith("make: ***")]
@@ -104,6 +105,15 @@ class Walk:
         text.encode("cp1252")
         must(max(map(len, text.split("\n"))) <= 80 and "\x1b" not in text, "the screen is not plain")
         return "\n".join(line.rstrip() for line in text.replace(str(self.home), "~").split("\n"))
+
+
+def without_code(lines: list[str]) -> list[str]:
+    """The lines of an output; of code that it shows only the first, since learners read this page."""
+    shown: list[str] = []
+    for is_code, block in itertools.groupby(lines, key=lambda line: line.startswith("  | ")):
+        first, *others = block
+        shown += [first, *(["  | ..."] if is_code and others else others)]
+    return shown
 
 
 def must(condition: bool, what: str) -> None:
@@ -139,7 +149,7 @@ def first_hour(walk: Walk) -> None:
 
     walk.say("## Part 1, wrong in three ways")
     for title, edit in WRONG_WAYS:
-        walk.say(f"{title} (`{edit[1]}` for `{edit[0]}`):")
+        walk.say(f"{title} (`{edit[1]}`):")
         walk.write("part01_autograd.py", walk.solution("part01_autograd.py", edit))
         must("First failing task" in walk.run("make check part=1"), title)
         must("Hint " in walk.run("make hint part=1"), f"no hint: {title}")

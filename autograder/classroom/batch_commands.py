@@ -31,7 +31,7 @@ def grade_folder(
     from autograder.classroom.progress import batch_progress
     from autograder.classroom.regrade import regrade, regrade_lines
     from autograder.classroom.summary import table_lines
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
 
     out = out or default_folder(submitted)
     failed = 0
@@ -71,7 +71,7 @@ def repeat(
     """
     from autograder.classroom.repeat import repeat as repeat_verdict
     from autograder.classroom.repeat import repeat_lines
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.render.json_report import print_json
     from autograder.render.terminal import part_lines
 
@@ -91,7 +91,7 @@ def _sentences() -> Iterator[None]:
     """What went wrong, as a sentence and an exit status."""
     from autograder.classroom.ledger import LedgerError
     from autograder.classroom.pool import PoolLost
-    from autograder.cli import failure, misuse
+    from autograder.console import failure, misuse
     from autograder.sandbox import SandboxUnavailable
 
     go_on = "Every verdict until now is kept: the same command goes on from there."

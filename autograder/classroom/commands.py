@@ -33,7 +33,7 @@ def release(
     """
     from autograder.classroom.autograde import enter_in_gradebook
     from autograder.classroom.folder import ClassFolder
-    from autograder.cli import failure, misuse, print_lines
+    from autograder.console import failure, misuse, print_lines
     from autograder.notebooks import release as releases
     from autograder.notebooks import source
     from autograder.wording import command
@@ -92,7 +92,7 @@ def grade(
     from autograder.classroom.folder import ClassFolder
     from autograder.classroom.settings import load_settings
     from autograder.classroom.show import outcome_line, summary_lines
-    from autograder.cli import failure, misuse, print_lines
+    from autograder.console import failure, misuse, print_lines
     from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
@@ -146,7 +146,7 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None) -> None:
     from autograder.classroom.extensions import load_extensions
     from autograder.classroom.folder import ClassFolder
     from autograder.classroom.settings import load_settings
-    from autograder.cli import misuse, print_lines
+    from autograder.console import misuse, print_lines
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
     try:
@@ -172,7 +172,7 @@ def bundle() -> None:
     Example: python -m autograder bundle
     """
     from autograder.bundle.make import BundleError, make_bundle
-    from autograder.cli import failure, print_lines
+    from autograder.console import failure, print_lines
 
     try:
         path = make_bundle(on_progress=lambda words: print_lines([words]))
@@ -208,7 +208,7 @@ def gradescope(part: Annotated[int, typer.Argument(help="The part that students 
     Example: python -m autograder gradescope 5
     """
     from autograder.bundle.gradescope import make_package
-    from autograder.cli import failure, misuse
+    from autograder.console import failure, misuse
 
     try:
         path = make_package(*parts_of(part))
@@ -229,7 +229,7 @@ def demo(
     """
     from autograder.classroom.demo import DemoFailed
     from autograder.classroom.demo import demo as run_demo
-    from autograder.cli import failure, misuse, print_lines
+    from autograder.console import failure, misuse, print_lines
 
     try:
         run_demo(folder, say=lambda line: print_lines(line.split("\n")))
@@ -247,7 +247,7 @@ def tutorial(
 
     Example: python -m autograder tutorial --check
     """
-    from autograder.cli import failure
+    from autograder.console import failure
     from autograder.notebooks.tutorial import TutorialError, stale, write_tutorial
     from autograder.wording import command
 

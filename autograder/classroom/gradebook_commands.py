@@ -31,7 +31,7 @@ def roster(
     """
     from autograder.classroom.gradebook import open_gradebook
     from autograder.classroom.roster import import_roster, read_roster, roster_lines
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
 
     with _sentences():
         learners = read_roster(file)
@@ -56,7 +56,7 @@ def collect(
     from autograder.classroom.collect import collect as collect_from
     from autograder.classroom.collect import collection_lines
     from autograder.classroom.settings import in_utc, load_settings
-    from autograder.cli import failure, print_lines
+    from autograder.console import failure, print_lines
 
     with _sentences():
         its_class = _class(folder)
@@ -74,7 +74,7 @@ def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
     Example: python -m autograder grades
     """
     from autograder.classroom.grades import class_grades, grades_json, grades_lines
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
 
     with _sentences():
         found = class_grades(_class(folder))
@@ -97,7 +97,7 @@ def export(
     from autograder.classroom.export import export as export_all
     from autograder.classroom.export import export_like
     from autograder.classroom.grades import class_grades
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
 
     with _sentences():
         its_class = _class(folder)
@@ -122,7 +122,7 @@ def errata(
     """
     from autograder.classroom.errata import apply_errata, errata_lines, find_errata
     from autograder.classroom.show import outcome_line
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.notebooks.release import ReleaseError
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
@@ -158,7 +158,7 @@ def _class(folder: Path):
 @contextlib.contextmanager
 def _sentences():
     """What is wrong in an instructor's file is misuse, status 2; a disk or gradebook that fails is status 1."""
-    from autograder.cli import failure, misuse
+    from autograder.console import failure, misuse
 
     try:
         yield

@@ -27,7 +27,7 @@ def analytics(
     from autograder.classroom.class_verdicts import read_verdicts
     from autograder.classroom.ledger import LedgerError
     from autograder.classroom.pseudonyms import pseudonyms
-    from autograder.cli import failure, misuse, print_lines
+    from autograder.console import failure, misuse, print_lines
     from autograder.course import part as part_numbered
 
     try:
@@ -59,7 +59,7 @@ def similarity(
     """
     from autograder.classroom.similarity import compare_class
     from autograder.classroom.similarity_show import similarity_lines, write_similarity
-    from autograder.cli import failure, misuse, print_lines
+    from autograder.console import failure, misuse, print_lines
     from autograder.course import part as part_numbered
 
     try:

@@ -42,7 +42,7 @@ def try_recipe(
     Example: python -m autograder leaderboard try --seed 1 --seed 2 --seed 3
     """
     from autograder.check import choose_tier
-    from autograder.cli import failure, misuse, print_lines
+    from autograder.console import failure, misuse, print_lines
     from autograder.leaderboard.board import new_seeds
     from autograder.leaderboard.data import baselines, load_split
     from autograder.leaderboard.rank import standings
@@ -75,7 +75,7 @@ def add(
 
     Example: python -m autograder leaderboard add submitted/*
     """
-    from autograder.cli import misuse
+    from autograder.console import misuse
     from autograder.leaderboard.board import learner_of
 
     if len(recipes) > 1 and (learner or name):
@@ -110,7 +110,7 @@ def show(
 
     Example: python -m autograder leaderboard show --me ada
     """
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.leaderboard.show import board_lines
 
     with sentences():
@@ -146,7 +146,7 @@ def review(
 
     Example: python -m autograder leaderboard review --release 17
     """
-    from autograder.cli import misuse, print_lines
+    from autograder.console import misuse, print_lines
     from autograder.leaderboard.schema import Entry
     from autograder.leaderboard.show import review_lines
 
@@ -174,7 +174,7 @@ def close(
 
     Example: python -m autograder leaderboard close
     """
-    from autograder.cli import misuse
+    from autograder.console import misuse
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
     with sentences():

@@ -13,7 +13,7 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
     """Record each submission, say what became of it, and return the entries. Exit status 1 when one has no score or is
     not recorded.
     """
-    from autograder.cli import misuse, print_lines
+    from autograder.console import misuse, print_lines
     from autograder.leaderboard.show import entry_lines
     from autograder.leaderboard.source import RecipeError
     from autograder.leaderboard.store import StoreError
@@ -55,7 +55,7 @@ class sentences:  # noqa: N801 - a context manager, written like a function
         pass
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: object) -> None:
-        from autograder.cli import failure
+        from autograder.console import failure
         from autograder.leaderboard.store import StoreError
 
         if isinstance(error, StoreError):

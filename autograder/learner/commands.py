@@ -39,7 +39,7 @@ def hint(target: Target = None) -> None:
 
     Example: python -m autograder hint 5
     """
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.learner.console import sentences
     from autograder.learner.hints import next_hint
     from autograder.learner.results import one_part, result
@@ -59,7 +59,7 @@ def progress(
 
     Example: python -m autograder progress --tick read
     """
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.learner import achievements
     from autograder.learner.console import sentences
     from autograder.learner.progress import survey, table_lines
@@ -79,7 +79,7 @@ def compare(
 
     Example: python -m autograder compare 5.1
     """
-    from autograder.cli import failure, print_lines
+    from autograder.console import failure, print_lines
     from autograder.learner import compare as comparison
     from autograder.learner.console import sentences
     from autograder.learner.results import one_part, result
@@ -105,7 +105,7 @@ def debug(
 
     Example: python -m autograder debug 1 --check a_value_used_twice_gets_both_gradients
     """
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.learner import debug as debugger
     from autograder.learner.console import sentences
     from autograder.learner.results import one_part, result
@@ -127,7 +127,7 @@ def trace(
 
     Example: python -m autograder trace --name olivia
     """
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.learner import acts
     from autograder.learner import trace as tracing
     from autograder.learner.console import sentences
@@ -174,7 +174,7 @@ def undo() -> None:
 
     Example: python -m autograder undo
     """
-    from autograder.cli import failure
+    from autograder.console import failure
     from autograder.learner.console import sentences
     from autograder.learner.results import shown
     from autograder.learner.undo import undo as bring_back
@@ -197,7 +197,7 @@ def update(
 
     Example: python -m autograder update --from ../course-of-last-year
     """
-    from autograder.cli import print_lines
+    from autograder.console import print_lines
     from autograder.learner import update as updating
     from autograder.learner.console import agreed, sentences
 

@@ -14,7 +14,7 @@ def agreed(question: str, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        from autograder.cli import misuse
+        from autograder.console import misuse
 
         raise misuse("Nobody is at the keyboard to be asked, so nothing was changed. Add --yes to go on without.")
     return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
@@ -26,7 +26,7 @@ def agreed(question: str, yes: bool) -> bool:
 @contextlib.contextmanager
 def sentences() -> Iterator[None]:
     """What can't be done is one sentence: exit status 2 for misuse, 1 for what the machine refuses."""
-    from autograder.cli import failure, misuse
+    from autograder.console import failure, misuse
     from autograder.datasets import DatasetError
     from autograder.stubs import StubError
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from autograder.cli import print_lines
+from autograder.console import print_lines
 from autograder.course import EXERCISES, Part
 from autograder.grading.report import Report
 from autograder.learner import compare, hints, progress, reset, results, show

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util import logging
+
+# `ln p` needs a gap where no bracket follows, which the converter does not give.
+NAMED = re.compile(r"(<mi>(?:ln|exp)</mi>)(?=<m(?:i|n|sub|sup|subsup|frac)\b)")
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +20,7 @@ def write_formula(writer, node: nodes.math | nodes.math_block) -> None:
     display = isinstance(node, nodes.math_block)
     try:
         formula = convert(node.astext(), display="block" if display else "inline")
+        formula = NAMED.sub(r'\1<mspace width="0.17em"></mspace>', formula)
     except Exception as error:  # the converter has no common type for what it can't read
         log.warning("This is no formula (%s): %s", error, node.astext(), location=node)
         formula = f"<code>{writer.encode(node.astext())}</code>"

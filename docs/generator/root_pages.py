@@ -1,5 +1,7 @@
 """Pages whose text stands at the repository's top: README.md, CHANGELOG.md and the like.
 
+Links to program files lose their target: the site gives no answers away, and whoever has the course has the file.
+
 A page `docs/changelog.md` that is the one line `% This page is ../CHANGELOG.md` shows that file, and links of other
 pages to that file lead to that page.
 """
@@ -8,12 +10,12 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
 IS = re.compile(r"\A% This page is (\S+)\s*\Z")
-LINK = re.compile(r"(\]\()([^)\s#]+)")
+LINK = re.compile(r"\[([^\[\]]*)\]\(([^)\s#]+)(#[^)]*)?\)")
 
 
 def root_pages(docs: Path) -> dict[Path, Path]:
@@ -29,11 +31,14 @@ def with_links(text: str, shown: Path, page: Path, pages: dict[Path, Path]) -> s
     """The text of a file, with its relative links as they must be where it is shown."""
 
     def replace(match: re.Match) -> str:
-        if "://" in match[2] or match[2].startswith(("/", "mailto:")):
+        label, address, place = match[1], match[2], match[3] or ""
+        if "://" in address or address.startswith(("/", "mailto:")):
             return match[0]
-        target = (shown.parent / match[2]).resolve()
+        target = (shown.parent / address).resolve()
+        if target.suffix == ".py":
+            return label
         target = pages.get(target, target)
-        return match[1] + PurePosixPath(Path(os.path.relpath(target, page.parent))).as_posix()
+        return f"[{label}]({Path(os.path.relpath(target, page.parent)).as_posix()}{place})"
 
     return LINK.sub(replace, text)
 

@@ -1,27 +1,8 @@
 """The site of the guides can be built, without a warning, and all that it links to in itself is there."""
 
 import html.parser
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-
-import pytest
-
-from autograder.course import ROOT
-
-pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The folder of a site that was built just now."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "site", "--out", folder], cwd=ROOT, capture_output=True, encoding="utf-8"
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
 
 
 class Links(html.parser.HTMLParser):

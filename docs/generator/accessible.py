@@ -1,0 +1,35 @@
+"""What the theme leaves out for those who use a keyboard or a screen reader, put into the pages that it has written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+# What moves sideways must be reachable without a mouse; two landmarks of a kind need names; a page needs a heading.
+REPLACED = {
+    "<pre>": '<pre tabindex="0">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
+    '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="On this page">',
+    '\n<div id="search-results"></div>': '\n<h1>Search</h1><div id="search-results"></div>',
+}
+TABLE = re.compile(r'(<div class="table-wrapper[^"]*")>')
+
+
+def mend(text: str) -> str:
+    """A page with that; one that has it already stays as it is."""
+    for old, new in REPLACED.items():
+        text = text.replace(old, new)
+    return TABLE.sub(r'\1 role="group" aria-label="Table" tabindex="0">', text)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    def finish(app: Sphinx, error: Exception | None) -> None:
+        if error is None and app.builder.format == "html":
+            for page in Path(app.outdir).rglob("*.html"):
+                page.write_text(mend(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,94 @@
+"""The site as people meet it: on a phone and on a desk, in light and in dark, with a screen reader, without network."""
+
+import importlib.resources
+from urllib.parse import urlsplit
+
+import pytest
+
+WIDE, PHONE = (1300, 950), (390, 844)
+# One of each kind: formulas and mistakes that unfold, tables, a definition list, a picture, a long README, search.
+PAGES = [
+    "index.html",
+    "learner/part05.html",
+    "learner/paths.html",
+    "learner/glossary.html",
+    "contributor/architecture.html",
+    "experiments/heads.html",
+    "readme.html",
+    "search.html",
+]
+ON_A_PHONE = ["index.html", "learner/part00.html", "contributor/architecture.html", "readme.html"]
+AXE = """
+const done = arguments[0];
+axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(
+    found => done(found.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" "))))
+);
+"""
+
+
+def violations(browser):
+    axe = pytest.importorskip("axe_core_python", reason="There is no axe-core here.")
+    browser.run((importlib.resources.files(axe) / "axe.min.js").read_text(encoding="utf-8"))
+    return browser.driver.execute_async_script(AXE)
+
+
+LOOKS = [(page, WIDE, "light") for page in PAGES] + [(page, PHONE, "dark") for page in ON_A_PHONE]
+
+
+@pytest.mark.parametrize(("page", "size", "scheme"), LOOKS, ids=[f"{page}-{scheme}" for page, _, scheme in LOOKS])
+def test_axe_finds_nothing_wrong_and_the_page_fits(browser, address, page, size, scheme):
+    browser.look(f"{address}/{page}", size, scheme)
+    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert violations(browser) == []
+    assert browser.run("return document.documentElement.scrollWidth") <= size[0]
+
+
+def test_axe_would_find_a_picture_without_words(browser, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<html><body><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></body></html>", encoding="utf-8"
+    )
+    browser.look(page.as_uri())
+    assert any(line.startswith("image-alt") for line in violations(browser))
+
+
+def test_no_page_asks_another_host_for_anything(browser, address, site):
+    browser.asked_for()
+    for page in PAGES:
+        browser.look(f"{address}/{page}")
+    asked = browser.asked_for()
+    assert len(asked) > 3 * len(PAGES)
+    assert {url for url in asked if urlsplit(url).scheme != "data" and not url.startswith(address)} == set()
+
+
+def test_a_request_to_another_host_would_be_noticed(browser, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("<img alt='' src='http://fonts.example/a.png'>", encoding="utf-8")
+    browser.asked_for()
+    browser.look(page.as_uri())
+    assert "http://fonts.example/a.png" in browser.asked_for()
+
+
+def test_formulas_are_drawn_by_the_browser_itself(browser, address):
+    browser.look(f"{address}/learner/part03.html")
+    heights = browser.run("return [...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().height)")
+    assert len(heights) > 30 and min(heights) > 5
+    fraction = "const r = document.querySelector('mfrac').getBoundingClientRect(); return r.height > 20"
+    assert browser.run(fraction), "A fraction is no higher than a line of text."
+
+
+def test_search_finds_the_page_on_a_word(browser, address):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    browser.look(f"{address}/search.html?q=rmsnorm")
+    links = "return [...document.querySelectorAll('#search-results li a')].map(a => a.getAttribute('href'))"
+    found = WebDriverWait(browser.driver, 20).until(lambda _: browser.run(links))
+    assert any("learner/part03.html" in link for link in found)
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
+def test_colours_follow_the_system(browser, address, scheme, dark):
+    browser.look(f"{address}/index.html", scheme=scheme)
+    ground = browser.run("return getComputedStyle(document.body).backgroundColor")
+    red = int(ground.partition("(")[2].partition(",")[0])
+    assert (red < 60) is dark, ground
