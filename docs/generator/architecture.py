@@ -36,6 +36,7 @@ ROOMS = {
     "sandbox": "other people's code",
     "model": "the model in numpy",
     "stubs": "exercises from solutions",
+    "viva": "questions about own code",
     "datasets": "names, with checksums",
     "course": "parts and tasks",
     "development": "tests, lint, this site",
