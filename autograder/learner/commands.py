@@ -121,7 +121,7 @@ def debug(
 @app.command()
 def trace(
     name: Annotated[str, typer.Option(help="1 to 15 letters from a to z.")] = "emma",
-    full: Annotated[bool, typer.Option("--full", help="All numbers of every vector.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="All numbers of every vector, and all positions.")] = False,
 ) -> None:
     """Show how your model reads a name, every vector beside the reference's: exit status 1 when one differs.
 
@@ -131,10 +131,11 @@ def trace(
     from autograder.learner import acts
     from autograder.learner import trace as tracing
     from autograder.learner.console import sentences
+    from autograder.learner.trace_lines import trace_lines
 
     with sentences():
         traced = tracing.trace(name)
-    print_lines(tracing.lines(traced, full))
+    print_lines(trace_lines(traced, full))
     if 5 in traced.own and not traced.problem:
         acts.record("attention")
     if traced.problem or traced.first_difference():

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 import string
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.compare import close, is_number
 from autograder.grading.session import failure_message
-from autograder.learner.results import begun, shown
+from autograder.learner.results import begun
 from autograder.sandbox import CHECK, Tier, Worker
 
 TRACING = Path(__file__).with_name("tracing.py")
 WEIGHTS = ROOT / "datasets" / "trained_weights.json"
 PARTS = (1, 3, 4, 5)
 TOLERANCE = 1e-9
-COLUMNS = 3  # numbers of a vector in one line
 
 Steps = list[list[tuple[str, list[float]]]]
 
@@ -38,6 +35,12 @@ class Trace:
     def tokens(self) -> list[str]:
         """What is read, for people."""
         return ["BOS", *self.name]
+
+    def before(self, position: int, label: str) -> tuple[list[str], list[str]]:
+        """Of what is made at a position before a vector: what only the reference makes, and what only yours does."""
+        made = [[name for name, _ in steps[position]] for steps in (self.reference, self.yours)]
+        reference, yours = (names[: names.index(label)] for names in made)
+        return [name for name in reference if name not in yours], [name for name in yours if name not in reference]
 
     def first_difference(self) -> tuple[int, str] | None:
         """Position and label of the first vector that differs; None when all that both have are equal."""
@@ -89,79 +92,3 @@ def first_unlike(yours: list[float], reference: list[float]) -> int | None:
         if not close(a, b, TOLERANCE):
             return i
     return None if len(yours) == len(reference) else min(len(yours), len(reference))
-
-
-def lines(traced: Trace, full: bool) -> Iterator[str]:
-    """All of it: position by position, the first difference marked and in full, the attention of the last token."""
-    yours = " and ".join(filter(None, [", ".join(map(str, traced.own[:-1])), *map(str, traced.own[-1:])]))
-    whose = f"your part{'s' if len(traced.own) > 1 else ''} {yours}" if traced.own else "none of your parts yet"
-    rest = " and the reference's other parts" if len(traced.own) < len(PARTS) else ""
-    yield f"{traced.name}, read by {whose}{rest}."
-    yield f"Both models have the weights of {shown(WEIGHTS)}."
-    different = traced.first_difference()
-    for position, steps in enumerate(traced.yours):
-        reference, seen = dict(traced.reference[position]), dict(steps)
-        yield ""
-        yield f"position {position}, token {traced.tokens[position]}"
-        yield f"   {'vector':<17}{'size':>4}  {'yours':<23} | reference"
-        missing = {label: None for label, _ in traced.reference[position] if label not in seen}
-        for label, numbers in [*steps, *missing.items()]:
-            if numbers is None:
-                if position < len(traced.yours) - 1 or not traced.problem:
-                    yield f"   {label:<17}      yours makes it in another way"
-            elif label not in reference:
-                yield f"   {label:<17}      only yours has it"
-            else:
-                yield from vector_lines(label, numbers, reference[label], full, (position, label) == different)
-    yield ""
-    yield from end_lines(traced, different)
-
-
-def vector_lines(label: str, yours: list[float], reference: list[float], full: bool, first: bool) -> Iterator[str]:
-    """One vector: all its numbers, or a line of them, from the first that differs. `>>` marks the first vector that
-    differs, `!` those after it.
-    """
-    unlike = first_unlike(yours, reference)
-    mark = ">>" if first else "" if unlike is None else "!"
-    size = str(len(yours)) if len(yours) == len(reference) else f"{len(yours)}!"
-    begin = 0 if unlike is None or full or first else unlike // COLUMNS * COLUMNS
-    end = max(len(yours), len(reference)) if full or first else begin + 1
-    label += f" [{begin}]" if begin else ""
-    for start in range(begin, end, COLUMNS):
-        left, right = (numbers_text(numbers[start : start + COLUMNS]) for numbers in (yours, reference))
-        yield f"{mark:<3}{label:<17}{size:>4}  {left:<23} | {right}".rstrip()
-        label = size = ""
-
-
-def numbers_text(numbers: list[float]) -> str:
-    return " ".join(f"{number:7.3f}" if abs(number) < 100 else f"{number:7.0e}" for number in numbers)
-
-
-def end_lines(traced: Trace, different: tuple[int, str] | None) -> Iterator[str]:
-    """What came of it, and where the last token looked."""
-    if different is not None:
-        position, label = different
-        yield f"The first that differs: {label} at position {position}, token {traced.tokens[position]}, marked >>."
-    elif not traced.problem:
-        yield f"Every vector equals the reference's, within {TOLERANCE:g}."
-    if traced.problem:
-        yield f"Your model stopped: {ascii(traced.problem.rstrip('.'))[1:-1]}."
-        return
-    last = dict(traced.yours[-1])
-    heads = [(label.split()[1], last[label]) for label in last if label.endswith("weights")]
-    if heads:
-        yield ""
-        yield f"Where your heads look from the last token, {traced.tokens[-1]}, in percent:"
-        yield "          " + "".join(f"{token:>4}" for token in traced.tokens)
-        for head, weights in heads:
-            yield f"  head {head:<3}" + "".join(f"{100 * weight:4.0f}" for weight in weights)
-    logits = last.get("logits", [])
-    if len(logits) == len(string.ascii_lowercase) + 1:
-        likely = sorted(zip(shares(logits), [*string.ascii_lowercase, "the end"]), reverse=True)[:4]
-        yield f"After {traced.name} it expects: " + ", ".join(f"{what} {100 * share:.0f}%" for share, what in likely)
-
-
-def shares(logits: list[float]) -> list[float]:
-    """The softmax of plain numbers."""
-    exponentials = [math.exp(logit - max(logits)) for logit in logits]
-    return [each / sum(exponentials) for each in exponentials]

@@ -7,6 +7,15 @@ import part05_gpt
 from part01_autograd import Value
 from part04_parameters import Config
 
+# Whether attention has run, how many norms there were since the token or since attention -> names of what goes in and
+# comes out.
+PLACES_OF_NORMS = {
+    (False, 1): ("wte + wpe", "rmsnorm 1"),
+    (False, 2): ("into rmsnorm 2", "rmsnorm 2"),
+    (True, 1): ("x + attention", "rmsnorm 3"),
+}
+EXTRA_NORM = ("into extra norm", "extra norm")
+
 
 def forward(tokens, sizes, matrices):
     """Read the tokens one after the other. Returns {"steps": per position a list of [label, numbers], "problem": what
@@ -36,14 +45,15 @@ def forward(tokens, sizes, matrices):
         return result
 
     def rmsnorm(function, x, *more):
-        count = nth("rmsnorm")
-        note("wte + wpe" if count == 1 else f"into rmsnorm {count}", x)
+        before, after = PLACES_OF_NORMS.get((counts.get("head", 0) > 0, nth("norm")), EXTRA_NORM)
+        note(before, x)
         result = function(x, *more)
-        note(f"rmsnorm {count}", result)
+        note(after, result)
         return result
 
     def attend(function, query, *more):
         head = nth("head")
+        counts["norm"] = 0  # counted anew behind attention
         inside.append(head)
         result = function(query, *more)
         inside.pop()

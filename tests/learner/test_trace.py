@@ -43,6 +43,34 @@ def test_the_first_vector_that_differs_is_marked_and_shown_in_full(course):
     assert '"attention"' not in acts(course), "the attention was the reference's"
 
 
+def test_it_says_which_tasks_the_difference_comes_from_and_what_to_do(course):
+    course.solve(5)
+    course.write(3, solution(3).replace("mean_square + eps", "mean_square * 4 + eps"))
+    said = course.run("trace", "--name", "ava").stdout
+    assert re.search(r"Its number \[0\] is -?\d\S+; -?\d\S+ in the reference", said)
+    assert "It comes from 3.3 rmsnorm." in said and "check 3\n" in said
+    assert "position 1" not in said, "what follows builds on the difference"
+    assert "position 3" in course.run("trace", "--name", "ava", "--full").stdout
+
+
+def test_a_step_that_was_left_out_is_named(course):
+    course.write(5, solution(5).replace("multi_head_attention(rmsnorm(x), layer", "multi_head_attention(x, layer"))
+    said = course.run("trace", "--name", "ava").stdout
+    assert "By then the reference has made, and yours has not: rmsnorm 2." in said
+    assert "It comes from 5.4 gpt" in said
+    lacking, attention = said.index("   rmsnorm 2   "), said.index(">> layer0.attn_wq")
+    assert lacking < attention, "it stands where the reference has it"
+
+
+def test_equal_numbers_in_a_part_that_is_not_passed_send_to_the_checks(course):
+    course.write(3, solution(3).replace("xi * scale for", "xi * scale.data for"))
+    said = course.run("trace", "--name", "a")
+    assert said.returncode == 0 and "What it does not show: gradients" in said.stdout and "check 3\n" in said.stdout
+    course.solve(3)
+    course.run("check", 3)
+    assert "What it does not show" not in course.run("trace", "--name", "a").stdout
+
+
 def test_a_mistake_that_shows_at_a_later_token_is_found_there(course):
     course.write(5, solution(5).replace('state_dict["wpe"][pos_id]', 'state_dict["wpe"][0]'))
     answer = course.run("trace", "--name", "ava")
@@ -56,6 +84,7 @@ def test_a_task_that_is_not_written_stops_it_with_a_sentence(course):
     assert answer.returncode == 1 and "5.3 mlp is not written yet" in answer.stdout
     assert "part05_gpt.py, line" in answer.stdout and "head 4 output" in answer.stdout
     assert "layer0.mlp_fc1" not in answer.stdout
+    assert "Next: write 5.3 mlp in " in answer.stdout and "trace --name emma" in answer.stdout
 
 
 def test_a_model_of_another_build_is_compared_where_it_can_be(course):
