@@ -39,10 +39,15 @@ def check_parts(
 def _not_right_yet(numbers: Sequence[int]) -> str:
     if not numbers:
         return ""
-    one = len(numbers) == 1
-    which = f"part {numbers[0]} is" if one else f"parts {' and '.join(map(str, numbers))} are"
-    them = "it" if one else "them"
-    return f"Your own {which} not right yet: this part was checked on {them}. Next: {command('check', numbers[0])}"
+    first, last = numbers[0], numbers[-1]
+    if len(numbers) == 1:
+        which = f"part {first}"
+    elif len(numbers) > 2 and list(numbers) == list(range(first, last + 1)):
+        which = f"parts {first} to {last}"
+    else:
+        which = f"parts {', '.join(map(str, numbers[:-1]))} and {last}"
+    right, them = ("is not right", "it") if len(numbers) == 1 else ("are not right", "them")
+    return f"It needs your {which}, which {right} yet: it was checked on {them}. Next: {command('check', first)}"
 
 
 def differences(wanted: Sequence[Part], seed: int | None) -> list[str]:

@@ -37,8 +37,9 @@ def lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:
             yield from beside(mine, theirs)
         yield from cost_lines([sum(text.count("\n") + 1 for text in texts) for texts in code], *costs[task.id])
         yield ""
-    yield "Shown without docstrings, comments and types. Values and milliseconds are of all"
-    yield "calls of the task's checks; helpers of yours count in these, not in the lines."
+    yield "Shown without docstrings, comments and types. A node is a Value that was made."
+    yield "Nodes and ms (milliseconds) are of all calls of the task's checks: helpers of"
+    yield "yours count in them, but not in the lines."
 
 
 def normalised(source: str, name: str) -> str:
@@ -121,8 +122,11 @@ def _cost(worker: Worker, folder: str, calls: list[Recorded]) -> tuple[float | N
 
 
 def cost_lines(line_counts: list[int], milliseconds: list, values: list) -> Iterator[str]:
-    """A small table: lines, Values and milliseconds of both."""
-    yield f"  {'':<10}{'lines':>7}{'Values':>10}{'ms':>10}"
+    """A small table: lines, nodes of the graph and milliseconds of both."""
+    yield f"  {'':<10}{'lines':>7}{'nodes':>10}{'ms':>10}"
     for label, count, made, spent in zip(("yours", "reference"), line_counts, values, milliseconds):
-        made, spent = f"{made or '-':,}" if made else "-", "-" if spent is None else f"{spent:.2f}"
+        made, spent = (
+            f"{made or '-':,}" if made else "-",
+            "-" if spent is None else f"{spent:.2f}" if spent >= 0.1 else f"{spent:.4f}",
+        )
         yield f"  {label:<10}{count:>7}{made:>10}{spent:>10}"
