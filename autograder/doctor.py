@@ -1,0 +1,164 @@
+"""`doctor`: whether this machine and this class's folder are ready to grade a class, and what to do where not."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.settings import ClassError, load_settings
+from autograder.sandbox import Tier
+from autograder.sandbox.advice import advice, this_system
+from autograder.sandbox.selftest import what_breaks
+from autograder.wording import command
+
+GIGABYTE = 1e9
+NEEDED = {"the class's folder": 2.0, "temporary files": 0.5}  # gigabytes: 300 learners with feedback; a job's folder
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination. to_do: sentences; where it is well, they say what would be better."""
+
+    name: str
+    well: bool
+    said: str
+    to_do: tuple[str, ...] = ()
+
+
+def examine(folder: ClassFolder) -> Iterator[Finding]:
+    """Look at everything that grading this class needs. Writes nothing there."""
+    yield _python()
+    yield _sandbox()
+    yield _nbgrader()
+    for what, place in (("the class's folder", folder.root), ("temporary files", Path(tempfile.gettempdir()))):
+        yield _disk(what, place)
+    yield _settings(folder)
+    yield _gradebook(folder)
+    yield _exchange(folder)
+
+
+def lines(findings: list[Finding]) -> Iterator[str]:
+    """The findings for a terminal."""
+    for finding in findings:
+        yield f"{'ok' if finding.well else 'TO DO':<7}{finding.name}: {finding.said}"
+        yield from (f"       - {sentence}" for sentence in finding.to_do)
+    wrong = [finding.name for finding in findings if not finding.well]
+    yield ""
+    yield f"To do: {', '.join(wrong)}." if wrong else "A class can be graded here."
+
+
+def as_json(findings: list[Finding]) -> dict:
+    """The findings as data."""
+    return {"well": all(finding.well for finding in findings), "findings": [asdict(finding) for finding in findings]}
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    enough = sys.version_info >= (3, 11)
+    to_do = () if enough else ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
+    return Finding("Python", enough, version, to_do)
+
+
+def _sandbox() -> Finding:
+    why = {}
+    for tier in (Tier.STRICT, Tier.LANDLOCK):
+        why[tier] = what_breaks(tier)
+        if not why[tier]:
+            better = advice(this_system()) if tier is Tier.LANDLOCK else []
+            second = " (the second of two: files outside can be seen, not read)" if better or len(why) > 1 else ""
+            return Finding("sandbox for other people's code", True, f"{tier.value} holds{second}", tuple(better))
+    said = "none holds. " + "; ".join(f"{tier.value}: {reason}" for tier, reason in why.items())
+    return Finding("sandbox for other people's code", False, said, tuple(advice(this_system())))
+
+
+def _nbgrader() -> Finding:
+    try:
+        return Finding("nbgrader", True, importlib.metadata.version("nbgrader"))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("nbgrader", True, f"not installed yet; the first {command('grade')} does it")
+
+
+def _disk(what: str, place: Path) -> Finding:
+    name = f"space for {what}"
+    try:
+        free = shutil.disk_usage(place).free / GIGABYTE
+    except OSError as error:
+        return Finding(name, False, f"{place}: {error.strerror}", (f"Make the folder {place}, or name another.",))
+    if not os.access(place, os.W_OK):
+        return Finding(name, False, f"{place} can't be written", ("Give yourself the right to write there.",))
+    enough = free >= NEEDED[what]
+    to_do = () if enough else (f"Make room for {NEEDED[what]:g} GB: submitted_before/ and runs/ can go first.",)
+    return Finding(name, enough, f"{free:.1f} GB free in {place}", to_do)
+
+
+def _settings(folder: ClassFolder) -> Finding:
+    try:
+        settings = load_settings(folder)
+    except ClassError as error:
+        return Finding("class.toml", False, str(error), ("Mend that line.",))
+    now = datetime.now(settings.zone)
+    due = f"{len(settings.due)} due dates" if settings.due else "no due dates, so nothing is late"
+    return Finding("class.toml", True, f"time zone {settings.zone}, where it is {now:%Y-%m-%d %H:%M} now; {due}")
+
+
+def _gradebook(folder: ClassFolder) -> Finding:
+    path = folder.root / "gradebook.db"
+    if not path.exists():
+        return Finding("gradebook", True, f"none yet; {command('roster')} or {command('release')} makes it")
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=2)) as book:
+            (sound,) = book.execute("PRAGMA quick_check(1)").fetchone()
+            book.execute("BEGIN IMMEDIATE")  # fails while another program writes
+            book.rollback()
+            (learners,) = book.execute("SELECT count(*) FROM student").fetchone()
+    except sqlite3.Error as error:
+        locked = "locked" in str(error)
+        to_do = (
+            "End the program that writes to it: formgrader, another grading. Then try again."
+            if locked
+            else f"Put it aside, take its newest copy, and run {command('grade')}: verdicts/ has what was graded."
+        )
+        return Finding("gradebook", False, f"{path}: {error}", (to_do,))
+    if sound != "ok":
+        return Finding("gradebook", False, f"{path} is damaged: {sound}", ("Take its newest copy.",))
+    return Finding("gradebook", True, f"sound, {learners} learners")
+
+
+def _exchange(folder: ClassFolder) -> Finding:
+    """nbgrader's exchange, if the class's nbgrader_config.py, or that of the machine, names one."""
+    name = "nbgrader's exchange"
+    try:
+        from jupyter_core.paths import jupyter_config_path
+        from traitlets.config import Config, PyFileConfigLoader
+    except ImportError:
+        return Finding(name, True, "not looked at, since nbgrader is not installed yet")
+    config = Config()
+    for place in [*reversed(jupyter_config_path()), str(folder.root)]:
+        if (Path(place) / "nbgrader_config.py").is_file():
+            try:
+                config.merge(PyFileConfigLoader("nbgrader_config.py", path=place).load_config())
+            except Exception as error:  # an instructor's own program
+                said = f"{place}/nbgrader_config.py: {type(error).__name__}: {error}"
+                return Finding(name, False, said, ("Mend that file.",))
+    root = config.Exchange.get("root")
+    if not root:
+        return Finding(name, True, "none is named, and none is needed to collect from a learning platform")
+    root = Path(str(root))
+    if not root.is_dir():
+        return Finding(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
+    mode = stat.S_IMODE(root.stat().st_mode)
+    if mode & 0o777 != 0o777:
+        said = f"{root} has permissions {mode:o}: not every learner can hand in"
+        return Finding(name, False, said, (f"chmod 777 {root}",))
+    return Finding(name, True, f"{root}, open to everybody")

@@ -1,0 +1,103 @@
+"""`doctor`: what a machine and a class's folder lack is named with what to do; what is well is one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import doctor
+from autograder.classroom.folder import ClassFolder
+from autograder.course import ROOT
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+
+
+def found(folder: Path, name: str) -> doctor.Finding:
+    """The finding of this name about a class's folder."""
+    (finding,) = [one for one in doctor.examine(ClassFolder(folder)) if one.name == name]
+    return finding
+
+
+@pytest.fixture
+def quick_sandbox(monkeypatch):
+    """The sandbox has its own tests: here every tier holds."""
+    monkeypatch.setattr(doctor, "what_breaks", lambda tier: "")
+
+
+def test_the_command_ends_with_0_when_a_class_can_be_graded_and_json_says_the_same(tmp_path):
+    try:
+        strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    command = [sys.executable, "-m", "autograder", "doctor", "--class", str(tmp_path), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    said = json.loads(done.stdout)
+    wrong = [one["name"] for one in said["findings"] if not one["well"]]
+    assert (said["well"], done.returncode) == (not wrong, int(bool(wrong)))
+    assert wrong == ([] if sys.version_info >= (3, 11) else ["Python"])
+
+
+def test_without_any_tier_it_says_why_and_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "what_breaks", lambda tier: f"no {tier.value} today")
+    monkeypatch.setattr(doctor, "advice", lambda system: ["Buy another."])
+    finding = found(tmp_path, "sandbox for other people's code")
+    assert not finding.well and finding.to_do == ("Buy another.",)
+    assert "no strict today" in finding.said and "no landlock today" in finding.said
+    assert "TO DO" in next(line for line in doctor.lines([finding]) if "sandbox" in line)
+
+
+def test_the_second_tier_is_well_and_the_way_to_the_first_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "what_breaks", lambda tier: "no bwrap" if tier is Tier.STRICT else "")
+    monkeypatch.setattr(doctor, "advice", lambda system: ["Install bubblewrap."])
+    finding = found(tmp_path, "sandbox for other people's code")
+    assert finding.well and "landlock holds" in finding.said and finding.to_do == ("Install bubblewrap.",)
+
+
+def test_a_full_disk_is_named(monkeypatch, tmp_path, quick_sandbox):
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10, 10, 1000))
+    finding = found(tmp_path, "space for the class's folder")
+    assert not finding.well and "Make room for 2 GB" in finding.to_do[0]
+
+
+def test_a_mistake_in_class_toml_is_named(tmp_path, quick_sandbox):
+    (tmp_path / "class.toml").write_text('time_zone = "Mars/Base"\n', encoding="utf-8")
+    finding = found(tmp_path, "class.toml")
+    assert not finding.well and "Mars/Base" in finding.said
+
+
+def test_a_gradebook_that_is_written_to_or_damaged_is_named(tmp_path, quick_sandbox):
+    path = tmp_path / "gradebook.db"
+    with sqlite3.connect(path, isolation_level=None) as writer:
+        writer.execute("CREATE TABLE student (id TEXT)")
+        assert found(tmp_path, "gradebook").said == "sound, 0 learners"
+        writer.execute("BEGIN EXCLUSIVE")
+        finding = found(tmp_path, "gradebook")
+        assert not finding.well and "locked" in finding.said and "formgrader" in finding.to_do[0]
+        writer.execute("ROLLBACK")
+    writer.close()
+    path.write_bytes(b"no database at all, but long enough to be one" * 100)
+    finding = found(tmp_path, "gradebook")
+    assert not finding.well and "copy" in finding.to_do[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nbgrader's exchange needs Unix permissions.")
+def test_an_exchange_that_is_missing_or_closed_is_named(tmp_path, quick_sandbox):
+    pytest.importorskip("traitlets")
+    exchange = tmp_path / "exchange"
+    text = f"c = get_config()\nc.Exchange.root = {str(exchange)!r}\n"
+    (tmp_path / "nbgrader_config.py").write_text(text, encoding="utf-8")
+    name = "nbgrader's exchange"
+    assert "mkdir" in found(tmp_path, name).to_do[0]
+    exchange.mkdir()
+    exchange.chmod(0o755)
+    assert found(tmp_path, name).to_do == (f"chmod 777 {exchange}",)
+    exchange.chmod(0o777)
+    assert found(tmp_path, name).well
+    (tmp_path / "nbgrader_config.py").write_text("import nothing_like_it\n", encoding="utf-8")
+    assert "ModuleNotFoundError" in found(tmp_path, name).said
