@@ -19,7 +19,7 @@ from autograder.grading.probes import Probes
 from autograder.grading.report import Report
 from autograder.grading.session import Session
 from autograder.render.terminal import part_lines
-from autograder.sandbox import Reply, SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CHECK, Reply, SandboxUnavailable, Tier, strict_tier
 
 LEAKS = [("leaks_inputs", v) for v in ("text", "class", "todo", "name", "key", "import")]
 LEAKS += [("leaks_in_answers", v) for v in ("text", "keys", "type")]
@@ -95,6 +95,7 @@ class FakeWorker:
     def __init__(self, part: Part, change: Callable[[object], object]) -> None:
         self.probes, self.change = Probes(part), change
         self.output, self.interpreter_version = "", "3"
+        self.limits, self.tier = CHECK, Tier.LOCAL
 
     def __call__(self, *unused: object) -> FakeWorker:
         return self

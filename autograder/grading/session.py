@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
+from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.sources import signature
 from autograder.sandbox import Reply, Worker
 
-# Code that once did not answer in the ten seconds of a call is asked less patiently: what it waits for is mostly the
-# same loop again. Right code answers every call in a fraction of this.
-SECONDS_AFTER_A_TIMEOUT = 2.0
 STATUS = {"todo": "todo", "missing": "missing", "timeout": "timeout"}  # of a failure; every other one is an error
 
 SENTENCES = {
@@ -59,14 +58,16 @@ class Session:
     files: dict[str, bytes]
     calls: dict[str, list[Recorded]] = field(default_factory=dict)
     current: str = ""
-    timed_out: bool = False  # some call, at least once
     signature: Callable[[Part, str], str | None] = signature
+
+    def __post_init__(self) -> None:
+        self.patience = Patience(self.worker, self.probes)
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         called = self.probes.called(probe, arguments)
-        patience = min(SECONDS_AFTER_A_TIMEOUT, self.worker.limits.call_seconds) if self.timed_out else None
-        reply = self.worker.call(probe, list(arguments), seconds=patience)
-        self.timed_out = self.timed_out or reply.failure == "timeout"
+        begin, more = time.monotonic(), functools.partial(self.patience.more_for, probe, arguments)
+        reply = self.worker.call(probe, list(arguments), seconds=self.patience.seconds(), more=more)
+        self.patience.learn(time.monotonic() - begin, timed_out=reply.failure == "timeout")
         self.calls.setdefault(self.current, []).append(Recorded(probe, arguments, reply))
         if reply.failure is not None:
             signature_of = functools.partial(self.signature, self.part)

@@ -77,8 +77,10 @@ class Worker:
         folder: str = "submission",
         on_progress: Callable[[object], None] | None = None,
         seconds: float | None = None,
+        more: Callable[[], float] | None = None,
     ) -> Reply:
-        """Call one probe on the implementation in `folder`; wait at most `seconds` (the limits' own when None).
+        """Call one probe on the implementation in `folder`; wait at most `seconds` (the limits' own when None), and
+        then as many as `more()` says, within the limits.
 
         `on_progress` gets each progress note as it comes. Raises SandboxUnavailable only when the worker does not
         start; anything the code does is a failure in the reply.
@@ -96,7 +98,7 @@ class Worker:
         answered = False
         try:
             self._process.send(line)
-            reply = self._await_reply(identity, begin + allowed, allowed, on_progress)
+            reply = self._await_reply(identity, begin, allowed, on_progress, more)
             answered = True
             return reply
         finally:
@@ -120,12 +122,18 @@ class Worker:
         self._stop()
         raise SandboxUnavailable(f"the worker did not start ({self.tier.value}): {self.output.strip() or line[:200]!r}")
 
-    def _await_reply(self, identity: str, deadline: float, allowed: float, on_progress: Callable | None) -> Reply:
+    def _await_reply(
+        self, identity: str, begin: float, allowed: float, on_progress: Callable | None, more: Callable | None
+    ) -> Reply:
         notes = size = 0
         while True:
             try:
-                line = self._process.receive(deadline - time.monotonic())
+                line = self._process.receive(begin + allowed - time.monotonic())
             except TimeoutError:
+                if more is not None:
+                    allowed = min(allowed + more(), self.limits.call_seconds, self._seconds_left)
+                    more = None
+                    continue
                 return self._fail("timeout", f"no answer after {allowed:.3g} seconds")
             if not line:
                 return self._ended()

@@ -1,0 +1,52 @@
+"""How long to wait for an answer before it counts as a loop that never ends.
+
+The limits of a job allow ten seconds a call, so that right code is not cut off on a machine that is slow, or busy with
+a class of others. A learner who waits at their own machine is spared most of that: what right code takes there is
+known, from the first answer (which loads the modules) and from the same call on the reference.
+"""
+
+from __future__ import annotations
+
+import time
+
+from autograder.grading.probes import Probes
+from autograder.sandbox import Tier, Worker
+
+FIRST, AGAIN = 3.0, 0.5  # seconds beyond what right code takes, before and after a call that was not answered
+TIMES = 20  # how much longer than the first answer, and than the reference, a call may take
+LOADING = 0.05  # seconds of the first answer while there is none
+# Other people's code that once did not answer is asked less patiently: what it waits for is mostly the same loop.
+STRICT_AGAIN = 2.0
+
+
+class Patience:
+    """The seconds to wait for each call of one worker in turn."""
+
+    def __init__(self, worker: Worker, probes: Probes) -> None:
+        self._most, self._local, self._probes = worker.limits.call_seconds, worker.tier is Tier.LOCAL, probes
+        self._first_answer: float | None = None
+        self._disappointed = False  # by some call, at least once
+
+    def seconds(self) -> float:
+        """How long to wait for the next call, at first."""
+        if not self._local:
+            return min(STRICT_AGAIN, self._most) if self._disappointed else self._most
+        spare = AGAIN if self._disappointed else FIRST
+        return min(self._most, spare + TIMES * (self._first_answer or LOADING))
+
+    def more_for(self, probe: str, arguments: tuple) -> float:
+        """How much longer to wait when that time is up: long enough for a call that takes the reference long as well."""
+        if not self._local:
+            return 0.0
+        begin = time.monotonic()
+        try:
+            self._probes.on_reference(probe, arguments)
+        except Exception:  # a copy of the course without the reference, or a probe that reads files beside it
+            return 0.0 if self._disappointed else self._most
+        return TIMES * (time.monotonic() - begin)
+
+    def learn(self, seconds: float, timed_out: bool) -> None:
+        """Note how long the call took that has just ended."""
+        self._disappointed = self._disappointed or timed_out
+        if self._first_answer is None and not timed_out:
+            self._first_answer = seconds
