@@ -35,7 +35,7 @@ class Patience:
         return min(self._most, spare + TIMES * (self._first_answer or LOADING))
 
     def more_for(self, probe: str, arguments: tuple) -> float:
-        """How much longer to wait when that time is up: long enough for a call that takes the reference long as well."""
+        """How much longer to wait when that time is up: where the reference takes long as well, so may others."""
         if not self._local:
             return 0.0
         begin = time.monotonic()
