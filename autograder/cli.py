@@ -279,6 +279,7 @@ def experiment(
 
     Example: python -m autograder experiment names_per_step --seeds 2
     """
+    from autograder.learner import acts
     from autograder.training import RUNS
     from experiments import NAMES, run
 
@@ -294,6 +295,7 @@ def experiment(
         written = run.write(record, out or RUNS / "experiments")
     except OSError as error:
         raise failure(f"Its page can't be written ({error}).") from error
+    acts.record("experiment")
     print_lines([f"Written: {', '.join(map(str, written))}", f"To compare: {run.PAGES / name}.md"])
 
 

@@ -72,16 +72,16 @@ def tick(wanted: str) -> bool:
 
 
 def achievement_lines() -> Iterator[str]:
-    """Level by level: what is done, and how to do what comes next."""
-    explain = True  # how to do what is left of the first level with anything left
+    """Level by level: what is done, and how to do what is left of the levels that are begun and of the next one."""
+    first = True
     for level, group in groupby(achievements(), key=lambda each: each.level):
         of_level = [(each, each.day()) for each in group]
         yield f"{level.capitalize()}: {sum(day is not None for _, day in of_level)} of {len(of_level)}"
         for each, day in of_level:
-            own = "" if each.acts else " *"
-            yield f"  [{'x' if day else ' '}] {each.title}{own}" + (f"  {ascii(day)[1:-1][:10]}" if day else "")
-            if not day and explain:
+            title = each.title + ("" if each.acts else " *")
+            yield f"  [{'x' if day else ' '}] {title:<60}  {ascii(day or '')[1:-1][:10]}".rstrip()
+            if not day and (first or any(day for _, day in of_level)):
                 yield f"        {each.how()}"
-        explain = explain and all(day for _, day in of_level)
+        first = first and all(day for _, day in of_level)
     yield "* You tick these yourself. The others are noted as you do them, in .learner/ on"
     yield "  this machine. Nobody grades that folder: you can edit it, and fool yourself."

@@ -62,12 +62,13 @@ def progress(
     from autograder.console import print_lines
     from autograder.learner import achievements
     from autograder.learner.console import sentences
-    from autograder.learner.progress import survey, table_lines
+    from autograder.learner.progress import next_line, survey, table_lines
 
     with sentences():
         if tick is not None:
             typer.echo(f"{tick} is {'ticked' if achievements.tick(tick) else 'no longer ticked'}.\n")
-        print_lines([*table_lines(survey()), "", *achievements.achievement_lines()])
+        rows = survey()
+        print_lines([*table_lines(rows), "", *achievements.achievement_lines(), "", next_line(rows)])
 
 
 @app.command()
@@ -75,7 +76,7 @@ def compare(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
     anyway: Annotated[bool, typer.Option("--anyway", help="Show the reference before you have passed.")] = False,
 ) -> None:
-    """Show your functions beside the reference's, with lines, Values and milliseconds of each, once you have passed.
+    """Show your functions beside the reference's, with lines, nodes and milliseconds of each, once you have passed.
 
     Example: python -m autograder compare 5.1
     """

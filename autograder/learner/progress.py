@@ -10,7 +10,9 @@ from autograder.grading.points import points_by_task
 from autograder.grading.report import Report
 from autograder.grading.standing import current
 from autograder.learner import results
+from autograder.learner.achievements import achievements
 from autograder.render.terminal import number
+from autograder.wording import command
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,14 @@ def table_lines(rows: list[Row]) -> Iterator[str]:
     hours = f"{left // 60} h {left % 60:02d} min left" if left else "all done"
     points = f"{number(earned)}/{number(possible)}"
     yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"
+
+
+def next_line(rows: list[Row]) -> str:
+    """The next step: the first part that is not passed, else the first achievement that is left."""
+    row = next((row for row in rows if not row.passed), None)
+    if row is not None:
+        return f"Next: part {row.part.number}, {row.part.title}, {row.state}: {command('watch')}"
+    left = next((each for each in achievements() if each.day() is None), None)
+    return (
+        f"Next: {left.title.partition(':')[0]}: {left.how()}" if left else "Nothing is left: you have done all of it."
+    )

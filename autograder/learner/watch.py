@@ -8,7 +8,7 @@ import queue
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autograder.console import print_lines
 from autograder.course import EXERCISES, Part
@@ -24,11 +24,12 @@ NO_KEYS = "There is no keyboard here, so no keys: Ctrl-C ends it."
 
 
 class Watch:
-    """One part under watch. report: the last verdict; content: of the file that it is about."""
+    """One part under watch. report: the last verdict, verdict: its lines; content: of the file that it is about."""
 
     def __init__(self, part: Part) -> None:
         self.part = part
         self.report: Report | None = None
+        self.verdict: list[str] = []
         self.content: bytes | None = None
         self.events: queue.Queue[tuple[str, object]] = queue.Queue()
         self.keyboard = False
@@ -91,11 +92,10 @@ class Watch:
         try:
             self.report = results.check(self.part)
         except (ValueError, SandboxUnavailable) as error:
-            self.say([str(error)])
-            return
-        if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-            clear()
-        self.say(show.watch_lines(self.report, time.perf_counter() - began))
+            self.report, self.verdict = None, [str(error)]
+        else:
+            self.verdict = list(show.watch_lines(self.report, time.perf_counter() - began))
+        self.say(self.verdict)
 
     def hint(self) -> None:
         if self.report is not None:
@@ -144,8 +144,14 @@ class Watch:
     def unknown(self) -> None:
         self.say([])
 
-    def say(self, lines: list[str] | Iterator[str]) -> None:
-        """Print, with the keys below."""
+    def say(self, lines: Iterable[str]) -> None:
+        """Print, with the keys below. On a screen that can be emptied, what a key asked for takes the place of what the
+        one before did, and the verdict stays above it.
+        """
+        lines = list(lines)
+        if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+            clear()
+            lines = lines if lines == self.verdict else [*self.verdict, "", *lines] if lines else self.verdict
         print_lines(["", *lines, "", KEYS if self.keyboard else NO_KEYS])
         sys.stdout.flush()
 

@@ -37,6 +37,8 @@ def to_do(report: Report, failing: Check, path: str) -> str:
     """What to do about the check to work on, in a few words: `write 5.1 attend in part05_gpt.py`."""
     its_part = part(report.part)
     task, of_all = its_part.task(failing.task), whole_file(report)
+    if of_all is not None and of_all.status == "missing":
+        return f"put {path} in its place"
     if of_all is not None:
         return f"mend line {of_all.line} of {path}" if of_all.line else f"mend {path}"
     if failing.status != "todo":

@@ -104,7 +104,8 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
     among = ""
     if hidden:
         held = number(sum(check.points for check in hidden))
-        among = f"; {held} of the {number(report.possible)} are in {plural(len(hidden), 'hidden check')}"
+        hold = "holds" if len(hidden) == 1 else "hold"
+        among = f"; {plural(len(hidden), 'hidden check')} {hold} {held} of the {number(report.possible)}"
     yield f"{number(report.earned)} of {number(report.possible)} points{among}."
     if by_hand:
         given = number(sum(check.points for check in by_hand))

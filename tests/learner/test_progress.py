@@ -42,6 +42,16 @@ def test_the_table_follows_the_files_without_a_check_by_hand(course):
     assert row(text, 3)[1] == "0/10", "what was passed once counts as it is now"
 
 
+def test_it_ends_with_the_next_step(course):
+    assert re.search(r"\nNext: part 0, Set-up, not begun: .* watch\n$", course.run("progress").stdout)
+    course.solve(0)
+    course.write(1, solution(1).replace("max(0.0, self.data)", "abs(self.data)"))
+    assert re.search(r"\nNext: part 1, .*, at 1.3 exp.*: .* watch\n$", course.run("progress").stdout)
+    course.solve(*range(1, 11))
+    said = course.run("progress").stdout
+    assert re.search(r"\nNext: Ran the quick check of the reference: .* quick\n$", said)
+
+
 def test_passing_a_part_is_noted_by_check_and_stays_noted(course):
     course.solve(0)
     assert "part-0" not in acts(course)
