@@ -16,7 +16,7 @@ from autograder.classroom.verdict import summary_sentences
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
-from autograder.render.terminal import number
+from autograder.render.terminal import message_lines, number
 from autograder.sandbox.text import clean_text
 
 LABELS = {"passed": "passed", "todo": "not written yet", "manual": "graded by hand"}  # every other one failed
@@ -52,5 +52,5 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = number
+    environment.filters |= {"number": number, "message_lines": message_lines}
     return environment.get_template("learner_report.html")

@@ -11,7 +11,7 @@ from autograder.classroom.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
 from autograder.grading.submission import Grade, grade_parts
-from autograder.render.terminal import check_line, number, without_commands
+from autograder.render.terminal import check_line, message_lines, number, without_commands
 from autograder.sandbox import Tier
 
 
@@ -73,8 +73,6 @@ def task_lines(report: Report, task: Task) -> Iterator[str]:
             told.add(check.message)
             yield ""
             yield check.title + (f" ({report.file}, line {check.line}):" if check.line else ":")
-            yield from (f"  {without_commands(line)}" for line in check.message.rstrip("\n").split("\n"))
-            if check.advice:
-                yield f"  Likely:     {check.advice}"
+            yield from (f"  {without_commands(line)}" for line in message_lines(check))
     yield ""
     yield f"{number(points(report, task))} of {number(sum(check.points for check in checks))} points:"

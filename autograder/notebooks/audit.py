@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -44,17 +45,19 @@ def audit(folder: Path, part: Part, source: Path = SOURCE) -> list[str]:
 
 
 def solution_lines() -> set[str]:
-    """What stands between the marks in solutions/, without what the stubs say anyhow, spaces taken out."""
-    given = {_tight(line) for stub in fresh_stubs().values() for line in stub.splitlines()}
+    """What stands between the marks in solutions/, without what the stubs of other modules say anyhow, spaces taken
+    out.
+    """
+    given = {name: {_tight(line) for line in stub.splitlines()} for name, stub in fresh_stubs().items()}
     lines: set[str] = set()
     for name in [part.file_name for part in parts()]:
-        inside = False
+        inside, others = False, set().union(*(said for other, said in given.items() if other != name))
         for line in (SOLUTIONS / name).read_text(encoding="utf-8").splitlines():
             if BEGIN.match(line) or END.match(line):
                 inside = BEGIN.match(line) is not None
-            elif inside and not _is_mere_call(line):
+            elif inside and not _is_mere_call(line) and _tight(line) not in others:
                 lines.add(_tight(line))
-    return {line for line in lines - given if len(line) >= TRIVIAL}
+    return {line for line in lines if len(line) >= TRIVIAL}
 
 
 def _is_mere_call(line: str) -> bool:
@@ -98,7 +101,8 @@ def sample_answers(part: Part, source: Path = SOURCE) -> set[str]:
 
 
 def _tight(line: str) -> str:
-    return re.sub(r"\s+", "", line)
+    """However it is spaced, quoted or written in HTML, a line is the same."""
+    return re.sub(r"\s+", "", html.unescape(line)).replace("'", '"')
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:

@@ -79,6 +79,14 @@ def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> st
     return f"  {label} {points(check):>{width}} {check.task} {check.title}{remark}"
 
 
+def message_lines(check: Check) -> list[str]:
+    """A failing check's message. The recognised mistake, which is surer, stands in place of the check's own guess."""
+    lines = check.message.rstrip("\n").split("\n")
+    if not check.advice:
+        return lines
+    return [*(line for line in lines if not line.startswith("Likely:")), f"Likely:     {check.advice}"]
+
+
 def failure_lines(check: Check, path: str, of_all: bool = False) -> Iterator[str]:
     """One failing check in full. of_all: every check says the same, since the file can't be used."""
     task = part(int(check.task.partition(".")[0])).task(check.task)
@@ -89,11 +97,8 @@ def failure_lines(check: Check, path: str, of_all: bool = False) -> Iterator[str
         yield f"First failing task: {task.id} {task.title}"
         yield f"  {check.title}"
     yield f"  {path}, line {check.line}" if check.line else f"  {path}"
-    lines = check.message.rstrip("\n").split("\n")
-    # The recognised mistake is surer than the check's own guess.
-    yield from (f"    {without_commands(line)}" for line in lines if not (check.advice and line.startswith("Likely:")))
+    yield from (f"    {without_commands(line)}" for line in message_lines(check))
     if check.advice:
-        yield f"    Likely:     {check.advice}"
         yield f"                (Your answers equal those of this known mistake: {check.misconception}.)"
 
 

@@ -84,6 +84,7 @@ LOUD = f"{SOLUTION}\n\nfor _ in range(500):\n    print('x' * 1_000_000)\n"
 
 # learner: what they hand in, the points that checks must give, words of their feedback
 CASES = {
+    "in-bits": (SOLUTION.replace("math.exp(loss)", "2.0**loss"), answered(), 8, "as if it were in bits"),
     "finished": (SOLUTION, answered(), 10, "10 of 10 points by checks"),
     "not-begun": (STUB, fresh_notebook(), 0, "not written yet"),
     "loops": (LOOP, answered(), 8, "did not answer in time"),
@@ -212,6 +213,14 @@ def test_markup_of_a_learner_is_shown_but_does_nothing(graded):
     page = feedback(graded[0], "markup") + feedback(graded[0], "markup-as-code")
     assert "<script>alert(1)" not in page
     assert "<img src=x" not in page and '<img src="x" onerror' not in page and ' onerror="alert' not in page
+
+
+def test_a_recognised_mistake_stands_in_place_of_the_checks_own_guess(graded):
+    folder, _ = graded
+    page = html.unescape(feedback(folder, "in-bits"))
+    told = page[page.index("Called:") : page.index("0 of 2 points")]
+    (first, *others) = [line for line in told.splitlines() if "Likely:" in line]
+    assert "You raise 2 to the loss" in first and all("You raise 2 to the loss" in line for line in others)
 
 
 def test_nothing_of_hidden_checks_is_given_back_but_sentence_and_kind(graded):

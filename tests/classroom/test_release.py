@@ -92,6 +92,11 @@ def solution(folder):
     shutil.copy(SOLUTIONS / PART.file_name, folder)
 
 
+def docstring(folder):
+    path = folder / PART.file_name
+    path.write_text(path.read_text(encoding="utf-8").replace('"""', f'"""\n    {SOLUTION_LINE}\n', 1), encoding="utf-8")
+
+
 LEAKS = {
     "a solution": (solution, "a line of solutions/"),
     "a solution's line in a cell": (
@@ -99,6 +104,7 @@ LEAKS = {
         "solu",
     ),
     "a solution's line in metadata": (metadata, "a line of solutions/"),
+    "a solution's line in a docstring of the stub": (docstring, "a line of solutions/"),
     "an output": (output, "what it gave when it ran"),
     "a hidden check": (hidden_line, "a line of a hidden check"),
     "a sample answer": (answer, "a sentence of a sample answer"),
@@ -107,6 +113,32 @@ LEAKS = {
     "another file": (lambda f: (f / "test_hidden.py").write_text("", encoding="utf-8"), "does not belong"),
     "a file too few": (lambda f: (f / PART.file_name).unlink(), "is missing"),
 }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "open(path,encoding='utf-8') as lines: secret()",
+        "<code>open(path, encoding=&quot;utf-8&quot;) as&#32;lines: secret()</code>",
+        '> `open(path, encoding = "utf-8") as lines: secret()`',
+    ],
+)
+def test_a_line_is_found_however_it_is_spaced_quoted_or_escaped(text, released, monkeypatch):
+    without_points(monkeypatch)
+    monkeypatch.setattr(
+        audits, "hidden_lines", lambda _: {audits._tight('open(path, encoding="utf-8") as lines: secret()')}
+    )
+    edit(released, lambda n: n["cells"][0].update(source=f"Some prose.\n\n{text}"))
+    assert any("cell 1" in finding and "a hidden check" in finding for finding in audits.audit(released, PART))
+
+
+def test_a_line_that_the_parts_own_stub_says_outside_the_marks_is_a_leak(released, monkeypatch):
+    without_points(monkeypatch)
+    stubs = audits.fresh_stubs()
+    stubs[PART.file_name] += f"# {SOLUTION_LINE}\n    {SOLUTION_LINE}\n"
+    monkeypatch.setattr(audits, "fresh_stubs", lambda: stubs)
+    (released / PART.file_name).write_text(stubs[PART.file_name], encoding="utf-8")
+    assert any("a line of solutions/" in finding for finding in audits.audit(released, PART))
 
 
 @pytest.mark.parametrize("name", LEAKS)

@@ -25,7 +25,8 @@ def show(before: dict[str, list[float]], after: dict[str, list[float]]) -> None:
         words.append(f"{name} {_spread(before[name]):.2f} before, {_spread(after[name]):.2f} after")
     for axes in panels:
         axes.axis("off")
-    figure.supxlabel("value of a number in the matrix; the taller, the more there are of it", fontsize="small")
+    for axes in figure.axes[: len(names)][-3:]:
+        axes.set_xlabel("value; the taller, the more of it", fontsize="small")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     picture.show(figure, "Histograms of each matrix before and after training. Spread: " + "; ".join(words) + ".")
 
