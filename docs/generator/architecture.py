@@ -42,6 +42,7 @@ ROOMS = {
     "development": "tests, lint, this site",
 }
 MODULES_OF = {
+    "classroom": ("classroom", "doctor"),
     "check": ("check", "one_file"),
     "stubs": ("stubs", "backups"),
     "development": ("development", "site"),
@@ -275,6 +276,9 @@ def page(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(picture(), encoding="utf-8")
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    try:
+        PICTURE.write_text(picture(), encoding="utf-8")
+        PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
     print(f"Written: {PICTURE}, {PAGE}")
