@@ -13,7 +13,7 @@ from autograder.classroom.commands import app as classroom
 from autograder.classroom.gradebook_commands import app as gradebook
 from autograder.console import failure, misuse, print_lines
 from autograder.course import EXERCISES, ROOT
-from autograder.leaderboard.commands import app as leaderboard
+from autograder.leaderboard.instructor_commands import app as leaderboard
 from autograder.learner.commands import app as learner
 from autograder.viva.commands import app as viva
 from autograder.wording import command

@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 
 from autograder import model
 from autograder.capstone import grade_capstone, run
-from autograder.capstone.causes import WAYS, Way, explain, train
-from autograder.capstone.run import CapstoneFailed, draw_task, read_weights
+from autograder.capstone.causes import explain
+from autograder.capstone.outcome import CapstoneFailed, read_weights
+from autograder.capstone.run import draw_task
 from autograder.capstone.show import capstone_lines
+from autograder.capstone.ways import WAYS, Way, train
 from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission

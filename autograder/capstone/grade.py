@@ -12,7 +12,8 @@ import numpy as np
 
 from autograder import model
 from autograder.capstone.checks import CHECKS, Measured, by_model, unigram_names
-from autograder.capstone.run import NUM_STEPS, CapstoneFailed, Outcome, Progress, Task, draw_task, run
+from autograder.capstone.outcome import CapstoneFailed, Outcome
+from autograder.capstone.run import NUM_STEPS, Progress, Task, draw_task, run
 from autograder.course import ROOT, capstone
 from autograder.grading.probes import load_trusted
 from autograder.grading.report import Check, Report

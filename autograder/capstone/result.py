@@ -13,7 +13,8 @@ import numpy as np
 
 from autograder import model
 from autograder.capstone.grade import Graded
-from autograder.capstone.run import CapstoneFailed, Task, read_weights
+from autograder.capstone.outcome import CapstoneFailed, read_weights
+from autograder.capstone.run import Task
 from autograder.course import ROOT
 from autograder.training import reference
 from autograder.wording import command

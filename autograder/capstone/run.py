@@ -9,9 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from autograder import model
+from autograder.capstone.outcome import CapstoneFailed, Outcome, read_outcome
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
 from autograder.grading.probes import load_trusted
@@ -24,10 +22,6 @@ NUM_STEPS = 1000
 OWN_PARTS = range(1, 9)
 
 Progress = Callable[[int, float], None]
-
-
-class CapstoneFailed(Exception):
-    """The run gave nothing that can be graded; the text is a sentence for the learner."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +39,6 @@ class Task:
         """Names in the usual alphabet."""
         back = str.maketrans(self.alphabet, string.ascii_lowercase)
         return [name.translate(back) for name in names]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a run, checked for form: the learner's claims about losses and names, and weights to measure."""
-
-    chars: list[str]
-    losses: list[float]
-    weights: model.Weights
-    names: list[str]
-    cold: list[str]
-    hot: list[str]
-    seconds: float
-    interpreter: str
-    remarks: tuple[str, ...]
 
 
 def draw_task(seed: int, relabelled: bool) -> Task:
@@ -112,7 +91,7 @@ def run(
         interpreter = f"{'PyPy ' if python and 'pypy' in python else ''}{worker.interpreter_version}"
     if reply.failure is not None:
         raise CapstoneFailed(_where(reply) + failure_message(reply).strip())
-    facts = read_outcome(reply.value, task, num_steps)
+    facts = read_outcome(reply.value, task.docs, num_steps)
     return Outcome(**facts, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
 
 
@@ -129,35 +108,3 @@ def _notes(on_step: Progress) -> Callable[[object], None]:
 
 def _where(reply: Reply) -> str:
     return f"{reply.file}, line {reply.line}: " if reply.file else ""
-
-
-def read_outcome(value: object, task: Task, num_steps: int) -> dict:
-    """The answer's parts, checked for form. Raises CapstoneFailed with a sentence."""
-    if type(value) is not dict or set(value) != {"chars", "losses", "weights", "names", "cold", "hot"}:
-        raise CapstoneFailed("The answer of the training run does not have the expected form.")
-    chars = sorted(set("".join(task.docs)))
-    if value["chars"] != chars:
-        raise CapstoneFailed(f"trained.tokenizer.chars should be the {len(chars)} sorted letters of the names.")
-    losses = value["losses"]
-    if type(losses) is not list or len(losses) != num_steps or not all(map(is_number, losses)):
-        raise CapstoneFailed(f"trained.losses should hold {num_steps} numbers, one for each step.")
-    for key, count in (("names", 20), ("cold", 40), ("hot", 40)):
-        if type(value[key]) is not list or len(value[key]) != count or any(type(n) is not str for n in value[key]):
-            raise CapstoneFailed(f"sample_many(trained, count={count}, ...) should return {count} strings.")
-    facts = {key: value[key] for key in ("chars", "names", "cold", "hot")}
-    return {**facts, "losses": [float(loss) for loss in losses], "weights": read_weights(value["weights"])}
-
-
-def read_weights(matrices: object) -> model.Weights:
-    """The weights as numpy's, their names, shapes and numbers checked. Raises CapstoneFailed with a sentence."""
-    wanted = model.shapes(model.Sizes())
-    if type(matrices) is not dict or set(matrices) != set(wanted):
-        raise CapstoneFailed(f"trained.state_dict should have the matrices {', '.join(wanted)}.")
-    for name, (rows, columns) in wanted.items():
-        matrix = matrices[name]
-        right = type(matrix) is list and len(matrix) == rows
-        if not right or not all(type(row) is list and len(row) == columns for row in matrix):
-            raise CapstoneFailed(f"{name} should have {rows} rows of {columns} numbers.")
-        if not all(is_number(x) and abs(x) < 1e6 for row in matrix for x in row):
-            raise CapstoneFailed(f"{name} holds something that is no finite number.")
-    return {name: np.array(matrices[name], dtype=np.float64) for name in wanted}

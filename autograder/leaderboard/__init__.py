@@ -1,11 +1,14 @@
 """The board of recipes: the model is fixed, the grader owns the loop, a learner writes how to train.
 
-data       what is trained on, and the baselines       recipes, exchange   source -> score, in the sandbox
-source     what may be run, when two are the same      store, schema       entries in SQLite
-names      pseudonyms, look-alikes                     rank                who is better beyond noise
-roster     real names, for the instructor
-table      the rows                                    page, charts, show, serve   the rows as HTML, and in the terminal
-board      one try from its source to the page         commands, console   the command line
+rules       the numbers of the game
+data        what is trained on, and the baselines
+source      what may be run, and when two are the same
+recipes     source -> score, in the sandbox: the loop; exchange: matrices there and back; answers: what else comes back
+rank        who is better beyond noise
+store       entries in a database; schema: its tables; tries: how many a learner has; suspicion: what waits for a person
+learners    who is on the board; names: pseudonyms, look-alikes; roster: real names, for the instructor
+table       the rows; page, charts, show: as HTML and in the terminal; serve: to this computer's browsers
+board       one try from its source to the page; commands, instructor_commands, console: the command line
 
 What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run
 numbers the 27 tokens anew; yet weights trained elsewhere fit into 3 KB, and a recipe can choose weights whose

@@ -12,23 +12,19 @@ from autograder.course import ROOT
 from autograder.database import database_url
 from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split
 from autograder.leaderboard.page import write_pages
-from autograder.leaderboard.recipes import NUM_STEPS, RUNS, OnStep, Score, score
+from autograder.leaderboard.recipes import OnStep, Score, score
 from autograder.leaderboard.roster import kept_roster
+from autograder.leaderboard.rules import NUM_STEPS, RUNS, TRIES
 from autograder.leaderboard.schema import CLOSING, OPEN, Entry
-from autograder.leaderboard.source import FILE_NAME, STUB, RecipeError, Source, check_source, read_source
-from autograder.leaderboard.store import Store, StoreError, find
+from autograder.leaderboard.source import FILE_NAME, STUB, RecipeError, Source, read_source
+from autograder.leaderboard.store import Store, StoreError
+from autograder.leaderboard.suspicion import gap_sentence, why_held
 from autograder.leaderboard.table import Table, make_table
+from autograder.leaderboard.tries import find
 from autograder.sandbox import Tier
 
 DEFAULT_FOLDER = ROOT / "runs" / "leaderboard"
 FILE = "board.sqlite"
-TRIES = 5  # in 24 hours
-
-# Weights trained elsewhere fit into the source, and frequencies give the letters away: such a recipe reaches 2.10. On
-# names in a secret script it is of no use. Honest recipes lose 0.035 to 0.052 there (benchmarks/recipes.md), those with
-# one name a step up to 0.065: what is hardly better than microgpt's recipe need not be suspected.
-LARGEST_GAP = 0.06
-SUSPICIOUS_GAIN = 0.05
 
 
 @dataclass(frozen=True)
@@ -89,11 +85,12 @@ class Board:
         with store.transaction() as session:
             before = find(session, learner_id, source.sha256, OPEN)
         if before is None:
-            if store.tries_today(learner_id) >= self.tries:
-                raise StoreError(f"{self.tries} tries in 24 hours are used up: come back tomorrow.")
+            store.need_a_try(learner_id, self.tries)
             tier = self.tier or choose_tier(path if path.is_dir() else path.parent, None)
             result = self._run(source, PUBLISHED_SPLIT, new_seeds(), tier, on_step)
-            held = self._why_held(learner_id, source, result)
+            held = None
+            if not isinstance(result, str):
+                held = why_held(store, learner_id, source, result, self._stub_loss(PUBLISHED_SPLIT))
             before = store.add(learner_id, source, result, PUBLISHED_SPLIT, held=held, most_tries=self.tries)
         self.write_pages()
         return store.entries(Entry.number == before.number)[0]
@@ -136,26 +133,8 @@ class Board:
         except RecipeError as error:
             return str(error)
 
-    def _why_held(self, learner_id: str, source: Source, result: Score | str) -> str | None:
-        if isinstance(result, str):
-            return None
-        twin = self.store.same_as(learner_id, source)
-        if twin is not None and source.shape != check_source(STUB.read_bytes()).shape:
-            return f"It is the same program as entry {twin.number} of another learner."
-        return gap_sentence(result, self._stub_loss(PUBLISHED_SPLIT))
-
     def _stub_loss(self, split_seed: int) -> float:
         return self.baselines(split_seed)[MICROGPT]
-
-
-def gap_sentence(result: Score, stub_loss: float) -> str | None:
-    """Why a person should look at a score that is better on names than training alone explains; None when it isn't."""
-    if result.mean > stub_loss - SUSPICIOUS_GAIN or result.control - result.mean <= LARGEST_GAP:
-        return None
-    return (
-        f"On names in a secret script its loss is {result.control:.3f}, {result.control - result.mean:.3f} more than "
-        f"on names as they are; recipes that only train lose at most {LARGEST_GAP:.2f}. It seems to know names."
-    )
 
 
 def new_seeds() -> list[int]:

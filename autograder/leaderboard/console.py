@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -14,6 +16,7 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
     not recorded.
     """
     from autograder.console import misuse, print_lines
+    from autograder.leaderboard.rules import RUNS
     from autograder.leaderboard.show import entry_lines
     from autograder.leaderboard.source import RecipeError
     from autograder.leaderboard.store import StoreError
@@ -22,8 +25,10 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
     failed, entries = False, []
     for path, learner in submissions:
         try:
-            entry = board.submit(path, learner, display=name, public=public, on_step=progress())
-            print_lines(entry_lines(entry))
+            there = {entry.number for entry in board.store.entries()}
+            with progress(RUNS + 1) as on_step:
+                entry = board.submit(path, learner, display=name, public=public, on_step=on_step)
+            print_lines(entry_lines(entry, again=entry.number in there))
             entries.append(entry)
             failed |= entry.loss is None
         except (RecipeError, StoreError) as error:
@@ -62,17 +67,23 @@ class sentences:  # noqa: N801 - a context manager, written like a function
             raise failure(str(error)) from error
 
 
-def progress():
-    """A line on standard error that says how far a try is; nothing where that is no terminal."""
-    if not sys.stderr.isatty():
-        return None
-    last = 0.0
+@contextlib.contextmanager
+def progress(runs: int) -> Iterator[Callable[[int, int, float], None] | None]:
+    """Yield what to call after each step, for a line on standard error that says how far a try is and goes with it;
+    None where that is no terminal.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    def show_step(run: int, step: int, loss: float) -> None:
-        nonlocal last
-        if time.monotonic() - last > 0.2:
-            last = time.monotonic()
-            sys.stderr.write(f"\rrun {run + 1}, step {step + 1:4}, loss {loss:.3f} ")
-            sys.stderr.flush()
+    from autograder.leaderboard.rules import NUM_STEPS
 
-    return show_step
+    text = TextColumn(f"run {{task.fields[run]}} of {runs}, step {{task.fields[step]:4}}")
+    columns = text, BarColumn(bar_width=16), TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn()
+    with Progress(*columns, TextColumn("left"), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=runs * NUM_STEPS, run=1, step=0, loss=float("nan"))
+        yield lambda run, step, loss: bar.update(
+            task, completed=run * NUM_STEPS + step + 1, run=run + 1, step=step + 1, loss=loss
+        )

@@ -20,16 +20,28 @@ def update(step, matrices, weights, gradient):
     """update({step}, weights, gradient)"""
     new = recipe.update(step, dict(zip(matrices, map(_read, weights))), dict(zip(matrices, map(_read, gradient))))
     if not isinstance(new, dict):
-        raise TypeError(f"update returned {type(new).__name__}: it must return a dict of flat lists")
-    return [_write(name, new[name]) if name in new else None for name in matrices]
+        return type(new).__name__
+    return [_write(new[name]) if name in new else None for name in matrices]
 
 
 def _read(digits):
     return array("d", bytes.fromhex(digits)).tolist()
 
 
-def _write(name, values):
+def _write(values):
     try:
         return array("d", values).tobytes().hex()
-    except TypeError:
-        raise TypeError(f"update returned something else than a flat list of numbers for {name}") from None
+    except (TypeError, OverflowError):
+        return _what_is_wrong(values)
+
+
+def _what_is_wrong(values):
+    """The type of what is no flat list of numbers, and place and type of the first item that is none."""
+    for place, item in enumerate(values if isinstance(values, (list, tuple)) else ()):
+        try:
+            array("d", [item])
+        except TypeError:
+            return [type(values).__name__, place, type(item).__name__]
+        except OverflowError:
+            return [type(values).__name__, place, "int too large for a float"]
+    return [type(values).__name__, None, ""]

@@ -7,25 +7,21 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
 
 from autograder import model
+from autograder.leaderboard.answers import need_finite, settings, value
 from autograder.leaderboard.data import CHARS, CONFIG, Split, ciphered
-from autograder.leaderboard.exchange import Relabelled, need_finite, settings, value
+from autograder.leaderboard.exchange import Relabelled
+from autograder.leaderboard.rules import LIMITS, NUM_STEPS
 from autograder.leaderboard.source import FILE_NAME, RecipeError
-from autograder.sandbox import BOARD, Tier, Worker
+from autograder.sandbox import Tier, Worker
 
 PROBES = Path(__file__).with_name("probes.py")
-NUM_STEPS = 1000
-RUNS = 3
-# The board's limit is for a try, so each of its runs gets a share; the control has its own.
-LIMITS = replace(
-    BOARD, cpu_seconds=BOARD.cpu_seconds // RUNS, call_seconds=10.0, total_seconds=BOARD.total_seconds / RUNS
-)
 CURVE_POINTS = 50
 SAMPLES = 6
 
@@ -119,7 +115,7 @@ def run(
             loss, gradient = model.loss_and_gradient(batch, weights, CONFIG)
             need_finite(loss, step)
             sent = [step, list(weights), relabelled.to_recipe(weights), relabelled.to_recipe(gradient)]
-            answer = value(worker.call("update", sent), f", step {step}")
+            answer = value(worker.call("update", sent), f", step {step}", worker.limits)
             weights = relabelled.from_recipe(answer, weights, step)
             losses.append(loss)
             if on_step is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.schema import Entry
+from autograder.leaderboard.schema import CLOSING, Entry
 from autograder.leaderboard.table import Row, Table, around
 from autograder.sandbox.text import clean_text
 
@@ -47,6 +49,7 @@ def score_lines(score: Score, half_width: float, baselines: dict[str, float]) ->
         yield f"  run with seed {seed}: {loss:.4f}"
     yield f"Held-out loss {score.mean:.4f} +-{half_width:.4f} nats per token, mean of {len(score.losses)} runs."
     yield "Beside it: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
+    yield verdict(score.mean - baselines[MICROGPT], half_width)
     yield f"Names of its model: {', '.join(score.names)}."
     yield f"{score.seconds:.0f} seconds."
     if score.printed.strip():
@@ -54,9 +57,18 @@ def score_lines(score: Score, half_width: float, baselines: dict[str, float]) ->
         yield from (f"  | {line}" for line in score.printed[:1500].rstrip("\n").split("\n"))
 
 
-def entry_lines(entry: Entry) -> Iterator[str]:
-    """What became of a submission."""
+def verdict(difference: float, half_width: float) -> str:
+    """How a loss compares with microgpt's recipe, which the stub is. difference: in nats, below 0 when better."""
+    if abs(difference) <= half_width:
+        return "No different from microgpt's recipe beyond noise."
+    return f"{abs(difference):.4f} nats {'better' if difference < 0 else 'worse'} than microgpt's recipe."
+
+
+def entry_lines(entry: Entry, again: bool = False) -> Iterator[str]:
+    """What became of a submission. again: the very file was entered before."""
     who = ascii(entry.learner.display)[1:-1]
+    if again:
+        yield "This very file was entered before: it is not run again, and takes no try."
     if entry.loss is None:
         yield f"Entry {entry.number} of {who} has no score. {entry.message}"
         return
@@ -65,6 +77,18 @@ def entry_lines(entry: Entry) -> Iterator[str]:
         yield f"It waits for a person to look at it. {entry.held}"
     elif not entry.learner.public:
         yield "It is recorded and not shown on the page: --public shows it, under this name or one that --name gives."
+
+
+def history_lines(entries: Sequence[Entry], used: int, tries: int) -> Iterator[str]:
+    """All entries of a learner, in the order in which they came. used: tries of the last 24 hours."""
+    yield ""
+    yield f"Your entries: {len(entries)}; {used} of the {tries} tries of the last 24 hours are used."
+    for entry in entries:
+        when = datetime.fromisoformat(entry.at).astimezone()
+        result = "no score" if entry.loss is None else f"{entry.loss:.4f}"
+        said = entry.message or (f"It waits for a person. {entry.held}" if entry.held else "")
+        closing = "at closing" if entry.round == CLOSING else ""
+        yield f"{entry.number:>4}  {when:%Y-%m-%d %H:%M}  {result:<8}  {closing or clean_text(said, 400)}".rstrip()
 
 
 def review_lines(entries: Sequence[Entry], leading: Sequence[Row]) -> Iterator[str]:

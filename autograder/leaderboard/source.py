@@ -6,15 +6,16 @@ import ast
 import builtins
 import hashlib
 import lzma
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import EXERCISES
+from autograder.course import EXERCISES, parts
 from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.leaderboard.rules import LARGEST_COMPRESSED
 
 FILE_NAME = "leaderboard_recipe.py"
 STUB = EXERCISES / FILE_NAME
-LARGEST_COMPRESSED = 6 * 1024  # bytes after xz: 4,192 weights of the model, as floats, would take 30 KB
 
 
 class RecipeError(Exception):
@@ -44,7 +45,9 @@ def check_source(content: bytes) -> Source:
     """A recipe as it came. Raises RecipeError when it is too long, is no Python or imports other packages."""
     found = inspect_source(content)
     if found.problem:
-        raise RecipeError(found.problem)
+        raise RecipeError(f"Line {found.line}: {found.problem}" if found.line else found.problem)
+    for module, line in _imported_parts(content):
+        raise RecipeError(f"Line {line}: The recipe imports {module}, and must stand alone: copy what you need of it.")
     size = len(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
     if size > LARGEST_COMPRESSED:
         raise RecipeError(
@@ -52,6 +55,16 @@ def check_source(content: bytes) -> Source:
             "how to train, it does not bring weights along."
         )
     return Source(content, hashlib.sha256(content).hexdigest(), shape_of(content))
+
+
+def _imported_parts(content: bytes) -> Iterator[tuple[str, int]]:
+    """The course's own modules that the source imports, and where."""
+    ours = {part.module for part in parts()}
+    for node in ast.walk(ast.parse(content)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in [node.module] if isinstance(node, ast.ImportFrom) else names:
+            if name in ours:
+                yield name, node.lineno
 
 
 def shape_of(content: bytes) -> str:

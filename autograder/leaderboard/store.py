@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from autograder.database import DatabaseError, open_database
-from autograder.leaderboard import names
+from autograder.leaderboard import learners, tries
 from autograder.leaderboard.recipes import Score
 from autograder.leaderboard.schema import OPEN, Base, Entry, Learner, Setting
 from autograder.leaderboard.source import Source
@@ -61,33 +61,20 @@ class Store:
         when the display name is not allowed or looks like somebody else's.
         """
         with self.transaction() as session:
-            found = session.get(Learner, learner_id)
-
-            def taken(name: str) -> bool:
-                same = select(Learner.id).where(Learner.skeleton == names.skeleton(name), Learner.id != learner_id)
-                return session.scalar(same) is not None
-
-            if display is not None:
-                try:
-                    display = names.checked_name(display)
-                except ValueError as error:
-                    raise StoreError(str(error)) from error
-                if taken(display):
-                    raise StoreError(f"{ascii(display)} looks like a name that is taken: choose another.")
-            if found is None:
-                display = display or names.pseudonym(taken)
-                found = Learner(id=learner_id, display=display, skeleton=names.skeleton(display), public=bool(public))
-                session.add(found)
-            if display is not None:
-                found.display, found.skeleton = display, names.skeleton(display)
-            if public is not None:
-                found.public = public
-            return found
+            try:
+                return learners.entered(session, learner_id, display, public)
+            except ValueError as error:
+                raise StoreError(str(error)) from error
 
     def tries_today(self, learner_id: str, now: datetime | None = None) -> int:
         """How many entries the learner made in the last 24 hours."""
         with self.transaction() as session:
-            return _tries_since(session, learner_id, _since(now))
+            return len(tries.recent(session, learner_id, now or utc_now()))
+
+    def need_a_try(self, learner_id: str, most_tries: int) -> None:
+        """Raise StoreError, with the time of the next one, when the learner's tries of 24 hours are used up."""
+        with self.transaction() as session:
+            _need_a_try(session, learner_id, most_tries, utc_now())
 
     def add(
         self,
@@ -105,10 +92,10 @@ class Store:
 
         Raises StoreError, and writes nothing, when the learner has used up the tries or has entered this very file.
         """
-        now = now or datetime.now(timezone.utc)
+        now = now or utc_now()
         entry = Entry(
             learner_id=learner_id,
-            at=now.isoformat(timespec="seconds"),
+            at=now.astimezone(timezone.utc).isoformat(timespec="seconds"),
             round=round,
             source=source.content,
             sha256=source.sha256,
@@ -123,9 +110,9 @@ class Store:
             entry.control, entry.curve = result.control, json.dumps(result.curve)
             entry.names = json.dumps(result.names)
         with self.transaction() as session:
-            if most_tries is not None and _tries_since(session, learner_id, _since(now)) >= most_tries:
-                raise StoreError(f"{most_tries} tries in 24 hours are used up; this one was not recorded.")
-            if find(session, learner_id, source.sha256, round) is not None:
+            if most_tries is not None:
+                _need_a_try(session, learner_id, most_tries, now)
+            if tries.find(session, learner_id, source.sha256, round) is not None:
                 raise StoreError("This very file stands on the board already.")
             session.add(entry)
         return entry
@@ -150,16 +137,15 @@ class Store:
             return entry
 
 
-def find(session: Session, learner_id: str, sha256: str, round: str) -> Entry | None:
-    """The learner's entry of this very file."""
-    mine = (Entry.learner_id == learner_id, Entry.sha256 == sha256, Entry.round == round)
-    return session.scalar(select(Entry).where(*mine))
+def utc_now() -> datetime:
+    """The time, by the clock of the machine that keeps the board."""
+    return datetime.now(timezone.utc)
 
 
-def _since(now: datetime | None) -> str:
-    return ((now or datetime.now(timezone.utc)) - timedelta(days=1)).isoformat(timespec="seconds")
-
-
-def _tries_since(session: Session, learner_id: str, since: str) -> int:
-    mine = (Entry.learner_id == learner_id, Entry.round == OPEN, Entry.at > since)
-    return session.scalar(select(func.count()).select_from(Entry).where(*mine))
+def _need_a_try(session: Session, learner_id: str, most_tries: int, now: datetime) -> None:
+    when = tries.next_free(tries.recent(session, learner_id, now), most_tries)
+    if when is not None:
+        raise StoreError(
+            f"{most_tries} tries in 24 hours are used up, and nothing was recorded. The next is free on "
+            f"{when.astimezone():%Y-%m-%d at %H:%M} by this computer's clock."
+        )

@@ -14,7 +14,7 @@ import pytest
 from recipe_helpers import edited
 
 from autograder.course import ROOT
-from autograder.leaderboard import names
+from autograder.leaderboard import names, tries
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.recipes import Score
 from autograder.leaderboard.schema import OPEN, Entry
@@ -180,10 +180,21 @@ def test_tries_are_counted_over_24_hours_and_the_history_stays(store):
     for hours, text in ((30, "0.06"), (20, "0.07"), (1, "0.09")):
         store.add("ada", source(("return 0.08", f"return {text}")), SCORE, 42, now=now - timedelta(hours=hours))
     assert store.tries_today("ada", now) == 2 and store.tries_today("bob", now) == 0
-    with pytest.raises(StoreError, match="2 tries in 24 hours are used up; this one was not recorded"):
+    with pytest.raises(
+        StoreError, match="2 tries in 24 hours are used up, and nothing was recorded. The next is free on 2026-03-01 at"
+    ):
         store.add("ada", source(), SCORE, 42, most_tries=2, now=now)
-    store.add("ada", source(), SCORE, 42, most_tries=3, now=now)
+    tokyo = now.astimezone(timezone(timedelta(hours=9)))  # the same moment
+    assert store.tries_today("ada", tokyo) == 2
+    store.add("ada", source(), SCORE, 42, most_tries=3, now=tokyo)
     assert [entry.at[11:13] for entry in store.entries(Entry.learner_id == "ada")] == ["06", "16", "11", "12"]
+
+
+def test_the_next_try_is_free_a_day_after_the_oldest_that_counts():
+    moments = [datetime(2026, 3, 1, hour, tzinfo=timezone.utc) for hour in (8, 10, 12)]
+    assert tries.next_free(moments, 4) is None
+    assert tries.next_free(moments, 3) == moments[0] + timedelta(days=1)
+    assert tries.next_free(moments, 2) == moments[1] + timedelta(days=1)  # the instructor lowered the number
 
 
 def test_a_try_without_a_score_is_in_the_history_and_not_on_the_board(store):

@@ -9,9 +9,10 @@ import pytest
 from recipe_helpers import edited
 
 from autograder.leaderboard import recipes
-from autograder.leaderboard.board import LARGEST_GAP, gap_sentence
 from autograder.leaderboard.data import load_split
-from autograder.leaderboard.source import LARGEST_COMPRESSED, RecipeError, check_source
+from autograder.leaderboard.rules import LARGEST_COMPRESSED
+from autograder.leaderboard.source import RecipeError, check_source
+from autograder.leaderboard.suspicion import LARGEST_GAP, gap_sentence
 from autograder.sandbox import Limits, Tier
 
 CHEATS = Path(__file__).parent / "cheats"
@@ -27,26 +28,35 @@ SAID = {
     "weights that overflow": (edited((UPDATED, "    weights['lm_head'] = [1e308] * 432\n    return weights\n")),
                               "no finite number any more"),
     "one number too few": (edited((UPDATED, "    weights['lm_head'].pop()\n    return weights\n")),
-                           "431 numbers for lm_head, which has 432"),
+                           "431 numbers for lm_head: it must be one flat list of 432"),
     "a wider layer": (edited((UPDATED, "    weights['layer0.mlp_fc1'] *= 2\n    return weights\n")),
-                      "2,048 numbers for layer0.mlp_fc1, which has 1,024"),
+                      "2,048 numbers for layer0.mlp_fc1: it must be one flat list of 1,024"),
     "rows in place of a flat list": (edited((UPDATED, "    weights['wte'] = [weights['wte']]\n    return weights\n")),
-                                     "something else than a flat list of numbers for wte"),
+                                     "for wte a list whose item 0 is a list: it must be one flat list of 432"),
     "a matrix left out": (edited((UPDATED, "    del weights['layer0.attn_wq']\n    return weights\n")),
                           "update left out layer0.attn_wq"),
-    "nothing returned": (edited((UPDATED, "")), "update returned NoneType"),
+    "nothing returned": (edited((UPDATED, "")), "update returned None: end it with `return weights`"),
     "1,000 names a step": (edited((BATCH, "    return 1000\n")), r"batch_size\(0\) is 1000.*1 to 32"),
     "no names": (edited((BATCH, "    return 0\n")), r"batch_size\(0\) is 0,"),
     "True names": (edited((BATCH, "    return True\n")), r"batch_size\(0\) is True"),
     "names by and by too many": (edited((BATCH, "    return 30 + step\n")), r"batch_size\(3\) is 33"),
     "numbers that act": (edited((UPDATED, "    class Low(float):\n        def __float__(self):\n"
                                           "            raise SystemExit\n    return [Low(0.0)]\n")),
-                          "update returned list"),
+                          "update returned a list: end it with"),
     "the end of the program": (edited((UPDATED, "    import os\n    os._exit(0)\n")), "ended the program"),
     "an answer of its own": (edited((UPDATED, "    import os\n    for fd in range(3, 20):\n        try:\n"
                                      "            os.write(fd, b'{\"id\":\"0\",\"value\":1.9}\\n')\n"
                                      "        except OSError:\n            pass\n    return weights\n")),
                              "Something other than an answer"),
+    "text among the numbers": (edited((UPDATED, "    weights['wpe'][7] = '1'\n    return weights\n")),
+                               "for wpe a list whose item 7 is a str"),
+    "a number in place of a list": (edited((UPDATED, "    weights['wpe'] = 0.1\n    return weights\n")),
+                                    "for wpe a float"),
+    "a type with a name of its own": (edited((UPDATED, "    return type('\\x1b[31m' + 'x' * 99, (), {})()\n")),
+                                      r"update returned a \\x1b\[31mx{35}: end it"),
+    "another number of arguments": (edited(("def batch_size(step: int)", "def batch_size()")),
+                                    r"It is called as the stub has it: batch_size\(step\)"),
+    "a function of another name": (edited(("def batch_size(", "def batchsize(")), "has no function batch_size: spell"),
     "a mistake": (edited((UPDATED, "    return 1 / 0\n")), r"step 0: .*ZeroDivisionError.*line \d+"),
 }  # fmt: skip
 
@@ -101,7 +111,9 @@ def test_a_loop_that_never_ends_is_ended(short, monkeypatch):
 
 def test_slow_steps_use_up_the_time_of_the_whole_run(short, monkeypatch):
     monkeypatch.setattr(recipes, "LIMITS", Limits(cpu_seconds=5, call_seconds=1.0, total_seconds=1.5))
-    with pytest.raises(RecipeError, match="did not answer in time"):
+    with pytest.raises(
+        RecipeError, match=r"step \d+: The time of a run is used up: 5 seconds of processor time, 1.5 of"
+    ):
         short(edited((UPDATED, "    import time\n    time.sleep(0.2)\n    return weights\n")))
 
 
@@ -199,7 +211,8 @@ def test_more_than_6_kib_after_compression_is_refused_before_it_runs():
 
 @pytest.mark.parametrize(("content", "sentence"), [
     (edited((STD, "    import numpy\n" + STD)), "imports numpy"),
-    (b"def update(:\n", "can't read the file"),
+    (edited((STD, "    import part06_adam\n" + STD)), r"Line \d+: The recipe imports part06_adam, and must stand"),
+    (b"\ndef update(:\n", "Line 2: Python can't read the file"),
     (b"#" * 70_000, "bytes"),
 ])  # fmt: skip
 def test_what_is_no_recipe_is_refused_before_it_runs(content, sentence):

@@ -1,6 +1,7 @@
 """The command line of the board, and what our own recipes reach."""
 
 import random
+import re
 import socket
 import threading
 import urllib.request
@@ -17,6 +18,7 @@ from autograder.leaderboard import commands, recipes
 from autograder.leaderboard.board import Board, learner_of
 from autograder.leaderboard.data import CHARS, CONFIG, baselines, load_split
 from autograder.leaderboard.serve import serve_folder
+from autograder.leaderboard.show import verdict
 from autograder.leaderboard.source import FILE_NAME, STUB
 from autograder.leaderboard.store import StoreError
 from autograder.sandbox import Tier
@@ -51,9 +53,28 @@ def test_many_are_added_and_the_one_that_fails_is_named(run, submissions):
     assert done.stdout.count("held-out loss") == 2 and "batch_size(0) is 100" in done.stdout
     shown = run("show", "--me", "ada").stdout
     assert "<- you" in shown and "bigram" in shown and shown.isascii()
+    own = run("show", "--me", "cy").stdout
+    assert "You have no entry that counts yet." in own and "Your entries: 1; 1 of the 5 tries" in own
+    assert re.search(r"3  \d{4}-\d\d-\d\d \d\d:\d\d  no score  Run 1 of 4: batch_size\(0\) is 100", own)
+    again = run("add", submissions[0])
+    assert again.exit_code == 0 and "This very file was entered before" in again.stdout
+    assert "entered before" not in done.stdout
     assert run("review").stdout.startswith("0 entries wait")
     assert "def batch_size" in run("review", "--source", 1).stdout
     assert run("page").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        (-0.2, "0.2000 nats better than"),
+        (0.1, "0.1000 nats worse than"),
+        (-0.005, "No different"),
+        (0.009, "No different"),
+    ],
+)
+def test_a_try_says_how_it_compares_with_the_stub(difference, words):
+    assert verdict(difference, half_width=0.01).startswith(words)
 
 
 def test_one_who_is_hidden_is_told_how_to_be_seen(run, submissions):
