@@ -136,6 +136,9 @@ def grade(
         raise misuse(str(error)) from error
     except ReleaseError as error:
         raise failure(str(error)) from error
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. Those above have their grades; run the same command again for the others.", err=True)
+        raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
     print_lines(summary_lines(its_class, outcomes))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)

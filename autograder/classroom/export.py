@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.classroom.grades import ClassGrades, LearnerGrades
 from autograder.classroom.matching import squeezed
+from autograder.classroom.roster import NOBODY
 from autograder.classroom.settings import ClassError, assignments
 from autograder.classroom.tables import Table, read_table, write_table
 
@@ -108,6 +109,8 @@ def _like_canvas(found: ClassGrades, table: Table, remarks: list[str]) -> Iterat
         cells = [row.cells[name] for name in keep]
         if CANVAS_POINTS.search(row.cells["Student"]):
             yield ["    " + cells[0], *cells[1:], *(_number(row.cells[name]) for name in columns)]
+            continue
+        if NOBODY.search(row.cells["Student"]):
             continue
         ids = (row.cells.get(key, "").casefold() for key in ("ID", "SIS Login ID", "SIS User ID"))
         one = next((by_key[key] for key in ids if key in by_key), None)

@@ -72,6 +72,7 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,part 05 - The GPT (371),
 "Garc\u00eda, Zo\u00eb",1001,u1,zg,Monday,,4,80
 "Somebody, Else",1009,u9,zz,Monday,,4,80
 "Ben",1004,u4,BEN,Tuesday,3,4,80
+"Student, Test",1999,,0123abc,Monday,,,
 """
 
 
@@ -87,6 +88,7 @@ def test_a_canvas_template_is_filled_in_as_its_columns_are_named(found, tmp_path
     ]
     assert any("part09: create these assignments" in remark for remark in outcome.remarks)
     assert any("Line 4" in remark and "nobody in the gradebook" in remark for remark in outcome.remarks)
+    assert not any("Test" in remark for remark in outcome.remarks)  # Canvas' own, who is nobody
 
 
 WORKSHEET = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Feedback comments

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 import autograder.grading.store
 import autograder.sandbox
+from autograder.classroom import autograde
 from autograder.classroom.folder import ClassFolder
+from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
 from autograder.course import SOLUTIONS, part
 from autograder.sandbox import SandboxUnavailable, strict_tier
@@ -99,3 +101,25 @@ def test_checks_that_the_solution_fails_cost_nobody_points(a_class, monkeypatch)
     assert outcome.exit_code == 1
     assert "it earns 0 of" in outcome.output
     assert "Nothing was graded" in outcome.output and not a_class.autograded.exists()
+
+
+def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(a_class, monkeypatch):
+    for learner in ("ada", "bob"):
+        hand_in(a_class, learner, SOLUTION, answered())
+    kept = autograde.keep
+
+    def interrupted(folder, its_part, learner, seen):
+        if learner == "bob":
+            raise KeyboardInterrupt
+        kept(folder, its_part, learner, seen)
+
+    monkeypatch.setattr(autograde, "keep", interrupted)
+    outcome = grade(a_class, "--part", "9")
+    assert outcome.exit_code == 130
+    assert "Stopped. Those above have their grades" in outcome.output
+    assert by_checks(a_class, "ada") == 10
+    with open_gradebook(a_class) as book:
+        assert [submission.student.id for submission in book.assignment_submissions(PART.name)] == ["ada"]
+    monkeypatch.undo()
+    assert grade(a_class, "--part", "9").exit_code == 0
+    assert by_checks(a_class, "bob") == 10
