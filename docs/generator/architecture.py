@@ -45,7 +45,8 @@ MODULES_OF = {
     "classroom": ("classroom", "doctor"),
     "check": ("check", "one_file"),
     "stubs": ("stubs", "backups"),
-    "development": ("development", "site"),
+    "training": ("training", "training_commands"),
+    "development": ("development", "development_commands", "site"),
 }
 # Small modules that know nothing of the rest, and the set-up that runs before anything can be imported.
 APART = {"console", "curve", "database", "extras", "files", "install", "setup_environment", "wording", "__main__"}

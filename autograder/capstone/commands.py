@@ -1,0 +1,83 @@
+"""The commands of the capstone: parse, call, print. They stand among those of autograder/cli.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.console import failure, misuse, print_lines
+from autograder.course import EXERCISES
+from autograder.wording import command
+
+app = typer.Typer()
+
+
+@app.command()
+def capstone(
+    folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
+    python: Annotated[str | None, typer.Option(help="Another interpreter, such as pypy3.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
+) -> None:
+    """Train the full model with your own parts 1 to 8, and measure what it learnt: one to four minutes.
+
+    Example: python -m autograder capstone --python pypy3
+    """
+    from autograder.capstone import grade_capstone
+    from autograder.capstone.result import RESULT, save_result
+    from autograder.capstone.run import NUM_STEPS
+    from autograder.capstone.show import capstone_lines
+    from autograder.check import choose_tier
+    from autograder.grading.submission import read_submission
+    from autograder.render.json_report import print_json
+    from autograder.render.progress import progress_of
+    from autograder.sandbox import SandboxUnavailable
+
+    losses: list[float] = []
+    try:
+        files, tier = read_submission(folder), choose_tier(folder, None)
+        with progress_of(losses, NUM_STEPS, quiet=as_json) as show:
+            graded = grade_capstone(
+                files, tier=tier, python=python, on_step=lambda _, loss: (losses.append(loss), show())
+            )
+    except (ValueError, SandboxUnavailable) as error:
+        raise misuse(str(error)) from error
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped: nothing of this run is kept. To start it anew: {command('capstone')}", err=True)
+        raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
+    if as_json:
+        print_json([graded.report], several=False)
+    else:
+        print_lines(capstone_lines(graded))
+    try:
+        kept = save_result(graded, folder, RESULT)
+    except OSError as error:
+        raise failure(f"The trained model can't be kept ({error}).") from error
+    if kept and not as_json:
+        typer.echo(f"The trained model is kept in {kept}. For a card to share: {command('card')}")
+    if not graded.report.passed:
+        raise typer.Exit(1)
+    if folder.resolve() == EXERCISES:
+        from autograder.learner import acts
+
+        acts.record("capstone")
+
+
+@app.command()
+def card() -> None:
+    """Draw what your last capstone reached as a card to share, runs/card.svg and runs/card.png.
+
+    Example: python -m autograder card
+    """
+    from autograder.capstone.card import write_card
+    from autograder.capstone.result import RESULT, NoResult, load_result
+
+    try:
+        last = load_result(RESULT)
+        written = write_card(RESULT)
+        print_lines([f"From the capstone of {last.date} on {last.folder}.", *(f"Written: {path}" for path in written)])
+    except NoResult as error:
+        raise failure(str(error)) from error
+    except OSError as error:
+        raise failure(f"The card can't be written ({error}).") from error
