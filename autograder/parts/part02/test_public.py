@@ -12,7 +12,7 @@ from autograder.grading.conditions import (
 )
 from autograder.parts.part02.words import ids_of, names
 
-CHARACTERS = "abcdefghijklmnopqrstuvwxyzADEKMRZ\u00e9\u00fc' -"
+CHARACTERS = "abcdefghijklmnopqrstuvwxyzADEKMRZ' -"
 
 
 def lines_of(content):
