@@ -15,15 +15,28 @@ NAMED = re.compile(r"(<mi>(?:ln|exp)</mi>)(?=<m(?:i|n|sub|sup|subsup|frac)\b)")
 log = logging.getLogger(__name__)
 
 
+def mathml(formula: str, display: bool) -> str:
+    """A formula of TeX as MathML. Raises ValueError with the reason when it can't be read as one."""
+    plain = re.sub(r"\\[{}]", "", formula)
+    if plain.count("{") != plain.count("}"):
+        raise ValueError("its braces do not match")
+    try:
+        converted = convert(formula, display="block" if display else "inline")
+    except Exception as error:  # the converter has no common type for what it can't read
+        raise ValueError(type(error).__name__) from error
+    if unknown := re.search(r"\\\w+", converted):  # which the converter shows as it stands
+        raise ValueError(f"nobody knows {unknown[0]}")
+    return NAMED.sub(r'\1<mspace width="0.17em"></mspace>', converted)
+
+
 def write_formula(writer, node: nodes.math | nodes.math_block) -> None:
     """A formula in a line, or a block of its own, which moves sideways where it is wider than the page."""
     display = isinstance(node, nodes.math_block)
     try:
-        formula = convert(node.astext(), display="block" if display else "inline")
-        formula = NAMED.sub(r'\1<mspace width="0.17em"></mspace>', formula)
-    except Exception as error:  # the converter has no common type for what it can't read
-        log.warning("This is no formula (%s): %s", error, node.astext(), location=node)
-        formula = f"<code>{writer.encode(node.astext())}</code>"
+        formula = mathml(node.astext(), display)
+    except ValueError as error:
+        log.warning("This is no formula, %s: %s", error, node.astext(), location=node)
+        raise nodes.SkipNode from error
     if display:
         formula = f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{formula}</div>\n'
     writer.body.append(formula)

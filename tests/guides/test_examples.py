@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from test_readme import calls_in, check_call
 
 from autograder.course import ROOT, SOLUTIONS, capstone, parts
 from autograder.notebooks.audit import hidden_lines, sample_answers, solution_lines
@@ -163,3 +164,13 @@ def test_every_word_of_the_glossary_stands_in_its_order():
     words = re.findall(r"^([^\n:`#].*)\n: ", (LEARNER / "glossary.md").read_text(encoding="utf-8"), flags=re.M)
     assert len(words) > 40
     assert words == sorted(words, key=str.lower)
+
+
+# Commands
+
+
+@pytest.mark.parametrize("page", [*PAGES, *(ROOT / "docs").glob("*.md")], ids=lambda page: page.stem)
+def test_every_command_of_a_page_is_a_real_one(page):
+    text = re.sub(r" args='[^']*'| args=\"[^\"]*\"", "", page.read_text(encoding="utf-8"))
+    calls = [call for call in calls_in(text) if re.match(r"make [a-z]|python -m autograder ", call)]
+    assert {call: wrong for call in calls if (wrong := check_call(call))} == {}

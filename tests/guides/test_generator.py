@@ -1,0 +1,120 @@
+"""What the site's generator was taught: a mistake in a page fails the build, and nothing else is written over."""
+
+import subprocess
+import sys
+
+import pytest
+
+from autograder import site
+from autograder.course import ROOT, part
+
+sys.path.insert(0, str(ROOT / "docs"))
+
+pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
+
+from generator import course, root_pages
+from generator.accessible import mend
+
+CONF = f"""
+import sys
+sys.path[:0] = [{str(ROOT / "docs")!r}, {str(ROOT)!r}]
+extensions = ["myst_parser", "generator.course", "generator.mathml", "generator.pictures", "generator.root_pages"]
+myst_enable_extensions = ["dollarmath"]
+html_math_renderer = "mathml"
+html_theme = "basic"
+"""
+
+
+@pytest.fixture
+def build(tmp_path, monkeypatch, capfd):
+    """build(text): the page that comes of it and what was said; the page is None when the build fails."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "conf.py").write_text(CONF, encoding="utf-8")
+    monkeypatch.setattr(site, "DOCS", docs)
+
+    def build(text):
+        (docs / "index.md").write_text(f"# Title\n\n{text}\n", encoding="utf-8")
+        status = site.build(tmp_path / "site")
+        said = "".join(capfd.readouterr())
+        return (tmp_path / "site" / "index.html").read_text(encoding="utf-8") if status == 0 else None, said
+
+    return build
+
+
+def test_a_formula_becomes_mathml(build):
+    page, _ = build("In a line $x_1$, $-\\ln p$.\n\n$$\\frac{a}{b}$$")
+    assert "<msub><mi>x</mi><mn>1</mn></msub>" in page and "<mfrac><mrow><mi>a</mi></mrow>" in page
+    assert "$" not in page.partition("<body>")[2]
+    assert '<mi>ln</mi><mspace width="0.17em"></mspace><mi>p</mi>' in page
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("$\\frac{a$", "its braces do not match"),
+        ("$\\frac$", "This is no formula"),
+        ("$\\frag x$", "nobody knows \\frag"),
+        ("[there](nowhere.md)", "nowhere"),
+        ("```{course} bos 5\n```", "There is nothing called 'bos' here: box, mistakes"),
+        ("```{course} box 12\n```", "There is no part 12"),
+        ("```{course} hour\n```", "There is nothing called 'hour' here: list, hours, days"),
+    ],
+)
+def test_a_mistake_in_a_page_fails_the_build_and_is_named(build, text, sentence):
+    page, said = build(text)
+    assert page is None
+    assert sentence in said and "index.md" in said
+
+
+def test_a_box_names_tasks_minutes_and_what_the_part_uses(build):
+    page, _ = build("```{course} mistakes 3\n```\n\nx_1 costs \\$5")
+    assert page.count("<details><summary>") == len(part(3).tasks)
+    assert "x_1 costs $5" in page
+    box = course.box(part(5))
+    assert "**5.2** multi\\_head\\_attention" in box and "about 150 minutes" in box
+    assert "[part 1](part01.md), [part 3](part03.md), [part 4](part04.md)" in box
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "site", "--out", tmp_path], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 1
+    assert "holds something else than a site" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_site_is_replaced_whole(build, tmp_path):
+    build("First.")
+    (tmp_path / "site" / "old.html").write_text("of a page that is gone", encoding="utf-8")
+    page, _ = build("Second.")
+    assert "Second." in page and not (tmp_path / "site" / "old.html").exists()
+
+
+def test_without_its_generator_the_site_says_what_it_needs(monkeypatch, tmp_path):
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(site.NoSite, match=r"needs Python 3\.11 or newer"):
+        site.build(tmp_path / "site")
+
+
+@pytest.mark.parametrize(
+    ("link", "becomes"),
+    [
+        ("[facts](docs/facts.md)", "[facts](facts.md)"),
+        ("[changes](CHANGELOG.md#errata)", "[changes](changelog.md#errata)"),
+        ("[all](solutions/microgpt_simple.py)", "all"),
+        ("[list](autograder/course.toml)", "[list](../autograder/course.toml)"),
+        ("[paper](https://arxiv.org/abs/1706.03762)", "[paper](https://arxiv.org/abs/1706.03762)"),
+    ],
+)
+def test_links_of_a_file_lead_to_the_same_place_from_where_it_is_shown(link, becomes):
+    pages = root_pages.root_pages(ROOT / "docs")
+    assert root_pages.with_links(link, ROOT / "README.md", ROOT / "docs" / "readme.md", pages) == becomes
+
+
+def test_what_the_theme_leaves_out_is_put_in_once():
+    page = '<pre>x</pre><aside class="toc-drawer"><div class="table-wrapper docutils container">'
+    assert mend(mend(page)) == mend(page)
+    assert mend(page).count('tabindex="0"') == 2 and 'aria-label="On this page"' in mend(page)
