@@ -85,6 +85,23 @@ SITUATIONS = {
         "def linear(",
         ["What came back can't be used", "'NoneType'", "Is a return missing?"],
     ),
+    "brackets that make a generator": (
+        SOLUTION.replace("zip(row, x)) for row in w]", "zip(row, x)) for row in w)").replace(
+            FIRST_LINE, "    return (sum("
+        ),
+        "def linear(",
+        ["What came back can't be used", "It is a generator: write [...] in place of (...)"],
+    ),
+    "an import of a later part": (
+        at_the_top("from part05_gpt import gpt"),
+        "from part05_gpt",
+        ["No module named 'part05_gpt'. This part may use: part01_autograd."],
+    ),
+    "a name of another part that is spelt wrong": (
+        SOLUTION.replace("import Value", "import Valeu", 1),
+        "import Valeu",
+        ["cannot import name 'Valeu' from 'part01_autograd'. Of part01_autograd this part may use: Value."],
+    ),
     "an endless loop": (
         in_linear("while len(w) == 4: pass"),  # one check of several
         "def linear(",

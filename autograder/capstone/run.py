@@ -12,8 +12,8 @@ from pathlib import Path
 from autograder.capstone.outcome import CapstoneFailed, Outcome, read_outcome
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
+from autograder.grading.failures import failure_message
 from autograder.grading.probes import load_trusted
-from autograder.grading.session import failure_message
 from autograder.sandbox import CAPSTONE, Reply, Tier, Worker
 
 PROBES = Path(__file__).with_name("probes.py")

@@ -6,7 +6,7 @@ import math
 import re
 
 from autograder.grading.compare import is_number, show
-from autograder.grading.session import failure_message
+from autograder.grading.failures import failure_message
 from autograder.leaderboard.rules import LARGEST_BATCH, LARGEST_STD, NUM_STEPS
 from autograder.leaderboard.source import RecipeError
 from autograder.sandbox import Limits, Reply, Worker

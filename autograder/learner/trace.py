@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.compare import close, is_number
-from autograder.grading.session import failure_message
+from autograder.grading.failures import failure_message
 from autograder.learner.results import begun
 from autograder.sandbox import CHECK, Tier, Worker
 
