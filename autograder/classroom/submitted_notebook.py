@@ -21,7 +21,7 @@ GRADER_CELL = "from-the-grader"
 # What begins a tag of HTML. With a space of no width behind the `<`, browsers show it, and so does code in Markdown.
 NO_WIDTH = chr(0x200B)
 TAG = re.compile(r"<(?=[a-zA-Z/!?])")
-# The tag of cells that are as they were released and stand before no graded one: feedback leaves them out.
+# The tag of cells that are as they were released and don't say what a graded one asks: feedback leaves them out.
 UNCHANGED = "lesson"
 NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
 
@@ -67,7 +67,8 @@ def sound_notebook(released: dict, path: Path) -> Sound:
                 copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
         elif not facts and mine is not None and mine.kind == ours["cell_type"]:
             cell = _put(mine.source, ours)
-        if not facts and cell["source"] == ours["source"] and "nbgrader" not in after["metadata"]:
+        asks = ours["cell_type"] == "markdown" and "nbgrader" in after["metadata"]
+        if not facts and cell["source"] == ours["source"] and not asks:
             cell = {**ours, "metadata": {**ours["metadata"], "tags": [UNCHANGED]}}
         cells += [cell, *map(_plain_cell, added)]
     cells = [*map(_plain_cell, found[""][1]), *cells]

@@ -14,6 +14,8 @@ from autograder.grading.submission import Grade, grade_parts
 from autograder.render.terminal import check_line, message_lines, number, without_commands
 from autograder.sandbox import Tier
 
+PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
+
 
 def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
     """The report that counts, as the class gets it, and sentences about it. A better one that was given for the same
@@ -61,6 +63,8 @@ def points(report: Report, task: Task) -> float:
 
 def task_lines(report: Report, task: Task) -> Iterator[str]:
     """The checks of one task, and of each that failed what its author may know."""
+    from autograder.console import hanging  # which imports typer; processes that only grade need neither
+
     checks = [check for check in report.checks if check.task == task.id]
     if {check.status for check in checks} == {"todo"}:
         yield f"{task.id} {task.title}: not written yet."
@@ -73,6 +77,6 @@ def task_lines(report: Report, task: Task) -> Iterator[str]:
             told.add(check.message)
             yield ""
             yield check.title + (f" ({report.file}, line {check.line}):" if check.line else ":")
-            yield from (f"  {without_commands(line)}" for line in message_lines(check))
+            yield from (hanging(f"  {without_commands(line)}", PAGE_WIDTH) for line in message_lines(check))
     yield ""
     yield f"{number(points(report, task))} of {number(sum(check.points for check in checks))} points:"

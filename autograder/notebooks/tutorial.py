@@ -144,8 +144,9 @@ def _execute(notebook: dict) -> dict:
 
     node = nbformat.from_dict(notebook)
     where = {"metadata": {"path": str(SOLUTIONS)}}
+    settings = {"timeout": CELL_SECONDS, "record_timing": False, "coalesce_streams": True, "resources": where}
     try:
-        done = NotebookClient(node, timeout=CELL_SECONDS, record_timing=False, resources=where).execute()
+        done = NotebookClient(node, **settings).execute()
     except (CellExecutionError, TimeoutError) as error:
         raise TutorialError(f"A cell of the tutorial fails: {error}") from error
     for cell in done.cells:

@@ -215,6 +215,18 @@ def test_markup_of_a_learner_is_shown_but_does_nothing(graded):
     assert "<img src=x" not in page and '<img src="x" onerror' not in page and ' onerror="alert' not in page
 
 
+def test_a_page_shows_questions_and_verdicts_and_no_lesson_that_was_left_as_it_was(graded):
+    folder, _ = graded
+    page = html.unescape(feedback(folder, "finished"))
+    assert "lesson.exploring()" not in page and "By hand" not in page
+    assert "what a loss of 2.37 means" in page and "Ten letters and a half" in page
+    for learner in CASES:
+        path = folder.autograded / learner / PART.name / f"{PART.name}.ipynb"
+        outputs = [o for c in json.loads(path.read_text(encoding="utf-8"))["cells"] for o in c.get("outputs", [])]
+        lines = [line for o in outputs for line in "".join(o.get("text", "")).splitlines()]
+        assert lines and max(map(len, lines)) <= 100, max(lines, key=len)
+
+
 def test_a_recognised_mistake_stands_in_place_of_the_checks_own_guess(graded):
     folder, _ = graded
     page = html.unescape(feedback(folder, "in-bits"))
