@@ -127,11 +127,12 @@ def _gradebook(folder: ClassFolder) -> Finding:
         to_do = (
             "End the program that writes to it: formgrader, another grading. Then try again."
             if locked
-            else f"Put it aside, take its newest copy, and run {command('grade')}: verdicts/ has what was graded."
+            else f"Put it aside. Without a copy, {command('roster')} and {command('grade')} make it anew from what was"
+            " handed in; only what a person graded is lost."
         )
         return Finding("gradebook", False, f"{path}: {error}", (to_do,))
     if sound != "ok":
-        return Finding("gradebook", False, f"{path} is damaged: {sound}", ("Take its newest copy.",))
+        return Finding("gradebook", False, f"{path} is damaged: {sound}", ("Put it aside, and take its newest copy.",))
     return Finding("gradebook", True, f"sound, {learners} learners")
 
 

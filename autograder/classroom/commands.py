@@ -32,6 +32,7 @@ def release(
     Example: python -m autograder release 5
     """
     from autograder.classroom.autograde import enter_in_gradebook
+    from autograder.classroom.configuration import write_configuration
     from autograder.classroom.folder import ClassFolder
     from autograder.console import failure, misuse, print_lines
     from autograder.notebooks import release as releases
@@ -51,6 +52,8 @@ def release(
         releases.release(wanted, its_class.release)
         for each in wanted:
             enter_in_gradebook(its_class, each)
+        if write_configuration(its_class.root):
+            print_lines([f"Written: {its_class.root / 'nbgrader_config.py'}, for nbgrader's commands and formgrader."])
     except ValueError as error:
         raise misuse(str(error)) from error
     except releases.ReleaseError as error:

@@ -24,6 +24,31 @@ FEEDBACK = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
+FILE = "nbgrader_config.py"
+# What makes nbgrader's own commands and formgrader work in a class's folder outside of the course.
+CONFIGURATION = """\"\"\"nbgrader's settings for this class: those of the course in {root}.\"\"\"
+
+import sys
+from pathlib import Path
+
+if {root!r} not in sys.path:
+    sys.path.insert(0, {root!r})
+
+from autograder.classroom.configuration import configure
+
+c = get_config()
+configure(c, Path(__file__).resolve().parent, Path({source!r}))
+"""
+
+
+def write_configuration(folder: Path) -> bool:
+    """Write nbgrader_config.py into a class's folder that has none; say whether it did."""
+    path = folder / FILE
+    if path.exists():
+        return False
+    path.write_text(CONFIGURATION.format(root=str(ROOT), source=str(SOURCE)), encoding="utf-8")
+    return True
+
 
 def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     """Put the course's settings into a traitlets Config. root: the class's folder. It may be called more than once."""

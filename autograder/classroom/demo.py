@@ -12,25 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from autograder.classroom.configuration import write_configuration
 from autograder.classroom.demo_class import EXTENSIONS, PARTS, SETTINGS, pack, roster, submissions, wrong_scores
 from autograder.classroom.folder import ClassFolder
 from autograder.course import ROOT
-from autograder.notebooks.source import SOURCE
 from autograder.wording import CALLED_AS
-
-# What makes nbgrader's own commands and formgrader work in a class's folder outside of the course.
-CONFIGURATION = """\"\"\"nbgrader's settings for this class: those of the course in {root}.\"\"\"
-
-import sys
-from pathlib import Path
-
-if {root!r} not in sys.path:
-    sys.path.insert(0, {root!r})
-
-from autograder.classroom.configuration import configure
-
-configure(get_config(), Path(__file__).resolve().parent, Path({source!r}))
-"""
 
 
 class DemoFailed(Exception):
@@ -91,9 +77,8 @@ def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
 def write_class(folder: ClassFolder) -> None:
     """Make the class's folder, with its settings."""
     folder.root.mkdir(parents=True)
-    configuration = CONFIGURATION.format(root=str(ROOT), source=str(SOURCE))
-    files = {"nbgrader_config.py": configuration, "class.toml": SETTINGS, "extensions.csv": EXTENSIONS}
-    for name, text in files.items():
+    write_configuration(folder.root)
+    for name, text in {"class.toml": SETTINGS, "extensions.csv": EXTENSIONS}.items():
         (folder.root / name).write_text(text, encoding="utf-8")
 
 

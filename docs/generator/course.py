@@ -5,7 +5,7 @@
 
 box: its tasks, minutes, file and commands. mistakes: those that the checks recognise, task by task.
 The others take no number. list: all parts with their pages. hours: what the course takes, part by part.
-days: the same, spread over days.
+days: the same, spread over days. term, weeks: a class's term, a part a week; the parts in half as many weeks.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from autograder import course
 from autograder.course import Part, capstone, parts
 from autograder.grading.misconceptions import misconceptions
 
+LEARNER = "../learner/"
 PLANS = {"One hour a day": 60, "Two hours a day": 120, "Five hours a day": 300}
 
 
@@ -81,8 +82,36 @@ def days() -> str:
     )
 
 
-def spread(budget: int) -> list[list[str]]:
-    """The parts on days of so many minutes, in order; a part that a day does not end is gone on with on the next."""
+def term() -> str:
+    """A part a week: what the class works on, and what its instructor types."""
+    rows, before = [], None
+    for week, part in enumerate((*_assignments(), None), start=1):
+        types = [] if part is None or part == capstone() else [f"`make release part={part.number}`"]
+        if before is not None:
+            collected = "" if before == capstone() else f"`make collect file=FILE part={before.number}`, "
+            types.append(f"{collected}`make grade part={before.number}`")
+            if before != capstone() and any(not task.defines for task in before.tasks):
+                types.append("grade written answers in formgrader")
+        if part is None:
+            types += ["`python -m autograder leaderboard close`", "`make export`"]
+        works = (_linked(part, LEARNER), f"{part.minutes}") if part else ("", "")
+        rows.append((f"{week}", *works, "; ".join(types)))
+        before = part
+    return _table(["week", "the class works on", "minutes", "you"], rows)
+
+
+def weeks() -> str:
+    """The parts in half as many weeks."""
+    number = -(-len(_assignments()) // 2)
+    minutes = -(-sum(part.minutes for part in _assignments()) // number)
+    rows = [(f"{week}", " · ".join(of_week)) for week, of_week in enumerate(spread(minutes, LEARNER), start=1)]
+    return f"{number} weeks, {_clock(minutes)} each:\n\n" + _table(["week", "the class works on"], rows)
+
+
+def spread(budget: int, folder: str = "") -> list[list[str]]:
+    """The parts on days of so many minutes, in order; a part that a day does not end is gone on with on the next.
+    folder: where the parts' pages are, seen from the page.
+    """
     plan, left = [[]], budget
     for part in _assignments():
         to_do = part.minutes
@@ -99,7 +128,7 @@ def spread(budget: int) -> list[list[str]]:
                 if now == to_do
                 else ", on"
             )
-            plan[-1].append(f"{_linked(part)}{word}")
+            plan[-1].append(f"{_linked(part, folder)}{word}")
             to_do, left = to_do - now, left - now
     return plan
 
@@ -108,10 +137,10 @@ def _assignments() -> tuple[Part, ...]:
     return (*parts(), capstone())
 
 
-def _linked(part: Part) -> str:
+def _linked(part: Part, folder: str = "") -> str:
     if part.module == "capstone":
-        return f"[{part.title}](capstone.md)"
-    return f"[{part.number} {part.title}](part{part.number:02d}.md)"
+        return f"[{part.title}]({folder}capstone.md)"
+    return f"[{part.number} {part.title}]({folder}part{part.number:02d}.md)"
 
 
 def _clock(minutes: int) -> str:
@@ -129,7 +158,7 @@ def _escaped(text: str) -> str:
 
 
 OF_A_PART: dict[str, Callable[[Part], str]] = {"box": box, "mistakes": mistakes}
-OF_ALL: dict[str, Callable[[], str]] = {"list": all_parts, "hours": hours, "days": days}
+OF_ALL: dict[str, Callable[[], str]] = {"list": all_parts, "hours": hours, "days": days, "term": term, "weeks": weeks}
 
 
 class CourseDirective(SphinxDirective):

@@ -138,6 +138,21 @@ def test_the_notebooks_checks_work_in_it(bundle):
     assert done.stdout.startswith("2.0 pass 2/2  square gives x times x"), done.stdout + done.stderr
 
 
+def test_a_notebooks_check_finds_the_other_parts_in_the_folders_beside_it(bundle):
+    """As nbgrader's exchange hands them out, or a JupyterHub where the zip is installed for all."""
+    solve(bundle, 1, 3)
+    for number in (1, 3):
+        (bundle / f"part{number:02d}").mkdir()
+        for path in (bundle / "exercises").glob(f"part{number:02d}_*.py"):
+            path.rename(bundle / f"part{number:02d}" / path.name)
+    code = (
+        "import os; os.chdir('part03'); from notebook_tools import start; lesson = start(3); "
+        "print(lesson.check('3.1'), lesson.check('3.3'))"
+    )
+    done = run(bundle, "python", "-c", code)
+    assert "pass 1/1  rmsnorm makes the mean square one" in done.stdout, done.stdout + done.stderr
+
+
 LONG = (5, 7, 8, 10)  # their right implementations take seconds each
 
 

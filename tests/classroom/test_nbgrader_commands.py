@@ -12,6 +12,7 @@ from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, cell, 
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.classroom.autograde import grade_class
+from autograder.classroom.configuration import write_configuration
 from autograder.classroom.folder import ClassFolder
 from autograder.course import ROOT, class_settings
 from autograder.notebooks.source import SOURCE
@@ -95,3 +96,12 @@ def test_a_module_in_source_by_mistake_overwrites_nobodys(tmp_path, empty_gradeb
     grade_class(folder, PART, ["ada"], tier, tmp_path / "source")
     assert by_checks(folder, "ada") == 0
     assert (folder.autograded / "ada" / PART.name / PART.file_name).read_text(encoding="utf-8") == STUB
+
+
+def test_a_class_in_a_folder_of_its_own_gets_a_configuration_once(tmp_path):
+    assert write_configuration(tmp_path)
+    path = tmp_path / "nbgrader_config.py"
+    found = PyFileConfigLoader(path.name, path=str(tmp_path)).load_config()
+    assert (found.CourseDirectory.root, found.CourseDirectory.source_directory) == (str(tmp_path), str(SOURCE))
+    path.write_text("mine = True\n", encoding="utf-8")
+    assert not write_configuration(tmp_path) and path.read_text(encoding="utf-8") == "mine = True\n"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +23,10 @@ class Checked:
     earned: float
 
 
-def run(task: str, module: Path) -> Checked:
-    """Check one task of a module. 0 points, with a sentence, where it can't be checked."""
+def run(task: str, module: Path, others: Iterable[Path] = ()) -> Checked:
+    """Check one task of a module. others: the learner's modules that it builds on, on which the students' version
+    checks it. 0 points, with a sentence, where it can't be checked.
+    """
     if not module.is_file():
         return Checked([f"There is no {module.name} to check: put it beside this notebook."], 0.0)
     grader = _grader(module)
@@ -29,8 +34,11 @@ def run(task: str, module: Path) -> Checked:
         return Checked(
             ["The checks are not installed here. Hand the part in: your instructor's grader runs them."], 0.0
         )
-    command = [sys.executable, *grader, "check", task, "--from", str(module.parent), "--sandbox", "local", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    with tempfile.TemporaryDirectory() as folder:  # each may lie in the folder of its part
+        for path in {*others, module}:
+            shutil.copyfile(path, Path(folder, path.name))
+        command = [sys.executable, *grader, "check", task, "--from", folder, "--sandbox", "local", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     try:
         report = json.loads(done.stdout)
     except ValueError:
