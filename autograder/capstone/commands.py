@@ -39,7 +39,11 @@ def capstone(
         files, tier = read_submission(folder), choose_tier(folder, None)
         with progress_of(losses, NUM_STEPS, quiet=as_json) as show:
             graded = grade_capstone(
-                files, tier=tier, python=python, on_step=lambda _, loss: (losses.append(loss), show())
+                files,
+                tier=tier,
+                python=python,
+                on_step=lambda _, loss: (losses.append(loss), show()),
+                on_remark=lambda remark: typer.echo(remark, err=True),
             )
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error

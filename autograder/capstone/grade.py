@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +39,7 @@ def grade_capstone(
     python: str | None = None,
     on_step: Progress = lambda step, loss: None,
     num_steps: int = NUM_STEPS,
+    on_remark: Callable[[str], None] = lambda remark: None,
 ) -> Graded:
     """Grade the learner's parts 1 to 8 together. Under a strict tier seed and letters are the grader's own; locally the
     letters stay, and the default seed is 42, so that losses and names are those of `train`. python: the interpreter to
@@ -50,7 +51,7 @@ def grade_capstone(
     outcome = measured = None
     problem = ""
     try:
-        outcome = run(files, task, tier, python, on_step, num_steps)
+        outcome = run(files, task, tier, python, on_step, num_steps, on_remark)
         measured = measure(task, outcome, num_steps)
     except CapstoneFailed as error:
         problem = str(error)

@@ -70,9 +70,11 @@ def run(
     python: str | None,
     on_step: Progress,
     num_steps: int = NUM_STEPS,
+    on_remark: Callable[[str], None] = lambda remark: None,
 ) -> Outcome:
     """Train in the sandbox. python: the interpreter, this one's kind when None; where the learner's files do not load
-    in it, this one is used and the outcome's remarks say so. Raises CapstoneFailed, or SandboxUnavailable.
+    in it, this one is used, and a remark says so: before it runs, and in the outcome. Raises CapstoneFailed, or
+    SandboxUnavailable.
     """
     remarks: list[str] = []
     shipped = {"probes.py": PROBES.read_bytes()}
@@ -82,7 +84,10 @@ def run(
             reply = worker.call("ready", [])
             version = worker.interpreter_version
         if reply.failure is not None:
-            remarks.append(f"Your files do not load in {python} (Python {version}), so the usual Python ran them.")
+            where = f"{reply.file}, line {reply.line}" if reply.file else "your files"
+            why = f"{where}: {reply.exception}" if reply.exception else where
+            remarks.append(f"{python} (Python {version}) can't load {why}. So the usual Python runs them.")
+            on_remark(remarks[-1])
             python = None
     with Worker(shipped, tier, CAPSTONE, python) as worker:
         begin = time.monotonic()
