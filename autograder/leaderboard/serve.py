@@ -9,10 +9,26 @@ from pathlib import Path
 
 from autograder.leaderboard.store import StoreError
 
+HEADERS = {
+    "Cache-Control": "no-cache",  # each refresh shows the newest page
+    "Content-Security-Policy": "frame-ancestors 'none'",  # besides the page's own, which can't say this
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing: the page asks anew every few minutes."""
+
 
 def serve_folder(folder: Path, port: int) -> None:
     """Serve until Ctrl-C. Raises StoreError when the port is taken."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    handler = functools.partial(_Handler, directory=str(folder))
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:

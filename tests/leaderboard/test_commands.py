@@ -1,10 +1,11 @@
 """The command line of the board, and what our own recipes reach."""
 
+import http.client
 import random
 import re
 import socket
+import sys
 import threading
-import urllib.request
 
 import pytest
 from recipe_helpers import edited
@@ -97,25 +98,48 @@ def test_a_recipe_belongs_to_the_folder_that_holds_it(tmp_path):
     assert learner_of(tmp_path / "bob.py") == "bob"
 
 
-def test_only_this_computer_is_served_and_only_the_public_folder(tmp_path):
-    (tmp_path / "index.html").write_text("the page", encoding="utf-8")
+@pytest.fixture
+def served(tmp_path):
+    """served(path) asks the server of a board's public folder: status and body of its answer."""
+    public = tmp_path / "public"
+    public.mkdir()
+    (public / "index.html").write_text("the page", encoding="utf-8")
+    (tmp_path / "instructor.html").write_text("who is who", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(StoreError, match="can't be used"):
-            serve_folder(tmp_path, port)
-    threading.Thread(target=serve_folder, args=(tmp_path, port), daemon=True).start()
+            serve_folder(public, port)
+    threading.Thread(target=serve_folder, args=(public, port), daemon=True).start()
+
+    def ask(path):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", path)  # as it stands: urllib would take the .. out
+        answer = connection.getresponse()
+        return answer.status, answer.read(), dict(answer.getheaders())
+
+    ask.port = port
     for _ in range(100):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
-                assert answer.read() == b"the page"
-            return
+            ask("/")
+            return ask
         except ConnectionError:
             threading.Event().wait(0.05)
-        except OSError as error:
-            if not isinstance(getattr(error, "reason", None), ConnectionError):
-                raise
-            threading.Event().wait(0.05)
     raise AssertionError("nothing was served")
+
+
+def test_the_public_page_is_served_and_nothing_beside_its_folder(served):
+    status, body, headers = served("/")
+    assert (status, body) == (200, b"the page")
+    assert headers["Cache-Control"] == "no-cache" and headers["X-Content-Type-Options"] == "nosniff"
+    for path in ("/../instructor.html", "/%2e%2e/instructor.html", "//../instructor.html", "/..%2finstructor.html"):
+        status, body, _ = served(path)
+        assert status == 404 and b"who is who" not in body
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere 127.0.0.2 is no address of this computer")
+def test_only_this_computers_own_address_is_served(served):
+    with pytest.raises(ConnectionRefusedError):  # as on any other address but 127.0.0.1
+        socket.create_connection(("127.0.0.2", served.port), timeout=5)
 
 
 def test_the_stub_is_adam_as_in_microgpt_and_the_relabelling_changes_nothing():
