@@ -7,7 +7,7 @@ recipes     source -> score, in the sandbox: the loop; exchange: matrices there 
 rank        who is better beyond noise
 store       entries in a database; schema: its tables; tries: how many a learner has; suspicion: what waits for a person
 learners    who is on the board; names: pseudonyms, look-alikes; roster: real names, for the instructor
-table       the rows; page, charts, show: as HTML and in the terminal; serve: to this computer's browsers
+table       the rows; page, charts: as HTML; show: in the terminal; as_data: as JSON; serve: to this computer's browsers
 board       one try from its source to the page; commands, instructor_commands, console: the command line
 
 What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run

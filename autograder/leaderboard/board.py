@@ -29,10 +29,12 @@ FILE = "board.sqlite"
 
 @dataclass(frozen=True)
 class Board:
-    """A class folder: the store, and the pages beside it. tier: None chooses by where a file comes from."""
+    """A class folder: the store, and the pages beside it. tier: None chooses by where a file comes from. tries: None is
+    what the instructor has set.
+    """
 
     folder: Path
-    tries: int = TRIES
+    tries: int | None = None
     tier: Tier | None = None
     num_steps: int = NUM_STEPS
 
@@ -44,6 +46,11 @@ class Board:
         """Computed once per split, then kept."""
         store, key = self.store, f"baselines {split_seed}"
         return store.setting(key) or store.keep(key, baselines(load_split(split_seed)))
+
+    @property
+    def most_tries(self) -> int:
+        """How many entries a learner may make in 24 hours."""
+        return self.tries or self.store.setting("tries") or TRIES
 
     def closing(self) -> dict | None:
         """The split and the seeds of the closing, None while the board is open."""
@@ -85,13 +92,13 @@ class Board:
         with store.transaction() as session:
             before = find(session, learner_id, source.sha256, OPEN)
         if before is None:
-            store.need_a_try(learner_id, self.tries)
+            store.need_a_try(learner_id, self.most_tries)
             tier = self.tier or choose_tier(path if path.is_dir() else path.parent, None)
             result = self._run(source, PUBLISHED_SPLIT, new_seeds(), tier, on_step)
             held = None
             if not isinstance(result, str):
                 held = why_held(store, learner_id, source, result, self._stub_loss(PUBLISHED_SPLIT))
-            before = store.add(learner_id, source, result, PUBLISHED_SPLIT, held=held, most_tries=self.tries)
+            before = store.add(learner_id, source, result, PUBLISHED_SPLIT, held=held, most_tries=self.most_tries)
         self.write_pages()
         return store.entries(Entry.number == before.number)[0]
 

@@ -22,20 +22,21 @@ BOARD_HELP = "The class folder with the board; runs/leaderboard when not given."
 BoardOption = Annotated[Path | None, typer.Option("--board", envvar="LEADERBOARD", help=BOARD_HELP)]
 DisplayOption = Annotated[str | None, typer.Option("--name", help="The name to show; a pseudonym when not given.")]
 PublicOption = Annotated[bool | None, typer.Option("--public/--hidden", help="Whether the page shows the learner.")]
-TriesOption = Annotated[int, typer.Option(min=1, help="Tries of a learner in 24 hours.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 
 
-def main_board(folder: Path | None, **options: object):
+def main_board(folder: Path | None):
     """The board in the folder that was named."""
     from autograder.leaderboard.board import DEFAULT_FOLDER, Board
 
-    return Board(folder or DEFAULT_FOLDER, **options)
+    return Board(folder or DEFAULT_FOLDER)
 
 
 @app.command("try")
 def try_recipe(
     recipe: Annotated[Path, typer.Argument(help="A recipe, or a folder with one.")] = EXERCISES,
     seed: Annotated[list[int] | None, typer.Option(help="Repeat a try with its seeds; three new ones if none.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Score a recipe; nothing is recorded and there is no limit.
 
@@ -43,6 +44,7 @@ def try_recipe(
     """
     from autograder.check import choose_tier
     from autograder.console import failure, misuse, print_lines
+    from autograder.leaderboard.as_data import dumped, score_data
     from autograder.leaderboard.board import new_seeds
     from autograder.leaderboard.data import baselines, load_split
     from autograder.leaderboard.rank import standings
@@ -61,7 +63,11 @@ def try_recipe(
         raise failure(str(error)) from error
     except SandboxUnavailable as error:
         raise misuse(str(error)) from error
-    print_lines(score_lines(found, standings([found.losses])[0].half_width, baselines(load_split())))
+    half_width = standings([found.losses])[0].half_width
+    if as_json:
+        typer.echo(dumped(score_data(found, half_width, baselines(load_split()))))
+    else:
+        print_lines(score_lines(found, half_width, baselines(load_split())))
 
 
 @app.command()
@@ -70,13 +76,12 @@ def submit(
     name: DisplayOption = None,
     public: PublicOption = None,
     board: BoardOption = None,
-    tries: TriesOption = 5,
 ) -> None:
     """Score your recipe with fresh seeds and record it on the board. --public shows it there, under a pseudonym.
 
     Example: python -m autograder leaderboard submit --public --board class
     """
-    found = main_board(board, tries=tries)
+    found = main_board(board)
     (entry,) = enter([(recipe, getpass.getuser())], name, public, found)
     record_acts(entry, found)
 
@@ -86,18 +91,24 @@ def show(
     me: Annotated[str | None, typer.Option(help="Also your place and your neighbours; your id.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many entries.")] = 20,
     board: BoardOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the board in the terminal; with --me also your neighbours there, and all your entries.
 
     Example: python -m autograder leaderboard show --me ada
     """
     from autograder.console import print_lines
+    from autograder.leaderboard.as_data import dumped, history_data, table_data
     from autograder.leaderboard.schema import Entry
     from autograder.leaderboard.show import board_lines, history_lines
 
     with sentences():
         found = main_board(board)
-        print_lines(board_lines(found.table(me=me), top, me))
+        table, mine = found.table(me=me), found.store.entries(Entry.learner_id == me)
+        if as_json:
+            own = {} if me is None else {"entries": history_data(mine)}
+            typer.echo(dumped(table_data(table, top, me) | own))
+            return
+        print_lines(board_lines(table, top, me))
         if me is not None:
-            mine = found.store.entries(Entry.learner_id == me)
-            print_lines(history_lines(mine, found.store.tries_today(me), found.tries))
+            print_lines(history_lines(mine, found.store.tries_today(me), found.most_tries))

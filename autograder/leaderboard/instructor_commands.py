@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.leaderboard import commands
-from autograder.leaderboard.commands import BoardOption, DisplayOption, PublicOption, TriesOption, app
+from autograder.leaderboard.commands import BoardOption, DisplayOption, PublicOption, app
 from autograder.leaderboard.console import enter, sentences
 
 
@@ -19,7 +19,6 @@ def add(
     name: DisplayOption = None,
     public: PublicOption = None,
     board: BoardOption = None,
-    tries: TriesOption = 5,
 ) -> None:
     """Score recipes with fresh seeds and record each as an entry. `ada/leaderboard_recipe.py` is ada's.
 
@@ -30,14 +29,13 @@ def add(
 
     if len(recipes) > 1 and (learner or name):
         raise misuse("--as and --name are of one learner: give one submission with them.")
-    enter(
-        [(path, learner or learner_of(path)) for path in recipes], name, public, commands.main_board(board, tries=tries)
-    )
+    enter([(path, learner or learner_of(path)) for path in recipes], name, public, commands.main_board(board))
 
 
 @app.command()
 def page(
     roster: Annotated[Path | None, typer.Option(help="Real names for your page: CSV, id,name. Kept.")] = None,
+    tries: Annotated[int | None, typer.Option(min=1, help="Tries of a learner in 24 hours, 5 at first. Kept.")] = None,
     board: BoardOption = None,
 ) -> None:
     """Write the page anew: public/index.html for all, instructor.html with the learners' ids and real names.
@@ -50,6 +48,8 @@ def page(
         found = commands.main_board(board)
         if roster is not None:
             keep_roster(roster, found.folder)
+        if tries is not None:
+            found.store.put("tries", tries)
         found.write_pages()
         typer.echo(f"Written: {found.folder / 'public' / 'index.html'} and {found.folder / 'instructor.html'}.")
 

@@ -48,6 +48,11 @@ class Store:
             found = session.get(Setting, key)
             return None if found is None else json.loads(found.value)
 
+    def put(self, key: str, value: object) -> None:
+        """Keep a fact in place of what was kept under this key."""
+        with self.transaction() as session:
+            session.merge(Setting(key=key, value=json.dumps(value)))
+
     def keep(self, key: str, value: object) -> object:
         """Keep a fact unless there is one already; return the one that is kept."""
         with self.transaction() as session:
@@ -146,6 +151,6 @@ def _need_a_try(session: Session, learner_id: str, most_tries: int, now: datetim
     when = tries.next_free(tries.recent(session, learner_id, now), most_tries)
     if when is not None:
         raise StoreError(
-            f"{most_tries} tries in 24 hours are used up, and nothing was recorded. The next is free on "
+            f"The {most_tries} tries of 24 hours are used up, and nothing was recorded. The next is free on "
             f"{when.astimezone():%Y-%m-%d at %H:%M} by this computer's clock."
         )

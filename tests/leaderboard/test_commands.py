@@ -1,6 +1,8 @@
 """The command line of the board, and what our own recipes reach."""
 
+import functools
 import http.client
+import json
 import random
 import re
 import socket
@@ -33,8 +35,8 @@ def run(tmp_path, few_names, monkeypatch):
     monkeypatch.setattr(board_module, "load_split", lambda seed: few_names)
     monkeypatch.setattr(board_module, "baselines", lambda split: BASELINES)
 
-    def short_board(folder, tries=5):
-        return Board(folder or tmp_path / "board", tries, Tier.LOCAL, num_steps=3)
+    def short_board(folder):
+        return Board(folder or tmp_path / "board", tier=Tier.LOCAL, num_steps=3)
 
     monkeypatch.setattr(commands, "main_board", short_board)
     return lambda *words: CliRunner().invoke(app, ["leaderboard", *map(str, words)])
@@ -65,6 +67,28 @@ def test_many_are_added_and_the_one_that_fails_is_named(run, submissions):
     assert run("page").exit_code == 0
 
 
+def test_the_board_as_data_has_what_the_board_shows(run, submissions):
+    run("add", *submissions, "--public")
+    data = json.loads(run("show", "--json", "--me", "cy").stdout)
+    assert [row["name"] for row in data["rows"] if row["rank"] is None] == list(reversed(BASELINES))
+    learners = [row for row in data["rows"] if row["rank"]]
+    assert len(learners) == 2 and all(row["half_width"] > 0 and len(row["names"]) == 6 for row in learners)
+    (own,) = data["entries"]
+    assert own["loss"] is None and "batch_size(0) is 100" in own["message"]
+    best = json.loads(run("show", "--json", "--top", 1).stdout)
+    assert best["left_out"] == 1 and "entries" not in best
+    assert sum(row.get("you", False) for row in json.loads(run("show", "--json", "--me", "ada").stdout)["rows"]) == 1
+
+
+def test_a_try_as_data_is_nothing_but_json(run, submissions, monkeypatch):
+    short = functools.partial(recipes.score, num_steps=2)
+    monkeypatch.setattr(recipes, "score", short)
+    done = run("try", submissions[0], "--seed", 1, "--seed", 2, "--json")
+    data = json.loads(done.stdout)
+    assert data["seeds"] == [1, 2] and data["loss"] == pytest.approx(sum(data["losses"]) / 2)
+    assert set(data["baselines"]) == set(BASELINES)
+
+
 @pytest.mark.parametrize(
     ("difference", "words"),
     [
@@ -76,6 +100,17 @@ def test_many_are_added_and_the_one_that_fails_is_named(run, submissions):
 )
 def test_a_try_says_how_it_compares_with_the_stub(difference, words):
     assert verdict(difference, half_width=0.01).startswith(words)
+
+
+def test_the_instructor_sets_how_many_tries_a_day_there_are_and_no_learner_does(run, submissions):
+    assert run("page", "--tries", 1).exit_code == 0
+    assert run("add", submissions[0], "--as", "ada").exit_code == 0
+    late = run("add", submissions[1], "--as", "ada")
+    assert late.exit_code == 1 and "The 1 tries of 24 hours are used up, and nothing was recorded" in late.stderr
+    assert "1 of the 1 tries" in run("show", "--me", "ada").stdout
+    assert run("submit", submissions[1], "--tries", 9).exit_code == 2
+    run("page", "--tries", 2)
+    assert run("add", submissions[1], "--as", "ada").exit_code == 0
 
 
 def test_one_who_is_hidden_is_told_how_to_be_seen(run, submissions):
