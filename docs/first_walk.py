@@ -30,6 +30,7 @@ SQUARE = ('    # TODO 0.1 square: about 1 line\n    raise NotImplementedError("0
 OVERWRITES = ("child.grad += local_grad * value.grad", "child.grad = local_grad * value.grad")
 WRONG_ORDER = ("for value in reversed(order):", "for value in order:")
 TURNED = ("return other + (-self)", "return self - other")
+WITHOUT_ROOT = ("scale = (mean_square + eps) ** -0.5", "scale = 1 / (mean_square + eps)")
 OWN_WAY = "tests/right_but_different/part01/order_by_creation_counter.py"
 
 WRONG_WAYS = (
@@ -192,11 +193,14 @@ def screens(walk: Walk) -> None:
         for title, command in (
             ("`check`", "make check part=2"),
             ("`progress`", "make progress"),
-            ("`trace`", "make trace name=ada"),
+            ("`trace`, with an `rmsnorm` in part 3 that forgets the root", "make trace name=ada"),
         ):
+            if "trace" in command:
+                walk.write("part03_layers.py", walk.solution("part03_layers.py", WITHOUT_ROOT))
             walk.say(title)
             walk.lines += ["```", walk.screen(["clear", command], 4.0), "```", ""]
         walk.say("`watch`, after a save with a mistake in it:")
+        walk.write("part03_layers.py", walk.solution("part03_layers.py"))
         walk.screen(["clear", "make watch part=3"], 4.0)
         saved = time.monotonic()
         walk.write("part03_layers.py", walk.solution("part03_layers.py", ("largest = max(", "largest = min(")))
