@@ -96,8 +96,9 @@ def verdict(folder: Annotated[Path, typer.Argument(help="The folder with a stude
     """
     from autograder.bundle.own_parts import check_parts, differences
     from autograder.course import SUITES, parts
+    from autograder.grading.standing import current
     from autograder.grading.submission import read_submission
-    from autograder.render.terminal import first_failing, part_lines, table_lines, tasks_to_do
+    from autograder.render.terminal import part_lines, table_lines
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
     wanted = [part for part in parts() if (SUITES / part.name).is_dir()]
@@ -109,7 +110,8 @@ def verdict(folder: Annotated[Path, typer.Argument(help="The folder with a stude
     wrong = []
     for report, part in zip(reports, wanted):
         untouched = (EXERCISES / part.file_name).read_bytes().split() == files.get(part.file_name, b"").split()
-        if not untouched and first_failing(report, set(dict(tasks_to_do(report, part)))):
+        first = current(report, part)
+        if not untouched and first is not None and first.status != "todo":
             wrong.append((report, part))
     print_lines([*table_lines(reports), "", f"Sandbox: {tier.value}.", *differences(wanted, None)])
     for report, part in wrong:
