@@ -8,7 +8,7 @@ from test_readme import calls_in, check_call
 import autograder
 from autograder.course import ROOT
 
-TEXTS = ["CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-text.md", "docs/facts.md"]
+TEXTS = ["QUICKSTART.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-text.md", "docs/facts.md"]
 
 
 def read(name: str) -> str:
