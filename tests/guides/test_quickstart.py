@@ -56,8 +56,7 @@ def follow(page: str, root: Path, skip: tuple[str, ...]) -> list[str]:
             cwd=root,
             env=course.environment(PYTHON=sys.executable, PATH=path),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             encoding="utf-8",
         )
         assert fits(expected, done.stdout), f"{command} says\n{done.stdout}{done.stderr}\nand the page has\n{expected}"
