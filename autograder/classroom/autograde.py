@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.classroom.ahead import grading_ahead
+from autograder.classroom.alone import grading_alone
 from autograder.classroom.by_hand import keep, settled
 from autograder.classroom.folder import ClassFolder
 from autograder.classroom.verdict_store import open_store
@@ -41,11 +42,11 @@ def grade_class(
 ) -> list[Outcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
     fails, whoever's fault it is, keeps the scores that it had and costs no other. Raises ReleaseError when the
-    part's own notebook is not sound.
+    part's own notebook is not sound, ClassError when another grading of the class is at work.
     """
     outcomes = []
     _need_working_checks(folder, part, tier)
-    with grading_ahead(folder, part, learners, tier) as wait:
+    with grading_alone(folder.root), grading_ahead(folder, part, learners, tier) as wait:
         enter_in_gradebook(folder, part, source)
         take = _one_by_one(folder, part, tier, source, run_notebooks)
         for learner in learners:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from autograder.classroom.alone import lock
 from autograder.files import write_atomically
 
 FILE = "ledger.jsonl"
@@ -112,14 +113,7 @@ class Ledger:
     def _lock(self) -> None:
         """Until this process ends, however it ends."""
         try:
-            if os.name == "nt":
-                import msvcrt
-
-                msvcrt.locking(self._descriptor, msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(self._descriptor)
         except OSError as error:
             raise LedgerError(
                 f"Another grading writes to {self.path}: wait for its end, or give another --out."

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import autograder.grading.store
 import autograder.sandbox
 from autograder.classroom import autograde
+from autograder.classroom.alone import grading_alone
 from autograder.classroom.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
@@ -123,3 +124,13 @@ def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(a_class, monkeypatch)
     monkeypatch.undo()
     assert grade(a_class, "--part", "9").exit_code == 0
     assert by_checks(a_class, "bob") == 10
+
+
+def test_two_gradings_of_a_class_do_not_take_each_others_files_away(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    with grading_alone(a_class.root):
+        outcome = grade(a_class, "--part", "9")
+        assert outcome.exit_code == 2
+        assert "Another grading of the class" in outcome.output and "wait for its end" in outcome.output
+        assert not a_class.autograded.exists()
+    assert grade(a_class, "--part", "9").exit_code == 0
