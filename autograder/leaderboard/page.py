@@ -22,7 +22,7 @@ PUBLIC = Path("public") / "index.html"  # the only folder that is served
 INSTRUCTOR = Path("instructor.html")
 TOP = 100
 LATELY = 5
-LONGEST_TEXT = 160  # characters in a cell, whatever the file of the board holds
+LONGEST_TEXT = 160  # characters in a cell, whatever the file of the board holds; of a name, 40
 REFRESH_SECONDS = 120
 
 
@@ -47,7 +47,7 @@ def render(table: Table, top: int = TOP, names: dict[str, str] | None = None, no
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["shown"] = lambda text: clean_text(text, LONGEST_TEXT)
+    environment.filters["shown"] = lambda text, most=LONGEST_TEXT: clean_text(text, most)
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     ranked, to_beat = table.ranked, table.baselines[MICROGPT]
