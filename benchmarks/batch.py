@@ -1,8 +1,7 @@
 """How fast, how large and how robust batches are. Each measurement is a command, and a section of benchmarks/batch.md.
 
-    python benchmarks/batch.py rate --learners 300      submissions a second and memory, parts 0 to 6
-    python benchmarks/batch.py nbgrader                 the same 30 modules as nbgrader grades them
-    python benchmarks/batch.py growth 30 300 3000       time per submission and memory, by the size of the class
+    python benchmarks/batch.py rate --learners 300      submissions a second and memory, parts 0 to 6, beside nbgrader
+    python benchmarks/batch.py growth 30 300 3000       time per submission and memory, by the number of submissions
     python benchmarks/batch.py workers --learners 60    two workers against one: here, and with Dask
     python benchmarks/batch.py sleepers --workers 64    many Dask workers that only sleep: what the scheduler can do
     python benchmarks/batch.py kills --rounds 20        kill -9 of a random process in a batch of 200, round after round
@@ -27,16 +26,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
-from class_of_30 import modules, plain_class, run
+from class_of_30 import PART, plain_class, run
 from disturbances import kill_one_of
 from synthetic_class import write_class
 
 from autograder.classroom.ledger import Entry, read_ledger
-from autograder.course import ROOT, part, parts
+from autograder.course import ROOT, parts
 
 OUTPUT = Path(__file__).with_suffix(".md")
 SEVEN = parts()[:7]
@@ -49,11 +49,12 @@ class Watched:
         command = [sys.executable, "-m", "autograder", "grade", str(submitted), "--out", str(out), *map(str, words)]
         options = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         begin = time.perf_counter()
-        self.process, self.megabytes = subprocess.Popen(command, **options), 0.0
+        self.process, self.megabytes, self.ledger, self.start = subprocess.Popen(command, **options), 0.0, out, None
         watcher = threading.Thread(target=self._watch, daemon=True)
         watcher.start()
         self.status = self.process.wait()
         self.seconds = time.perf_counter() - begin
+        self.start = (self.start or time.perf_counter()) - begin  # the seconds until the first verdict
         if self.status not in (0, 1) or not (out / "ledger.jsonl").exists():
             raise SystemExit(f"It did not grade: {' '.join(command)}")
 
@@ -63,7 +64,9 @@ class Watched:
                 top = psutil.Process(self.process.pid)
                 trusted = [top, *(child for child in top.children() if "grading_process" in " ".join(child.cmdline()))]
                 self.megabytes = max(self.megabytes, sum(process.memory_info().rss for process in trusted) / 1e6)
-            time.sleep(0.2)
+            if self.start is None and (self.ledger / "ledger.jsonl").exists() and count_lines(self.ledger):
+                self.start = time.perf_counter()
+            time.sleep(0.1)
 
 
 def count_lines(out: Path) -> int:
@@ -81,45 +84,60 @@ def verdicts(out: Path) -> dict[tuple[str, str], Entry]:
 
 
 def rate(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
-    write_class(scratch / "submitted", arguments.learners, SEVEN)
-    first = Watched(scratch / "submitted", scratch / "out")
-    count = count_lines(scratch / "out")
-    again = Watched(scratch / "submitted", scratch / "out")
-    yield "| learners | submissions | s | submissions/s | trusted memory, MB | again, nothing changed, s |"
-    yield "|---|---|---|---|---|---|"
-    yield (
-        f"| {arguments.learners} | {count} | {first.seconds:.1f} | {count / first.seconds:.1f} | "
-        f"{first.megabytes:.0f} | {again.seconds:.1f} |"
-    )
-
-
-def nbgrader(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
-    plain = scratch / "plain"
-    plain.mkdir()
-    plain_class(plain)
-    texts = modules()
-    for number, text in enumerate(texts):
-        place = scratch / "submitted" / f"learner{number:02}" / "part03"
+    """The class, and before and after it nbgrader on part 3 of its first 30, and ours on the same 30."""
+    drawn = write_class(scratch / "submitted", arguments.learners, SEVEN)
+    sample = sorted(scratch.glob(f"submitted/*/{PART.name}/{PART.file_name}"))[:30]
+    for path in sample:
+        place = scratch / "sample" / path.parent.parent.name / PART.name
         place.mkdir(parents=True)
-        (place / part(3).file_name).write_text(text, encoding="utf-8")
-    theirs, _ = run([sys.executable, "-m", "nbgrader", "autograde", "part03"], plain)
-    ours = Watched(scratch / "submitted", scratch / "out").seconds
-    yield "| 30 submissions of part 3 | s | submissions/s | times as fast |"
-    yield "|---|---|---|---|"
-    yield f"| nbgrader autograde, assert cells, unprotected | {theirs:.1f} | {len(texts) / theirs:.2f} | 1 |"
-    yield f"| `grade SUBMITTED`, strict sandbox | {ours:.1f} | {len(texts) / ours:.2f} | {theirs / ours:.1f} |"
+        (place / PART.file_name).write_bytes(path.read_bytes())
+    before = _nbgrader(scratch / "before", sample)
+    same = Watched(scratch / "sample", scratch / "sampled").seconds
+    first = Watched(scratch / "submitted", scratch / "out")
+    again = Watched(scratch / "submitted", scratch / "out").seconds
+    theirs = len(sample) / ((before + _nbgrader(scratch / "after", sample)) / 2)
+    count = count_lines(scratch / "out")
+    in_sample = _kinds(drawn[path.parent.parent.name, PART.name] for path in sample)
+    yield f"The class: {_kinds(drawn.values())}. The sample: {in_sample}."
+    yield ""
+    yield "| | submissions | s | submissions/s | times as fast |"
+    yield "|---|---|---|---|---|"
+    yield _rate("nbgrader autograde, part 3, assert cells, unprotected", len(sample), len(sample) / theirs, theirs)
+    yield _rate("`grade SUBMITTED`, the same, strict sandbox", len(sample), same, theirs)
+    yield _rate(f"`grade SUBMITTED`, {arguments.learners} learners, parts 0 to 6", count, first.seconds, theirs)
+    yield _rate("again, nothing changed", count, again, theirs)
+    yield ""
+    yield f"Memory of the trusted processes together, at most: {first.megabytes:.0f} MB."
+
+
+def _kinds(drawn: Iterable[str]) -> str:
+    counts = Counter(drawn)
+    return ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+
+
+def _rate(what: str, count: int, seconds: float, theirs: float) -> str:
+    return f"| {what} | {count} | {seconds:.1f} | {count / seconds:.1f} | {count / seconds / theirs:.1f} |"
+
+
+def _nbgrader(root: Path, sample: list[Path]) -> float:
+    """The seconds that nbgrader's autograde takes for these modules of part 3."""
+    root.mkdir()
+    plain_class(root, [path.read_text(encoding="utf-8") for path in sample])
+    return run([sys.executable, "-m", "nbgrader", "autograde", PART.name], root, may_fail=True)[0]
 
 
 def growth(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
-    yield "| learners | submissions | ms per submission | trusted memory, MB |"
+    yield "| submissions | s until the first verdict | ms for each one after that | trusted memory, MB |"
     yield "|---|---|---|---|"
-    for learners in arguments.sizes:
-        folder = scratch / str(learners)
+    few = parts()[:5]
+    for size in arguments.sizes:
+        folder = scratch / str(size)
         # Nobody loops: a few seconds of waiting at the end would hide what is measured.
-        write_class(folder / "submitted", learners, SEVEN[: arguments.parts], shares={"finished": 0.7, "half-way": 0.3})
+        write_class(folder / "submitted", size // len(few), few, shares={"finished": 0.7, "half-way": 0.3})
         watched = Watched(folder / "submitted", folder / "out")
         count = count_lines(folder / "out")
-        yield f"| {learners} | {count} | {1000 * watched.seconds / count:.0f} | {watched.megabytes:.0f} |"
+        each = (watched.seconds - watched.start) / (count - 1)
+        yield f"| {count} | {watched.start:.1f} | {1000 * each:.0f} | {watched.megabytes:.0f} |"
 
 
 def workers(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
@@ -287,10 +305,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="replace the section of batch.md")
     commands = parser.add_subparsers(dest="name", required=True)
     commands.add_parser("rate").add_argument("--learners", type=int, default=300)
-    commands.add_parser("nbgrader")
     found = commands.add_parser("growth")
     found.add_argument("sizes", type=int, nargs="+")
-    found.add_argument("--parts", type=int, default=7)
     commands.add_parser("workers").add_argument("--learners", type=int, default=60)
     commands.add_parser("sleepers").add_argument("--workers", type=int, default=64)
     found = commands.add_parser("kills")

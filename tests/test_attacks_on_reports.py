@@ -19,7 +19,7 @@ from autograder.grading.probes import Probes
 from autograder.grading.report import Report
 from autograder.grading.session import Session
 from autograder.render.terminal import part_lines
-from autograder.sandbox import CHECK, Reply, SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CHECK, LOAD, Reply, SandboxUnavailable, Tier, strict_tier
 
 LEAKS = [("leaks_inputs", v) for v in ("text", "class", "todo", "name", "key", "import")]
 LEAKS += [("leaks_in_answers", v) for v in ("text", "keys", "type")]
@@ -110,6 +110,8 @@ class FakeWorker:
         pass
 
     def call(self, probe: str, arguments: list, *unused: object, **options: object) -> Reply:
+        if probe == LOAD:
+            return Reply()
         return Reply(value=self.change(self.probes.on_reference(probe, tuple(arguments))))
 
 

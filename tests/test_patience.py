@@ -56,12 +56,16 @@ def test_time_is_short_after_a_call_that_was_not_answered_and_never_more_than_th
 
 
 @pytest.mark.parametrize("tier", [Tier.STRICT, Tier.LANDLOCK])
-def test_other_peoples_code_has_all_the_time_of_the_job_since_nobody_waits_for_it(tier):
+def test_other_peoples_code_has_its_processor_time_however_long_that_takes(tier):
     strict = of_tier(tier)
     strict.learn(0.01, timed_out=False)
     assert strict.seconds() == CHECK.call_seconds and strict.more_for("squares", ([2.0],)) == 0
-    strict.learn(CHECK.call_seconds, timed_out=True)
+    assert strict.cpu_seconds("0.1") == patience.STRICT_CPU
+    strict.learn(CHECK.call_seconds, timed_out=True, task="0.1")
     assert strict.seconds() == patience.STRICT_AGAIN
+    assert strict.cpu_seconds("0.1") == patience.STRICT_CPU_IN_THE_SAME_TASK
+    assert strict.cpu_seconds("0.2") == patience.STRICT_CPU_AGAIN
+    assert of_tier(Tier.LOCAL).cpu_seconds("0.1") == 0
 
 
 def test_without_the_reference_the_first_wait_is_that_of_the_job():

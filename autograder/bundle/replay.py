@@ -92,7 +92,7 @@ def _replayed(entry: dict, session: Session, chosen: Iterable[int]) -> Check:
     facts = _facts(entry)
     if not entry["seeds"]:
         return Check(**facts, status="manual", message=entry["message"])
-    session.current = f"test_{entry['name']}"
+    session.current, session.task = f"test_{entry['name']}", entry["task"]
     for seed in chosen:
         try:
             for step in entry["seeds"][str(seed)]:

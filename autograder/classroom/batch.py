@@ -6,15 +6,18 @@ to the list of the class where that is not so simple.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.classroom.archived_modules import FILE_NAMES, by_learner, is_wanted, modules_in, without_suffix
-from autograder.classroom.archives import ArchiveError, is_archive, read_archive
+from autograder.classroom.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive
 from autograder.classroom.collected import Collected, Unreadable, collect_modules, read_plain
 from autograder.course import Part, parts
 from autograder.grading.sources import LARGEST_FILE
+
+OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,15 @@ def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) 
                 for part in handed_in
                 if part in wanted
             )
-        else:
-            here = {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}
+        elif here := {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}:
             _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
+        else:
+            try:
+                files = modules_in(_further_in(place))
+            except (ArchiveError, Unreadable, OSError) as error:
+                found.problems.append((learner, str(error)))
+                return
+            _add_modules(found, learner, files, wanted)
     elif is_archive(place.name):
         try:
             with open(place, "rb") as file:
@@ -91,6 +100,28 @@ def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) 
             found.problems.append((learner, f"{place.name}: {error}"))
             return
         _add_modules(found, learner, files, wanted)
+    elif place.suffix.lower() in (".py", ".ipynb"):
+        found.problems.append((place.name, "It lies in no learner's folder."))
+    elif place.suffix.lower() in OTHER_ARCHIVES:
+        found.problems.append((place.name, f"Archives are read that end in {', '.join(SUFFIXES)}: unpack this one."))
+
+
+def _further_in(place: Path) -> Iterator[Member]:
+    """The modules that lie deeper in a learner's folder, or in archives there."""
+    budget = Budget()
+    for folder, folders, names in os.walk(place):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        for name in sorted(name for name in names if is_wanted(name)):
+            path = Path(folder) / name
+            inside = path.relative_to(place).parts
+            if is_archive(name) and path.is_file() and not path.is_symlink():
+                with open(path, "rb") as file:
+                    for member in read_archive(file, lambda name: name in FILE_NAMES, lambda path: budget):
+                        yield Member((*inside, *member.path), member.time, member.content)
+            elif name in FILE_NAMES:
+                content = read_plain(path, LARGEST_FILE)
+                if content is not None:
+                    yield Member(inside, None, content)
 
 
 def _add_modules(found: Class, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from autograder.classroom.batch import find_tasks
@@ -19,6 +20,7 @@ from autograder.grading.store import Store, key, suite_hash
 from autograder.sandbox import Tier
 
 REPORTS = "reports"
+WRITERS = 4  # threads, which mostly wait for the disk
 
 
 def default_folder(submitted: Path) -> Path:
@@ -38,25 +40,35 @@ def grade_batch(
     on_start: Callable[[int], None] = lambda count: None,
     on_graded: Callable[[Graded], None] = lambda graded: None,
 ) -> Summary:
-    """Grade these parts of everybody. on_start gets the number of tasks, on_graded each as it is done and on disk.
+    """Grade these parts of everybody. on_start gets the number of tasks, on_graded each once it is in the ledger.
 
     Raises ValueError for an input that can't be used, LedgerError, PoolLost, and OSError for a disk that is full;
     whatever was done by then is kept, and the next run goes on from there.
     """
     found = find_tasks(submitted, wanted)
     summary, store = Summary(found.problems), open_store(out)
-    with Ledger.opened(out) as ledger, open_pool(workers, scheduler) as pool:
+    writing: list[Future] = []
+    with (
+        Ledger.opened(out) as ledger,
+        open_pool(workers, scheduler) as pool,
+        ThreadPoolExecutor(WRITERS) as writers,
+    ):
         on_start(len(found.tasks))
 
         def done(graded: Graded) -> None:
             if graded.report is not None:
                 entry = _entry(graded, store, tier, seed)
                 ledger.add(entry, graded.collected.modules)
-                write_report(out / REPORTS, entry, graded.task.part, graded.report, graded.collected.remarks)
+                what = (entry, graded.task.part, graded.report, graded.collected.remarks)
+                writing.append(writers.submit(write_report, out / REPORTS, *what))
+                if len(writing) > 4 * WRITERS:
+                    writing.pop(0).result()  # raises what went wrong
             summary.add(graded)
             on_graded(graded)
 
         Run(store, pool, tier, seed, done).grade(found.tasks)
+        for future in writing:
+            future.result()
     return summary
 
 

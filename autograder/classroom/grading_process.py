@@ -12,16 +12,21 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from typing import BinaryIO
 
 from autograder.course import Part, part
-from autograder.grading.grade import grade
+from autograder.grading.grade import Series, grade
+from autograder.grading.mistake_replies import MistakeReplies
 from autograder.grading.report import Report
 from autograder.grading.store import interpreter_version, report_from_json
+from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.interpreter import UnusableInterpreter
 
+SECONDS_FOR_MISTAKES = 60.0  # of one submission: nobody waits, and what is found out is known for all that follow
 
-def encode_job(modules: Mapping[str, bytes], its_part: Part, tier: Tier, seed: int | None, own_parts: bool) -> bytes:
+
+def encode_job(modules: Mapping[str, bytes], its_part: Part, tier: Tier, seed: int, own_parts: bool) -> bytes:
     """One line. modules: file name -> content, those that the verdict depends on."""
     files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
     facts = {"part": its_part.number, "tier": tier.value, "seed": seed, "own_parts": own_parts}
@@ -41,20 +46,26 @@ def main() -> None:
     """Serve jobs from standard input until it ends. What anything here prints goes to standard error."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    with_suites(lambda suites: _serve(answers, suites))
+
+
+def _serve(answers: BinaryIO, suites: Suites) -> None:
+    series = Series(suites.run, MistakeReplies(SECONDS_FOR_MISTAKES))
     for line in sys.stdin.buffer:
-        answers.write(json.dumps(_answer(line)).encode("ascii") + b"\n")
+        answers.write(json.dumps(_answer(line, series)).encode("ascii") + b"\n")
         answers.flush()
-        if gc.get_freeze_count() == 0:  # what is loaded by now stays: pytest collects garbage at each end of a suite
+        if gc.get_freeze_count() == 0:  # what is loaded by now stays, and need not be looked through again and again
             gc.freeze()
 
 
-def _answer(line: bytes) -> dict:
+def _answer(line: bytes, series: Series) -> dict:
     job = json.loads(line)
     tier, modules = Tier(job["tier"]), {name: base64.b64decode(text) for name, text in job["modules"].items()}
     began = time.monotonic()
     try:
         _need_the_same_conditions(tier, job["interpreter"])
-        report = grade(modules, part(job["part"]), seed=job["seed"], tier=tier, own_parts=job["own_parts"])
+        how = {"seed": job["seed"], "tier": tier, "own_parts": job["own_parts"], "series": series}
+        report = grade(modules, part(job["part"]), **how)
     except (SandboxUnavailable, UnusableInterpreter) as error:
         return {"failure": str(error)}
     except Exception as error:  # a mistake of ours costs this verdict, not those of others

@@ -6,6 +6,7 @@ and so does every other task with the same file, since the verdict is kept under
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
@@ -54,10 +55,13 @@ class _Job:
 
 
 class Run:
-    """One grading of tasks. seed: of every verdict; None draws one for each, once."""
+    """One grading of tasks. seed: of every verdict; None draws one for each part: everybody gets the same inputs, and
+    what a known mistake answers to them is found out once.
+    """
 
     def __init__(self, store: Store, pool: Pool, tier: Tier, seed: int | None, done: Callable[[Graded], None]) -> None:
         self.store, self.pool, self.tier, self.seed, self.done = store, pool, tier, seed, done
+        self._drawn: dict[int, int] = {}  # seeds, by the part's number
         self._jobs: dict[str, _Job] = {}
         self._futures: dict[Future, _Job] = {}
 
@@ -104,6 +108,8 @@ class Run:
         if stored is not None:
             return stored.report
         used = {module: files[module] for module in files if own_parts or module == part.file_name}
+        if seed is None:
+            seed = self._drawn.setdefault(part.number, secrets.randbelow(1_000_000))
         raise _Missing(name, encode_job(used, part, tier, seed, own_parts))
 
     def _submit(self, job: _Job) -> None:

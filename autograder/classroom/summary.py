@@ -56,12 +56,12 @@ class Summary:
 
 def table_lines(summary: Summary) -> Iterator[str]:
     """A line a part, then what could not be graded."""
-    yield f"  {'part':<27} {'graded':>7} {'passed':>7} {'not begun':>10} {'mean points':>12}"
+    yield f"  {'part':<29} {'graded':>7} {'passed':>7} {'not begun':>10} {'mean points':>12}"
     for part_number, counts in summary.by_part.items():
         if counts.graded:
             title = f"{part_number:>2} {part(part_number).title}"
             mean = f"{counts.earned / counts.graded:.2f}/{number(counts.possible / counts.graded)}"
-            yield f"  {title:<27} {counts.graded:>7} {counts.passed:>7} {counts.not_begun:>10} {mean:>12}"
+            yield f"  {title:<29} {counts.graded:>7} {counts.passed:>7} {counts.not_begun:>10} {mean:>12}"
     if summary.problems:
         yield ""
         yield f"{plural(len(summary.problems), 'submission')} could not be graded:"

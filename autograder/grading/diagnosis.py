@@ -6,37 +6,45 @@ reference *with another task's recognised mistake*, the task is right and keeps 
 
 from __future__ import annotations
 
-import functools
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from autograder.course import Part
 from autograder.grading.compare import difference, is_number
-from autograder.grading.misconceptions import Mistake, misconceptions, variants
+from autograder.grading.misconceptions import Mistake, misconceptions
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
-from autograder.sandbox import Reply, Tier, Worker
+from autograder.sandbox import Reply
+
+if TYPE_CHECKING:
+    from autograder.grading.mistake_replies import MistakeReplies
 
 TOLERANCE = 1e-9  # the same arithmetic in another order
-SECONDS = 8.0  # for all variants together: a message that names the mistake is worth no more
 EXPLAINED_FAILURES = ("raised", "timeout")  # of a reply: no known mistake ends the program
 
 Files = dict[str, bytes]
 Agrees = Callable[[Mistake, list[Recorded]], bool]
 Agreement = Callable[..., Agrees]
+Ask = Callable[[Mistake, Recorded], "Reply | None"]
 
 
-def diagnose(part: Part, checks: list[Check], calls: dict[str, list[Recorded]], files: Files) -> list[Check]:
+def diagnose(
+    part: Part, checks: list[Check], calls: dict[str, list[Recorded]], files: Files, replies: MistakeReplies
+) -> list[Check]:
     """Return the checks, the failing ones with the recognised mistake, and the points that follow-through keeps.
 
-    calls: by test name, as recorded; files: what the worker had besides the submission.
+    calls: by test name, as recorded; files: what the worker had besides the submission; replies: what is known of the
+    mistakes' replies to the inputs of this seed.
     """
     if not _failing(checks, calls) or not misconceptions(part):
         return checks
-    folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
-    with Worker({**files, **folders}, Tier.LOCAL) as worker:  # our own code only: no learner's file is in there
-        return name_mistakes(misconceptions(part), checks, calls, functools.partial(_agreement, worker))
+    with replies.asked(part, files) as ask:
+
+        def agreement(out_of_time: bool = False) -> Agrees:
+            return lambda mistake, recorded: _agrees(ask, mistake, recorded, out_of_time)
+
+        return name_mistakes(misconceptions(part), checks, calls, agreement)
 
 
 def name_mistakes(
@@ -67,23 +75,17 @@ def _test(check: Check) -> str:
     return f"test_{check.name}"
 
 
-def _agreement(worker: Worker, out_of_time: bool = False) -> Agrees:
-    """A function that says whether a mistake explains recorded calls: its answers equal the learner's, every one.
-    out_of_time: what it says when there is no time left to find out.
+def _agrees(ask: Ask, mistake: Mistake, recorded: list[Recorded], out_of_time: bool) -> bool:
+    """Whether a mistake explains recorded calls: its answers equal the learner's, every one. out_of_time: what it says
+    when there is no time left to find out.
     """
-    end = time.monotonic() + SECONDS
-
-    def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
-        for call in recorded:
-            left = end - time.monotonic()
-            if left <= 0:
-                return out_of_time
-            reply = worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=min(left, 2.0))
-            if not same_reply(reply, call.reply):
-                return False
-        return True
-
-    return agrees
+    for call in recorded:
+        reply = ask(mistake, call)
+        if reply is None:
+            return out_of_time
+        if not same_reply(reply, call.reply):
+            return False
+    return True
 
 
 def same_reply(a: Reply, b: Reply) -> bool:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from autograder.course import Part
 from autograder.grading.checks import Draw
 from autograder.grading.diagnosis import diagnose
+from autograder.grading.mistake_replies import MistakeReplies
 from autograder.grading.probes import Probes, load_trusted
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source, reference_files
 from autograder.sandbox import CHECK, Limits, Tier, Worker
+
+
+def run_suite(*arguments) -> list[Check]:
+    """Of suite.py, loaded late: pytest takes as long to load as the worker to start."""
+    from autograder.grading import suite
+
+    return suite.run_suite(*arguments)
+
+
+@dataclass(frozen=True)
+class Series:
+    """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already."""
+
+    run: Callable[..., list[Check]] = run_suite
+    replies: MistakeReplies = field(default_factory=MistakeReplies)
 
 
 def grade(
@@ -27,12 +44,14 @@ def grade(
     own_parts: bool = False,
     explain: bool = True,
     limits: Limits = CHECK,
+    series: Series | None = None,
 ) -> Report:
     """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
-    only; explain: look for the likely mistake of a failing check; limits: of the worker. Whatever the code does is in
-    the report; raises SandboxUnavailable when the tier does not hold here.
+    only; explain: look for the likely mistake of a failing check; limits: of the worker; series: what is shared with
+    other gradings. Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here.
     """
+    series = series or Series()
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
     source = (
@@ -40,7 +59,7 @@ def grade(
         if content is not None
         else Source(f"There is no file {part.file_name}: put yours there.")
     )
-    probes = Probes(part)
+    probes = probes_of(part)
     data = data_files(part, seed)
     common = reference_files(part)
     if own_parts:
@@ -50,16 +69,16 @@ def grade(
     usable = b"" if source.problem else content
     with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, limits) as worker:
         worker.start()
-        from autograder.grading.suite import run_suite  # pytest takes as long to load as the worker to start
-
         session = Session(part, probes, worker, data)
-        checks = run_suite(part, session, seed, task)
+        if own_parts:
+            session.patience.expect_answers()  # as it did on the reference
+        checks = series.run(part, session, seed, task)
         printed, interpreter = worker.output, worker.interpreter_version or ""
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks]
     else:
         if explain and not own_parts:  # the known-wrong implementations run unguarded: beside our own code only
-            checks = diagnose(part, checks, session.calls, shipped)
+            checks = diagnose(part, checks, session.calls, shipped, series.replies)
         checks = [with_line(check, source, part) for check in checks]
     return Report(
         part=part.number,
@@ -80,6 +99,13 @@ def worker_files(probes: Probes, data: Mapping[str, bytes], common: Mapping[str,
     return {**shipped, **{f"common/{name}": common[name] for name in common}}
 
 
+@functools.cache
+def probes_of(part: Part) -> Probes:
+    """Those of a part, read once."""
+    return Probes(part)
+
+
+@functools.lru_cache(maxsize=32)
 def data_files(part: Part, seed: int) -> dict[str, bytes]:
     """Data files that a part's checks read, random like every input: its files.py draws them."""
     path = part.suite / "files.py"

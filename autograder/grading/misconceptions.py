@@ -47,6 +47,7 @@ def misconceptions(part: Part) -> tuple[Misconception, ...]:
         return tuple(Misconception(**table) for table in tomllib.load(file).get("misconceptions", []))
 
 
+@functools.cache
 def variants(part: Part) -> dict[str, bytes]:
     """The reference with each mistake: id -> source."""
     source = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 # What a learner may know of a hidden check that failed, besides its sentence and a recognised misconception.
 KIND_OF_FAILURE = {
@@ -70,7 +70,7 @@ class Report:
         """Plain data in the format of the report schema (autograder/render/report.schema.json)."""
         data = {name: getattr(self, name) for name in ("part", "module", "file", "sha256", "seed", "sandbox")}
         data.update(interpreter=self.interpreter, earned=self.earned, possible=self.possible, breaks=self.breaks)
-        return {**data, "checks": [asdict(check) for check in self.checks]}
+        return {**data, "checks": [dict(vars(check)) for check in self.checks]}
 
 
 def _without_values(check: Check) -> Check:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
@@ -14,8 +14,10 @@ from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.sources import signature
-from autograder.sandbox import Reply, Worker
+from autograder.sandbox import LOAD, Reply, Worker
 
+# Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.
+NO_IMPORT = ("timeout", "crashed", "exited", "protocol")
 STATUS = {"todo": "todo", "missing": "missing", "timeout": "timeout"}  # of a failure; every other one is an error
 
 
@@ -30,7 +32,9 @@ class Recorded:
 
 @dataclass
 class Session:
-    """One submission under test. calls: by check id, in order. files: data files beside the probes, by name."""
+    """One submission under test. calls: by check id, in order. files: data files beside the probes, by name.
+    current, task: the check that calls, and its task.
+    """
 
     part: Part
     probes: Probes
@@ -38,23 +42,38 @@ class Session:
     files: dict[str, bytes]
     calls: dict[str, list[Recorded]] = field(default_factory=dict)
     current: str = ""
+    task: str = ""
     signature: Callable[[Part, str], str | None] = signature
+    _import: Reply | None = None
 
     def __post_init__(self) -> None:
         self.patience = Patience(self.worker, self.probes)
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         called = self.probes.called(probe, arguments)
-        begin, more = time.monotonic(), functools.partial(self.patience.more_for, probe, arguments)
-        reply = self.worker.call(probe, list(arguments), seconds=self.patience.seconds(), more=more)
-        self.patience.learn(time.monotonic() - begin, timed_out=reply.failure == "timeout")
-        self.calls.setdefault(self.current, []).append(Recorded(probe, arguments, reply))
+        if self._import is None:
+            self._import = self._ask(LOAD, ())
+        if self._import.failure in NO_IMPORT:
+            reply, called = self._import, f"import {self.part.module}"
+            recorded = replace(reply, failure="load")
+        else:
+            reply = recorded = self._ask(probe, arguments)
+        self.calls.setdefault(self.current, []).append(Recorded(probe, arguments, recorded))
         if reply.failure is not None:
             signature_of = functools.partial(self.signature, self.part)
-            raise CheckFailed(
-                failure_message(reply, called, signature_of, self.part.needs), STATUS.get(reply.failure, "error"), reply
-            )
+            message = failure_message(reply, called, signature_of, self.part.needs)
+            if recorded is not reply:
+                message += "            What stands outside of functions runs whenever the file is imported.\n"
+            raise CheckFailed(message, STATUS.get(reply.failure, "error"), reply)
         return Answer(called, reply.value)
+
+    def _ask(self, probe: str, arguments: tuple) -> Reply:
+        begin, patience = time.monotonic(), self.patience
+        more = functools.partial(patience.more_for, probe, arguments) if probe != LOAD else None
+        how = {"seconds": patience.seconds(), "more": more, "cpu_seconds": patience.cpu_seconds(self.task)}
+        reply = self.worker.call(probe, list(arguments), **how)
+        patience.learn(time.monotonic() - begin, reply.failure == "timeout", self.task)
+        return reply
 
 
 class Student:

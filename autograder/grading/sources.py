@@ -102,6 +102,7 @@ def signature(part: Part, name: str) -> str | None:
     return signatures(part).get(name)
 
 
+@functools.cache
 def signatures(part: Part) -> dict[str, str]:
     """How every function and method of the part is called, by its dotted name."""
     found = {}

@@ -1,4 +1,4 @@
-"""Runs a part's suite, ordinary pytest files, in this process, and collects what each check gave."""
+"""Runs the suites of parts, ordinary pytest files, in this process, and collects what each check gave."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import contextlib
 import inspect
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 
-from autograder.course import Part
+from autograder.course import SUITES, Part
 from autograder.grading.checks import Draw
 from autograder.grading.probes import Reference
 from autograder.grading.report import Check
@@ -23,16 +24,70 @@ SETTINGS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "
             "-p", "no:threadexception", "-p", "pytest_timeout", "--import-mode=importlib", "--assert=plain",
             "--capture=no", "--noconftest")  # fmt: skip
 
+Result = TypeVar("Result")
 
-class SuitePlugin:
-    """Gives the suite its fixtures, and turns each outcome into a Check."""
 
-    def __init__(self, session: Session, seed: int, task: str | None) -> None:
-        self.session, self.seed, self.task = session, seed, task
+class Suites:
+    """Suites in one session of pytest: each is collected when it is first asked for, and run as often as is wanted.
+
+    To pytest it is a plugin, which gives the suites their fixtures and turns each outcome into a Check.
+    """
+
+    def __init__(self, use: Callable[[Suites], object]) -> None:
+        self._use = use
+        self.started: pytest.Session | None = None
+        self._items: dict[int, list[pytest.Item]] = {}  # by the part's number
+        self.result: object = None
+        self.error: BaseException | None = None  # that ended the use
+        self.said = ""  # why a file of the suite can't be imported
+
+    def run(self, part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
+        """Run the public checks, then the hidden ones. Raises RuntimeError when the suite itself is broken,
+        SandboxUnavailable when a worker can't be started (again).
+        """
+        self.session, self.seed = session, seed
         self.checks: list[Check] = []
         self.unavailable: SandboxUnavailable | None = None  # our fault, never a learner's
-        self.interrupted = False
-        self.said = ""  # why a file of the suite can't be imported
+        try:
+            items = [item for item in self._collected(part) if task in (None, item.obj.check.task)]
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        except pytest.UsageError as error:
+            raise RuntimeError(f"The suite of part {part.number} could not be run: {error}\n{self.said}") from error
+        if self.unavailable is not None:
+            raise self.unavailable
+        if not self.checks:
+            raise RuntimeError(f"The suite of part {part.number} could not be run: it has no checks.")
+        return self.checks
+
+    def _collected(self, part: Part) -> list[pytest.Item]:
+        items = self._items.get(part.number)
+        if items is None:
+            self.said = ""
+            names = [part.suite / name for name in ("test_public.py", "test_hidden.py")]
+            items = self.started.perform_collect([str(path) for path in names if path.exists()])
+            if self.said:
+                raise pytest.UsageError("a file can't be imported")
+            unmarked = [item.name for item in items if not hasattr(item.obj, "check")]
+            if unmarked:
+                raise pytest.UsageError(f"tests without @check: {', '.join(unmarked)}")
+            self._items[part.number] = items
+        return items
+
+    def pytest_collection(self) -> bool:
+        return True  # nothing yet
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.started = session
+        try:
+            self.result = self._use(self)
+        except BaseException as error:  # pytest would swallow it; an interrupt, too
+            self.error = error
+        return True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.said += f"{report.longrepr}\n"
 
     @pytest.fixture
     def student(self) -> Student:
@@ -47,23 +102,8 @@ class SuitePlugin:
         # One generator a check: adding a check does not change the inputs of the others.
         return Draw(f"{self.seed} {request.node.name}")
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo) -> None:
-        # Pytest says the same of a suite that can't be imported, with an exception derived from this one.
-        self.interrupted = excinfo.type is KeyboardInterrupt
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.said += f"{report.longrepr}\n"
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        unmarked = [item.name for item in items if not hasattr(item.obj, "check")]
-        if unmarked:
-            raise pytest.UsageError(f"tests without @check: {', '.join(unmarked)}")
-        if self.task:
-            items[:] = [item for item in items if item.obj.check.task == self.task]
-
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self.session.current = item.name
+        self.session.current, self.session.task = item.name, item.obj.check.task
         if item.obj.check.by_hand:
             pytest.skip("a person gives the points")
 
@@ -98,25 +138,21 @@ class SuitePlugin:
         return failed_check(facts, error, self.session.part)
 
 
-def run_suite(part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
-    """Run the public checks, then the hidden ones. Raises RuntimeError when the suite itself is broken,
-    SandboxUnavailable when a worker can't be started (again).
-    """
-    plugin = SuitePlugin(session, seed, task)
-    folder = part.suite
-    files = [str(folder / name) for name in ("test_public.py", "test_hidden.py") if (folder / name).exists()]
-    said = io.StringIO()
+def with_suites(use: Callable[[Suites], Result]) -> Result:
+    """What `use` returns or raises, called with a session of pytest that lasts as long."""
+    suites, said = Suites(use), io.StringIO()
     with _no_foreign_plugins(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        status = pytest.main([*SETTINGS, "-c", str(folder.parent / "pytest.ini"), *files], plugins=[plugin])
-    if plugin.unavailable is not None:
-        raise plugin.unavailable
-    if plugin.interrupted:
-        raise KeyboardInterrupt  # pytest swallows it
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.checks:
-        raise RuntimeError(
-            f"The suite of part {part.number} could not be run ({status!r}):\n{plugin.said}{said.getvalue()}"
-        )
-    return plugin.checks
+        status = pytest.main([*SETTINGS, "-c", str(SUITES / "pytest.ini")], plugins=[suites])
+    if suites.error is not None:
+        raise suites.error
+    if suites.started is None:
+        raise RuntimeError(f"Pytest did not start ({status!r}):\n{said.getvalue()}")
+    return suites.result
+
+
+def run_suite(part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
+    """One suite, once: see `Suites.run`."""
+    return with_suites(lambda suites: suites.run(part, session, seed, task))
 
 
 @contextlib.contextmanager

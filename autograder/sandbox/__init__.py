@@ -6,13 +6,14 @@
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Call, Reply
 from autograder.sandbox.selftest import strict_tier
-from autograder.sandbox.session import Worker
+from autograder.sandbox.session import LOAD, Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
 
 __all__ = [
     "BOARD",
     "CAPSTONE",
     "CHECK",
+    "LOAD",
     "Call",
     "Limits",
     "Reply",

@@ -16,6 +16,8 @@ from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
 START_SECONDS = 30.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
 PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one reply, for whoever keeps them all
 OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
+CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(signal, "SIGPROF", 27)}
+LOAD = ""  # in the place of a probe's name: only load what lies in the folder
 
 
 class Worker:
@@ -78,9 +80,11 @@ class Worker:
         on_progress: Callable[[object], None] | None = None,
         seconds: float | None = None,
         more: Callable[[], float] | None = None,
+        cpu_seconds: float = 0,
     ) -> Reply:
-        """Call one probe on the implementation in `folder`; wait at most `seconds` (the limits' own when None), and
-        then as many as `more()` says, within the limits.
+        """Call one probe, or LOAD, on the implementation in `folder`; wait at most `seconds` (the limits' own when
+        None), and then as many as `more()` says, within the limits. cpu_seconds: the processor time that the call may
+        use, where the system can measure it, so that a loop costs the same on a busy machine; 0 is any.
 
         `on_progress` gets each progress note as it comes. Raises SandboxUnavailable only when the worker does not
         start; anything the code does is a failure in the reply.
@@ -93,12 +97,12 @@ class Worker:
         self._await_greeting()
         identity = secrets.token_hex(8)
         request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
-        line = encode_line(request)
+        line = encode_line({**request, "processor_seconds": cpu_seconds})
         begin = time.monotonic()
         answered = False
         try:
             self._process.send(line)
-            reply = self._await_reply(identity, begin, allowed, on_progress, more)
+            reply = self._await_reply(identity, begin, allowed, on_progress, more, cpu_seconds)
             answered = True
             return reply
         finally:
@@ -123,7 +127,13 @@ class Worker:
         raise SandboxUnavailable(f"the worker did not start ({self.tier.value}): {self.output.strip() or line[:200]!r}")
 
     def _await_reply(
-        self, identity: str, begin: float, allowed: float, on_progress: Callable | None, more: Callable | None
+        self,
+        identity: str,
+        begin: float,
+        allowed: float,
+        on_progress: Callable | None,
+        more: Callable | None,
+        cpu_seconds: float,
     ) -> Reply:
         notes = size = 0
         while True:
@@ -136,7 +146,7 @@ class Worker:
                     continue
                 return self._fail("timeout", f"no answer after {allowed:.3g} seconds")
             if not line:
-                return self._ended()
+                return self._ended(cpu_seconds)
             if line is OVERSIZE:
                 return self._fail("too large", f"the answer is larger than {self.limits.reply_bytes} bytes")
             try:
@@ -154,13 +164,15 @@ class Worker:
             if on_progress is not None:
                 on_progress(message.data)
 
-    def _ended(self) -> Reply:
+    def _ended(self, cpu_seconds: float) -> Reply:
         """The process closed its channel: say how it ended, and let the next call start another."""
         status = self._process.exit_status(1.0)
         self._stop()
         if status in OUT_OF_PROCESSOR_TIME:
             seconds = self.limits.cpu_seconds
             return Reply(failure="timeout", message=f"the {seconds} seconds of processor time were used up")
+        if cpu_seconds and status in CALL_OUT_OF_PROCESSOR_TIME:
+            return Reply(failure="timeout", message=f"no answer after {cpu_seconds:g} seconds of processor time")
         if status is None:
             return Reply(failure="protocol", message="the grader's channel was closed")
         if 0 <= status < 128:

@@ -6,7 +6,6 @@ import io
 import json
 import sys
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 
@@ -118,6 +117,31 @@ def test_what_cant_be_used_is_named_and_costs_nobody_else(submitted):
     said = dict(found.problems)
     assert said["ada"] == "ada comes first, so ada.zip was left out."
     assert "no module of the course" in said["bob"] and "can't be read" in said["cyd"] and "link" in said["dee"]
+
+
+def test_modules_further_down_in_a_learners_folder_are_found_as_in_an_archive(submitted):
+    deep = submitted / "ada" / "my homework" / "final"
+    deep.mkdir(parents=True)
+    (deep / "part00_setup.py").write_bytes(b"deep")
+    (submitted / "bob" / "upload").mkdir(parents=True)
+    (submitted / "bob" / "upload" / "all.zip").write_bytes(zipped({"x/part00_setup.py": b"packed"}))
+    (submitted / "cyd" / "x").mkdir(parents=True)
+    (submitted / "cyd" / "x" / "part00_setup.py").symlink_to(deep / "part00_setup.py")
+    found = find_tasks(submitted, [PART])
+    assert {task.learner: task.read().modules["part00_setup.py"] for task in found.tasks} == {
+        "ada": b"deep",
+        "bob": b"packed",
+    }
+    assert [who for who, _ in found.problems] == ["cyd"], "a link may lead to somebody else's work"
+
+
+def test_what_lies_beside_the_learners_folders_is_not_left_out_without_a_word(submitted):
+    hand_in(submitted, "ada")
+    for name in ("bob.7z", "cyd.tar.xz", "part00_setup.py", "notes.txt"):
+        (submitted / name).write_bytes(b"anything")
+    said = dict(find_tasks(submitted, parts()).problems)
+    assert said.keys() == {"bob.7z", "cyd.tar.xz", "part00_setup.py"}
+    assert "unpack this one" in said["bob.7z"] and "no learner's folder" in said["part00_setup.py"]
 
 
 def test_one_broken_archive_in_an_archive_costs_its_owner_alone(submitted):
@@ -269,16 +293,70 @@ def test_the_command_says_what_it_did_and_ends_with_a_status_that_tells(submitte
         assert status == 2 and not said and sentence.strip().count("\n") == 0
 
 
-def test_after_one_call_without_an_answer_the_others_are_waited_for_less_long(tier, monkeypatch):
-    from autograder.grading import patience
+def messages_of(code: str, status: str, tier: Tier) -> list[str]:
     from autograder.grading.grade import grade
     from autograder.sandbox import Limits
 
-    endless = SOLUTION.replace("gradient = []", "while True:\n        pass").encode()
-    limits = Limits(cpu_seconds=20, call_seconds=3.0, total_seconds=40.0)
-    monkeypatch.setattr(patience, "STRICT_AGAIN", 0.2)
-    began = time.monotonic()
-    report = grade({PART.file_name: endless}, PART, seed=1, tier=tier, limits=limits, explain=False)
-    statuses = [check.status for check in report.checks]
-    assert statuses.count("timeout") >= 4 and report.checks[0].status == "passed"
-    assert time.monotonic() - began < 3.0 * 2, "one long wait, and short ones"
+    limits = Limits(cpu_seconds=20, call_seconds=60.0, total_seconds=200.0)
+    report = grade({PART.file_name: code.encode()}, PART, seed=1, tier=tier, limits=limits, explain=False)
+    return [check.message for check in report.checks if check.status == status]
+
+
+def test_after_one_call_without_an_answer_the_others_of_the_task_are_waited_for_less_long(tier, monkeypatch):
+    monkeypatch.setattr("autograder.grading.patience.STRICT_CPU", 0.6)
+    monkeypatch.setattr("autograder.grading.patience.STRICT_AGAIN", 60.0)
+    first, *others = messages_of(SOLUTION.replace("gradient = []", "while True:\n        pass"), "timeout", tier)
+    assert "no answer after 0.6 seconds of processor time" in first
+    assert len(others) >= 3 and all("no answer after 0.25 seconds of processor time" in words for words in others)
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "words"),
+    [
+        ("while True:\n    pass\n", "timeout", "no answer after 0.3 seconds of processor time"),
+        ("import os\nos._exit(3)\n", "error", "Your code ended the program"),
+    ],
+)
+def test_a_module_that_cant_be_imported_is_imported_once(ending, status, words, tier, monkeypatch):
+    from autograder.sandbox.session import Worker
+
+    asked = []
+
+    def counted(self, *arguments, call=Worker.call, **more):
+        asked.append(arguments[0])
+        return call(self, *arguments, **more)
+
+    monkeypatch.setattr(Worker, "call", counted)
+    monkeypatch.setattr("autograder.grading.patience.STRICT_CPU", 0.3)
+    messages = messages_of(SOLUTION + ending, status, tier)
+    assert asked == [""] and len(messages) > 3
+    assert all("import part00_setup" in message and words in message for message in messages)
+    assert all("What stands outside of functions" in message for message in messages)
+
+
+def test_everybody_in_a_batch_gets_the_same_inputs_and_another_batch_others(submitted, tier):
+    for learner in ("ada", "bob"):
+        hand_in(submitted, learner, f"# {learner}\n{SOLUTION}")
+    seeds = []
+    for out in ("first", "second"):
+        grade_batch(submitted, [PART], tier, submitted.parent / out, workers=2)
+        seeds.append({report_of(submitted.parent / out, learner)["seed"] for learner in ("ada", "bob")})
+    assert len(seeds[0]) == len(seeds[1]) == 1 and seeds[0] != seeds[1]
+
+
+@pytest.mark.parametrize("number", [3, 6])
+def test_a_process_that_has_graded_others_gives_the_verdicts_of_a_fresh_one(number, tier):
+    from autograder.classroom.grading_process import decode_verdict, encode_job
+    from autograder.course import ROOT
+    from autograder.grading.grade import grade
+    from autograder.grading.misconceptions import variants
+
+    its_part = part(number)
+    codes = [source for _, source in sorted(variants(its_part).items())][::9]
+    process = GradingProcess(str(ROOT))
+    try:
+        for code in codes + codes[:2]:
+            report, _ = decode_verdict(process.ask(encode_job({its_part.file_name: code}, its_part, tier, 5, False)))
+            assert report == grade({its_part.file_name: code}, its_part, tier=tier, seed=5)
+    finally:
+        process.end()

@@ -103,6 +103,8 @@ def test_every_file_is_on_the_disk_before_it_gets_its_name(submitted, tmp_path):
         "strace",
         "-qq",
         "-y",
+        "-ff",  # a log for each thread: each writes whole files
+        "-bexecve",  # not those of the programs that it starts
         "-e",
         f"trace={calls}",
         "-o",
@@ -117,7 +119,8 @@ def test_every_file_is_on_the_disk_before_it_gets_its_name(submitted, tmp_path):
         pytest.skip("strace may not trace here.")
     assert traced.returncode == 0
     synced, renamed, ledger_written = set(), 0, 0
-    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+    logs = [path.read_text(encoding="utf-8", errors="replace") for path in tmp_path.glob("strace.txt.*")]
+    for line in "".join(logs).splitlines():
         if found := re.match(r"fsync\(\d+<(.*)>\) += 0", line):
             synced.add(found[1])
         elif found := re.match(r'rename\w*\((?:AT_FDCWD\S*, )?"([^"]*\.part)", ', line):

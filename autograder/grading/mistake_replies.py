@@ -1,0 +1,67 @@
+"""What the known-wrong implementations reply to the calls of a suite, each asked once for each input."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from autograder.course import Part
+from autograder.grading.misconceptions import Mistake, variants
+from autograder.grading.session import Recorded
+from autograder.sandbox import Limits, Reply, Tier, Worker
+
+# Of one call. Some mistakes never end, and are then told by that; every other one answers in a tenth of a second.
+SECONDS, CPU_SECONDS = 4.0, 1.0
+MOST_CALLS = 2000  # of one part that are remembered; a suite makes some thirty
+
+
+class MistakeReplies:
+    """Replies that are remembered while the inputs stay those of one seed, as they do in a batch.
+
+    seconds: for all that one submission needs; a message that names the mistake is worth no more to who waits for it.
+    """
+
+    def __init__(self, seconds: float = 8.0) -> None:
+        self.seconds = seconds
+        self._known: dict[int, tuple[str, dict[bytes, dict[str, Reply]]]] = {}  # by the part's number: of which files
+
+    @contextlib.contextmanager
+    def asked(self, part: Part, files: Mapping[str, bytes]) -> Iterator[Callable[[Mistake, Recorded], Reply | None]]:
+        """A function that gives a mistake's reply to a recorded call, None when there is no time left to find out.
+        files: what the worker had besides the submission, the data files of the seed among it.
+        """
+        known, end = self._of(part, files), time.monotonic() + self.seconds
+        folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
+        # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
+        limits = Limits(cpu_seconds=600, call_seconds=SECONDS, total_seconds=2 * self.seconds)
+        with Worker({**files, **folders}, Tier.LOCAL, limits) as worker:
+
+            def ask(mistake: Mistake, call: Recorded) -> Reply | None:
+                replies = known.setdefault(_key(call), {})
+                reply = replies.get(mistake.id)
+                if reply is None:
+                    left = end - time.monotonic()
+                    if left <= 0:
+                        return None
+                    seconds, folder = min(left, SECONDS), f"variant-{mistake.id}"
+                    how = {"seconds": seconds, "cpu_seconds": CPU_SECONDS}
+                    reply = worker.call(call.probe, list(call.arguments), folder, **how)
+                    if reply.failure != "timeout" or seconds == SECONDS:
+                        replies[mistake.id] = reply
+                return reply
+
+            yield ask
+
+    def _of(self, part: Part, files: Mapping[str, bytes]) -> dict[bytes, dict[str, Reply]]:
+        digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
+        before, known = self._known.get(part.number, ("", {}))
+        if before != digest or len(known) > MOST_CALLS:
+            known = {}
+            self._known[part.number] = digest, known
+        return known
+
+
+def _key(call: Recorded) -> bytes:
+    return hashlib.blake2b(repr((call.probe, call.arguments)).encode("utf-8", "backslashreplace")).digest()
