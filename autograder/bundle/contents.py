@@ -26,8 +26,6 @@ MODULES = """__init__ __main__ check console course install setup_environment wo
     grading/failures grading/grade grading/misconceptions grading/mistake_replies grading/patience grading/probes
     grading/report grading/session grading/sources grading/standing grading/submission render/__init__
     render/json_report render/next_step render/terminal""".split()
-    grading/session grading/sources grading/standing grading/submission render/__init__ render/json_report
-    render/next_step render/terminal""".split()
 NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
 DATASETS = (".md", ".txt", ".json")
 
