@@ -88,4 +88,6 @@ class _KeepReasons(logging.Handler):
 
     def reason(self, error: Exception) -> str:
         """Why it failed: nbgrader's own exception says only that the log does."""
+        if type(error).__name__ == "NbGraderException" and error.__context__ is not None:
+            error = error.__context__
         return self.last or f"{type(error).__name__}: {error}"
