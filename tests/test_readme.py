@@ -52,8 +52,11 @@ def check_call(call: str) -> str | None:
             return None
         if words[3] not in commands():
             return f"no command {words[3]}"
-        known = {option for parameter in commands()[words[3]].params for option in parameter.opts}
-        unknown = [word for word in words[4:] if word.startswith("--") and word not in known]
+        called, rest = commands()[words[3]], words[4:]
+        if rest and rest[0] in getattr(called, "commands", ()):  # `leaderboard page` is a command of its own
+            called, rest = called.commands[rest[0]], rest[1:]
+        known = {option for parameter in called.params for option in parameter.opts + parameter.secondary_opts}
+        unknown = [word for word in rest if word.startswith("--") and word not in known]
         return f"{words[3]} knows no {', '.join(unknown)}" if unknown else None
     return None
 
