@@ -223,6 +223,7 @@ def a_term(place: Path, passwords: dict[str, str]) -> None:
     (course / "nbgrader_config.py").write_text(f'{text}c.Exchange.root = "{place / "exchange"}"\n', encoding="utf-8")
     run("mkdir", "-p", ".jupyter", user=TEACHER)
     run("ln", "-s", course / "nbgrader_config.py", home / ".jupyter", user=TEACHER)
+    run("make", "doctor", user=TEACHER, cwd=course)
     run("make", "release", "part=1", user=TEACHER, cwd=course)
     run("nbgrader", "release_assignment", PART, user=TEACHER, cwd=course)
 
@@ -254,13 +255,12 @@ def a_term(place: Path, passwords: dict[str, str]) -> None:
         person.assignments("submit")
 
     say("\nThe teacher collects, grades, gives back")
-    run("nbgrader", "collect", PART, user=TEACHER, cwd=course)
+    run("nbgrader", "collect", PART, "--update", user=TEACHER, cwd=course)
     run("make", "grade", "part=1", user=TEACHER, cwd=course)
     run("make", "grades", user=TEACHER, cwd=course)
     grades = json.loads(run("make", "-s", "grades", "args=--json", user=TEACHER, cwd=course))
     scores = {one["id"]: one["grades"][PART]["score"] for one in grades["learners"]}
     expect("ada has all points, ben fewer", scores[ADA] == 10 > scores[BEN] > 0, scores)
-    run("nbgrader", "generate_feedback", PART, user=TEACHER, cwd=course)
     run("nbgrader", "release_feedback", PART, user=TEACHER, cwd=course)
 
     say("\nben fetches his feedback")
