@@ -17,7 +17,7 @@ from autograder.course import EXERCISES, ROOT
 from autograder.development_commands import app as development
 from autograder.leaderboard.instructor_commands import app as leaderboard
 from autograder.learner.commands import app as learner
-from autograder.training_commands import app as training
+from autograder.training.commands import app as training
 from autograder.viva.commands import app as viva
 
 app = typer.Typer(

@@ -22,7 +22,7 @@ from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
-from autograder.training import reference
+from autograder.training.run import reference
 
 STEPS = 12
 

@@ -49,7 +49,7 @@ def facts(**changes):
 
 
 def test_what_is_kept_is_the_learners_model_and_loads_in_a_learners_own_parts(kept, graded):
-    from autograder.training import reference
+    from autograder.training.run import reference
 
     trained = reference().weights.load_trained(kept)
     assert trained.losses == graded.outcome.losses and trained.tokenizer.chars == list("abcdefghijklmnopqrstuvwxyz")

@@ -29,13 +29,13 @@ ALLOWED = {
 # Characters beyond ASCII that strings may hold, and why no console sees one that it lacks.
 ALLOWED_CHARACTERS = {
     "autograder/curve.py": "•│└─",  # drawn when the caller says that the console has them
-    "autograder/training.py": "•│└─",  # asks the console for them
+    "autograder/training/train.py": "•│└─",  # asks the console for them
     "autograder/leaderboard/names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
     "autograder/parts/part02/files.py": "ë",  # for a data file; print_lines escapes what is shown of it
 }
 
 # Docstrings are for readers of the code, except these: the help, the sentences of checks, the calls that probes show.
-PRINTED_DOCSTRINGS = re.compile(r"autograder/(cli\.py|parts/.*)")
+PRINTED_DOCSTRINGS = re.compile(r"autograder/(cli\.py|.*commands\.py|parts/.*)")
 
 # `x.open(...)` is Path.open unless x is one of these, which have no encoding.
 OTHER_OPEN = {"os", "tarfile", "zipfile", "webbrowser", "archive", "bundle"}

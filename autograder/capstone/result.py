@@ -16,7 +16,7 @@ from autograder.capstone.grade import Graded
 from autograder.capstone.outcome import CapstoneFailed, read_weights
 from autograder.capstone.run import Task
 from autograder.course import ROOT
-from autograder.training import reference
+from autograder.training.run import reference
 from autograder.wording import command
 
 RESULT = ROOT / "runs" / "capstone.json"

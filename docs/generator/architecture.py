@@ -45,7 +45,6 @@ MODULES_OF = {
     "classroom": ("classroom", "doctor"),
     "check": ("check", "one_file"),
     "stubs": ("stubs", "backups"),
-    "training": ("training", "training_commands"),
     "development": ("development", "development_commands", "site"),
 }
 # Small modules that know nothing of the rest, and the set-up that runs before anything can be imported.

@@ -27,7 +27,7 @@ def train(
 
     Example: python -m autograder train --fast --seed 7
     """
-    from autograder import training
+    from autograder.training import train as training
 
     sizes = {name: size for name, size in (("n_layer", layers), ("n_embd", width)) if size is not None}
     out = out or training.RUNS
@@ -67,7 +67,7 @@ def experiment(
     Example: python -m autograder experiment names_per_step --seeds 2
     """
     from autograder.learner import acts
-    from autograder.training import RUNS
+    from autograder.training.train import RUNS
     from experiments import NAMES, run
 
     if name is None:
