@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from autograder.leaderboard.recipes import OnStep, Score, score
 from autograder.leaderboard.roster import kept_roster
 from autograder.leaderboard.rules import NUM_STEPS, RUNS, TRIES
 from autograder.leaderboard.schema import CLOSING, OPEN, Entry
-from autograder.leaderboard.source import FILE_NAME, STUB, RecipeError, Source, read_source
+from autograder.leaderboard.source import RecipeError, Source, read_source
 from autograder.leaderboard.store import Store, StoreError
 from autograder.leaderboard.suspicion import gap_sentence, why_held
 from autograder.leaderboard.table import Table, make_table
@@ -65,11 +64,17 @@ class Board:
 
     def write_pages(self) -> None:
         """Write the public page and the instructor's anew, until no entry has come meanwhile: whoever writes last,
-        of several at once, has all of them.
+        of several at once, has all of them. Raises StoreError when they can't be written.
         """
         store, count = self.store, None
-        while count != (count := len(store.entries())):
-            write_pages(self.folder, self.table(), self.table(everybody=True), kept_roster(self.folder))
+        try:
+            while count != (count := len(store.entries())):
+                write_pages(self.folder, self.table(), self.table(everybody=True), kept_roster(self.folder))
+        except OSError as error:
+            raise StoreError(
+                f"The pages in {self.folder} can't be written ({error.strerror}). What was entered is kept: write them "
+                f"later with python -m autograder leaderboard page --board {self.folder}"
+            ) from error
 
     def submit(
         self,
@@ -147,13 +152,3 @@ class Board:
 def new_seeds() -> list[int]:
     """Seeds that nobody can foresee, one a run."""
     return [secrets.randbits(32) for _ in range(RUNS)]
-
-
-def learner_of(path: Path) -> str:
-    """Whose recipe a file is, by where it lies: `ada/leaderboard_recipe.py` and `ada.py` are ada's. The course's own
-    exercises/ is the user's.
-    """
-    folder = path if path.is_dir() else path.parent
-    if folder.resolve() == STUB.parent:
-        return getpass.getuser()
-    return folder.resolve().name if path.is_dir() or path.name == FILE_NAME else path.stem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -81,8 +80,10 @@ def submit(
 
     Example: python -m autograder leaderboard submit --public --board class
     """
+    from autograder.leaderboard.source import this_user
+
     found = main_board(board)
-    (entry,) = enter([(recipe, getpass.getuser())], name, public, found)
+    (entry,) = enter([(recipe, this_user())], name, public, found)
     record_acts(entry, found)
 
 

@@ -25,7 +25,7 @@ def add(
     Example: python -m autograder leaderboard add submitted/*
     """
     from autograder.console import misuse
-    from autograder.leaderboard.board import learner_of
+    from autograder.leaderboard.source import learner_of
 
     if len(recipes) > 1 and (learner or name):
         raise misuse("--as and --name are of one learner: give one submission with them.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import getpass
 import hashlib
 import lzma
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +41,24 @@ def read_source(path: Path) -> Source:
             return check_source(file.read(LARGEST_FILE + 1))
     except OSError as error:
         raise RecipeError(f"{path} can't be read ({error.strerror}).") from error
+
+
+def this_user() -> str:
+    """The id of whoever runs this: the login name, the number where the system has no name for it, as in containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid{os.getuid()}"
+
+
+def learner_of(path: Path) -> str:
+    """Whose recipe a file is, by where it lies: `ada/leaderboard_recipe.py` and `ada.py` are ada's. The course's own
+    exercises/ is the user's.
+    """
+    folder = path if path.is_dir() else path.parent
+    if folder.resolve() == STUB.parent:
+        return this_user()
+    return folder.resolve().name if path.is_dir() or path.name == FILE_NAME else path.stem
 
 
 def check_source(content: bytes) -> Source:

@@ -313,6 +313,16 @@ def test_a_submission_becomes_an_entry_and_a_page(board, tmp_path):
     assert again.number == entry.number  # no second draw of seeds for the same file
 
 
+def test_an_entry_stays_when_its_page_cannot_be_written(board, tmp_path):
+    (tmp_path / "public").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(StoreError, match="can't be written .* What was entered is kept"):
+        board.submit(recipe_of(tmp_path, "ada"), "ada")
+    assert [entry.learner_id for entry in board.store.entries()] == ["ada"]
+    (tmp_path / "public").unlink()
+    board.write_pages()
+    assert (tmp_path / "public" / "index.html").exists()
+
+
 def test_a_stolen_recipe_waits_for_a_person_and_the_stub_does_not(board, tmp_path):
     for who in ("ada", "bob"):
         assert board.submit(recipe_of(tmp_path, who), who, public=True).held is None

@@ -3,6 +3,7 @@
 import functools
 import http.client
 import json
+import os
 import random
 import re
 import socket
@@ -18,11 +19,11 @@ from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.leaderboard import board as board_module
 from autograder.leaderboard import commands, recipes
-from autograder.leaderboard.board import Board, learner_of
+from autograder.leaderboard.board import Board
 from autograder.leaderboard.data import CHARS, CONFIG, baselines, load_split
 from autograder.leaderboard.serve import serve_folder
 from autograder.leaderboard.show import verdict
-from autograder.leaderboard.source import FILE_NAME, STUB
+from autograder.leaderboard.source import FILE_NAME, STUB, learner_of, this_user
 from autograder.leaderboard.store import StoreError
 from autograder.sandbox import Tier
 
@@ -100,6 +101,15 @@ def test_a_try_as_data_is_nothing_but_json(run, submissions, monkeypatch):
 )
 def test_a_try_says_how_it_compares_with_the_stub(difference, words):
     assert verdict(difference, half_width=0.01).startswith(words)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a user always has a name")
+def test_a_user_without_a_name_has_a_number(monkeypatch):
+    def nameless():
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert this_user() == f"uid{os.getuid()}"
 
 
 def test_the_instructor_sets_how_many_tries_a_day_there_are_and_no_learner_does(run, submissions):
