@@ -11,10 +11,12 @@ from pathlib import Path
 from autograder.course import ROOT, Part, parts
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.probes import Probes
-from autograder.notebooks.audit import MARKS, TRIVIAL, hidden_lines, sample_answers, solution_lines
+from autograder.notebooks.audit import MARKS, bare, hidden_lines, sample_answers, solution_lines
 from autograder.notebooks.source import notebook_path, read_notebook
 from autograder.stubs import fresh_stubs
 
+# Characters without spaces. The zip holds the grader, whose own code says shorter lines as well: `optimizer.step(lr)`.
+TELLING = 24
 FORBIDDEN_FOLDERS = ("solutions/", "source/", "tests/", "benchmarks/", "release/")
 FORBIDDEN_NAMES = re.compile(r"misconceptions\.toml|test_(public|hidden)\.py|oracle\.py|expected\.py|files\.py|"
                              r"hints\.md|model\.py|leaderboard_recipe\.py|telling_seeds\.json")  # fmt: skip
@@ -29,6 +31,7 @@ def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
         secrets |= {line: f"a sample answer of part {part.number}" for line in sample_answers(part)}
     for part in parts():
         secrets |= {line: f"a known mistake of part {part.number}" for line in replacements(part)}
+    secrets = {line: what for line, what in secrets.items() if len(line) >= TELLING}
     names = {probe: part for part in wanted for probe in hidden_probes(part)}
     for path, content in files.items():
         if not path.endswith((".py", ".md", ".json", ".ipynb", ".toml", "Makefile")) or path.startswith("datasets/"):
@@ -37,7 +40,7 @@ def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
         if MARKS.search(text) and path != "autograder/stubs.py":
             found.append(f"{path}: a mark of solutions or hidden tests is left in it.")
         found += [f"{path}: it names this machine's folder {folder}." for folder in _here() if folder in text]
-        tight = _tight("\n".join(_strings(json.loads(text))) if path.endswith((".json", ".ipynb")) else text)
+        tight = bare("\n".join(_strings(json.loads(text))) if path.endswith((".json", ".ipynb")) else text)
         found += [f"{path}: it holds {what}: {line[:80]}" for line, what in secrets.items() if line in tight]
         found += [
             f"{path}: it holds {probe}, a probe of hidden checks of part {of.number}."
@@ -54,9 +57,9 @@ def replacements(part: Part) -> set[str]:
     """
     published = [*fresh_stubs().values(), *(Probes(each).source for each in parts())]
     published += ["\n".join(_strings(read_notebook(notebook_path(each)))) for each in parts()]
-    given = _tight("\n".join(published))
-    lines = {_tight(line) for mistake in misconceptions(part) for line in mistake.replace.splitlines()}
-    return {line for line in lines if len(line) >= TRIVIAL and line not in given}
+    given = bare("\n".join(published))
+    lines = {bare(line) for mistake in misconceptions(part) for line in mistake.replace.splitlines()}
+    return {line for line in lines if len(line) >= TELLING and line not in given}
 
 
 def hidden_probes(part: Part) -> set[str]:
@@ -90,7 +93,3 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(item)
     elif isinstance(value, str):
         yield value
-
-
-def _tight(text: str) -> str:
-    return re.sub(r"\s+", "", text)

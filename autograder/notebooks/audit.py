@@ -17,7 +17,7 @@ from autograder.sandbox import Tier
 from autograder.stubs import BEGIN, END, GIVEN, fresh_stubs
 
 # A line of code or prose with fewer characters than this (spaces not counted) tells nothing: `return x`.
-TRIVIAL = 24
+TRIVIAL = 16
 MARKS = re.compile(r"(BEGIN|END)\s+(SOLUTION|HIDDEN\s+TESTS|MARK\s+SCHEME)", re.IGNORECASE)
 CELL_METADATA = {"nbgrader", "tags", "deletable", "editable"}
 SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n")
@@ -37,7 +37,7 @@ def audit(folder: Path, part: Part, source: Path = SOURCE) -> list[str]:
         if MARKS.search(text):
             found.append(f"{place}: a mark of solutions or hidden tests is left in it.")
         for line in text.splitlines() or [text]:
-            tight = _tight(line)
+            tight = bare(line)
             for secret in secrets:
                 if secret in tight:
                     found.append(f"{place}: it holds {secrets[secret]}: {line.strip()[:100]!a}")
@@ -48,15 +48,15 @@ def solution_lines() -> set[str]:
     """What stands between the marks in solutions/, without what the stubs of other modules say anyhow, spaces taken
     out.
     """
-    given = {name: {_tight(line) for line in stub.splitlines()} for name, stub in fresh_stubs().items()}
+    given = {name: {bare(line) for line in stub.splitlines()} for name, stub in fresh_stubs().items()}
     lines: set[str] = set()
     for name in [part.file_name for part in parts()]:
         inside, others = False, set().union(*(said for other, said in given.items() if other != name))
         for line in (SOLUTIONS / name).read_text(encoding="utf-8").splitlines():
             if BEGIN.match(line) or END.match(line):
                 inside = BEGIN.match(line) is not None
-            elif inside and not _is_mere_call(line) and _tight(line) not in others:
-                lines.add(_tight(line))
+            elif inside and not _is_mere_call(line) and bare(line) not in others:
+                lines.add(bare(line))
     return {line for line in lines if len(line) >= TRIVIAL}
 
 
@@ -81,7 +81,7 @@ def hidden_lines(part: Part) -> set[str]:
     """The lines of the part's hidden checks that are in no public one, spaces taken out."""
 
     def lines(name: str) -> set[str]:
-        return {_tight(line) for line in (part.suite / name).read_text(encoding="utf-8").splitlines()}
+        return {bare(line) for line in (part.suite / name).read_text(encoding="utf-8").splitlines()}
 
     return {line for line in lines("test_hidden.py") - lines("test_public.py") if len(line) >= TRIVIAL}
 
@@ -93,14 +93,14 @@ def sample_answers(part: Part, source: Path = SOURCE) -> set[str]:
         inside = ""
         for line in cell["source"].splitlines(keepends=True):
             if MARKS.search(line):
-                sentences.update(map(_tight, SENTENCE_END.split(inside)))
+                sentences.update(bare(sentence).rstrip(".!?:;") for sentence in SENTENCE_END.split(inside))
                 inside = "\n" if re.search("BEGIN", line, re.IGNORECASE) else ""
             elif inside:
                 inside += line
     return {sentence for sentence in sentences if len(sentence) >= TRIVIAL}
 
 
-def _tight(line: str) -> str:
+def bare(line: str) -> str:
     """However it is spaced, quoted or written in HTML, a line is the same."""
     return re.sub(r"\s+", "", html.unescape(line)).replace("'", '"')
 

@@ -105,6 +105,10 @@ LEAKS = {
     ),
     "a solution's line in metadata": (metadata, "a line of solutions/"),
     "a solution's line in a docstring of the stub": (docstring, "a line of solutions/"),
+    "a short answer in a comment": (
+        lambda f: edit(f, lambda n: n["cells"][0].update(source="<!-- return math.exp( loss ) -->")),
+        "a line of solutions/",
+    ),
     "an output": (output, "what it gave when it ran"),
     "a hidden check": (hidden_line, "a line of a hidden check"),
     "a sample answer": (answer, "a sentence of a sample answer"),
@@ -126,7 +130,7 @@ LEAKS = {
 def test_a_line_is_found_however_it_is_spaced_quoted_or_escaped(text, released, monkeypatch):
     without_points(monkeypatch)
     monkeypatch.setattr(
-        audits, "hidden_lines", lambda _: {audits._tight('open(path, encoding="utf-8") as lines: secret()')}
+        audits, "hidden_lines", lambda _: {audits.bare('open(path, encoding="utf-8") as lines: secret()')}
     )
     edit(released, lambda n: n["cells"][0].update(source=f"Some prose.\n\n{text}"))
     assert any("cell 1" in finding and "a hidden check" in finding for finding in audits.audit(released, PART))

@@ -1,7 +1,6 @@
 """The learner guide's examples print what the pages say, its numbers come from them, and it gives no answers away."""
 
 import doctest
-import html
 import json
 import re
 import sys
@@ -10,8 +9,9 @@ from pathlib import Path
 import pytest
 from test_readme import calls_in, check_call
 
+from autograder.bundle.audit import TELLING
 from autograder.course import ROOT, SOLUTIONS, capstone, parts
-from autograder.notebooks.audit import hidden_lines, sample_answers, solution_lines
+from autograder.notebooks.audit import bare, hidden_lines, sample_answers, solution_lines
 
 sys.path.insert(0, str(SOLUTIONS))
 
@@ -110,12 +110,13 @@ def test_every_page_has_the_same_sections(part):
 
 def text_of(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
-    return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", text)) if file.suffix == ".html" else text)
+    return bare(re.sub(r"<[^>]+>", "", text) if file.suffix == ".html" else text)
 
 
 def answers_in(files: list[Path]) -> dict[str, list[str]]:
     """Lines of solutions, of hidden checks and of sample answers that stand in these files."""
     secrets = solution_lines().union(*(hidden_lines(part) | sample_answers(part) for part in parts()))
+    secrets = {line for line in secrets if len(line) >= TELLING}
     found = {file.name: [line for line in secrets if line in text] for file in files for text in [text_of(file)]}
     return {name: lines for name, lines in found.items() if lines}
 
