@@ -10,12 +10,15 @@ from pathlib import Path
 
 import typer
 
+from autograder.wording import command
+
 
 def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | None, board) -> list:
     """Record each submission, say what became of it, and return the entries. Exit status 1 when one has no score or is
     not recorded.
     """
     from autograder.console import misuse, print_lines
+    from autograder.leaderboard.board import DEFAULT_FOLDER
     from autograder.leaderboard.rules import RUNS
     from autograder.leaderboard.show import entry_lines
     from autograder.leaderboard.source import RecipeError
@@ -29,6 +32,10 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
             with progress(RUNS + 1) as on_step:
                 entry = board.submit(path, learner, display=name, public=public, on_step=on_step)
             print_lines(entry_lines(entry, again=entry.number in there))
+            if len(submissions) == 1:
+                where = None if board.folder == DEFAULT_FOLDER else board.folder
+                shown = command("leaderboard show", board=where, me=ascii(learner)[1:-1])
+                typer.echo(f"Your place, your neighbours and all your entries: {shown}")
             entries.append(entry)
             failed |= entry.loss is None
         except (RecipeError, StoreError) as error:
