@@ -91,6 +91,8 @@ def _nbgrader() -> Finding:
 
 def _disk(what: str, place: Path) -> Finding:
     name = f"space for {what}"
+    if place.exists() and not place.is_dir():
+        return Finding(name, False, f"{place} is no folder", ("Name a folder.",))
     try:
         free = shutil.disk_usage(place).free / GIGABYTE
     except OSError as error:

@@ -87,7 +87,7 @@ def advice(system: System) -> list[str]:
         library = "libseccomp2" if "debian" in system.families else "libseccomp"
         found.append(f"Both tiers filter system calls: {system.install(library)}, and pip install pyseccomp.")
     found += _namespaces(system)
-    if system.container:
+    if system.container and system.bubblewrap is not None:
         found.append(
             "This is a container, whose own rules mostly forbid namespaces. Grade outside of it, or start it with"
             " --security-opt seccomp=unconfined --security-opt apparmor=unconfined (Docker, Podman)."

@@ -65,6 +65,13 @@ def test_a_full_disk_is_named(monkeypatch, tmp_path, quick_sandbox):
     assert not finding.well and "Make room for 2 GB" in finding.to_do[0]
 
 
+def test_a_folder_that_is_missing_or_none_is_named(tmp_path, quick_sandbox):
+    name = "space for the class's folder"
+    assert "Make the folder" in found(tmp_path / "none", name).to_do[0]
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert found(tmp_path / "file", name).said.endswith("is no folder")
+
+
 def test_a_mistake_in_class_toml_is_named(tmp_path, quick_sandbox):
     (tmp_path / "class.toml").write_text('time_zone = "Mars/Base"\n', encoding="utf-8")
     finding = found(tmp_path, "class.toml")

@@ -41,6 +41,10 @@ def test_a_kernel_that_allows_no_namespaces_is_told_to(path, command):
     assert f"sudo sysctl -w {'kernel' if path == CLONE else 'user'}.{command}" in said
 
 
+def test_a_container_is_no_matter_before_bubblewrap_is_there():
+    assert len(advice(System(families=("debian",), container=True))) == 1
+
+
 def test_a_container_a_kernel_without_landlock_and_a_missing_library_are_named():
     settings = {SECURITY_MODULES: "capability,yama"}
     said = advice(System(families=("debian",), bubblewrap=BWRAP, seccomp=False, container=True, settings=settings))
