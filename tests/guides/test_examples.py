@@ -80,7 +80,7 @@ def test_an_example_that_prints_something_else_would_be_noticed(tmp_path):
         test_every_example_prints_what_the_page_says(page)
 
 
-@by_page
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "docs" / "index.md"], ids=lambda page: page.stem)
 def test_every_number_in_the_text_is_printed_by_the_page_or_was_measured(page):
     assert unfounded(page.read_text(encoding="utf-8")) == []
 
