@@ -196,7 +196,7 @@ def template(
     Example: python -m autograder template https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
     """
     from autograder.bundle.template import TemplateError, make_template
-    from autograder.cli import failure, misuse
+    from autograder.console import failure, misuse
 
     try:
         folder = make_template(release)

@@ -116,7 +116,7 @@ def _imported(node: ast.AST, inside: bool = False) -> Iterator[tuple[str, bool]]
         yield from _imported(child, inside or isinstance(child, ast.FunctionDef))
 
 
-def levels(early: dict[str, set[str]]) -> dict[str, int]:
+def levels(edges: dict[str, set[str]]) -> dict[str, int]:
     """The floor of each room: 0 for what imports no other, else one above the highest that it imports."""
     floors: dict[str, int] = {}
 
@@ -124,7 +124,7 @@ def levels(early: dict[str, set[str]]) -> dict[str, int]:
         if room in above:
             raise ValueError(f"Rooms import each other in a circle: {' -> '.join([*above, room])}")
         if room not in floors:
-            floors[room] = 1 + max((floor(other, (*above, room)) for other in early.get(room, ())), default=-1)
+            floors[room] = 1 + max((floor(other, (*above, room)) for other in edges.get(room, ())), default=-1)
         return floors[room]
 
     for room in ROOMS:
@@ -132,25 +132,40 @@ def levels(early: dict[str, set[str]]) -> dict[str, int]:
     return floors
 
 
-def arrows(found: Imports, floors: dict[str, int]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """Arrows down, without those that a longer way says already, and arrows to a room that is not further down."""
-    every = {(a, b) for kind in (found.early, found.late) for a, others in kind.items() for b in others}
-    down = {(a, b) for a, b in every if floors[a] > floors[b]}
-
-    def reaches(a: str, b: str) -> bool:
-        return any(c == b or reaches(c, b) for first, c in down if first == a)
-
-    longer = {(a, b) for a, b in down if any(c != b and reaches(c, b) for first, c in down if first == a)}
-    return down - longer, every - down
+def reaches(edges: dict[str, set[str]], a: str, b: str) -> bool:
+    return a == b or any(reaches(edges, other, b) for other in edges.get(a, ()))
 
 
-def raised(floors: dict[str, int], down: set[tuple[str, str]]) -> dict[str, int]:
+def arrows(found: Imports) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Arrows down, and those that would close a circle: they go up."""
+    levels(found.early)  # for its error
+    edges, up = {room: set(others) for room, others in found.early.items()}, set()
+    for a, b in sorted((a, b) for a, others in found.late.items() for b in others):
+        if reaches(edges, b, a):
+            up.add((a, b))
+        else:
+            edges.setdefault(a, set()).add(b)
+    return {(a, b) for a, others in edges.items() for b in others}, up
+
+
+def shortened(down: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The arrows down without those that a longer way says already."""
+    edges: dict[str, set[str]] = {}
+    for a, b in down:
+        edges.setdefault(a, set()).add(b)
+    return {(a, b) for a, b in down if not any(c != b and reaches(edges, c, b) for c in edges[a])}
+
+
+def floors_of(down: set[tuple[str, str]]) -> dict[str, int]:
     """Floors on which a room stands right below the lowest that imports it, so that arrows are short."""
-    higher = dict(floors)
+    edges: dict[str, set[str]] = {}
+    for a, b in down:
+        edges.setdefault(a, set()).add(b)
+    floors = levels(edges)
     for room in sorted(floors, key=lambda room: -floors[room]):
-        users = [higher[a] for a, b in down if b == room]
-        higher[room] = min(users) - 1 if users else higher[room]
-    return higher
+        users = [floors[a] for a, b in down if b == room]
+        floors[room] = min(users) - 1 if users else floors[room]
+    return floors
 
 
 Spot = str | tuple[str, str, int]  # a room, or where an arrow (from, to) passes a floor
@@ -194,11 +209,9 @@ def _spread(row: list[Spot], x: dict[Spot, float]) -> None:
 
 def picture() -> str:
     """The rooms as an SVG. Its colours are the site's where it stands in the site, else its own."""
-    found = imports()
-    down, other = arrows(found, levels(found.early))
-    floors = raised(levels(found.early), down)
-    up = {(b, a) for a, b in other if floors[b] > floors[a]}
-    middle = places(floors, down | up)
+    down, up = arrows(imports())
+    floors, drawn = floors_of(down), shortened(down)
+    middle = places(floors, drawn | {(b, a) for a, b in up})
     height = (max(floors.values()) + 1) * (HEIGHT + GAP) - GAP + 30
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" class="architecture">',
@@ -208,12 +221,9 @@ def picture() -> str:
         'orient="auto-start-reverse">'
         '<path d="M0 0 8 4 0 8z"/></marker></defs>',
     ]
-    lines += [_arrow([middle[spot] for spot in _way(a, b, floors)]) for a, b in sorted(down)]
-    for a, b in sorted(other):
-        if floors[a] == floors[b]:
-            lines.append(_along(middle[a], middle[b]))
-        else:  # up: the way down, drawn beside an arrow that may be there, with its tip at the other end
-            lines.append(_arrow([(x + 16, y) for x, y in (middle[spot] for spot in _way(b, a, floors))], upwards=True))
+    lines += [_arrow([middle[spot] for spot in _way(a, b, floors)]) for a, b in sorted(drawn)]
+    for a, b in sorted(up):  # the way down, drawn beside an arrow that may be there, with its tip at the other end
+        lines.append(_arrow([(x + 16, y) for x, y in (middle[spot] for spot in _way(b, a, floors))], upwards=True))
     for room in ROOMS:
         x, y = middle[room]
         lines += [
@@ -239,19 +249,9 @@ def _arrow(points: list[tuple[float, float]], upwards: bool = False) -> str:
     return f'<path d="{curve}" {kind}="url(#tip)"/>'
 
 
-def _along(start: tuple[float, float], end: tuple[float, float]) -> str:
-    """A dashed line over the heads of a floor's boxes."""
-    (x1, y), (x2, _) = start, end
-    top = y - HEIGHT / 2
-    curve = f"M{x1:.0f} {top:.0f}C{x1:.0f} {top - 30:.0f} {x2:.0f} {top - 30:.0f} {x2:.0f} {top:.0f}"
-    return f'<path class="up" d="{curve}" marker-end="url(#tip)"/>'
-
-
 def description() -> str:
     """The picture in words: its floors from above."""
-    found = imports()
-    floors = levels(found.early)
-    floors = raised(floors, arrows(found, floors)[0])
+    floors = floors_of(arrows(imports())[0])
     rows = [", ".join(r for r in ROOMS if floors[r] == level) for level in range(max(floors.values()), -1, -1)]
     return f"The rooms of the grader, floor by floor from above: {'; '.join(rows)}. Arrows lead to what a room imports."
 
@@ -259,7 +259,7 @@ def description() -> str:
 def table() -> str:
     """Every room, what it is for, what it imports and who imports it: what the picture shows, to be read."""
     found = imports()
-    floors = levels(found.early)
+    floors = floors_of(arrows(found)[0])
     used = {room: found.early.get(room, set()) | found.late.get(room, set()) for room in ROOMS}
     lines = ["| room | what it is for | imports | is imported by |", "|---|---|---|---|"]
     for room in sorted(ROOMS, key=lambda room: (-floors[room], room)):

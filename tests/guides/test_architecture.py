@@ -52,18 +52,22 @@ def test_a_circle_is_named():
 
 
 def test_rooms_stand_above_what_they_import():
-    found = architecture.imports()
-    floors = architecture.levels(found.early)
-    down, _ = architecture.arrows(found, floors)
-    higher = architecture.raised(floors, down)
-    assert all(higher[a] > higher[b] for a, others in found.early.items() for b in others)
-    assert higher["cli"] > higher["learner"] > higher["grading"] > higher["sandbox"]
+    down, _ = architecture.arrows(architecture.imports())
+    floors = architecture.floors_of(down)
+    assert all(floors[a] > floors[b] for a, b in down)
+    assert floors["cli"] > floors["learner"] > floors["grading"] > floors["sandbox"]
 
 
 def test_an_arrow_that_a_longer_way_says_is_left_out():
-    found = architecture.Imports({"cli": {"grading", "course"}, "grading": {"course"}}, {})
-    down, other = architecture.arrows(found, architecture.levels(found.early))
-    assert (down, other) == ({("cli", "grading"), ("grading", "course")}, set())
+    down, up = architecture.arrows(architecture.Imports({"cli": {"grading", "course"}, "grading": {"course"}}, {}))
+    assert up == set()
+    assert architecture.shortened(down) == {("cli", "grading"), ("grading", "course")}
+
+
+def test_an_import_within_a_function_goes_up_only_where_it_would_close_a_circle():
+    found = architecture.Imports({"learner": {"check"}}, {"check": {"learner"}, "training": {"learner"}})
+    down, up = architecture.arrows(found)
+    assert (down, up) == ({("learner", "check"), ("training", "learner")}, {("check", "learner")})
 
 
 def test_the_picture_can_be_read_aloud_and_boxes_do_not_overlap():
