@@ -48,7 +48,7 @@ def unfounded(text: str) -> list[str]:
     known = [
         float(number.replace(",", "")) for number in re.findall(r"(?<![\w.])[\d,]*\d(?:\.\d+)?", code)
     ] + measured()
-    prose = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)]*\)", " ", text, flags=re.DOTALL)
+    prose = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)]*\)|Python 3[.]\d+", " ", text, flags=re.DOTALL)
     wrong = []
     for number in DECIMAL.findall(prose):
         places = len(number.partition(".")[2])
