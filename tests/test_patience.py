@@ -44,6 +44,15 @@ def test_right_code_gets_the_time_that_the_reference_would_need(monkeypatch):
     assert report.passed, report.checks[0].message
 
 
+def test_a_module_may_take_its_time_to_load(monkeypatch):
+    """As from a slow disk; nothing says beforehand how long that takes."""
+    monkeypatch.setattr(patience, "FIRST", 0.1)
+    monkeypatch.setattr(patience, "LOADING", 0.0)
+    slow = f"{SOLUTION}\n\nimport time\ntime.sleep(0.5)\n".encode()
+    report = grade({PART.file_name: slow}, PART, seed=1, tier=Tier.LOCAL, explain=False)
+    assert report.passed, report.checks[0].message
+
+
 def test_time_is_short_after_a_call_that_was_not_answered_and_never_more_than_the_job_allows():
     local = of_tier(Tier.LOCAL)
     local.learn(0.01, timed_out=False)

@@ -69,8 +69,10 @@ class Session:
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
         begin, patience = time.monotonic(), self.patience
-        more = functools.partial(patience.more_for, probe, arguments) if probe != LOAD else None
-        how = {"seconds": patience.seconds(), "more": more, "cpu_seconds": patience.cpu_seconds(self.task)}
+        seconds, more = patience.seconds(), functools.partial(patience.more_for, probe, arguments)
+        if probe == LOAD:  # asked once, and how long a slow disk takes is known of no reference
+            seconds = more = None
+        how = {"seconds": seconds, "more": more, "cpu_seconds": patience.cpu_seconds(self.task)}
         reply = self.worker.call(probe, list(arguments), **how)
         patience.learn(time.monotonic() - begin, reply.failure == "timeout", self.task)
         return reply
