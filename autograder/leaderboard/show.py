@@ -94,7 +94,7 @@ def history_lines(entries: Sequence[Entry], used: int, tries: int) -> Iterator[s
 def review_lines(entries: Sequence[Entry], leading: Sequence[Row]) -> Iterator[str]:
     """What waits for a person, and the top three."""
     held = [entry for entry in entries if entry.held]
-    yield f"{len(held)} entries wait for a person."
+    yield f"{len(held)} {'entry waits' if len(held) == 1 else 'entries wait'} for a person."
     for entry in held:
         yield f"  {entry.number}: {ascii(entry.learner_id)[1:-1]}, loss {entry.loss:.4f}. {entry.held}"
     yield "The top of the board, to be looked at by a person too:"

@@ -151,6 +151,6 @@ def _need_a_try(session: Session, learner_id: str, most_tries: int, now: datetim
     when = tries.next_free(tries.recent(session, learner_id, now), most_tries)
     if when is not None:
         raise StoreError(
-            f"The {most_tries} tries of 24 hours are used up, and nothing was recorded. The next is free on "
+            f"All tries of 24 hours ({most_tries}) are used up, and nothing was recorded. The next is free on "
             f"{when.astimezone():%Y-%m-%d at %H:%M} by this computer's clock."
         )

@@ -182,7 +182,7 @@ def test_tries_are_counted_over_24_hours_and_the_history_stays(store):
     assert store.tries_today("ada", now) == 2 and store.tries_today("bob", now) == 0
     with pytest.raises(
         StoreError,
-        match="The 2 tries of 24 hours are used up, and nothing was recorded. The next is free on 2026-03-01 at",
+        match=r"All tries of 24 hours \(2\) are used up, and nothing was recorded. The next is free on 2026-03-01 at",
     ):
         store.add("ada", source(), SCORE, 42, most_tries=2, now=now)
     tokyo = now.astimezone(timezone(timedelta(hours=9)))  # the same moment
@@ -339,7 +339,7 @@ def test_a_broken_recipe_is_an_entry_without_a_score_and_uses_up_a_try(board, tm
     for number in range(3):
         broken = board.submit(recipe_of(tmp_path, "ada", ("return 1\n", f"return {number + 50}\n")), "ada")
         assert broken.loss is None and "batch_size(0)" in broken.message
-    with pytest.raises(StoreError, match="The 3 tries of 24 hours are used up"):
+    with pytest.raises(StoreError, match=r"All tries of 24 hours \(3\) are used up"):
         board.submit(recipe_of(tmp_path, "ada"), "ada")
     with pytest.raises(RecipeError, match="can't be read"):
         board.submit(tmp_path / "nobody", "bob")

@@ -116,7 +116,7 @@ def test_the_instructor_sets_how_many_tries_a_day_there_are_and_no_learner_does(
     assert run("page", "--tries", 1).exit_code == 0
     assert run("add", submissions[0], "--as", "ada").exit_code == 0
     late = run("add", submissions[1], "--as", "ada")
-    assert late.exit_code == 1 and "The 1 tries of 24 hours are used up, and nothing was recorded" in late.stderr
+    assert late.exit_code == 1 and "All tries of 24 hours (1) are used up, and nothing was recorded" in late.stderr
     assert "1 of the 1 tries" in run("show", "--me", "ada").stdout
     assert run("submit", submissions[1], "--tries", 9).exit_code == 2
     run("page", "--tries", 2)
