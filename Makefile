@@ -91,10 +91,10 @@ grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLD
 	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
 
 roster: ## put the list of a class into its gradebook: file=participants.csv class=FOLDER
-	$(RUN) roster "$(file)" $(CLASS) $(args)
+	$(RUN) roster $(if $(file),"$(file)") $(CLASS) $(args)
 
 collect: ## put what a class handed in where it is graded from: file=submissions.zip (or a folder) part=5
-	$(RUN) collect "$(file)" $(PART) $(CLASS) $(args)
+	$(RUN) collect $(if $(file),"$(file)") $(PART) $(CLASS) $(args)
 
 grades: ## show the grades of a class: points by part, lateness, the weighted total
 	$(RUN) grades $(CLASS) $(args)

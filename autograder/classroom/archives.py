@@ -106,7 +106,9 @@ def read_archive(
         raise
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         # RuntimeError: a zip with a password; ValueError and NotImplementedError: fields that make no sense.
-        raise ArchiveError(f"It can't be read ({shown(str(error) or type(error).__name__)}).") from error
+        raise ArchiveError(
+            f"It can't be read as a zip or tar archive ({shown(str(error) or type(error).__name__)})."
+        ) from error
 
 
 def checked_path(name: str) -> tuple[str, ...]:

@@ -42,7 +42,9 @@ def roster(
 
 @app.command()
 def collect(
-    source: Annotated[Path, typer.Argument(help="A platform's archive, or a folder: archives, folders, git clones.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A platform's archive, or a folder: archives, folders, git clones.")
+    ],
     part: PartOption = None,
     handed_in: Annotated[
         str | None, typer.Option("--handed-in", help="When, if the archive does not say: 2026-11-30 18:00.")
