@@ -232,13 +232,13 @@ def test_a_path_with_spaces_and_accents_works(tmp_path):
 
 WITHOUT_SANDBOX = """
 import runpy, sys
-from autograder.sandbox import confine, tiers
+from autograder.sandbox import advice, confine, tiers
 from autograder.sandbox.tiers import SandboxUnavailable
 
 def no_landlock(*unused):
     raise SandboxUnavailable("the landlock sandbox cannot be set up: this kernel has no Landlock")
 
-tiers.find_bubblewrap = lambda: None
+tiers.find_bubblewrap = advice.find_bubblewrap = lambda: None
 tiers.PREPARATIONS[tiers.Tier.LANDLOCK] = no_landlock
 sys.argv = ["autograder", *sys.argv[1:]]
 runpy.run_module("autograder", run_name="__main__")
