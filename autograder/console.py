@@ -7,6 +7,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
+from typing import TextIO
 
 import typer
 
@@ -14,9 +15,14 @@ import typer
 def print_lines(lines: Iterable[str]) -> None:
     """Print on any console: what its encoding lacks is shown as an escape, what is too long for it goes on below."""
     sys.stdout.reconfigure(errors="backslashreplace")
-    width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else None
     for line in lines:
-        typer.echo(line if width is None or len(line) <= width else hanging(line, width))
+        typer.echo(fitted(line, sys.stdout))
+
+
+def fitted(line: str, stream: TextIO) -> str:
+    """The line as it is, or in several where it is too long for the terminal that it goes to."""
+    width = shutil.get_terminal_size().columns - 1 if stream.isatty() else None
+    return line if width is None or len(line) <= width else hanging(line, width)
 
 
 def hanging(line: str, width: int) -> str:
@@ -28,11 +34,11 @@ def hanging(line: str, width: int) -> str:
 
 def failure(sentence: str) -> typer.Exit:
     """Say on standard error what failed and what to do; raise what comes back: exit status 1."""
-    typer.echo(sentence, err=True)
+    typer.echo("\n".join(fitted(line, sys.stderr) for line in sentence.split("\n")), err=True)
     return typer.Exit(1)
 
 
 def misuse(sentence: str) -> typer.Exit:
     """Say what was wrong and what to do on standard error; raise what comes back: exit status 2."""
-    typer.echo(sentence, err=True)
+    typer.echo("\n".join(fitted(line, sys.stderr) for line in sentence.split("\n")), err=True)
     return typer.Exit(2)

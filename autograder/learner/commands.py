@@ -153,21 +153,20 @@ def reset(
     Example: python -m autograder reset 5.2
     """
     from autograder.check import parse_target
+    from autograder.console import print_lines
     from autograder.learner.console import agreed, sentences
     from autograder.learner.reset import carry_out, plan
     from autograder.learner.show import kept_lines, reset_lines
 
     with sentences():
         change = plan(parse_target(target))
-        for line in reset_lines(change):
-            typer.echo(line)
+        print_lines(reset_lines(change))
         if change.nothing_to_do:
             return
         if not agreed("Go on?", yes or change.before is None):
             typer.echo("Nothing was changed.")
             raise typer.Exit(1)
-        for line in kept_lines(carry_out(change)):
-            typer.echo(line)
+        print_lines(kept_lines(carry_out(change)))
 
 
 @app.command()
@@ -176,7 +175,7 @@ def undo() -> None:
 
     Example: python -m autograder undo
     """
-    from autograder.console import failure
+    from autograder.console import failure, print_lines
     from autograder.learner.console import sentences
     from autograder.learner.results import shown
     from autograder.learner.undo import undo as bring_back
@@ -185,9 +184,8 @@ def undo() -> None:
         found = bring_back()
         if not found:
             raise failure("There is nothing to undo: nothing of yours was replaced yet.")
-        for file, copy in found.items():
-            typer.echo(f"{shown(file)} is again what it was in {shown(copy)}.")
-        typer.echo(f"What was there until now is kept too: {command('undo')} brings it back.")
+        print_lines(f"{shown(file)} is again what it was in {shown(copy)}." for file, copy in found.items())
+        print_lines([f"What was there until now is kept too: {command('undo')} brings it back."])
 
 
 @app.command()

@@ -7,15 +7,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import current
+from autograder.grading.standing import DONE, current
 from autograder.learner.calls import Recording, record
 from autograder.learner.results import shown
 from autograder.render.terminal import without_commands
+from autograder.wording import command
 
 DEBUGGING = Path(__file__).with_name("debugging.py")
 
@@ -25,16 +26,20 @@ def find_check(report: Report, part: Part, name: str | None) -> Check:
     if name is None:
         check = current(report, part)
         if check is None:
-            raise ValueError("Every check is passed: name the one to run again with --check.")
+            raise ValueError(f"Every check is passed. Name one to run it again: {names_of(part, report.checks)}")
         return check
     for check in report.checks:
         if check.name == name.removeprefix("test_"):
             return check
-    failing = [check.name for check in report.checks if check.status not in ("passed", "manual")]
-    names = failing or [check.name for check in report.checks]
-    raise ValueError(
-        f"Part {part.number} has no check {ascii(name)}. {'Failing' if failing else 'Its'} checks: {', '.join(names)}."
-    )
+    failing = [check for check in report.checks if check.status not in DONE]
+    whose = f"Failing checks: {names_of(part, failing)}" if failing else f"Its checks: {names_of(part, report.checks)}"
+    raise ValueError(f"Part {part.number} has no check {ascii(name)}. {whose}")
+
+
+def names_of(part: Part, checks: Iterable[Check]) -> str:
+    """The command with a name to put in, and the names, a line each."""
+    names = [f"  {check.name}" for check in checks if check.status != "manual"]
+    return "\n".join([command("debug", part.number, check="NAME"), *names])
 
 
 def lines(check: Check, part: Part) -> Iterator[str]:
@@ -42,10 +47,15 @@ def lines(check: Check, part: Part) -> Iterator[str]:
     yield f"Check {check.name} of task {check.task}: {check.title}"
     if check.status == "passed":
         yield "  It is passed."
-    yield from (f"  {without_commands(line)}" for line in check.message.rstrip("\n").split("\n") if line)
+    lines_of_it = [line for line in check.message.rstrip("\n").split("\n") if line]
+    if check.advice:  # the recognised mistake is surer than the check's own guess
+        lines_of_it = [*(line for line in lines_of_it if not line.startswith("Likely:")), f"Likely:     {check.advice}"]
+    yield from (f"  {without_commands(line)}" for line in lines_of_it)
     path = EXERCISES / part.file_name
     if "breakpoint()" not in path.read_text(encoding="utf-8", errors="replace"):
         yield f"Write breakpoint() into {shown(path)} where you want to stop, and run this again."
+    else:
+        yield "At breakpoint(): p NAME prints a value, n runs a line, s goes into a call, c goes on, q ends."
     yield ""
 
 

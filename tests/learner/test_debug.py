@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_imported_shows_its_line(course):
     course.write(3, "import math\nmath.nothing\n")
     answer = course.run("debug", 3, "--check", "softmax_gives_shares_that_sum_to_1")
     assert answer.returncode in (1, 2)
-    name = re.search(r"Failing checks: (\w+)", answer.stderr)
+    name = re.search(r"Failing checks: .*\n  (\w+)\n", answer.stderr)
     answer = course.run("debug", 3, *(["--check", name[1]] if name else []))
     assert answer.returncode == 1 and 'part03_layers.py", line 2' in answer.stdout
 
@@ -89,13 +89,23 @@ def test_a_file_that_cannot_be_imported_shows_its_line(course):
 def test_an_unknown_check_lists_the_failing_ones(course):
     course.write(1, OVERWRITES)
     answer = course.run("debug", 1, "--check", "nothing")
-    assert answer.returncode == 2 and TWICE in answer.stderr
+    assert answer.returncode == 2 and f"\n  {TWICE}\n" in answer.stderr and "--check NAME" in answer.stderr
 
 
-def test_nothing_failing_is_a_sentence(course):
+def test_nothing_failing_lists_what_could_be_run_again(course):
     course.solve(3)
     answer = course.run("debug", 3)
-    assert answer.returncode == 2 and "--check" in answer.stderr
+    assert answer.returncode == 2 and "--check NAME" in answer.stderr
+    assert "\n  linear_multiplies_each_row_with_the_vector\n" in answer.stderr
+
+
+def test_it_names_the_mistake_and_the_keys_of_the_debugger(course):
+    course.write(1, OVERWRITES)
+    said = course.run("debug", 1, "--check", TWICE).stdout
+    assert said.count("Likely:") == 1 and "overwrites instead of adding" in said and "Write breakpoint()" in said
+    course.write(1, STOPS)
+    said = course.run("debug", 1, "--check", TWICE, input="q\n").stdout
+    assert "p NAME prints a value" in said and "Write breakpoint()" not in said
 
 
 def test_no_cache_is_left_beside_the_learners_files(course):
