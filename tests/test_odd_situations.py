@@ -92,6 +92,12 @@ SITUATIONS = {
         "def linear(",
         ["What came back can't be used", "It is a generator: write [...] in place of (...)"],
     ),
+    "Values that are compared": (in_linear("max(x)"), "max(x)", ["Compare the numbers in them, their .data."]),
+    "a Value for math": (
+        in_linear("import math; math.sqrt(x[0])"),
+        "math.sqrt(x[0])",
+        ["must be real number, not Value. math is for plain numbers: a Value has .exp() and .log()"],
+    ),
     "an import of a later part": (
         at_the_top("from part05_gpt import gpt"),
         "from part05_gpt",

@@ -25,6 +25,17 @@ SENTENCES = {
 WRONG_ARGUMENTS = re.compile(r"([\w.]+)\(\) (?:takes|missing|got an unexpected|got multiple)")
 NOTHING_CAME_BACK = re.compile(r"'NoneType'|\bNone\b")
 GENERATOR = re.compile(r"'generator'|\bgenerator object\b")
+# What a TypeError says of Values that are used as numbers, and what to try.
+VALUES_AS_NUMBERS = (
+    (
+        re.compile(r"not supported between instances of '(Value' and|\w+' and 'Value')"),
+        "Compare the numbers in them, their .data.",
+    ),
+    (
+        re.compile(r"must be real number, not Value"),
+        "math is for plain numbers: a Value has .exp() and .log(), and ** 0.5 is its root.",
+    ),
+)
 # What an ImportError says of another part, and where that lies in the worker's folder, which is nobody's concern.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
 PLACE = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
@@ -70,6 +81,8 @@ def _advice(reply: Reply, kind: str, signature_of: SignatureOf, needs: Needs | N
     if kind == "raised" and reply.exception == "TypeError" and found:
         expected = signature_of(found.group(1))
         return f" It is called as the stub has it: {expected}." if expected else ""
+    if kind == "raised" and reply.exception == "TypeError":
+        return next((f" {advice}" for words, advice in VALUES_AS_NUMBERS if words.search(reply.message)), "")
     if kind == "unusable" and NOTHING_CAME_BACK.search(reply.message):
         return " Is a return missing?"
     if kind == "unusable" and GENERATOR.search(reply.message):

@@ -216,3 +216,13 @@ def test_a_check_of_what_is_not_written_is_three_lines(course):
         "Write it in part03_layers.py, save the file, run this cell again.",
         "0 of 2 points.",
     ]
+
+
+def test_a_check_that_waits_for_another_task_is_nothing_to_mend(course):
+    text = (SOLUTIONS / "part01_autograd.py").read_text(encoding="utf-8")
+    begin = text.index("    ### BEGIN SOLUTION 1.4 Value.backward")
+    text = text[:begin] + '    raise NotImplementedError("1.4 Value.backward")\n'
+    write(course, "part01_autograd", text)
+    said = "\n".join(checks.run("1.1", course / "part01_autograd.py").lines)
+    assert "todo 0/0.25  a sum passes slope 1 to both" in said and "1.4 Value.backward is not written yet." in said
+    assert "Nothing is wrong so far" in said and "Mend" not in said and "mend" not in said

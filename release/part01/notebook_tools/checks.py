@@ -64,10 +64,15 @@ def _lines(report: dict, module: Path) -> list[str]:
             points,
         ]
     lines = [_check_line(check) for check in report["checks"]]
-    failed = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
-    if failed:
-        lines += ["", *_failure_lines(failed[0], module)]
-    done = " Mend it, save the file, run this cell again." if failed else " All right."
+    left = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
+    wrong = [check for check in left if check["status"] != "todo"]
+    done = " All right."
+    if wrong:
+        lines += ["", *_failure_lines(wrong[0], module)]
+        done = " Mend it, save the file, run this cell again."
+    elif left:  # the slopes of an operator wait for backward
+        lines += ["", left[0]["message"].strip()]
+        done = " Nothing is wrong so far: write that, or go on to it, and run this cell again then."
     return [*lines, "", points + done]
 
 
