@@ -64,15 +64,21 @@ def check(
     from autograder.render.next_step import next_step
     from autograder.render.terminal import part_lines, table_lines
     from autograder.sandbox import SandboxUnavailable
+    from autograder.wording import command
 
     try:
         wanted = parse_target(target)
+        if not folder.exists():
+            raise ValueError(f"There is no {folder}: give a folder with modules, or one file with a GPT in it.")
         tier = choose_tier(folder, sandbox and sandbox.value)
         several = len(wanted.parts) > 1
         elsewhere = None if folder.resolve() == EXERCISES else folder
         reports = check_target(folder, wanted, tier, seed)
-    except (ValueError, SandboxUnavailable) as error:
+    except ValueError as error:
         raise misuse(str(error)) from error
+    except SandboxUnavailable as error:
+        own = command("check", target, from_=folder, sandbox="local")
+        raise misuse(f"{error}\nIs it code of your own? Then it needs no sandbox: {own}") from error
     if as_json:
         print_json(reports, several)
     elif several:

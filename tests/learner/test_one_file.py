@@ -90,3 +90,23 @@ def test_the_json_names_the_file(course):
     (course.root / "my_gpt.py").write_text(one_file(), encoding="utf-8")
     report = json.loads(course.run("check", 4, "--from", "my_gpt.py", "--json").stdout)
     assert report["file"] == "my_gpt.py" and report["module"] == part(4).module and report["sandbox"] == "strict"
+
+
+def test_where_no_sandbox_holds_a_learner_is_told_how_to_check_their_own_file(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from autograder import check
+    from autograder.cli import app
+
+    def none_holds() -> None:
+        raise SandboxUnavailable("No sandbox on this computer can hold other people's code.")
+
+    monkeypatch.setattr(check, "strict_tier", none_holds)
+    path = tmp_path / "my_gpt.py"
+    refused = CliRunner().invoke(app, ["check", "3", "--from", str(path)])
+    assert refused.exit_code == 2 and f"There is no {path}" in refused.stderr
+    path.write_text(one_file(), encoding="utf-8")
+    refused = CliRunner().invoke(app, ["check", "3", "--from", str(path)])
+    assert refused.exit_code == 2 and "Is it code of your own?" in refused.stderr
+    assert f"check 3 --from {path} --sandbox local" in refused.stderr
+    assert CliRunner().invoke(app, ["check", "3", "--from", str(path), "--sandbox", "local"]).exit_code == 0
