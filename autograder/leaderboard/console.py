@@ -35,7 +35,7 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
             if len(submissions) == 1:
                 where = None if board.folder == DEFAULT_FOLDER else board.folder
                 shown = command("leaderboard show", board=where, me=ascii(learner)[1:-1])
-                typer.echo(f"Your place, your neighbours and all your entries: {shown}")
+                typer.echo(f"Place, neighbours and all entries: {shown}")
             entries.append(entry)
             failed |= entry.loss is None
         except (RecipeError, StoreError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.leaderboard.rank import standings
-from autograder.leaderboard.schema import Entry
+from autograder.leaderboard.schema import CLOSING, Entry
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Record:
 @dataclass(frozen=True)
 class Table:
     """rows: best first. best: the records of the class in time. own: those that learners set for themselves, by beating
-    an entry of their own, newest first. tries: how many entries are counted. baselines: name -> loss.
+    an entry of their own, newest first; neither at closing. tries: how many entries are counted. baselines: losses by
+    name.
     """
 
     rows: tuple[Row, ...]
@@ -86,6 +87,8 @@ def make_table(
             Row(entry.learner.display, standing.mean, standing.rank, standing.half_width, bigram - standing.mean, entry)
         )
     rows.sort(key=lambda row: row.loss)
+    if round == CLOSING:  # all of it was run at once: what came first says nothing
+        return Table(tuple(rows), (), (), len(seen), baselines, round)
     whose = {entry.learner_id for entry in seen}
     own = [r for who in whose for r in _records([e for e in seen if e.learner_id == who]) if r.before is not None]
     own.sort(key=lambda record: record.at, reverse=True)

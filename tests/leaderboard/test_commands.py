@@ -126,7 +126,7 @@ def test_the_instructor_sets_how_many_tries_a_day_there_are_and_no_learner_does(
 def test_one_who_is_hidden_is_told_how_to_be_seen(run, submissions, tmp_path):
     done = run("add", submissions[0], "--as", "ada", "--name", "Countess")
     assert done.exit_code == 0 and "--public" in done.stdout
-    board = done.stdout.partition("all your entries: ")[2].split()
+    board = done.stdout.partition("and all entries: ")[2].split()
     assert board[-4:] == ["--board", str(tmp_path / "board"), "--me", "ada"]
     assert "Countess" not in run("show").stdout and "Countess" in run("show", "--me", "ada").stdout
 

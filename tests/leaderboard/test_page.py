@@ -113,6 +113,7 @@ def test_the_best_over_time_has_a_step_and_a_name_for_each_record():
     assert [y for _, y, _ in chart.dots] == sorted(y for _, y, _ in chart.dots)  # lower is better, on the page too
     assert all(0 <= x <= charts.BEST_WIDTH and 0 <= y <= charts.BEST_HEIGHT for x, y, _ in chart.dots)
     assert f"<title>{table.best[-1].loss:.4f}, {table.best[-1].name}" in render(table)
+    assert "over time" not in render(table_of(60, CLOSING))  # all entries of a closing are run at once
     assert charts.best_chart(table.best[:1], 2.355) is None and "over time" not in render(table_of(1))
 
 
