@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading.sources import reference_files
+from autograder.grading.reference import reference_files
 from autograder.sandbox import Limits
 from autograder.stubs import make_stub
 

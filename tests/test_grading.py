@@ -16,8 +16,9 @@ from autograder.course import ROOT, Part, part, parts
 from autograder.grading.compare import LONGEST, difference, show
 from autograder.grading.diagnosis import same_reply
 from autograder.grading.grade import grade
+from autograder.grading.reference import cut_to, reference_files
 from autograder.grading.report import Check, Report
-from autograder.grading.sources import LARGEST_FILE, cut_to, inspect_source, reference_files
+from autograder.grading.sources import LARGEST_FILE, inspect_source
 from autograder.grading.submission import read_submission
 from autograder.sandbox import Reply, SandboxUnavailable, Tier
 

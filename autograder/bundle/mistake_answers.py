@@ -9,8 +9,8 @@ from autograder.grading.diagnosis import same_reply
 from autograder.grading.grade import worker_files
 from autograder.grading.misconceptions import misconceptions, variants
 from autograder.grading.probes import Probes
+from autograder.grading.reference import reference_files
 from autograder.grading.session import Recorded
-from autograder.grading.sources import reference_files
 from autograder.sandbox import Limits, Reply, Tier, Worker
 
 SECONDS = 2.0  # of one call of a known mistake; some of them never end

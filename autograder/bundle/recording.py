@@ -13,9 +13,9 @@ from autograder.grading.checks import TOLERANCE, Answer
 from autograder.grading.grade import data_files
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.probes import Probes, plain
+from autograder.grading.reference import cut_to, signatures
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded, Session
-from autograder.grading.sources import cut_to, signatures
 
 SEEDS = (1, 2, 3)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autograder.course import Part
-from autograder.grading.sources import reference_files
+from autograder.grading.reference import reference_files
 from autograder.notebooks.companions import companions
 from autograder.sandbox import Limits, Tier, Worker
 from autograder.sandbox.text import clean_text

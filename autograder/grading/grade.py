@@ -13,9 +13,10 @@ from autograder.grading.checks import Draw
 from autograder.grading.diagnosis import diagnose
 from autograder.grading.mistake_replies import MistakeReplies
 from autograder.grading.probes import Probes, load_trusted
+from autograder.grading.reference import reference_files
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Session
-from autograder.grading.sources import Source, inspect_source, reference_files
+from autograder.grading.sources import Source, inspect_source
 from autograder.sandbox import CHECK, Limits, Tier, Worker
 
 

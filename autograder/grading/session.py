@@ -12,8 +12,8 @@ from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.failures import failure_message
 from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
+from autograder.grading.reference import signature
 from autograder.grading.report import Check
-from autograder.grading.sources import signature
 from autograder.sandbox import LOAD, Reply, Worker
 
 # Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.

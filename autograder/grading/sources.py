@@ -1,9 +1,8 @@
-"""Source code as text: a learner's file is looked at without running it, the reference is cut to what a part needs."""
+"""A learner's file, which may be hostile, as text: looked at without running it."""
 
 from __future__ import annotations
 
 import ast
-import functools
 import io
 import re
 import sys
@@ -11,7 +10,7 @@ import tokenize
 import warnings
 from dataclasses import dataclass, field
 
-from autograder.course import SOLUTIONS, Part, parts
+from autograder.course import parts
 
 # What `ast.parse` costs grows with the square of some texts: 64 KiB of {a}{a}... in an f-string take half a second,
 # and `import a.a.a...` of 200 names 13 MB, of 32,000 a gigabyte.
@@ -95,69 +94,3 @@ def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
             if top not in sys.stdlib_module_names and top not in ours:
                 return ascii(top)[1:-1][:50], node.lineno
     return None
-
-
-def signature(part: Part, name: str) -> str | None:
-    """How a function or method of the part is called, as the stub has it: `softmax(logits)`. None if it has none."""
-    return signatures(part).get(name)
-
-
-@functools.cache
-def signatures(part: Part) -> dict[str, str]:
-    """How every function and method of the part is called, by its dotted name."""
-    found = {}
-    for node in ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8")).body:
-        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(function, ast.FunctionDef):
-                name = f"{node.name}.{function.name}" if function is not node else function.name
-                for argument in ast.walk(function.args):
-                    if isinstance(argument, ast.arg):
-                        argument.annotation = None
-                found[name] = f"{name}({re.sub('^self(, )?', '', ast.unparse(function.args))})"
-    return found
-
-
-@functools.cache
-def reference_files(part: Part) -> dict[str, bytes]:
-    """The reference of the other parts, each cut to the names that this part may use: file name -> source."""
-    files = {}
-    for module, names in part.needs.items():
-        source = (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
-        files[f"{module}.py"] = cut_to(source, set(names)).encode("utf-8")
-    return files
-
-
-def _names_used(definition: ast.stmt) -> set[str]:
-    """The names that a definition uses from outside; of a function not those of its own variables."""
-    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
-    own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return {node.id for node in names} - (own if isinstance(definition, ast.FunctionDef) else set())
-
-
-def cut_to(source: str, names: set[str]) -> str:
-    """The source with those top-level definitions only, and what they use."""
-    tree = ast.parse(source)
-    defined = {}
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            defined[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            defined[node.targets[0].id] = node
-    unknown = names - set(defined)
-    if unknown:
-        raise ValueError(f"course.toml asks for names that the reference does not have: {', '.join(sorted(unknown))}.")
-    used, to_visit = set(), sorted(names)
-    while to_visit:
-        name = to_visit.pop()
-        if name not in used:
-            used.add(name)
-            if name in defined:
-                to_visit += _names_used(defined[name])
-    kept = []
-    for node in tree.body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", None) != "__future__":
-            node.names = [alias for alias in node.names if (alias.asname or alias.name) in used]
-            kept += [node] if node.names else []
-        elif any(node is defined.get(name) for name in used) or isinstance(node, ast.ImportFrom):
-            kept.append(node)
-    return ast.unparse(ast.Module(kept, [])) + "\n"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from autograder.course import Part
 from autograder.grading.grade import data_files, worker_files
 from autograder.grading.probes import Probes
+from autograder.grading.reference import reference_files
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded, Session
-from autograder.grading.sources import reference_files
 from autograder.sandbox import Tier, Worker
 
 

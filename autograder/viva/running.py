@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.course import Part
 from autograder.grading.compare import is_number
 from autograder.grading.probes import Probes
-from autograder.grading.sources import reference_files
+from autograder.grading.reference import reference_files
 from autograder.sandbox import Limits, Tier, Worker
 from autograder.viva.call import Call
 from autograder.viva.code import Code, is_text
