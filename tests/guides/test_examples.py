@@ -142,7 +142,7 @@ def test_the_mistakes_of_a_page_are_those_that_the_checks_know(site):
 
     for part in parts():
         shown = text_of(site / "learner" / f"{part.name}.html")
-        sentences = [re.sub(r"\s+", "", mistake.says) for mistake in misconceptions(part)]
+        sentences = [bare(mistake.says) for mistake in misconceptions(part)]
         assert len(sentences) > 5
         assert [sentence for sentence in sentences if sentence not in shown] == [], part.name
 
