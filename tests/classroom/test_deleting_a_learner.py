@@ -1,0 +1,51 @@
+"""The lines of docs/instructor/privacy.md that delete a learner leave nothing of them in a class's folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from submission_helpers import PART, SOLUTION, hand_in
+
+from autograder.classroom.autograde import grade_class
+from autograder.classroom.demo import write_class
+from autograder.classroom.export import export
+from autograder.classroom.folder import ClassFolder
+from autograder.classroom.grades import class_grades
+from autograder.course import ROOT
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+PAGE = ROOT / "docs" / "instructor" / "privacy.md"
+
+
+@pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="The lines are for a Unix shell.")
+def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, empty_gradebook):
+    try:
+        tier = strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    folder = ClassFolder(tmp_path / "class")
+    write_class(folder)
+    (folder.root / "extensions.csv").unlink()
+    shutil.copy(empty_gradebook, folder.root)
+    for learner in ("ada", "ben"):
+        hand_in(folder, learner, SOLUTION)
+    (folder.root / "submitted_before" / "ada").mkdir(parents=True)
+    grade_class(folder, PART, ["ada", "ben"], tier)
+    run = {"cwd": folder.root, "capture_output": True, "encoding": "utf-8"}
+    command = [sys.executable, ROOT / "autograder", "grade", "submitted", "--part", str(PART.number)]
+    assert subprocess.run(command, **run).returncode in (0, 1)
+    export(class_grades(folder), folder.root / "exports")
+    assert (folder.verdicts / "ledger.jsonl").exists() and (folder.root / "exports" / "moodle.csv").exists()
+
+    (lines,) = re.findall(r"```sh\n(python -m nbgrader.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = lines.replace("python ", f'"{sys.executable}" ')
+    done = subprocess.run(["bash", "-e", "-c", lines], env={**os.environ, "HOME": str(tmp_path)}, **run)
+    assert done.returncode == 0, done.stderr
+    left = [path for path in folder.root.rglob("*") if path.is_file() and re.search(rb"\bada\b", path.read_bytes())]
+    assert left == [] and not [path for path in folder.root.rglob("*") if "ada" in path.stem.split("+")]
+    assert [one.id for one in class_grades(folder).learners] == ["ben"]
