@@ -12,9 +12,10 @@ from autograder.grading import patience
 from autograder.grading.grade import grade
 from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
-from autograder.sandbox import CHECK, Tier
+from autograder.sandbox import CHECK, LOAD, Tier
 
 PART = part(0)
+SQUARES = ("squares", ([2.0],))
 SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
 
 
@@ -69,12 +70,19 @@ def test_other_peoples_code_has_its_processor_time_however_long_that_takes(tier)
     strict = of_tier(tier)
     strict.learn(0.01, timed_out=False)
     assert strict.seconds() == CHECK.call_seconds and strict.more_for("squares", ([2.0],)) == 0
-    assert strict.cpu_seconds("0.1") == patience.STRICT_CPU
+    assert strict.cpu_seconds("0.1", *SQUARES) == 1.0
+    assert strict.cpu_seconds("0.1", LOAD, ()) == patience.STRICT_CPU_LOADING
+    assert strict.cpu_seconds("0.1", "no such probe", ()) == 1.5
     strict.learn(CHECK.call_seconds, timed_out=True, task="0.1")
     assert strict.seconds() == patience.STRICT_AGAIN
-    assert strict.cpu_seconds("0.1") == patience.STRICT_CPU_IN_THE_SAME_TASK
-    assert strict.cpu_seconds("0.2") == patience.STRICT_CPU_AGAIN
-    assert of_tier(Tier.LOCAL).cpu_seconds("0.1") == 0
+    assert strict.cpu_seconds("0.1", *SQUARES) == 0.25 < strict.cpu_seconds("0.2", *SQUARES) == 0.5
+    assert of_tier(Tier.LOCAL).cpu_seconds("0.1", *SQUARES) == 0
+
+
+def test_where_the_reference_is_slow_other_peoples_code_may_be_slower():
+    strict = of_tier(Tier.STRICT)
+    strict._probes.on_reference = lambda *call: sum(range(10_000_000))
+    assert strict.cpu_seconds("0.1", *SQUARES) > 2
 
 
 def test_without_the_reference_the_first_wait_is_that_of_the_job():

@@ -10,15 +10,20 @@ from __future__ import annotations
 import time
 
 from autograder.grading.probes import Probes
-from autograder.sandbox import Tier, Worker
+from autograder.sandbox import LOAD, Tier, Worker
 
 FIRST, AGAIN = 3.0, 0.5  # seconds beyond what right code takes, before and after a call that was not answered
 TIMES = 20  # how much longer than the first answer, and than the reference, a call may take
 LOADING = 0.05  # seconds of the first answer while there is none
-# Other people's code runs where many are graded at once: it gets so much processor time a call, however long that takes
-# on a busy machine. The reference's slowest call, a chain of 50,000 nodes, needs 0.1 s, every other one 0.05 at most.
-# Code that once did not answer is asked less patiently, and in the same task least: it mostly meets the same loop.
-STRICT_CPU, STRICT_CPU_AGAIN, STRICT_CPU_IN_THE_SAME_TASK = 2.0, 1.0, 0.25
+# Other people's code runs where many are graded at once: it gets so many times the processor time that the reference
+# needs for such a call on this machine, however long that takes when it is busy, and at least so many seconds. (The
+# reference's slowest call, a chain of 50,000 nodes, needs 0.1 s, every other one 0.05 at most.) Code that once did not
+# answer is asked less patiently, and in the same task least: it mostly meets the same loop.
+STRICT_CPU = (30, 1.0)
+STRICT_CPU_AGAIN = (20, 0.5)
+STRICT_CPU_IN_THE_SAME_TASK = (10, 0.25)
+STRICT_CPU_LOADING = 3.0  # for all that stands outside of functions
+UNKNOWN = 0.05  # seconds that the reference is taken to need where it can't be asked
 STRICT_AGAIN = 4.0  # for code that waits instead, and where other programs keep the processors busy
 
 
@@ -49,13 +54,19 @@ class Patience:
             return 0.0 if self._disappointed else self._most
         return TIMES * (time.monotonic() - begin)
 
-    def cpu_seconds(self, task: str) -> float:
+    def cpu_seconds(self, task: str, probe: str, arguments: tuple) -> float:
         """The processor time that a call for a task may use; 0 is any."""
         if self._local:
             return 0.0
+        if probe == LOAD:
+            return STRICT_CPU_LOADING
+        needed = self._probes.reference_seconds(probe, arguments)
+        needed = UNKNOWN if needed is None else needed
         if task in self._in_tasks:
-            return STRICT_CPU_IN_THE_SAME_TASK
-        return STRICT_CPU_AGAIN if self._disappointed else STRICT_CPU
+            times, least = STRICT_CPU_IN_THE_SAME_TASK
+        else:
+            times, least = STRICT_CPU_AGAIN if self._disappointed else STRICT_CPU
+        return round(max(least, times * needed), 2)
 
     def expect_answers(self) -> None:
         """Be as brief with every call as after one that was not answered: these have been answered before."""

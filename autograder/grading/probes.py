@@ -7,6 +7,7 @@ import functools
 import importlib.util
 import inspect
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Probes:
         self.path = part.suite / "probes.py"
         self.source = self.path.read_text(encoding="utf-8")
         self._templates, self._parameters = {}, {}
+        self._seconds: dict[str, float | None] = {}
         for node in ast.parse(self.source).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 text = ast.get_docstring(node)
@@ -50,6 +52,19 @@ class Probes:
     def on_reference(self, probe: str, arguments: tuple) -> object:
         """What the reference answers, as plain data, in this process."""
         return plain(self._namespace[probe](*arguments))
+
+    def reference_seconds(self, probe: str, arguments: tuple) -> float | None:
+        """The processor time that the reference needs for such a call, found out at the first one; None when it can't
+        be asked here: for a probe that reads files beside it.
+        """
+        if probe not in self._seconds:
+            begin = time.process_time()
+            try:
+                self.on_reference(probe, arguments)
+                self._seconds[probe] = time.process_time() - begin
+            except Exception:
+                self._seconds[probe] = None
+        return self._seconds[probe]
 
 
 class Reference:

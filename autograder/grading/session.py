@@ -72,7 +72,8 @@ class Session:
         seconds, more = patience.seconds(), functools.partial(patience.more_for, probe, arguments)
         if probe == LOAD:  # asked once, and how long a slow disk takes is known of no reference
             seconds = more = None
-        how = {"seconds": seconds, "more": more, "cpu_seconds": patience.cpu_seconds(self.task)}
+        cpu_seconds = patience.cpu_seconds(self.task, probe, arguments)
+        how = {"seconds": seconds, "more": more, "cpu_seconds": cpu_seconds}
         reply = self.worker.call(probe, list(arguments), **how)
         patience.learn(time.monotonic() - begin, reply.failure == "timeout", self.task)
         return reply
