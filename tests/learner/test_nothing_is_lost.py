@@ -29,10 +29,11 @@ CALLS = {
     "notebooks": ["notebooks", "3", "--version"],  # JupyterLab says its version and ends
     "experiment": ["experiment", "names_per_step", "--seeds", "1", "--steps", "1", "--out", "runs"],
     "quick": ["quick"],
+    "viva": ["viva", "3"],
     "leaderboard": ["leaderboard", "show", "--board", "board"],
 }
 # They are no learner's: contributors and instructors run them, and what they write stands in their own tests.
-OTHERS = {"test", "lint", "mutation", "sandbox", "dataset"}
+OTHERS = {"test", "lint", "mutation", "sandbox", "dataset", "doctor", "site"}
 
 
 def dirty(course: Course) -> None:
