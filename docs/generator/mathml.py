@@ -9,8 +9,9 @@ from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-# `ln p` needs a gap where no bracket follows, which the converter does not give.
-NAMED = re.compile(r"(<mi>(?:ln|exp)</mi>)(?=<m(?:i|n|sub|sup|subsup|frac)\b)")
+# The converter sets a named function like an operator, with gaps on both sides, or without any: `Var (x)`, `lnp`.
+FUNCTION = re.compile(r"<mo>([A-Za-z]{2,})</mo>")
+NO_BRACKET = re.compile(r"(?<!<msub>)(?<!<msup>)(<mi>[A-Za-z]{2,}</mi>)(?=<m(?:i|n|sub|sup|subsup|frac)\b)")
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def mathml(formula: str, display: bool) -> str:
         raise ValueError(type(error).__name__) from error
     if unknown := re.search(r"\\\w+", converted):  # which the converter shows as it stands
         raise ValueError(f"nobody knows {unknown[0]}")
-    return NAMED.sub(r'\1<mspace width="0.17em"></mspace>', converted)
+    return NO_BRACKET.sub(r'\1<mspace width="0.17em"></mspace>', FUNCTION.sub(r"<mi>\1</mi>", converted))
 
 
 def write_formula(writer, node: nodes.math | nodes.math_block) -> None:

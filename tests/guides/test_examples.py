@@ -167,6 +167,24 @@ def test_every_word_of_the_glossary_stands_in_its_order():
     assert words == sorted(words, key=str.lower)
 
 
+def test_the_sizes_in_the_picture_of_the_model_are_its_own():
+    from part04_parameters import Config
+
+    config = Config()
+    picture = (LEARNER / "gpt.svg").read_text(encoding="utf-8")
+    said = [tuple(map(int, re.findall(r"\d+", words))) for words in re.findall(r'class="what"[^>]*>([^<]*)<', picture)]
+    n, heads = config.n_embd, config.n_head
+    sizes = {
+        (config.vocab_size, n),
+        (config.block_size, n),
+        (n,),
+        (heads, n // heads),
+        (n, 4 * n, n),
+        (config.vocab_size,),
+    }
+    assert set(said) - {()} == sizes
+
+
 # Commands
 
 

@@ -43,9 +43,12 @@ def build(tmp_path, monkeypatch, capfd):
 
 
 def test_a_formula_becomes_mathml(build):
-    page, _ = build("In a line $x_1$, $-\\ln p$.\n\n$$\\frac{a}{b}$$")
+    page, _ = build(
+        "In a line $x_1$, $-\\ln p$, $\\operatorname{Var}(x)$, $\\operatorname{Var}_p$.\n\n$$\\frac{a}{b}$$"
+    )
     assert "<msub><mi>x</mi><mn>1</mn></msub>" in page and "<mfrac><mrow><mi>a</mi></mrow>" in page
     assert "$" not in page.partition("<body>")[2]
+    assert "<mi>Var</mi><mo" in page and "<msub><mi>Var</mi><mi>p</mi></msub>" in page
     assert '<mi>ln</mi><mspace width="0.17em"></mspace><mi>p</mi>' in page
 
 
