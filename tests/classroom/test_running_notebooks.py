@@ -6,7 +6,7 @@ import json
 import shutil
 
 import pytest
-from submission_helpers import PART, SOLUTION, answered, by_checks, hand_in
+from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
 
 from autograder.classroom import notebook_run
 from autograder.classroom.autograde import grade_class
@@ -94,8 +94,11 @@ def test_a_notebook_is_run_only_when_asked_for(tier, tmp_path, empty_gradebook):
         path = folder.autograded / "ada" / PART.name / f"{PART.name}.ipynb"
         return json.loads(path.read_text(encoding="utf-8"))["cells"][-1]["outputs"]
 
+    lesson_prints = "3.296 nats"  # a cell of the lesson that nobody changed
     assert outputs() == []
+    assert lesson_prints not in feedback(folder, "ada")
     printed, value = outputs(run_notebooks=True)
     assert "".join(printed["text"]) == "42\n" and "".join(value["data"]["text/plain"]) == "'<b>x</b>'"
     page = (folder.feedback / "ada" / PART.name / f"{PART.name}.html").read_text(encoding="utf-8")
     assert "&lt;b&gt;x&lt;/b&gt;" in page and "<b>x</b>" not in page
+    assert lesson_prints in page
