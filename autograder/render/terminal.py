@@ -136,7 +136,7 @@ def table_lines(reports: list[Report]) -> Iterator[str]:
 def remark(report: Report) -> str:
     """The state of a part in a few words."""
     if report.breaks:
-        return report.breaks.partition(":")[0].partition(",")[0]
+        return report.breaks.partition(":")[0].partition(", which")[0]
     if report.passed:
         by_hand = sum(check.status == "manual" for check in report.checks)
         return f"passed; {plural(by_hand, 'written answer')} to be graded by hand" if by_hand else "passed"

@@ -1,0 +1,29 @@
+"""How the students' checks say which earlier parts a part was checked on that are not right yet."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from autograder.bundle.own_parts import _not_right_yet
+from autograder.course import part
+from autograder.grading.grade import grade
+from autograder.render.terminal import remark
+from autograder.sandbox import Tier
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([1], "It needs your part 1"),
+        ([1, 3], "It needs your parts 1 and 3"),
+        ([1, 3, 4], "It needs your parts 1, 3 and 4"),
+        ([1, 2, 3, 4, 5, 6, 7, 8], "It needs your parts 1 to 8"),
+    ],
+)
+def test_the_parts_that_are_not_right_fit_into_the_table(numbers, words):
+    report = grade({}, part(9), seed=1, tier=Tier.LOCAL)
+    report = dataclasses.replace(report, breaks=_not_right_yet(numbers))
+    assert report.breaks.startswith(f"{words}, which") and "Next: " in report.breaks
+    assert remark(report) == words
