@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 
 import typer
+
+from autograder.wording import CALLED_AS
 
 
 def agreed(question: str, yes: bool) -> bool:
@@ -16,7 +19,8 @@ def agreed(question: str, yes: bool) -> bool:
     if not sys.stdin.isatty():
         from autograder.console import misuse
 
-        raise misuse("Nobody is at the keyboard to be asked, so nothing was changed. Add --yes to go on without.")
+        added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
+        raise misuse(f"Nobody is at the keyboard to be asked, so nothing was changed. Add {added} to go on without.")
     return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
         "y",
         "yes",
