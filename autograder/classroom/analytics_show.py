@@ -24,11 +24,11 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
     if figures.lost:
         yield lost_sentence(figures.lost)
     yield ""
-    yield f"  {'part':<27} {'graded':>7} {'passed':>7} {'not begun':>10} {'stuck':>6} {'grading':>9} {'days':>12}"
+    yield f"  {'part':<29} {'graded':>7} {'passed':>7} {'not begun':>10} {'stuck':>6} {'grading':>9} {'days':>12}"
     for part in figures.parts:
         title = f"{part.number:>2} {part.title}"
         yield (
-            f"  {title:<27} {part.graded:>7} {percent(part.share, part.graded):>7} {part.not_begun:>10} "
+            f"  {title:<29} {part.graded:>7} {percent(part.share, part.graded):>7} {part.not_begun:>10} "
             f"{part.stuck:>6} {seconds(part.seconds):>9} {days(part.days):>12}"
         ).rstrip()
     yield "  grading: median time; days: median from the first submission to the last, of (so many) who sent several."
