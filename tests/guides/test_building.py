@@ -57,3 +57,36 @@ def test_nothing_that_a_page_loads_comes_from_another_host(site):
     loaded = {target for page in site.rglob("*.html") for target in Links(page).loaded}
     assert any(urlsplit(target).path.endswith(".css") for target in loaded)
     assert [target for target in loaded if urlsplit(target).netloc] == []
+
+
+class Headings(html.parser.HTMLParser):
+    """The headings of a page's tables that hold no text; a formula alone is read as nothing by some readers."""
+
+    def __init__(self, page: Path):
+        super().__init__()
+        self.empty, self._text, self._within = 0, None, 0
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "th":
+            self._text = ""
+        elif tag == "math":
+            self._within += 1
+
+    def handle_endtag(self, tag):
+        if tag == "math":
+            self._within -= 1
+        elif tag == "th" and self._text is not None:
+            self.empty += not self._text.strip()
+            self._text = None
+
+    def handle_data(self, data):
+        if self._text is not None and not self._within:
+            self._text += data
+
+
+def test_every_heading_of_a_table_has_words(site, tmp_path):
+    without = tmp_path / "page.html"
+    without.write_text("<table><th></th><th><math><mi>x</mi></math></th><th>x</th></table>", encoding="utf-8")
+    assert Headings(without).empty == 2
+    assert [page.name for page in site.rglob("*.html") if Headings(page).empty] == []
