@@ -79,12 +79,13 @@ def check(
     except SandboxUnavailable as error:
         own = command("check", target, from_=folder, sandbox="local")
         raise misuse(f"{error}\nIs it code of your own? Then it needs no sandbox: {own}") from error
+    step = next_step(reports, elsewhere, sandbox and sandbox.value)
     if as_json:
         print_json(reports, several)
     elif several:
-        print_lines([*table_lines(reports), "", next_step(reports, elsewhere)])
+        print_lines([*table_lines(reports), "", step])
     else:
-        print_lines(part_lines(reports[0], path_of(folder, reports[0].file), next_step(reports, elsewhere)))
+        print_lines(part_lines(reports[0], path_of(folder, reports[0].file), step))
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
 

@@ -11,11 +11,11 @@ from autograder.grading.standing import awaited, current, unwritten_name, whole_
 from autograder.wording import command
 
 
-def next_step(reports: Sequence[Report], folder: Path | None = None) -> str:
-    """With a command to type. folder: where the modules are, when not exercises/."""
+def next_step(reports: Sequence[Report], folder: Path | None = None, sandbox: str | None = None) -> str:
+    """With a command to type. folder: where the modules are, when not exercises/; sandbox: as it was asked for."""
 
     def check(target: int | str | None = None) -> str:
-        return command("check", target, from_=folder)
+        return command("check", target, from_=folder, sandbox=sandbox)
 
     for report in reports:
         failing = current(report, part(report.part))

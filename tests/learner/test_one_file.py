@@ -109,4 +109,5 @@ def test_where_no_sandbox_holds_a_learner_is_told_how_to_check_their_own_file(tm
     refused = CliRunner().invoke(app, ["check", "3", "--from", str(path)])
     assert refused.exit_code == 2 and "Is it code of your own?" in refused.stderr
     assert f"check 3 --from {path} --sandbox local" in refused.stderr
-    assert CliRunner().invoke(app, ["check", "3", "--from", str(path), "--sandbox", "local"]).exit_code == 0
+    done = CliRunner().invoke(app, ["check", "3", "--from", str(path), "--sandbox", "local"])
+    assert done.exit_code == 0 and f"check 4 --from {path} --sandbox local" in done.stdout
