@@ -250,6 +250,21 @@ def test_a_run_that_gives_nothing_to_measure_says_why(files, ending, words):
     assert graded.report.earned == 0 and words in graded.report.checks[0].message
 
 
+def test_of_a_training_that_breaks_off_the_losses_until_then_still_tell_the_mistake(files):
+    files["part06_adam.py"] = files["part06_adam.py"].replace(b"parameter.grad = 0.0", b"pass")
+    stops = (
+        b"\nright = training_step\ndef training_step(*a):\n    training_step.n = getattr(training_step, 'n', 0) + 1\n"
+    )
+    stops += b"    if training_step.n > 8:\n        raise ValueError('math domain error')\n    return right(*a)\n"
+    files["part07_training.py"] += stops
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
+    said = "\n".join(capstone_lines(graded))
+    assert graded.report.earned == 0 and "ValueError: math domain error" in said
+    assert "It went wrong before. Step 3 is the first" in said and "gradients are never set back to 0" in said
+    files["part06_adam.py"] = read_submission(SOLUTIONS)["part06_adam.py"]
+    assert "went wrong before" not in "\n".join(capstone_lines(grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)))
+
+
 def test_weights_of_another_shape_are_refused():
     weights = {n: m.tolist() for n, m in model.draw_weights(model.Sizes(), random.Random(1)).items()}
     assert read_weights(weights)["wte"].shape == (27, 16)

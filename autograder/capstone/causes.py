@@ -13,8 +13,14 @@ STEPS_AFTER = 3  # that must agree too, from the first difference on
 LATEST = 100  # a mistake shows sooner; later differences have rarer causes
 
 
-def explain(losses: Sequence[float], expected: Sequence[float], docs: Sequence[str], seed: int) -> str:
-    """The first step whose loss differs, and what is likely wrong: lines for the learner. Some loss must differ."""
+def explain(
+    losses: Sequence[float], expected: Sequence[float], docs: Sequence[str], seed: int, num_steps: int | None = None
+) -> str:
+    """The first step whose loss differs, and what is likely wrong: lines for the learner. Some loss must differ.
+
+    num_steps: of the whole training, where these losses are its beginning only.
+    """
+    num_steps = num_steps or len(expected)
     step = first_difference(losses, expected)
     words = (
         f"Step {step + 1} is the first that differs: its loss is {losses[step]:.6f} instead of {expected[step]:.6f}.\n"
@@ -23,10 +29,10 @@ def explain(losses: Sequence[float], expected: Sequence[float], docs: Sequence[s
     for way in WAYS if step < LATEST else ():
         compared, tolerance = (1, SAME_FIRST_LOSS) if way.initial else (stop, SAME_LOSS)
         if way.initial is None or step == 0:
-            tried = list(train(way, docs, seed, len(expected), compared))
+            tried = list(train(way, docs, seed, num_steps, compared))
             if first_difference(losses[:compared], tried, tolerance) is None:
                 return words + f"Likely:     {way.says} Your losses equal those of this known mistake.\n"
-    words += f"Likely:     {usual_cause(step, len(expected))}\n"
+    words += f"Likely:     {usual_cause(step, num_steps)}\n"
     return words + f"Which part it is: {command('check')} checks each by itself.\n"
 
 

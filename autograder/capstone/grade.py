@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder import model
+from autograder.capstone.causes import explain, first_difference
 from autograder.capstone.checks import CHECKS, Measured, by_model, unigram_names
 from autograder.capstone.outcome import CapstoneFailed, Outcome
 from autograder.capstone.run import NUM_STEPS, Progress, Task, draw_task, run
@@ -49,12 +50,18 @@ def grade_capstone(
     seed = (secrets.randbelow(1_000_000) if relabelled else 42) if seed is None else seed
     task = draw_task(seed, relabelled)
     outcome = measured = None
-    problem = ""
+    problem, noted = "", []
+
+    def note(step: int, loss: float) -> None:
+        if step == len(noted):
+            noted.append(loss)
+        on_step(step, loss)
+
     try:
-        outcome = run(files, task, tier, python, on_step, num_steps, on_remark)
+        outcome = run(files, task, tier, python, note, num_steps, on_remark)
         measured = measure(task, outcome, num_steps)
     except CapstoneFailed as error:
-        problem = str(error)
+        problem = str(error) + before_it_stopped(noted, task, num_steps)
     checks = tuple(
         _check(name, points, function, task, outcome, measured, problem) for name, points, function in CHECKS
     )
@@ -69,6 +76,14 @@ def grade_capstone(
         checks=checks,
     )
     return Graded(report, task, outcome, measured)
+
+
+def before_it_stopped(losses: list[float], task: Task, num_steps: int) -> str:
+    """What the losses until then say of a run that stopped: nothing where they are right."""
+    expected = model.replay(task.docs, num_steps, rng=random.Random(task.seed), stop=len(losses)).losses
+    if first_difference(losses, expected) is None:
+        return ""
+    return f"\nIt went wrong before. {explain(losses, expected, task.docs, task.seed, num_steps).rstrip()}"
 
 
 def measure(task: Task, outcome: Outcome, num_steps: int) -> Measured:
