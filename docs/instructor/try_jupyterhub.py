@@ -5,8 +5,8 @@ feedback. As root, on Linux, with Node.js and npm:
     .venv/bin/python docs/instructor/try_jupyterhub.py
 
 It makes three users, `gpt-teacher`, `gpt-ada` and `gpt-ben`, the groups of the configuration where there are none,
-and a folder, and removes users and folder at the end; --keep leaves the folder. It prints each step and what came of
-it, and ends with status 1 when one fails.
+and a folder, and removes users and folder at the end; empty groups stay, and with --keep the folder. It prints each step
+and what came of it, and ends with status 1 when one fails.
 """
 
 from __future__ import annotations
@@ -293,6 +293,9 @@ def main() -> None:
         raise SystemExit("This needs root, since it makes users and starts servers as them.")
     if shutil.which("npm") is None:
         raise SystemExit("This needs Node.js with npm, for JupyterHub's proxy.")
+    for user in GROUPS:
+        if subprocess.run(["id", user], capture_output=True).returncode == 0:
+            raise SystemExit(f"There is a user {user} already, perhaps of a run that was killed: userdel -r {user}")
     place = (options.at or Path(tempfile.mkdtemp(prefix="gpt-hub-", dir="/opt"))).absolute()
     PATH = f"{place / 'bin'}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     sys.path.insert(0, str(ROOT))
