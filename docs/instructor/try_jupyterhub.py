@@ -5,8 +5,8 @@ feedback. As root, on Linux, with Node.js and npm:
     .venv/bin/python docs/instructor/try_jupyterhub.py
 
 It makes three users, `gpt-teacher`, `gpt-ada` and `gpt-ben`, the groups of the configuration where there are none,
-and a folder, and removes users and folder at the end; empty groups stay, and with --keep the folder. It prints each step
-and what came of it, and ends with status 1 when one fails.
+and a folder, and removes users and folder at the end; empty groups stay, and with --keep the folder. It prints each
+step and what came of it, and ends with status 1 when one fails.
 """
 
 from __future__ import annotations
