@@ -69,7 +69,7 @@ def run(command: str, course) -> subprocess.CompletedProcess:
     )
 
 
-def failures(kind: str, course) -> list[str]:
+def failures(kind: str, course) -> str:
     """Run all commands of a kind, in order; what went otherwise than the list says."""
     found = []
     for command, words in KINDS[kind].items():
@@ -77,7 +77,7 @@ def failures(kind: str, course) -> list[str]:
         done = run(form if arrow else command, course)
         if bool(done.returncode) != words.startswith("!") or words.lstrip("!") not in done.stdout + done.stderr:
             found.append(f"{form or command}: status {done.returncode}, not {words!r} in\n{done.stdout}{done.stderr}")
-    return found
+    return "\n".join(found)
 
 
 @pytest.fixture
@@ -130,13 +130,13 @@ def test_a_command_that_is_not_run_has_a_reason():
 
 @with_make
 def test_what_a_learner_types_does_what_the_pages_say(course):
-    assert failures("learner", course) == []
+    assert failures("learner", course) == ""
 
 
 @pytest.mark.slow
 @with_make
 def test_what_takes_a_learner_longer_does_what_the_pages_say(course):
-    assert failures("slow", course) == []
+    assert failures("slow", course) == ""
 
 
 @pytest.mark.slow
@@ -154,4 +154,4 @@ def test_what_an_instructor_types_does_what_the_pages_say(course):
     handed_in = submissions(ClassFolder(course.root))
     pack(handed_in, course.root / "submissions.zip")
     (course.root / "participants.csv").write_text(roster(handed_in), encoding="utf-8")
-    assert failures("class", course) == []
+    assert failures("class", course) == ""
