@@ -1,11 +1,16 @@
 """The texts beside the README: their commands exist, what they name is there, they agree on version and licence."""
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
+import typer
 from test_readme import calls_in, check_call
 
 import autograder
+from autograder.cli import app
 from autograder.course import ROOT
 
 TEXTS = ["QUICKSTART.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-text.md", "docs/facts.md"]
@@ -38,6 +43,21 @@ def test_the_citation_names_the_version_of_the_package_and_its_licences():
     assert re.search(r"license:\n  - MIT\n  - CC-BY-4.0\n", citation)
     assert read("LICENSE").startswith("MIT License\n")
     assert "https://creativecommons.org/licenses/by/4.0/legalcode" in read("LICENSE-text.md")
+
+
+def test_the_changelog_names_every_command():
+    words = set(re.findall(r"`(?:make )?([a-z]+)`", read("CHANGELOG.md")))
+    assert sorted(set(typer.main.get_command(app).commands) - words) == []
+
+
+def test_the_devcontainer_makes_the_environment_that_its_editor_uses():
+    settings = json.loads(read(".devcontainer/devcontainer.json"))
+    assert re.fullmatch(r"mcr\.microsoft\.com/devcontainers/python:\S*3\.1[0-3]\S*", settings["image"])
+    vscode = settings["customizations"]["vscode"]
+    assert vscode["settings"]["python.defaultInterpreterPath"] == "${containerWorkspaceFolder}/.venv/bin/python"
+    command = settings["postCreateCommand"].split()  # the first command of a copy sets it up
+    done = subprocess.run([sys.executable, *command[1:]], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert command[0] == "python" and done.returncode == 0 and "Usage: " in done.stdout
 
 
 def test_the_errata_have_the_columns_that_they_promise():
