@@ -103,7 +103,8 @@ def contents(folder: Path) -> str:
     lines = [
         "# Experiments",
         "",
-        "Each takes at most two minutes of an idle processor, and says what it measured, with the spread over seeds. "
+        "Each takes at most two minutes of an idle processor, and says what it measured, with the spread over seeds: "
+        "in the tables the standard deviation, in the pictures bars from the lowest seed to the highest. "
         "`make experiment` lists them; `make experiment name=heads` runs one and puts its page into "
         "`runs/experiments/`, to be compared with the page here. The scripts are in `experiments/`, about a hundred "
         "lines each, and meant to be changed: copy one, add its name to `experiments/__init__.py`, and ask a question "
