@@ -9,12 +9,14 @@ from typing import Annotated
 
 import typer
 
+from autograder.batch.commands import app as batch
 from autograder.capstone.commands import app as capstone
 from autograder.classroom.commands import app as classroom
 from autograder.classroom.gradebook_commands import app as gradebook
 from autograder.console import misuse, print_lines
 from autograder.course import EXERCISES, ROOT
 from autograder.development_commands import app as development
+from autograder.insight.commands import app as insight
 from autograder.leaderboard.instructor_commands import app as leaderboard
 from autograder.learner.commands import app as learner
 from autograder.training.commands import app as training
@@ -28,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(leaderboard, name="leaderboard")
-for room in (training, learner, capstone, classroom, gradebook, viva, development):
+for room in (training, learner, capstone, classroom, gradebook, batch, insight, viva, development):
     app.add_typer(room)
 
 
@@ -118,7 +120,7 @@ def doctor(
     Example: python -m autograder doctor
     """
     from autograder import doctor as doctors
-    from autograder.classroom.folder import ClassFolder
+    from autograder.class_folder.folder import ClassFolder
 
     findings = list(doctors.examine(ClassFolder(folder.absolute())))
     if as_json:

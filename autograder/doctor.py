@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.settings import ClassError, load_settings
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import ClassError, load_settings
 from autograder.sandbox import Tier
 from autograder.sandbox.advice import advice, this_system
 from autograder.sandbox.selftest import what_breaks

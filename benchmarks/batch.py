@@ -35,7 +35,7 @@ from class_of_30 import PART, plain_class, run
 from disturbances import kill_one_of
 from synthetic_class import write_class
 
-from autograder.classroom.ledger import Entry, read_ledger
+from autograder.batch.ledger import Entry, read_ledger
 from autograder.course import ROOT, parts
 
 OUTPUT = Path(__file__).with_suffix(".md")

@@ -26,8 +26,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import enter_in_gradebook
-from autograder.classroom.folder import ClassFolder
 from autograder.course import ROOT, SOLUTIONS, part
 from autograder.grading.misconceptions import misconceptions
 from autograder.notebooks.source import notebook_path

@@ -20,8 +20,8 @@ pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import text
 
-from autograder.classroom.database_store import DatabaseStore
-from autograder.classroom.verdict_store import open_store
+from autograder.class_folder.database_store import DatabaseStore
+from autograder.class_folder.verdict_store import open_store
 from autograder.database import VARIABLE, DatabaseError, open_database
 from autograder.leaderboard.schema import Base
 

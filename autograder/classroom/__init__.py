@@ -1,1 +1,1 @@
-"""Many submissions: releasing, collecting and grading with nbgrader, and what an instructor does with grades."""
+"""A class with nbgrader: release, collect, grade, and what an instructor does with grades."""

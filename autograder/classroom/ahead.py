@@ -11,8 +11,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.verdict import grade_submission
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.verdict import grade_submission
 from autograder.course import Part, part
 from autograder.sandbox import Tier
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.class_folder.alone import grading_alone
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.ahead import grading_ahead
-from autograder.classroom.alone import grading_alone
 from autograder.classroom.by_hand import keep, settled
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.verdict_store import open_store
 from autograder.course import SOLUTIONS, Part
 from autograder.notebooks.release import ReleaseError, generate
 from autograder.notebooks.source import SOURCE, notebook_findings

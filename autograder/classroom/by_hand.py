@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 from autograder.course import Part
 

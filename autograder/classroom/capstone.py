@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.capstone.run import NUM_STEPS, OWN_PARTS
+from autograder.class_folder.collected import Newest, newest_module
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.capstone_entry import enter
-from autograder.classroom.collected import Newest, newest_module
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.verdict_store import open_store
 from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
 from autograder.grading.store import suite_hash

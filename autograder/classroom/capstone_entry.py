@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autograder.capstone.checks import CHECKS
-from autograder.classroom.collected import Newest
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.collected import Newest
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.verdict import points, task_lines
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import grader_cell
-from autograder.classroom.verdict import points, task_lines
 from autograder.course import Task, capstone
 from autograder.files import write_atomically
 from autograder.grading.report import Report

@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classroom.archives import shown
-from autograder.classroom.collected import Unreadable, read_plain
-from autograder.classroom.folder import ClassFolder
+from autograder.archives.archives import shown
+from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.handed_in import HandedIn, sort_by_learner
 from autograder.classroom.matching import Matcher, course_files
-from autograder.classroom.settings import UTC, ClassError, load_settings
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.wording import command
 
 TIMESTAMP = "timestamp.txt"
-BACKUPS = "submitted_before"
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def _place(folder: ClassFolder, learner: str, part: str, contents: dict[str, byt
             return Placed(learner, part, "unchanged", time)
         if before is not None and time < before:
             return Placed(learner, part, "older", time)
-        backup = _free(folder.root / BACKUPS / learner / part, before)
+        backup = _free(folder.submitted_before / learner / part, before)
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
     try:

@@ -7,14 +7,10 @@ from typing import Annotated
 
 import typer
 
-from autograder.classroom.batch_commands import app as batch
-from autograder.classroom.batch_commands import grade_folder
-from autograder.classroom.insight_commands import app as insight
+from autograder.batch.commands import grade_folder
 from autograder.course import ROOT
 
 app = typer.Typer()
-app.add_typer(batch)
-app.add_typer(insight)
 
 ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
 PartOption = Annotated[int | None, typer.Option("--part", help="This part only.")]
@@ -31,9 +27,9 @@ def release(
 
     Example: python -m autograder release 5
     """
+    from autograder.class_folder.folder import ClassFolder
     from autograder.classroom.autograde import enter_in_gradebook
     from autograder.classroom.configuration import write_configuration
-    from autograder.classroom.folder import ClassFolder
     from autograder.console import failure, misuse, print_lines
     from autograder.notebooks import release as releases
     from autograder.notebooks import source
@@ -90,10 +86,10 @@ def grade(
 
     Example: python -m autograder grade submitted --part 5 --part 6
     """
+    from autograder.class_folder.folder import ClassFolder
+    from autograder.class_folder.settings import load_settings
     from autograder.classroom.autograde import grade_class
     from autograder.classroom.extensions import load_extensions
-    from autograder.classroom.folder import ClassFolder
-    from autograder.classroom.settings import load_settings
     from autograder.classroom.show import outcome_line, summary_lines
     from autograder.console import failure, misuse, print_lines
     from autograder.course import capstone
@@ -148,10 +144,10 @@ def grade(
 
 
 def _grade_capstones(folder: Path, sandbox: str, python: str | None) -> None:
+    from autograder.class_folder.folder import ClassFolder
+    from autograder.class_folder.settings import load_settings
     from autograder.classroom.capstone import grade_capstones, summary_lines
     from autograder.classroom.extensions import load_extensions
-    from autograder.classroom.folder import ClassFolder
-    from autograder.classroom.settings import load_settings
     from autograder.console import misuse, print_lines
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 

@@ -10,7 +10,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.classroom.collected import Unreadable, hand_on_notes, read_plain
+from autograder.class_folder.collected import Unreadable, hand_on_notes, read_plain
 from autograder.course import part_named
 from autograder.grading.sources import LARGEST_FILE
 

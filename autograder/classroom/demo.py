@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.configuration import write_configuration
 from autograder.classroom.demo_class import EXTENSIONS, PARTS, SETTINGS, pack, roster, submissions, wrong_scores
-from autograder.classroom.folder import ClassFolder
 from autograder.course import ROOT
 from autograder.wording import CALLED_AS
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 from autograder.course import SOLUTIONS, Part, part
 from autograder.grading.misconceptions import variants
 from autograder.stubs import fresh_stub

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given, stands, withdraw
+from autograder.class_folder.settings import ClassError
+from autograder.class_folder.verdict import fresh_verdict
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.autograde import Outcome, grade_class
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.given import given, stands, withdraw
-from autograder.classroom.settings import ClassError
-from autograder.classroom.verdict import fresh_verdict
 from autograder.course import Part
 from autograder.grading.report import Check, Report
 from autograder.notebooks.source import SOURCE

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.class_folder.settings import ClassError, assignments
 from autograder.classroom.grades import ClassGrades, LearnerGrades
 from autograder.classroom.matching import squeezed
 from autograder.classroom.roster import NOBODY
-from autograder.classroom.settings import ClassError, assignments
 from autograder.classroom.tables import Table, read_table, write_table
 
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

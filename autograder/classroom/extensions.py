@@ -9,8 +9,8 @@ import datetime
 import math
 from dataclasses import dataclass, field
 
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.settings import ClassError, ClassSettings, assignments, in_utc
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import ClassError, ClassSettings, assignments, in_utc
 from autograder.classroom.tables import Row, read_table
 
 FILE = "extensions.csv"

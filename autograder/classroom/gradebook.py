@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.settings import ClassError
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import ClassError
 from autograder.course import class_settings
 from autograder.wording import command
 

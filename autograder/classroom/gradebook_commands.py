@@ -55,9 +55,9 @@ def collect(
 
     Example: python -m autograder collect submissions.zip --part 5
     """
+    from autograder.class_folder.settings import in_utc, load_settings
     from autograder.classroom.collect import collect as collect_from
     from autograder.classroom.collect import collection_lines
-    from autograder.classroom.settings import in_utc, load_settings
     from autograder.console import failure, print_lines
 
     with _sentences():
@@ -152,7 +152,7 @@ def _assignment(number: int | None) -> str | None:
 
 
 def _class(folder: Path):
-    from autograder.classroom.folder import ClassFolder
+    from autograder.class_folder.folder import ClassFolder
 
     return ClassFolder(folder.absolute())
 

@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import assignments, load_settings
 from autograder.classroom.extensions import load_extensions
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.gradebook import all_submitted, open_gradebook
-from autograder.classroom.settings import assignments, load_settings
 from autograder.sandbox.text import clean_text
 
 

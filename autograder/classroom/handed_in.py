@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classroom.archives import (
+from autograder.archives.archives import (
     LARGEST_MEMBER,
     ArchiveError,
     Budget,
@@ -21,9 +21,9 @@ from autograder.classroom.archives import (
     read_archive,
     shown,
 )
-from autograder.classroom.git_clones import is_clone, read_clone
+from autograder.archives.git_clones import is_clone, read_clone
+from autograder.class_folder.settings import ClassError
 from autograder.classroom.matching import Matcher, course_file, is_platform_name, person_of
-from autograder.classroom.settings import ClassError
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import update
 
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import UTC, ClassSettings, load_settings
 from autograder.classroom.extensions import Extensions, load_extensions
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.gradebook import all_submitted
-from autograder.classroom.settings import UTC, ClassSettings, load_settings
 
 NO_TIME = datetime.timedelta()
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from autograder.classroom.archives import SUFFIXES
+from autograder.archives.archives import SUFFIXES
 from autograder.course import parts
 
 if TYPE_CHECKING:

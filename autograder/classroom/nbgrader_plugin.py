@@ -17,12 +17,12 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder.classroom.collected import collect_modules, hand_on_notes
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.given import give
+from autograder.class_folder.collected import collect_modules, hand_on_notes
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import give
+from autograder.class_folder.verdict import grade_submission, points, summary_sentences, task_lines
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
-from autograder.classroom.verdict import grade_submission, points, summary_sentences, task_lines
 from autograder.course import Part, part_named
 from autograder.notebooks.release import released_notebook
 from autograder.notebooks.source import grade_id

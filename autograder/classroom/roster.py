@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.classroom.settings import ClassError
+from autograder.class_folder.settings import ClassError
 from autograder.classroom.tables import Row, Table, read_table
 from autograder.sandbox.text import clean_text
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import Outcome
-from autograder.classroom.folder import ClassFolder
 from autograder.render.terminal import number, plural
 from autograder.sandbox.text import clean_text
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classroom.collected import Unreadable, read_plain
+from autograder.class_folder.collected import Unreadable, read_plain
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
 LONGEST_CELL = 20_000  # characters

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.classroom.settings import ClassError
+from autograder.class_folder.settings import ClassError
 from autograder.files import write_atomically
 
 LARGEST_TABLE = 16 * 1024 * 1024  # bytes

@@ -24,6 +24,10 @@ BEGIN, END = "<!-- rooms: written by docs/generator/architecture.py -->\n", "<!-
 ROOMS = {
     "cli": "parse, call, print",
     "classroom": "a class and its gradebook",
+    "insight": "figures of a class, likeness",
+    "batch": "many submissions, a ledger",
+    "class_folder": "settings, work, verdicts",
+    "archives": "what strangers packed",
     "leaderboard": "recipes and their board",
     "learner": "watch, hint, progress, reset",
     "bundle": "the course without answers",

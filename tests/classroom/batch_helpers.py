@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.classroom.ledger import FILE, read_ledger
+from autograder.batch.ledger import FILE, read_ledger
 from autograder.course import ROOT, SOLUTIONS, Part, part
 from autograder.stubs import make_stub
 

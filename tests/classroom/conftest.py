@@ -13,7 +13,7 @@ if importlib.util.find_spec("nbgrader") is None:  # it needs Python 3.11
     collect_ignore_glob = ["test_*.py"]
 sys.path.insert(0, str(Path(__file__).parent))
 
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 
 

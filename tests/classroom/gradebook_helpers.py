@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 
 DUE = datetime.datetime(2026, 11, 30, 18, 0)
 

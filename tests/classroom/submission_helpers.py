@@ -6,7 +6,7 @@ import copy
 import json
 from pathlib import Path
 
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 from autograder.course import SOLUTIONS, Part, part
 from autograder.notebooks.release import released_notebook

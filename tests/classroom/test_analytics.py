@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from batch_helpers import ledger, run_cli
 
-from autograder.classroom.analytics import Median, class_figures
-from autograder.classroom.analytics_show import figure_lines, write_figures
-from autograder.classroom.class_verdicts import read_verdicts
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.given import give
-from autograder.classroom.grade_batch import grade_batch
-from autograder.classroom.ledger import FILE, Entry, Ledger
-from autograder.classroom.pseudonyms import pseudonyms
+from autograder.batch.grade_batch import grade_batch
+from autograder.batch.ledger import FILE, Entry, Ledger
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import give
 from autograder.course import ROOT, part
 from autograder.grading.report import Check, Report
 from autograder.grading.store import Store
+from autograder.insight.analytics import Median, class_figures
+from autograder.insight.analytics_show import figure_lines, write_figures
+from autograder.insight.class_verdicts import read_verdicts
+from autograder.insight.pseudonyms import pseudonyms
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.classroom import archives
-from autograder.classroom.archives import ArchiveError, Budget, checked_path, read_archive
+from autograder.archives import archives
+from autograder.archives.archives import ArchiveError, Budget, checked_path, read_archive
 
 
 def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> io.BytesIO:

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from batch_helpers import ENDLESS, PART, SOLUTION, STUB, WRONG, hand_in, points, report_of, run_cli, solution
 
-import autograder.classroom.pool as pools
-from autograder.classroom.batch import find_tasks
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.grade_batch import default_folder, grade_batch
-from autograder.classroom.processes import GradingProcess, Processes
-from autograder.classroom.regrade import regrade, regrade_lines
-from autograder.classroom.verdict import fresh_verdict
+import autograder.batch.pool as pools
+from autograder.batch.batch import find_tasks
+from autograder.batch.grade_batch import default_folder, grade_batch
+from autograder.batch.processes import GradingProcess, Processes
+from autograder.batch.regrade import regrade, regrade_lines
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.verdict import fresh_verdict
 from autograder.course import part, parts
 from autograder.grading.report import KIND_OF_FAILURE
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
@@ -249,8 +249,8 @@ def test_a_submission_that_kills_its_worker_costs_only_itself(submitted, tier, m
 
 
 def test_a_process_that_does_not_answer_in_time_is_ended(tier):
-    from autograder.classroom.grading_process import encode_job
-    from autograder.classroom.processes import ProcessEnded
+    from autograder.batch.grading_process import encode_job
+    from autograder.batch.processes import ProcessEnded
     from autograder.course import ROOT
 
     process = GradingProcess(str(ROOT))
@@ -346,7 +346,7 @@ def test_everybody_in_a_batch_gets_the_same_inputs_and_another_batch_others(subm
 
 @pytest.mark.parametrize("number", [3, 6])
 def test_a_process_that_has_graded_others_gives_the_verdicts_of_a_fresh_one(number, tier):
-    from autograder.classroom.grading_process import decode_verdict, encode_job
+    from autograder.batch.grading_process import decode_verdict, encode_job
     from autograder.course import ROOT
     from autograder.grading.grade import grade
     from autograder.grading.misconceptions import variants

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from batch_helpers import PART, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
 
-from autograder.classroom.ledger import Entry, Ledger, LedgerError, read_ledger
-from autograder.classroom.repeat import repeat
+from autograder.batch.ledger import Entry, Ledger, LedgerError, read_ledger
+from autograder.batch.repeat import repeat
 from autograder.course import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -9,11 +9,11 @@ import pytest
 from submission_helpers import hand_in
 from typer.testing import CliRunner
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import capstone as class_capstone
 from autograder.classroom.capstone import NEEDED, grade_capstones, newest_parts
 from autograder.classroom.capstone_entry import possible
 from autograder.classroom.export import export
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades
 from autograder.cli import app

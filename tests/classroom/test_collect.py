@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from gradebook_helpers import write
 
+from autograder.class_folder.settings import UTC, ClassError
 from autograder.classroom.collect import collect, collection_lines
-from autograder.classroom.settings import UTC, ClassError
 from autograder.course import part
 
 GPT, NOTEBOOK, AUTOGRAD = "part05_gpt.py", "part05.ipynb", "part01_autograd.py"

@@ -11,10 +11,10 @@ import sys
 import pytest
 from submission_helpers import PART, SOLUTION, hand_in
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.demo import write_class
 from autograder.classroom.export import export
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.grades import class_grades
 from autograder.course import ROOT
 from autograder.sandbox import SandboxUnavailable, strict_tier

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 import autograder.classroom.demo as demo_module
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import load_settings
 from autograder.classroom.demo import DemoFailed, demo, write_class
 from autograder.classroom.demo_class import LATE, PARTS, pack, roster, submissions, wrong_scores
 from autograder.classroom.extensions import load_extensions
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.settings import load_settings
 from autograder.cli import app
 from autograder.course import ROOT
 from autograder.notebooks.source import notebook_path

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder import doctor
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 from autograder.course import ROOT
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 

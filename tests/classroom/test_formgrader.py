@@ -13,9 +13,9 @@ import urllib.request
 import pytest
 from submission_helpers import PART, SOLUTION, answered, grades, hand_in
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.demo import write_class
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.grades import class_grades
 from autograder.sandbox import SandboxUnavailable, strict_tier
 

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 import autograder.grading.store
 import autograder.sandbox
+from autograder.class_folder.alone import grading_alone
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import autograde
-from autograder.classroom.alone import grading_alone
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
 from autograder.course import SOLUTIONS, part

@@ -7,8 +7,8 @@ import datetime
 import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission, give_by_hand, write
 
+from autograder.class_folder.settings import ClassError
 from autograder.classroom.grades import class_grades, grades_json, grades_lines
-from autograder.classroom.settings import ClassError
 
 SETTINGS = "[weights]\npart05 = 50\npart09 = 30\ncapstone = 20\n[due]\npart05 = 2026-11-30T18:00:00\n"
 

@@ -9,11 +9,11 @@ import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission, give_by_hand, write
 from submission_helpers import PART, hand_in
 
+from autograder.class_folder.settings import UTC, ClassError, ClassFolder, LatePolicy, assignments, load_settings
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.extensions import Extensions, load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.late import refresh
-from autograder.classroom.settings import UTC, ClassError, ClassFolder, LatePolicy, assignments, load_settings
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 HOUR = 3600

@@ -11,9 +11,9 @@ import pytest
 from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, cell, feedback, hand_in
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.configuration import write_configuration
-from autograder.classroom.folder import ClassFolder
 from autograder.course import ROOT, class_settings
 from autograder.notebooks.source import SOURCE
 from autograder.sandbox import SandboxUnavailable, strict_tier

@@ -8,9 +8,9 @@ import shutil
 import pytest
 from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import notebook_run
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.folder import ClassFolder
 from autograder.classroom.notebook_run import run_cells
 from autograder.sandbox import Limits, SandboxUnavailable, strict_tier
 

@@ -13,9 +13,9 @@ from batch_helpers import hand_in, run_cli, solution
 
 pytest.importorskip("copydetect")
 
-from autograder.classroom.similarity import LARGEST, PAIRS_OF_ONE, compare_class
-from autograder.classroom.similarity_show import CAUTION, counts, similarity_lines, write_similarity
 from autograder.course import ROOT, part
+from autograder.insight.similarity import LARGEST, PAIRS_OF_ONE, compare_class
+from autograder.insight.similarity_show import CAUTION, counts, similarity_lines, write_similarity
 from autograder.stubs import make_stub
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -113,7 +113,7 @@ def test_the_report_is_the_same_in_every_run(tmp_path):
     hand_in_all(tmp_path, ada=OTHERS[0], bob=OTHERS[1], cleo=disguised(OTHERS[1]))
     script = (
         "import sys; from pathlib import Path; from autograder.course import part\n"
-        "from autograder.classroom.similarity import compare_class\n"
+        "from autograder.insight.similarity import compare_class\n"
         "print([(p.first.learner, p.second.learner, p.shared, p.beyond)"
         " for p in compare_class(Path(sys.argv[1]), part(3)).pairs])"
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.demo_class import pack, roster, submissions
-from autograder.classroom.folder import ClassFolder
 from autograder.course import ROOT
 from autograder.sandbox import SandboxUnavailable, strict_tier
 

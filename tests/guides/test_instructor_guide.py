@@ -9,9 +9,9 @@ import sys
 import pytest
 from test_readme import calls_in, check_call
 
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import assignments, load_settings
 from autograder.classroom.extensions import load_extensions
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.settings import assignments, load_settings
 from autograder.course import ROOT
 
 GUIDE = ROOT / "docs" / "instructor"

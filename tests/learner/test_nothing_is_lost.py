@@ -32,6 +32,8 @@ CALLS = {
     "viva": ["viva", "3"],
     "leaderboard": ["leaderboard", "show", "--board", "board"],
 }
+# The rooms of instructors' commands.
+INSTRUCTORS = ("autograder.classroom", "autograder.batch", "autograder.insight")
 # They are no learner's: contributors and instructors run them, and what they write stands in their own tests.
 OTHERS = {"test", "lint", "mutation", "sandbox", "dataset", "doctor", "site"}
 
@@ -89,7 +91,7 @@ def test_every_command_is_tried_here():
     instructors = {
         name
         for name, each in typer.main.get_command(app).commands.items()
-        if getattr(each.callback, "__module__", "").startswith("autograder.classroom")
+        if getattr(each.callback, "__module__", "").startswith(INSTRUCTORS)
     }
     assert known - instructors - OTHERS == set(CALLS)
 

@@ -14,7 +14,7 @@ import threading
 SECONDS = 240.0
 # A process is replaced after so many jobs: what pytest and the parts' modules leave behind does not add up.
 JOBS_OF_A_PROCESS = 250
-PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.classroom.grading_process import main; main()"
+PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.batch.grading_process import main; main()"
 
 
 class ProcessEnded(RuntimeError):

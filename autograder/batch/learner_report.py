@@ -11,8 +11,8 @@ from pathlib import Path
 
 import jinja2
 
-from autograder.classroom.ledger import Entry
-from autograder.classroom.verdict import summary_sentences
+from autograder.batch.ledger import Entry
+from autograder.class_folder.verdict import summary_sentences
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
-from autograder.classroom.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
+from autograder.archives.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
 from autograder.course import parts
 from autograder.grading.sources import LARGEST_FILE
 

@@ -26,11 +26,11 @@ def grade_folder(
     as_json: bool,
 ) -> None:
     """What `grade SUBMITTED` does. Exit status 0 when everything could be graded, right or wrong."""
-    from autograder.classroom.grade_batch import REPORTS, default_folder, grade_batch
-    from autograder.classroom.ledger import FILE
-    from autograder.classroom.progress import batch_progress
-    from autograder.classroom.regrade import regrade, regrade_lines
-    from autograder.classroom.summary import table_lines
+    from autograder.batch.grade_batch import REPORTS, default_folder, grade_batch
+    from autograder.batch.ledger import FILE
+    from autograder.batch.progress import batch_progress
+    from autograder.batch.regrade import regrade, regrade_lines
+    from autograder.batch.summary import table_lines
     from autograder.console import print_lines
 
     out = out or default_folder(submitted)
@@ -69,8 +69,8 @@ def repeat(
 
     Example: python -m autograder repeat ada/part05
     """
-    from autograder.classroom.repeat import repeat as repeat_verdict
-    from autograder.classroom.repeat import repeat_lines
+    from autograder.batch.repeat import repeat as repeat_verdict
+    from autograder.batch.repeat import repeat_lines
     from autograder.console import print_lines
     from autograder.render.json_report import print_json
     from autograder.render.terminal import part_lines
@@ -89,8 +89,8 @@ def repeat(
 @contextlib.contextmanager
 def _sentences() -> Iterator[None]:
     """What went wrong, as a sentence and an exit status."""
-    from autograder.classroom.ledger import LedgerError
-    from autograder.classroom.pool import PoolLost
+    from autograder.batch.ledger import LedgerError
+    from autograder.batch.pool import PoolLost
     from autograder.console import failure, misuse
     from autograder.sandbox import SandboxUnavailable
 

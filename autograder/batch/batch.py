@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.archived_modules import FILE_NAMES, by_learner, is_wanted, modules_in, without_suffix
-from autograder.classroom.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive
-from autograder.classroom.collected import Collected, Unreadable, collect_modules, read_plain
+from autograder.archives.archived_modules import FILE_NAMES, by_learner, is_wanted, modules_in, without_suffix
+from autograder.archives.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive
+from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_plain
 from autograder.course import Part, parts
 from autograder.grading.sources import LARGEST_FILE
 

@@ -6,9 +6,9 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
-from autograder.classroom.class_verdicts import ClassVerdicts, Verdict
 from autograder.course import Part
 from autograder.grading.report import Report
+from autograder.insight.class_verdicts import ClassVerdicts, Verdict
 
 FEW = 5  # a figure on fewer learners says little about a class, and may tell who somebody is
 DAY = 86400.0

@@ -13,6 +13,6 @@ def open_store(folder: Path) -> Store:
     url = database_url()
     if url is None:
         return Store(folder)
-    from autograder.classroom.database_store import DatabaseStore
+    from autograder.class_folder.database_store import DatabaseStore
 
     return DatabaseStore(url)

@@ -23,6 +23,11 @@ class ClassFolder:
         return self.root / "submitted"
 
     @property
+    def submitted_before(self) -> Path:
+        """What newer work replaced in submitted/."""
+        return self.root / "submitted_before"
+
+    @property
     def autograded(self) -> Path:
         return self.root / "autograded"
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from autograder.classroom.batch import find_tasks
-from autograder.classroom.learner_report import write_report
-from autograder.classroom.ledger import Entry, Ledger
-from autograder.classroom.pool import open_pool
-from autograder.classroom.run import Graded, Run
-from autograder.classroom.summary import Summary
-from autograder.classroom.verdict_store import open_store
+from autograder.batch.batch import find_tasks
+from autograder.batch.learner_report import write_report
+from autograder.batch.ledger import Entry, Ledger
+from autograder.batch.pool import open_pool
+from autograder.batch.run import Graded, Run
+from autograder.batch.summary import Summary
+from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.grading.store import Store, key, suite_hash
 from autograder.sandbox import Tier

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from autograder.classroom.processes import Processes
+from autograder.batch.processes import Processes
 from autograder.course import ROOT
 
 
@@ -34,7 +34,7 @@ def open_pool(workers: int | None = None, scheduler: str | None = None) -> Itera
     Raises ValueError for an address that is not to be used, PoolLost when nobody answers there.
     """
     if scheduler is not None:
-        from autograder.classroom.cluster import cluster_pool
+        from autograder.batch.cluster import cluster_pool
 
         with cluster_pool(scheduler) as pool:
             yield pool

@@ -12,7 +12,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 from autograder.course import capstone, class_settings, parts
 
 UTC = datetime.timezone.utc

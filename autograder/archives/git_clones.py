@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autograder.classroom.archives import LARGEST_MEMBER, ArchiveError, Budget, Member, checked_path, shown
+from autograder.archives.archives import LARGEST_MEMBER, ArchiveError, Budget, Member, checked_path, shown
 
 SECONDS = 60
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.classroom.settings import ClassError
+from autograder.class_folder.settings import ClassError
 
 
 def lock(descriptor: int) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.ledger import FILE, Entry, Ledger, LedgerError, read_ledger
-from autograder.classroom.regrade import differences
-from autograder.classroom.verdict import grade_modules
-from autograder.classroom.verdict_store import open_store
+from autograder.batch.ledger import FILE, Entry, Ledger, LedgerError, read_ledger
+from autograder.batch.regrade import differences
+from autograder.class_folder.verdict import grade_modules
+from autograder.class_folder.verdict_store import open_store
 from autograder.course import part_named
 from autograder.grading.grade import grade
 from autograder.grading.report import Report

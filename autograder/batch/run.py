@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 
-from autograder.classroom.batch import Task
-from autograder.classroom.collected import Collected
-from autograder.classroom.grading_process import decode_verdict, encode_job
-from autograder.classroom.pool import Pool
-from autograder.classroom.verdict import grade_modules
+from autograder.batch.batch import Task
+from autograder.batch.grading_process import decode_verdict, encode_job
+from autograder.batch.pool import Pool
+from autograder.class_folder.collected import Collected
+from autograder.class_folder.verdict import grade_modules
 from autograder.course import Part
 from autograder.grading.report import Report
 from autograder.grading.store import Store, key

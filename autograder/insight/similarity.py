@@ -17,7 +17,7 @@ from pathlib import Path
 
 from copydetect import CodeFingerprint, compare_files
 
-from autograder.classroom.batch import find_tasks
+from autograder.batch.batch import find_tasks
 from autograder.course import SOLUTIONS, Part
 from autograder.sandbox.text import clean_text
 from autograder.stubs import make_stub

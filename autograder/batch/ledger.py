@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from autograder.classroom.alone import lock
+from autograder.class_folder.alone import lock
 from autograder.files import write_atomically
 
 FILE = "ledger.jsonl"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.classroom.analytics import FEW, ClassFigures, Median, Stuck
-from autograder.classroom.pages import write_page
+from autograder.insight.analytics import FEW, ClassFigures, Median, Stuck
+from autograder.insight.pages import write_page
 from autograder.render.terminal import plural
 from autograder.sandbox.text import clean_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autograder.classroom.run import Graded
+from autograder.batch.run import Graded
 from autograder.course import part, parts
 from autograder.render.terminal import number, plural
 from autograder.sandbox.text import clean_text

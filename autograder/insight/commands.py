@@ -22,13 +22,13 @@ def analytics(
 
     Example: python -m autograder analytics verdicts --part 5
     """
-    from autograder.classroom.analytics import class_figures
-    from autograder.classroom.analytics_show import figure_lines, write_figures
-    from autograder.classroom.class_verdicts import read_verdicts
-    from autograder.classroom.ledger import LedgerError
-    from autograder.classroom.pseudonyms import pseudonyms
+    from autograder.batch.ledger import LedgerError
     from autograder.console import failure, misuse, print_lines
     from autograder.course import part as part_numbered
+    from autograder.insight.analytics import class_figures
+    from autograder.insight.analytics_show import figure_lines, write_figures
+    from autograder.insight.class_verdicts import read_verdicts
+    from autograder.insight.pseudonyms import pseudonyms
 
     try:
         wanted = None if part is None else part_numbered(part)
@@ -57,10 +57,10 @@ def similarity(
 
     Example: python -m autograder similarity submitted --part 5
     """
-    from autograder.classroom.similarity import compare_class
-    from autograder.classroom.similarity_show import similarity_lines, write_similarity
     from autograder.console import failure, misuse, print_lines
     from autograder.course import part as part_numbered
+    from autograder.insight.similarity import compare_class
+    from autograder.insight.similarity_show import similarity_lines, write_similarity
 
     try:
         its_part = part_numbered(part)

@@ -9,10 +9,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.collect import BACKUPS
-from autograder.classroom.collected import handed_in
-from autograder.classroom.ledger import FILE, read_ledger
-from autograder.classroom.verdict_store import open_store
+from autograder.batch.ledger import FILE, read_ledger
+from autograder.class_folder.collected import handed_in
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, part_named
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json
@@ -105,7 +105,9 @@ def _changed(folder: Path, learner: str, name: str) -> str:
 
 def _span(root: Path, learner: str, part: Part) -> datetime.timedelta | None:
     """What lies between the first submission that was collected and the last."""
-    places = [root / "submitted" / learner / part.name, *(root / BACKUPS / learner / part.name).glob("*")]
+    folder = ClassFolder(root)
+    before = (folder.submitted_before / learner / part.name).glob("*")
+    places = [folder.submitted / learner / part.name, *before]
     times = sorted(time for place in places if (time := _time(handed_in(place))) is not None)
     return times[-1] - times[0] if len(times) > 1 else None
 

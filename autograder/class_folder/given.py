@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autograder.classroom.folder import ClassFolder
+from autograder.class_folder.folder import ClassFolder
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report

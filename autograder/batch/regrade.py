@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classroom.batch import find_tasks
-from autograder.classroom.ledger import Ledger
-from autograder.classroom.pool import open_pool
-from autograder.classroom.run import Graded, Run
-from autograder.classroom.verdict_store import open_store
+from autograder.batch.batch import find_tasks
+from autograder.batch.ledger import Ledger
+from autograder.batch.pool import open_pool
+from autograder.batch.run import Graded, Run
+from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.grading.report import Report
 from autograder.grading.store import key

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from autograder.classroom import processes
-from autograder.classroom.pool import Pool, PoolLost
+from autograder.batch import processes
+from autograder.batch.pool import Pool, PoolLost
 from autograder.course import ROOT, SOLUTIONS
 
 CONNECT_SECONDS = 10  # also for a scheduler that was lost to come back
@@ -92,7 +92,7 @@ def grade_elsewhere(digest: str, grader: bytes, line: bytes) -> bytes:
         folder = tempfile.mkdtemp(prefix="grader-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         zipfile.ZipFile(io.BytesIO(grader)).extractall(folder)
-        path = os.path.join(folder, "autograder", "classroom", "processes.py")
+        path = os.path.join(folder, "autograder", "batch", "processes.py")
         spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

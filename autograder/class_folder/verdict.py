@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from autograder.classroom.collected import collect_modules
-from autograder.classroom.folder import ClassFolder
-from autograder.classroom.given import KEPT, given, stands
-from autograder.classroom.verdict_store import open_store
+from autograder.class_folder.collected import collect_modules
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import KEPT, given, stands
+from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
 from autograder.grading.submission import Grade, grade_parts

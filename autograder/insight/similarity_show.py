@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.classroom.pages import write_page
-from autograder.classroom.similarity import PAIRS_OF_ONE, PASSAGE, Similarity
+from autograder.insight.pages import write_page
+from autograder.insight.similarity import PAIRS_OF_ONE, PASSAGE, Similarity
 from autograder.render.terminal import plural
 from autograder.sandbox.text import clean_text
 
