@@ -206,7 +206,7 @@ def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path):
     answer = check(tmp_path, "--sandbox", "local")
     assert answer.returncode == 1 and b"There is no file part03_layers.py: put yours there." in answer.stdout
     answer = check(tmp_path / "nowhere", "--sandbox", "local")
-    assert answer.returncode == 2 and b"There is no folder" in answer.stderr and answer.stdout == b""
+    assert answer.returncode == 2 and b"nowhere: give a folder with modules" in answer.stderr and answer.stdout == b""
 
 
 def test_a_link_to_a_file_elsewhere_is_refused(tmp_path):

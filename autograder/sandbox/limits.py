@@ -11,6 +11,8 @@ class Limits:
 
     `cpu_seconds` is processor time of one process, `call_seconds` wall time of one call, `total_seconds` wall time
     of all calls together, restarts included. `reply_bytes` bounds one answer, `output_bytes` what is kept of prints.
+    A process that prints more than `printed_bytes` is ended: right code prints no such flood, and to wait for one that
+    does would cost the others' time.
     """
 
     cpu_seconds: int
@@ -19,8 +21,15 @@ class Limits:
     memory_bytes: int = 512 * 1024 * 1024
     reply_bytes: int = 1024 * 1024
     output_bytes: int = 64 * 1024
+    printed_bytes: int = 256 * 1024 * 1024
 
 
 CHECK = Limits(cpu_seconds=20, call_seconds=10.0, total_seconds=40.0)
-CAPSTONE = Limits(cpu_seconds=600, call_seconds=660.0, total_seconds=720.0, memory_bytes=1024 * 1024 * 1024)
-BOARD = Limits(cpu_seconds=240, call_seconds=240.0, total_seconds=300.0)
+CAPSTONE = Limits(
+    cpu_seconds=600,
+    call_seconds=660.0,
+    total_seconds=720.0,
+    memory_bytes=1024 * 1024 * 1024,
+    printed_bytes=2048 * 1024 * 1024,
+)
+BOARD = Limits(cpu_seconds=240, call_seconds=240.0, total_seconds=300.0, printed_bytes=2048 * 1024 * 1024)

@@ -62,11 +62,14 @@ class Process:
         command: Sequence[str],
         output: Output,
         line_bytes: int,
+        printed_bytes: int,
         environment: Mapping[str, str],
         pass_fds: Sequence[int] = (),
         user: int | None = None,
     ) -> None:
-        """Start `command`, as the user id `user` if given. Raises OSError when it cannot be started."""
+        """Start `command`, as the user id `user` if given. line_bytes: of its longest line; printed_bytes: it is ended
+        when it prints more, and `flooded` says so. Raises OSError when it cannot be started.
+        """
         options: dict = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
         if os.name == "posix":
             options = {"start_new_session": True, "pass_fds": tuple(pass_fds)}
@@ -82,12 +85,21 @@ class Process:
             **options,
         )
         self._lines: queue.Queue[bytes] = queue.Queue(WAITING_LINES)
-        self._stopped = False
+        self._stopped = self.flooded = False
         self._writer: threading.Thread | None = None
         self._reader = threading.Thread(target=self._read_lines, args=(self.process.stdout, line_bytes), daemon=True)
-        self._drain = threading.Thread(target=_drain, args=(self.process.stderr, output), daemon=True)
+        self._drain = threading.Thread(target=self._read_output, args=(output, printed_bytes), daemon=True)
         self._reader.start()
         self._drain.start()
+
+    def _read_output(self, output: Output, most: int) -> None:
+        printed = 0
+        while data := self.process.stderr.read1(65536):
+            output.add(data)
+            printed += len(data)
+            if printed > most and not self.flooded:
+                self.flooded = True
+                self._end()
 
     def _read_lines(self, stream: BinaryIO, limit: int) -> None:
         while not self._stopped:
@@ -134,14 +146,7 @@ class Process:
     def kill(self) -> None:
         """End the process and its group, and wait until it is gone."""
         self._stopped = True
-        try:
-            if os.name == "posix":
-                os.killpg(self.process.pid, signal.SIGKILL)
-            else:
-                self.process.kill()
-        except (ProcessLookupError, PermissionError):
-            if sys.platform == "darwin":  # there a group of zombies answers EPERM
-                self.process.kill()
+        self._end()
         self.process.wait()
         deadline = time.monotonic() + 1.0
         while self._reader.is_alive() and time.monotonic() < deadline:
@@ -156,17 +161,19 @@ class Process:
             if thread is None or not thread.is_alive():
                 _close(stream)
 
+    def _end(self) -> None:
+        try:
+            if os.name == "posix":
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+        except (ProcessLookupError, PermissionError):
+            if sys.platform == "darwin":  # there a group of zombies answers EPERM
+                self.process.kill()
+
 
 def _close(stream: BinaryIO) -> None:
     try:
         stream.close()
     except OSError:
         pass  # what was still to be written has no reader any more
-
-
-def _drain(stream: BinaryIO, output: Output) -> None:
-    while True:
-        data = stream.read1(65536)
-        if not data:
-            return
-        output.add(data)

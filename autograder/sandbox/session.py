@@ -62,6 +62,7 @@ class Worker:
                 launch.command,
                 self._output,
                 self.limits.reply_bytes + ENVELOPE_BYTES,
+                self.limits.printed_bytes,
                 launch.environment,
                 launch.descriptors(),
                 launch.user,
@@ -166,8 +167,11 @@ class Worker:
 
     def _ended(self, cpu_seconds: float) -> Reply:
         """The process closed its channel: say how it ended, and let the next call start another."""
-        status = self._process.exit_status(1.0)
+        status, flooded = self._process.exit_status(1.0), self._process.flooded
         self._stop()
+        if flooded:
+            most = self.limits.printed_bytes // 1024**2
+            return Reply(failure="timeout", message=f"it printed more than {most} MB and gave no answer")
         if status in OUT_OF_PROCESSOR_TIME:
             seconds = self.limits.cpu_seconds
             return Reply(failure="timeout", message=f"the {seconds} seconds of processor time were used up")

@@ -192,6 +192,17 @@ def test_output_is_cut_where_the_limit_says_and_says_so(work):
     assert worker.output.endswith("[more was printed and is left out]") and len(worker.output) < 66_000
 
 
+def test_code_that_prints_without_end_is_ended_long_before_its_time_is_up(work):
+    limits = Limits(cpu_seconds=20, call_seconds=20.0, total_seconds=40, printed_bytes=8 * MEGABYTE)
+    worker = work("def flood():\n    while True: print('x' * 10_000)\ndef little(): print('x')", limits=limits)
+    begin = time.monotonic()
+    reply = call(worker, "flood")
+    assert (reply.failure, reply.message) == ("timeout", "it printed more than 8 MB and gave no answer")
+    assert time.monotonic() - begin < 10
+    call(worker, "little")
+    assert worker.call("echo", [1]).value == 1, "the next process begins to count anew"
+
+
 def test_a_background_thread_does_not_keep_the_worker_alive(work):
     code = """
 import threading
