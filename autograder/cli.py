@@ -9,29 +9,18 @@ from typing import Annotated
 
 import typer
 
-from autograder.batch.commands import app as batch
-from autograder.capstone.commands import app as capstone
-from autograder.classroom.commands import app as classroom
-from autograder.classroom.gradebook_commands import app as gradebook
 from autograder.console import misuse, print_lines
 from autograder.course import EXERCISES, ROOT
-from autograder.development_commands import app as development
-from autograder.insight.commands import app as insight
-from autograder.leaderboard.instructor_commands import app as leaderboard
-from autograder.learner.commands import app as learner
-from autograder.training.commands import app as training
-from autograder.viva.commands import app as viva
+from autograder.rooms import Rooms
 
 app = typer.Typer(
+    cls=Rooms,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(leaderboard, name="leaderboard")
-for room in (training, learner, capstone, classroom, gradebook, batch, insight, viva, development):
-    app.add_typer(room)
 
 
 class SandboxChoice(str, Enum):

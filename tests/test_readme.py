@@ -14,6 +14,7 @@ from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS, parts
 from autograder.datasets import read_facts
 from autograder.install import COST
+from autograder.rooms import every_command
 
 sys.path.insert(0, str(SOLUTIONS))
 
@@ -30,7 +31,7 @@ with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
-    return typer.main.get_command(app).commands
+    return every_command(app)
 
 
 def calls_in(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The first command sets up what it needs, says so, and leaves nothing half done that is taken for done."""
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -12,9 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from autograder import install, setup_environment, wording
 from autograder.cli import app
+from autograder.rooms import COMMANDS, GROUPS, every_command
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE_PYTHON = install.base_python()
@@ -474,6 +478,28 @@ def test_what_the_user_typed_is_handed_on_to_messages(checkout):
 
 
 def test_every_command_shows_an_example_that_calls_it():
-    for registered in app.registered_commands:
-        name = registered.name or registered.callback.__name__.replace("_", "-")
-        assert f"Example: python -m autograder {name}" in (registered.callback.__doc__ or ""), name
+    for name, each in every_command(app).items():
+        commands = each.commands.items() if isinstance(each, TyperGroup) else [("", each)]
+        for below, it in commands:
+            call = f"{name} {below}".strip()
+            assert f"Example: python -m autograder {call}" in (it.callback.__doc__ or ""), call
+
+
+def test_each_command_stands_in_the_room_that_the_table_names():
+    for room, names in COMMANDS.items():
+        group = typer.main.get_group(importlib.import_module(room).app)
+        assert GROUPS & {names} or list(group.commands) == names.split(), room
+
+
+def test_a_check_loads_no_other_room():
+    code = "import sys, typer; from autograder.cli import app; typer.main.get_command(app).get_command(None, 'check'); "
+    code += "print(*(name for name in sys.modules if name.startswith('autograder.') and name.endswith('commands')))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_a_misspelt_command_is_told_the_nearest_of_all_rooms():
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "progres"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 2 and "Did you mean 'progress'" in done.stderr

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -46,6 +47,7 @@ ROOMS = {
     "development": "tests, lint, this site",
 }
 MODULES_OF = {
+    "cli": ("cli", "rooms"),
     "classroom": ("classroom", "doctor"),
     "check": ("check", "one_file"),
     "stubs": ("stubs", "backups"),
@@ -117,6 +119,8 @@ def _imported(node: ast.AST, inside: bool = False) -> Iterator[tuple[str, bool]]
                 yield (f"{child.module}.{alias.name}" if child.module == "autograder" else child.module), inside
         elif isinstance(child, ast.Import):
             yield from ((alias.name, inside) for alias in child.names if alias.name.split(".")[0] == "autograder")
+        elif isinstance(child, ast.Constant) and re.fullmatch(r"autograder(\.\w+)*\.\w*commands", str(child.value)):
+            yield child.value, inside  # loaded by its name, when one of its commands is asked for
         yield from _imported(child, inside or isinstance(child, ast.FunctionDef))
 
 

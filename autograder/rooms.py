@@ -1,0 +1,51 @@
+"""Which room a command stands in. Only that room is loaded: all of them would take a fifth of the time of a check."""
+
+from __future__ import annotations
+
+import importlib
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS = {
+    "autograder.training.commands": "train dataset experiment",
+    "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
+    "autograder.capstone.commands": "capstone card",
+    "autograder.leaderboard.instructor_commands": "leaderboard",
+    "autograder.classroom.commands": "release grade bundle template gradescope demo tutorial",
+    "autograder.classroom.gradebook_commands": "roster collect grades export errata",
+    "autograder.batch.commands": "repeat",
+    "autograder.insight.commands": "analytics similarity",
+    "autograder.viva.commands": "viva",
+    "autograder.development_commands": "stubs quick site test lint mutation",
+}
+GROUPS = {"leaderboard"}  # a room whose commands follow its name
+
+
+class Rooms(TyperGroup):
+    """The commands of its own app, and those of each room as they are asked for."""
+
+    def get_command(self, context: typer.Context | None, name: str) -> TyperCommand | TyperGroup | None:
+        """The command, None when there is none: then all are loaded, and the nearest can be named."""
+        if name not in self.commands:
+            rooms = [room for room, names in COMMANDS.items() if name in names.split()]
+            for room in rooms or COMMANDS:
+                self._load(room)
+        return self.commands.get(name)
+
+    def list_commands(self, context: typer.Context | None) -> list[str]:
+        """The names of all, room by room."""
+        for room in COMMANDS:
+            self._load(room)
+        return list(self.commands)
+
+    def _load(self, room: str) -> None:
+        above = typer.Typer(rich_markup_mode=self.rich_markup_mode)  # whose look they take over
+        above.add_typer(importlib.import_module(room).app, name=COMMANDS[room] if COMMANDS[room] in GROUPS else None)
+        self.commands.update(typer.main.get_group(above).commands)
+
+
+def every_command(app: typer.Typer) -> dict[str, TyperCommand | TyperGroup]:
+    """All commands by name."""
+    group = typer.main.get_group(app)
+    return {name: group.get_command(None, name) for name in group.list_commands(None)}
