@@ -169,7 +169,8 @@ def sleepers(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
     with cluster(scratch / "cluster", arguments.workers) as address, Client(address) as client:
         executor = client.get_executor(pure=False)
         for seconds in (middle, middle / 4, middle / 16):
-            count = max(256, int(arguments.workers / seconds * 5))
+            # For five seconds of the workers, but no more than the scheduler can do in half a minute.
+            count = min(4000, max(256, int(arguments.workers / seconds * 5)))
             begin = time.perf_counter()
             for future in [executor.submit(_sleep, line, seconds) for _ in range(count)]:
                 future.result()

@@ -210,6 +210,20 @@ def test_the_set_up_states_the_sizes_that_the_readme_states():
     assert f"about {sizes['`make test']} MB" in COST["development"]
 
 
+def test_what_a_class_takes_is_as_it_was_measured():
+    batch = (ROOT / "benchmarks" / "batch.md").read_text(encoding="utf-8")
+    thirty = (ROOT / "benchmarks" / "class_of_30.md").read_text(encoding="utf-8")
+    said = " ".join(README.split())
+    plain, _, whole, again = re.findall(r"^\| [^\n]+ \| (\d+) \| ([\d.]+) \| ([\d.]+) \|", batch, flags=re.M)[:4]
+    (megabytes,) = re.findall(r"together, at most: (\d+) MB", batch)
+    walls = re.findall(r"^\| [^|]+ \| ([\d.]+) \| [\d.]+ \|", thirty, flags=re.M)
+    assert f"{int(whole[0]):,} submissions of all kinds, take {whole[1]} s, {whole[2]} a second" in said
+    assert f"at most {megabytes} MB; again, with nothing changed, {again[1]} s" in said
+    assert f"unprotected, does {plain[2]} a second" in said
+    assert f"for 30 submissions takes {walls[1]} s, nbgrader's autograde and feedback {walls[0]} s" in said
+
+
+
 @pytest.mark.slow
 def test_the_training_run_gives_the_loss_and_the_names_of_the_readme(tmp_path):
     done = subprocess.run(
