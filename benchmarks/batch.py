@@ -159,7 +159,7 @@ def workers(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
             dask.append(Watched(scratch / "submitted", scratch / f"d{count}", "--scheduler", address).seconds)
     yield f"| Dask | {dask[0]:.1f} | {dask[1]:.1f} | {dask[0] / dask[1]:.2f} |"
     yield ""
-    yield "A worker is two processes, one that judges and one that runs the code: alone, it uses more than one processor."
+    yield "A worker is two processes, one that judges and one that runs the code: alone, it uses more than a processor."
 
 
 def sleepers(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
