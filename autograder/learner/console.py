@@ -40,5 +40,7 @@ def sentences() -> Iterator[None]:
         raise misuse(str(error)) from error
     except (DatasetError, StubError) as error:
         raise failure(str(error)) from error
+    except BrokenPipeError:
+        raise  # `make progress | head` has read enough: typer ends the command without a word
     except OSError as error:
         raise failure(f"{error.filename or 'A file'} can't be read or written ({error.strerror}).") from error

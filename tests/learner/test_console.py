@@ -1,5 +1,6 @@
 """Long lines on a narrow terminal."""
 
+import subprocess
 import sys
 
 import pytest
@@ -33,3 +34,13 @@ def test_a_check_fits_a_terminal_of_80_columns_and_a_pipe_gets_whole_lines(cours
         terminal.read(0.2)
         assert max(map(len, terminal.text.splitlines())) < 80
         assert "".join(terminal.text.split()) == "".join(piped.split())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipe")
+def test_a_reader_that_has_read_enough_is_no_failure_to_talk_about(course):
+    words = [sys.executable, "-m", "autograder", "progress"]
+    environment = course.environment(PYTHONUNBUFFERED="1")
+    process = subprocess.Popen(words, cwd=course.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b"" and process.wait(30) == 1
+    process.stderr.close()
