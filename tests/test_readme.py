@@ -223,7 +223,6 @@ def test_what_a_class_takes_is_as_it_was_measured():
     assert f"for 30 submissions takes {walls[1]} s, nbgrader's autograde and feedback {walls[0]} s" in said
 
 
-
 @pytest.mark.slow
 def test_the_training_run_gives_the_loss_and_the_names_of_the_readme(tmp_path):
     done = subprocess.run(
