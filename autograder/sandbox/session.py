@@ -17,6 +17,7 @@ START_SECONDS = 30.0  # for the interpreter alone; a machine that is very busy i
 PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one reply, for whoever keeps them all
 OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
 CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(signal, "SIGPROF", 27)}
+KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
 LOAD = ""  # in the place of a probe's name: only load what lies in the folder
 
 
@@ -38,6 +39,7 @@ class Worker:
         self.interpreter_version: str | None = None
         self._names = sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
         self._output = Output(limits.output_bytes)
+        self._killed = False  # the last call's process, by whomever
         self._launch: Launch | None = None
         self._process: Process | None = None
         self._greeting: str | None = None  # the id that the greeting must carry, None once it has come
@@ -88,8 +90,27 @@ class Worker:
         use, where the system can measure it, so that a loop costs the same on a busy machine; 0 is any.
 
         `on_progress` gets each progress note as it comes. Raises SandboxUnavailable only when the worker does not
-        start; anything the code does is a failure in the reply.
+        start; anything the code does is a failure in the reply. A process that was killed is no verdict on the code
+        yet, since somebody else may have done it, or a machine short of memory: the call is made once more, unless
+        it is one that notes progress.
         """
+        how = (seconds, more, cpu_seconds)
+        reply = self._ask(probe, arguments, folder, on_progress, *how)
+        if self._killed and on_progress is None and self._seconds_left > 0:
+            reply = self._ask(probe, arguments, folder, None, *how)
+        return reply
+
+    def _ask(
+        self,
+        probe: str,
+        arguments: Sequence,
+        folder: str,
+        on_progress: Callable[[object], None] | None,
+        seconds: float | None,
+        more: Callable[[], float] | None,
+        cpu_seconds: float,
+    ) -> Reply:
+        self._killed = False
         allowed = min(self.limits.call_seconds if seconds is None else seconds, self._seconds_left)
         if allowed <= 0:
             whole = self.limits.total_seconds
@@ -169,6 +190,7 @@ class Worker:
         """The process closed its channel: say how it ended, and let the next call start another."""
         status, flooded = self._process.exit_status(1.0), self._process.flooded
         self._stop()
+        self._killed = status in KILLED and not flooded
         if flooded:
             most = self.limits.printed_bytes // 1024**2
             return Reply(failure="timeout", message=f"it printed more than {most} MB and gave no answer")

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,24 @@ def test_processor_time_and_crashes_are_told_apart_through_the_walls(work, shut_
     assert (reply.failure, "processor time" in reply.message) == ("timeout", True)
     crash = work("import ctypes\ndef get(): ctypes.string_at(0)", tier=shut_in)
     assert call(crash, "get").failure == "crashed"
+
+
+@pytest.mark.parametrize("which", [0, -1], ids=["outermost", "innermost"])
+def test_a_process_that_somebody_else_killed_is_asked_once_more(work, shut_in, which):
+    psutil = pytest.importorskip("psutil")
+    worker = work("import time\ndef slow():\n    time.sleep(1)\n    return 7", tier=shut_in)
+    worker.call("echo", [1])
+    top = psutil.Process(worker._process.process.pid)
+    threading.Timer(0.4, [top, *top.children(recursive=True)][which].kill).start()
+    assert call(worker, "slow").value == 7
+
+
+def test_code_that_kills_itself_is_not_asked_for_ever(work, shut_in):
+    reply = call(work("import os\ndef get(): os.kill(os.getpid(), 9)", tier=shut_in), "get")
+    if shut_in is Tier.LANDLOCK:
+        assert reply.exception == "PermissionError"
+    else:
+        assert reply.failure == "crashed" and "SIGKILL" in reply.message
 
 
 def test_memory_is_bounded_also_by_threads_and_small_pieces(work, shut_in):
