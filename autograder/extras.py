@@ -34,6 +34,6 @@ COST = {
     "notebooks": "about 300 MB, usually less than a minute",
     "docs": "about 200 MB, usually less than a minute",
     "classroom": "about 400 MB, usually one or two minutes",
-    "development": "about 600 MB, usually less than a minute",
+    "development": "about 670 MB, usually less than a minute",
     "mutation": "about 160 MB, usually less than a minute",
 }
