@@ -21,7 +21,7 @@ class Limits:
     memory_bytes: int = 512 * 1024 * 1024
     reply_bytes: int = 1024 * 1024
     output_bytes: int = 64 * 1024
-    printed_bytes: int = 256 * 1024 * 1024
+    printed_bytes: int = 1024 * 1024 * 1024
 
 
 CHECK = Limits(cpu_seconds=20, call_seconds=10.0, total_seconds=40.0)
