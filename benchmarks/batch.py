@@ -146,20 +146,11 @@ def workers(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
     yield "|---|---|---|---|"
     one, two = (Watched(scratch / "submitted", scratch / f"l{n}", "--workers", n).seconds for n in (1, 2))
     yield f"| this machine | {one:.1f} | {two:.1f} | {one / two:.2f} |"
-    everywhere = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(everywhere)})  # what is started inherits it
-    try:
-        alone = Watched(scratch / "submitted", scratch / "alone", "--workers", 1).seconds
-    finally:
-        os.sched_setaffinity(0, everywhere)
-    yield f"| this machine, the one worker on one processor | {alone:.1f} | {two:.1f} | {alone / two:.2f} |"
     dask = []
     for count in (1, 2):
         with cluster(scratch / f"cluster{count}", count) as address:
             dask.append(Watched(scratch / "submitted", scratch / f"d{count}", "--scheduler", address).seconds)
     yield f"| Dask | {dask[0]:.1f} | {dask[1]:.1f} | {dask[0] / dask[1]:.2f} |"
-    yield ""
-    yield "A worker is two processes, one that judges and one that runs the code: alone, it uses more than a processor."
 
 
 def sleepers(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
