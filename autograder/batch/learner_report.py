@@ -16,6 +16,7 @@ from autograder.class_folder.verdict import summary_sentences
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
+from autograder.render.templates import templates
 from autograder.render.terminal import message_lines, number
 from autograder.sandbox.text import clean_text
 
@@ -45,12 +46,6 @@ def _write(path: Path, content: bytes) -> None:
 
 @functools.cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(Path(__file__).parent)
     environment.filters |= {"number": number, "message_lines": message_lines}
     return environment.get_template("learner_report.html")

@@ -50,11 +50,9 @@ class Drawing:
 
 def to_svg(drawing: Drawing) -> bytes:
     """One file that asks for nothing: no script, no font and no picture from elsewhere; all texts escaped."""
-    import jinja2
+    from autograder.render.templates import templates
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
+    environment = templates(TEMPLATES)
     text = environment.get_template("card.svg").render(drawing=drawing, light=LIGHT, dark=DARK)
     return (text + "\n").encode("utf-8")
 

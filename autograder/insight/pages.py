@@ -8,6 +8,7 @@ from pathlib import Path
 import jinja2
 
 from autograder.files import write_atomically
+from autograder.render.templates import templates
 from autograder.render.terminal import number
 from autograder.sandbox.text import clean_text
 
@@ -26,13 +27,7 @@ def render(template: str, **values: object) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(Path(__file__).parent)
     environment.filters["number"] = number
     environment.filters["shown"] = lambda text: clean_text(str(text), LONGEST_TEXT)
     return environment

@@ -7,7 +7,6 @@ import hashlib
 from datetime import datetime, timezone
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from autograder.files import write_atomically
@@ -15,6 +14,7 @@ from autograder.leaderboard import charts
 from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.schema import CLOSING
 from autograder.leaderboard.table import Table
+from autograder.render.templates import templates
 from autograder.sandbox.text import clean_text
 
 TEMPLATES = Path(__file__).parent
@@ -40,13 +40,7 @@ def write_pages(
 
 def render(table: Table, top: int = TOP, names: dict[str, str] | None = None, now: datetime | None = None) -> str:
     """The page of at most `top` entries, baselines among them. With names, real ones by id, it is the instructor's."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(TEMPLATES)
     environment.filters["shown"] = lambda text, most=LONGEST_TEXT: clean_text(text, most)
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
