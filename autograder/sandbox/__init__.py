@@ -6,7 +6,7 @@
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Call, Reply
 from autograder.sandbox.selftest import strict_tier
-from autograder.sandbox.session import LOAD, Worker
+from autograder.sandbox.session import LOAD, MachineBusy, Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "LOAD",
     "Call",
     "Limits",
+    "MachineBusy",
     "Reply",
     "SandboxUnavailable",
     "Tier",
