@@ -6,7 +6,7 @@
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Call, Reply
 from autograder.sandbox.selftest import strict_tier
-from autograder.sandbox.session import LOAD, MachineBusy, Worker
+from autograder.sandbox.session import LOAD, WAITED, MachineBusy, Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Reply",
     "SandboxUnavailable",
     "Tier",
+    "WAITED",
     "Worker",
     "strict_tier",
 ]

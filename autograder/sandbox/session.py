@@ -23,6 +23,7 @@ PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one repl
 OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
 CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(signal, "SIGPROF", 27)}
 KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
+WAITED = "it did nothing but wait"  # begins what a reply says of code that the idle limit has ended
 LOAD = ""  # in the place of a probe's name: only load what lies in the folder
 
 
@@ -218,7 +219,7 @@ class Worker:
         if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
             return f"no answer after {min(meter.seconds, allowed):.3g} seconds"
         if meter.idle > self.limits.idle_seconds:
-            return f"it did nothing but wait for {self.limits.idle_seconds:g} seconds"
+            return f"{WAITED} for {self.limits.idle_seconds:g} seconds"
         return ""
 
     def _ended(self, cpu_seconds: float) -> Reply:
