@@ -18,7 +18,8 @@ import copy
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +35,7 @@ from autograder.grading.compare import difference
 from autograder.grading.diagnosis import TOLERANCE
 from autograder.grading.misconceptions import Misconception, misconceptions
 
-SEED = 1
+SEED, OTHER_SEEDS = 1, (2, 3)
 
 STUB = "raise NotImplementedError"
 ZEROS = """
@@ -203,7 +204,15 @@ class PartTable:
         self.part, self.folder, self.seed = of, folder, seed
         self.right = self.code((SOLUTIONS / of.file_name).read_text(encoding="utf-8"))
         self.calls = {check.name: calls_of(check, self.right) for check in checks_of(of)}
-        self._caught: dict[tuple[str, str], bool] = {}
+        self._caught: dict[tuple[str, int], bool] = {}
+        self._twins: dict[
+            str, set[int]
+        ] = {}  # by task: the pieces without which the code does the same as without another
+
+    @cached_property
+    def idle(self) -> dict[str, list[Code]]:
+        """By task: code that does not do its work."""
+        return {task.id: [self.code(source) for source in self._idlers(task.id)] for task in self.part.tasks}
 
     def code(self, source: str) -> Code:
         return Code(self.part, source, self.folder, self.seed)
@@ -211,60 +220,97 @@ class PartTable:
     def keeps(self, mistake: Misconception) -> list[str]:
         """The checks that may keep their points for a mistake."""
         wrong = self.code(mistake.applied_to(self.right.source))
-        own = [check for check in checks_of(self.part) if check.task == mistake.task and not check.hidden]
-        if not any(wrong.fails(check) for check in own):
+        if not self.is_paid_for(mistake, wrong):
             return []
         order = [task.id for task in self.part.tasks]
-        later = [check for check in checks_of(self.part) if order.index(check.task) > order.index(mistake.task)]
-        return [
-            check.name for check in later if self._may_keep(check, wrong) and not self._hides(mistake, check, wrong)
-        ]
+        found = []
+        for task in order[order.index(mistake.task) + 1 :]:
+            checks = [check for check in checks_of(self.part) if check.task == task]
+            failed = [check for check in checks if self.has_answers(check, wrong) and wrong.fails(check)]
+            found += self._not_hidden(task, failed, mistake, wrong)
+        return [check.name for check in found]
 
-    def _may_keep(self, check: SuiteCheck, wrong: Code) -> bool:
-        """Whether the mistake fails the check by an answer."""
-        return all(not wrong.answer(*call)[1] for call in self.calls[check.name]) and wrong.fails(check)
+    def is_paid_for(self, mistake: Misconception, wrong: Code) -> bool:
+        """Whether the mistake fails a public check of its own task."""
+        own = [check for check in checks_of(self.part) if check.task == mistake.task and not check.hidden]
+        return any(wrong.fails(check) for check in own)
 
-    def _hides(self, mistake: Misconception, check: SuiteCheck, wrong: Code) -> bool:
-        """Whether some code that does not do the work of the check's task answers as right code with the mistake."""
-        for without, with_mistake in self._idlers(check.task, mistake):
-            if not self._catches(check, without):
+    def has_answers(self, check: SuiteCheck, wrong: Code) -> bool:
+        """Whether code answers every call of a check."""
+        return all(not wrong.answer(*call)[1] for call in self.calls[check.name])
+
+    def _not_hidden(self, task: str, checks: list[SuiteCheck], mistake: Misconception, wrong: Code) -> list[SuiteCheck]:
+        """The checks of a task that still tell right code with the mistake from all code without the task's work."""
+        with_mistake = self._idlers(task, mistake) if checks else ()
+        for number, source in enumerate(with_mistake):
+            if number in self._twins_of(task):
                 continue
-            if with_mistake is None:
-                return True
-            idler = self.code(with_mistake)
-            if all(same(idler.answer(*call), wrong.answer(*call)) for call in self.calls[check.name]):
-                return True
-        return False
+            caught = [check for check in checks if self._catches(check, task, number)]
+            idler = self.code(source) if source is not None and caught else None
+            checks = [
+                check
+                for check in checks
+                if check not in caught or (idler is not None and self._differ(idler, wrong, check))
+            ]
+            if not checks:
+                break
+        return checks
 
-    def _catches(self, check: SuiteCheck, source: str) -> bool:
-        key = (check.name, source)
+    def _differ(self, one: Code, other: Code, check: SuiteCheck) -> bool:
+        return any(not same(one.answer(*call), other.answer(*call)) for call in self.calls[check.name])
+
+    def _catches(self, check: SuiteCheck, task: str, number: int) -> bool:
+        """Whether the check fails code without the task's work, the mistake apart."""
+        key = (check.name, number)
         if key not in self._caught:
-            code = self.code(source)
-            differs = any(not same(code.answer(*call), self.right.answer(*call)) for call in self.calls[check.name])
-            self._caught[key] = differs and code.fails(check)
+            idler = self.idle[task][number]
+            self._caught[key] = self._differ(idler, self.right, check) and idler.fails(check)
         return self._caught[key]
 
-    def _idlers(self, task: str, mistake: Misconception) -> Iterator[tuple[str, str | None]]:
-        """Code that does not do a task's work: without and with the mistake (None where both can't be made at once)."""
+    def _twins_of(self, task: str) -> set[int]:
+        """The pieces that need no look of their own: leaving them out answers as leaving out an earlier one does."""
+        if task not in self._twins:
+            checks = [check for check in checks_of(self.part) if check.task == task]
+            seen, self._twins[task] = set(), set()
+            for number, idler in enumerate(self.idle[task]):
+                answers = repr([idler.answer(*call) for check in checks for call in self.calls[check.name]])
+                if answers in seen and number >= self._before_pieces(task):
+                    self._twins[task].add(number)
+                seen.add(answers)
+        return self._twins[task]
+
+    def _before_pieces(self, task: str) -> int:
+        """How many idlers of a task come before those with a piece left out."""
+        mistakes = sum(mistake.task == task for mistake in misconceptions(self.part))
+        return mistakes + 1 + 2 * len(self.part.task(task).defines)
+
+    def _idlers(self, task: str, mistake: Misconception | None = None) -> Iterator[str | None]:
+        """Code that does not do a task's work, with a mistake of an earlier one; None where both can't be made at once.
+        Always as many, and in the same order.
+        """
         names = self.part.task(task).defines
-        for others in misconceptions(self.part):
-            if others.task == task:
-                yield others.applied_to(self.right.source), both(self.right.source, mistake, others)
-        sources = (self.right.source, mistake.applied_to(self.right.source))
-        yield tuple(with_bodies(source, names, STUB) for source in sources)
-        for each in ([name] for name in names):
-            yield tuple(with_bodies(source, each, "return {first}") for source in sources)
-            yield tuple(with_zeros(source, each) for source in sources)
-        with_mistake = list(with_pieces_left_out(sources[1], names))
-        without = list(with_pieces_left_out(sources[0], names))
-        if len(with_mistake) == len(without):
-            yield from zip(without, with_mistake)
-        else:  # the mistake stands in a function of this task, too
-            yield from ((self.right.source, None) if source is None else (source, None) for source in without)
+        right = self.right.source
+        source = right if mistake is None else mistake.applied_to(right)
+        for other in misconceptions(self.part):
+            if other.task == task:
+                yield both(right, mistake, other)
+        yield with_bodies(source, names, STUB)
+        for name in names:
+            yield with_bodies(source, [name], "return {first}")
+            yield with_zeros(source, [name])
+        pieces = list(with_pieces_left_out(source, names))
+        if mistake is not None:  # which may stand in a function of this task, too
+            expected = (
+                len(self.idle[task]) - (len(names) * 2 + 1) - sum(m.task == task for m in misconceptions(self.part))
+            )
+            pieces = pieces if len(pieces) == expected else [None] * expected
+        yield from pieces
 
 
-def both(source: str, first: Misconception, second: Misconception) -> str | None:
-    """The source with two mistakes; None where one takes away what the other changes."""
+def both(source: str, first: Misconception | None, second: Misconception) -> str | None:
+    """The source with two mistakes, or one; None where one takes away what the other changes."""
+    if first is None:
+        return second.applied_to(source)
     for one, other in ((first, second), (second, first)):
         try:
             return other.applied_to(one.applied_to(source))
@@ -273,12 +319,20 @@ def both(source: str, first: Misconception, second: Misconception) -> str | None
     return None
 
 
-def table(of: Part, seed: int = SEED, mistakes: list[Misconception] | None = None) -> dict[str, list[str]]:
+def table(of: Part, mistakes: Sequence[Misconception] | None = None) -> dict[str, list[str]]:
     """The names of the checks that may keep their points, by the id of the mistake."""
-    with folder_of(of, seed) as folder:
-        computed = PartTable(of, folder, seed)
-        found = {m.id: computed.keeps(m) for m in (misconceptions(of) if mistakes is None else mistakes)}
-    return {name: checks for name, checks in found.items() if checks}
+    with folder_of(of, SEED) as folder:
+        computed = PartTable(of, folder, SEED)
+        found = {m: computed.keeps(m) for m in (misconceptions(of) if mistakes is None else mistakes)}
+    for seed in OTHER_SEEDS:  # what is kept must not depend on luck
+        with folder_of(of, seed) as folder:
+            again = PartTable(of, folder, seed)
+            for mistake in [mistake for mistake in found if found[mistake]]:
+                wrong = again.code(mistake.applied_to(again.right.source))
+                checks = [check for check in checks_of(of) if check.name in found[mistake]]
+                kept = [check.name for check in checks if again.has_answers(check, wrong)]
+                found[mistake] = kept if again.is_paid_for(mistake, wrong) else []
+    return {mistake.id: checks for mistake, checks in found.items() if checks}
 
 
 # ---- the stored file, and what it was computed from
@@ -317,13 +371,16 @@ def stored(of: Part) -> dict:
     return json.loads(path_of(of).read_text(encoding="ascii"))
 
 
-def main(numbers: list[str]) -> None:
-    for of in [part(int(number)) for number in numbers] or parts():
-        data = {"computed_from": digest(of), "keeps": table(of)}
-        path_of(of).write_text(json.dumps(data, indent=1) + "\n", encoding="ascii")
-        pairs = sum(map(len, data["keeps"].values()))
-        print(f"{path_of(of)}: {len(data['keeps'])} mistakes, {pairs} pairs", flush=True)
+def write(number: int) -> str:
+    """Compute and store the table of a part; how large it is, in words."""
+    of = part(number)
+    data = {"computed_from": digest(of), "keeps": table(of)}
+    path_of(of).write_text(json.dumps(data, indent=1) + "\n", encoding="ascii")
+    return f"{path_of(of)}: {len(data['keeps'])} mistakes, {sum(map(len, data['keeps'].values()))} pairs"
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    numbers = [int(number) for number in sys.argv[1:]] or [of.number for of in parts()]
+    with ProcessPoolExecutor() as pool:
+        for words in pool.map(write, numbers):
+            print(words, flush=True)
