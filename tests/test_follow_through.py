@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading.follow_through import keep_points, table_of
+from autograder.grading.follow_through import FAILED, keep_points, table_of
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import Mistake, variants
 from autograder.grading.report import Check, Report
@@ -144,12 +144,12 @@ def test_a_file_with_one_slope_keeps_nothing(seed):
     assert not kept(graded(1, (FILES / "part01_writes_one_slope.py").read_bytes(), seed))
 
 
-def attempt(number: int, mistake: str, bodies: dict[str, str]) -> str:
-    """The reference with a known mistake, and with other bodies for functions of later tasks."""
-    source = variants(part(number))[mistake].decode()
+def attempt(source: bytes, bodies: dict[str, str]) -> str:
+    """The source with other bodies for some functions."""
+    text = source.decode()
     for name, body in bodies.items():
-        source = with_bodies(source, [name], body.replace("{", "{{").replace("}", "}}"))
-    return source
+        text = with_bodies(text, [name], body.replace("{", "{{").replace("}", "}}"))
+    return text
 
 
 LOSSES_ONLY = """
@@ -232,7 +232,11 @@ ATTEMPTS = {
 
 @pytest.mark.parametrize("name", ATTEMPTS)
 def test_work_that_is_not_done_keeps_no_points(name):
-    number, mistake, bodies, tasks = ATTEMPTS[name]
-    report = graded(number, attempt(number, mistake, bodies))
-    print(name, report.earned, [(c.name, c.task) for c in report.checks if c.follows])
-    assert not [check.name for check in report.checks if check.follows and check.task in tasks]
+    """What the checks of the tasks miss in code that is right otherwise, they miss behind the mistake, too."""
+    number, mistake, bodies = ATTEMPTS[name]
+    of = part(number)
+    tasks = {task.id for task in of.tasks if set(task.defines) & set(bodies)}
+    lazy = graded(number, attempt((SOLUTIONS / of.file_name).read_bytes(), bodies))
+    missed = {check.name for check in lazy.checks if check.task in tasks and check.status in FAILED}
+    report = graded(number, attempt(variants(of)[mistake], bodies))
+    assert missed and not kept(report) & missed

@@ -5,7 +5,8 @@ check is there to find. The pair (M, check) is in the table only if, with M in p
 
 - the stub of the check's task, a function of it that returns its argument, and one that returns zeros,
 - each known mistake of that task that the check catches without M,
-- each small piece of that task left out that the check misses without M: a statement, a call, one side of an operator.
+- each small piece of that task left out that the check misses without M: a statement, a call, one side of an operator,
+  an argument (1 in its place).
 
 The last kind stands for code that makes the mistake, and then does no more than the mistake lets show. M must also cost
 points where it is made, in a public check, and leave the check an answer to compare.
@@ -168,7 +169,11 @@ def with_pieces_left_out(source: str, names: list[str]) -> Iterator[str]:
 
 
 def _left_out(node: ast.AST) -> Iterator[dict[str, object]]:
-    """Fields of the node with one statement, one call or one side of an operator less."""
+    """Fields of the node with one statement, one call, one side of an operator or one argument less."""
+    if isinstance(node, ast.Call):
+        for i, argument in enumerate(node.args):
+            if isinstance(argument, ast.Name):
+                yield {"args": [*node.args[:i], ast.Constant(1), *node.args[i + 1 :]]}
     for name, value in ast.iter_fields(node):
         if isinstance(value, list):
             for i, item in enumerate(value):
