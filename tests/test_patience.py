@@ -55,6 +55,12 @@ def test_time_is_short_after_a_call_that_was_not_answered_and_shortest_in_the_sa
     assert ours.cpu_seconds("0.1", "squares") == 0.25
 
 
+def test_code_that_waits_is_waited_for_as_long_as_the_limits_allow_only_once(ours):
+    assert ours.seconds(2.0) is None
+    ours.note_timeout("0.1")
+    assert ours.seconds(0.25) == 1.25
+
+
 def test_what_is_outside_of_functions_has_a_time_of_its_own(ours):
     ours.note_timeout("0.1")
     assert ours.cpu_seconds("0.1", LOAD) == ours.on_a_slow_machine("0.1", LOAD, ()) == patience.LOADING

@@ -67,15 +67,19 @@ class Session:
         return Answer(called, reply.value)
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
-        seconds = self.patience.cpu_seconds(self.task, probe)
-        reply = self.worker.call(probe, list(arguments), cpu_seconds=seconds)
+        patience = self.patience
+        first = patience.cpu_seconds(self.task, probe)
+        reply = self._call(probe, arguments, first)
         if reply.failure == "timeout":
-            more = self.patience.on_a_slow_machine(self.task, probe, arguments)
-            if more > seconds:
-                reply = self.worker.call(probe, list(arguments), cpu_seconds=more)
+            more = patience.on_a_slow_machine(self.task, probe, arguments)
+            reply = self._call(probe, arguments, more) if more > first else reply
         if reply.failure == "timeout":
-            self.patience.note_timeout(self.task)
+            patience.note_timeout(self.task)
         return reply
+
+    def _call(self, probe: str, arguments: tuple, cpu_seconds: float) -> Reply:
+        seconds = self.patience.seconds(cpu_seconds)
+        return self.worker.call(probe, list(arguments), seconds=seconds, cpu_seconds=cpu_seconds)
 
 
 class Student:
