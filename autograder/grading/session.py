@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -47,7 +46,7 @@ class Session:
     _import: Reply | None = None
 
     def __post_init__(self) -> None:
-        self.patience = Patience(self.worker, self.probes)
+        self.patience = Patience(self.probes)
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         called = self.probes.called(probe, arguments)
@@ -68,15 +67,19 @@ class Session:
         return Answer(called, reply.value)
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
-        begin, patience = time.monotonic(), self.patience
-        seconds, more = patience.seconds(), functools.partial(patience.more_for, probe, arguments)
-        if probe == LOAD:  # asked once, and how long a slow disk takes is known of no reference
-            seconds = more = None
-        cpu_seconds = patience.cpu_seconds(self.task, probe, arguments)
-        how = {"seconds": seconds, "more": more, "cpu_seconds": cpu_seconds}
-        reply = self.worker.call(probe, list(arguments), **how)
-        patience.learn(time.monotonic() - begin, reply.failure == "timeout", self.task)
+        patience = self.patience
+        first = patience.cpu_seconds(self.task, probe)
+        reply = self._call(probe, arguments, first)
+        if reply.failure == "timeout":
+            more = patience.on_a_slow_machine(self.task, probe, arguments)
+            reply = self._call(probe, arguments, more) if more > first else reply
+        if reply.failure == "timeout":
+            patience.note_timeout(self.task)
         return reply
+
+    def _call(self, probe: str, arguments: tuple, cpu_seconds: float) -> Reply:
+        seconds = self.patience.seconds(cpu_seconds)
+        return self.worker.call(probe, list(arguments), seconds=seconds, cpu_seconds=cpu_seconds)
 
 
 class Student:
