@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -70,9 +70,6 @@ update: ## bring a new version of the course into your exercises, or from=FOLDER
 
 stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
 	$(RUN) stubs $(args)
-
-dataset: ## download the names file that other write-ups train on
-	$(RUN) dataset $(args)
 
 submit: ## score your recipe and record it on the board: board=FOLDER public=1 name="..."
 	$(RUN) leaderboard submit $(BOARD) $(if $(call on,$(public)),--public) $(if $(name),--name "$(name)") $(args)

@@ -12,7 +12,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from autograder import curve, datasets
+from autograder import curve
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS
 from autograder.training import run as training_run
@@ -430,21 +430,3 @@ def test_the_committed_weights_are_what_their_settings_say():
         run.take_step()
     assert len(trained.losses) == 1000
     assert max(abs(a - b) for a, b in zip(run.trained.losses, trained.losses)) < 1e-9
-
-
-# The download
-
-
-def test_dataset_says_where_the_file_is(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "download_canonical", lambda: tmp_path / "makemore_names.txt")
-    result = CliRunner().invoke(app, ["dataset"])
-    assert result.exit_code == 0 and "makemore_names.txt is there" in result.output
-
-
-def test_dataset_offline_is_a_sentence_and_exit_status_1(monkeypatch):
-    def offline():
-        raise datasets.DatasetError("The address can't be reached: check the network.")
-
-    monkeypatch.setattr(datasets, "download_canonical", offline)
-    result = CliRunner().invoke(app, ["dataset"])
-    assert result.exit_code == 1 and result.output == "The address can't be reached: check the network.\n"
