@@ -124,6 +124,12 @@ def test_docstrings_and_signatures_stay(tmp_path):
 # Making one
 
 
+def test_no_stub_asks_for_an_exception_since_no_check_looks_at_wrong_use():
+    for part in parts():
+        text = make_stub((SOLUTIONS / part.file_name).read_text(encoding="utf-8"), part.file_name)
+        assert not re.search(r"[Rr]aises? [A-Z]\w*Error(?!\()", text), part.file_name
+
+
 def test_comments_and_blanks_do_not_count_as_lines():
     text = "def f():\n    ### BEGIN SOLUTION 1.1 f\n    # why\n\n    return 1  # one\n    ### END SOLUTION\n"
     assert (
