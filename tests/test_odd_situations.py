@@ -24,7 +24,7 @@ def check(folder: Path, *options: str, **environment: str) -> subprocess.Complet
     """`python -m autograder check 3 --from FOLDER --seed 1`, its output as bytes."""
     command = [sys.executable, "-m", "autograder", "check", "3", "--from", str(folder), "--seed", "1", *options]
     settings = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, timeout=100)
+    return subprocess.run(command, capture_output=True, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, timeout=600)
 
 
 def checked(tmp_path: Path, source: str | bytes, *options: str, **environment: str) -> tuple[int, str]:
@@ -256,7 +256,7 @@ def test_without_a_sandbox_other_peoples_code_is_refused_unless_local_is_asked_f
 
     def run(*options: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-c", WITHOUT_SANDBOX, "check", "3", "--from", str(tmp_path), *options]
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
 
     refused = run()
     assert refused.returncode == 2 and refused.stdout == ""

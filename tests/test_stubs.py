@@ -44,7 +44,7 @@ print(json.dumps(answers))
 
 def run_stubs(*arguments):
     command = [sys.executable, "-c", "from autograder.cli import app; app(prog_name='autograder')", "stubs"]
-    return subprocess.run([*command, *map(str, arguments)], capture_output=True, encoding="utf-8", timeout=60)
+    return subprocess.run([*command, *map(str, arguments)], capture_output=True, encoding="utf-8", timeout=300)
 
 
 def regions():
@@ -92,7 +92,7 @@ def test_every_stub_imports_and_raises_the_id_of_its_task(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
     )
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout) == wanted

@@ -46,7 +46,7 @@ def run_train(*arguments, environment=None):
         [*COMMAND, *map(str, arguments)],
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **(environment or {})},
     )
 
@@ -134,7 +134,7 @@ def test_the_same_seed_gives_the_same_losses_to_the_last_bit():
     def losses(seed, hashing):
         environment = {**os.environ, "PYTHONHASHSEED": hashing}
         command = [sys.executable, "-c", SCALAR_LOSSES, seed, *NAMES]
-        return subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, timeout=60).stdout
+        return subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, timeout=300).stdout
 
     assert losses("5", "1") == losses("5", "2") != losses("6", "1")
 
@@ -235,7 +235,7 @@ def test_ctrl_c_keeps_the_model_so_far(names_file, tmp_path, fast):
             if line.startswith("step "):
                 break
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=60)
+        rest, errors = process.communicate(timeout=300)
     assert process.returncode == 130 and errors == ""
     (path,) = tmp_path.glob("*.json")
     trained = load_trained(path)
