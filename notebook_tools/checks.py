@@ -69,7 +69,7 @@ def _lines(report: dict, module: Path) -> list[str]:
     done = _done(report.get("not_run", 0))
     if wrong:
         lines += ["", *_failure_lines(wrong[0], module)]
-        done = " Mend it, save the file, run this cell again."
+        done = " Fix it, save the file, run this cell again."
     elif left:  # the slopes of an operator wait for backward
         lines += ["", left[0]["message"].strip()]
         done = " Nothing is wrong so far: write that, or go on to it, and run this cell again then."
@@ -93,7 +93,7 @@ def _check_line(check: dict) -> str:
 def _failure_lines(check: dict, module: Path) -> list[str]:
     """One failing check in full. The recognised mistake is surer than the check's own guess."""
     place = f"{module.name}, line {check['line']}" if check["line"] else module.name
-    lines = [f"First to mend: {check['title']}", f"  {place}"]
+    lines = [f"First to fix: {check['title']}", f"  {place}"]
     for line in check["message"].rstrip("\n").split("\n"):
         if not (check["advice"] and line.startswith("Likely:")):
             lines.append(f"  {line}")

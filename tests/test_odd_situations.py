@@ -189,9 +189,9 @@ def test_an_odd_file_is_answered_with_what_happened_and_where(tmp_path, source, 
         assert f"part03_layers.py, line {line_of(source, line)}\n" in said, said
     assert "Traceback" not in said
     if "Nothing of it could be checked:" in said:  # nor is any check worth a line
-        assert re.search(r"Next: mend (line \d+ of )?part03_layers\.py, then", said) and "0 of 10 points" in said
+        assert re.search(r"Next: fix (line \d+ of )?part03_layers\.py, then", said) and "0 of 10 points" in said
     else:
-        assert "Next: mend 3.1 linear, then" in said
+        assert "Next: fix 3.1 linear, then" in said
         assert "0/1 3.1 linear multiplies each row with the vector" in said
 
 

@@ -170,7 +170,7 @@ def _with_diagnosis(
 ) -> Check:
     if mistake is None:
         return check
-    check = replace(check, misconception=mistake.id, mistake_in=mistake.task, advice=mistake.says)
+    check = replace(check, misconception=mistake.id, advice=mistake.says, cause=mistake.task)
     charged = any(
         other.task == mistake.task and named.get(other.name) == mistake for other in checks if other is not check
     )

@@ -27,11 +27,11 @@ class Check:
     status: str = "passed"
     message: str = ""
     misconception: str | None = None
-    mistake_in: str | None = None  # the task that the recognised misconception belongs to
     line: int | None = None
     advice: str = ""  # the sentence of the recognised misconception
     follows: str | None = None  # the earlier task whose mistake this check's answer carries on, and is not charged for
     exception: str | None = None
+    cause: str | None = None  # the task whose mistake was recognised
 
 
 @dataclass(frozen=True)

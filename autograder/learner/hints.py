@@ -35,8 +35,8 @@ def next_hint(report: Report, part: Part) -> Hint | None:
         return None
     task = part.task(task_to_fix(check))
     if (of_all := whole_file(report)) is not None:
-        return Hint(task, check, (), 0, f"{of_all.message.strip()}\nNo hint helps before that is mended.")
-    if check.task != task.id:  # it carries on a mistake of that task, whose own check says more
+        return Hint(task, check, (), 0, f"{of_all.message.strip()}\nNo hint helps before that is fixed.")
+    if check.task != task.id:  # it fails because of that task, whose own check says more
         check = next((c for c in report.checks if c.task == task.id and c.status not in DONE), check)
     if (words := going_on(report, check)) and not _is_stub(part, task):
         return Hint(task, check, (), 0, f"{words}.")

@@ -91,7 +91,8 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
         yield next_step([report], after=after_passing)
         return
     path = shown(EXERCISES / its_part.file_name)
-    line = f", line {hint.check.line}" if hint.check.line else ""
+    elsewhere = awaited(hint.check, its_part)  # the line is that of another task, which is to be written first
+    line = f", line {hint.check.line}" if hint.check.line and not elsewhere else ""
     if hint.instead:
         yield f"Part {its_part.number}, {its_part.title}: {path}{line}"
         yield from wrapped(hint.instead, "  ")

@@ -44,7 +44,7 @@ def next_step(
 
 
 def _success(reports: Sequence[Report]) -> str:
-    """That all is passed; nothing where that is not known, since a person grades it."""
+    """That all is passed; "" where that is not known, since it is graded by hand."""
     if not_run := sum(report.not_run for report in reports):
         remain = "1 hidden check remains" if not_run == 1 else f"{not_run} hidden checks remain"
         return f"Every public check passes; {remain}, which your instructor's grader runs."
@@ -72,7 +72,7 @@ def in_order(reports: Sequence[Report], check: CheckCommand) -> str:
 
 def task_to_fix(failing: Check) -> str:
     """The task whose code is wrong: that of the recognised mistake, if there is one."""
-    return failing.mistake_in or failing.task
+    return failing.cause or failing.task
 
 
 def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -> str:
@@ -87,9 +87,9 @@ def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -
     if of_all is not None and of_all.message.startswith("The file is empty"):
         return f"write {path}{reset}"
     if of_all is not None:
-        return f"mend line {of_all.line} of {path}" if of_all.line else f"mend {path}"
+        return f"fix line {of_all.line} of {path}" if of_all.line else f"fix {path}"
     if failing.status != "todo":
-        return f"mend {task.id} {task.title}"
+        return f"fix {task.id} {task.title}"
     # Of a task that is begun, the function that is still to write.
     begun = any(c.status != "todo" or awaited(c, its_part) for c in report.checks if c.task == task.id)
     return f"write {task.id} {(begun and unwritten_name(failing)) or task.title} in {path}"

@@ -113,7 +113,7 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
     hidden = [check for check in report.checks if check.hidden]
     by_hand = [check for check in report.checks if check.status == "manual"]
     yield f"{number(report.earned)} of {number(report.possible)} points."
-    if any(check.status not in ("passed", "todo") for check in hidden):
+    if whole_file(report) is None and any(check.status not in ("passed", "todo") for check in hidden):
         held = number(sum(check.points for check in hidden))
         yield f"{held} of the {number(report.possible)} points come from hidden checks."
     if by_hand:

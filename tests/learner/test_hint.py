@@ -86,7 +86,7 @@ def test_what_is_passed_needs_no_hint(course):
 def test_a_file_that_python_cannot_read_gets_that_sentence_and_uses_up_no_hint(course):
     course.write(3, "def linear(x, w:\n")
     answer = course.run("hint", 3).stdout
-    assert "Python can't read the file" in answer and "No hint helps before that is mended" in answer
+    assert "Python can't read the file" in answer and "No hint helps before that is fixed" in answer
     assert not (course.root / ".learner" / "hints.json").exists()
 
 

@@ -112,11 +112,11 @@ def test_the_task_to_fix_is_the_one_whose_mistake_was_named():
     source = solution(1).replace("child.grad += local_grad * value.grad", "child.grad = local_grad * value.grad")
     report = grade({"part01_autograd.py": source.encode()}, part(1), seed=1, tier=Tier.LOCAL)
     named = [check for check in report.checks if check.misconception]
-    assert named and {check.mistake_in for check in named} == {"1.4"}
+    assert named and {check.cause for check in named} == {"1.4"}
     # A check of an earlier task fails as that mistake makes it fail.
     carried = dataclasses.replace(named[0], task="1.1", status="failed", earned=0.0)
     report = dataclasses.replace(report, checks=(carried, *report.checks[1:]))
-    assert next_step([report]).startswith("Next: mend 1.4 backward, then ")
+    assert next_step([report]).startswith("Next: fix 1.4 backward, then ")
     assert next_step([report]).endswith(" check 1.4")
 
 
