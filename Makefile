@@ -14,14 +14,15 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs dataset sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
+# Without --exit-zero the last line would be make's, not ours: make: *** [Makefile:24: check] Error 1
 check: ## check your work: all parts, or part=5, or one task, part=5.2
-	$(RUN) check $(part) $(SEED) $(args)
+	$(RUN) check $(part) $(SEED) --exit-zero $(args)
 
 train: ## train the reference on the names and show what it learnt; fast=1 takes seconds
 	$(RUN) train $(if $(call on,$(fast)),--fast) $(if $(steps),--steps $(steps)) $(SEED) $(if $(data),--data "$(data)") $(if $(layers),--layers $(layers) )$(if $(width),--width $(width) )$(args)
@@ -57,7 +58,7 @@ debug: ## call your code with a check's inputs, breakpoint() works: part=1 check
 	$(RUN) debug $(part) $(if $(check),--check $(check)) $(args)
 
 trace: ## how your model reads a name, every vector beside the reference's: name=emma
-	$(RUN) trace $(if $(name),--name "$(name)") $(args)
+	$(RUN) trace $(if $(name),--name "$(name)") --exit-zero $(args)
 
 reset: ## write the stub of a part or task anew: part=5 or part=5.2; asks first and keeps a copy
 	$(RUN) reset $(part) $(args)
@@ -70,9 +71,6 @@ update: ## bring a new version of the course into your exercises, or from=FOLDER
 
 stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
 	$(RUN) stubs $(args)
-
-dataset: ## download the names file that other write-ups train on
-	$(RUN) dataset $(args)
 
 submit: ## score your recipe and record it on the board: board=FOLDER public=1 name="..."
 	$(RUN) leaderboard submit $(BOARD) $(if $(call on,$(public)),--public) $(if $(name),--name "$(name)") $(args)

@@ -48,7 +48,7 @@ def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Re
         from autograder.one_file import check_one_file
 
         return check_one_file(folder, target.parts, tier, seed, target.task)
-    reports = grade_parts(read_submission(folder), target.parts, seed=seed, tier=tier, task=target.task)
+    reports = grade_parts(read_submission(folder, target.parts), target.parts, seed=seed, tier=tier, task=target.task)
     if folder.resolve() == EXERCISES:
         from autograder.learner import results
 

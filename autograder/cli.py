@@ -42,6 +42,7 @@ def check(
     sandbox: Annotated[SandboxChoice | None, typer.Option(help="Strict for any folder but the course's own.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Repeat a check with its random inputs.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit status 0 whatever the verdict.")] = False,
 ) -> None:
     """Check a part, a task, or all parts: exit status 0 when everything passes, 1 when something fails.
 
@@ -51,6 +52,7 @@ def check(
     """
     from autograder.check import check as check_target
     from autograder.check import choose_tier, parse_target, path_of
+    from autograder.learner.results import after_passing
     from autograder.render.json_report import print_json
     from autograder.render.next_step import next_step
     from autograder.render.terminal import part_lines, table_lines
@@ -70,14 +72,17 @@ def check(
     except SandboxUnavailable as error:
         own = command("check", target, from_=folder, sandbox="local")
         raise misuse(f"{error}\nIs it code of your own? Then it needs no sandbox: {own}") from error
-    step = next_step(reports, elsewhere, sandbox and sandbox.value)
     if as_json:
         print_json(reports, several)
-    elif several:
-        print_lines([*table_lines(reports), "", step])
     else:
-        print_lines(part_lines(reports[0], path_of(folder, reports[0].file), step))
-    if not all(report.passed for report in reports):
+        step = next_step(reports, elsewhere, sandbox and sandbox.value, None if elsewhere else after_passing)
+        if several:
+            print_lines([*table_lines(reports), "", step])
+        else:
+            again = command("check", target, from_=elsewhere, sandbox=sandbox and sandbox.value, seed=reports[0].seed)
+            path = path_of(folder, reports[0].file)
+            print_lines(part_lines(reports[0], path, step, again if seed is None else ""))
+    if not exit_zero and not all(report.passed for report in reports):
         raise typer.Exit(1)
 
 

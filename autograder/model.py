@@ -46,11 +46,6 @@ def draw_weights(config: Sizes, rng: random.Random, std: float = 0.08) -> Weight
             for name, (r, c) in shapes(config).items()}  # fmt: skip
 
 
-def as_weights(matrices: dict[str, Sequence]) -> Weights:
-    """Matrices given as nested lists of numbers, as numpy's."""
-    return {name: np.array(matrix, dtype=np.float64) for name, matrix in matrices.items()}
-
-
 def encode(doc: str, chars: Sequence[str]) -> list[int]:
     """Part 2's `Tokenizer.encode`. chars: the sorted characters; BOS is the number after the last of them."""
     return [len(chars), *map(list(chars).index, doc), len(chars)]

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
-    "autograder.training.commands": "train dataset experiment",
+    "autograder.training.commands": "train experiment",
     "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
     "autograder.capstone.commands": "capstone card",
     "autograder.leaderboard.instructor_commands": "leaderboard",

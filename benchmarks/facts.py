@@ -3,7 +3,7 @@
 python benchmarks/facts.py            a minute or two
 python benchmarks/facts.py --page     only the page, from the figures that facts.json holds
 
-The file of makemore is needed (`make dataset`), since write-ups train on it. The 40 seeds: held_out_seeds.py.
+The 40 seeds: held_out_seeds.py.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from part07_training import sequence_loss
 from autograder.course import ROOT
 from experiments import heads, training
 
-CANONICAL = ROOT / "datasets" / "makemore_names.txt"
+CANONICAL = ROOT / "datasets" / "makemore_names.txt"  # which write-ups train on
 NAMES = ROOT / "datasets" / "names.txt"
 RECORD = Path(__file__).resolve().with_suffix(".json")
 TEMPLATE = Path(__file__).resolve().with_name("facts.md.in")
@@ -70,12 +70,12 @@ def counting_losses(longest: int = 5) -> list[float]:
     return [statistics.mean(found) for found in nats]
 
 
-def golden(canonical: Path) -> dict:
+def golden() -> dict:
     """The published run on the file that it was published with."""
     rng = random.Random(42)
-    trained = microgpt_fast.train(load_docs(str(canonical)), 1000, rng)
+    trained = microgpt_fast.train(load_docs(str(CANONICAL)), 1000, rng)
     names = [microgpt_fast.sample(trained, 0.5, rng) for _ in range(20)]
-    known = set(load_docs(str(canonical)))
+    known = set(load_docs(str(CANONICAL)))
     found = {"first": trained.losses[0], "last": trained.losses[-1], "names": names}
     return {**found, "known": sum(name in known for name in names)}
 
@@ -126,7 +126,7 @@ def _loss_without_the_past(tokens, state_dict, config):
     return sum(losses) / len(losses)
 
 
-def measure(canonical: Path) -> dict:
+def measure() -> dict:
     """All figures of the page, rounded to what it can show."""
     docs, held_out = training.split()
     runs = [training.train(docs, seed, STEPS) for seed in range(1, SEEDS + 1)]
@@ -145,10 +145,10 @@ def measure(canonical: Path) -> dict:
         "with_32_names": training.spread([training.loss_on(held_out, run) for run in many]),
         "ten_times_as_long": training.loss_on(held_out, longer),
         "counting": counting_losses(),
-        "leak_canonical": leak(load_docs(str(canonical))),
+        "leak_canonical": leak(load_docs(str(CANONICAL))),
         "leak_names": leak(load_docs(str(NAMES))),
         "training_rows": len(docs),
-        "golden": golden(canonical),
+        "golden": golden(),
         "known": invented(),
         "cached": cached_gradient(),
         "most_vowels": looks["most_vowels"],
@@ -180,12 +180,9 @@ def main() -> None:
     """Measure, write the record and the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--page", action="store_true", help="write the page from the record, measure nothing")
-    parser.add_argument("--canonical", type=Path, default=CANONICAL, help="the file of makemore, if it is elsewhere")
     options = parser.parse_args()
     if not options.page:
-        if not options.canonical.exists():
-            raise SystemExit(f"There is no {options.canonical}: run `make dataset` first, which downloads it.")
-        text = json.dumps(measure(options.canonical), indent=2) + "\n"
+        text = json.dumps(measure(), indent=2) + "\n"
         with open(RECORD, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     with open(PAGE, "w", encoding="utf-8", newline="\n") as file:

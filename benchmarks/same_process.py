@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course import parts
 from autograder.grading.checks import Answer, Draw
-from autograder.grading.probes import Probes, Reference, load_trusted
+from autograder.grading.probes import Probes, load_trusted
 
 
 def _part_of(request: pytest.FixtureRequest):
@@ -39,11 +39,6 @@ def student(request: pytest.FixtureRequest, probes: Probes) -> SameProcessStuden
     if files:
         pytest.skip("this part's probes read files that lie beside the worker only")
     return SameProcessStudent(probes, files)
-
-
-@pytest.fixture
-def reference(probes: Probes) -> Reference:
-    return Reference(probes)
 
 
 @pytest.fixture

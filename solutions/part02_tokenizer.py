@@ -15,7 +15,7 @@ def load_docs(path: str) -> list[str]:
     """Return the lines of a text file (UTF-8): blanks around a line stripped, empty lines skipped, file order kept.
 
     A line that stands there twice stays there twice, and nothing within a line changes: capitals, accents and blanks
-    between words stay. Raise ValueError when nothing is left. A file with these five lines gives three docs:
+    between words stay. A file with these five lines gives three docs:
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +56,7 @@ class Tokenizer:
         ### END SOLUTION
 
     def encode(self, doc: str) -> list[int]:
-        """Return BOS, the number of each character, BOS. Raise ValueError at a character that the docs do not have."""
+        """Return BOS, the number of each character, BOS. Every character of doc is in chars."""
         ### BEGIN SOLUTION 2.2 Tokenizer.encode
         unknown = sorted(set(doc) - set(self.chars))
         if unknown:

@@ -88,7 +88,7 @@ def run_naively(source: str, folder: Path, secret: str) -> str:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-s", "naive_grader.py"]
     environment = {"PYTHONPATH": str(folder), "SECRET_OF_THE_GRADER": secret, "PATH": "", "PYTHONUTF8": "1"}
     answer = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, timeout=60, stdin=subprocess.DEVNULL
+        command, cwd=folder, env=environment, capture_output=True, timeout=300, stdin=subprocess.DEVNULL
     )
     return (answer.stdout + answer.stderr).decode("utf-8", "replace") + f"\nstatus {answer.returncode}"
 

@@ -154,7 +154,7 @@ def test_an_attack_works_where_no_sandbox_stops_it(targets, name, variant):
         pytest.skip("this system lets nobody trace another process")
     assert "GAINED" in report.printed
     if name == "kills_the_grader":
-        assert targets.victim.wait(5) == -signal.SIGKILL
+        assert targets.victim.wait(60) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("name", "variant"), NAIVELY.items())
@@ -168,7 +168,7 @@ def test_an_attack_never_ends_and_its_twin_does(targets, tmp_path, name, variant
     attack = attacked(STUB, name, targets, variant, when="import", locked_in=False)
     assert not ends_by_itself(attack, tmp_path, seconds=1)
     twin = attacked(STUB, name, targets, variant, "honest", when="import", locked_in=False)
-    assert ends_by_itself(twin, tmp_path, seconds=30)
+    assert ends_by_itself(twin, tmp_path, seconds=300)
 
 
 def test_the_naive_grader_is_right_about_honest_code(targets, tmp_path):

@@ -150,7 +150,7 @@ CHANGES = {
 def graded_with(part: Part, change: Callable[[object], object], monkeypatch) -> Report:
     module = sys.modules["autograder.grading.grade"]
     monkeypatch.setattr(module, "Worker", FakeWorker(part, change))
-    return grade({part.file_name: b""}, part, seed=1, tier=Tier.LOCAL, explain=False)
+    return grade({part.file_name: b"pass"}, part, seed=1, tier=Tier.LOCAL, explain=False)
 
 
 @pytest.mark.parametrize("part", WITHOUT_FILES, ids=lambda part: part.module)
@@ -164,7 +164,7 @@ def test_no_check_takes_what_is_no_answer(part, change, monkeypatch):
     begin = time.process_time()
     report = graded_with(part, change, monkeypatch)
     assert [check.name for check in report.checks if check.earned] == []
-    assert time.process_time() - begin < 20
+    assert time.process_time() - begin < 20  # of the grader
 
 
 def hostile_sources() -> dict[str, bytes]:
@@ -196,7 +196,7 @@ def hostile_sources() -> dict[str, bytes]:
 def test_hostile_sources_earn_nothing_and_are_answered_in_sentences(tier, source):
     begin = time.process_time()
     report = grade({PART.file_name: source}, PART, tier=tier, explain=False, limits=SHORT)
-    assert report.earned == 0 and time.process_time() - begin < 20
+    assert report.earned == 0 and time.process_time() - begin < 20  # of the grader
     assert all(check.status in ("error", "missing", "timeout") for check in report.checks)
     for check in report.checks:
         assert check.message.strip().endswith((".", "?")) and len(check.message) < 700

@@ -77,7 +77,7 @@ def workers_of(ancestor):
     return {process for process in workers if below(process)}
 
 
-def wait_until(true, seconds=20.0):
+def wait_until(true, seconds=120.0):
     deadline = time.monotonic() + seconds
     while not true() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -123,7 +123,7 @@ def test_ctrl_c_ends_it_with_a_sentence_status_130_and_no_worker_left(folder, st
         workers = workers_of(run.pid)
         assert workers
         os.killpg(run.pid, signal.SIGINT)
-        _, said = run.communicate(timeout=30)
+        _, said = run.communicate(timeout=300)
         assert run.returncode == 130
         assert said.strip() == "Stopped: nothing of this run is kept. To start it anew: make capstone"
         assert wait_until(lambda: not any(map(alive, workers)))  # noqa: B023 - called at once

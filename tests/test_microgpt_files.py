@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize("script", ["microgpt_simple.py", "microgpt_fast.p
 
 def run(*command, folder=SOLUTIONS):
     return subprocess.run(
-        [sys.executable, *map(str, command)], cwd=folder, capture_output=True, encoding="utf-8", timeout=120
+        [sys.executable, *map(str, command)], cwd=folder, capture_output=True, encoding="utf-8", timeout=600
     )
 
 

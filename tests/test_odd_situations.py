@@ -24,7 +24,7 @@ def check(folder: Path, *options: str, **environment: str) -> subprocess.Complet
     """`python -m autograder check 3 --from FOLDER --seed 1`, its output as bytes."""
     command = [sys.executable, "-m", "autograder", "check", "3", "--from", str(folder), "--seed", "1", *options]
     settings = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, timeout=100)
+    return subprocess.run(command, capture_output=True, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, timeout=600)
 
 
 def checked(tmp_path: Path, source: str | bytes, *options: str, **environment: str) -> tuple[int, str]:
@@ -189,9 +189,9 @@ def test_an_odd_file_is_answered_with_what_happened_and_where(tmp_path, source, 
         assert f"part03_layers.py, line {line_of(source, line)}\n" in said, said
     assert "Traceback" not in said
     if "Nothing of it could be checked:" in said:  # nor is any check worth a line
-        assert re.search(r"Next: mend (line \d+ of )?part03_layers\.py, then", said) and "0 of 10 points" in said
+        assert re.search(r"Next: fix (line \d+ of )?part03_layers\.py, then", said) and "0 of 10 points" in said
     else:
-        assert "Next: mend 3.1 linear, then" in said
+        assert "Next: fix 3.1 linear, then" in said
         assert "0/1 3.1 linear multiplies each row with the vector" in said
 
 
@@ -256,7 +256,7 @@ def test_without_a_sandbox_other_peoples_code_is_refused_unless_local_is_asked_f
 
     def run(*options: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-c", WITHOUT_SANDBOX, "check", "3", "--from", str(tmp_path), *options]
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
 
     refused = run()
     assert refused.returncode == 2 and refused.stdout == ""
@@ -266,7 +266,7 @@ def test_without_a_sandbox_other_peoples_code_is_refused_unless_local_is_asked_f
     assert "Traceback" not in refused.stderr
     assert run("--sandbox", "strict").returncode == 2
     allowed = run("--sandbox", "local")
-    assert allowed.returncode == 0 and "sandbox local" in allowed.stdout
+    assert allowed.returncode == 0 and "10 of 10 points." in allowed.stdout
 
 
 def test_a_folder_from_elsewhere_is_graded_in_the_strict_sandbox(tmp_path):

@@ -21,7 +21,7 @@ from part04_parameters import Config, count_parameters, flatten, init_state_dict
 from part07_training import held_out_loss, sequence_loss, train
 from part08_generation import sample_many
 
-CANONICAL = ROOT.parent / "shared" / "data" / "makemore_names.txt"
+CANONICAL = ROOT / "datasets" / "makemore_names.txt"
 TWENTY = (
     "kamon ann karai jaire vialan karia yeran anna areli kaina konna keylen liole alerin earan lenne kana lara "
     "alela anton"
@@ -31,8 +31,6 @@ NAMES = ["emma", "olivia", "ava", "isabella", "mia", "noah", "liam", "ethan", "e
 
 @pytest.fixture(scope="module")
 def canonical():
-    if not CANONICAL.is_file():
-        pytest.skip("The names file of makemore is not beside the repository, in ../shared/data.")
     return load_docs(str(CANONICAL))
 
 

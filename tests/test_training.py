@@ -12,7 +12,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from autograder import curve, datasets
+from autograder import curve
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS
 from autograder.training import run as training_run
@@ -46,7 +46,7 @@ def run_train(*arguments, environment=None):
         [*COMMAND, *map(str, arguments)],
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **(environment or {})},
     )
 
@@ -134,7 +134,7 @@ def test_the_same_seed_gives_the_same_losses_to_the_last_bit():
     def losses(seed, hashing):
         environment = {**os.environ, "PYTHONHASHSEED": hashing}
         command = [sys.executable, "-c", SCALAR_LOSSES, seed, *NAMES]
-        return subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, timeout=60).stdout
+        return subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, timeout=300).stdout
 
     assert losses("5", "1") == losses("5", "2") != losses("6", "1")
 
@@ -235,7 +235,7 @@ def test_ctrl_c_keeps_the_model_so_far(names_file, tmp_path, fast):
             if line.startswith("step "):
                 break
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=60)
+        rest, errors = process.communicate(timeout=300)
     assert process.returncode == 130 and errors == ""
     (path,) = tmp_path.glob("*.json")
     trained = load_trained(path)
@@ -430,21 +430,3 @@ def test_the_committed_weights_are_what_their_settings_say():
         run.take_step()
     assert len(trained.losses) == 1000
     assert max(abs(a - b) for a, b in zip(run.trained.losses, trained.losses)) < 1e-9
-
-
-# The download
-
-
-def test_dataset_says_where_the_file_is(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "download_canonical", lambda: tmp_path / "makemore_names.txt")
-    result = CliRunner().invoke(app, ["dataset"])
-    assert result.exit_code == 0 and "makemore_names.txt is there" in result.output
-
-
-def test_dataset_offline_is_a_sentence_and_exit_status_1(monkeypatch):
-    def offline():
-        raise datasets.DatasetError("The address can't be reached: check the network.")
-
-    monkeypatch.setattr(datasets, "download_canonical", offline)
-    result = CliRunner().invoke(app, ["dataset"])
-    assert result.exit_code == 1 and result.output == "The address can't be reached: check the network.\n"

@@ -61,7 +61,7 @@ def _files_of(folder: Path, suffixes: Iterable[str]) -> dict[str, bytes]:
 
 
 def _is_ours(path: Path) -> bool:
-    """Not what was downloaded or made here."""
+    """Not what was made here, and not the file that only trainings read, which the zip can't do."""
     return path.name != "makemore_names.txt" and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from autograder.bundle.replay import check_part, recording, seeds
+from autograder.bundle.replay import check_part, hidden, seeds
 from autograder.course import Part, part, parts
 from autograder.grading.report import Report
 from autograder.sandbox import Tier
@@ -36,6 +36,12 @@ def check_parts(
     return [reports[each.number] for each in wanted]
 
 
+def needed_for(wanted: Sequence[Part]) -> list[Part]:
+    """These parts and those that they run on."""
+    modules = {module for each in wanted for module in (each.module, *each.needs)}
+    return [each for each in parts() if each.module in modules]
+
+
 def _not_right_yet(numbers: Sequence[int]) -> str:
     if not numbers:
         return ""
@@ -50,7 +56,7 @@ def _not_right_yet(numbers: Sequence[int]) -> str:
     return f"It needs your {which}, which {right} yet: it was checked on {them}. Next: {command('check', first)}"
 
 
-def differences(wanted: Sequence[Part], seed: int | None) -> list[str]:
+def differences(wanted: Sequence[Part], seed: int | None, task: str | None = None) -> list[str]:
     """What a reader of the report must know of how these parts are checked here."""
     number = 1 if seed is not None else len(seeds(wanted[0]))
     inputs = f"{number} recorded input{'s' if number > 1 else ''}"
@@ -59,8 +65,8 @@ def differences(wanted: Sequence[Part], seed: int | None) -> list[str]:
     if len(wanted) > 1:
         on = " and on your own earlier parts"
     lines = [f"Checked with {inputs}{on}: the reference is not here."]
-    hidden = [recording(each)["hidden"] for each in wanted]
-    checks, points = (sum(each[key] for each in hidden) for key in ("checks", "points"))
-    if checks:
-        lines.append(f"Your grade has {points:g} more points, in {checks} hidden checks, and other inputs.")
+    points = [points for each in wanted for points in hidden(each, task)]
+    if points:
+        checks = "1 hidden check" if len(points) == 1 else f"{len(points)} hidden checks"
+        lines.append(f"Your grade has {sum(points):g} more points, in {checks}, and other inputs.")
     return lines

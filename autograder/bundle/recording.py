@@ -73,13 +73,13 @@ def record(part: Part) -> dict[str, bytes]:
     checks: dict[str, dict] = {}
     mistakes: dict[str, dict] = {}
     files: dict[str, str] = {}
-    hidden: dict[str, float] = {}
+    hidden: dict[str, Check] = {}
     for seed in SEEDS:
         of_seed, data, answers = _record_seed(part, seed)
         files.update({f"{seed}-{name}": content.decode("utf-8") for name, content in data.items()})
         for check, steps in of_seed:
             if check.hidden:
-                hidden[check.name] = check.points
+                hidden[check.name] = check
                 continue
             facts = {"name": check.name, "task": check.task, "title": check.title, "points": check.points}
             entry = checks.setdefault(check.name, {**facts, "message": check.message, "seeds": {}})
@@ -98,7 +98,7 @@ def record(part: Part) -> dict[str, bytes]:
             {
                 "checks": public,
                 "files": files,
-                "hidden": {"checks": len(hidden), "points": sum(hidden.values())},
+                "hidden": [{"task": check.task, "points": check.points} for check in hidden.values()],
                 "signatures": signatures(part),
             }
         ),

@@ -35,6 +35,11 @@ def seeds(of: Part) -> tuple[int, ...]:
     return tuple(sorted({int(seed) for check in recording(of)["checks"] for seed in check["seeds"]}))
 
 
+def hidden(of: Part, task: str | None) -> list[float]:
+    """The points of the hidden checks of a part, or of one task, which are not here."""
+    return [check["points"] for check in recording(of)["hidden"] if task in (None, check["task"])]
+
+
 def check_part(
     files: Mapping[str, bytes], of: Part, seed: int | None, task: str | None, tier: Tier = Tier.LOCAL
 ) -> Report:
@@ -70,6 +75,7 @@ def check_part(
         interpreter=interpreter,
         checks=tuple(checks),
         printed=printed,
+        not_run=len(hidden(of, task)),
     )
 
 

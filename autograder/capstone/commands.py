@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.console import failure, misuse, print_lines
-from autograder.course import EXERCISES
+from autograder.course import EXERCISES, parts
 from autograder.wording import command
 
 app = typer.Typer()
@@ -26,7 +26,7 @@ def capstone(
     """
     from autograder.capstone import grade_capstone
     from autograder.capstone.result import RESULT, save_result
-    from autograder.capstone.run import NUM_STEPS
+    from autograder.capstone.run import NUM_STEPS, OWN_PARTS
     from autograder.capstone.show import capstone_lines
     from autograder.check import choose_tier
     from autograder.grading.submission import read_submission
@@ -36,7 +36,8 @@ def capstone(
 
     losses: list[float] = []
     try:
-        files, tier = read_submission(folder), choose_tier(folder, None)
+        own = [part for part in parts() if part.number in OWN_PARTS]
+        files, tier = read_submission(folder, own), choose_tier(folder, None)
         with progress_of(losses, NUM_STEPS, quiet=as_json) as show:
             graded = grade_capstone(
                 files,

@@ -152,4 +152,6 @@ def _best(check: Check, matches: dict, checks: list[Check], calls: dict, agrees:
 
 
 def _with_diagnosis(check: Check, mistake: Mistake | None) -> Check:
-    return check if mistake is None else replace(check, misconception=mistake.id, advice=mistake.says)
+    return (
+        check if mistake is None else replace(check, misconception=mistake.id, advice=mistake.says, cause=mistake.task)
+    )

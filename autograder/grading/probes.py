@@ -8,7 +8,6 @@ import importlib.util
 import inspect
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part
@@ -65,16 +64,6 @@ class Probes:
             except Exception:
                 self._seconds[probe] = None
         return self._seconds[probe]
-
-
-class Reference:
-    """The `reference` fixture: the same probes on the reference. `reference.name(…)` gives the plain data."""
-
-    def __init__(self, probes: Probes) -> None:
-        self._probes = probes
-
-    def __getattr__(self, probe: str) -> Callable:
-        return lambda *arguments: self._probes.on_reference(probe, arguments)
 
 
 def load_trusted(path: Path) -> object:

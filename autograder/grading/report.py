@@ -31,6 +31,7 @@ class Check:
     advice: str = ""  # the sentence of the recognised misconception
     follows: str | None = None  # the earlier task whose mistake this check's answer carries on, and is not charged for
     exception: str | None = None
+    cause: str | None = None  # the task whose mistake was recognised
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Report:
     checks: tuple[Check, ...]
     printed: str = ""  # what the learner's code printed meanwhile
     breaks: str = ""  # which earlier part of the learner's own breaks this one, as a sentence
+    not_run: int = 0  # hidden checks of it that are not here: the students' zip has the public ones alone
 
     @property
     def earned(self) -> float:
@@ -70,6 +72,7 @@ class Report:
         """Plain data in the format of the report schema (autograder/render/report.schema.json)."""
         data = {name: getattr(self, name) for name in ("part", "module", "file", "sha256", "seed", "sandbox")}
         data.update(interpreter=self.interpreter, earned=self.earned, possible=self.possible, breaks=self.breaks)
+        data.update(not_run=self.not_run)
         return {**data, "checks": [dict(vars(check)) for check in self.checks]}
 
 

@@ -33,6 +33,8 @@ class Source:
 
 def inspect_source(content: bytes) -> Source:
     """Read a learner's file, which may be hostile, without running it."""
+    if not content.strip():
+        return Source("The file is empty.")
     if len(content) > LARGEST_FILE:
         return Source(f"The file has {len(content):,} bytes; {LARGEST_FILE:,} are the most.")
     if b"\0" in content:

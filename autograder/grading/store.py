@@ -108,4 +108,6 @@ def report_from_json(data: dict) -> Report:
     """The way back from `Report.to_json`."""
     facts = {name: data[name] for name in ("part", "module", "file", "sha256", "seed", "sandbox", "interpreter")}
     checks = tuple(Check(**check) for check in data["checks"])
-    return Report(**facts, checks=checks, printed=data.get("printed", ""), breaks=data["breaks"])
+    return Report(
+        **facts, checks=checks, printed=data.get("printed", ""), breaks=data["breaks"], not_run=data["not_run"]
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,15 +15,16 @@ from autograder.sandbox import Tier
 Grade = Callable[..., Report]
 
 
-def read_submission(folder: Path) -> dict[str, bytes]:
-    """The modules of the course that a folder holds, by file name; of a file that is too large only the beginning.
+def read_submission(folder: Path, wanted: Iterable[Part] | None = None) -> dict[str, bytes]:
+    """The modules that a folder holds, by file name: those of the wanted parts, which no other file can stop from
+    being checked, or of all parts if None. Of a file that is too large only the beginning.
 
     Raises ValueError, with a sentence, when there is no such folder or a file can't be read.
     """
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}. It must hold modules such as part05_gpt.py.")
     files = {}
-    for part in parts():
+    for part in parts() if wanted is None else wanted:
         path = folder / part.file_name
         if path.is_symlink() and folder.resolve() not in path.resolve().parents:
             # It could be anything that the grader can read: the solution, somebody else's work.

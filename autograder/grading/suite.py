@@ -13,7 +13,6 @@ import pytest
 
 from autograder.course import SUITES, Part
 from autograder.grading.checks import Draw
-from autograder.grading.probes import Reference
 from autograder.grading.report import Check
 from autograder.grading.session import Session, Student, failed_check
 from autograder.sandbox import SandboxUnavailable
@@ -92,10 +91,6 @@ class Suites:
     @pytest.fixture
     def student(self) -> Student:
         return Student(self.session)
-
-    @pytest.fixture
-    def reference(self) -> Reference:
-        return Reference(self.session.probes)
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:

@@ -1,26 +1,27 @@
-"""Hints that escalate: each call shows one level more for the check that fails first."""
+"""Hints that escalate: each call shows one level more, for a task to write or for the check that fails first."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from autograder.course import Part
+from autograder.course import EXERCISES, Part, Task
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import current, whole_file
+from autograder.grading.standing import DONE, current, to_write, whole_file
 from autograder.learner import memory
-from autograder.render.next_step import going_on
+from autograder.render.next_step import going_on, task_to_fix
 
-SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Hint:
-    """What to tell a learner about one check. texts: the levels up to this one. of: how many there are.
-    instead: what to do first, where no hint would help.
+    """What to tell a learner about a task and its first failing check. texts: the levels up to this one. of: how many
+    there are. instead: what to do first, where no hint would help.
     """
 
+    task: Task
     check: Check
     texts: tuple[str, ...]
     of: int
@@ -28,24 +29,35 @@ class Hint:
 
 
 def next_hint(report: Report, part: Part) -> Hint | None:
-    """The next level for the first check that fails, which is remembered; None when nothing fails."""
+    """The next level for what is to do first, which is remembered; None when nothing is."""
     check = current(report, part)
     if check is None:
         return None
+    task = part.task(task_to_fix(check))
     if (of_all := whole_file(report)) is not None:
-        return Hint(check, (), 0, f"{of_all.message.strip()}\nNo hint helps before that is mended.")
-    if words := going_on(report, check):
-        return Hint(check, (), 0, f"{words}.")
-    texts = levels(part)[check.name]
-    shown, key = memory.read("hints"), f"{part.number} {check.name}"
+        return Hint(task, check, (), 0, f"{of_all.message.strip()}\nNo hint helps before that is fixed.")
+    if check.task != task.id:  # it fails because of that task, whose own check says more
+        check = next((c for c in report.checks if c.task == task.id and c.status not in DONE), check)
+    if (words := going_on(report, check)) and not _is_stub(part, task):
+        return Hint(task, check, (), 0, f"{words}.")
+    texts, about = levels(part), check.name
+    if task.id in texts and task in to_write(report, part):
+        about = task.id
+    shown, key = memory.read("hints"), f"{part.number} {about}"
     before = shown.get(key)
-    level = min(before + 1 if type(before) is int and before > 0 else 1, len(texts))
+    level = min(before + 1 if type(before) is int and before > 0 else 1, len(texts[about]))
     if level != before:
         memory.write("hints", {**shown, key: level})
-    return Hint(check, tuple(texts[:level]), len(texts))
+    return Hint(task, check, tuple(texts[about][:level]), len(texts[about]))
 
 
 def levels(part: Part) -> dict[str, list[str]]:
-    """The hints of a part by name of the check, the most general first."""
+    """The hints of a part by id of a task to write, or by name of a check that fails; the most general first."""
     text = (part.suite / "hints.md").read_text(encoding="utf-8")
     return {name: [" ".join(level.split()) for level in LEVEL.findall(body)] for name, body in SECTION.findall(text)}
+
+
+def _is_stub(part: Part, task: Task) -> bool:
+    """Whether all that the task asks for is as the stub has it, whatever else its checks wait for."""
+    text = (EXERCISES / part.file_name).read_text(encoding="utf-8", errors="replace")
+    return all(f'NotImplementedError("{task.id} {name}")' in text for name in task.defines)

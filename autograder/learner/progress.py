@@ -17,10 +17,11 @@ from autograder.wording import command
 
 @dataclass(frozen=True)
 class Row:
-    """A part and its last result; None where the file is still the stub."""
+    """A part and its last result; None where the file is still the stub, or can't be read."""
 
     part: Part
     report: Report | None
+    unreadable: bool = False
 
     @property
     def possible(self) -> float:
@@ -51,7 +52,7 @@ class Row:
     def state(self) -> str:
         """Where the learner is in this part, in a few words."""
         if self.report is None:
-            return "not begun"
+            return "its file can't be read" if self.unreadable else "not begun"
         lost = current(self.report, self.part)
         return f"at {lost.task} {self.part.task(lost.task).title}" if lost else "passed"
 
@@ -62,8 +63,15 @@ class Row:
 
 
 def survey() -> list[Row]:
-    """Every part. A file that was changed since its last check is checked. Raises ValueError with a sentence."""
-    return [Row(part, results.result(part) if results.begun(part) else None) for part in parts()]
+    """Every part. A file that was changed since its last check is checked."""
+    return list(map(_row, parts()))
+
+
+def _row(part: Part) -> Row:
+    try:
+        return Row(part, results.result(part) if results.begun(part) else None)
+    except (OSError, ValueError):  # a link to elsewhere, or not ours to read: `check` of this part says it
+        return Row(part, None, unreadable=True)
 
 
 def table_lines(rows: list[Row]) -> Iterator[str]:
@@ -83,11 +91,12 @@ def table_lines(rows: list[Row]) -> Iterator[str]:
 
 
 def next_line(rows: list[Row]) -> str:
-    """The next step: the first part that is not passed, else the first achievement that is left."""
+    """The next step: the first part that is not passed, the capstone, the first other achievement that is left."""
     row = next((row for row in rows if not row.passed), None)
     if row is not None:
         return f"Next: part {row.part.number}, {row.part.title}, {row.state}: {command('watch')}"
-    left = next((each for each in achievements() if each.day() is None), None)
+    capstone_first = sorted(achievements(), key=lambda each: each.id != "capstone")
+    left = next((each for each in capstone_first if each.day() is None), None)
     return (
         f"Next: {left.title.partition(':')[0]}: {left.how()}" if left else "Nothing is left: you have done all of it."
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part, parts
 from autograder.grading.report import Report
+from autograder.grading.standing import current
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.learner import acts, bases, memory
+from autograder.render.next_step import ALL_PARTS, task_to_fix
 from autograder.sandbox import Tier
+from autograder.wording import command
 
 
 def keep(reports: Iterable[Report], task: str | None) -> None:
@@ -28,14 +31,14 @@ def keep(reports: Iterable[Report], task: str | None) -> None:
 
 def check(part: Part, task: str | None = None) -> Report:
     """Check the learner's file as it is now. Raises ValueError with a sentence when exercises/ can't be read."""
-    (report,) = grade_parts(read_submission(EXERCISES), [part], tier=Tier.LOCAL, task=task)
+    (report,) = grade_parts(read_submission(EXERCISES, [part]), [part], tier=Tier.LOCAL, task=task)
     keep([report], task)
     return report
 
 
 def result(part: Part, task: str | None = None) -> Report:
     """The last result for the learner's file as it is now; checks it when there is none. Raises ValueError likewise."""
-    content = read_submission(EXERCISES).get(part.file_name, b"")
+    content = read_submission(EXERCISES, [part]).get(part.file_name, b"")
     return last(part, content, task) or check(part, task)
 
 
@@ -74,15 +77,42 @@ def one_part(words: str | None) -> tuple[Part, str | None]:
     return target.parts[0], target.task
 
 
+def passed(part: Part) -> bool:
+    """Whether the learner's file passes as it is now; not when it can't be read."""
+    try:
+        return begun(part) and result(part).passed
+    except (OSError, ValueError):
+        return False
+
+
 def first_unfinished() -> Part | None:
     """The first part that is not passed; None when all are."""
-    return next((part for part in parts() if not begun(part) or not result(part).passed), None)
+    return next((part for part in parts() if not passed(part)), None)
 
 
 def next_unfinished(after: Part) -> Part | None:
     """The next part that is not passed, from the first one again behind the last; None when all others are."""
-    following = [*parts()[after.number + 1 :], *parts()[: after.number]]
-    return next((part for part in following if not begun(part) or not result(part).passed), None)
+    place = parts().index(after)
+    following = [*parts()[place + 1 :], *parts()[:place]]
+    return next((part for part in following if not passed(part)), None)
+
+
+def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
+    """What a learner does next whose files in exercises/ passed these checks: the next task that is not passed."""
+    part = next(part for part in parts() if part.number == reports[-1].part)
+    unfinished = part if not passed(part) else next_unfinished(part)
+    if unfinished is None:
+        left = "progress" if "capstone" in acts.done() else "capstone"
+        doing = "see what is left" if left == "progress" else "train it"
+        return f"{ALL_PARTS} Next: {doing}: {command(left)}"
+    try:
+        lost = current(result(unfinished), unfinished) if begun(unfinished) else None
+    except (OSError, ValueError):
+        lost = None
+    if lost is None:
+        return f"Next: part {unfinished.number}, {unfinished.title}: {check(unfinished.number)}"
+    task = unfinished.task(task_to_fix(lost))
+    return f"Next: task {task.id} {task.title}: {check(task.id)}"
 
 
 def shown(path: Path) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, Task, part
 from autograder.grading.report import Report
-from autograder.grading.standing import DONE, awaited, current, whole_file
+from autograder.grading.standing import DONE, awaited, current, to_write, whole_file
 from autograder.learner.hints import Hint
 from autograder.learner.reset import Change
-from autograder.learner.results import shown
+from autograder.learner.results import after_passing, shown
 from autograder.render.next_step import next_step, to_do
 from autograder.render.terminal import failure_lines, number, plural
 from autograder.wording import command
@@ -88,16 +88,20 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     if hint is None:
         where = f"Task {task}" if task else f"Part {its_part.number}, {its_part.title},"
         yield f"{where} is passed: there is nothing to hint at."
-        yield next_step([report])
+        yield next_step([report], after=after_passing)
         return
     path = shown(EXERCISES / its_part.file_name)
-    line = f", line {hint.check.line}" if hint.check.line else ""
+    elsewhere = awaited(hint.check, its_part)  # the line is that of another task, which is to be written first
+    line = f", line {hint.check.line}" if hint.check.line and not elsewhere else ""
     if hint.instead:
         yield f"Part {its_part.number}, {its_part.title}: {path}{line}"
         yield from wrapped(hint.instead, "  ")
         return
-    yield f"Part {its_part.number}, task {hint.check.task} {its_part.task(hint.check.task).title}: {path}{line}"
-    yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"
+    yield f"Part {its_part.number}, task {hint.task.id} {hint.task.title}: {path}{line}"
+    if hint.task in to_write(report, its_part):
+        yield "  not written yet"
+    else:
+        yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"
     if hint.check.advice:
         yield from wrapped(hint.check.advice, "  Likely: ")
     yield ""
@@ -107,10 +111,11 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     again = again or command("hint", task or its_part.number)
     if len(hint.texts) < hint.of:
         yield f"Hint {len(hint.texts)} of {hint.of}. The next one: {again}"
+    elif hint.check.status == "todo":
+        yield f"These are all {hint.of} hints."
     else:
-        debug = command("debug", its_part.number, check=hint.check.name)
         yield f"These are all {hint.of} hints. To look inside:"
-        yield f"  {debug}"
+        yield f"  {command('debug', its_part.number, check=hint.check.name)}"
 
 
 def wrapped(text: str, label: str) -> list[str]:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from autograder.course import part, parts
+from autograder.course import EXERCISES, SOLUTIONS, part, parts
 from autograder.grading.report import Check, Report
 from autograder.grading.standing import awaited, current, unwritten_name, whole_file
 from autograder.wording import command
 
+ALL_PARTS = "You have built a GPT: every part is right."
+LIKE_ENOUGH = 0.7  # part0_setup.py is 0.97 like part00_setup.py, part00_helpers.py 0.69
+NUMBER = re.compile(r"part\D{0,2}0*(\d+)")
 
-def next_step(reports: Sequence[Report], folder: Path | None = None, sandbox: str | None = None) -> str:
-    """With a command to type. folder: where the modules are, when not exercises/; sandbox: as it was asked for."""
+CheckCommand = Callable[..., str]
+# What comes after reports that passed, with the command that checks it, as a sentence.
+After = Callable[[Sequence[Report], CheckCommand], str]
+
+
+def next_step(
+    reports: Sequence[Report], folder: Path | None = None, sandbox: str | None = None, after: After | None = None
+) -> str:
+    """With a command to type. folder: where the modules are, when not exercises/; sandbox: as it was asked for; after:
+    what comes when all is passed; when None, what comes next in the list of parts.
+    """
 
     def check(target: int | str | None = None) -> str:
         return command("check", target, from_=folder, sandbox=sandbox)
@@ -21,42 +35,96 @@ def next_step(reports: Sequence[Report], folder: Path | None = None, sandbox: st
         failing = current(report, part(report.part))
         if failing is not None and (words := going_on(report, failing)):
             return f"{words}, then {check(report.part)}"
-        if failing is not None and whole_file(report):
-            return f"Next: {to_do(report, failing, report.file)}, then {check(report.part)}"
         if failing is not None:
-            return f"Next: {to_do(report, failing, report.file)}, then {check(failing.task)}"
+            target = report.part if whole_file(report) else task_to_fix(failing)
+            return f"Next: {to_do(report, failing, report.file, folder or EXERCISES)}, then {check(target)}"
         if report.breaks:
             return f"Next: look at all your parts: {check()}"
-    following = [other for other in parts() if other.number == reports[-1].part + 1]
-    if following and len(reports) == 1:
-        return f"Passed. Next: part {following[0].number}, {following[0].title}: {check(following[0].number)}"
-    return "Passed. You have built a GPT: every part is right."
+    return f"{_success(reports)} {(after or in_order)(reports, check)}".strip()
 
 
-def to_do(report: Report, failing: Check, path: str) -> str:
-    """What to do about the check to work on, in a few words: `write 5.1 attend in part05_gpt.py`."""
+def _success(reports: Sequence[Report]) -> str:
+    """That all is passed; "" where that is not known, since it is graded by hand."""
+    if not_run := sum(report.not_run for report in reports):
+        remain = "1 hidden check remains" if not_run == 1 else f"{not_run} hidden checks remain"
+        return f"Every public check passes; {remain}, which your instructor's grader runs."
+    return "Passed." if all(report.passed for report in reports) else ""
+
+
+def in_order(reports: Sequence[Report], check: CheckCommand) -> str:
+    """The next task of the part, after the last one all of the part, after that the next part."""
+    report = reports[-1]
+    its_part, place = part(report.part), parts().index(part(report.part))
+    checked = {check.task for check in report.checks}
+    if {task.id for task in its_part.tasks} != checked:
+        last = max(i for i, task in enumerate(its_part.tasks) if task.id in checked)
+        following = next((task for task in its_part.tasks[last + 1 :] if task.defines), None)
+        if following is None:
+            return f"Next: all of part {its_part.number}: {check(its_part.number)}"
+        return f"Next: task {following.id} {following.title}: {check(following.id)}"
+    if len(reports) > 1:
+        return "" if any(report.not_run for report in reports) else ALL_PARTS
+    if place + 1 == len(parts()):
+        return f"Next: look at all your parts: {check()}"
+    following = parts()[place + 1]
+    return f"Next: part {following.number}, {following.title}: {check(following.number)}"
+
+
+def task_to_fix(failing: Check) -> str:
+    """The task whose code is wrong: that of the recognised mistake, if there is one."""
+    return failing.cause or failing.task
+
+
+def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -> str:
+    """What to do about the check to work on: `write 5.1 attend in part05_gpt.py`. folder: of the file."""
     its_part = part(report.part)
-    task, of_all = its_part.task(failing.task), whole_file(report)
+    task, of_all = its_part.task(task_to_fix(failing)), whole_file(report)
+    # The students' zip has no solutions/, and so nothing to make a stub from.
+    reset = f" ({command('reset', report.part)} brings the stub back)" if folder == EXERCISES and _is_whole() else ""
     if of_all is not None and of_all.status == "missing":
-        return f"put {path} in its place"
+        near = _near_name(folder, report.file)
+        return f"rename {near} to {report.file}" if near else f"put {path} in its place{reset}"
+    if of_all is not None and of_all.message.startswith("The file is empty"):
+        return f"write {path}{reset}"
     if of_all is not None:
-        return f"mend line {of_all.line} of {path}" if of_all.line else f"mend {path}"
+        return f"fix line {of_all.line} of {path}" if of_all.line else f"fix {path}"
     if failing.status != "todo":
-        return f"mend {task.id} {task.title}"
+        return f"fix {task.id} {task.title}"
     # Of a task that is begun, the function that is still to write.
     begun = any(c.status != "todo" or awaited(c, its_part) for c in report.checks if c.task == task.id)
     return f"write {task.id} {(begun and unwritten_name(failing)) or task.title} in {path}"
 
 
+def _is_whole() -> bool:
+    return SOLUTIONS.is_dir()
+
+
+def _near_name(folder: Path, wanted: str) -> str | None:
+    """The file in the folder whose name is most like the wanted one's, and is not that of another part."""
+    ours, number = {each.file_name for each in parts()}, NUMBER.search(wanted)[1]
+    try:
+        names = [path.name for path in folder.iterdir() if path.name not in ours and path.is_file()]
+    except OSError:
+        return None
+    lower = {
+        name.lower(): name for name in names if (found := NUMBER.search(name.lower())) is None or found[1] == number
+    }
+    near = difflib.get_close_matches(wanted, lower, 1, LIKE_ENOUGH)
+    return ascii(lower[near[0]])[1:-1] if near else None
+
+
 def going_on(report: Report, failing: Check) -> str:
-    """Of one task, what is left of which waits for another one: which task to go on with; "" in every other case."""
+    """Of a task that waits for another one: what to write first, or which task to go on with; else ""."""
     its_part = part(report.part)
     other = awaited(failing, its_part)
     if other is None:
         return ""
-    place = its_part.tasks.index(its_part.task(failing.task)) + 1
-    following = next(iter(its_part.tasks[place:]), other)
+    task = its_part.task(failing.task)
+    place = its_part.tasks.index(task)
+    if its_part.tasks.index(other) < place:
+        return f"{task.id} is checked when {other.id} {other.title} is written. Next: write that in {report.file}"
+    following = its_part.tasks[place + 1]
     return (
-        f"What is left of {failing.task} is checked when {other.id} {other.title} is written. "
+        f"What is left of {task.id} is checked when {other.id} {other.title} is written. "
         f"Next: {following.id} {following.title}"
     )

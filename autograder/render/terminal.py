@@ -29,17 +29,23 @@ def without_commands(line: str) -> str:
     return CI_COMMAND.sub("# #", line)
 
 
-def part_lines(report: Report, path: str, next_step: str) -> Iterator[str]:
-    """One part in full: what was graded, each check, the first failing one in detail, what to do next."""
+def part_lines(report: Report, path: str, next_step: str, again: str = "") -> Iterator[str]:
+    """One part in full: what was graded, each check, the first failing one in detail, what to do next. again: the
+    command that draws the same inputs.
+    """
     its_part = part(report.part)
     yield f"Part {report.part}, {its_part.title}: {path}"
-    yield f"sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
+    if report.sandbox != "local":  # for whoever grades it, not for a learner on their own machine
+        drawn = f"seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
+        yield f"sha256 {report.sha256[:16]}..., {drawn}"
     if whole_file(report) is None:
         yield ""
         yield from checks_lines(report, its_part)
     failing = current(report, its_part)
     if failing is not None and failing.status != "todo":
         yield from failure_lines(failing, path, of_all=whole_file(report) is not None)
+        if again and whole_file(report) is None:
+            yield f"  The inputs are random. To get the same ones again: {again}"
     if report.printed.strip():
         yield ""
         yield "Your code printed:"
@@ -103,15 +109,13 @@ def failure_lines(check: Check, path: str, of_all: bool = False) -> Iterator[str
 
 
 def summary_lines(report: Report, next_step: str) -> Iterator[str]:
-    """Points, hidden checks, which earlier part breaks this one, and what to do next."""
+    """Points, hidden checks that lost some, which earlier part breaks this one, and what to do next."""
     hidden = [check for check in report.checks if check.hidden]
     by_hand = [check for check in report.checks if check.status == "manual"]
-    among = ""
-    if hidden:
+    yield f"{number(report.earned)} of {number(report.possible)} points."
+    if whole_file(report) is None and any(check.status not in ("passed", "todo") for check in hidden):
         held = number(sum(check.points for check in hidden))
-        hold = "holds" if len(hidden) == 1 else "hold"
-        among = f"; {plural(len(hidden), 'hidden check')} {hold} {held} of the {number(report.possible)}"
-    yield f"{number(report.earned)} of {number(report.possible)} points{among}."
+        yield f"{held} of the {number(report.possible)} points come from hidden checks."
     if by_hand:
         given = number(sum(check.points for check in by_hand))
         yield f"{given} more points are given by hand, for {plural(len(by_hand), 'written answer')}."

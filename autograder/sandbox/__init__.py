@@ -4,7 +4,7 @@
 """
 
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
-from autograder.sandbox.protocol import Call, Reply
+from autograder.sandbox.protocol import Reply
 from autograder.sandbox.selftest import strict_tier
 from autograder.sandbox.session import LOAD, WAITED, MachineBusy, Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
@@ -14,7 +14,6 @@ __all__ = [
     "CAPSTONE",
     "CHECK",
     "LOAD",
-    "Call",
     "Limits",
     "MachineBusy",
     "Reply",

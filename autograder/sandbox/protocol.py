@@ -63,15 +63,6 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Call:
-    """One probe call: enough to repeat it later on another folder."""
-
-    probe: str
-    arguments: list
-    folder: str
-
-
-@dataclass(frozen=True)
 class Message:
     """One line from a worker: its id, and a reply, a progress note or the greeting (the interpreter's version)."""
 

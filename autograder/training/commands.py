@@ -42,20 +42,6 @@ def train(
 
 
 @app.command()
-def dataset() -> None:
-    """Download the names file of makemore, which other write-ups train on, and check its checksum.
-
-    Example: python -m autograder dataset
-    """
-    from autograder.datasets import DatasetError, download_canonical
-
-    try:
-        typer.echo(f"{download_canonical()} is there, and its checksum is right.")
-    except DatasetError as error:
-        raise failure(str(error)) from error
-
-
-@app.command()
 def experiment(
     name: Annotated[str | None, typer.Argument(help="Which; lists them if none.")] = None,
     seeds: Annotated[int | None, typer.Option(help="Runs, with seeds 1 to this; as its page has if none.")] = None,

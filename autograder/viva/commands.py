@@ -42,7 +42,7 @@ def viva(
         if wanted.task:
             raise ValueError(f"Questions are about a whole part: write {wanted.parts[0].number}.")
         (part,) = wanted.parts
-        found = ask(read_submission(folder), part, choose_tier(folder, None), seed)
+        found = ask(read_submission(folder, [part]), part, choose_tier(folder, None), seed)
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     if as_json:

@@ -36,7 +36,7 @@ def bundle_zip(tmp_path_factory) -> Path:
     try:
         folder.mkdir()
     except FileExistsError:  # another process makes it
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 1200
         while not done.exists() and time.monotonic() < deadline:
             time.sleep(0.2)
         return Path(done.read_text(encoding="utf-8"))

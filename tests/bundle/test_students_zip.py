@@ -1,6 +1,7 @@
 """The students' zip as a student has it: unzipped into an empty home, with the packages of a learner."""
 
 import hashlib
+import importlib
 import json
 import re
 import shutil
@@ -8,9 +9,9 @@ import shutil
 import pytest
 from bundle_helpers import SOLVED, change, grade_in, run, solve
 
-from autograder.course import ROOT, part
 from autograder.grading.follow_through import table_of
 from autograder.grading.grade import grade
+from autograder.course import ROOT, part, parts
 from autograder.grading.misconceptions import misconceptions, variants
 from autograder.sandbox import Tier
 
@@ -64,10 +65,40 @@ def test_the_report_says_on_what_a_part_was_checked(bundle):
     assert "2.5 more points, in 5 hidden checks" in done.stdout
 
 
+def hidden_marks(number: int) -> list:
+    """What is marked in a part's hidden tests: tasks and points."""
+    suite = importlib.import_module(f"autograder.parts.part{number:02d}.test_hidden")
+    return [test.check for test in vars(suite).values() if hasattr(test, "check")]
+
+
+def test_work_that_only_hidden_checks_would_fail_is_not_called_right(bundle):
+    solve(bundle, *range(11))
+    change(bundle, "part01_autograd.py", "1.0 if self.data > 0 else 0.0", "1.0 if self.data >= 0 else 0.0")
+    whole = run(bundle, "python", "-m", "autograder", "check")
+    hidden = sum(len(hidden_marks(each.number)) for each in parts())
+    assert whole.returncode == 0
+    remain = f"Every public check passes; {hidden} hidden checks remain, which your instructor's grader runs."
+    assert whole.stdout.splitlines()[-1] == remain
+    in_task = [mark for mark in hidden_marks(1) if mark.task == "1.3"]
+    points = sum(mark.points for mark in in_task)
+    task = run(bundle, "python", "-m", "autograder", "check", "1.3")
+    assert f"Your grade has {points:g} more points, in {len(in_task)} hidden check" in task.stdout
+    assert f"Every public check passes; {len(in_task)} hidden check" in task.stdout
+    assert "Next: task 1.4 backward: " in task.stdout.splitlines()[-1]
+    lesson = (
+        "from pathlib import Path; from notebook_tools import checks; import sys; "
+        "print('\\n'.join(checks.run('1.3', Path('exercises/part01_autograd.py').resolve()).lines))"
+    )
+    noted = run(bundle, "python", "-c", lesson)
+    for said in (whole.stdout, task.stdout, noted.stdout):
+        assert "All right" not in said and "every part is right" not in said
+    assert f"Every public check passes; {len(in_task)} hidden check" in noted.stdout, noted.stderr
+
+
 def test_one_recorded_input_can_be_asked_for_and_no_other(bundle):
     solve(bundle, 0)
     done = run(bundle, "python", "-m", "autograder", "check", "0", "--seed", "2")
-    assert done.returncode == 0 and "seed 2" in done.stdout and "1 recorded input" in done.stdout
+    assert done.returncode == 0 and "1 recorded input" in done.stdout
     done = run(bundle, "python", "-m", "autograder", "check", "0", "--seed", "4")
     assert done.returncode == 2 and "the seeds are 1, 2, 3" in done.stderr and "Traceback" not in done.stderr
 

@@ -75,7 +75,7 @@ class Cluster:
             )
 
     def _wait_for(self, pattern: str, log: str) -> re.Match:
-        end = time.monotonic() + 40
+        end = time.monotonic() + 300
         while time.monotonic() < end:
             said = (self.folder / f"{log}.log").read_text(encoding="utf-8", errors="replace")
             if found := re.search(pattern, said):
@@ -101,7 +101,7 @@ def cluster(tmp_path_factory):
 
 
 def wait_for_lines(out: Path, count: int, process: subprocess.Popen) -> None:
-    path, end = out / "ledger.jsonl", time.monotonic() + 40
+    path, end = out / "ledger.jsonl", time.monotonic() + 300
     while process.poll() is None and time.monotonic() < end:
         if path.exists() and path.read_bytes().count(b"\n") >= count:
             return
@@ -119,7 +119,7 @@ def test_a_cluster_gives_the_verdicts_of_this_machine_though_no_grader_is_instal
 def test_a_grading_process_that_is_killed_on_a_worker_costs_one_try(cluster, tmp_path):
     hand_in(tmp_path / "submitted", "mallory", ENDLESS)
     process = start_cli(*grade(tmp_path / "submitted", tmp_path / "out", "--scheduler", cluster.address))
-    killed, end = set(), time.monotonic() + 40
+    killed, end = set(), time.monotonic() + 300
     while process.poll() is None and time.monotonic() < end:
         for worker in cluster.workers:
             for child in psutil.Process(worker.pid).children():
@@ -127,7 +127,7 @@ def test_a_grading_process_that_is_killed_on_a_worker_costs_one_try(cluster, tmp
                     killed.add(child.pid)
                     child.kill()
         time.sleep(0.05)
-    said, complained = process.communicate(timeout=60)
+    said, complained = process.communicate(timeout=300)
     assert process.returncode == 1 and len(killed) == 2, "it was tried twice"
     assert "mallory/part00: The process that graded it ended (status -9)." in said, said + complained
 
@@ -136,7 +136,7 @@ def test_the_work_of_a_worker_that_is_lost_is_done_by_another(submitted, locally
     process = start_cli(*grade(submitted, tmp_path, "--scheduler", cluster.address))
     wait_for_lines(tmp_path, 2, process)
     cluster.workers[0].send_signal(signal.SIGKILL)
-    said, complained = process.communicate(timeout=100)
+    said, complained = process.communicate(timeout=300)
     assert process.returncode == 0, said + complained
     assert ledger(tmp_path) == locally
 
@@ -145,7 +145,7 @@ def test_when_the_scheduler_dies_the_next_run_goes_on_from_the_store(submitted, 
     process = start_cli(*grade(submitted, tmp_path, "--scheduler", cluster.address))
     wait_for_lines(tmp_path, 2, process)
     cluster.scheduler.kill()
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 1 and "is gone" in said and "the same command goes on from there" in said, said
     assert "Traceback" not in said
     kept = (tmp_path / "ledger.jsonl").read_bytes()

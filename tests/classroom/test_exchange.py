@@ -108,7 +108,9 @@ def test_a_part_that_is_fetched_alone_can_be_worked_on(released, tmp_path):
     ben.does(ExchangeFetchAssignment)
     path = ben.home / PART.name / f"{PART.name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": path.parent}}).execute()
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+    ).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert not [output for output in outputs if output.output_type == "error"]
     said = "".join(output.get("text", "") for output in outputs if output.output_type == "stream")

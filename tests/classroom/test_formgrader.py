@@ -65,9 +65,9 @@ def formgrader(a_class, tmp_path_factory):
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
+        for _ in range(1200):
             try:
-                urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=5).close()
+                urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=60).close()
                 break
             except OSError:
                 assert server.poll() is None, (home / "log.txt").read_text(encoding="utf-8")[-3000:]
@@ -75,7 +75,7 @@ def formgrader(a_class, tmp_path_factory):
         yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +89,13 @@ def browser(tmp_path_factory):
     for flag in [*FLAGS, OFFLINE, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
         options.add_argument(flag)
     with webdriver.Chrome(options=options, service=Service(DRIVER)) as driver:
-        driver.set_page_load_timeout(30)
+        driver.set_page_load_timeout(120)
         yield driver
 
 
 def until(condition, what: str):
     """Wait for the first true value of a condition."""
-    for _ in range(200):
+    for _ in range(1200):
         if found := condition():
             return found
         time.sleep(0.1)

@@ -107,7 +107,7 @@ def run_writers(folder, database, writers, count, seconds):
         pytest.skip("this system cannot fork")
     command = [sys.executable, "-c", WRITERS, str(folder), str(writers), str(count), str(seconds)]
     command.append(str(database))
-    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
+    subprocess.run(command, cwd=ROOT, check=True, timeout=1200)
 
 
 def test_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(tmp_path, database):
@@ -138,7 +138,7 @@ def test_fifty_whole_submissions_killed_at_random_moments_leave_whole_entries_an
     recipe.write_bytes(edited())
     command = [sys.executable, "-c", SUBMITTERS, str(tmp_path / "board"), str(recipe), "50"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}  # where the sandboxes of those that were killed stay
-    subprocess.run(command, cwd=ROOT, check=True, timeout=300, env=environment)
+    subprocess.run(command, cwd=ROOT, check=True, timeout=1200, env=environment)
     with sqlite3.connect(tmp_path / "board" / "board.sqlite") as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     found = Board(tmp_path / "board", tier=Tier.LOCAL, num_steps=1)

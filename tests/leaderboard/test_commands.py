@@ -159,13 +159,13 @@ def served(tmp_path):
     threading.Thread(target=serve_folder, args=(public, port), daemon=True).start()
 
     def ask(path):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", path)  # as it stands: urllib would take the .. out
         answer = connection.getresponse()
         return answer.status, answer.read(), dict(answer.getheaders())
 
     ask.port = port
-    for _ in range(100):
+    for _ in range(1000):
         try:
             ask("/")
             return ask

@@ -201,7 +201,7 @@ def browser(tmp_path):
         proxy = f"--proxy-server=127.0.0.1:{listener.getsockname()[1]}"
         profile = f"--user-data-dir={tmp_path / 'profile'}"
         command = [CHROMIUM, *OPTIONS, proxy, "--proxy-bypass-list=<-loopback>", profile, *options, page.as_uri()]
-        done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+        done = subprocess.run(command, capture_output=True, timeout=600, check=True)
         return done.stdout.decode("utf-8", "replace")
 
     load.asked = []

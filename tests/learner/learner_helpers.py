@@ -48,7 +48,7 @@ class Course:
             env=self.environment(),
             capture_output=True,
             encoding="utf-8",
-            timeout=100,
+            timeout=600,
             **given,
             **options,
         )

@@ -49,7 +49,7 @@ class Terminal:
         if select.select([self.ours], [], [], seconds)[0]:
             self.text += os.read(self.ours, 65536).decode("utf-8", "replace")
 
-    def wait_for(self, words: str, after: int = 0, seconds: float = 20.0) -> int:
+    def wait_for(self, words: str, after: int = 0, seconds: float = 120.0) -> int:
         """Wait until something that matches is printed behind this place; return where it ends."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -58,12 +58,12 @@ class Terminal:
             self.read(0.05)
         raise AssertionError(f"{words!r} was not printed within {seconds} s:\n{self.text[after:]}")
 
-    def exit_status(self, seconds: float = 10.0) -> int:
+    def exit_status(self, seconds: float = 60.0) -> int:
         """Wait for the end; the status, negative for a signal."""
         end = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < end:
             self.read(0.05)
-        return self.process.wait(0.1)
+        return self.process.wait(1.0)
 
     def restored(self) -> bool:
         """Whether the terminal's settings are those of before."""

@@ -8,7 +8,10 @@ import re
 from learner_helpers import solution
 
 from autograder.course import part, parts
+from autograder.grading.report import Check, Report
 from autograder.learner.hints import levels
+from autograder.render.next_step import next_step
+from autograder.stubs import fresh_stub
 
 OVERWRITES = ("child.grad += local_grad * value.grad", "child.grad = local_grad * value.grad")
 TWICE = "a_value_used_twice_gets_both_gradients"
@@ -83,8 +86,41 @@ def test_what_is_passed_needs_no_hint(course):
 def test_a_file_that_python_cannot_read_gets_that_sentence_and_uses_up_no_hint(course):
     course.write(3, "def linear(x, w:\n")
     answer = course.run("hint", 3).stdout
-    assert "Python can't read the file" in answer and "No hint helps before that is mended" in answer
+    assert "Python can't read the file" in answer and "No hint helps before that is fixed" in answer
     assert not (course.root / ".learner" / "hints.json").exists()
+
+
+def without(number: int, *names: str) -> str:
+    """The solution of a part, and of these methods the stub."""
+    text, stub = solution(number), fresh_stub(part(number).file_name)
+    for name in names:
+        method = re.compile(rf"^    def {name}\(.*?(?=^    def |\Z)", re.MULTILINE | re.DOTALL)
+        text = text.replace(method.search(text)[0], method.search(stub)[0])
+    return text
+
+
+def test_a_task_that_is_not_written_has_hints_of_its_own(course):
+    course.write(1, without(1, "backward"))
+    answers = [course.run("hint", "1.4").stdout for _ in range(5)]
+    assert "task 1.4 backward" in answers[0] and "not written yet" in answers[0] and "Hint 1 of 4" in answers[0]
+    assert "A list gives you that order" in answers[1]
+    assert "These are all 4 hints.\n" in answers[4] and "debug" not in answers[4]
+    course.write(1, overwriting())
+    assert levels(part(1))[TWICE][0][:40] in " ".join(course.run("hint", "1.4").stdout.split()), "of the check now"
+
+
+def test_a_task_that_waits_for_others_has_its_hints_all_the_same(course):
+    answer = course.run("hint", "1.4").stdout  # nothing of part 1 is written
+    assert "task 1.4 backward" in answer and levels(part(1))["1.4"][0][:40] in " ".join(answer.split())
+    assert "What is left of" not in answer
+
+
+def test_a_task_that_waits_for_an_earlier_one_says_so_and_sends_nobody_past_both():
+    facts = {"name": TWICE, "task": "1.4", "title": "", "hidden": False, "points": 1.0, "status": "todo"}
+    waiting = Check(**facts, message="1.1 Value.__add__ is not written yet.\n")
+    report = Report(1, "part01_autograd", "part01_autograd.py", "", 1, "local", "", (waiting,))
+    said = "1.4 is checked when 1.1 + and * is written. Next: write that in part01_autograd.py, then "
+    assert next_step([report]).startswith(said)
 
 
 def test_a_broken_memory_is_as_good_as_none(course):

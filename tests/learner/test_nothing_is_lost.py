@@ -36,7 +36,7 @@ CALLS = {
 # The rooms of instructors' commands.
 INSTRUCTORS = ("autograder.classroom", "autograder.batch", "autograder.insight")
 # They are no learner's: contributors and instructors run them, and what they write stands in their own tests.
-OTHERS = {"test", "lint", "mutation", "sandbox", "dataset", "doctor", "site"}
+OTHERS = {"test", "lint", "mutation", "sandbox", "doctor", "site"}
 
 
 def dirty(course: Course) -> None:

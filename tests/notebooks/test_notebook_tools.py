@@ -203,8 +203,8 @@ def test_a_check_shows_the_first_failing_check_in_full_and_the_points(course):
     assert 0.0 < found.earned < 4.0
     said = "\n".join(found.lines)
     assert "pass 1/1  rmsnorm makes the mean square one" in said
-    assert "First to mend: rmsnorm adds eps inside the root\n  part03_layers.py, line" in said
-    assert said.endswith(f"{found.earned:g} of 4 points. Mend it, save the file, run this cell again.")
+    assert "First to fix: rmsnorm adds eps inside the root\n  part03_layers.py, line" in said
+    assert said.endswith(f"{found.earned:g} of 4 points. Fix it, save the file, run this cell again.")
 
 
 def test_a_check_of_what_is_not_written_is_three_lines(course):
