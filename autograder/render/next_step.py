@@ -30,7 +30,10 @@ def next_step(reports: Sequence[Report], folder: Path | None = None, sandbox: st
     following = [other for other in parts() if other.number == reports[-1].part + 1]
     if following and len(reports) == 1:
         return f"Passed. Next: part {following[0].number}, {following[0].title}: {check(following[0].number)}"
-    return "Passed. You have built a GPT: every part is right."
+    still_open = [
+        f" Still open: {check(task.id)}, a stretch task." for report in reports for task in report.open_stretch
+    ]
+    return "Passed. You have built a GPT: every part is right." + "".join(still_open)
 
 
 def to_do(report: Report, failing: Check, path: str) -> str:
