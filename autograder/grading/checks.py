@@ -42,14 +42,20 @@ class CheckFailed(AssertionError):
 
 
 class Answer:
-    """What a probe returned: plain data, with the call that it answers. Everything else is an error of the check."""
+    """What a probe returned: plain data, with the call that it answers. Everything else is an error of the check.
+    right_otherwise: whether another way of seeing the same is right; see Session.call.
+    """
 
-    def __init__(self, called: str, value: object) -> None:
-        self.called, self.value = called, value
+    def __init__(
+        self, called: str, value: object, right_otherwise: Callable[[object, float], bool] | None = None
+    ) -> None:
+        self.called, self.value, self.right_otherwise = called, value, right_otherwise
 
     def must_be(self, expected: object, likely: str = "", tolerance: float = TOLERANCE) -> None:
         """Fail unless the value equals expected, numbers within the tolerance (relative above 1)."""
         words = difference(self.value, expected, tolerance)
+        if words is not None and self.right_otherwise is not None and self.right_otherwise(expected, tolerance):
+            return
         if words is not None:
             got, wanted = show(self.value), show(expected)
             where = f"Difference: {words}\n" if words.startswith("at ") or got == wanted or len(got) > 60 else ""
