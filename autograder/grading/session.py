@@ -60,22 +60,17 @@ class Session:
         if probe not in self.probes.two_ways:
             return self._answer(probe, arguments)
         second = (*arguments, True)
+        right_otherwise = functools.partial(self._right, probe, second)
         try:
             first = self._answer(probe, arguments)
         except CheckFailed as failed:
             if failed.reply.failure not in ("raised", "type"):
                 raise
-            try:
-                answer = self._answer(probe, second)
-            except CheckFailed:
-                del self.calls[self.current][-1]
-                raise failed from None
-            del self.calls[self.current][-2]
-            return answer
+            return Answer("", None, right_otherwise, failed)
         if first.value is None:
             del self.calls[self.current][-1]
             return self._answer(probe, second)
-        return Answer(first.called, first.value, functools.partial(self._right, probe, second))
+        return Answer(first.called, first.value, right_otherwise)
 
     def _right(self, probe: str, arguments: tuple, expected: object, tolerance: float) -> bool:
         """Whether the second way gives what is expected."""

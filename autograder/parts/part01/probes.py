@@ -21,27 +21,27 @@ MOST_NODES = 1000  # of the graph that one operator makes
 def value_of_sum(a, b):
     """x, y = Value({a}), Value({b}); z = x + y; [z.data, x.data, y.data]"""
     x, y = part.Value(a), part.Value(b)
-    z = x + y
+    z = _made(x + y)
     return [z.data, x.data, y.data]
 
 
 def value_of_product(a, b):
     """x, y = Value({a}), Value({b}); z = x * y; [z.data, x.data, y.data]"""
     x, y = part.Value(a), part.Value(b)
-    z = x * y
+    z = _made(x * y)
     return [z.data, x.data, y.data]
 
 
 def slopes_of_sum(a, b, second_way=False):
     """x, y = Value({a}), Value({b}); z = x + y; [slope of z along x, along y]"""
     x, y = part.Value(a), part.Value(b)
-    return _slopes(x + y, [x, y], second_way)
+    return _slopes(_made(x + y), [x, y], second_way)
 
 
 def slopes_of_product(a, b, second_way=False):
     """x, y = Value({a}), Value({b}); z = x * y; [slope of z along x, along y]"""
     x, y = part.Value(a), part.Value(b)
-    return _slopes(x * y, [x, y], second_way)
+    return _slopes(_made(x * y), [x, y], second_way)
 
 
 def x_plus_x(a, second_way=False):
@@ -273,8 +273,16 @@ def _each_and_operand(numbers, operator, second_way):
 
 
 def _number_and_slopes(result, values, second_way):
+    _made(result)
     slopes = _slopes(result, values, second_way)
     return None if slopes is None else [result.data, *slopes]
+
+
+def _made(result):
+    """The result of an operation; a TypeError with a sentence where it is no Value."""
+    if result is None or isinstance(result, (int, float)):
+        raise TypeError(f"the operation gave {result}, where a Value is needed")
+    return result
 
 
 def _slopes(result, values, second_way):
