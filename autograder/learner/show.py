@@ -99,7 +99,8 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
         yield from wrapped(hint.instead, "  ")
         return
     yield f"Part {its_part.number}, task {hint.check.task} {its_part.task(hint.check.task).title}: {path}{line}"
-    yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"
+    state = "not written yet" if hint.check.status == "todo" else "fails"
+    yield f"  {state}" + ("" if hint.of_task else f": {hint.check.title}")
     if hint.check.advice:
         yield from wrapped(hint.check.advice, "  Likely: ")
     yield ""
