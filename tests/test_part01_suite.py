@@ -10,6 +10,8 @@ from autograder.course import SOLUTIONS, part
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
 from autograder.grading.report import Check, Report
+from autograder.grading.standing import current
+from autograder.render.next_step import next_step
 from autograder.sandbox import Tier
 
 SOLUTION = (SOLUTIONS / "part01_autograd.py").read_text(encoding="utf-8")
@@ -25,8 +27,9 @@ def with_backward(body: str) -> str:
 UNWRITTEN = with_backward('        raise NotImplementedError("1.4 Value.backward")\n')
 
 
-def graded(text: str, seed: int = 1) -> Report:
-    return grade({"part01_autograd.py": text.encode()}, part(1), seed=seed, tier=Tier.LOCAL, explain=False)
+def graded(text: str, task: str | None = None, explain: bool = False) -> Report:
+    files = {"part01_autograd.py": text.encode()}
+    return grade(files, part(1), seed=1, tier=Tier.LOCAL, task=task, explain=explain)
 
 
 def lost(report: Report, tasks: tuple[str, ...] = OPERATORS) -> list[Check]:
@@ -105,3 +108,28 @@ def test_slopes_are_right_in_neither_way_where_both_are_wrong():
     wrong = SOLUTION.replace("(other.data, self.data)", "(self.data, other.data)")
     failing = lost(graded(wrong))
     assert [check.task for check in failing][:1] == ["1.1"] and "Came back:  [2.0, 3.0]" in failing[0].message
+
+
+STARTS = {"begins with 1": "        self.grad = 1.0\n", "never begins": ""}
+ADDS = {"adds": "child.grad += local_grad * self.grad", "overwrites": "child.grad = local_grad * self.grad"}
+PLACES = {"before": "{add}\n            child.backward()", "after": "child.backward()\n            {add}"}
+SENTENCES = {  # what the advice must be about
+    ("begins with 1", "before"): ("Only the result starts with 1", "topological order"),
+    ("begins with 1", "after"): ("Only the result starts with 1", "topological order"),
+    ("never begins", "before"): ("Set self.grad = 1",),
+    ("never begins", "after"): ("Set self.grad = 1",),
+}
+
+
+@pytest.mark.parametrize("task", [None, "1.4"])
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("adds", ADDS)
+@pytest.mark.parametrize("place", PLACES)
+def test_the_first_backward_that_calls_itself_for_each_child_gets_the_right_sentence(start, adds, place, task):
+    step = PLACES[place].format(add=ADDS[adds])
+    loop = "        for child, local_grad in zip(self._children, self._local_grads):\n"
+    report = graded(with_backward(f"{STARTS[start]}{loop}            {step}\n"), task, explain=True)
+    assert not lost(report)
+    first = current(report, part(1))
+    assert first.task == "1.4" and all(words in first.advice for words in SENTENCES[start, place]), first.advice
+    assert "Next: " in (step := next_step([report])) and "1.4" in step

@@ -122,29 +122,29 @@ def relus(numbers, second_way=False):
 
 
 def own_slope(a, b, second_way=False):
-    """x, y = Value({a}), Value({b}); z = x + y; before = z.grad; z.backward(); [before, z.grad, z.data, x.grad]"""
+    """x, y = Value({a}), Value({b}); z = x + y; before = z.grad; z.backward(); [before, z.grad, x.grad, x.data]"""
 
     def run(plus, times, exp, x, y):
         z = plus(x, y)
         before = z.grad
         z.backward()
-        return [before, z.grad, z.data, x.grad]
+        return [before, z.grad, x.grad, x.data]
 
     return _graph(second_way, a, b, run)
 
 
 def used_twice(a, b, second_way=False):
-    """x, y = Value({a}), Value({b}); z = x * y + x; z.backward(); [z.data, x.grad, y.grad]"""
+    """x, y = Value({a}), Value({b}); z = x * y + x; z.backward(); [x.grad, y.grad]"""
     return _graph(second_way, a, b, lambda plus, times, exp, x, y: _after_backward(plus(times(x, y), x), x, y))
 
 
 def added_to_itself(a, second_way=False):
-    """x = Value({a}); z = x + x; z.backward(); [z.data, x.grad]"""
+    """x = Value({a}); z = x + x; z.backward(); [x.grad]"""
     return _graph(second_way, a, a, lambda plus, times, exp, x, y: _after_backward(plus(x, x), x))
 
 
 def shared_in_the_middle(a, b, second_way=False):
-    """x, y = Value({a}), Value({b}); h = x * y; z = h + h; z.backward(); [z.data, h.grad, x.grad, y.grad]"""
+    """x, y = Value({a}), Value({b}); h = x * y; z = h + h; z.backward(); [h.grad, x.grad, y.grad]"""
 
     def run(plus, times, exp, x, y):
         h = times(x, y)
@@ -158,7 +158,7 @@ def short_path_first(a, b, second_way=False):
 
     def run(plus, times, exp, x, y):
         h = times(x, y)
-        return _after_backward(plus(h, times(times(h, x), y)), h, x, y)[1:]
+        return _after_backward(plus(h, times(times(h, x), y)), h, x, y)
 
     return _graph(second_way, a, b, run)
 
@@ -168,13 +168,13 @@ def long_path_first(a, b, second_way=False):
 
     def run(plus, times, exp, x, y):
         h = times(x, y)
-        return _after_backward(plus(times(times(h, x), y), h), h, x, y)[1:]
+        return _after_backward(plus(times(times(h, x), y), h), h, x, y)
 
     return _graph(second_way, a, b, run)
 
 
 def ladder(a, b, steps, second_way=False):
-    """x, y = Value({a}), Value({b}); z = x; {steps} times: z = z * y + z; z.backward(); [z.data, x.grad, y.grad]"""
+    """x, y = Value({a}), Value({b}); z = x; {steps} times: z = z * y + z; z.backward(); [x.grad, y.grad]"""
 
     def run(plus, times, exp, x, y):
         z = x
@@ -191,7 +191,7 @@ def one_child_and_two(a, b, second_way=False):
     def run(plus, times, exp, x, y):
         h = times(x, y)
         e = exp(h)
-        return _after_backward(plus(times(e, h), h), e, h, x, y)[1:]
+        return _after_backward(plus(times(e, h), h), e, h, x, y)
 
     return _graph(second_way, a, b, run)
 
@@ -237,7 +237,7 @@ def graph(numbers, steps, second_way=False):
 
 def chain(a, factors, length, second_way=False):
     """x = Value({a}); z = x; {length} times: z = z * (the next of {factors}, as a Value, in turn); z.backward();
-    [z.data, x.grad]"""
+    [x.grad]"""
 
     def run(plus, times, exp, x, *turns):
         z = x
@@ -287,7 +287,7 @@ def _made(result):
 
 def _slopes(result, values, second_way):
     if second_way:
-        return _after_backward(result, *values)[1:]
+        return _after_backward(result, *values)
     return _noted_slopes(result, values)
 
 
@@ -384,4 +384,4 @@ def _exp(x):
 
 def _after_backward(result, *values):
     result.backward()
-    return [result.data] + [value.grad for value in values]
+    return [value.grad for value in values]

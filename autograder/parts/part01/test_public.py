@@ -141,7 +141,7 @@ def test_relu_lets_only_positive_numbers_through(student, draw):
 def test_the_result_itself_has_grad_1(student, draw):
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.own_slope(a, b).must_be(
-            [0, 1, a + b, 1], likely="a value has slope 1 along itself: self.grad = 1 before you walk down."
+            [0, 1, 1, a], likely="a value has slope 1 along itself: self.grad = 1 before you walk down."
         )
 
 
@@ -149,15 +149,15 @@ def test_the_result_itself_has_grad_1(student, draw):
 def test_a_value_used_twice_gets_both_gradients(student, draw):
     likely = "each use adds its share to the grad (gradient accumulation): x gets the sum of both."
     for a, b in ((2.0, 3.0), draw.numbers(2)):
-        student.added_to_itself(b).must_be([2 * b, 2], likely=likely)
-        student.used_twice(a, b).must_be([a * b + a, b + 1, a], likely=likely)
+        student.added_to_itself(b).must_be([2], likely=likely)
+        student.used_twice(a, b).must_be([b + 1, a], likely=likely)
 
 
 @check("1.4", points=0.5)
 def test_a_shared_value_passes_its_gradient_on_once(student, draw):
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.shared_in_the_middle(a, b).must_be(
-            [2 * a * b, 2, 2 * b, 2 * a],
+            [2, 2 * b, 2 * a],
             likely="h is used twice, so h.grad is 2. h passes that on once, when both shares are in.",
         )
 
@@ -191,7 +191,7 @@ def test_backward_visits_each_value_once(student, draw):
     # 140 steps are as deep as the graph of a training step: 280 values on the longest path.
     for a, b, steps in ((2.0, 3.0, 2), (draw.number(), draw.number(-0.1, 0.1), 140)):
         student.ladder(a, b, steps).must_be(
-            [a * (1 + b) ** steps, (1 + b) ** steps, steps * a * (1 + b) ** (steps - 1)],
+            [(1 + b) ** steps, steps * a * (1 + b) ** (steps - 1)],
             likely="each step uses z twice, so paths double with every step: visit each value once, after all shares "
             "of its grad are in.",
         )
@@ -212,5 +212,5 @@ def test_backward_follows_a_chain_of_50_000_values(student, draw):
     for length in (5_000, 50_000):
         slope = math.prod(factors[i] ** len(range(i, length, 3)) for i in range(3))
         student.chain(a, factors, length).must_be(
-            [a * slope, slope], likely="keep a list of values still to visit, and take from it in a loop: no recursion."
+            [slope], likely="keep a list of values still to visit, and take from it in a loop: no recursion."
         )
