@@ -21,11 +21,14 @@ SUITES = HERE / "parts"
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that a learner writes. defines: dotted names in the module, such as `Value.backward`."""
+    """One thing that a learner writes. defines: dotted names in the module, such as `Value.backward`. stretch: whether
+    the part counts as passed without it.
+    """
 
     id: str
     title: str
     defines: tuple[str, ...]
+    stretch: bool = False
 
 
 @dataclass(frozen=True, eq=False)  # there is one object per part
@@ -70,7 +73,7 @@ def _course() -> dict:
 
 
 def _part(table: dict) -> Part:
-    tasks = tuple(Task(task["id"], task["title"], tuple(task["defines"])) for task in table["tasks"])
+    tasks = tuple(Task(**{**task, "defines": tuple(task["defines"])}) for task in table["tasks"])
     facts = {name: table[name] for name in ("number", "module", "title", "minutes")}
     return Part(**facts, tasks=tasks, needs=table.get("needs", {}), files=tuple(table.get("files", ())))
 
@@ -85,6 +88,12 @@ def parts() -> tuple[Part, ...]:
 def capstone() -> Part:
     """The assignment in which parts 1 to 8 work together."""
     return _part(_course()["capstone"])
+
+
+@functools.cache
+def stretch_tasks() -> dict[str, Task]:
+    """The tasks that a part counts as passed without, by id."""
+    return {task.id: task for part in parts() for task in part.tasks if task.stretch}
 
 
 def part(number: int) -> Part:

@@ -27,9 +27,11 @@ class NotRecordable(Exception):
 
 @dataclass
 class Step:
-    """One call with the answer of the reference, and what is asserted of it."""
+    """One call with the answer of the reference, and what is asserted of it. calls: this one, and the second way to see
+    the same where there is one; what mistakes answer to them is recorded.
+    """
 
-    call: Recorded
+    calls: list[Recorded]
     asserts: list[dict] = field(default_factory=list)
 
 
@@ -60,7 +62,10 @@ class RecordingSession(Session):
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         answer = super().call(probe, arguments)
-        step = Step(self.calls[self.current][-1])
+        step = Step([self.calls[self.current][-1]])
+        if probe in self.probes.two_ways:
+            second = (*arguments, True)
+            step.calls.append(Recorded(probe, second, self.worker.call(probe, list(second))))
         self.steps.setdefault(self.current, []).append(step)
         return RecordedAnswer(answer, step)
 
@@ -129,12 +134,13 @@ def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[Step]]],
                 raise ValueError(f"Part {part.number}, {check.name} can't be recorded: {check.message.strip()}")
             recorded.append((check, steps))
             if not check.hidden:
-                answers += [(step.call, replies_of(worker, part, step.call)) for step in steps]
+                answers += [(call, replies_of(worker, part, call)) for step in steps for call in step.calls]
     return recorded, data, answers
 
 
 def _step(step: Step, seed: int, data: dict[str, bytes]) -> dict:
-    return {"probe": step.call.probe, "arguments": _arguments(step.call, seed, data), "asserts": step.asserts}
+    call = step.calls[0]
+    return {"probe": call.probe, "arguments": _arguments(call, seed, data), "asserts": step.asserts}
 
 
 def _arguments(call: Recorded, seed: int, data: dict[str, bytes]) -> list:

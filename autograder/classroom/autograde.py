@@ -60,7 +60,7 @@ def _need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
     """A fault of our own must not cost a whole class its points. Raises ReleaseError unless the solution earns all."""
     files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
     report = open_store(folder.verdicts).grade(files, part, tier=tier)
-    if not report.passed:
+    if report.earned < report.possible:
         earned = f"{report.earned:g} of {report.possible:g}"
         raise ReleaseError(
             f"{SOLUTIONS / part.file_name}: it earns {earned} points, and must earn all. Nothing was graded: restore "

@@ -42,15 +42,26 @@ class CheckFailed(AssertionError):
 
 
 class Answer:
-    """What a probe returned: plain data, with the call that it answers. Everything else is an error of the check."""
+    """What a probe returned: plain data, with the call that it answers. Everything else is an error of the check.
+    right_otherwise: whether a second way of seeing the same is right (see Session.call); failed: what to say if it is
+    not, where the first way gave no value.
+    """
 
-    def __init__(self, called: str, value: object) -> None:
-        self.called, self.value = called, value
+    def __init__(
+        self,
+        called: str,
+        value: object,
+        right_otherwise: Callable[[object, float], bool] = lambda expected, tolerance: False,
+        failed: CheckFailed | None = None,
+    ) -> None:
+        self.called, self.value, self.right_otherwise, self.failed = called, value, right_otherwise, failed
 
     def must_be(self, expected: object, likely: str = "", tolerance: float = TOLERANCE) -> None:
         """Fail unless the value equals expected, numbers within the tolerance (relative above 1)."""
         words = difference(self.value, expected, tolerance)
-        if words is not None:
+        if words is not None and not self.right_otherwise(expected, tolerance):
+            if self.failed is not None:
+                raise self.failed
             got, wanted = show(self.value), show(expected)
             where = f"Difference: {words}\n" if words.startswith("at ") or got == wanted or len(got) > 60 else ""
             raise CheckFailed(self._message(wanted, likely, where))

@@ -13,16 +13,19 @@ from pathlib import Path
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.compare import show
 
+SECOND_WAY = "second_way"
+
 
 class Probes:
     """The probes of one part, read from its probes.py. A probe's docstring is the call as a learner would write it,
-    with {names} of the probe's arguments where their values go.
+    with {names} of the probe's arguments where their values go. A probe whose last parameter is `second_way` can see
+    the same in two ways (see Session.call): names of these are in two_ways.
     """
 
     def __init__(self, part: Part) -> None:
         self.path = part.suite / "probes.py"
         self.source = self.path.read_text(encoding="utf-8")
-        self._templates, self._parameters = {}, {}
+        self._templates, self._parameters, self.two_ways = {}, {}, set()
         self._seconds: dict[str, float | None] = {}
         for node in ast.parse(self.source).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
@@ -31,6 +34,9 @@ class Probes:
                     raise ValueError(f"{self.path}: the probe {node.name} has no docstring, which learners would read.")
                 self._templates[node.name] = " ".join(text.split())
                 self._parameters[node.name] = [argument.arg for argument in node.args.args]
+                if self._parameters[node.name][-1:] == [SECOND_WAY]:
+                    del self._parameters[node.name][-1]
+                    self.two_ways.add(node.name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -41,7 +47,8 @@ class Probes:
         """The call in words, with its values."""
         if probe not in self._templates:
             raise AttributeError(f"{self.path} has no probe named {probe}.")
-        values = dict(zip(self._parameters[probe], map(show, arguments), strict=True))
+        said = arguments[: len(self._parameters[probe])] if probe in self.two_ways else arguments
+        values = dict(zip(self._parameters[probe], map(show, said), strict=True))
         return self._templates[probe].format(**values)
 
     @functools.cached_property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from autograder.course import Task, stretch_tasks
+
 # What a learner may know of a hidden check that failed, besides its sentence and a recognised misconception.
 KIND_OF_FAILURE = {
     "failed": "The answer is not the expected one.",
@@ -60,9 +62,18 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing that a machine can grade lost points, and something was graded."""
+        """Whether nothing that a machine can grade lost points, and something was graded. Stretch tasks do not count,
+        unless the report is about nothing else.
+        """
         graded = [check for check in self.checks if check.status != "manual"]
-        return bool(graded) and all(check.status == "passed" for check in graded)
+        needed = [check for check in graded if check.task not in stretch_tasks()] or graded
+        return bool(needed) and all(check.status == "passed" for check in needed)
+
+    @property
+    def open_stretch(self) -> list[Task]:
+        """The stretch tasks that lost points in a part that is passed without them."""
+        lost = {check.task for check in self.checks if check.status not in ("passed", "manual")}
+        return [task for task in stretch_tasks().values() if task.id in lost] if self.passed else []
 
     def for_class(self) -> Report:
         """The report as a class gets it: of hidden checks no input and no value, and nothing that the code printed."""

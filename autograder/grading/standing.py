@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.course import Part, Task
+from autograder.course import Part, Task, stretch_tasks
 from autograder.grading.report import Check, Report
 
 DONE = ("passed", "manual")
@@ -40,12 +40,14 @@ def to_write(report: Report, part: Part) -> list[Task]:
 
 def current(report: Report, part: Part) -> Check | None:
     """The check to work on: the first that is wrong, else the first whose task is to be written, else the first that
-    waits for another task; None when all are passed.
+    waits for another task; stretch tasks come last. None when the part is passed.
     """
+    if report.passed:
+        return None
     order = {task.id: i for i, task in enumerate(part.tasks)}
 
-    def rank(check: Check) -> tuple[int, int]:
+    def rank(check: Check) -> tuple[bool, int, int]:
         kind = 0 if check.status != "todo" else 1 if awaited(check, part) is None else 2
-        return kind, order[check.task]
+        return check.task in stretch_tasks(), kind, order[check.task]
 
     return min((check for check in report.checks if check.status not in DONE), key=rank, default=None)

@@ -62,13 +62,13 @@ def progress(
     from autograder.console import print_lines
     from autograder.learner import achievements
     from autograder.learner.console import sentences
-    from autograder.learner.progress import next_line, survey, table_lines
+    from autograder.learner.progress import next_line, open_lines, survey, table_lines
 
     with sentences():
         if tick is not None:
             typer.echo(f"{tick} is {'ticked' if achievements.tick(tick) else 'no longer ticked'}.\n")
         rows = survey()
-        print_lines([*table_lines(rows), "", *achievements.achievement_lines(), "", next_line(rows)])
+        print_lines([*table_lines(rows), "", *achievements.achievement_lines(), "", *open_lines(rows), next_line(rows)])
 
 
 @app.command()

@@ -26,6 +26,7 @@ class Hint:
     texts: tuple[str, ...]
     of: int
     instead: str = ""
+    of_task: bool = False
 
 
 def next_hint(report: Report, part: Part) -> Hint | None:

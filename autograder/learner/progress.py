@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.course import Part, parts
+from autograder.course import Part, Task, parts
 from autograder.grading.points import points_by_task
 from autograder.grading.report import Report
 from autograder.grading.standing import current
@@ -37,6 +37,10 @@ class Row:
         return self.report is not None and self.report.passed
 
     @property
+    def open_stretch(self) -> list[Task]:
+        return self.report.open_stretch if self.report else []
+
+    @property
     def tasks_done(self) -> int:
         """How many tasks have no check that is not passed."""
         checks = [check for check in self.report.checks if check.status != "manual"] if self.report else []
@@ -54,12 +58,13 @@ class Row:
         if self.report is None:
             return "its file can't be read" if self.unreadable else "not begun"
         lost = current(self.report, self.part)
-        return f"at {lost.task} {self.part.task(lost.task).title}" if lost else "passed"
+        open_tasks = "".join(f"; open: {task.id}" for task in self.open_stretch)
+        return f"at {lost.task} {self.part.task(lost.task).title}" if lost else f"passed{open_tasks}"
 
     @property
     def minutes_left(self) -> float:
-        """The estimate for the part, less the share of its points that is earned."""
-        return self.part.minutes * (1 - self.earned / self.possible)
+        """The estimate for the part, less the share of its points that is earned. A part that is passed is done."""
+        return 0.0 if self.passed else self.part.minutes * (1 - self.earned / self.possible)
 
 
 def survey() -> list[Row]:
@@ -88,6 +93,12 @@ def table_lines(rows: list[Row]) -> Iterator[str]:
     hours = f"{left // 60} h {left % 60:02d} min left" if left else "all done"
     points = f"{number(earned)}/{number(possible)}"
     yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"
+
+
+def open_lines(rows: list[Row]) -> Iterator[str]:
+    """The stretch tasks of parts that are passed without them."""
+    for task in (task for row in rows for task in row.open_stretch):
+        yield f"Still open: {task.id} {task.title}, a stretch task: {command('check', task.id)}"
 
 
 def next_line(rows: list[Row]) -> str:

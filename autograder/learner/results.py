@@ -13,7 +13,7 @@ from autograder.grading.standing import current
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.learner import acts, bases, memory
-from autograder.render.next_step import ALL_PARTS, task_to_fix
+from autograder.render.next_step import ALL_PARTS, still_open, task_to_fix
 from autograder.sandbox import Tier
 from autograder.wording import command
 
@@ -104,7 +104,7 @@ def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
     if unfinished is None:
         left = "progress" if "capstone" in acts.done() else "capstone"
         doing = "see what is left" if left == "progress" else "train it"
-        return f"{ALL_PARTS} Next: {doing}: {command(left)}"
+        return f"{ALL_PARTS}{still_open(list(map(result, parts())), check)} Next: {doing}: {command(left)}"
     try:
         lost = current(result(unfinished), unfinished) if begun(unfinished) else None
     except (OSError, ValueError):

@@ -104,7 +104,7 @@ class Watch:
     def next_part(self) -> None:
         following = results.next_unfinished(self.part)
         if following is None:
-            self.say(["Every part is passed."])
+            self.say(["Every part is passed.", *progress.open_lines(progress.survey())])
         else:
             self.part = following
             self.check()

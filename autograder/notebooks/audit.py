@@ -164,5 +164,5 @@ def _wrong_points(folder: Path, part: Part) -> Iterator[str]:
             yield f"{stub}: the stub earns {earned:g} points, and must earn none."
     solution = SOLUTIONS / part.file_name
     report = grade({solution.name: solution.read_bytes()}, part, tier=Tier.LOCAL)
-    if not report.passed:
+    if report.earned < report.possible:
         yield f"{solution}: the solution earns {report.earned:g} of {report.possible:g} points, and must earn all."

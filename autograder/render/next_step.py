@@ -63,11 +63,16 @@ def in_order(reports: Sequence[Report], check: CheckCommand) -> str:
             return f"Next: all of part {its_part.number}: {check(its_part.number)}"
         return f"Next: task {following.id} {following.title}: {check(following.id)}"
     if len(reports) > 1:
-        return "" if any(report.not_run for report in reports) else ALL_PARTS
+        return "" if any(report.not_run for report in reports) else ALL_PARTS + still_open(reports, check)
     if place + 1 == len(parts()):
         return f"Next: look at all your parts: {check()}"
     following = parts()[place + 1]
     return f"Next: part {following.number}, {following.title}: {check(following.number)}"
+
+
+def still_open(reports: Sequence[Report], check: CheckCommand) -> str:
+    """A sentence for each stretch task that is not passed yet."""
+    return "".join(f" Still open: {check(task.id)}, a stretch task." for each in reports for task in each.open_stretch)
 
 
 def task_to_fix(failing: Check) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autograder.course import Part, part
+from autograder.course import Part, part, stretch_tasks
 from autograder.grading.report import Check, Report
 from autograder.grading.standing import awaited, current, to_write, whole_file
 
@@ -78,7 +78,7 @@ def points(check: Check) -> str:
 def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> str:
     """One check: pass or not, points in so many characters, its sentence. its_part: to say which task it waits for."""
     label = LABELS.get(check.status, "FAIL")
-    remark = " (hidden)" if check.hidden else ""
+    remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
     if its_part is not None and (other := awaited(check, its_part)):
         label, remark = "wait", f"{remark} (for {other.id})"
@@ -112,7 +112,10 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
     """Points, hidden checks that lost some, which earlier part breaks this one, and what to do next."""
     hidden = [check for check in report.checks if check.hidden]
     by_hand = [check for check in report.checks if check.status == "manual"]
-    yield f"{number(report.earned)} of {number(report.possible)} points."
+    passed = ", passed" if report.open_stretch else ""
+    yield f"{number(report.earned)} of {number(report.possible)} points{passed}."
+    for task in report.open_stretch:
+        yield f"{task.id} is a stretch task: the part counts as passed without it. Try it now, or come back later."
     if whole_file(report) is None and any(check.status not in ("passed", "todo") for check in hidden):
         held = number(sum(check.points for check in hidden))
         yield f"{held} of the {number(report.possible)} points come from hidden checks."
@@ -143,7 +146,8 @@ def remark(report: Report) -> str:
         return report.breaks.partition(":")[0].partition(", which")[0]
     if report.passed:
         by_hand = sum(check.status == "manual" for check in report.checks)
-        return f"passed; {plural(by_hand, 'written answer')} to be graded by hand" if by_hand else "passed"
+        more = [f"{plural(by_hand, 'written answer')} to be graded by hand"] if by_hand else []
+        return "; ".join(["passed", *more, *(f"still open: {task.id}, a stretch task" for task in report.open_stretch)])
     statuses = {check.status for check in report.checks} - {"manual"}
     if statuses == {"todo"}:
         return "not begun"

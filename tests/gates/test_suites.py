@@ -97,7 +97,8 @@ def test_right_but_different_code_earns_all_points(part: Part) -> None:
     for file in files:
         for seed in SEEDS:
             report = graded(part, file.read_bytes(), seed)
-            assert report.passed, f"{file.name}, seed {seed}\n{failures(report)}"
+            all_points = math.isclose(report.earned, report.possible)
+            assert report.passed and all_points, f"{file.name}, seed {seed}\n{failures(report)}"
 
 
 def test_every_check_has_four_levels_of_hints(part: Part, solution: bytes) -> None:

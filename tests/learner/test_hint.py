@@ -150,3 +150,12 @@ def test_every_hint_can_be_printed_on_any_console():
 def test_misuse_is_a_sentence(course):
     answer = course.run("hint", "12")
     assert answer.returncode == 2 and "There is no part 12" in answer.stderr
+
+
+def test_while_nothing_of_a_task_is_written_its_hints_are_about_the_whole_task(course):
+    for _ in range(4):
+        said = " ".join(course.run("hint", "1.4").stdout.split())
+    assert "task 1.4 backward" in said and "the result itself" not in said and "These are all 4 hints" in said
+    assert "topological order" in said and "append the value itself" in said and "walk the list backwards" in said
+    course.write(1, solution(1).replace("        self.grad = 1.0\n", ""))
+    assert "fails: the result itself has grad 1" in course.run("hint", "1.4").stdout

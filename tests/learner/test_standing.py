@@ -1,4 +1,7 @@
-"""What a learner is told in the middle of a part: what waits for another task is no failure."""
+"""What a learner is told in the middle of a part: what waits for another task is no failure.
+
+Slopes wait for backward where they are stored in another way than the stub's: here as pairs of a child and a slope.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from autograder.stubs import fresh_stub
 
 ADDED = (
     '        # TODO 1.1 Value.__add__: about 2 lines\n        raise NotImplementedError("1.1 Value.__add__")',
-    "        return Value(self.data + getattr(other, 'data', other), (self, other), (1, 1))",
+    "        return Value(self.data + getattr(other, 'data', other), ((self, 1), (other, 1)))",
 )
 MULTIPLIED = (
     '        # TODO 1.1 Value.__mul__: about 2 lines\n        raise NotImplementedError("1.1 Value.__mul__")',
-    "        return Value(self.data * getattr(other, 'data', other), (self, other), (other, self))",
+    "        return Value(self.data * getattr(other, 'data', other), ((self, other), (other, self)))",
 )
 
 
@@ -40,7 +43,7 @@ def test_of_a_task_that_is_begun_the_next_function_is_named(course):
     old = '        # TODO 1.2 Value.__pow__: about 1 line\n        raise NotImplementedError("1.2 Value.__pow__")'
     text = first_operators()
     assert old in text
-    course.write(1, text.replace(old, "        return Value(self.data**exponent, (self,), (1,))"))
+    course.write(1, text.replace(old, "        return Value(self.data**exponent, ((self, 1),))"))
     assert "Next: write 1.2 Value.__neg__ in part01_autograd.py, then" in course.run("check", 1).stdout
 
 

@@ -10,23 +10,23 @@ def squares(numbers):
 
 def slopes_of_product(x, y):
     """numerical_gradient(lambda xs: xs[0] * xs[1], [{x}, {y}])"""
-    return list(part.numerical_gradient(lambda xs: xs[0] * xs[1], [x, y]))
+    return _listed(part.numerical_gradient(lambda xs: xs[0] * xs[1], [x, y]))
 
 
 def slopes_of_sum_of_powers(factors, xs):
     """c = {factors}; numerical_gradient(lambda xs: c[0] * xs[0] + c[1] * xs[1]**2 + c[2] * xs[2]**3 ..., {xs})"""
-    return list(part.numerical_gradient(_sum_of_powers(factors), xs))
+    return _listed(part.numerical_gradient(_sum_of_powers(factors), xs))
 
 
 def slope_of_cube(x, h):
     """numerical_gradient(lambda xs: xs[0]**3, [{x}], h={h})"""
-    return list(part.numerical_gradient(lambda xs: xs[0] ** 3, [x], h=h))
+    return _listed(part.numerical_gradient(lambda xs: xs[0] ** 3, [x], h=h))
 
 
 def slopes_and_what_was_handed_in(factors, xs):
     """f = lambda xs: sum(c * x**2 for c, x in zip({factors}, xs)); xs = {xs}; [numerical_gradient(f, xs), xs]"""
     xs = list(xs)
-    gradient = list(part.numerical_gradient(_weighted_squares(factors), xs))
+    gradient = _listed(part.numerical_gradient(_weighted_squares(factors), xs))
     return [gradient, xs]
 
 
@@ -40,8 +40,13 @@ def slopes_of_a_function_that_writes(factors, xs):
         numbers[:] = [0.0] * len(numbers)
         return result
 
-    gradient = list(part.numerical_gradient(f, xs))
+    gradient = _listed(part.numerical_gradient(f, xs))
     return [gradient, xs]
+
+
+def _listed(gradient):
+    """Any sequence as a list; one number stays what it is, which the check then shows."""
+    return gradient if isinstance(gradient, (int, float)) else list(gradient)
 
 
 def _sum_of_powers(factors):

@@ -7,7 +7,7 @@ ROUNDING = 1e-6
 
 @check("0.2", points=1)
 def test_the_list_is_unchanged_afterwards(student, draw):
-    factors, xs = draw.numbers(4), draw.numbers(4)
+    factors, xs = draw.numbers(4), draw.numbers(4)  # numbers that are not the same floats after + h - h
     answer = student.slopes_and_what_was_handed_in(factors, xs)
     slopes = [2 * c * x for c, x in zip(factors, xs)]
     answer.must_be(
@@ -22,9 +22,9 @@ def test_the_list_is_unchanged_afterwards(student, draw):
 
 @check("0.2", points=1)
 def test_f_gets_a_list_of_its_own(student, draw):
-    factors, xs = draw.numbers(4), draw.numbers(4)
-    student.slopes_of_a_function_that_writes(factors, xs).must_be(
-        [[2 * c * x for c, x in zip(factors, xs)], xs],
-        likely="make a new list for each call of f, so that nothing f does to it comes back to you.",
-        tolerance=ROUNDING,
-    )
+    for factors, xs in (([1.0], [3.0]), (draw.numbers(4), draw.numbers(4))):
+        student.slopes_of_a_function_that_writes(factors, xs).must_be(
+            [[2 * c * x for c, x in zip(factors, xs)], xs],
+            likely="make a new list for each call of f, so that nothing f does to its list changes yours.",
+            tolerance=ROUNDING,
+        )

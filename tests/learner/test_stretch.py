@@ -1,0 +1,83 @@
+"""A part is passed without its stretch task, which is offered again later."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from autograder.course import SOLUTIONS, Part, part
+from autograder.grading.grade import grade
+from autograder.grading.misconceptions import variants
+from autograder.grading.report import Report
+from autograder.grading.submission import grade_parts
+from autograder.sandbox import Tier
+
+ALL_BUT_1_5 = variants(part(1))["calls-itself"].decode("utf-8")
+
+
+def test_all_but_the_stretch_task_is_a_part_passed_with_a_point_less(course):
+    course.write(1, ALL_BUT_1_5)
+    done = course.run("check", 1)
+    assert done.returncode == 0
+    assert "9 of 10 points, passed" in done.stdout and "1.5 is a stretch task" in done.stdout
+    assert "First failing" not in done.stdout and "Passed. Next: part 2" in done.stdout
+    report = json.loads(course.run("check", 1, "--json").stdout)
+    assert (report["earned"], report["possible"]) == (9, 10)
+    assert "part-1" in json.loads((course.root / ".learner" / "acts.json").read_text(encoding="utf-8"))
+
+
+def test_the_stretch_task_itself_is_not_passed_by_that(course):
+    course.write(1, ALL_BUT_1_5)
+    done = course.run("check", "1.5")
+    assert done.returncode == 1 and "First failing task: 1.5" in done.stdout and "Next: " in done.stdout
+    assert "1 of 4" in course.run("hint", "1.5").stdout
+    assert "is passed" in course.run("hint", 1).stdout
+
+
+def test_progress_goes_on_and_offers_it_again(course):
+    course.solve(0)
+    course.write(1, ALL_BUT_1_5)
+    said = course.run("progress").stdout
+    assert "4/5" in said and "passed; open: 1.5\n" in said
+    assert "\nStill open: 1.5 backward on a long chain, a stretch task: " in said and "\nNext: part 2" in said
+    course.solve(*range(2, 11))
+    done = course.run("check")
+    assert done.returncode == 0 and "every part is right. Still open: " in done.stdout
+    assert "passed; still open: 1.5, a stretch task" in done.stdout
+
+
+def test_a_mistake_in_another_task_comes_before_the_stretch_task(course):
+    course.write(1, ALL_BUT_1_5.replace("return other + (-self)", "return self - other"))
+    done = course.run("check", 1)
+    assert done.returncode == 1 and "First failing task: 1.2" in done.stdout and "stretch task:" not in done.stdout
+
+
+def test_a_part_without_its_stretch_task_is_not_suspected_of_breaking_a_later_one():
+    own = []  # whether each grading was on the learner's own parts
+
+    def counted(files: dict[str, bytes], its_part: Part, *, own_parts: bool = False, **how: object) -> Report:
+        own.append(own_parts)
+        return grade(files, its_part, own_parts=own_parts, **how)
+
+    layers = (SOLUTIONS / part(3).file_name).read_bytes()
+    for text in (ALL_BUT_1_5, ALL_BUT_1_5.replace("return other + (-self)", "return self - other")):
+        files = {part(1).file_name: text.encode(), part(3).file_name: layers}
+        grade_parts(files, [part(1), part(3)], seed=1, tier=Tier.LOCAL, grade_one=counted)
+    assert own == [False, False, False, False, True]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
+def test_watch_treats_the_part_as_passed(course):
+    from terminal import Terminal
+
+    course.write(1, ALL_BUT_1_5)
+    command = [sys.executable, "-m", "autograder", "watch", "1"]
+    with Terminal(command, course.root, course.environment()) as terminal:
+        place = terminal.wait_for("q quit", terminal.wait_for("1.5 is a stretch task"))
+        assert "Passed. Press n" in terminal.text
+        terminal.send("n")
+        terminal.wait_for("Part 2, Tokenizer", place)
+        terminal.send("q")
+        assert terminal.exit_status() == 0

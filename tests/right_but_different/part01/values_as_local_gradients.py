@@ -1,0 +1,75 @@
+"""A product stores its factors as local gradients, and backward takes their numbers."""
+
+import math
+
+
+def as_value(thing):
+    return thing if isinstance(thing, Value) else Value(thing)
+
+
+class Value:
+    def __init__(self, data, children=(), local_grads=()):
+        self.data, self.grad = data, 0.0
+        self._children, self._local_grads = children, local_grads
+
+    def __add__(self, other):
+        other = as_value(other)
+        return Value(self.data + other.data, (self, other), (Value(1.0), Value(1.0)))
+
+    def __mul__(self, other):
+        other = as_value(other)
+        return Value(self.data * other.data, (self, other), (other, self))
+
+    def __pow__(self, n):
+        slope = n * self.data ** (n - 1)
+        return Value(self.data**n, (self,), (Value(slope),))
+
+    def exp(self):
+        result = math.exp(self.data)
+        return Value(result, (self,), (Value(result),))
+
+    def log(self):
+        return Value(math.log(self.data), (self,), (Value(1 / self.data),))
+
+    def relu(self):
+        slope = 1.0 if self.data > 0 else 0.0
+        return Value(max(0.0, self.data), (self,), (Value(slope),))
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + (-other)
+
+    def __truediv__(self, other):
+        return self * other**-1
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __rsub__(self, other):
+        return other + (-self)
+
+    def __rtruediv__(self, other):
+        return other * self**-1
+
+    def _order(self):
+        order, seen, stack = [], set(), [(self, False)]
+        while stack:
+            value, done = stack.pop()
+            if done:
+                order.append(value)
+            elif value not in seen:
+                seen.add(value)
+                stack.append((value, True))
+                stack.extend((child, False) for child in value._children)
+        return reversed(order)
+
+    def backward(self):
+        self.grad = 1.0
+        for value in self._order():
+            for child, local_grad in zip(value._children, value._local_grads):
+                child.grad += local_grad.data * value.grad

@@ -1,0 +1,135 @@
+"""Part 1 is checked operator by operator: a mistake costs what it is in, whatever else is not written or wrong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograder.course import SOLUTIONS, part
+from autograder.grading.grade import grade
+from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.report import Check, Report
+from autograder.grading.standing import current
+from autograder.render.next_step import next_step
+from autograder.sandbox import Tier
+
+SOLUTION = (SOLUTIONS / "part01_autograd.py").read_text(encoding="utf-8")
+BODY = re.search(r"(?<=BEGIN SOLUTION 1.4 Value.backward\n)(.*?)(?=        ### END)", SOLUTION, re.DOTALL).group()
+OPERATORS, BACKWARD = ("1.1", "1.2", "1.3"), ("1.4", "1.5")
+
+
+def with_backward(body: str) -> str:
+    assert SOLUTION.count(BODY) == 1
+    return SOLUTION.replace(BODY, body)
+
+
+UNWRITTEN = with_backward('        raise NotImplementedError("1.4 Value.backward")\n')
+
+
+def graded(text: str, task: str | None = None, explain: bool = False) -> Report:
+    files = {"part01_autograd.py": text.encode()}
+    return grade(files, part(1), seed=1, tier=Tier.LOCAL, task=task, explain=explain)
+
+
+def lost(report: Report, tasks: tuple[str, ...] = OPERATORS) -> list[Check]:
+    return [check for check in report.checks if check.task in tasks and check.status != "passed"]
+
+
+def test_operators_earn_their_points_before_backward_is_written():
+    report = graded(UNWRITTEN)
+    assert not lost(report) and report.earned == 5.5
+    assert {check.status for check in lost(report, BACKWARD)} == {"todo"}
+
+
+@pytest.mark.parametrize(
+    ("find", "replace", "task"),
+    [
+        (
+            "return Value(self.data + other.data, (self, other), (1.0, 1.0))",
+            "return Value(self.data + other.data)",
+            "1.1",
+        ),
+        ("(self, other), (1.0, 1.0)", "(self, other)", "1.1"),
+        ("(other.data, self.data)", "(self.data, other.data)", "1.1"),
+        ("(other.data, self.data)", "(other, self)", "1.1"),
+        ("(exponent * self.data ** (exponent - 1),)", "(self.data,)", "1.2"),
+        ("(self,), (exponent", "(self), (exponent", "1.2"),
+        ("return self + (-other)", "return self + other * 1", "1.2"),
+        ("return other + (-self)", "return self - other", "1.2"),
+        ("return self * -1", "return Value(-self.data)", "1.2"),
+        ("return Value(result, (self,), (result,))", "return Value(self.data, (self,), (self.data,))", "1.3"),
+        ("result = math.exp(self.data)", "self.data = result = math.exp(self.data)", "1.3"),
+        (
+            "return Value(max(0.0, self.data), ",
+            "self.data = max(0.0, self.data)\n        return Value(self.data, ",
+            "1.3",
+        ),
+    ],
+)
+def test_a_wrong_operator_fails_at_once_with_backward_unwritten(find, replace, task):
+    assert UNWRITTEN.count(find) == 1
+    failing = lost(graded(UNWRITTEN.replace(find, replace)))
+    assert failing[0].task == task and failing[0].status in ("failed", "error") and "Called:" in failing[0].message
+
+
+ENDLESS = "        while True:\n            pass\n"
+RAISES = "        raise ValueError(self)\n"
+CALLS_ITSELF = "        self.backward()\n"
+IN_VAIN = "        pass\n"
+OVER_ALL_PATHS = """\
+        self.grad = 1.0
+        for child, local_grad in zip(self._children, self._local_grads):
+            child.grad += local_grad * self.grad
+            child.backward()
+"""
+
+
+@pytest.mark.parametrize("body", [ENDLESS, RAISES, CALLS_ITSELF, IN_VAIN, OVER_ALL_PATHS])
+def test_a_backward_that_does_not_work_costs_the_operators_nothing(body):
+    report = graded(with_backward(body))
+    assert not lost(report) and lost(report, BACKWARD)
+
+
+def test_no_known_mistake_of_one_side_costs_the_other():
+    for mistake in misconceptions(part(1)):
+        others = OPERATORS if mistake.task in BACKWARD else BACKWARD
+        report = graded(variants(part(1))[mistake.id].decode())
+        assert not lost(report, others), f"{mistake.id}: {[check.name for check in lost(report, others)]}"
+
+
+def test_operators_that_store_slopes_in_another_way_wait_for_backward():
+    text = UNWRITTEN.replace("(self, other), (1.0, 1.0)", "((self, 1.0), (other, 1.0))")
+    (waiting,) = (check for check in graded(text).checks if check.name == "a_sum_passes_slope_1_to_both")
+    assert waiting.status == "todo" and "1.4 Value.backward is not written" in waiting.message
+
+
+def test_slopes_are_right_in_neither_way_where_both_are_wrong():
+    wrong = SOLUTION.replace("(other.data, self.data)", "(self.data, other.data)")
+    failing = lost(graded(wrong))
+    assert [check.task for check in failing][:1] == ["1.1"] and "Came back:  [2.0, 3.0]" in failing[0].message
+
+
+STARTS = {"begins with 1": "        self.grad = 1.0\n", "never begins": ""}
+ADDS = {"adds": "child.grad += local_grad * self.grad", "overwrites": "child.grad = local_grad * self.grad"}
+PLACES = {"before": "{add}\n            child.backward()", "after": "child.backward()\n            {add}"}
+SENTENCES = {  # what the advice must be about
+    ("begins with 1", "before"): ("Only the result starts with 1", "topological order"),
+    ("begins with 1", "after"): ("Only the result starts with 1", "topological order"),
+    ("never begins", "before"): ("Set self.grad = 1",),
+    ("never begins", "after"): ("Set self.grad = 1",),
+}
+
+
+@pytest.mark.parametrize("task", [None, "1.4"])
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("adds", ADDS)
+@pytest.mark.parametrize("place", PLACES)
+def test_the_first_backward_that_calls_itself_for_each_child_gets_the_right_sentence(start, adds, place, task):
+    step = PLACES[place].format(add=ADDS[adds])
+    loop = "        for child, local_grad in zip(self._children, self._local_grads):\n"
+    report = graded(with_backward(f"{STARTS[start]}{loop}            {step}\n"), task, explain=True)
+    assert not lost(report)
+    first = current(report, part(1))
+    assert first.task == "1.4" and all(words in first.advice for words in SENTENCES[start, place]), first.advice
+    assert "Next: " in (step := next_step([report])) and "1.4" in step
