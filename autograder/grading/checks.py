@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.grading.compare import difference, show
+from autograder.grading.compare import apart, difference, show
 from autograder.sandbox import Reply
 
 TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
@@ -52,23 +52,44 @@ class Answer:
         words = difference(self.value, expected, tolerance)
         if words is not None:
             got, wanted = show(self.value), show(expected)
-            where = f"Difference: {words}\n" if words.startswith("at ") or got == wanted or len(got) > 60 else ""
-            raise CheckFailed(self._message(wanted, likely, where))
+            if got == wanted:
+                got, wanted = apart(self.value, expected)
+            where = f"Difference: {words}\n" if "at [" in words or got == wanted or len(got) > 60 else ""
+            raise CheckFailed(self._message(got, wanted, _cause(self.value, expected) or likely, where))
 
     def must(self, condition: bool, expected: str, likely: str = "") -> None:
         """Fail unless the condition, computed from the value by the check, holds. expected: the condition in words."""
         if condition is not True:
-            raise CheckFailed(self._message(expected, likely))
+            raise CheckFailed(self._message(show(self.value), expected, likely))
 
     def must_meet(self, condition: Callable[..., str | None], likely: str = "", **facts: object) -> None:
         """Fail unless the value meets a condition of conditions.py, which is asked about these facts, plain data."""
         words = condition(self.value, **facts)
         if words is not None:
-            raise CheckFailed(self._message(words, likely))
+            raise CheckFailed(self._message(show(self.value), words, likely))
 
-    def _message(self, expected: str, likely: str, where: str = "") -> str:
-        text = f"Called:     {self.called}\nCame back:  {show(self.value)}\nExpected:   {expected}\n{where}"
+    def _message(self, got: str, expected: str, likely: str, where: str = "") -> str:
+        text = f"Called:     {self.called}\nReturned:   {got}\nExpected:   {expected}\n{where}"
         return text + (f"Likely:     {likely}\n" if likely else "")
+
+
+def _cause(got: object, expected: object) -> str:
+    """What is likely wrong where the two values themselves show it, whatever the check asks about; else ""."""
+    if type(got) is not list or not isinstance(expected, (list, tuple)):
+        return ""
+    if got and all(item is None for item in got) and None not in expected:
+        return "every element is None: is a return missing?"
+    texts = len(got) > 1 and all(type(item) is str for item in got)
+    if not texts or got == expected or sorted(got) != sorted(map(str, expected)):
+        return ""
+    expected = list(expected)
+    if got == expected[::-1]:
+        return "all elements are right, but they are in reverse order."
+    if expected == sorted(expected):
+        return "all elements are right, but they are not sorted."
+    if got == sorted(got):
+        return "all elements are right, but you sort them: keep the order that the docstring asks for."
+    return "all elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"
 
 
 class Draw(random.Random):
