@@ -1,4 +1,4 @@
-"""Comparing plain data with a tolerance, and showing it. What was returned is an adversary's: only exact types count."""
+"""Comparing plain data with a tolerance, and showing it. A returned value is an adversary's: only exact types count."""
 
 from __future__ import annotations
 
@@ -123,10 +123,11 @@ def quoted(text: str) -> str:
     """The text in quotes as Python would write it: letters stay; what steers a terminal or turns the direction of
     writing around is escaped.
     """
-    return "".join(c if c.isascii() or _plain_letter(c) else ascii(c)[1:-1] for c in repr(text))
+    return "".join(c if c.isascii() or is_plain_letter(c) else ascii(c)[1:-1] for c in repr(text))
 
 
-def _plain_letter(character: str) -> bool:
+def is_plain_letter(character: str) -> bool:
+    """Whether it is a letter of a script that runs from left to right."""
     return character.isalpha() and unicodedata.bidirectional(character) == "L"
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.compare import show
+from autograder.grading.sources import Source, functions_of
 
 
 class Probes:
@@ -25,7 +26,9 @@ class Probes:
         self.source = self.path.read_text(encoding="utf-8")
         self._templates, self._parameters = {}, {}
         self._seconds: dict[str, float | None] = {}
-        for node in ast.parse(self.source).body:
+        tree = ast.parse(self.source)
+        self._functions = Source(functions=functions_of(tree))
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 text = ast.get_docstring(node)
                 if not text:
@@ -44,6 +47,11 @@ class Probes:
             raise AttributeError(f"{self.path} has no probe named {probe}.")
         values = dict(zip(self._parameters[probe], map(show, arguments), strict=True))
         return self._templates[probe].format(**values)
+
+    def mentions(self, probe: str) -> frozenset[str]:
+        """The names that a probe mentions, at any remove: among them is every function of a learner's that it calls."""
+        reached = self._functions.reached_from({probe})
+        return frozenset().union(*(self._functions.functions[name].mentions for name in reached))
 
     @functools.cached_property
     def _namespace(self) -> dict:

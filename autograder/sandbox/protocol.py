@@ -52,6 +52,7 @@ class Reply:
 
     `failure` is None or one of raised, timeout, crashed, load, missing, type, protocol, too large, todo, memory,
     exited. `file`, `line` and `columns` are the learner's frame nearest the error; the columns count UTF-8 bytes.
+    `place` is the function of that line, where whoever holds the source has looked it up.
     """
 
     value: object = None
@@ -61,6 +62,7 @@ class Reply:
     file: str | None = None
     line: int | None = None
     columns: tuple[int, int] | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,54 @@
+"""Which line of the learner's file a failing check points at: in the function that holds the mistake, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from autograder.course import Part
+from autograder.grading.misconceptions import Mistake
+from autograder.grading.probes import Probes
+from autograder.grading.report import Check
+from autograder.grading.session import Recorded
+from autograder.grading.sources import Source
+
+NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
+
+
+def with_lines(
+    checks: list[Check],
+    part: Part,
+    source: Source,
+    probes: Probes,
+    calls: Mapping[str, list[Recorded]],
+    mistakes: Iterable[Mistake],
+    given: Iterable[str],
+) -> list[Check]:
+    """The checks, the failing ones with the line of the function that is to be fixed, where that is known. calls: by
+    test name; given: the functions that the stub comes with.
+    """
+    functions = {mistake.id: mistake.function for mistake in mistakes}
+    defined = {name for task in part.tasks for name in task.defines}
+    right = (set(given) - defined) | _of_passed_tasks(checks, part)
+
+    def line(check: Check) -> int | None:
+        if check.misconception in functions:
+            function = functions[check.misconception]
+            inside = check.line is not None and source.function_at(check.line) == function
+            return check.line if inside else source.line_of(function)
+        recorded = calls.get(f"test_{check.name}", [])
+        if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
+            return check.line
+        suspects = source.reached_from(probes.mentions(recorded[-1].probe)) - right
+        return source.line_of(suspects.pop()) if len(suspects) == 1 else None
+
+    failed = ("failed", "error", "timeout", "missing")
+    return [replace(check, line=line(check)) if check.status in failed else check for check in checks]
+
+
+def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:
+    """The functions of which every check that was run is passed."""
+    open_tasks = {check.task for check in checks if check.status not in ("passed", "manual")}
+    checked = {check.task for check in checks}
+    of_open = {name for task in part.tasks if task.id in open_tasks for name in task.defines}
+    return {name for task in part.tasks if task.id in checked for name in task.defines} - of_open
