@@ -56,6 +56,11 @@ CAUSES = (
         "{change} changes its list in place and returns None: call it on a line of its own, without =.",
         within=CHANGES_IN_PLACE.pattern,
     ),
+    Cause(
+        "TypeError",
+        r"'generator'|generator object",
+        "it is a generator: write [...] in place of (...), and return in place of yield.",
+    ),
     Cause("TypeError", r"'NoneType'|\bNone\b|can only join an iterable", NONE_FROM_A_FUNCTION),
     Cause("AttributeError", r"'NoneType'", NONE_FROM_A_FUNCTION),
     # Lists, numbers and positions
@@ -134,8 +139,8 @@ CAUSES = (
     Cause("TypeError", r"'set' object is not subscriptable", "a set has no order: sorted(...) makes a list of it."),
     Cause(
         "TypeError",
-        r"'(generator|map|zip|filter|dict_keys|dict_values|dict_items)' (?:object is not sub|has no len)|"
-        r"object of type '(generator|map|zip|filter)' has no len",
+        r"'(map|zip|filter|dict_keys|dict_values|dict_items)' (?:object is not sub|has no len)|"
+        r"object of type '(map|zip|filter)' has no len",
         "make a list of it first: list(...), or [...] in place of (...).",
     ),
     Cause(

@@ -156,6 +156,8 @@ def _advice(reply: Reply, kind: str, facts: Facts) -> str:
             return advice
     if kind in ADVICE:
         return ADVICE[kind]
+    if kind == "unusable" and re.search(r"'NoneType'|\bNone\b", reply.message):
+        return "is a return missing?"
     if kind in ("raised", "unusable", "load"):
         source, name = facts.source, facts.source.function_at(reply.line)
         return advice_on(reply.exception or "", reply.message, source.code(reply.line), name, source.body(name))

@@ -111,6 +111,6 @@ def failed_check(facts: dict, error: BaseException, part: Part) -> Check:
         ours = reply is not None and reply.file == part.file_name
         line, exception = (reply.line if ours else None, reply.exception) if reply else (None, None)
         return Check(**facts, status=error.status, message=error.message, line=line, exception=exception)
-    # The check stumbled over what came back, or is wrong itself: no points, and never silently.
+    # The check stumbled over what was returned, or is wrong itself: no points, and never silently.
     message = f"The check could not make sense of the answer ({type(error).__name__}: {ascii(str(error))[:200]}).\n"
     return Check(**facts, status="error", message=message)

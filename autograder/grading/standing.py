@@ -39,13 +39,15 @@ def to_write(report: Report, part: Part) -> list[Task]:
 
 
 def current(report: Report, part: Part) -> Check | None:
-    """The check to work on: the first that is wrong, else the first whose task is to be written, else the first that
-    waits for another task; None when all are passed.
+    """The check to work on: the first that is wrong (one that another task's mistake explains comes behind those of
+    that task), else the first whose task is to be written, else the first that waits for another task; None when all
+    are passed.
     """
     order = {task.id: i for i, task in enumerate(part.tasks)}
 
     def rank(check: Check) -> tuple[int, int]:
-        kind = 0 if check.status != "todo" else 1 if awaited(check, part) is None else 2
-        return kind, order[check.task]
+        if check.status != "todo":
+            return int(check.cause not in (None, check.task)), order[check.task]
+        return 2 if awaited(check, part) is None else 3, order[check.task]
 
     return min((check for check in report.checks if check.status not in DONE), key=rank, default=None)

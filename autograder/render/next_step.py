@@ -24,7 +24,7 @@ def next_step(reports: Sequence[Report], folder: Path | None = None, sandbox: st
         if failing is not None and whole_file(report):
             return f"Next: {to_do(report, failing, report.file)}, then {check(report.part)}"
         if failing is not None:
-            return f"Next: {to_do(report, failing, report.file)}, then {check(failing.task)}"
+            return f"Next: {to_do(report, failing, report.file)}, then {check(failing.cause or failing.task)}"
         if report.breaks:
             return f"Next: look at all your parts: {check()}"
     following = [other for other in parts() if other.number == reports[-1].part + 1]
@@ -36,13 +36,13 @@ def next_step(reports: Sequence[Report], folder: Path | None = None, sandbox: st
 def to_do(report: Report, failing: Check, path: str) -> str:
     """What to do about the check to work on, in a few words: `write 5.1 attend in part05_gpt.py`."""
     its_part = part(report.part)
-    task, of_all = its_part.task(failing.task), whole_file(report)
+    task, of_all = its_part.task(failing.cause or failing.task), whole_file(report)
     if of_all is not None and of_all.status == "missing":
         return f"put {path} in its place"
     if of_all is not None:
-        return f"mend line {of_all.line} of {path}" if of_all.line else f"mend {path}"
+        return f"fix line {of_all.line} of {path}" if of_all.line else f"fix {path}"
     if failing.status != "todo":
-        return f"mend {task.id} {task.title}"
+        return f"fix {task.id} {task.title}"
     # Of a task that is begun, the function that is still to write.
     begun = any(c.status != "todo" or awaited(c, its_part) for c in report.checks if c.task == task.id)
     return f"write {task.id} {(begun and unwritten_name(failing)) or task.title} in {path}"

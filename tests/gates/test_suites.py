@@ -84,10 +84,10 @@ def test_every_known_mistake_costs_points_and_is_named(part: Part, seeds: tuple[
 
 
 def assert_messages_help(report: Report, mistake_id: str) -> None:
-    """A failure says what was called, what came back, what was expected, and the likely mistake."""
+    """A failure says what was called, returned and expected, and the likely mistake."""
     for check in report.checks:
         if check.status == "failed":
-            assert re.search(r"^Called: .*\nCame back: .*\nExpected: ", check.message), check.message
+            assert re.search(r"^Called: .*\nReturned: .*\nExpected: ", check.message), check.message
             assert "Likely:" in check.message or check.advice, f"{check.name}: no likely mistake for {mistake_id}"
 
 
