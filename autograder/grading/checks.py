@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.grading.compare import apart, difference, show
+from autograder.grading.compare import alike, apart, difference, show
 from autograder.sandbox import Reply
 
 TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
@@ -79,6 +79,8 @@ def _cause(got: object, expected: object) -> str:
         return ""
     if got and all(item is None for item in got) and None not in expected:
         return "every element is None: is a return missing?"
+    if len(got) == 1 < len(expected) and alike(got[0], expected[0], TOLERANCE):
+        return "only the first element was returned: is the return inside the loop?"
     texts = len(got) > 1 and all(type(item) is str for item in got)
     if not texts or got == expected or sorted(got) != sorted(map(str, expected)):
         return ""

@@ -143,7 +143,7 @@ def _kind(reply: Reply) -> str:
         return "exited"
     # No line of the learner's code was running: the call returned, and the probe stumbled over what it gave.
     if reply.failure == "raised" and reply.exception in ("TypeError", "AttributeError") and reply.file is None:
-        if OPERANDS.search(reply.message) and re.search("'Value'", reply.message):
+        if re.search(r"operand type.*'Value'", reply.message):
             return "operator"
         return "raised" if WRONG_ARGUMENTS.search(reply.message) else "unusable"
     return reply.failure
@@ -199,7 +199,12 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
     """Of an object that lacks an attribute, a method or an operator."""
     source = facts.source
     if (found := OPERANDS.search(reply.message)) and found[1] in OPERATOR_METHODS:
-        return _missing_operator(found, facts)
+        symbol, left, right = found.groups()
+        return _missing_method(left, OPERATOR_METHODS[symbol], right, facts) or _missing_method(
+            right, f"r{OPERATOR_METHODS[symbol]}", left, facts
+        )
+    if found := re.search(r"bad operand type for unary -: '(\w+)'", reply.message):
+        return _missing_method(found[1], "neg", found[1], facts)
     found = NO_ATTRIBUTE.search(reply.message)
     if reply.exception != "AttributeError" or not found:
         return ""
@@ -222,16 +227,13 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
     return meant or f"this part is checked with the course's {owner}, which has {', '.join(attributes)}."
 
 
-def _missing_operator(found: re.Match, facts: Facts) -> str:
-    """Of an operator that the learner's class does not have, on the side that was asked."""
-    symbol, left, right = found.groups()
-    for owner, method in ((left, OPERATOR_METHODS[symbol]), (right, f"r{OPERATOR_METHODS[symbol]}")):
-        name = f"{owner}.__{method}__"
-        other = right if owner == left else left
-        if owner in facts.source.classes and name not in facts.source.functions and other in ("int", "float", owner):
-            task = next((task.id for task in facts.part.tasks if name in task.defines), None) if facts.part else None
-            if task:
-                return f"your class {owner} has no method __{method}__ (task {task})."
+def _missing_method(owner: str, method: str, other: str, facts: Facts) -> str:
+    """Of an operator that the learner's class does not have."""
+    name = f"{owner}.__{method}__"
+    if owner in facts.source.classes and name not in facts.source.functions and other in ("int", "float", owner):
+        tasks = facts.part.tasks if facts.part else ()
+        task = next((task.id for task in tasks if name in task.defines), None)
+        return f"your class {owner} has no method __{method}__ (task {task})." if task else ""
     return ""
 
 

@@ -10,7 +10,7 @@ from autograder.grading.misconceptions import Mistake
 from autograder.grading.probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
-from autograder.grading.sources import Source
+from autograder.grading.sources import Source, called_as
 
 NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
 
@@ -39,7 +39,10 @@ def with_lines(
         recorded = calls.get(f"test_{check.name}", [])
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check.line
-        suspects = source.reached_from(probes.mentions(recorded[-1].probe)) - right
+        mentions = probes.mentions(recorded[-1].probe)
+        if any(called_as(name) in mentions for name in defined - set(source.functions)):
+            return None  # the function that is missing has no line
+        suspects = source.reached_from(mentions) - right
         return source.line_of(suspects.pop()) if len(suspects) == 1 else None
 
     failed = ("failed", "error", "timeout", "missing")

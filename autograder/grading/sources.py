@@ -106,13 +106,13 @@ class Source:
         found: set[str] = set()
         to_visit = set(mentions)
         while to_visit:
-            names = {name for name in self.functions if _answers_to(name) in to_visit} - found
+            names = {name for name in self.functions if called_as(name) in to_visit} - found
             found |= names
             to_visit = set().union(*(self.functions[name].mentions for name in names))
         return found
 
 
-def _answers_to(name: str) -> str:
+def called_as(name: str) -> str:
     """What code that runs this function mentions: the class for `__init__`, else the last part of the name."""
     owner, _, last = name.rpartition(".")
     return owner if last == "__init__" else last
