@@ -30,16 +30,23 @@ ADDRESS = re.compile(r"0x[0-9a-f]+")  # of an object, in a message
 HOW_DEEP = re.compile(r"(maximum recursion depth exceeded).*")
 
 Agrees = Callable[[Mistake, list[Recorded]], bool]
+Explains = Callable[[Mistake, Check], bool]
+Runs = Callable[[Check], "set[str]"]
 Ask = Callable[[Mistake, Recorded], "Reply | None"]
 
 
 def diagnose(
-    part: Part, checks: list[Check], calls: dict[str, list[Recorded]], files: dict[str, bytes], replies: MistakeReplies
+    part: Part,
+    checks: list[Check],
+    calls: dict[str, list[Recorded]],
+    files: dict[str, bytes],
+    replies: MistakeReplies,
+    runs: Runs,
 ) -> list[Check]:
     """Return the checks, the failing ones with the recognised mistake, and the points that follow-through keeps.
 
     calls: by test name, as recorded; files: what the worker had besides the submission; replies: what is known of the
-    mistakes' replies to the inputs of this seed.
+    mistakes' replies to the inputs of this seed; runs: which of the learner's functions a check may have run.
     """
     if not any(check.status in FAILED for check in checks) or not misconceptions(part):
         return checks
@@ -51,12 +58,17 @@ def diagnose(
         def settled(mistake: Mistake, recorded: list[Recorded]) -> bool | None:
             return all_agree(recorded, (ask(mistake, call, for_points=True) for call in recorded))
 
-        named = name_mistakes(misconceptions(part), checks, calls, agrees)
+        named = name_mistakes(part, misconceptions(part), checks, calls, agrees, runs)
         return keep_points(misconceptions(part), named, calls, table_of(part), settled)
 
 
 def name_mistakes(
-    mistakes: Sequence[Mistake], checks: list[Check], calls: dict[str, list[Recorded]], agrees: Agrees
+    part: Part,
+    mistakes: Sequence[Mistake],
+    checks: list[Check],
+    calls: dict[str, list[Recorded]],
+    agrees: Agrees,
+    runs: Runs,
 ) -> list[Check]:
     """The checks with the mistakes that explain them. agrees: whether a mistake explains recorded calls, and False
     where that could not be found out in time: then it is not named.
@@ -68,7 +80,7 @@ def name_mistakes(
     def explains(mistake: Mistake, check: Check) -> bool:
         return agrees(mistake, calls[f"test_{check.name}"])
 
-    recognised = _recognised(mistakes, ran, explains)
+    recognised = _recognised(part, mistakes, ran, explains, runs)
     # Of several mistakes that explain a check, the one that explains most.
     reach = {mistake: sum(explains(mistake, check) for check in failing) for mistake in recognised}
     order = sorted(recognised, key=reach.__getitem__, reverse=True)
@@ -77,13 +89,25 @@ def name_mistakes(
 
 
 def _recognised(
-    mistakes: Sequence[Mistake], ran: list[Check], explains: Callable[[Mistake, Check], bool]
+    part: Part, mistakes: Sequence[Mistake], ran: list[Check], explains: Explains, runs: Runs
 ) -> list[Mistake]:
     """The mistakes that were made, one of a task at most.
 
     Each explains every check of its own task that ran. Only those are left out that failed by the recognised mistake of
-    another task; so the tasks are looked at again as long as one more mistake is recognised.
+    another task; so the tasks are looked at again as long as one more mistake is recognised. And no check of the task
+    that failed has run a function of another one which fails for a reason that is not known: it may be the same.
     """
+
+    def cleared(name: str, known: list[Mistake]) -> bool:
+        """Whether everything that failed of some task with this function is explained."""
+        tasks = [task.id for task in part.tasks if name in task.defines]
+        wrong = {check.task for check in failing if not any(explains(mistake, check) for mistake in known)}
+        return not tasks or any(task not in wrong for task in tasks)
+
+    def specific(mistake: Mistake, own: list[Check]) -> bool:
+        others = set().union(*(runs(check) for check in own if check in failing)) - {*part.task(mistake.task).defines}
+        return all(cleared(name, [*recognised.values(), mistake]) for name in others)
+
     recognised: dict[str, Mistake] = {}
     failing = [check for check in ran if check.status in FAILED]
     tasks = list(dict.fromkeys(check.task for check in failing))
@@ -98,15 +122,13 @@ def _recognised(
                 continue
             possible = [m for m in mistakes if m.task == task and all(explains(m, check) for check in own)]
             mistake = _only_one(possible, ran, failing, explains)
-            if mistake is not None:
+            if mistake is not None and specific(mistake, own):
                 recognised[task] = mistake
         if len(recognised) == before:
             return list(recognised.values())
 
 
-def _only_one(
-    possible: list[Mistake], ran: list[Check], failing: list[Check], explains: Callable[[Mistake, Check], bool]
-) -> Mistake | None:
+def _only_one(possible: list[Mistake], ran: list[Check], failing: list[Check], explains: Explains) -> Mistake | None:
     """The one mistake among those that explain a task's checks: where these leave several, the checks of all tasks may
     still tell them apart. None where they do not, and the sentences differ: then one of them would be false.
     """

@@ -179,6 +179,12 @@ CAUSES = (
     Cause(
         "TypeError",
         r"must be real number, not Value",
+        "math takes the number in the Value, its .data.",
+        within=r"def (?:exp|log)\(self",
+    ),
+    Cause(
+        "TypeError",
+        r"must be real number, not Value",
         "math is for plain numbers: a Value has .exp() and .log(), and ** 0.5 is its root.",
     ),
     Cause("TypeError", r"must be real number, not (list|tuple)", "math takes a single number: go through the {0}."),

@@ -197,7 +197,7 @@ def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
 
 def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
     """Of an object that lacks an attribute, a method or an operator."""
-    source = facts.source
+    source, text = facts.source, "\n".join(facts.source.text)
     if (found := OPERANDS.search(reply.message)) and found[1] in OPERATOR_METHODS:
         symbol, left, right = found.groups()
         return _missing_method(left, OPERATOR_METHODS[symbol], right, facts) or _missing_method(
@@ -212,8 +212,10 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
     if owner in source.classes:
         if re.search(rf"^\s*{name}\s*(:[^=]+)?=[^=]|^\s*{name}, |, {name} =", source.body(f"{owner}.__init__"), re.M):
             return f"in __init__, write self.{name} = ...; a name without self. is lost when the function ends."
+        if "__slots__" in text and re.search(rf"\.{name}\s*(?::[^=]+)?=[^=]", source.code(reply.line)):
+            return f"{owner} has __slots__, so it can't get a new attribute {name}. Keep it in a set or a dict instead."
         own = {each.rpartition(".")[2] for each in source.functions if each.startswith(f"{owner}.")}
-        own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", "\n".join(source.text)))
+        own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
         return _spelt_otherwise(name, own, f"your class {owner} has") or f"your class {owner} has no {name}."
     if owner not in CLASSES:
         return ""
@@ -276,7 +278,7 @@ def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:
 
 
 def _closest(name: str, known: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, sorted(set(known) - {name}), 1, 0.7)), "")
+    return next(iter(difflib.get_close_matches(name, sorted(set(known) - {name}), 1, 0.6)), "")
 
 
 def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:

@@ -82,7 +82,7 @@ def grade(
         checks = [unusable(check, source, content is None) for check in checks]
     else:
         if explain and not own_parts:  # the known-wrong implementations run unguarded: beside our own code only
-            checks = diagnose(part, checks, session.calls, shipped, series.replies)
+            checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs)
         checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
         checks = [check for check in checks if task in (None, check.task)]
     return Report(

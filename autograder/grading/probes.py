@@ -8,7 +8,7 @@ import importlib.util
 import inspect
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part
@@ -52,6 +52,10 @@ class Probes:
         """The names that a probe mentions, at any remove: among them is every function of a learner's that it calls."""
         reached = self._functions.reached_from({probe})
         return frozenset().union(*(self._functions.functions[name].mentions for name in reached))
+
+    def run(self, probes: Iterable[str], source: Source) -> set[str]:
+        """The functions of a learner's file that these probes may run."""
+        return source.reached_from(frozenset().union(*map(self.mentions, probes)))
 
     @functools.cached_property
     def _namespace(self) -> dict:

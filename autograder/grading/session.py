@@ -77,9 +77,13 @@ class Session:
         """From here on, the checks are only for the diagnosis: what the code prints meanwhile is not reported."""
         self.printed = self.worker.output
 
+    def runs(self, check: Check) -> set[str]:
+        """The functions of the learner's file that a check may have run."""
+        return self.probes.run({call.probe for call in self.calls.get(f"test_{check.name}", [])}, self.source)
+
     def _facts(self, probe: str) -> Facts:
-        reached = self.source.reached_from(self.probes.mentions(probe))
-        return Facts(self.part, self.source, functools.partial(self.signature, self.part), frozenset(reached))
+        reached = frozenset(self.probes.run({probe}, self.source))
+        return Facts(self.part, self.source, functools.partial(self.signature, self.part), reached)
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
         begin, patience = time.monotonic(), self.patience
