@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course import EXERCISES, SOLUTIONS, part
+from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
+from autograder.grading.sources import inspect_source
 from autograder.grading.standing import current
 from autograder.render.next_step import next_step
 from autograder.render.terminal import message_lines, part_lines
@@ -51,13 +52,19 @@ FAULTS = {
         "return x ^ 2",
         "a power is written ** in",
     ),
-    "a forgotten return": (0, "0.1", [("return x * x", "x * x")], "def square", "every element is None: is a return"),
+    "a forgotten return": (
+        0,
+        "0.1",
+        [("return x * x", "print(x * x)")],
+        "def square",
+        "every element is None: is a return",
+    ),
     "a return in the loop": (
         0,
         "0.2",
         [("    return gradient", "        return gradient")],
-        "def numerical_gradient",
-        "only the first element was returned: is the return inside the loop?",
+        "        return gradient",
+        "the return in line 43 is inside the loop, which runs only once so.",
     ),
     "an operator that calls itself": (
         1,
@@ -168,6 +175,13 @@ def test_an_exception_shows_its_line_with_carets_below_what_raised():
     if lines[shown + 1].strip("^ ") == "":  # from Python 3.11 on
         carets = lines[shown + 1]
         assert lines[shown][carets.index("^") : carets.rindex("^") + 1] == "missing"
+
+
+def test_an_error_in_a_right_function_points_at_the_call_of_it():
+    source = edited(8, ("sample(trained, temperature, rng)", "sample(trained, rng, temperature)"))
+    check = first_failing(8, source)
+    assert check.task == "8.3" and check.line == line_of(source, "sample(trained, rng, temperature)")
+    assert f"From {check.line}:" in check.message and "Is an argument of a call in the wrong place?" in check.message
 
 
 def test_a_print_at_the_end_of_an_unfinished_file_is_the_line_that_is_shown():
@@ -314,3 +328,52 @@ def test_one_mistake_that_explains_several_checks_is_said_once_at_the_top():
     )
     assert shown.count(advice) == 1 and "known mistake" not in shown
     assert "Next: fix 1.4 backward, then" in shown
+
+
+# Code that is hardly ever meant: the part, the edit, a text of its line, and what is said of that line.
+SLIPS = {
+    "an exclusive or": (
+        4,
+        ("config.n_embd**2", "config.n_embd ^ 2"),
+        "^ 2",
+        "has a ^, which is no power in Python: write **.",
+    ),
+    "half of a first power": (
+        3,
+        ("(mean_square + eps) ** -0.5", "1 / ((mean_square + eps) ** 1 / 2)"),
+        "** 1 / 2",
+        "takes a power of 1 and divides after that: ** 1 / 2 is no root, ** 0.5 is.",
+    ),
+    "a method that is not called": (
+        1,
+        ("        return Value(math.log(self.data)", "        self.exp\n        return Value(math.log(2 + self.data)"),
+        "        self.exp\n",
+        "names a method without calling it: put () behind it.",
+    ),
+    "a result that is thrown away": (
+        3,
+        ("    return [e / total for e in exps]", "    [e / total for e in exps]\n    return exps"),
+        "    [e / total",
+        "computes something that is then thrown away: is a return or a name missing in front of it?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("number", "edit", "text", "words"), SLIPS.values(), ids=SLIPS)
+def test_code_that_is_hardly_ever_meant_is_pointed_at(number, edit, text, words):
+    source = edited(number, edit)
+    check = first_failing(number, source)
+    line = source[: source.index(text)].count("\n") + 1
+    assert (check.line, message_lines(check)[-1]) == (line, f"Likely:     line {line} {words}"), check.message
+    assert "Likely:" not in "".join(message_lines(check)[:-1])
+
+
+@pytest.mark.parametrize("number", range(11))
+def test_right_code_holds_no_slips_and_no_leftovers(number):
+    files = [
+        SOLUTIONS / part(number).file_name,
+        *(ROOT / "tests" / "right_but_different").glob(f"part{number:02d}/*.py"),
+    ]
+    for file in files:
+        functions = inspect_source(file.read_bytes()).functions
+        assert [f for f in functions.values() if f.slips or f.leftover] == [], file

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autograder.grading.compare import alike, apart, difference, show
+from autograder.grading.compare import apart, difference, show
 from autograder.sandbox import Reply
 
 TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
@@ -73,14 +74,37 @@ class Answer:
         return text + (f"Likely:     {likely}\n" if likely else "")
 
 
+# What probes write in place of a number that is not there.
+NO_VALUE = re.compile(r"no Value but of type (\w+)|a plain number, not a (Value)|a Value, not a plain (number)")
+NO_VALUES = {
+    "list": "a list stands where a single Value is expected. Is a sum(...) missing, or is there a [...] too many?",
+    "str": "texts stand where Values are expected. A loop over a dict gives its keys: .values() gives the rest.",
+    "float": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
+    "int": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
+    "Value": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
+    "number": "Values stand where plain numbers are expected: use their .data.",
+    "NoneType": "None stands where a Value is expected: is a return missing?",
+}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if type(value) is str:
+        yield value
+    elif type(value) is list:
+        for item in value:
+            yield from _texts(item)
+
+
 def _cause(got: object, expected: object) -> str:
     """What is likely wrong where the two values themselves show it, whatever the check asks about; else ""."""
+    if got is None and expected is not None:
+        return "None was returned: is a return missing?"
+    if found := next(filter(None, map(NO_VALUE.fullmatch, _texts(got))), None):
+        return NO_VALUES.get(found[found.lastindex], "")
     if type(got) is not list or not isinstance(expected, (list, tuple)):
         return ""
     if got and all(item is None for item in got) and None not in expected:
         return "every element is None: is a return missing?"
-    if len(got) == 1 < len(expected) and alike(got[0], expected[0], TOLERANCE):
-        return "only the first element was returned: is the return inside the loop?"
     texts = len(got) > 1 and all(type(item) is str for item in got)
     if not texts or got == expected or sorted(got) != sorted(map(str, expected)):
         return ""

@@ -191,7 +191,7 @@ CAUSES = (
     Cause(
         "TypeError",
         r"complex",
-        "a negative number to a fractional power is complex. Is a square missing under the root?",
+        "the number under a root is negative, so the result is complex. Print it first; often a square is missing.",
     ),
     Cause(
         "AttributeError",
@@ -216,6 +216,11 @@ CAUSES = (
     ),
     Cause("AttributeError", r"'tuple' object has no attribute 'append'", "a tuple can't grow: begin with a list, []."),
     Cause("AttributeError", r"'set' object has no attribute 'append'", "a set has add; a list has append."),
+    Cause(
+        "AttributeError",
+        r"'(int|float|str|list|tuple|dict)' object has no attribute '(\w+)'",
+        "this is of type {0}, and something with {1} is expected here. Is an argument of a call in the wrong place?",
+    ),
     # Names
     Cause(
         "UnboundLocalError",
@@ -236,7 +241,11 @@ CAUSES = (
     ),
     Cause("IndexError", r"pop from empty|choose from an empty", "the list is empty here."),
     Cause("KeyError", r"[{}]", "the key holds braces as text: put an f before its opening quote.", code=r"\{"),
-    Cause("KeyError", r"(.+)", "the dict has no key {0}. Compare its spelling with the docstring's."),
+    Cause(
+        "KeyError",
+        r"(.+)",
+        "the dict has no key {0} here. Is it spelt otherwise, or does the code ask for more than there must be?",
+    ),
     Cause(
         "ValueError",
         r"too many values to unpack \(expected (\d+)|not enough values to unpack \(expected (\d+)",
@@ -261,6 +270,12 @@ CAUSES = (
         code=r"exp\(",
     ),
     Cause("OverflowError", "", "a number grows beyond what a float can hold."),
+    Cause(
+        "ZeroDivisionError",
+        r"negative power|zero to a negative",
+        "the divisor is 0 here (a / b of Values is a * b ** -1). Print it first.",
+        code=r"/",
+    ),
     Cause(
         "ZeroDivisionError",
         r"negative power|zero to a negative",

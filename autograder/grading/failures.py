@@ -133,8 +133,11 @@ def _excerpt(reply: Reply, facts: Facts) -> list[str]:
     """The line where the code raised, with carets below what raised."""
     if reply.file is None or facts.part is None or reply.file != facts.part.file_name or reply.failure == "todo":
         return []
-    lines = facts.source.excerpt(reply.line, reply.columns)
-    return [f"{label:<12}{line}" for label, line in zip([f"Line {reply.line}:", ""], lines)]
+    source, name = facts.source, facts.source.function_at(reply.line)
+    lines = source.excerpt(reply.line, reply.columns)
+    shown = [f"{label:<12}{line}" for label, line in zip([f"Line {reply.line}:", ""], lines)]
+    caller = next((line for line in reversed(reply.callers) if source.function_at(line) != name), None)
+    return shown + [f"{f'From {caller}:':<12}{line}" for line in source.excerpt(caller)]
 
 
 def _kind(reply: Reply) -> str:
@@ -215,6 +218,7 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
         if "__slots__" in text and re.search(rf"\.{name}\s*(?::[^=]+)?=[^=]", source.code(reply.line)):
             return f"{owner} has __slots__, so it can't get a new attribute {name}. Keep it in a set or a dict instead."
         own = {each.rpartition(".")[2] for each in source.functions if each.startswith(f"{owner}.")}
+        own |= {*CLASSES.get(owner, ("", []))[1]}
         own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
         return _spelt_otherwise(name, own, f"your class {owner} has") or f"your class {owner} has no {name}."
     if owner not in CLASSES:
@@ -265,6 +269,8 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return f"write from {modules[0]} import {name} at the top of the file."
     if name in ("true", "false", "none", "null"):
         return f"Python writes {({'true': 'True', 'false': 'False'}).get(name, 'None')}."
+    if re.search(rf"\bfor (?:(?!\bin\b)[\w\s,()])*\b{name}\b", source.body(place)):
+        return f"{name} is used before the for that sets it. In a comprehension, the outer for stands first."
     local = re.findall(r"\b([A-Za-z_]\w*)\s*(?:=[^=]|,|\bin\b|:)", source.body(place))
     known = {*(function.parameters if function else ()), *local, *source.lines, *dir(builtins)}
     close = _closest(name, known)
@@ -289,7 +295,7 @@ def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
     if found[1] == "Value":
         return "a Value stands where a plain number is expected: use its .data."
     if found[1] == "complex":
-        return "a negative number to a fractional power is complex. Is a square missing under the root?"
+        return "the number under a root is negative, so the result is complex. Print it; often a square is missing."
     if found[1] == "generator":
         return "write [...] in place of (...), and return in place of yield."
     if found[1] in TO_A_LIST:

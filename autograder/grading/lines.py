@@ -1,4 +1,7 @@
-"""Which line of the learner's file a failing check points at: in the function that holds the mistake, or none."""
+"""Which line of the learner's file a failing check points at: in the function that holds the mistake, or none.
+
+Where that function holds code that is hardly ever meant, the message says so.
+"""
 
 from __future__ import annotations
 
@@ -31,22 +34,34 @@ def with_lines(
     defined = {name for task in part.tasks for name in task.defines}
     right = (set(given) - defined) | _of_passed_tasks(checks, part)
 
-    def line(check: Check) -> int | None:
+    def own(check: Check) -> set[str]:
+        return {*part.task(check.task).defines}
+
+    def placed(check: Check) -> Check:
         if check.misconception in functions:
             function = functions[check.misconception]
             inside = check.line is not None and source.function_at(check.line) == function
-            return check.line if inside else source.line_of(function)
+            return check if inside else replace(check, line=source.line_of(function))
         recorded = calls.get(f"test_{check.name}", [])
+        if check.line is not None and recorded:  # where that function is right, the call of it is to blame
+            trail = [check.line, *reversed(recorded[-1].reply.callers)]
+            wrong = (line for line in trail if source.function_at(line) not in right - own(check))
+            return replace(check, line=next(wrong, check.line))
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
-            return check.line
+            return check
         mentions = probes.mentions(recorded[-1].probe)
         if any(called_as(name) in mentions for name in defined - set(source.functions)):
-            return None  # the function that is missing has no line
+            return check  # the function that is missing has no line
         suspects = source.reached_from(mentions) - right
-        return source.line_of(suspects.pop()) if len(suspects) == 1 else None
+        slips = [slip for name in suspects for slip in source.functions[name].slips]
+        if slips and check.status == "failed":
+            line, sentence = min(slips)
+            message = "".join(f"{each}\n" for each in check.message.splitlines() if not each.startswith("Likely:"))
+            return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
+        return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
 
     failed = ("failed", "error", "timeout", "missing")
-    return [replace(check, line=line(check)) if check.status in failed else check for check in checks]
+    return [placed(check) if check.status in failed else check for check in checks]
 
 
 def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import Part, parts
 from autograder.grading.compare import is_plain_letter
+from autograder.grading.slips import find_slips
 from autograder.sandbox import Reply
 
 # What `ast.parse` costs grows with the square of some texts: 64 KiB of {a}{a}... in an f-string take half a second,
@@ -38,7 +39,8 @@ WIDEST_LINE = 90  # characters of a line of code that are shown
 @dataclass(frozen=True)
 class Function:
     """A function or method at the top of a file. mentions: what its body may call, by the last part of the name.
-    leftover: the line of a `raise NotImplementedError` with other code in the same function.
+    leftover: the line of a `raise NotImplementedError` with other code in the same function. slips: lines that are
+    hardly ever meant, each with a sentence.
     """
 
     line: int
@@ -46,6 +48,7 @@ class Function:
     mentions: frozenset[str]
     parameters: tuple[str, ...]
     leftover: int | None
+    slips: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,8 @@ def functions_of(tree: ast.Module) -> dict[str, Function]:
 def _function(node: ast.FunctionDef) -> Function:
     arguments = node.args
     parameters = tuple(each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
-    return Function(node.lineno, node.end_lineno or node.lineno, _mentions(node), parameters, _leftover(node))
+    last_line, slips = node.end_lineno or node.lineno, tuple(find_slips(node))
+    return Function(node.lineno, last_line, _mentions(node), parameters, _leftover(node), slips)
 
 
 def _mentions(node: ast.AST) -> frozenset[str]:

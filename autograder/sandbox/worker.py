@@ -15,6 +15,7 @@ import sys
 MAXIMUM_DEPTH = 64
 MAXIMUM_ITEMS = 100000
 MAXIMUM_INTEGER = 10**300
+MOST_CALLERS = 20  # frames of the learner's above the one that raised
 # Exact types, so that a subclass with methods of its own is never touched.
 SCALARS = frozenset((type(None), bool, float, str))
 BUILTIN_EXCEPTIONS = {
@@ -149,7 +150,7 @@ def describe_safely(world, loading):
     try:
         return describe(world, loading)
     except BaseException:  # methods of the learner's own exception may raise whatever they like
-        unknown = {"exception": "", "message": "", "file": None, "line": None, "columns": None}
+        unknown = {"exception": "", "message": "", "file": None, "line": None, "columns": None, "callers": []}
         return {"failure": "load" if loading else "raised", **unknown}
 
 
@@ -163,7 +164,8 @@ def describe(world, loading):
         message = ""
     if issubclass(kind, SystemExit):
         message = "the code called sys.exit()"
-    file, line, columns, in_probe = locate(world, kind, error, traceback, loading)
+    frames, in_probe = locate(world, kind, error, traceback, loading)
+    file, line, columns = frames[-1] if frames else (None, None, None)
     return {
         "failure": classify(world, kind, message, loading, in_probe),
         "exception": None if kind in (NotPlainData, TooLarge) else BUILTIN_EXCEPTIONS.get(kind, ""),
@@ -171,25 +173,30 @@ def describe(world, loading):
         "file": file,
         "line": line,
         "columns": columns,
+        "callers": [line for caller, line, columns in frames[-1 - MOST_CALLERS : -1] if caller == file],
     }
 
 
 def locate(world, kind, error, traceback, loading):
-    """File, line and columns of the learner's frame nearest the error, and whether the probe itself raised it. Where an
-    import calls a function that is not written, the call is the line to change: the frame farthest from the error.
+    """File, line and columns of the learner's frames, that nearest the error last, and whether the probe itself raised
+    it. Where an import calls a function that is not written, the call is the line to change: the first frame alone.
     """
-    file, line, columns, last = None, None, None, ""
-    outermost = loading and kind is NotImplementedError
+    frames, last = [], ""
     while traceback is not None:
         last = traceback.tb_frame.f_code.co_filename
-        if os.path.dirname(last) == world.path and not (outermost and file):
-            file, line, columns = os.path.basename(last), traceback.tb_lineno, columns_of(traceback)
+        if os.path.dirname(last) == world.path:
+            frames.append((os.path.basename(last), traceback.tb_lineno, traceback))
         traceback = traceback.tb_next
+    if loading and kind is NotImplementedError:
+        frames = frames[:1]
+    frames = [(file, line, None) for file, line, _ in frames[:-1]] + [
+        (file, line, columns_of(nearest)) for file, line, nearest in frames[-1:]
+    ]
     if issubclass(kind, SyntaxError) and BUILTIN_EXCEPTIONS.get(kind):
         source = error.filename
         if type(source) is str and os.path.dirname(source) == world.path:
-            file, line, columns = os.path.basename(source), error.lineno, None
-    return file, line if type(line) is int else None, columns, last == os.path.join(world.root, "probes.py")
+            frames = [(os.path.basename(source), error.lineno if type(error.lineno) is int else None, None)]
+    return frames, last == os.path.join(world.root, "probes.py")
 
 
 def columns_of(traceback):
