@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from autograder.course import Part
 from autograder.grading.checks import Draw
-from autograder.grading.diagnosis import diagnose
+from autograder.grading.diagnosis import FAILED, diagnose
 from autograder.grading.lines import with_lines
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.mistake_replies import MistakeReplies
@@ -81,9 +81,13 @@ def grade(
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks]
     else:
-        if explain and not own_parts:  # the known-wrong implementations run unguarded: beside our own code only
+        wrong = any(check.status in FAILED for check in checks)
+        if (
+            wrong and explain and not own_parts
+        ):  # the known-wrong implementations run unguarded: beside our own code only
             checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs)
-        checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
+        if wrong:
+            checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
         checks = [check for check in checks if task in (None, check.task)]
     return Report(
         part=part.number,

@@ -13,6 +13,7 @@ import pytest
 
 from autograder.course import SUITES, Part
 from autograder.grading.checks import Draw
+from autograder.grading.diagnosis import FAILED
 from autograder.grading.probes import Reference
 from autograder.grading.report import Check
 from autograder.grading.session import Session, Student, failed_check
@@ -52,7 +53,7 @@ class Suites:
         try:
             items = self._collected(part)
             self._run([item for item in items if task in (None, item.obj.check.task)])
-            if task and any(check.status in ("failed", "error", "timeout", "missing") for check in self.checks):
+            if task and any(check.status in FAILED for check in self.checks):
                 session.own_output_ends()
                 self._run([item for item in items if task != item.obj.check.task])
                 order = {item.name: i for i, item in enumerate(items)}
