@@ -123,12 +123,12 @@ def quoted(text: str) -> str:
     """The text in quotes as Python would write it: letters stay; what steers a terminal or turns the direction of
     writing around is escaped.
     """
-    return "".join(c if c.isascii() or is_plain_letter(c) else ascii(c)[1:-1] for c in repr(text))
+    return "".join(c if is_plain(c) else ascii(c)[1:-1] for c in repr(text))
 
 
-def is_plain_letter(character: str) -> bool:
-    """Whether it is a letter of a script that runs from left to right."""
-    return character.isalpha() and unicodedata.bidirectional(character) == "L"
+def is_plain(character: str) -> bool:
+    """Whether it can be shown as it is: printable, no mark on another character, not written from right to left."""
+    return character.isprintable() and unicodedata.bidirectional(character) in ("L", "ON", "EN", "ES", "ET", "CS", "WS")
 
 
 def _write(value: object, parts: list[str], room: list[int], digits: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-CHANGES_IN_PLACE = re.compile(r"=\s*(?:[\w.\[\]]+\.)?(append|sort|shuffle|extend|insert|reverse|update|clear)\(")
+CHANGES_IN_PLACE = re.compile(r"=\s*(?:[\w.\[\]]|\([^()\n]*\))*\b(append|sort|shuffle|extend|insert|reverse|clear)\(")
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Cause:
 
 
 ONE_SIDE_IS_A_LIST = (
-    "a number and a list stand on the two sides. Go through the list element by element; and where a function returns "
-    "two things, take both: first, second = f(...)."
+    "one side is a list, the other a number. Go through the list element by element, or take its sum(...); and where a "
+    "function returns two things, take both: first, second = f(...)."
 )
 NONE_FROM_A_FUNCTION = "a value is None here. Often a function that this line uses has no return."
 
@@ -45,14 +45,25 @@ CAUSES = (
     Cause("TypeError", r"operand type\(s\) for \^", "a power is written ** in Python; ^ is another operator."),
     Cause(
         "TypeError",
+        r"for [-+*/]=: 'method'",
+        "a method of the class has this name. Give the number another one.",
+        code=r"self\.\w+ *[-+*/]=",
+    ),
+    Cause(
+        "TypeError",
         r"operand.*'(?:method|builtin_function_or_method|function)'|'(?:method|function)' object is not iterable",
         "a function or method is called with parentheses: x.exp(), not x.exp.",
+    ),
+    Cause(
+        "TypeError",
+        r"for //=?: .*'Value'",
+        "// drops what is behind the point, and is for whole numbers. Values are divided with /.",
     ),
     # None
     Cause("TypeError", r"'NoneType' object is not callable", "{name} is None here: call it only if it is not None."),
     Cause(
         "(?:Type|Attribute)Error",
-        r"NoneType|can only join an iterable|\bNone\b",
+        r"NoneType|can only join an iterable",
         "{change} changes its list in place and returns None: call it on a line of its own, without =.",
         within=CHANGES_IN_PLACE.pattern,
     ),
@@ -61,7 +72,7 @@ CAUSES = (
         r"'generator'|generator object",
         "it is a generator: write [...] in place of (...), and return in place of yield.",
     ),
-    Cause("TypeError", r"'NoneType'|\bNone\b|can only join an iterable", NONE_FROM_A_FUNCTION),
+    Cause("TypeError", r"'NoneType'|can only join an iterable", NONE_FROM_A_FUNCTION),
     Cause("AttributeError", r"'NoneType'", NONE_FROM_A_FUNCTION),
     # Lists, numbers and positions
     Cause(
@@ -106,8 +117,8 @@ CAUSES = (
     Cause(
         "TypeError",
         r"can't multiply sequence by non-int of type '(float|Value)'",
-        "a whole list is multiplied by a single {0}. Multiply element by element; if each element should be a single "
-        "number here, look where the list was built: append puts a list in as one element, += joins lists.",
+        "a list can't be multiplied or divided as a whole: do it element by element. If a single number should stand "
+        "here, look where it was put in: append adds a whole list as one element, += adds its elements.",
     ),
     Cause(
         "TypeError",
@@ -148,6 +159,12 @@ CAUSES = (
     ),
     Cause("TypeError", r"unhashable type: '(\w+)'", "a {0} can't be in a set or be the key of a dict: tuple(...) can."),
     Cause("TypeError", r"'function' object is not subscriptable", "a function is called with (...), not with [...]."),
+    Cause(
+        "TypeError",
+        r"'(?:int|float|list)' object is not callable",
+        "this is an attribute, not a method: take the () behind it away.",
+        code=r"\.(?:data|grad|chars|bos|vocab_size|n_embd|n_head|n_layer|block_size|losses)\(",
+    ),
     Cause(
         "TypeError",
         r"'(?:list|dict)' object is not callable",
@@ -201,6 +218,13 @@ CAUSES = (
     ),
     Cause(
         "AttributeError",
+        r"'int' object has no attribute '(data|grad)'",
+        "this is a plain number, and only a Value has {0}. Are the two names before enumerate in the wrong order? The "
+        "position comes first.",
+        within=r"\benumerate\(",
+    ),
+    Cause(
+        "AttributeError",
         r"'(?:int|float)' object has no attribute '(data|grad|exp|log|relu|backward|_children|_local_grads)'",
         "this is a plain number, and only a Value has {0}. Is there a .data too many, or a Value(...) too few?",
     ),
@@ -215,6 +239,11 @@ CAUSES = (
         "the root of a Value is the power one half: x ** 0.5.",
     ),
     Cause("AttributeError", r"'tuple' object has no attribute 'append'", "a tuple can't grow: begin with a list, []."),
+    Cause(
+        "AttributeError",
+        r"'(int|float|str|Value)' object has no attribute '(append|extend)'",
+        "{1} needs a list: begin with [].",
+    ),
     Cause("AttributeError", r"'set' object has no attribute 'append'", "a set has add; a list has append."),
     Cause(
         "AttributeError",
@@ -249,7 +278,8 @@ CAUSES = (
     Cause(
         "ValueError",
         r"too many values to unpack \(expected (\d+)|not enough values to unpack \(expected (\d+)",
-        "another number of values is on the right side than names on the left. Print the right side first.",
+        "the right side has another number of values than there are names on the left: print it first. To go through "
+        "two lists side by side, use zip(...).",
     ),
     Cause("ValueError", r"is not in list|not in tuple", "index finds no such element. Print what is looked up here."),
     Cause("ValueError", r"empty sequence|iterable argument is empty", "the list is empty here."),

@@ -159,7 +159,7 @@ def _advice(reply: Reply, kind: str, facts: Facts) -> str:
             return advice
     if kind in ADVICE:
         return ADVICE[kind]
-    if kind == "unusable" and re.search(r"'NoneType'|\bNone\b", reply.message):
+    if kind == "unusable" and "'NoneType'" in reply.message:
         return "is a return missing?"
     if kind in ("raised", "unusable", "load"):
         source, name = facts.source, facts.source.function_at(reply.line)
@@ -194,6 +194,9 @@ def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
     method = "." in found[1] and function is not None and function.parameters[:1] != ("self",)
     if method and not found[1].endswith("__"):
         return f"the first parameter of a method is self: def {found[1].rpartition('.')[2]}(self, ...)."
+    owner, _, name = found[1].rpartition(".")
+    if owner and f"{found[1]}(" in facts.source.code(reply.line) and "missing" in reply.message:
+        return f"{name} needs an object before the dot, one that {owner}(...) has made: {owner} itself is the class."
     expected = facts.signature_of(found[1])
     return f"it is called like this: {expected}." if expected else ""
 
@@ -221,12 +224,14 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
         own |= {*CLASSES.get(owner, ("", []))[1]}
         own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
         return _spelt_otherwise(name, own, f"your class {owner} has") or f"your class {owner} has no {name}."
+    module, attributes = CLASSES.get(owner, ("", []))
+    others = [other for other, (_, names) in CLASSES.items() if name in names and other != owner]
+    if others and name not in attributes and not hasattr(builtins, owner) and owner != "NoneType":
+        return f"this is a {owner}, and {others[0]} is the class that has {name}. Are two arguments in the wrong order?"
+    if owner == "Random":
+        return _spelt_otherwise(name, dir(random.Random), "a random.Random has")
     if owner not in CLASSES:
         return ""
-    module, attributes = CLASSES[owner]
-    others = [other for other, (_, names) in CLASSES.items() if name in names and other != owner]
-    if others and name not in attributes:
-        return f"this is a {owner}, and {others[0]} is the class that has {name}. Are two arguments in the wrong order?"
     meant = _spelt_otherwise(name, attributes, f"{owner} has")
     if facts.part is None or module == facts.part.module:
         return meant
@@ -272,7 +277,8 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     if re.search(rf"\bfor (?:(?!\bin\b)[\w\s,()])*\b{name}\b", source.body(place)):
         return f"{name} is used before the for that sets it. In a comprehension, the outer for stands first."
     local = re.findall(r"\b([A-Za-z_]\w*)\s*(?:=[^=]|,|\bin\b|:)", source.body(place))
-    known = {*(function.parameters if function else ()), *local, *source.lines, *dir(builtins)}
+    imported = [name for names in (facts.needs or {}).values() for name in names]
+    known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
     close = _closest(name, known)
     return f"did you mean {close}?" if close else ""
 

@@ -5,6 +5,7 @@ Where that function holds code that is hardly ever meant, the message says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.grading.sources import Source, called_as
 
+CALL_OF = re.compile(r"([\w.]+)\(\) (?:takes|missing|got)")  # a TypeError about a call of this function
 NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
 
 
@@ -49,6 +51,9 @@ def with_lines(
             return replace(check, line=next(wrong, check.line))
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check
+        called = CALL_OF.match(recorded[-1].reply.message)
+        if called and called[1] in source.functions:  # with other arguments than the probe gave
+            return replace(check, line=source.line_of(called[1]))
         mentions = probes.mentions(recorded[-1].probe)
         if any(called_as(name) in mentions for name in defined - set(source.functions)):
             return check  # the function that is missing has no line

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from autograder.course import Part, parts
-from autograder.grading.compare import is_plain_letter
+from autograder.grading.compare import is_plain
 from autograder.grading.slips import find_slips
 from autograder.sandbox import Reply
 
@@ -122,7 +122,7 @@ def called_as(name: str) -> str:
 
 
 def _shown(character: str) -> str:
-    return character if character.isascii() and character.isprintable() or is_plain_letter(character) else " "
+    return character if is_plain(character) else " "
 
 
 def functions_of(tree: ast.Module) -> dict[str, Function]:
