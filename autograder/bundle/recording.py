@@ -110,7 +110,7 @@ def record(part: Part) -> dict[str, bytes]:
                     if m.id not in chance
                 ],
                 "answers": mistakes,
-                "keeps": table_of(part),
+                "keeps": {name: [check for check in kept if check in checks] for name, kept in table_of(part).items()},
             }
         ),
     }

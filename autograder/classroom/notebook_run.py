@@ -15,7 +15,7 @@ from autograder.notebooks.companions import companions
 from autograder.sandbox import Limits, Tier, Worker
 from autograder.sandbox.text import clean_text
 
-NOTEBOOK = Limits(cpu_seconds=60, call_seconds=60.0, total_seconds=90.0, reply_bytes=256 * 1024)
+NOTEBOOK = Limits(cpu_seconds=60, call_seconds=60.0, total_seconds=90.0, idle_seconds=20.0, reply_bytes=256 * 1024)
 PROBES = Path(__file__).with_name("notebook_probes.py")
 LONGEST = 20_000
 

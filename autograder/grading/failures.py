@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from autograder.course import Part
 from autograder.grading.exceptions import advice_on
 from autograder.grading.sources import Source
-from autograder.sandbox import Reply
+from autograder.sandbox import WAITED, Reply
 
 SENTENCES = {
     "raised": "Your code raised {exception}{message}.",
@@ -315,6 +315,8 @@ def _of_time(reply: Reply, kind: str, facts: Facts) -> str:
     """Of code that does not end, or not in time: the loop that may be endless, else what takes long."""
     if kind != "timeout" or reply.message.startswith("it printed"):
         return ""
+    if reply.message.startswith(WAITED):
+        return "is there a call that waits, such as sleep or a lock?"
     bodies = {name: facts.source.body(name) for name in facts.reached}
     loops = [name for name, body in bodies.items() if re.search(r"^\s*while\b|\bitertools\.", body, re.M)]
     if loops or not bodies:

@@ -9,7 +9,10 @@ import pytest
 from bundle_helpers import SOLVED, change, grade_in, run, solve
 
 from autograder.course import ROOT, part
+from autograder.grading.follow_through import table_of
+from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
+from autograder.sandbox import Tier
 
 RIGHT = ROOT / "tests" / "right_but_different"
 MISSING = ("capstone", "train", "leaderboard")  # what README says is not there
@@ -182,3 +185,15 @@ def test_known_mistakes_lose_points_and_are_named(bundle):
         named += any(check["misconception"] == name for check in failed)
     assert len(jobs) - seen == 6  # five of part 3 and one of part 0: hidden checks alone see these
     assert named == seen
+
+
+def test_points_are_kept_for_an_earlier_mistake_as_everywhere_else(bundle):
+    of = part(2)
+    mistakes = list(table_of(of))
+    sources = [variants(of)[name] for name in mistakes]
+    reports = grade_in(bundle, [(2, {**SOLVED, of.file_name: source.decode("utf-8")}) for source in sources])
+    assert len(mistakes) > 3
+    for name, source, report in zip(mistakes, sources, reports):
+        ours = grade({of.file_name: source}, of, seed=1, tier=Tier.LOCAL)
+        public = {check.name: (check.earned, check.follows) for check in ours.checks if not check.hidden}
+        assert {check["name"]: (check["earned"], check["follows"]) for check in report["checks"]} == public, name

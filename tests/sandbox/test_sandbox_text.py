@@ -44,6 +44,6 @@ def test_any_text_is_short_and_printable(text, limit):
 
 @pytest.mark.parametrize("piece", ["\x1b[", "\x1b]", "\x1b[0;", "\x1b]x", "\x1b"])
 def test_no_text_makes_cleaning_slow(piece):
-    begin = time.perf_counter()
+    begin = time.process_time()
     clean_text(piece * 200_000, 65536)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

@@ -1,0 +1,148 @@
+# Right, but for one line: the graph is cut in sequence_loss.
+"""Part 7: training. Predict the next character, measure the surprise, move the parameters, a thousand times.
+
+The loss is the model's surprise in nats: -log of the probability that it gave to the token that really came.
+A model that knows nothing gives each of 27 tokens 1/27, a loss of ln 27 = 3.296.
+"""
+
+import gc
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from part01_autograd import Value
+from part02_tokenizer import Tokenizer
+from part03_layers import softmax
+from part04_parameters import Config, flatten, init_state_dict
+from part05_gpt import gpt
+from part06_adam import Adam, linear_decay
+
+
+@dataclass
+class Trained:
+    """What training leaves behind (given)."""
+
+    tokenizer: Tokenizer
+    config: Config
+    state_dict: dict[str, list[list[Value]]]
+    losses: list[float]  # one per step
+
+
+def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config) -> Value:
+    """Return the mean loss over the positions of one name, as a Value: `backward` can be called on it.
+
+    tokens: [bos, …, bos]. At position i the model sees tokens[i] and predicts tokens[i + 1]: the last token is only
+    a target. The model has block_size positions, so at most block_size predictions count; the rest is left out.
+    Start every name with empty caches. Raise ValueError when there is nothing to predict (fewer than two tokens).
+
+    >>> state_dict = init_state_dict(Config(), random.Random(42), std=0.0)
+    >>> round(sequence_loss([26, 0, 26], state_dict, Config()).data, 4)  # weights of 0 tell no token from another
+    3.2958
+    """
+    ### BEGIN SOLUTION 7.1 sequence_loss
+    count = min(config.block_size, len(tokens) - 1)
+    if count < 1:
+        raise ValueError(f"tokens = {tokens}: there is nothing to predict, it takes at least two tokens.")
+    keys, values = [[] for _ in range(config.n_layer)], [[] for _ in range(config.n_layer)]
+    losses = []
+    for position in range(count):
+        logits = gpt(tokens[position], position, keys, values, state_dict, config)
+        probability = softmax(logits)[tokens[position + 1]]
+        losses.append(Value(-probability.log().data))
+    return sum(losses) / count
+    ### END SOLUTION
+
+
+def training_step(
+    tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config, optimizer: Adam, lr: float
+) -> float:
+    """Loss, gradients, one step of the optimiser with the rate lr, from whatever weights are there.
+
+    Return the loss *before* the update, as a plain number.
+
+    >>> config = Config(vocab_size=3, n_embd=4, n_head=2)
+    >>> state_dict = init_state_dict(config, random.Random(42))
+    >>> optimizer = Adam(flatten(state_dict))
+    >>> [round(training_step([2, 0, 1, 2], state_dict, config, optimizer, lr=0.1), 4) for _ in range(3)]
+    [1.1304, 0.8981, 0.526]
+    """
+    ### BEGIN SOLUTION 7.2 training_step
+    loss = sequence_loss(tokens, state_dict, config)
+    loss.backward()
+    optimizer.step(lr)
+    return loss.data
+    ### END SOLUTION
+
+
+def train(
+    docs: list[str],
+    num_steps: int = 1000,
+    seed: int = 42,
+    config: Config | None = None,
+    rng: random.Random | None = None,
+    on_step: Callable[[int, float], None] | None = None,
+) -> Trained:
+    """Train a new model on the docs, one name a step.
+
+    rng: the generator, `random.Random(seed)` when None is given. It first shuffles a copy of the docs (the caller's
+    list stays as it is), then draws the parameters, and nothing else. The tokenizer is made from the docs; config None
+    means the default sizes with the tokenizer's vocab_size. The optimiser is `Adam` with its defaults, the learning
+    rate of a step `linear_decay(step, num_steps)`. Step i, from 0, takes name i of the shuffled copy, and begins again
+    at the front when they are used up. After each step, on_step(step, loss) is called when given. After 0 steps the
+    parameters are as they were drawn.
+    Raise ValueError when docs is empty or num_steps is below 0.
+
+    >>> trained = train(["ab", "ba", "aab"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
+    >>> [round(loss, 4) for loss in trained.losses]
+    [1.1113, 1.2954, 1.1912, 1.0303]
+    """
+    ### BEGIN SOLUTION 7.3 train
+    if not docs:
+        raise ValueError("There are no names to train on: docs is empty.")
+    if num_steps < 0:
+        raise ValueError(f"num_steps = {num_steps}: it must be 0 or more.")
+    rng = random.Random(seed) if rng is None else rng
+    docs = list(docs)
+    rng.shuffle(docs)
+    tokenizer = Tokenizer(docs)
+    config = Config(vocab_size=tokenizer.vocab_size) if config is None else config
+    state_dict = init_state_dict(config, rng)
+    optimizer = Adam(flatten(state_dict))
+    losses = []
+    # A graph has no reference cycles, so each step's 60,000 values are freed as soon as they are let go. Python's
+    # cyclic collector would look through them again and again and find nothing: it took half of the time.
+    collector_was_on = gc.isenabled()
+    gc.disable()
+    try:
+        for step in range(num_steps):
+            tokens = tokenizer.encode(docs[step % len(docs)])
+            losses.append(training_step(tokens, state_dict, config, optimizer, linear_decay(step, num_steps)))
+            if on_step is not None:
+                on_step(step, losses[-1])
+    finally:
+        if collector_was_on:
+            gc.enable()
+    return Trained(tokenizer, config, state_dict, losses)
+    ### END SOLUTION
+
+
+def held_out_loss(docs: list[str], trained: Trained) -> float:
+    """Return the loss over names that the model was not trained on, in nats per token, as a plain number.
+
+    All nats of all names divided by all predicted tokens (the closing BOS is one of them): a long name counts for
+    more than a short one, so this is not the mean of the names' means. What `sequence_loss` leaves out of a name
+    longer than block_size is left out here too.
+
+    >>> trained = train(["ab", "ba"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
+    >>> round(held_out_loss(["aba", "b"], trained), 4)
+    1.1357
+    """
+    ### BEGIN SOLUTION 7.4 held_out_loss
+    nats, predictions = 0.0, 0
+    for doc in docs:
+        tokens = trained.tokenizer.encode(doc)
+        count = min(trained.config.block_size, len(tokens) - 1)
+        nats += sequence_loss(tokens, trained.state_dict, trained.config).data * count
+        predictions += count
+    return nats / predictions
+    ### END SOLUTION

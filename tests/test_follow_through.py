@@ -1,0 +1,242 @@
+"""Points kept for an earlier task's mistake: right code keeps them, and nobody gets them without the work."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import SOLUTIONS, part
+from autograder.grading.follow_through import FAILED, keep_points, table_of
+from autograder.grading.grade import grade
+from autograder.grading.misconceptions import Mistake, variants
+from autograder.grading.report import Check, Report
+from autograder.grading.session import Recorded
+from autograder.sandbox import Reply, Tier
+
+sys.path.insert(0, str(Path(__file__).parent / "gates"))
+
+from follow_through_table import with_bodies
+
+RIGHT_7 = (SOLUTIONS / "part07_training.py").read_bytes()
+FILES = Path(__file__).parent / "follow_through"
+
+
+def graded(number: int, source: str | bytes, seed: int = 1) -> Report:
+    of = part(number)
+    content = source.encode() if isinstance(source, str) else source
+    return grade({of.file_name: content}, of, seed=seed, tier=Tier.LOCAL)
+
+
+def kept(report: Report) -> set[str]:
+    return {check.name for check in report.checks if check.follows}
+
+
+def earned_in(report: Report, *tasks: str) -> float:
+    return sum(check.earned for check in report.checks if check.task in tasks)
+
+
+# ---- the rule, on made-up checks
+
+MISTAKE = Mistake("halves", "1.1", "You halve it.")
+EARLIER = Check("earlier", "1.1", "Earlier", False, 0.5, status="failed")
+LATER = Check("later", "1.2", "Later", False, 1.0, status="failed", message="Expected: 4\n")
+CALLS = {f"test_{name}": [Recorded(name, (), Reply(value=2))] for name in ("earlier", "later", "other")}
+TABLE = {"halves": ["later"]}
+
+
+def follow(*checks: Check, table=TABLE, verdicts=()) -> Check:
+    """The last check after follow-through. verdicts: what is known of calls where the mistake does not explain all."""
+    said = dict(verdicts)
+    answers = keep_points([MISTAKE], list(checks), CALLS, table, lambda mistake, calls: said.get(calls[0].probe, True))
+    return answers[-1]
+
+
+def test_a_check_of_the_table_keeps_its_points_and_says_why():
+    check = follow(EARLIER, LATER)
+    assert (check.status, check.earned, check.follows) == ("passed", 1.0, "1.1")
+    assert check.message == (
+        "The points are kept: the answer is what right code of task 1.2 gives with your mistake in task 1.1, which has "
+        "cost points there.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("checks", "how"),
+    [
+        ((EARLIER, LATER), {"table": {}}),
+        ((EARLIER, LATER), {"verdicts": {"later": False}.items()}),
+        ((EARLIER, LATER), {"verdicts": {"earlier": False}.items()}),
+        ((LATER,), {}),
+        ((Check("earlier", "1.1", "", False, 0.5), LATER), {}),
+        ((Check("earlier", "1.1", "", True, 0.5, status="failed"), LATER), {}),
+        ((EARLIER, Check("other", "1.1", "", False, 0.5), LATER), {"verdicts": {"other": False}.items()}),
+        ((EARLIER, Check("later", "1.2", "", False, 1.0, status="error")), {}),
+        ((EARLIER, Check("later", "1.2", "", False, 1.0, status="timeout")), {}),
+    ],
+    ids=["not in the table", "another answer", "another answer where it is made", "nothing was paid", "it cost nothing",
+         "only a hidden check was paid", "a right answer rules it out", "an exception", "a time-out"],
+)  # fmt: skip
+def test_without_any_of_its_conditions_no_points_are_kept(checks, how):
+    assert follow(*checks, **how) == checks[-1]
+
+
+def test_what_could_not_be_found_out_is_said_and_is_no_agreement():
+    for verdicts in ({"later": None}, {"earlier": None}):
+        check = follow(EARLIER, LATER, verdicts=verdicts.items())
+        assert check.earned == 0 and "could not be found out on this machine" in check.message
+
+
+# ---- files that do the work, and files that do not
+
+
+@pytest.fixture
+def busy_machine():
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()
+
+
+def honest() -> str:
+    return (FILES / "part07_cuts_the_graph.py").read_text(encoding="utf-8")
+
+
+def points_by_the_table(report: Report, mistake: str) -> float:
+    """What right code with this mistake must earn: all but the checks that it fails and that the table lacks."""
+    in_table = table_of(part(report.part)).get(mistake, ())
+    assert kept(report) == set(in_table)
+    return report.possible - sum(check.points for check in report.checks if check.status in ("failed", "error"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_right_code_with_one_mistake_keeps_what_the_table_says(seed):
+    report = graded(7, honest(), seed)
+    assert report.earned == points_by_the_table(report, "cuts-the-graph")
+    assert earned_in(report, "7.1") == 3.0 and earned_in(report, "7.4") == earned_in(graded(7, RIGHT_7), "7.4")
+
+
+def test_the_points_are_the_same_on_a_busy_machine(busy_machine):
+    report = graded(7, honest())
+    assert report.earned == points_by_the_table(report, "cuts-the-graph")
+
+
+def test_a_name_that_there_was_no_time_for_changes_no_points(monkeypatch):
+    monkeypatch.setattr("autograder.grading.mistake_replies.MistakeReplies.__init__.__defaults__", (-1.0,))
+    report = graded(8, variants(part(8))["temperature-multiplied"])
+    assert not any(check.misconception for check in report.checks)
+    assert kept(report) == set(table_of(part(8))["temperature-multiplied"])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_file_that_never_trains_earns_nothing_for_training(seed):
+    report = graded(7, (FILES / "part07_never_trains.py").read_bytes(), seed)
+    assert not kept(report)
+    assert earned_in(report, "7.2") == 0 and earned_in(report, "7.3") == 0.5  # the first weights are drawn rightly
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_file_with_one_slope_keeps_nothing(seed):
+    assert not kept(graded(1, (FILES / "part01_writes_one_slope.py").read_bytes(), seed))
+
+
+def attempt(source: bytes, bodies: dict[str, str]) -> str:
+    """The source with other bodies for some functions."""
+    text = source.decode()
+    for name, body in bodies.items():
+        text = with_bodies(text, [name], body.replace("{", "{{").replace("}", "}}"))
+    return text
+
+
+LOSSES_ONLY = """
+rng = random.Random(seed) if rng is None else rng
+docs = list(docs)
+rng.shuffle(docs)
+tokenizer = Tokenizer(docs)
+config = Config(vocab_size=tokenizer.vocab_size) if config is None else config
+state_dict, losses = init_state_dict(config, rng), []
+for step in range(num_steps):
+    losses.append(sequence_loss(tokenizer.encode(docs[step % len(docs)]), state_dict, config).data)
+    if on_step is not None:
+        on_step(step, losses[-1])
+return Trained(tokenizer, config, state_dict, losses)
+"""
+NO_DECAY = LOSSES_ONLY.replace(
+    "losses = init_state_dict(config, rng), []",
+    "losses = init_state_dict(config, rng), []\noptimizer = Adam(flatten(state_dict))",
+).replace("sequence_loss(tokenizer.encode(docs[step % len(docs)]), state_dict, config).data",
+          "training_step(tokenizer.encode(docs[step % len(docs)]), state_dict, config, optimizer, 0.01)")  # fmt: skip
+ONE_STEP_DOWN = """
+self.grad = 1.0
+for child, slope in zip(self._children, self._local_grads):
+    child.grad += slope
+"""
+NO_GRAPH = "return Value(self.data {} (other.data if isinstance(other, Value) else other))"
+UNIFORM = "return math.log(tokenizer.vocab_size)"
+NO_COUNTS = "return [[0] * tokenizer.vocab_size for _ in range(tokenizer.vocab_size)]"
+ONE_TOKEN = """
+x = [a + b for a, b in zip(state_dict['wte'][token_id], state_dict['wpe'][pos_id])]
+return linear(rmsnorm(x), state_dict['lm_head'])
+"""
+NO_MLP = """
+x = rmsnorm([a + b for a, b in zip(state_dict['wte'][token_id], state_dict['wpe'][pos_id])])
+for layer in range(config.n_layer):
+    attended, _ = multi_head_attention(rmsnorm(x), layer, keys, values, state_dict, config)
+    x = [a + b for a, b in zip(x, attended)]
+return linear(x, state_dict['lm_head'])
+"""
+SAME_SEED = "return [sample(trained, temperature, random.Random(0)) for _ in range(count)]"
+NO_TEMPERATURE = """
+rng = random.Random(seed) if rng is None else rng
+return [sample(trained, 1.0, rng) for _ in range(count)]
+"""
+# What is done: the part, the mistake that is made and paid for, and what stands in the place of later work.
+ATTEMPTS = {
+    "a product of slope 1, and no chain rule": (1, "product-passes-one", {"Value.backward": ONE_STEP_DOWN}),
+    "sums without a graph, and no graph anywhere": (
+        1,
+        "sum-forgets-its-children",
+        {
+            "Value.__sub__": NO_GRAPH.format("-"),
+            "Value.__truediv__": NO_GRAPH.format("/"),
+            "Value.__neg__": "return Value(-self.data)",
+            "Value.backward": ONE_STEP_DOWN,
+        },
+    ),
+    "a sum that changes self, and one step down": (1, "sum-changes-self", {"Value.backward": ONE_STEP_DOWN}),
+    "no first slope, and no walk": (1, "forgets-to-begin-with-1", {"Value.backward": "return None"}),
+    "the wrong order, and one step down": (1, "children-first", {"Value.backward": ONE_STEP_DOWN}),
+    "no BOS, and no counting": (2, "encode-without-bos", {"bigram_loss": UNIFORM, "bigram_counts": NO_COUNTS}),
+    "a vocabulary without BOS, and a uniform loss": (2, "vocabulary-without-bos", {"bigram_loss": UNIFORM}),
+    "an empty cache, and a model that looks at one token": (5, "cache-never-filled", {"gpt": ONE_TOKEN}),
+    "weights that are no weights, and no heads": (
+        5,
+        "output-not-weighted",
+        {"multi_head_attention": "return x, []"},
+    ),
+    "no ReLU, and no mlp in the model": (5, "relu-left-out", {"gpt": NO_MLP}),
+    "a step that does not step, and losses only": (7, "no-backward", {"train": LOSSES_ONLY}),
+    "a cut graph, and no decay": (7, "cuts-the-graph", {"train": NO_DECAY}),
+    "plain descent, and losses only": (7, "plain-descent", {"train": LOSSES_ONLY}),
+    "the rate ignored, and no decay": (7, "rate-ignored", {"train": NO_DECAY}),
+    "the likeliest token, and the same seed": (8, "takes-the-likeliest-token", {"sample_many": SAME_SEED}),
+    "a generator of its own, and the same seed": (8, "generator-of-its-own", {"sample_many": SAME_SEED}),
+    "temperature ignored, and not passed on": (8, "temperature-ignored", {"sample_many": NO_TEMPERATURE}),
+    "every token alike, and no temperature": (8, "all-tokens-equally-likely", {"sample_many": NO_TEMPERATURE}),
+}
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_work_that_is_not_done_keeps_no_points(name):
+    """What the checks of the tasks miss in code that is right otherwise, they miss behind the mistake, too."""
+    number, mistake, bodies = ATTEMPTS[name]
+    of = part(number)
+    tasks = {task.id for task in of.tasks if set(task.defines) & set(bodies)}
+    lazy = graded(number, attempt((SOLUTIONS / of.file_name).read_bytes(), bodies))
+    missed = {check.name for check in lazy.checks if check.task in tasks and check.status in FAILED}
+    report = graded(number, attempt(variants(of)[mistake], bodies))
+    assert missed and not kept(report) & missed
