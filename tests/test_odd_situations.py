@@ -65,38 +65,46 @@ SITUATIONS = {
     "a missing name": (
         SOLUTION.replace("def linear(", "def linaer("),
         None,
-        ["Your file lacks a name that this check needs", "no attribute 'linear'", "Spell it as the stub does."],
+        [
+            "Your file lacks a name that this check needs",
+            "no attribute 'linear'",
+            "your file has linaer, but no linear.",
+        ],
     ),
     "too few arguments": (
         SOLUTION.replace("def linear(x: list[Value], w: list[list[Value]])", "def linear(x)"),
         "def linear(x)",
         [
-            "Your code stopped with TypeError: linear() takes 1 positional argument but 2 were given. "
-            "It is called as the stub has it: linear(x, w)."
+            "Your code raised TypeError: linear() takes 1 positional argument but 2 were given.\n",
+            "Likely:     it is called like this: linear(x, w).\n",
         ],
     ),
     "too many arguments": (
         SOLUTION.replace("def linear(x: list[Value], w: list[list[Value]])", "def linear(x, w, bias)"),
         "def linear(x, w, bias)",
-        ["linear() missing 1 required positional argument: 'bias'. It is called as the stub has it: linear(x, w)."],
+        ["linear() missing 1 required positional argument: 'bias'.\n", "it is called like this: linear(x, w)."],
     ),
     "no return": (
         SOLUTION.replace(FIRST_LINE, "    [sum(", 1),
         "def linear(",
-        ["What came back can't be used", "'NoneType'", "Is a return missing?"],
+        ["The check can't use what your code returned", "'NoneType'", "is a return missing?"],
     ),
     "brackets that make a generator": (
         SOLUTION.replace("zip(row, x)) for row in w]", "zip(row, x)) for row in w)").replace(
             FIRST_LINE, "    return (sum("
         ),
         "def linear(",
-        ["What came back can't be used", "It is a generator: write [...] in place of (...)"],
+        ["The check can't use what your code returned", "it is a generator: write [...] in place of (...)"],
     ),
-    "Values that are compared": (in_linear("max(x)"), "max(x)", ["Compare the numbers in them, their .data."]),
+    "Values that are compared": (in_linear("max(x)"), "max(x)", ["compare the numbers in them, their .data."]),
     "a Value for math": (
         in_linear("import math; math.sqrt(x[0])"),
         "math.sqrt(x[0])",
-        ["must be real number, not Value. math is for plain numbers: a Value has .exp() and .log()"],
+        [
+            "must be real number, not Value.\n",
+            "import math; math.sqrt(x[0])\n",
+            "math is for plain numbers: a Value has .exp() and .log()",
+        ],
     ),
     "an import of a later part": (
         at_the_top("from part05_gpt import gpt"),
@@ -111,7 +119,7 @@ SITUATIONS = {
     "an endless loop": (
         in_linear("while len(w) == 4: pass"),  # one check of several
         "def linear(",
-        ["Your code did not answer in time: no answer after", "Is there a loop that never ends?"],
+        ["Your code did not answer in time: no answer after", "is there a loop that never ends?"],
     ),
     "an endless recursion": (
         in_linear("return linear(x, w)"),
@@ -121,7 +129,7 @@ SITUATIONS = {
     "two gigabytes at import": (
         at_the_top("table = [bytes(1024 ** 2) for _ in range(2048)]"),
         "table =",
-        ["Your code used more memory than is allowed", "Is there a list that grows without end?"],
+        ["Your code used more memory than is allowed", "is there a list that grows without end?"],
     ),
     "two gigabytes in a call": (
         in_linear("table = [bytes(1024 ** 2) for _ in range(2048)]"),
@@ -132,7 +140,7 @@ SITUATIONS = {
         at_the_top("name = input('Your name? ')"),
         "name = input",
         [
-            "Your file can't be imported: EOFError: input() cannot be used here",
+            "Your file can't be imported: it raised EOFError: input() cannot be used here",
             "Take it out, or put it below: if __name__",
         ],
     ),
@@ -146,15 +154,19 @@ SITUATIONS = {
         "sys.exit()",
         [
             "Your code ended the program: the code called sys.exit(). "
-            "A module that others import must not: take that call out."
+            "A module that others import must not end the program: take that call out."
         ],
     ),
     "exit() in a call": (in_linear("exit(3)"), "exit(3)", ["Your code ended the program"]),
-    "os._exit() at import": (at_the_top("import os; os._exit(0)"), "def linear(", ["Your code ended the program"]),
+    "os._exit() at import": (
+        at_the_top("import os; os._exit(0)"),
+        None,
+        ["Your code ended the program", "part03_layers.py\n"],
+    ),
     "a crash": (
         in_linear("import ctypes; ctypes.string_at(0)"),
         "def linear(",
-        ["Your code ended the Python interpreter: the interpreter crashed", "Is there a recursion that never ends?"],
+        ["Your code ended the Python interpreter: the interpreter crashed", "is there a recursion that never ends?"],
     ),
     "nesting without end": (
         "x = " + "(" * 30_000 + ")" * 30_000,
@@ -188,7 +200,7 @@ def test_an_odd_file_is_answered_with_what_happened_and_where(tmp_path, source, 
     if line is not None:
         assert f"part03_layers.py, line {line_of(source, line)}\n" in said, said
     assert "Traceback" not in said
-    if "Nothing of it could be checked:" in said:  # nor is any check worth a line
+    if "Nothing could be checked:" in said:  # nor is any check worth a line
         assert re.search(r"Next: fix (line \d+ of )?part03_layers\.py, then", said) and "0 of 10 points" in said
     else:
         assert "Next: fix 3.1 linear, then" in said

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from autograder.course import SOLUTIONS, Part
-from autograder.grading.diagnosis import same_reply
+from autograder.grading.diagnosis import comparable, same_reply
 from autograder.grading.grade import worker_files
-from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.misconceptions import Mistake, misconceptions, source_of_variant, variants
 from autograder.grading.probes import Probes
 from autograder.grading.reference import reference_files
 from autograder.grading.session import Recorded
+from autograder.grading.sources import with_place
 from autograder.sandbox import Limits, Reply, Tier, Worker
 
 SECONDS = 2.0  # of one call of a known mistake; some of them never end
@@ -42,10 +43,12 @@ def by_chance(part: Part, data: dict[str, bytes], answers: list[tuple[Recorded, 
 
 def replies_of(worker: Worker, part: Part, call: Recorded) -> dict[str, Reply]:
     """What each mistake replies to a call."""
-    return {
-        mistake.id: worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=SECONDS)
-        for mistake in misconceptions(part)
-    }
+
+    def reply(mistake: Mistake) -> Reply:
+        answer = worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=SECONDS)
+        return with_place(answer, part, source_of_variant(part, mistake.id)) if answer.failure else answer
+
+    return {mistake.id: reply(mistake) for mistake in misconceptions(part)}
 
 
 def answers_of(right: Reply, replies: dict[str, Reply]) -> dict:
@@ -63,13 +66,14 @@ def answers_of(right: Reply, replies: dict[str, Reply]) -> dict:
 
 def _alike(a: Reply, b: Reply) -> bool:
     if a.failure or b.failure:
-        return (a.failure, a.exception) == (b.failure, b.exception)
+        return _reply(a) == _reply(b)
     return same_reply(a, b)
 
 
 def _reply(reply: Reply) -> dict:
     if reply.failure:
-        return {"failure": reply.failure, "exception": reply.exception}
+        message = "" if reply.failure == "timeout" else comparable(reply.message)
+        return {"failure": reply.failure, "exception": reply.exception, "message": message, "place": reply.place}
     return {"value": rounded(reply.value)}
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 from autograder.course import Part
-from autograder.grading.diagnosis import Agrees, name_mistakes, same_reply
+from autograder.grading.diagnosis import FAILED, Agrees, Runs, name_mistakes, same_reply
 from autograder.grading.follow_through import keep_points
 from autograder.grading.misconceptions import Mistake
 from autograder.grading.report import Check
@@ -13,17 +14,26 @@ from autograder.grading.session import Recorded
 from autograder.sandbox import Reply
 
 
-def with_mistakes(of: Part, checks: list[Check], calls: dict[str, list[Recorded]]) -> list[Check]:
+def with_mistakes(of: Part, checks: list[Check], calls: dict[str, list[Recorded]], runs: Runs) -> list[Check]:
     """The checks, the failing ones with the mistake that explains the calls, and the points that follow-through keeps.
-    calls: by test name.
+    calls: by test name; runs: which of the learner's functions a check may have run.
     """
-    if not any(check.status in ("failed", "error", "timeout") for check in checks):
+    if not any(check.status in FAILED for check in checks):
         return checks
-    recorded = json.loads((of.suite / "mistakes.json").read_text(encoding="ascii"))
+    recorded, mistakes = _recorded(of), recorded_mistakes(of)
     agrees = _agreement(recorded["answers"])
-    mistakes = [Mistake(**mistake) for mistake in recorded["mistakes"]]
-    named = name_mistakes(mistakes, checks, calls, agrees)
+    named = name_mistakes(of, mistakes, checks, calls, agrees, runs)
     return keep_points(mistakes, named, calls, recorded["keeps"], agrees)
+
+
+def recorded_mistakes(of: Part) -> list[Mistake]:
+    """The known mistakes of a part."""
+    return [Mistake(**mistake) for mistake in _recorded(of)["mistakes"]]
+
+
+@functools.cache
+def _recorded(of: Part) -> dict:
+    return json.loads((of.suite / "mistakes.json").read_text(encoding="ascii"))
 
 
 def _agreement(answers: dict[str, dict]) -> Agrees:

@@ -110,7 +110,9 @@ def record(part: Part) -> dict[str, bytes]:
         "mistakes.json": _encoded(
             {
                 "mistakes": [
-                    {"id": m.id, "task": m.task, "says": m.says} for m in misconceptions(part) if m.id not in chance
+                    {"id": m.id, "task": m.task, "says": m.says, "function": m.function}
+                    for m in misconceptions(part)
+                    if m.id not in chance
                 ],
                 "answers": mistakes,
                 "keeps": {name: [check for check in kept if check in checks] for name, kept in table_of(part).items()},

@@ -8,11 +8,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from autograder.bundle.recorded_mistakes import with_mistakes
+from autograder.bundle.recorded_mistakes import recorded_mistakes, with_mistakes
 from autograder.course import Part
 from autograder.grading import conditions
 from autograder.grading.checks import Answer, CheckFailed
-from autograder.grading.grade import unusable, with_line, worker_files
+from autograder.grading.diagnosis import FAILED
+from autograder.grading.grade import unusable, worker_files
+from autograder.grading.lines import with_lines
 from autograder.grading.probes import Probes
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Session, failed_check
@@ -55,16 +57,23 @@ def check_part(
     shipped = worker_files(probes, data, {name: source or b"" for name, source in own.items()})
     usable = b"" if problem.problem else content
     with Worker({**shipped, f"submission/{of.file_name}": usable}, tier, LIMITS) as worker:
-        session = Session(of, probes, worker, data, signature=_signature)
+        session = Session(of, probes, worker, data, signature=_signature, source=problem)
         entries = [entry for entry in recorded["checks"] if task in (None, entry["task"])]
+        others = [entry for entry in recorded["checks"] if entry not in entries]
         if problem.problem:
             checks = [unusable(Check(**_facts(entry), status=_untried(entry)), problem, absent) for entry in entries]
         else:
             checks = [_replayed(entry, session, chosen) for entry in entries]
-        printed, interpreter = worker.output, worker.interpreter_version or ""
+            if any(check.status in FAILED for check in checks):  # a mistake is known by all that it does
+                session.own_output_ends()
+                checks += [_replayed(entry, session, chosen) for entry in others]
+        printed = worker.output if session.printed is None else session.printed
+        interpreter = worker.interpreter_version or ""
     if not problem.problem:
-        checks = with_mistakes(of, checks, session.calls)
-        checks = [with_line(check, problem, of) for check in checks]
+        checks = with_mistakes(of, checks, session.calls, session.runs)
+        given = recorded["signatures"]
+        checks = with_lines(checks, of, problem, probes, session.calls, recorded_mistakes(of), given)
+        checks = [check for check in checks if task in (None, check.task)]
     return Report(
         part=of.number,
         module=of.module,

@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.capstone.outcome import CapstoneFailed, Outcome, read_outcome
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
-from autograder.grading.failures import failure_message
+from autograder.grading.failures import sentence_of
 from autograder.grading.probes import load_trusted
 from autograder.sandbox import CAPSTONE, Reply, Tier, Worker
 
@@ -95,7 +95,7 @@ def run(
         seconds = time.monotonic() - begin
         interpreter = f"{'PyPy ' if python and 'pypy' in python else ''}{worker.interpreter_version}"
     if reply.failure is not None:
-        raise CapstoneFailed(_where(reply) + failure_message(reply).strip())
+        raise CapstoneFailed(_where(reply) + sentence_of(reply))
     facts = read_outcome(reply.value, task.docs, num_steps)
     return Outcome(**facts, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
 

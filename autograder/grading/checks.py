@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autograder.grading.compare import difference, show
+from autograder.grading.compare import apart, difference, show
 from autograder.sandbox import Reply
 
 TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
@@ -63,23 +64,69 @@ class Answer:
             if self.failed is not None:
                 raise self.failed
             got, wanted = show(self.value), show(expected)
-            where = f"Difference: {words}\n" if words.startswith("at ") or got == wanted or len(got) > 60 else ""
-            raise CheckFailed(self._message(wanted, likely, where))
+            if got == wanted:
+                got, wanted = apart(self.value, expected)
+            where = f"Difference: {words}\n" if "at [" in words or got == wanted or len(got) > 60 else ""
+            raise CheckFailed(self._message(got, wanted, _cause(self.value, expected) or likely, where))
 
     def must(self, condition: bool, expected: str, likely: str = "") -> None:
         """Fail unless the condition, computed from the value by the check, holds. expected: the condition in words."""
         if condition is not True:
-            raise CheckFailed(self._message(expected, likely))
+            raise CheckFailed(self._message(show(self.value), expected, likely))
 
     def must_meet(self, condition: Callable[..., str | None], likely: str = "", **facts: object) -> None:
         """Fail unless the value meets a condition of conditions.py, which is asked about these facts, plain data."""
         words = condition(self.value, **facts)
         if words is not None:
-            raise CheckFailed(self._message(words, likely))
+            raise CheckFailed(self._message(show(self.value), words, likely))
 
-    def _message(self, expected: str, likely: str, where: str = "") -> str:
-        text = f"Called:     {self.called}\nCame back:  {show(self.value)}\nExpected:   {expected}\n{where}"
+    def _message(self, got: str, expected: str, likely: str, where: str = "") -> str:
+        text = f"Called:     {self.called}\nReturned:   {got}\nExpected:   {expected}\n{where}"
         return text + (f"Likely:     {likely}\n" if likely else "")
+
+
+# What probes write in place of a number that is not there.
+NO_VALUE = re.compile(r"no Value but of type (\w+)|a plain number, not a (Value)|a Value, not a plain (number)")
+NO_VALUES = {
+    "list": "a list stands where a single Value is expected. Is a sum(...) missing, or is there a [...] too many?",
+    "str": "texts stand where Values are expected. A loop over a dict gives its keys: .values() gives the rest.",
+    "float": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
+    "int": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
+    "Value": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
+    "number": "Values stand where plain numbers are expected: use their .data.",
+    "NoneType": "None stands where a Value is expected: is a return missing?",
+}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if type(value) is str:
+        yield value
+    elif type(value) is list:
+        for item in value:
+            yield from _texts(item)
+
+
+def _cause(got: object, expected: object) -> str:
+    """What is likely wrong where the two values themselves show it, whatever the check asks about; else ""."""
+    if got is None and expected is not None:
+        return "None was returned: is a return missing?"
+    if found := next(filter(None, map(NO_VALUE.fullmatch, _texts(got))), None):
+        return NO_VALUES.get(found[found.lastindex], "")
+    if type(got) is not list or not isinstance(expected, (list, tuple)):
+        return ""
+    if got and all(item is None for item in got) and None not in expected:
+        return "every element is None: is a return missing?"
+    texts = len(got) > 1 and all(type(item) is str for item in got)
+    if not texts or got == expected or sorted(got) != sorted(map(str, expected)):
+        return ""
+    expected = list(expected)
+    if got == expected[::-1]:
+        return "all elements are right, but they are in reverse order."
+    if expected == sorted(expected):
+        return "all elements are right, but they are not sorted."
+    if got == sorted(got):
+        return "all elements are right, but you sort them: keep the order that the docstring asks for."
+    return "all elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"
 
 
 class Draw(random.Random):

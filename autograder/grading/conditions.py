@@ -1,6 +1,6 @@
 """What a right answer must meet where many answers are right: of a split of documents, of names that were drawn.
 
-A condition takes the value that came back, an adversary's, and facts as plain data; it returns None where it is met,
+A condition takes the returned value, an adversary's, and facts as plain data; it returns None where it is met,
 else what is expected, in words. `Answer.must_meet` asks it.
 """
 

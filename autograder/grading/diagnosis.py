@@ -1,17 +1,19 @@
-"""Naming the mistake: a failing check's calls are repeated on every known-wrong implementation.
+"""Naming the mistake: a part's calls are repeated on every known-wrong implementation.
 
-Where the learner's answers equal those of one, that is the likely mistake. A name never changes points: which are kept
-although a check failed is follow_through.py's to say.
+A mistake is named where it alone explains what the checks of its own task saw, passed ones and failed ones; else
+nothing is named. A name never changes points: which are kept although a check failed is follow_through.py's to say.
 """
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograder.course import Part
-from autograder.grading.compare import difference
+from autograder.grading.compare import alike
 from autograder.grading.follow_through import keep_points, table_of
 from autograder.grading.misconceptions import Mistake, misconceptions
 from autograder.grading.report import Check
@@ -22,22 +24,31 @@ if TYPE_CHECKING:
     from autograder.grading.mistake_replies import MistakeReplies
 
 TOLERANCE = 1e-9  # the same arithmetic in another order
-EXPLAINED_FAILURES = ("raised", "timeout")  # of a reply: no known mistake ends the program
+EXPLAINED_FAILURES = ("raised", "timeout", "type", "missing")  # of a reply: no known mistake ends the program
+FAILED = ("failed", "error", "timeout", "missing")  # statuses of a check
+ADDRESS = re.compile(r"0x[0-9a-f]+")  # of an object, in a message
+HOW_DEEP = re.compile(r"(maximum recursion depth exceeded).*")
 
-Files = dict[str, bytes]
 Agrees = Callable[[Mistake, list[Recorded]], bool]
+Explains = Callable[[Mistake, Check], bool]
+Runs = Callable[[Check], "set[str]"]
 Ask = Callable[[Mistake, Recorded], "Reply | None"]
 
 
 def diagnose(
-    part: Part, checks: list[Check], calls: dict[str, list[Recorded]], files: Files, replies: MistakeReplies
+    part: Part,
+    checks: list[Check],
+    calls: dict[str, list[Recorded]],
+    files: dict[str, bytes],
+    replies: MistakeReplies,
+    runs: Runs,
 ) -> list[Check]:
     """Return the checks, the failing ones with the recognised mistake, and the points that follow-through keeps.
 
     calls: by test name, as recorded; files: what the worker had besides the submission; replies: what is known of the
-    mistakes' replies to the inputs of this seed.
+    mistakes' replies to the inputs of this seed; runs: which of the learner's functions a check may have run.
     """
-    if not _failing(checks, calls) or not misconceptions(part):
+    if not any(check.status in FAILED for check in checks) or not misconceptions(part):
         return checks
     with replies.asked(part, files) as ask:
 
@@ -47,35 +58,86 @@ def diagnose(
         def settled(mistake: Mistake, recorded: list[Recorded]) -> bool | None:
             return all_agree(recorded, (ask(mistake, call, for_points=True) for call in recorded))
 
-        named = name_mistakes(misconceptions(part), checks, calls, agrees)
+        named = name_mistakes(part, misconceptions(part), checks, calls, agrees, runs)
         return keep_points(misconceptions(part), named, calls, table_of(part), settled)
 
 
 def name_mistakes(
-    mistakes: Sequence[Mistake], checks: list[Check], calls: dict[str, list[Recorded]], agrees: Agrees
+    part: Part,
+    mistakes: Sequence[Mistake],
+    checks: list[Check],
+    calls: dict[str, list[Recorded]],
+    agrees: Agrees,
+    runs: Runs,
 ) -> list[Check]:
     """The checks with the mistakes that explain them. agrees: whether a mistake explains recorded calls, and False
     where that could not be found out in time: then it is not named.
     """
-    failing = _failing(checks, calls)
-    matches = _matches(mistakes, checks, failing, calls, agrees)
-    matches = _without_contradicted(matches, checks, calls, agrees)
-    named = {check.name: _best(check, matches, checks, calls, agrees) for check in failing}
-    return [_with_diagnosis(check, named.get(check.name)) for check in checks]
+    ran = [check for check in checks if calls.get(f"test_{check.name}") and check.status != "todo"]
+    failing = [check for check in ran if check.status in FAILED]
+
+    @functools.cache
+    def explains(mistake: Mistake, check: Check) -> bool:
+        return agrees(mistake, calls[f"test_{check.name}"])
+
+    recognised = _recognised(part, mistakes, ran, explains, runs)
+    # Of several mistakes that explain a check, the one that explains most.
+    reach = {mistake: sum(explains(mistake, check) for check in failing) for mistake in recognised}
+    order = sorted(recognised, key=reach.__getitem__, reverse=True)
+    named = {check: next((mistake for mistake in order if explains(mistake, check)), None) for check in failing}
+    return [_with_diagnosis(check, named.get(check)) for check in checks]
 
 
-def _failing(checks: list[Check], calls: dict[str, list[Recorded]]) -> list[Check]:
-    """The checks that a mistake may explain: not those where the code ended the program, or can't even be imported."""
-    wrong = [check for check in checks if check.status in ("failed", "error", "timeout")]
-    return [check for check in wrong if _may_be_explained(calls.get(_test(check), []))]
+def _recognised(
+    part: Part, mistakes: Sequence[Mistake], ran: list[Check], explains: Explains, runs: Runs
+) -> list[Mistake]:
+    """The mistakes that were made, one of a task at most.
+
+    Each explains every check of its own task that ran. Only those are left out that failed by the recognised mistake of
+    another task; so the tasks are looked at again as long as one more mistake is recognised. And no check of the task
+    that failed has run a function of another one which fails for a reason that is not known: it may be the same.
+    """
+
+    def cleared(name: str, known: list[Mistake]) -> bool:
+        """Whether everything that failed of some task with this function is explained."""
+        tasks = [task.id for task in part.tasks if name in task.defines]
+        wrong = {check.task for check in failing if not any(explains(mistake, check) for mistake in known)}
+        return not tasks or any(task not in wrong for task in tasks)
+
+    def specific(mistake: Mistake, own: list[Check]) -> bool:
+        others = set().union(*(runs(check) for check in own if check in failing)) - {*part.task(mistake.task).defines}
+        return all(cleared(name, [*recognised.values(), mistake]) for name in others)
+
+    recognised: dict[str, Mistake] = {}
+    failing = [check for check in ran if check.status in FAILED]
+    tasks = list(dict.fromkeys(check.task for check in failing))
+    while True:
+        before = len(recognised)
+        for task in tasks:
+            others = [mistake for mistake in recognised.values() if mistake.task != task]
+            own = [check for check in ran if check.task == task]
+            own = [check for check in own if check not in failing or not any(explains(m, check) for m in others)]
+            own.sort(key=lambda check: check.status not in FAILED)  # failing first: they rule most out
+            if task in recognised or not own or own[0].status not in FAILED:
+                continue
+            possible = [m for m in mistakes if m.task == task and all(explains(m, check) for check in own)]
+            mistake = _only_one(possible, ran, failing, explains)
+            if mistake is not None and specific(mistake, own):
+                recognised[task] = mistake
+        if len(recognised) == before:
+            return list(recognised.values())
 
 
-def _may_be_explained(recorded: list[Recorded]) -> bool:
-    return bool(recorded) and all(call.reply.failure in (None, *EXPLAINED_FAILURES) for call in recorded)
-
-
-def _test(check: Check) -> str:
-    return f"test_{check.name}"
+def _only_one(possible: list[Mistake], ran: list[Check], failing: list[Check], explains: Explains) -> Mistake | None:
+    """The one mistake among those that explain a task's checks: where these leave several, the checks of all tasks may
+    still tell them apart. None where they do not, and the sentences differ: then one of them would be false.
+    """
+    for others in (failing, ran):
+        if len(possible) > 1:
+            explained = {mistake: sum(explains(mistake, check) for check in others) for mistake in possible}
+            most = max(explained.values())
+            possible = [mistake for mistake in possible if explained[mistake] == most]
+    return possible[0] if possible and len({mistake.says for mistake in possible}) == 1 else None
 
 
 def _agrees(ask: Ask, mistake: Mistake, recorded: list[Recorded]) -> bool:
@@ -95,60 +157,22 @@ def all_agree(recorded: list[Recorded], replies: Iterable[Reply]) -> bool | None
 
 
 def same_reply(a: Reply, b: Reply) -> bool:
-    """Whether two answers are alike: the same failure with the same exception, or equal values."""
-    if a.failure or b.failure:
-        return (a.failure, a.exception) == (b.failure, b.exception) and a.failure in EXPLAINED_FAILURES
-    return difference(a.value, b.value, TOLERANCE) is None
-
-
-def _matches(
-    mistakes: Sequence[Mistake], checks: list[Check], failing: list[Check], calls: dict, agrees: Agrees
-) -> dict[str, list[Mistake]]:
-    """For each failing check, the mistakes that explain it: of its own task, of tasks that it builds on, or of a later
-    one that it needs (in part 1 the slopes of every operator need backward).
-
-    A learner waits for this. So a task whose checks all passed is not suspected, and where mistakes that explain an
-    earlier check explain this one too, no other is tried.
+    """Whether two answers are alike: equal values, or the same failure: the same exception with the same words, in the
+    same function where both were raised in one that a task names.
     """
-    right = {check.task for check in checks} - {check.task for check in checks if check.status != "passed"}
-    found: dict[str, list[Mistake]] = {}
-    for check in failing:
-        possible = [mistake for mistake in mistakes if mistake.task not in right]
-        known = [mistake for mistake in possible if any(mistake in others for others in found.values())]
-        recorded = calls[_test(check)]
-        found[check.name] = [mistake for mistake in known if agrees(mistake, recorded)] or [
-            mistake for mistake in possible if mistake not in known and agrees(mistake, recorded)
-        ]
-    return found
+    if not (a.failure or b.failure):
+        return alike(a.value, b.value, TOLERANCE)
+    if a.failure != b.failure or a.failure not in EXPLAINED_FAILURES:
+        return False
+    if a.failure == "timeout":
+        return True
+    same_place = a.place == b.place or not (a.place and b.place)
+    return a.exception == b.exception and comparable(a.message) == comparable(b.message) and same_place
 
 
-def _without_contradicted(
-    matches: dict[str, list[Mistake]], checks: list[Check], calls: dict, agrees: Agrees
-) -> dict[str, list[Mistake]]:
-    """The matches less those that would have failed a check of their own task which the learner's code passed: there
-    the answers are equal by coincidence, and the name of the mistake would send the learner astray.
-    """
-    passed: dict[str, list[Recorded]] = {}
-    for check in checks:
-        if check.status == "passed":
-            passed.setdefault(check.task, []).extend(calls.get(_test(check), []))
-    suspects = {mistake for found in matches.values() for mistake in found}
-    possible = {mistake for mistake in suspects if agrees(mistake, passed.get(mistake.task, []))}
-    return {name: [mistake for mistake in found if mistake in possible] for name, found in matches.items()}
-
-
-def _best(check: Check, matches: dict, checks: list[Check], calls: dict, agrees: Agrees) -> Mistake | None:
-    """Of several mistakes that explain a check, the one that explains most of what the learner's code did."""
-    candidates = matches[check.name]
-    if len(candidates) < 2:
-        return candidates[0] if candidates else None
-    by_failures = {m.id: sum(m in found for found in matches.values()) for m in candidates}
-    most = max(by_failures.values())
-    candidates = [m for m in candidates if by_failures[m.id] == most]
-    if len(candidates) == 1:
-        return candidates[0]
-    passed = [calls[_test(c)] for c in checks if c.status == "passed" and calls.get(_test(c))]
-    return max(candidates, key=lambda mistake: sum(agrees(mistake, recorded) for recorded in passed))
+def comparable(message: str) -> str:
+    """An exception's message without what differs from run to run and from Python to Python."""
+    return HOW_DEEP.sub(r"\1", ADDRESS.sub("0x", message))
 
 
 def _with_diagnosis(check: Check, mistake: Mistake | None) -> Check:

@@ -2,104 +2,326 @@
 
 from __future__ import annotations
 
+import builtins
+import difflib
+import math
+import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from autograder.course import Part
+from autograder.grading.exceptions import advice_on
+from autograder.grading.sources import Source
 from autograder.sandbox import WAITED, Reply
 
 SENTENCES = {
-    "raised": "Your code stopped with {exception}{message}.",
-    "unusable": "What came back can't be used as the check uses it: {exception}{message}.",
-    "load": "Your file can't be imported: {exception}{message}.",
-    "missing": "Your file lacks a name that this check needs{message}. Spell it as the stub does.",
+    "raised": "Your code raised {exception}{message}.",
+    "unusable": "The check can't use what your code returned: {exception}{message}.",
+    "operator": "The check can't compute this with your class: {exception}{message}.",
+    "load": "Your file can't be imported: it raised {exception}{message}.",
+    "missing": "Your file lacks a name that this check needs{message}.",
     "todo": "{message} is not written yet.",
-    "timeout": "Your code did not answer in time{message}. Is there a loop that never ends?",
-    "waits": "Your code did not answer in time{message}. Is there a call that waits, such as sleep or a lock?",
-    "crashed": "Your code ended the Python interpreter{message}. Is there a recursion that never ends?",
-    "exited": "Your code ended the program{message}. A module that others import must not: take that call out.",
-    "memory": "Your code used more memory than is allowed{message}. Is there a list that grows without end?",
+    "timeout": "Your code did not answer in time{message}.",
+    "crashed": "Your code ended the Python interpreter{message}.",
+    "exited": "Your code ended the program{message}.",
+    "memory": "Your code used more memory than is allowed{message}.",
     "type": "Your code returned something that the check can't read{message}.",
     "too large": "Your code returned more data than the check can read{message}.",
-    "protocol": "Something other than an answer came back from your code{message}.",
+    "protocol": "Your code sent something other than an answer{message}.",
+}
+ADVICE = {
+    "crashed": "is there a recursion that never ends?",
+    "exited": "a module that others import must not end the program: take that call out.",
+    "memory": "is there a list that grows without end?",
 }
 # What a TypeError says of a call with other arguments than the function takes, and of a function without a return.
 WRONG_ARGUMENTS = re.compile(r"([\w.]+)\(\) (?:takes|missing|got an unexpected|got multiple)")
-NOTHING_CAME_BACK = re.compile(r"'NoneType'|\bNone\b")
-GENERATOR = re.compile(r"'generator'|\bgenerator object\b")
-# What a TypeError says of Values that are used as numbers, and what to try.
-VALUES_AS_NUMBERS = (
-    (
-        re.compile(r"not supported between instances of '(Value' and|\w+' and 'Value')"),
-        "Compare the numbers in them, their .data.",
-    ),
-    (
-        re.compile(r"must be real number, not Value"),
-        "math is for plain numbers: a Value has .exp() and .log(), and ** 0.5 is its root.",
-    ),
-)
+OPERANDS = re.compile(r"unsupported operand type\(s\) for ([^:]+): '(\w+)' and '(\w+)'")
+OPERATOR_METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "** or pow()": "pow"}
+NO_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribute '(\w+)'")
+NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # What an ImportError says of another part, and where that lies in the worker's folder, which is nobody's concern.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
 PLACE = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
+# The course's classes: in which module, and what a user of the class finds there.
+CLASSES = {
+    "Value": ("part01_autograd", "data grad exp log relu backward".split()),
+    "Tokenizer": ("part02_tokenizer", "chars bos vocab_size encode decode".split()),
+    "Config": ("part04_parameters", "vocab_size n_embd n_head n_layer block_size".split()),
+    "Adam": ("part06_adam", ["step"]),
+    "Trained": ("part07_training", "tokenizer config state_dict losses".split()),
+}
+TO_A_LIST = ("generator", "map", "zip", "filter", "range", "dict_keys", "dict_values", "dict_items", "reversed", "set")
 
 SignatureOf = Callable[[str], "str | None"]
 Needs = Mapping[str, Sequence[str]]  # names of other parts that a part may use, by module
 
 
-def failure_message(
-    reply: Reply,
-    called: str = "",
-    signature_of: SignatureOf = lambda name: None,
-    needs: Needs | None = None,
-) -> str:
-    """What happened, and in which call, for a learner. signature_of: how a function of the part is called; needs: what
-    it may use of other parts, when that is known.
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the code that gave a reply. signature_of: how a function of the part is called; reached: the
+    functions that the call may have run.
     """
-    message = PLACE.sub("", reply.message)
-    if reply.failure != "todo":
-        message = f": {message.rstrip('.')}" if message else ""
+
+    part: Part | None = None
+    source: Source = Source()
+    signature_of: SignatureOf = lambda name: None
+    reached: frozenset[str] = frozenset()
+
+    @property
+    def needs(self) -> Needs | None:
+        """What the part may use of other parts, when that is known."""
+        return self.part.needs if self.part else None
+
+
+def sentence_of(reply: Reply, facts: Facts | None = None) -> str:
+    """What happened and what to try, in one line."""
     kind = _kind(reply)
-    sentence = SENTENCES[kind].format(exception=reply.exception or "an exception of its own", message=message)
-    sentence += _advice(reply, kind, signature_of, needs)
+    return _capital_after(_sentence(reply, kind), _advice(reply, kind, facts or Facts()))
+
+
+def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) -> str:
+    """What happened, where, and in which call, for a learner."""
+    facts = facts or Facts()
+    kind = _kind(reply)
+    sentence = _sentence(reply, kind)
+    advice = _advice(reply, kind, facts)
     # An import fails whatever is called.
     if reply.failure in ("todo", "load") or not called:
-        return sentence + "\n"
-    return f"Called:     {called}\nCame back:  {sentence}\n"
+        lines = [_capital_after(sentence, advice), *_excerpt(reply, facts)]
+    else:
+        lines = [f"Called:     {called}", f"Result:     {sentence}", *_excerpt(reply, facts)]
+        lines += [f"Likely:     {advice}"] if advice else []
+    return "\n".join(lines) + "\n"
+
+
+def _capital_after(sentence: str, advice: str) -> str:
+    return f"{sentence} {advice[0].upper()}{advice[1:]}" if advice else sentence
+
+
+def leftover_message(reply: Reply, facts: Facts) -> str | None:
+    """What to say of a function that is written, but still has the stub's raise beside the code; None of others."""
+    name = facts.source.function_at(reply.line) if reply.failure == "todo" else ""
+    if not name or facts.source.functions[name].leftover is None:
+        return None
+    return (
+        f"{name} still has the stub's line raise NotImplementedError(...) beside your code: delete that line, line "
+        f"{facts.source.functions[name].leftover}.\n"
+    )
+
+
+def _sentence(reply: Reply, kind: str) -> str:
+    message = PLACE.sub("", reply.message).rstrip(".")
+    if kind == "todo":
+        return SENTENCES[kind].format(message=message)
+    if kind == "type" and (found := RETURNED_TYPE.search(message)):
+        return f"Your code returned {_of_type(found[1])} where plain numbers, texts or lists are expected."
+    return SENTENCES[kind].format(
+        exception=reply.exception or "an exception of its own", message=f": {message}" if message else ""
+    )
+
+
+def _of_type(name: str) -> str:
+    names = {"complex": "a complex number", "generator": "a generator", "function": "a function", "method": "a method"}
+    return names.get(name, f"an object of type {name}")
+
+
+def _excerpt(reply: Reply, facts: Facts) -> list[str]:
+    """The line where the code raised, with carets below what raised."""
+    if reply.file is None or facts.part is None or reply.file != facts.part.file_name or reply.failure == "todo":
+        return []
+    source, name = facts.source, facts.source.function_at(reply.line)
+    lines = source.excerpt(reply.line, reply.columns)
+    shown = [f"{label:<12}{line}" for label, line in zip([f"Line {reply.line}:", ""], lines)]
+    caller = next((line for line in reversed(reply.callers) if source.function_at(line) != name), None)
+    return shown + [f"{f'From {caller}:':<12}{line}" for line in source.excerpt(caller)]
 
 
 def _kind(reply: Reply) -> str:
     """The key of the sentence that fits."""
     if reply.exception == "SystemExit":
         return "exited"
-    if reply.failure == "timeout" and reply.message.startswith(WAITED):
-        return "waits"
-    # No line of the learner's code was running: the call came back, and the probe stumbled over what it gave.
+    # No line of the learner's code was running: the call returned, and the probe stumbled over what it gave.
     if reply.failure == "raised" and reply.exception in ("TypeError", "AttributeError") and reply.file is None:
+        if re.search(r"operand type.*'Value'", reply.message):
+            return "operator"
         return "raised" if WRONG_ARGUMENTS.search(reply.message) else "unusable"
     return reply.failure
 
 
-def _advice(reply: Reply, kind: str, signature_of: SignatureOf, needs: Needs | None) -> str:
-    """What to try, where that is known: a sentence with a space before it, or nothing."""
-    found = WRONG_ARGUMENTS.search(reply.message)
-    if kind == "raised" and reply.exception == "TypeError" and found:
-        expected = signature_of(found.group(1))
-        return f" It is called as the stub has it: {expected}." if expected else ""
-    if kind == "raised" and reply.exception == "TypeError":
-        return next((f" {advice}" for words, advice in VALUES_AS_NUMBERS if words.search(reply.message)), "")
-    if kind == "unusable" and NOTHING_CAME_BACK.search(reply.message):
-        return " Is a return missing?"
-    if kind == "unusable" and GENERATOR.search(reply.message):
-        return " It is a generator: write [...] in place of (...), and return in place of yield."
-    if reply.exception in ("ModuleNotFoundError", "ImportError") and needs is not None:
-        found = OF_ANOTHER_PART.search(reply.message)
-        return _what_may_be_used(found.group(1) or found.group(2), needs) if found else ""
-    if reply.exception == "EOFError" and "input()" in reply.message:
-        return ' Take it out, or put it below: if __name__ == "__main__":'
+def _advice(reply: Reply, kind: str, facts: Facts) -> str:
+    """What to try, where that is known, else ""."""
+    for known in (_of_import, _of_call, _of_class, _of_name, _of_type_returned, _of_time):
+        if advice := known(reply, kind, facts):
+            return advice
+    if kind in ADVICE:
+        return ADVICE[kind]
+    if kind == "unusable" and "'NoneType'" in reply.message:
+        return "is a return missing?"
+    if kind in ("raised", "unusable", "load"):
+        source, name = facts.source, facts.source.function_at(reply.line)
+        return advice_on(reply.exception or "", reply.message, source.code(reply.line), name, source.body(name))
     return ""
 
 
-def _what_may_be_used(module: str, needs: Needs) -> str:
-    """What the part may import in place of what it tried to."""
-    if module in needs:
-        return f" Of {module} this part may use: {', '.join(needs[module])}."
-    return f" This part may use: {', '.join(needs) or 'no other part'}."
+def _of_import(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a file that can't be imported, or that asks for what it may not use."""
+    if reply.exception in ("ModuleNotFoundError", "ImportError") and facts.needs is not None:
+        found = OF_ANOTHER_PART.search(reply.message)
+        module, needs = found and (found[1] or found[2]), facts.needs
+        if module in needs:
+            return f"of {module} this part may use: {', '.join(needs[module])}."
+        return f"this part may use: {', '.join(needs) or 'no other part'}." if module else ""
+    if reply.exception == "EOFError" and "input()" in reply.message:
+        return 'take it out, or put it below: if __name__ == "__main__":'
+    if kind == "load" and reply.exception == "NotImplementedError":
+        return (
+            "this line calls a function that is not written yet whenever the file is imported. Delete the line, or put "
+            'it below: if __name__ == "__main__":'
+        )
+    return ""
+
+
+def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a function that is called with other arguments than it takes."""
+    found = WRONG_ARGUMENTS.search(reply.message)
+    if reply.exception != "TypeError" or not found:
+        return ""
+    function = facts.source.functions.get(found[1])
+    method = "." in found[1] and function is not None and function.parameters[:1] != ("self",)
+    if method and not found[1].endswith("__"):
+        return f"the first parameter of a method is self: def {found[1].rpartition('.')[2]}(self, ...)."
+    owner, _, name = found[1].rpartition(".")
+    if owner and f"{found[1]}(" in facts.source.code(reply.line) and "missing" in reply.message:
+        return f"{name} needs an object before the dot, one that {owner}(...) has made: {owner} itself is the class."
+    expected = facts.signature_of(found[1])
+    return f"it is called like this: {expected}." if expected else ""
+
+
+def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of an object that lacks an attribute, a method or an operator."""
+    source, text = facts.source, "\n".join(facts.source.text)
+    if (found := OPERANDS.search(reply.message)) and found[1] in OPERATOR_METHODS:
+        symbol, left, right = found.groups()
+        return _missing_method(left, OPERATOR_METHODS[symbol], right, facts) or _missing_method(
+            right, f"r{OPERATOR_METHODS[symbol]}", left, facts
+        )
+    if found := re.search(r"bad operand type for unary -: '(\w+)'", reply.message):
+        return _missing_method(found[1], "neg", found[1], facts)
+    found = NO_ATTRIBUTE.search(reply.message)
+    if reply.exception != "AttributeError" or not found:
+        return ""
+    owner, name = found.groups()
+    if owner in source.classes:
+        if re.search(rf"^\s*{name}\s*(:[^=]+)?=[^=]|^\s*{name}, |, {name} =", source.body(f"{owner}.__init__"), re.M):
+            return f"in __init__, write self.{name} = ...; a name without self. is lost when the function ends."
+        if "__slots__" in text and re.search(rf"\.{name}\s*(?::[^=]+)?=[^=]", source.code(reply.line)):
+            return f"{owner} has __slots__, so it can't get a new attribute {name}. Keep it in a set or a dict instead."
+        own = {each.rpartition(".")[2] for each in source.functions if each.startswith(f"{owner}.")}
+        own |= {*CLASSES.get(owner, ("", []))[1]}
+        own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
+        return _spelt_otherwise(name, own, f"your class {owner} has") or f"your class {owner} has no {name}."
+    module, attributes = CLASSES.get(owner, ("", []))
+    others = [other for other, (_, names) in CLASSES.items() if name in names and other != owner]
+    if others and name not in attributes and not hasattr(builtins, owner) and owner != "NoneType":
+        return f"this is a {owner}, and {others[0]} is the class that has {name}. Are two arguments in the wrong order?"
+    if owner == "Random":
+        return _spelt_otherwise(name, dir(random.Random), "a random.Random has")
+    if owner not in CLASSES:
+        return ""
+    meant = _spelt_otherwise(name, attributes, f"{owner} has")
+    if facts.part is None or module == facts.part.module:
+        return meant
+    return meant or f"this part is checked with the course's {owner}, which has {', '.join(attributes)}."
+
+
+def _missing_method(owner: str, method: str, other: str, facts: Facts) -> str:
+    """Of an operator that the learner's class does not have."""
+    name = f"{owner}.__{method}__"
+    if owner in facts.source.classes and name not in facts.source.functions and other in ("int", "float", owner):
+        tasks = facts.part.tasks if facts.part else ()
+        task = next((task.id for task in tasks if name in task.defines), None)
+        return f"your class {owner} has no method __{method}__ (task {task})." if task else ""
+    return ""
+
+
+def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a name that is not there, or is spelt otherwise."""
+    source = facts.source
+    if reply.exception == "AttributeError" and (found := NO_NAME.search(reply.message)):
+        module, name = found.groups()
+        known = {"math": dir(math), "random": dir(random)}.get(module, ())
+        if facts.part and module == facts.part.module:
+            own = [each for each in source.lines if "." not in each]
+            return _spelt_otherwise(name, own, "your file has") or f"write {name}, as the stub has it."
+        return _spelt_otherwise(name, known, f"{module} has")
+    if reply.exception != "NameError" or not (found := UNDEFINED.search(reply.message)):
+        return ""
+    name, place = found[1], source.function_at(reply.line)
+    owner, function = place.rpartition(".")[0], source.functions.get(place)
+    if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):
+        return f"write import {name} at the top of the file."
+    if name in dir(math):
+        return f"write math.{name}, with import math at the top of the file."
+    text = "\n".join(source.text)
+    if owner and re.search(rf"self\.{name}\s*(?::[^=\n]+)?=", text) or f"{owner}.{name}" in source.functions:
+        return f"write self.{name}: inside a class, attributes and methods belong to self."
+    modules = [module for module, names in (facts.needs or {}).items() if name in names]
+    if modules:
+        return f"write from {modules[0]} import {name} at the top of the file."
+    if name in ("true", "false", "none", "null"):
+        return f"Python writes {({'true': 'True', 'false': 'False'}).get(name, 'None')}."
+    if re.search(rf"\bfor (?:(?!\bin\b)[\w\s,()])*\b{name}\b", source.body(place)):
+        return f"{name} is used before the for that sets it. In a comprehension, the outer for stands first."
+    local = re.findall(r"\b([A-Za-z_]\w*)\s*(?:=[^=]|,|\bin\b|:)", source.body(place))
+    imported = [name for names in (facts.needs or {}).values() for name in names]
+    known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
+    close = _closest(name, known)
+    return f"did you mean {close}?" if close else ""
+
+
+def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:
+    """That there is a name which looks much like the one that is asked for; "" when there is none."""
+    close = _closest(name, known)
+    return f"{has} {close}, but no {name}. Is one of them spelt wrong?" if close else ""
+
+
+def _closest(name: str, known: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, sorted(set(known) - {name}), 1, 0.6)), "")
+
+
+def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of an answer that is no plain data."""
+    found = RETURNED_TYPE.search(reply.message) if kind == "type" else None
+    if not found:
+        return ""
+    if found[1] == "Value":
+        return "a Value stands where a plain number is expected: use its .data."
+    if found[1] == "complex":
+        return "the number under a root is negative, so the result is complex. Print it; often a square is missing."
+    if found[1] == "generator":
+        return "write [...] in place of (...), and return in place of yield."
+    if found[1] in TO_A_LIST:
+        return f"make it a list: list(...) of the {found[1]}."
+    if found[1] in ("function", "method", "builtin_function_or_method"):
+        return "a function is called with parentheses after its name."
+    return ""
+
+
+def _of_time(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of code that does not end, or not in time: the loop that may be endless, else what takes long."""
+    if kind != "timeout" or reply.message.startswith("it printed"):
+        return ""
+    if reply.message.startswith(WAITED):
+        return "is there a call that waits, such as sleep or a lock?"
+    bodies = {name: facts.source.body(name) for name in facts.reached}
+    loops = [name for name, body in bodies.items() if re.search(r"^\s*while\b|\bitertools\.", body, re.M)]
+    if loops or not bodies:
+        return "is there a loop that never ends?"
+    again = [name for name in bodies if name in facts.source.reached_from(facts.source.functions[name].mentions)]
+    if again:
+        return "a function calls itself: does it do so again and again for the same value, or without end?"
+    return "does the code do more than the answer needs, such as building data only to count it?"

@@ -6,14 +6,16 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from autograder.course import Part
 from autograder.grading.checks import Draw
-from autograder.grading.diagnosis import diagnose
+from autograder.grading.diagnosis import FAILED, diagnose
+from autograder.grading.lines import with_lines
+from autograder.grading.misconceptions import misconceptions
 from autograder.grading.mistake_replies import MistakeReplies
 from autograder.grading.probes import Probes, load_trusted
-from autograder.grading.reference import reference_files
+from autograder.grading.reference import reference_files, signatures
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source
@@ -70,17 +72,23 @@ def grade(
     usable = b"" if source.problem else content
     with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, limits) as worker:
         worker.start()
-        session = Session(part, probes, worker, data)
+        session = Session(part, probes, worker, data, source=source)
         if own_parts:
             session.patience.expect_answers()  # as it did on the reference
         checks = series.run(part, session, seed, task)
-        printed, interpreter = worker.output, worker.interpreter_version or ""
+        printed = worker.output if session.printed is None else session.printed
+        interpreter = worker.interpreter_version or ""
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks]
     else:
-        if explain and not own_parts:  # the known-wrong implementations run unguarded: beside our own code only
-            checks = diagnose(part, checks, session.calls, shipped, series.replies)
-        checks = [with_line(check, source, part) for check in checks]
+        wrong = any(check.status in FAILED for check in checks)
+        if (
+            wrong and explain and not own_parts
+        ):  # the known-wrong implementations run unguarded: beside our own code only
+            checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs)
+        if wrong:
+            checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
+        checks = [check for check in checks if task in (None, check.task)]
     return Report(
         part=part.number,
         module=part.module,
@@ -119,11 +127,5 @@ def unusable(check: Check, source: Source, absent: bool) -> Check:
         return check
     facts = {"name": check.name, "task": check.task, "title": check.title, "hidden": check.hidden}
     status = "missing" if absent else "error"
-    return Check(**facts, points=check.points, status=status, message=source.problem + "\n", line=source.line)
-
-
-def with_line(check: Check, source: Source, part: Part) -> Check:
-    """The check with the line where its task is defined, unless it has a line of its own or needs none."""
-    if check.line is not None or check.status in ("passed", "manual", "todo"):
-        return check
-    return replace(check, line=source.line_of(part.task(check.task).defines))
+    message = "\n".join([source.problem, *source.excerpt(source.line, source.columns)]) + "\n"
+    return Check(**facts, points=check.points, status=status, message=message, line=source.line)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from dataclasses import dataclass
 
 from autograder.course import SOLUTIONS, Part
+from autograder.grading.sources import Source, inspect_source
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -16,19 +18,22 @@ else:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake that learners make. task: whose code it is in. says: the sentence that explains it."""
+    """A mistake that learners make. task: whose code it is in. says: the sentence that explains it. function: in which
+    function of the reference it is; "" outside of them.
+    """
 
     id: str
     task: str
     says: str
+    function: str = ""
 
 
 @dataclass(frozen=True)
 class Misconception(Mistake):
     """A mistake as an edit of the reference."""
 
-    find: str
-    replace: str
+    find: str = ""
+    replace: str = ""
 
     def applied_to(self, source: str) -> str:
         """The reference with this mistake. Raises ValueError unless the text to find stands there exactly once."""
@@ -44,11 +49,31 @@ def misconceptions(part: Part) -> tuple[Misconception, ...]:
     if not path.exists():
         return ()
     with open(path, "rb") as file:
-        return tuple(Misconception(**table) for table in tomllib.load(file).get("misconceptions", []))
+        tables = tomllib.load(file).get("misconceptions", [])
+    source = _reference(part)
+    functions = inspect_source(source.encode("utf-8"))
+    return tuple(Misconception(**table, function=functions.function_at(_line(source, table))) for table in tables)
+
+
+def _line(source: str, table: dict) -> int:
+    """The line of the reference that a mistake changes first."""
+    common = len(os.path.commonprefix([table["find"], table["replace"]]))
+    changed = min(common, len(table["find"].rstrip()) - 1)
+    return source[: source.find(table["find"]) + changed].count("\n") + 1
+
+
+def _reference(part: Part) -> str:
+    return (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
 
 
 @functools.cache
 def variants(part: Part) -> dict[str, bytes]:
     """The reference with each mistake: id -> source."""
-    source = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
+    source = _reference(part)
     return {mistake.id: mistake.applied_to(source).encode("utf-8") for mistake in misconceptions(part)}
+
+
+@functools.cache
+def source_of_variant(part: Part, mistake_id: str) -> Source:
+    """What is known of the reference with a mistake."""
+    return inspect_source(variants(part)[mistake_id])

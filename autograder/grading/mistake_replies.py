@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from autograder.course import Part
-from autograder.grading.misconceptions import Mistake, variants
+from autograder.grading.misconceptions import Mistake, source_of_variant, variants
 from autograder.grading.session import Recorded
+from autograder.grading.sources import with_place
 from autograder.sandbox import Limits, Reply, Tier, Worker
 
 # Of one call, in processor time. Some mistakes never end, and are then told by that; every other one answers in a tenth
@@ -49,9 +50,10 @@ class MistakeReplies:
                         return None
                     most = CPU_SECONDS_FOR_POINTS if for_points else CPU_SECONDS
                     folder = f"variant-{mistake.id}"
-                    reply = replies[mistake.id] = worker.call(
-                        call.probe, list(call.arguments), folder, cpu_seconds=most
-                    )
+                    reply = worker.call(call.probe, list(call.arguments), folder, cpu_seconds=most)
+                    if reply.failure:
+                        reply = with_place(reply, part, source_of_variant(part, mistake.id))
+                    replies[mistake.id] = reply
                 return reply
 
             yield ask

@@ -8,10 +8,12 @@ import importlib.util
 import inspect
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.compare import show
+from autograder.grading.sources import Source, functions_of
 
 SECOND_WAY = "second_way"
 
@@ -27,7 +29,9 @@ class Probes:
         self.source = self.path.read_text(encoding="utf-8")
         self._templates, self._parameters, self.two_ways = {}, {}, set()
         self._seconds: dict[str, float | None] = {}
-        for node in ast.parse(self.source).body:
+        tree = ast.parse(self.source)
+        self._functions = Source(functions=functions_of(tree))
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 text = ast.get_docstring(node)
                 if not text:
@@ -50,6 +54,15 @@ class Probes:
         said = arguments[: len(self._parameters[probe])] if probe in self.two_ways else arguments
         values = dict(zip(self._parameters[probe], map(show, said), strict=True))
         return self._templates[probe].format(**values)
+
+    def mentions(self, probe: str) -> frozenset[str]:
+        """The names that a probe mentions, at any remove: among them is every function of a learner's that it calls."""
+        reached = self._functions.reached_from({probe})
+        return frozenset().union(*(self._functions.functions[name].mentions for name in reached))
+
+    def run(self, probes: Iterable[str], source: Source) -> set[str]:
+        """The functions of a learner's file that these probes may run."""
+        return source.reached_from(frozenset().union(*map(self.mentions, probes)))
 
     @functools.cached_property
     def _namespace(self) -> dict:

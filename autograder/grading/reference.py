@@ -6,12 +6,15 @@ import ast
 import functools
 import re
 
-from autograder.course import SOLUTIONS, Part
+from autograder.course import SOLUTIONS, Part, parts
 
 
 def signature(part: Part, name: str) -> str | None:
-    """How a function or method of the part is called, as the stub has it: `softmax(logits)`. None if it has none."""
-    return signatures(part).get(name)
+    """How a function or method of the part, or of one that it needs, is called, as the stub has it: `softmax(logits)`.
+    None if there is none.
+    """
+    known = [part, *(other for other in parts() if other.module in part.needs)]
+    return next((signatures(each)[name] for each in known if name in signatures(each)), None)
 
 
 @functools.cache

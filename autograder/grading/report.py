@@ -9,7 +9,7 @@ from autograder.course import Task, stretch_tasks
 # What a learner may know of a hidden check that failed, besides its sentence and a recognised misconception.
 KIND_OF_FAILURE = {
     "failed": "The answer is not the expected one.",
-    "error": "The code stopped with an error.",
+    "error": "The code raised an exception.",
     "timeout": "The code did not answer in time.",
     "missing": "The name that is asked for does not exist.",
     "todo": "The task is not written yet.",
@@ -93,5 +93,5 @@ def _without_values(check: Check) -> Check:
     # Also of a task that is to do: the words are those of the code's own NotImplementedError.
     sentence = KIND_OF_FAILURE[check.status]
     if check.exception:
-        sentence = f"The code stopped with an error: {check.exception}."
+        sentence = f"The code raised an exception: {check.exception}."
     return replace(check, message=sentence, line=None)

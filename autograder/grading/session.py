@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import difference
-from autograder.grading.failures import failure_message
+from autograder.grading.failures import Facts, failure_message, leftover_message
 from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
 from autograder.grading.reference import signature
 from autograder.grading.report import Check
+from autograder.grading.sources import Source, with_place
 from autograder.sandbox import LOAD, Reply, Worker
 
 # Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.
@@ -33,7 +34,8 @@ class Recorded:
 @dataclass
 class Session:
     """One submission under test. calls: by check id, in order. files: data files beside the probes, by name.
-    current, task: the check that calls, and its task.
+    current, task: the check that calls, and its task; source: what is known of the learner's file;
+    printed: by the code in the checks that count, when more were run.
     """
 
     part: Part
@@ -44,6 +46,8 @@ class Session:
     current: str = ""
     task: str = ""
     signature: Callable[[Part, str], str | None] = signature
+    source: Source = Source()
+    printed: str | None = None
     _import: Reply | None = None
 
     def __post_init__(self) -> None:
@@ -91,12 +95,26 @@ class Session:
             reply = recorded = self._ask(probe, arguments)
         self.calls.setdefault(self.current, []).append(Recorded(probe, arguments, recorded))
         if reply.failure is not None:
-            signature_of = functools.partial(self.signature, self.part)
-            message = failure_message(reply, called, signature_of, self.part.needs)
+            facts = self._facts(probe)
+            if leftover := leftover_message(reply, facts):
+                raise CheckFailed(leftover, "error", reply)
+            message = failure_message(reply, called, facts)
             if recorded is not reply:
                 message += "            What stands outside of functions runs whenever the file is imported.\n"
             raise CheckFailed(message, STATUS.get(reply.failure, "error"), reply)
         return Answer(called, reply.value)
+
+    def own_output_ends(self) -> None:
+        """From here on, the checks are only for the diagnosis: what the code prints meanwhile is not reported."""
+        self.printed = self.worker.output
+
+    def runs(self, check: Check) -> set[str]:
+        """The functions of the learner's file that a check may have run."""
+        return self.probes.run({call.probe for call in self.calls.get(f"test_{check.name}", [])}, self.source)
+
+    def _facts(self, probe: str) -> Facts:
+        reached = frozenset(self.probes.run({probe}, self.source))
+        return Facts(self.part, self.source, functools.partial(self.signature, self.part), reached)
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
         patience = self.patience
@@ -107,7 +125,7 @@ class Session:
             reply = self._call(probe, arguments, more) if more > first else reply
         if reply.failure == "timeout":
             patience.note_timeout(self.task)
-        return reply
+        return with_place(reply, self.part, self.source)
 
     def _call(self, probe: str, arguments: tuple, cpu_seconds: float) -> Reply:
         seconds = self.patience.seconds(cpu_seconds)
@@ -132,6 +150,6 @@ def failed_check(facts: dict, error: BaseException, part: Part) -> Check:
         ours = reply is not None and reply.file == part.file_name
         line, exception = (reply.line if ours else None, reply.exception) if reply else (None, None)
         return Check(**facts, status=error.status, message=error.message, line=line, exception=exception)
-    # The check stumbled over what came back, or is wrong itself: no points, and never silently.
+    # The check stumbled over what was returned, or is wrong itself: no points, and never silently.
     message = f"The check could not make sense of the answer ({type(error).__name__}: {ascii(str(error))[:200]}).\n"
     return Check(**facts, status="error", message=message)

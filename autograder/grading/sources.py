@@ -8,9 +8,13 @@ import re
 import sys
 import tokenize
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
-from autograder.course import parts
+from autograder.course import Part, parts
+from autograder.grading.compare import is_plain
+from autograder.grading.slips import find_slips
+from autograder.sandbox import Reply
 
 # What `ast.parse` costs grows with the square of some texts: 64 KiB of {a}{a}... in an f-string take half a second,
 # and `import a.a.a...` of 200 names 13 MB, of 32,000 a gigabyte.
@@ -18,17 +22,145 @@ LARGEST_FILE = 64 * 1024  # bytes; the largest solution has 6 KB
 LONG_DOTTED_NAME = re.compile(rb"(?:\.[^.(),=]+){200}")
 
 
+# Known packages, of which nobody has a file of that name beside the module.
+PACKAGES = frozenset("numpy scipy pandas torch tensorflow keras jax sklearn matplotlib tqdm requests pytest".split())
+# What an operator calls, on the left and on the right operand.
+OPERATORS = {
+    ast.Add: ("__add__", "__radd__"),
+    ast.Sub: ("__sub__", "__rsub__"),
+    ast.Mult: ("__mul__", "__rmul__"),
+    ast.Div: ("__truediv__", "__rtruediv__"),
+    ast.Pow: ("__pow__", "__rpow__"),
+    ast.USub: ("__neg__",),
+}
+WIDEST_LINE = 90  # characters of a line of code that are shown
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function or method at the top of a file. mentions: what its body may call, by the last part of the name.
+    leftover: the line of a `raise NotImplementedError` with other code in the same function. slips: lines that are
+    hardly ever meant, each with a sentence.
+    """
+
+    line: int
+    last_line: int
+    mentions: frozenset[str]
+    parameters: tuple[str, ...]
+    leftover: int | None
+    slips: tuple[tuple[int, str], ...] = ()
+
+
 @dataclass(frozen=True)
 class Source:
-    """What a learner's file says of itself. problem: a sentence, when the file can't be used as it is."""
+    """What a learner's file says of itself. problem: a sentence, when the file can't be used as it is, at a line and
+    columns; functions: by dotted name; classes: name -> line.
+    """
 
     problem: str = ""
     line: int | None = None
-    lines: dict[str, int] = field(default_factory=dict)  # dotted name -> line of its def
+    columns: tuple[int, int] | None = None
+    text: tuple[str, ...] = ()
+    functions: dict[str, Function] = field(default_factory=dict)
+    classes: dict[str, int] = field(default_factory=dict)
 
-    def line_of(self, names: tuple[str, ...]) -> int | None:
-        """The line where the first of these names is defined."""
-        return next((self.lines[name] for name in names if name in self.lines), None)
+    @property
+    def lines(self) -> dict[str, int]:
+        """Where each class, function and method is defined, by dotted name."""
+        return {**self.classes, **{name: function.line for name, function in self.functions.items()}}
+
+    def line_of(self, name: str) -> int | None:
+        """The line where a function, method or class is defined."""
+        return self.lines.get(name)
+
+    def function_at(self, line: int | None) -> str:
+        """The function or method that a line belongs to; "" when it stands outside of them."""
+        found = (name for name, each in self.functions.items() if line and each.line <= line <= each.last_line)
+        return next(found, "")
+
+    def code(self, line: int | None) -> str:
+        """A line of the file; "" when there is none."""
+        return self.text[line - 1] if line and line <= len(self.text) else ""
+
+    def body(self, name: str) -> str:
+        """The text of a function."""
+        function = self.functions.get(name)
+        return "\n".join(self.text[function.line - 1 : function.last_line]) if function else ""
+
+    def excerpt(self, line: int | None, columns: tuple[int, int] | None = None) -> list[str]:
+        """A line of the file as it may be shown, and below it, where it is known, carets under some columns (which
+        count UTF-8 bytes, as Python does).
+        """
+        code = self.code(line)
+        shown = "".join(_shown(c) for c in code.strip())
+        if not shown:
+            return []
+        if columns is None or len(shown) > WIDEST_LINE:
+            return [shown if len(shown) <= WIDEST_LINE else shown[: WIDEST_LINE - 4] + " ..."]
+        encoded, indent = code.encode("utf-8"), len(code) - len(code.lstrip())
+        first, last = (len(encoded[:column].decode("utf-8", "ignore")) - indent for column in columns)
+        first, last = max(first, 0), min(last, len(shown))
+        return [shown, " " * first + "^" * (last - first)] if first < last else [shown]
+
+    def reached_from(self, mentions: Iterable[str]) -> set[str]:
+        """The functions that code which mentions these names may run, at any remove. Names are all that is looked at,
+        so these are too many rather than too few.
+        """
+        found: set[str] = set()
+        to_visit = set(mentions)
+        while to_visit:
+            names = {name for name in self.functions if called_as(name) in to_visit} - found
+            found |= names
+            to_visit = set().union(*(self.functions[name].mentions for name in names))
+        return found
+
+
+def called_as(name: str) -> str:
+    """What code that runs this function mentions: the class for `__init__`, else the last part of the name."""
+    owner, _, last = name.rpartition(".")
+    return owner if last == "__init__" else last
+
+
+def _shown(character: str) -> str:
+    return character if is_plain(character) else " "
+
+
+def functions_of(tree: ast.Module) -> dict[str, Function]:
+    """The functions and methods at the top of a file, by dotted name."""
+    found = {}
+    for node in tree.body:
+        for each in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found[each.name if each is node else f"{node.name}.{each.name}"] = _function(each)
+    return found
+
+
+def _function(node: ast.FunctionDef) -> Function:
+    arguments = node.args
+    parameters = tuple(each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
+    last_line, slips = node.end_lineno or node.lineno, tuple(find_slips(node))
+    return Function(node.lineno, last_line, _mentions(node), parameters, _leftover(node), slips)
+
+
+def _mentions(node: ast.AST) -> frozenset[str]:
+    found: set[str] = set()
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            found.add(each.id)
+            if each.id == "sum":
+                found.update(OPERATORS[ast.Add])
+        elif isinstance(each, ast.Attribute):
+            found.add(each.attr)
+        elif isinstance(each, (ast.BinOp, ast.AugAssign, ast.UnaryOp)):
+            found.update(OPERATORS.get(type(each.op), ()))
+    return frozenset(found)
+
+
+def _leftover(node: ast.FunctionDef) -> int | None:
+    """The line of the stub's raise, where code was written beside it."""
+    body = [each for each in node.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
+    raises = [each for each in body if isinstance(each, ast.Raise) and "NotImplementedError" in ast.dump(each)]
+    return raises[0].lineno if raises and len(body) > len(raises) else None
 
 
 def inspect_source(content: bytes) -> Source:
@@ -50,22 +182,53 @@ def inspect_source(content: bytes) -> Source:
     except SyntaxError as error:
         words = str(error.msg).encode("ascii", "backslashreplace").decode()[:100]
         where = "that line" if error.lineno in (None, 1) else "that line and the one above it"
-        return Source(f"Python can't read the file: {words}. Look at {where}.", error.lineno)
+        text = _lines(content)
+        return Source(f"Python can't read the file: {words}. Look at {where}.", error.lineno, _columns(error), text)
     except (ValueError, RecursionError, MemoryError) as error:
         return Source(f"Python can't read the file: it is nested too deeply ({type(error).__name__}).")
-    lines: dict[str, int] = {}
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            lines[node.name] = node.lineno
-        if isinstance(node, ast.ClassDef):
-            lines.update(
-                (f"{node.name}.{sub.name}", sub.lineno) for sub in node.body if isinstance(sub, ast.FunctionDef)
-            )
+    text = _lines(content)
+    classes = {node.name: node.lineno for node in tree.body if isinstance(node, ast.ClassDef)}
+    try:
+        functions = functions_of(tree)
+    except (RecursionError, MemoryError):
+        functions = {}
     foreign = _foreign_import(tree)
-    if foreign is not None:
-        name, line = foreign
-        return Source(f"The file imports {name}: the course uses Python's standard library only.", line, lines)
-    return Source(lines=lines)
+    problem, line = (_foreign_words(foreign[0]), foreign[1]) if foreign else ("", None)
+    return Source(problem, line, None, text, functions, classes)
+
+
+def with_place(reply: Reply, part: Part, source: Source) -> Reply:
+    """The reply with the function in which the code raised, where that is one that a task names: two files can be
+    compared by it.
+    """
+    place = source.function_at(reply.line) if reply.failure else ""
+    compared = {name for task in part.tasks for name in task.defines}
+    return replace(reply, place=place) if place in compared else reply
+
+
+def _lines(content: bytes) -> tuple[str, ...]:
+    """The lines of a file as Python counts them."""
+    return tuple(re.split(r"\r\n|\r|\n", content.decode("utf-8-sig")))
+
+
+def _columns(error: SyntaxError) -> tuple[int, int] | None:
+    """Where a syntax error is marked, as columns of UTF-8 bytes."""
+    if not error.offset or not error.text:
+        return None
+    last = getattr(error, "end_offset", None)
+    same_line = getattr(error, "end_lineno", error.lineno) in (None, error.lineno)
+    last = last if last and last > error.offset and same_line else error.offset + 1
+    first, last = (len(error.text[: column - 1].encode("utf-8")) for column in (error.offset, last))
+    return first, max(last, first + 1)
+
+
+def _foreign_words(name: str) -> str:
+    if name in PACKAGES:
+        return f"The file imports {name}: the course uses Python's standard library only."
+    return (
+        f"The file imports {name}, which Python's standard library does not have. If {name}.py is a file of your own: "
+        "only the course's modules are checked, so move what you use of it into this file."
+    )
 
 
 def _is_utf8(content: bytes) -> bool:

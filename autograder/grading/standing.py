@@ -39,15 +39,19 @@ def to_write(report: Report, part: Part) -> list[Task]:
 
 
 def current(report: Report, part: Part) -> Check | None:
-    """The check to work on: the first that is wrong, else the first whose task is to be written, else the first that
-    waits for another task; stretch tasks come last. None when the part is passed.
+    """The check to work on: the first that is wrong (one that another task's mistake explains comes after those of that
+    task), else the first whose task is to be written, else the first that waits for another task; stretch tasks come
+    last. None when the part is passed.
     """
     if report.passed:
         return None
     order = {task.id: i for i, task in enumerate(part.tasks)}
 
     def rank(check: Check) -> tuple[bool, int, int]:
-        kind = 0 if check.status != "todo" else 1 if awaited(check, part) is None else 2
+        if check.status != "todo":
+            kind = int(check.cause not in (None, check.task))
+        else:
+            kind = 2 if awaited(check, part) is None else 3
         return check.task in stretch_tasks(), kind, order[check.task]
 
     return min((check for check in report.checks if check.status not in DONE), key=rank, default=None)

@@ -13,6 +13,7 @@ import pytest
 
 from autograder.course import SUITES, Part
 from autograder.grading.checks import Draw
+from autograder.grading.diagnosis import FAILED
 from autograder.grading.report import Check
 from autograder.grading.session import Session, Student, failed_check
 from autograder.sandbox import SandboxUnavailable
@@ -41,16 +42,21 @@ class Suites:
         self.said = ""  # why a file of the suite can't be imported
 
     def run(self, part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
-        """Run the public checks, then the hidden ones. Raises RuntimeError when the suite itself is broken,
+        """Run the public checks, then the hidden ones. Of one task: its own first, and where one of them fails the
+        others too, since a mistake is known by all that it does. Raises RuntimeError when the suite itself is broken,
         SandboxUnavailable when a worker can't be started (again).
         """
         self.session, self.seed = session, seed
         self.checks: list[Check] = []
         self.unavailable: SandboxUnavailable | None = None  # our fault, never a learner's
         try:
-            items = [item for item in self._collected(part) if task in (None, item.obj.check.task)]
-            for item, following in zip(items, [*items[1:], None], strict=True):
-                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            items = self._collected(part)
+            self._run([item for item in items if task in (None, item.obj.check.task)])
+            if task and any(check.status in FAILED for check in self.checks):
+                session.own_output_ends()
+                self._run([item for item in items if task != item.obj.check.task])
+                order = {item.name: i for i, item in enumerate(items)}
+                self.checks.sort(key=lambda check: order[f"test_{check.name}"])
         except pytest.UsageError as error:
             raise RuntimeError(f"The suite of part {part.number} could not be run: {error}\n{self.said}") from error
         if self.unavailable is not None:
@@ -58,6 +64,11 @@ class Suites:
         if not self.checks:
             raise RuntimeError(f"The suite of part {part.number} could not be run: it has no checks.")
         return self.checks
+
+    @staticmethod
+    def _run(items: list[pytest.Item]) -> None:
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
 
     def _collected(self, part: Part) -> list[pytest.Item]:
         items = self._items.get(part.number)

@@ -6,7 +6,7 @@ import math
 import re
 
 from autograder.grading.compare import is_number, show
-from autograder.grading.failures import failure_message
+from autograder.grading.failures import Facts, sentence_of
 from autograder.leaderboard.rules import LARGEST_BATCH, LARGEST_STD, NUM_STEPS
 from autograder.leaderboard.source import RecipeError
 from autograder.sandbox import Limits, Reply, Worker
@@ -58,7 +58,7 @@ def value(reply: Reply, where: str, limits: Limits) -> object:
             f"{limits.cpu_seconds / NUM_STEPS:g} seconds a step."
         )
     line = f" ({reply.file}, line {reply.line})" if reply.line else ""
-    raise RecipeError(f"{where}: {failure_message(reply, signature_of=SIGNATURES.get).strip()}{line}")
+    raise RecipeError(f"{where}: {sentence_of(reply, Facts(signature_of=SIGNATURES.get))}{line}")
 
 
 def need_finite(loss: float, step: int) -> None:

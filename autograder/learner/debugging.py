@@ -62,7 +62,7 @@ def main(folder):
         for number, call in enumerate(job["calls"], 1):
             print(f"Call {number} of {len(job['calls'])}: {call['called']}", flush=True)
             value = probes[call["probe"]](*call["arguments"])
-            print(f"Came back: {ascii(value)[:600]}\n", flush=True)
+            print(f"Returned: {ascii(value)[:600]}\n", flush=True)
     except bdb.BdbQuit:
         print("Ended.")
     except (Exception, KeyboardInterrupt) as error:  # Ctrl-C: out of a loop that never ends, to look at it

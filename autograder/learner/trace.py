@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.compare import close, is_number
-from autograder.grading.failures import failure_message
+from autograder.grading.failures import sentence_of
 from autograder.learner.results import begun
 from autograder.sandbox import CHECK, Tier, Worker
 
@@ -74,7 +74,7 @@ def trace(name: str) -> Trace:
         reference = worker.call("forward", arguments, folder="reference").value
         reply = worker.call("forward", arguments)
     if reply.failure is not None:
-        problem = failure_message(reply).strip()
+        problem = sentence_of(reply)
         where = f"{reply.file}, line {reply.line}: " if reply.file else ""
         return Trace(name, own, [], _steps(reference), where + problem)
     return Trace(name, own, _steps(reply.value), _steps(reference), str(reply.value["problem"]))

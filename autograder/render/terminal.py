@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from autograder.course import Part, part, stretch_tasks
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import awaited, current, to_write, whole_file
+from autograder.grading.standing import DONE, awaited, current, to_write, whole_file
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
 CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
@@ -38,13 +38,18 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     if report.sandbox != "local":  # for whoever grades it, not for a learner on their own machine
         drawn = f"seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
         yield f"sha256 {report.sha256[:16]}..., {drawn}"
+    mistakes = shared_mistakes(report)
+    for check, count in mistakes.values():
+        yield ""
+        yield from mistake_lines(check, count, its_part)
     if whole_file(report) is None:
         yield ""
         yield from checks_lines(report, its_part)
     failing = current(report, its_part)
     if failing is not None and failing.status != "todo":
-        yield from failure_lines(failing, path, of_all=whole_file(report) is not None)
-        if again and whole_file(report) is None:
+        of_all = whole_file(report) is not None
+        yield from failure_lines(failing, path, of_all, with_advice=failing.misconception not in mistakes)
+        if again and not of_all:
             yield f"  The inputs are random. To get the same ones again: {again}"
     if report.printed.strip():
         yield ""
@@ -53,6 +58,26 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
         yield from (f"  | {without_commands(line)}" for line in text.rstrip("\n").split("\n"))
     yield ""
     yield from summary_lines(report, next_step)
+
+
+def shared_mistakes(report: Report) -> dict[str, tuple[Check, int]]:
+    """The mistakes that explain more than one failing check, with one of these (of the mistake's own task where it is
+    among them) and their number.
+    """
+    explained: dict[str, list[Check]] = {}
+    for check in report.checks:
+        if check.misconception and check.status not in DONE:
+            explained.setdefault(check.misconception, []).append(check)
+    first = {name: min(checks, key=lambda check: check.task != check.cause) for name, checks in explained.items()}
+    return {name: (first[name], len(checks)) for name, checks in explained.items() if len(checks) > 1}
+
+
+def mistake_lines(check: Check, count: int, its_part: Part) -> Iterator[str]:
+    """A mistake that explains several failing checks, said once. check: one of them."""
+    task = its_part.task(check.cause or check.task)
+    line = f", line {check.line}" if check.line else ""
+    yield f"One mistake explains {count} failing checks. It is in {task.id} {task.title}{line}:"
+    yield f"  {check.advice}"
 
 
 def checks_lines(report: Report, its_part: Part) -> Iterator[str]:
@@ -72,7 +97,7 @@ def checks_lines(report: Report, its_part: Part) -> Iterator[str]:
 
 def points(check: Check) -> str:
     """Points earned of those possible."""
-    return f"{number(check.earned)}/{number(check.points)}"
+    return f"{'-' if check.status == 'manual' else number(check.earned)}/{number(check.points)}"
 
 
 def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> str:
@@ -80,32 +105,36 @@ def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> st
     label = LABELS.get(check.status, "FAIL")
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
+    remark += " (graded by hand)" if check.status == "manual" else ""
     if its_part is not None and (other := awaited(check, its_part)):
-        label, remark = "wait", f"{remark} (for {other.id})"
+        label, remark = "wait", f"{remark} (needs {other.id})"
     return f"  {label} {points(check):>{width}} {check.task} {check.title}{remark}"
 
 
-def message_lines(check: Check) -> list[str]:
-    """A failing check's message. The recognised mistake, which is surer, stands in place of the check's own guess."""
+def message_lines(check: Check, with_advice: bool = True) -> list[str]:
+    """A failing check's message. The recognised mistake, which is surer, replaces the check's own guess; it is left out
+    without with_advice.
+    """
     lines = check.message.rstrip("\n").split("\n")
     if not check.advice:
         return lines
-    return [*(line for line in lines if not line.startswith("Likely:")), f"Likely:     {check.advice}"]
+    advice = [f"Likely:     {check.advice}"] if with_advice else []
+    return [*(line for line in lines if not line.startswith("Likely:")), *advice]
 
 
-def failure_lines(check: Check, path: str, of_all: bool = False) -> Iterator[str]:
-    """One failing check in full. of_all: every check says the same, since the file can't be used."""
+def failure_lines(check: Check, path: str, of_all: bool = False, with_advice: bool = True) -> Iterator[str]:
+    """One failing check in full. of_all: every check says the same, since the file can't be used; with_advice: its
+    mistake, where one was recognised, has not been told yet.
+    """
     task = part(int(check.task.partition(".")[0])).task(check.task)
     yield ""
     if of_all:
-        yield "Nothing of it could be checked:"
+        yield "Nothing could be checked:"
     else:
         yield f"First failing task: {task.id} {task.title}"
         yield f"  {check.title}"
     yield f"  {path}, line {check.line}" if check.line else f"  {path}"
-    yield from (f"    {without_commands(line)}" for line in message_lines(check))
-    if check.advice:
-        yield f"                (Your answers equal those of this known mistake: {check.misconception}.)"
+    yield from (f"    {without_commands(line)}" for line in message_lines(check, with_advice))
 
 
 def summary_lines(report: Report, next_step: str) -> Iterator[str]:

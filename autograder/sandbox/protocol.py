@@ -51,7 +51,9 @@ class Reply:
     """The answer to one call: a value of plain data, or a kind of failure with a sentence.
 
     `failure` is None or one of raised, timeout, crashed, load, missing, type, protocol, too large, todo, memory,
-    exited. `file` and `line` are the learner's frame nearest the error.
+    exited. `file`, `line` and `columns` are the learner's frame nearest the error; the columns count UTF-8 bytes;
+    `callers` are the lines of the same file that led there, the nearest last.
+    `place` is the function of that line, where whoever holds the source has looked it up.
     """
 
     value: object = None
@@ -60,6 +62,9 @@ class Reply:
     message: str = ""
     file: str | None = None
     line: int | None = None
+    columns: tuple[int, int] | None = None
+    callers: tuple[int, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ def _message(data: object, files: frozenset[str]) -> Message:
         return Message(identity, "progress", data=data["progress"])
     if keys == {"ready"} and type(data["ready"]) is str:
         return Message(identity, "ready", data=clean_text(data["ready"], 40))
-    if keys == {"failure", "exception", "message", "file", "line"}:
+    if keys - {"columns", "callers"} == {"failure", "exception", "message", "file", "line"}:
         return Message(identity, "reply", _failure(data, files))
     raise ProtocolError("the line has other keys than a message")
 
@@ -165,4 +170,29 @@ def _failure(data: dict, files: frozenset[str]) -> Reply:
         failure = "raised"
     known_file = type(data["file"]) is str and data["file"] in files
     known_line = known_file and type(line) is int and 0 < line < 1_000_000
-    return Reply(None, failure, exception, message, data["file"] if known_file else None, line if known_line else None)
+    if not known_line:
+        return Reply(None, failure, exception, message, data["file"] if known_file else None)
+    return Reply(
+        None,
+        failure,
+        exception,
+        message,
+        data["file"],
+        line,
+        _columns(data.get("columns")),
+        _lines(data.get("callers")),
+    )
+
+
+def _lines(data: object) -> tuple[int, ...]:
+    """A short list of lines; nothing where it is none."""
+    if type(data) is not list or len(data) > 20 or not all(type(line) is int and 0 < line < 1_000_000 for line in data):
+        return ()
+    return tuple(data)
+
+
+def _columns(data: object) -> tuple[int, int] | None:
+    """Two columns in order, or None."""
+    if type(data) is not list or len(data) != 2 or not all(type(column) is int for column in data):
+        return None
+    return tuple(data) if 0 <= data[0] < data[1] < 1_000_000 else None

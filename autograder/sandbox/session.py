@@ -198,15 +198,15 @@ class Worker:
             try:
                 message = parse_message(line, self.limits.reply_bytes, self._names)
             except ProtocolError as error:
-                return self._fail("protocol", f"something other than an answer came back: {error}")
+                return self._fail("protocol", f"the reply was not an answer: {error}")
             # Also a line that was written between two calls: it cannot know the id.
             if message.id != identity or message.kind == "ready":
-                return self._fail("protocol", "an answer came back that belongs to no call")
+                return self._fail("protocol", "an answer was sent that belongs to no call")
             if message.kind == "reply":
                 return message.reply
             notes, size = notes + 1, size + len(line)
             if notes > PROGRESS_NOTES or size > self.limits.reply_bytes:
-                return self._fail("too large", "more progress notes came back than one call may send")
+                return self._fail("too large", "more progress notes were sent than one call may send")
             meter.note()
             meter.alive()
             if on_progress is not None:

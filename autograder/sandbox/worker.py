@@ -16,6 +16,7 @@ import sys
 MAXIMUM_DEPTH = 64
 MAXIMUM_ITEMS = 100000
 MAXIMUM_INTEGER = 10**300
+MOST_CALLERS = 20  # frames of the learner's above the one that raised
 # Exact types, so that a subclass with methods of its own is never touched.
 SCALARS = frozenset((type(None), bool, float, str))
 BUILTIN_EXCEPTIONS = {
@@ -47,23 +48,23 @@ def plain(value, depth, count):
     if kind is int:
         if -MAXIMUM_INTEGER < value < MAXIMUM_INTEGER:
             return value
-        raise NotPlainData("an integer of more than 300 digits came back")
+        raise NotPlainData("an integer of more than 300 digits was returned")
     if depth >= MAXIMUM_DEPTH:
         raise NotPlainData(f"the data is nested more than {MAXIMUM_DEPTH} deep")
     if kind is list or kind is tuple:
         count[0] += len(value)
         if count[0] > MAXIMUM_ITEMS:
-            raise TooLarge(f"more than {MAXIMUM_ITEMS} items came back")
+            raise TooLarge(f"more than {MAXIMUM_ITEMS} items were returned")
         return [item if type(item) is float else plain(item, depth + 1, count) for item in value]
     if kind is dict:
         count[0] += len(value)
         if count[0] > MAXIMUM_ITEMS:
-            raise TooLarge(f"more than {MAXIMUM_ITEMS} items came back")
+            raise TooLarge(f"more than {MAXIMUM_ITEMS} items were returned")
         for key in value:
             if type(key) is not str:
-                raise NotPlainData(f"a dict with a key of type {type_name(type(key))} came back")
+                raise NotPlainData(f"a dict with a key of type {type_name(type(key))} was returned")
         return {key: plain(item, depth + 1, count) for key, item in value.items()}
-    raise NotPlainData(f"an object of type {type_name(kind)} came back, where plain data is needed")
+    raise NotPlainData(f"an object of type {type_name(kind)} was returned, where plain data is needed")
 
 
 class Replies:
@@ -75,7 +76,7 @@ class Replies:
     def send(self, key, value):
         text = compact(plain(value, 0, [0]))
         if len(text) > self.limit:
-            raise TooLarge(f"an answer of {len(text)} bytes came back; {self.limit} is the most")
+            raise TooLarge(f"an answer of {len(text)} bytes was returned; {self.limit} is the most")
         self.write(f'{{"id":"{self.id}","{key}":{text}}}\n')
 
     def send_failure(self, failure):
@@ -150,7 +151,8 @@ def describe_safely(world, loading):
     try:
         return describe(world, loading)
     except BaseException:  # methods of the learner's own exception may raise whatever they like
-        return {"failure": "load" if loading else "raised", "exception": "", "message": "", "file": None, "line": None}
+        unknown = {"exception": "", "message": "", "file": None, "line": None, "columns": None, "callers": []}
+        return {"failure": "load" if loading else "raised", **unknown}
 
 
 def describe(world, loading):
@@ -163,29 +165,50 @@ def describe(world, loading):
         message = ""
     if issubclass(kind, SystemExit):
         message = "the code called sys.exit()"
-    file, line, in_probe = locate(world, kind, error, traceback)
+    frames, in_probe = locate(world, kind, error, traceback, loading)
+    file, line, columns = frames[-1] if frames else (None, None, None)
     return {
         "failure": classify(world, kind, message, loading, in_probe),
         "exception": None if kind in (NotPlainData, TooLarge) else BUILTIN_EXCEPTIONS.get(kind, ""),
         "message": message,
         "file": file,
         "line": line,
+        "columns": columns,
+        "callers": [line for caller, line, columns in frames[-1 - MOST_CALLERS : -1] if caller == file],
     }
 
 
-def locate(world, kind, error, traceback):
-    """File and line of the learner's frame nearest the error, and whether the probe itself raised it."""
-    file, line, last = None, None, ""
+def locate(world, kind, error, traceback, loading):
+    """File, line and columns of the learner's frames, that nearest the error last, and whether the probe itself raised
+    it. Where an import calls a function that is not written, the call is the line to change: the first frame alone.
+    """
+    frames, last = [], ""
     while traceback is not None:
         last = traceback.tb_frame.f_code.co_filename
         if os.path.dirname(last) == world.path:
-            file, line = os.path.basename(last), traceback.tb_lineno
+            frames.append((os.path.basename(last), traceback.tb_lineno, traceback))
         traceback = traceback.tb_next
+    if loading and kind is NotImplementedError:
+        frames = frames[:1]
+    frames = [(file, line, None) for file, line, _ in frames[:-1]] + [
+        (file, line, columns_of(nearest)) for file, line, nearest in frames[-1:]
+    ]
     if issubclass(kind, SyntaxError) and BUILTIN_EXCEPTIONS.get(kind):
         source = error.filename
         if type(source) is str and os.path.dirname(source) == world.path:
-            file, line = os.path.basename(source), error.lineno
-    return file, line if type(line) is int else None, last == os.path.join(world.root, "probes.py")
+            frames = [(os.path.basename(source), error.lineno if type(error.lineno) is int else None, None)]
+    return frames, last == os.path.join(world.root, "probes.py")
+
+
+def columns_of(traceback):
+    """Where in its line the expression stands that raised, as UTF-8 columns; None before Python 3.11."""
+    positions = getattr(traceback.tb_frame.f_code, "co_positions", None)
+    if positions is None:
+        return None
+    for i, (line, last_line, first, last) in enumerate(positions()):
+        if i == traceback.tb_lasti // 2:
+            return [first, last] if line == last_line and first is not None and last is not None else None
+    return None
 
 
 def classify(world, kind, message, loading, in_probe):

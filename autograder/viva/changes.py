@@ -70,8 +70,8 @@ def _question(code: Code, change: Change, failing: list[Check], staying: list[Ch
 
 def _what_happens(check: Check) -> str:
     """What the check says of the changed code, without the call; long values without their numbers."""
-    said = dict(re.findall(r"^(Came back|Expected): +(.*)$", check.message, flags=re.M))
-    back, expected = said.get("Came back", ""), said.get("Expected", "")
+    said = dict(re.findall(r"^(Returned|Expected): +(.*)$", check.message, flags=re.M))
+    back, expected = said.get("Returned", ""), said.get("Expected", "")
     if back.startswith("Your code "):
         return f"{check.title}: {back[0].lower()}{back[1:]}"
     if not back or len(back) + len(expected) > LONGEST:

@@ -9,9 +9,9 @@ import shutil
 import pytest
 from bundle_helpers import SOLVED, change, grade_in, run, solve
 
+from autograder.course import ROOT, part, parts
 from autograder.grading.follow_through import table_of
 from autograder.grading.grade import grade
-from autograder.course import ROOT, part, parts
 from autograder.grading.misconceptions import misconceptions, variants
 from autograder.sandbox import Tier
 

@@ -1,5 +1,6 @@
 """The gates of every suite: right code earns all, no code nothing, each known mistake costs points and is named."""
 
+import ast
 import math
 import re
 from pathlib import Path
@@ -62,10 +63,40 @@ def test_the_list_of_mistakes_is_long_enough(part: Part) -> None:
     assert len({mistake.id for mistake in misconceptions(part)}) == len(misconceptions(part))
 
 
+def test_no_two_known_mistakes_are_the_same_program(part: Part) -> None:
+    """The second of two would never be named."""
+    by_program: dict[str, list[str]] = {}
+    for mistake in misconceptions(part):
+        by_program.setdefault(ast.dump(ast.parse(variants(part)[mistake.id])), []).append(mistake.id)
+    assert [ids for ids in by_program.values() if len(ids) > 1] == []
+
+
+def functions_in(source: bytes) -> dict[str, ast.stmt]:
+    """The functions and methods of a module, by dotted name."""
+    found = {}
+    for node in ast.parse(source).body:
+        for each in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(each, ast.FunctionDef):
+                found[each.name if each is node else f"{node.name}.{each.name}"] = each
+    return found
+
+
+def lines_elsewhere(report: Report, solution: bytes, variant: bytes) -> list[tuple[str, int]]:
+    """The failing checks that point at a line outside of what was edited."""
+    right, wrong = functions_in(solution), functions_in(variant)
+    edited = [node for name, node in wrong.items() if name not in right or ast.dump(node) != ast.dump(right[name])]
+    lines = {line for node in edited for line in range(node.lineno, node.end_lineno + 1)}
+    shown = [(check.name, check.line) for check in report.checks if check.line and check.status != "passed"]
+    return [(name, line) for name, line in shown if line not in lines]
+
+
 @pytest.mark.parametrize("seeds", [(1,), pytest.param((2, 3), marks=pytest.mark.slow)], ids=["seed1", "seeds2and3"])
-def test_every_known_mistake_costs_points_and_is_named(part: Part, seeds: tuple[int, ...]) -> None:
-    """One pass over all of them, since it is most of the time that the gates take."""
-    only_hidden, misnamed = [], []
+def test_every_known_mistake_costs_points_and_is_named(part: Part, solution: bytes, seeds: tuple[int, ...]) -> None:
+    """One pass over all of them, since it is most of the time that the gates take. A line that is shown lies in the
+    function that holds the mistake; and what no check tells apart must be one mistake with one sentence.
+    """
+    only_hidden, misnamed, elsewhere = [], [], []
+    by_answers: dict[tuple, set[str]] = {}
     for mistake in misconceptions(part):
         for seed in seeds:
             report = graded(part, variants(part)[mistake.id], seed)
@@ -77,17 +108,22 @@ def test_every_known_mistake_costs_points_and_is_named(part: Part, seeds: tuple[
             first = next((check.misconception for check in failed if check.misconception), None)
             if first != mistake.id:
                 misnamed.append((mistake.id, seed, first))
+            elsewhere += [(mistake.id, *at) for at in lines_elsewhere(report, solution, variants(part)[mistake.id])]
+            by_answers.setdefault((seed, *((c.name, c.message) for c in failed)), set()).add(mistake.says)
             assert_messages_help(report, mistake.id)
     total = len(seeds) * len(misconceptions(part))
     assert len(only_hidden) <= 0.2 * total, f"only hidden checks see {only_hidden}"
     assert len(misnamed) <= 0.1 * total, f"not named as what they are: {misnamed}"
+    assert not elsewhere, f"lines outside of the function that holds the mistake: {elsewhere}"
+    same = [sentences for sentences in by_answers.values() if len(sentences) > 1]
+    assert not same, f"no check tells these apart: {same}"
 
 
 def assert_messages_help(report: Report, mistake_id: str) -> None:
-    """A failure says what was called, what came back, what was expected, and the likely mistake."""
+    """A failure says what was called, returned and expected, and the likely mistake."""
     for check in report.checks:
         if check.status == "failed":
-            assert re.search(r"^Called: .*\nCame back: .*\nExpected: ", check.message), check.message
+            assert re.search(r"^Called: .*\nReturned: .*\nExpected: ", check.message), check.message
             assert "Likely:" in check.message or check.advice, f"{check.name}: no likely mistake for {mistake_id}"
 
 

@@ -20,7 +20,7 @@ def test_the_call_is_the_one_that_check_has_shown(course):
     called = re.search(r"Called: +(.*)", checked)[1]
     answer = course.run("debug", 1)
     assert answer.returncode == 0, answer.stderr
-    assert f"Call 1 of 1: {called}" in answer.stdout and "Came back: [" in answer.stdout
+    assert f"Call 1 of 1: {called}" in answer.stdout and "Returned: [" in answer.stdout
     assert TWICE in answer.stdout and "Write breakpoint() into" in answer.stdout
 
 
@@ -28,7 +28,7 @@ def test_breakpoint_stops_in_the_learners_own_file_and_sees_its_values(course):
     course.write(1, STOPS)
     answer = course.run("debug", 1, "--check", TWICE, input="p 'grad', self.grad\np 'order', len(order)\nc\n")
     assert f"{course.file(1)}(" in answer.stdout and "('grad', 0.0)" in answer.stdout
-    assert "('order', 2)" in answer.stdout and "Came back" in answer.stdout
+    assert "('order', 2)" in answer.stdout and "Returned" in answer.stdout
     assert answer.returncode == 0
 
 

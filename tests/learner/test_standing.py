@@ -32,7 +32,7 @@ def first_operators() -> str:
 def test_checks_that_wait_for_a_later_task_do_not_send_the_learner_back(course):
     course.write(1, first_operators())
     said = course.run("check", 1).stdout
-    assert "wait    0/0.25 1.1 a sum passes slope 1 to both (for 1.4)" in said
+    assert "wait    0/0.25 1.1 a sum passes slope 1 to both (needs 1.4)" in said
     assert "1.5 backward on a long chain: checked when 1.4 is written" in said
     assert "FAIL" not in said and "First failing" not in said
     assert "Next: write 1.2 " in said

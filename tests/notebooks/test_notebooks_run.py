@@ -61,4 +61,4 @@ def test_a_wrong_solution_loses_points_in_its_own_cell_and_the_notebook_goes_on(
     found = {name: float(got) for name, (got, _) in points(notebook).items()}
     assert found["check-3-1"] == 2.0 and found["check-3-3"] == 4.0 and found["check-3-2"] < 4.0
     shown = next(text_of(cell) for cell in notebook.cells if cell.id == "part03-check-3-2")
-    assert "First to fix: softmax divides each exp by their sum" in shown and "Came back:" in shown
+    assert "First to fix: softmax divides each exp by their sum" in shown and "Returned:" in shown

@@ -1,0 +1,334 @@
+"""What the exceptions that beginners meet most often mean: a table of messages, each with its usual cause."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CHANGES_IN_PLACE = re.compile(r"=\s*(?:[\w.\[\]]|\([^()\n]*\))*\b(append|sort|shuffle|extend|insert|reverse|clear)\(")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A usual cause of an exception. message, code: what its message and the line of code must hold; within: what the
+    function around it must hold. says: the advice, with the groups of message as {0}, {1}.
+    """
+
+    exception: str
+    message: str
+    says: str
+    code: str = ""
+    within: str = ""
+
+
+ONE_SIDE_IS_A_LIST = (
+    "one side is a list, the other a number. Go through the list element by element, or take its sum(...); and where a "
+    "function returns two things, take both: first, second = f(...)."
+)
+NONE_FROM_A_FUNCTION = "a value is None here. Often a function that this line uses has no return."
+
+CAUSES = (
+    # Functions that call themselves
+    Cause(
+        "RecursionError",
+        "",
+        "this operator calls itself again. Use operators that are written already, such as + and *.",
+        within=r"^\s*def __\w+__\(",
+    ),
+    Cause(
+        "RecursionError",
+        "",
+        "functions call each other more often than Python allows (some 1,000 deep). Does a function call itself "
+        "without an end? A long chain needs a loop and a list of one's own.",
+    ),
+    # Powers and operators
+    Cause("TypeError", r"operand type\(s\) for \^", "a power is written ** in Python; ^ is another operator."),
+    Cause(
+        "TypeError",
+        r"for [-+*/]=: 'method'",
+        "a method of the class has this name. Give the number another one.",
+        code=r"self\.\w+ *[-+*/]=",
+    ),
+    Cause(
+        "TypeError",
+        r"operand.*'(?:method|builtin_function_or_method|function)'|'(?:method|function)' object is not iterable",
+        "a function or method is called with parentheses: x.exp(), not x.exp.",
+    ),
+    Cause(
+        "TypeError",
+        r"for //=?: .*'Value'",
+        "// drops what is behind the point, and is for whole numbers. Values are divided with /.",
+    ),
+    # None
+    Cause("TypeError", r"'NoneType' object is not callable", "{name} is None here: call it only if it is not None."),
+    Cause(
+        "(?:Type|Attribute)Error",
+        r"NoneType|can only join an iterable",
+        "{change} changes its list in place and returns None: call it on a line of its own, without =.",
+        within=CHANGES_IN_PLACE.pattern,
+    ),
+    Cause(
+        "TypeError",
+        r"'generator'|generator object",
+        "it is a generator: write [...] in place of (...), and return in place of yield.",
+    ),
+    Cause("TypeError", r"'NoneType'|can only join an iterable", NONE_FROM_A_FUNCTION),
+    Cause("AttributeError", r"'NoneType'", NONE_FROM_A_FUNCTION),
+    # Lists, numbers and positions
+    Cause(
+        "TypeError",
+        r"'(?:int|float|Value)' object is not iterable",
+        "+= adds all elements of another list. For a single element use append(...), or += [...].",
+        code=r"\+=",
+    ),
+    Cause(
+        "TypeError",
+        r"'(?:int|float)' object is not iterable",
+        "a loop needs a list, not a number: for i in range(n) counts from 0 to n - 1.",
+        code=r"\bfor\b.*\bin\b",
+    ),
+    Cause("TypeError", r"'(int|float|Value)' object is not iterable", "a single {0} stands where a list is needed."),
+    Cause("TypeError", r"cannot unpack non-iterable (\w+)", "a single {0} stands where several values are unpacked."),
+    Cause(
+        "TypeError",
+        r"indices must be integers or slices, not float",
+        "a position is a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
+        "positions; and // gives a whole number where / does not.",
+    ),
+    Cause(
+        "TypeError",
+        r"indices must be integers or slices, not list",
+        "choices returns a list, even of one element: take its [0].",
+        within=r"\bchoices\(",
+    ),
+    Cause("TypeError", r"indices must be integers or slices, not tuple", "write rows[i][j], not rows[i, j]."),
+    Cause(
+        "TypeError",
+        r"indices must be integers or slices, not (\w+)",
+        "the index is of type {0}, and must be a whole number. Often a loop runs over the elements, not over their "
+        "positions.",
+    ),
+    Cause("TypeError", r"string indices must be", "a text stands where a list or a dict is expected."),
+    Cause(
+        "TypeError",
+        r"slice indices must be integers|'float' object cannot be interpreted as an integer",
+        "a whole number is needed here, and / always gives a float. Use // for whole numbers.",
+    ),
+    Cause(
+        "TypeError",
+        r"can't multiply sequence by non-int of type '(float|Value)'",
+        "a list can't be multiplied or divided as a whole: do it element by element. If a single number should stand "
+        "here, look where it was put in: append adds a whole list as one element, += adds its elements.",
+    ),
+    Cause(
+        "TypeError",
+        r"can't multiply sequence by non-int|unsupported operand type\(s\) for [-/*]\S*: 'list' and 'list'",
+        "lists can't be computed with as a whole: go element by element, [a * b for a, b in zip(x, y)].",
+    ),
+    Cause(
+        "TypeError",
+        r"'(?:int|float|Value)' and '(?:list|tuple)'|'(?:list|tuple)' and '(?:int|float|Value)'",
+        ONE_SIDE_IS_A_LIST,
+    ),
+    Cause(
+        "TypeError",
+        r'can only concatenate (list|tuple) \(not "(\w+)"\)',
+        "+ joins a {0} with another {0}, and here stands a {1}. Write [...] around a single element; to add numbers, "
+        "go element by element.",
+    ),
+    Cause("TypeError", r"bad operand type for unary -: '(\w+)'", "- can't be put before a {0}: go element by element."),
+    Cause(
+        "TypeError",
+        r"'(?:int|float)' object is not subscriptable",
+        "this is a number, not a list. Is there one index too many?",
+    ),
+    Cause(
+        "TypeError",
+        r"'Value' object (?:is not subscriptable|does not support item)",
+        "a Value is a single number, and has no positions. Is there one index too many, or one list too few?",
+    ),
+    Cause("TypeError", r"'set' object is not subscriptable", "a set has no order: sorted(...) makes a list of it."),
+    Cause(
+        "TypeError",
+        r"'(map|zip|filter|dict_keys|dict_values|dict_items)' (?:object is not sub|has no len)|"
+        r"object of type '(map|zip|filter)' has no len",
+        "make a list of it first: list(...), or [...] in place of (...).",
+    ),
+    Cause(
+        "TypeError", r"'(tuple|str)' object does not support item", "a {0} can't be changed: make a list, list(...)."
+    ),
+    Cause("TypeError", r"unhashable type: '(\w+)'", "a {0} can't be in a set or be the key of a dict: tuple(...) can."),
+    Cause("TypeError", r"'function' object is not subscriptable", "a function is called with (...), not with [...]."),
+    Cause(
+        "TypeError",
+        r"'(?:int|float|list)' object is not callable",
+        "this is an attribute, not a method: take the () behind it away.",
+        code=r"\.(?:data|grad|chars|bos|vocab_size|n_embd|n_head|n_layer|block_size|losses)\(",
+    ),
+    Cause(
+        "TypeError",
+        r"'(?:list|dict)' object is not callable",
+        "a position is written [...], not (...). Or does a list have the same name as a function?",
+    ),
+    Cause(
+        "TypeError",
+        r"'(?:int|float|Value)' object is not callable",
+        "a number is called like a function. Is a * missing before the bracket, or does it have a function's name?",
+    ),
+    Cause(
+        "TypeError", r"'module' object is not callable", "this is a module: a function of it is called module.name()."
+    ),
+    Cause("TypeError", r"object of type '(int|float|Value)' has no len", "a single {0} stands where a list is needed."),
+    # Texts
+    Cause("TypeError", r"sequence item \d+: expected str", "join needs texts: look up each number's character first."),
+    Cause(
+        "TypeError",
+        r"'str'|\bstr\b|requires string",
+        "a text stands where a number is expected, or the other way round. A character's number is its position in "
+        "chars.",
+    ),
+    # Values and numbers
+    Cause(
+        "TypeError",
+        r"not supported between instances of '(?:Value' and|\w+' and 'Value')",
+        "compare the numbers in them, their .data.",
+    ),
+    Cause(
+        "TypeError",
+        r"must be real number, not Value",
+        "math takes the number in the Value, its .data.",
+        within=r"def (?:exp|log)\(self",
+    ),
+    Cause(
+        "TypeError",
+        r"must be real number, not Value",
+        "math is for plain numbers: a Value has .exp() and .log(), and ** 0.5 is its root.",
+    ),
+    Cause("TypeError", r"must be real number, not (list|tuple)", "math takes a single number: go through the {0}."),
+    Cause(
+        "TypeError",
+        r"complex",
+        "the number under a root is negative, so the result is complex. Print it first; often a square is missing.",
+    ),
+    Cause(
+        "AttributeError",
+        r"'(?:int|float)' object has no attribute '(data|grad|_children|_local_grads)'",
+        "this is a plain number: other may be one. Make it a Value first.",
+        within=r"def __\w+__\(self, other",
+    ),
+    Cause(
+        "AttributeError",
+        r"'int' object has no attribute '(data|grad)'",
+        "this is a plain number, and only a Value has {0}. Are the two names before enumerate in the wrong order? The "
+        "position comes first.",
+        within=r"\benumerate\(",
+    ),
+    Cause(
+        "AttributeError",
+        r"'(?:int|float)' object has no attribute '(data|grad|exp|log|relu|backward|_children|_local_grads)'",
+        "this is a plain number, and only a Value has {0}. Is there a .data too many, or a Value(...) too few?",
+    ),
+    Cause(
+        "AttributeError",
+        r"'(list|tuple)' object has no attribute '(data|grad|exp|log|relu|backward)'",
+        "this is a whole {0}, and only a single Value has {1}. Go through it element by element.",
+    ),
+    Cause(
+        "AttributeError",
+        r"'Value' object has no attribute 'sqrt'",
+        "the root of a Value is the power one half: x ** 0.5.",
+    ),
+    Cause("AttributeError", r"'tuple' object has no attribute 'append'", "a tuple can't grow: begin with a list, []."),
+    Cause(
+        "AttributeError",
+        r"'(int|float|str|Value)' object has no attribute '(append|extend)'",
+        "{1} needs a list: begin with [].",
+    ),
+    Cause("AttributeError", r"'set' object has no attribute 'append'", "a set has add; a list has append."),
+    Cause(
+        "AttributeError",
+        r"'(int|float|str|list|tuple|dict)' object has no attribute '(\w+)'",
+        "this is of type {0}, and something with {1} is expected here. Is an argument of a call in the wrong place?",
+    ),
+    # Names
+    Cause(
+        "UnboundLocalError",
+        r"local variable '(\w+)'",
+        "{0} is used before it has a value in this function. Give it one first, such as before the loop.",
+    ),
+    # Positions, keys and sizes
+    Cause(
+        "IndexError",
+        r"list (?:assignment )?index out of range",
+        "the list has fewer elements than this position asks for: positions run from 0 to len - 1. Print len(...) of "
+        "the list and the index just before this line.",
+    ),
+    Cause(
+        "IndexError",
+        r"string index out of range",
+        "the text is shorter than this position: they run from 0 to len - 1.",
+    ),
+    Cause("IndexError", r"pop from empty|choose from an empty", "the list is empty here."),
+    Cause("KeyError", r"[{}]", "the key holds braces as text: put an f before its opening quote.", code=r"\{"),
+    Cause(
+        "KeyError",
+        r"(.+)",
+        "the dict has no key {0} here. Is it spelt otherwise, or does the code ask for more than there must be?",
+    ),
+    Cause(
+        "ValueError",
+        r"too many values to unpack \(expected (\d+)|not enough values to unpack \(expected (\d+)",
+        "the right side has another number of values than there are names on the left: print it first. To go through "
+        "two lists side by side, use zip(...).",
+    ),
+    Cause("ValueError", r"is not in list|not in tuple", "index finds no such element. Print what is looked up here."),
+    Cause("ValueError", r"empty sequence|iterable argument is empty", "the list is empty here."),
+    Cause(
+        "ValueError", r"[Tt]otal of weights must be", "all weights are 0 here, or one of them is not a finite number."
+    ),
+    Cause("ValueError", r"number of weights does not match", "choices needs one weight for each element."),
+    # Arithmetic
+    Cause(
+        "ValueError",
+        r"math domain error|expected a (?:positive|nonnegative) input",
+        "the logarithm of 0, or a logarithm or root of a negative number, does not exist. Print the number first.",
+    ),
+    Cause(
+        "OverflowError",
+        r"math range error",
+        "exp of a number above 709 is larger than any float can be. Can something be subtracted first?",
+        code=r"exp\(",
+    ),
+    Cause("OverflowError", "", "a number grows beyond what a float can hold."),
+    Cause(
+        "ZeroDivisionError",
+        r"negative power|zero to a negative",
+        "the divisor is 0 here (a / b of Values is a * b ** -1). Print it first.",
+        code=r"/",
+    ),
+    Cause(
+        "ZeroDivisionError",
+        r"negative power|zero to a negative",
+        "0 has no negative power. Print the base of the power first.",
+    ),
+    Cause("ZeroDivisionError", "", "the divisor is 0 here. Often a list is empty, or a count has not begun."),
+    # Files
+    Cause("FileNotFoundError", "", "open the path that the function is given, not a path of your own."),
+    Cause("UnicodeDecodeError", "", 'name the encoding: open(path, encoding="utf-8").'),
+    Cause("AssertionError", "", "an assert in your own code does not hold."),
+)
+
+
+def advice_on(exception: str, message: str, code: str, name: str, body: str) -> str:
+    """The usual cause of an exception, else "". code: the line of the learner's code that raised it; name, body: the
+    function that the line belongs to.
+    """
+    for cause in CAUSES:
+        if not re.fullmatch(cause.exception, exception) or not (found := re.search(cause.message, message)):
+            continue
+        if re.search(cause.code, code) and (within := re.search(cause.within, body, re.M)):
+            called = re.search(r"(\w+)\(", code)
+            groups = [group or "" for group in found.groups()]
+            facts = {"change": within[1] if within.groups() else "", "name": called[1] if called else "the function"}
+            return cause.says.format(*groups, **facts)
+    return ""

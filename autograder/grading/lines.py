@@ -1,0 +1,77 @@
+"""Which line of the learner's file a failing check points at: in the function that holds the mistake, or none.
+
+Where that function holds code that is hardly ever meant, the message says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from autograder.course import Part
+from autograder.grading.misconceptions import Mistake
+from autograder.grading.probes import Probes
+from autograder.grading.report import Check
+from autograder.grading.session import Recorded
+from autograder.grading.sources import Source, called_as
+
+CALL_OF = re.compile(r"([\w.]+)\(\) (?:takes|missing|got)")  # a TypeError about a call of this function
+NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
+
+
+def with_lines(
+    checks: list[Check],
+    part: Part,
+    source: Source,
+    probes: Probes,
+    calls: Mapping[str, list[Recorded]],
+    mistakes: Iterable[Mistake],
+    given: Iterable[str],
+) -> list[Check]:
+    """The checks, the failing ones with the line of the function that is to be fixed, where that is known. calls: by
+    test name; given: the functions that the stub comes with.
+    """
+    functions = {mistake.id: mistake.function for mistake in mistakes}
+    defined = {name for task in part.tasks for name in task.defines}
+    right = (set(given) - defined) | _of_passed_tasks(checks, part)
+
+    def own(check: Check) -> set[str]:
+        return {*part.task(check.task).defines}
+
+    def placed(check: Check) -> Check:
+        if check.misconception in functions:
+            function = functions[check.misconception]
+            inside = check.line is not None and source.function_at(check.line) == function
+            return check if inside else replace(check, line=source.line_of(function))
+        recorded = calls.get(f"test_{check.name}", [])
+        if check.line is not None and recorded:  # where that function is right, the call of it is to blame
+            trail = [check.line, *reversed(recorded[-1].reply.callers)]
+            wrong = (line for line in trail if source.function_at(line) not in right - own(check))
+            return replace(check, line=next(wrong, check.line))
+        if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
+            return check
+        called = CALL_OF.match(recorded[-1].reply.message)
+        if called and called[1] in source.functions:  # with other arguments than the probe gave
+            return replace(check, line=source.line_of(called[1]))
+        mentions = probes.mentions(recorded[-1].probe)
+        if any(called_as(name) in mentions for name in defined - set(source.functions)):
+            return check  # the function that is missing has no line
+        suspects = source.reached_from(mentions) - right
+        slips = [slip for name in suspects for slip in source.functions[name].slips]
+        if slips and check.status == "failed":
+            line, sentence = min(slips)
+            message = "".join(f"{each}\n" for each in check.message.splitlines() if not each.startswith("Likely:"))
+            return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
+        return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
+
+    failed = ("failed", "error", "timeout", "missing")
+    return [placed(check) if check.status in failed else check for check in checks]
+
+
+def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:
+    """The functions of which every check that was run is passed."""
+    open_tasks = {check.task for check in checks if check.status not in ("passed", "manual")}
+    checked = {check.task for check in checks}
+    of_open = {name for task in part.tasks if task.id in open_tasks for name in task.defines}
+    return {name for task in part.tasks if task.id in checked for name in task.defines} - of_open

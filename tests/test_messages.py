@@ -1,0 +1,483 @@
+"""What a beginner reads: learner's code of every kind of fault, with the exact sentence and line of the report."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
+from autograder.grading.grade import grade
+from autograder.grading.report import Check, Report
+from autograder.grading.sources import inspect_source
+from autograder.grading.standing import current
+from autograder.render.next_step import next_step
+from autograder.render.terminal import message_lines, part_lines
+from autograder.sandbox import Tier
+
+
+def edited(number: int, *edits: tuple[str, str], stub: bool = False) -> str:
+    """The solution of a part, or its stub, with some texts replaced."""
+    source = ((EXERCISES if stub else SOLUTIONS) / part(number).file_name).read_text(encoding="utf-8")
+    for old, new in edits:
+        assert source.count(old) >= 1, old
+        source = source.replace(old, new, 1)
+    return source
+
+
+def report_on(number: int, source: str, task: str | None = None) -> Report:
+    return grade({part(number).file_name: source.encode("utf-8")}, part(number), seed=1, tier=Tier.LOCAL, task=task)
+
+
+def first_failing(number: int, source: str, task: str | None = None) -> Check:
+    check = current(report_on(number, source, task), part(number))
+    assert check is not None, "nothing fails"
+    return check
+
+
+def line_of(source: str, text: str) -> int | None:
+    return next((i for i, line in enumerate(source.split("\n"), 1) if text and text in line), None)
+
+
+SQUARE = '    raise NotImplementedError("0.1 square")'
+ENCODE = "        return [self.bos, *(self._ids[char] for char in doc), self.bos]"
+LINEAR = "    return [sum("
+NEG = "        return self * -1"
+RSUB = "        return other + (-self)"
+
+# Of each fault: the part, its task, the edits of the solution, a text of the line that is shown, and the last line.
+FAULTS = {
+    "a power is written with ^": (
+        0,
+        "0.1",
+        [("return x * x", "return x ^ 2")],
+        "return x ^ 2",
+        "a power is written ** in",
+    ),
+    "a forgotten return": (
+        0,
+        "0.1",
+        [("return x * x", "print(x * x)")],
+        "def square",
+        "every element is None: is a return",
+    ),
+    "a return in the loop": (
+        0,
+        "0.2",
+        [("    return gradient", "        return gradient")],
+        "        return gradient",
+        "the return in line 43 is inside the loop, which runs only once so.",
+    ),
+    "an operator that calls itself": (
+        1,
+        "1.2",
+        [(NEG, "        return -self")],
+        "return -self",
+        "this operator calls itself",
+    ),
+    "another operator that calls itself": (
+        1,
+        "1.2",
+        [(RSUB, "        return other - self")],
+        "return other - self",
+        "this operator calls itself again. Use operators that are written already, such as + and *.",
+    ),
+    "a missing operator": (
+        1,
+        "1.2",
+        [("def __rtruediv__", "def __rtruedivide__")],
+        None,
+        "your class Value has no method __rtruediv__ (task 1.2).",
+    ),
+    "a number added to a list": (
+        2,
+        "2.2",
+        [(ENCODE, "        ids = []\n        ids += self.bos\n        return ids")],
+        "ids += self.bos",
+        "+= adds all elements of another list. For a single element use append(...), or += [...].",
+    ),
+    "a name without self": (
+        2,
+        "2.2",
+        [("self.chars = sorted", "chars = self.letters = sorted"), ("len(self.chars)\n", "len(chars)\n")],
+        "self.vocab_size = len(self.chars)",
+        "in __init__, write self.chars = ...; a name without self. is lost when the function ends.",
+    ),
+    "bos for self.bos": (
+        2,
+        "2.2",
+        [(ENCODE, ENCODE.replace("[self.bos,", "[bos,"))],
+        "return [bos,",
+        "write self.bos: inside a class, attributes and methods belong to self.",
+    ),
+    "a result of append": (
+        2,
+        "2.2",
+        [(ENCODE, "        ids = [self.bos]\n        ids = ids.append(1)\n        return ids + [self.bos]")],
+        "return ids + [self.bos]",
+        "append changes its list in place and returns None: call it on a line of its own, without =.",
+    ),
+    "a function under another name": (
+        3,
+        "3.1",
+        [("def linear(", "def linaer(")],
+        None,
+        "your file has linaer, but no linear. Is one of them spelt wrong?",
+    ),
+    "a name spelt wrong": (
+        3,
+        "3.1",
+        [("zip(row, x)", "zip(row, xx)")],
+        "zip(row, xx)",
+        "did you mean x?",
+    ),
+    "a method without brackets": (
+        3,
+        "3.2",
+        [("(logit - largest).exp()", "(logit - largest).exp")],
+        "total",
+        "a function or method is called with parentheses: x.exp(), not x.exp.",
+    ),
+    "a result of shuffle": (
+        2,
+        "2.3",
+        [("    random.Random(seed).shuffle", "    distinct = random.Random(seed).shuffle")],
+        "len(distinct)",
+        "shuffle changes its list in place and returns None: call it on a line of its own, without =.",
+    ),
+    "a slice that ends at a float": (
+        2,
+        "2.3",
+        [("round(len(distinct) * held_out)", "len(distinct) / 2")],
+        "len(distinct) / 2",
+        "a whole number is needed here, and / always gives a float. Use // for whole numbers.",
+    ),
+    "a method without self": (
+        1,
+        "1.3",
+        [("def exp(self)", "def exp()")],
+        "def exp()",
+        "the first parameter of a method is self: def exp(self, ...).",
+    ),
+    "a forgotten import": (
+        9,
+        "9.1",
+        [("import math\n", "")],
+        "math.log(",
+        "write import math at the top of the file.",
+    ),
+    "a function of another part that is not imported": (
+        5,
+        "5.4",
+        [("import linear, rmsnorm, softmax", "import linear, softmax")],
+        "x = rmsnorm(x)",
+        "write from part03_layers import rmsnorm at the top of the file.",
+    ),
+    "two results that are not unpacked": (
+        5,
+        "5.4",
+        [
+            (
+                "        output, weights = multi_head_attention(rmsnorm",
+                "        output = weights = multi_head_attention(rmsnorm",
+            )
+        ],
+        "zip(x, output)",
+        "one side is a list, the other a number. Go through the list element by element, or take its sum(...); and "
+        "where a function returns two things, take both: first, second = f(...).",
+    ),
+    "a key without its f": (
+        5,
+        "5.2",
+        [('state_dict[f"layer{layer}.attn_wq"]', 'state_dict["layer{layer}.attn_wq"]')],
+        'state_dict["layer{layer}',
+        "the key holds braces as text: put an f before its opening quote.",
+    ),
+    "a division that should be whole": (
+        5,
+        "5.2",
+        [("config.n_embd // config.n_head", "config.n_embd / config.n_head")],
+        "head_dim):",
+        "a whole number is needed here, and / always gives a float. Use // for whole numbers.",
+    ),
+    "arguments of another class": (
+        7,
+        "7.3",
+        [("    state_dict = init_state_dict(config, rng)", "    state_dict = init_state_dict(rng, config)")],
+        "init_state_dict(rng, config)",
+        "this is a Random, and Config is the class that has n_embd. Are two arguments in the wrong order?",
+    ),
+    "a function that is called although it may be None": (
+        7,
+        "7.3",
+        [("            if on_step is not None:\n                on_step", "            on_step")],
+        "            on_step(step",
+        "on_step is None here: call it only if it is not None.",
+    ),
+    "a method of the class for one of its objects": (
+        7,
+        "7.3",
+        [("    tokens = tokenizer.encode(docs[", "    tokens = Tokenizer.encode(docs[")],
+        "Tokenizer.encode(docs[",
+        "encode needs an object before the dot, one that Tokenizer(...) has made: Tokenizer itself is the class.",
+    ),
+    "a number that is added to a list": (
+        8,
+        "8.2",
+        [("temperature_softmax(logits, temperature))", "temperature_softmax(logits, temperature))[0]")],
+        "tokens += rng.choices",
+        "+= adds all elements of another list. For a single element use append(...), or += [...].",
+    ),
+    "a root of a negative number": (
+        6,
+        "6.1",
+        [("(1 - self.beta2) * gradient * gradient", "(1 - self.beta2) * gradient")],
+        None,
+        "the number under a root is negative, so the result is complex. Print it; often a square is missing.",
+    ),
+    "a generator": (
+        8,
+        "8.1",
+        [("[e / total for e in exps]", "(e / total for e in exps)")],
+        "def temperature_softmax",
+        "write [...] in place of (...), and return in place of yield.",
+    ),
+    "an index that is an element": (
+        0,
+        "0.2",
+        [("for i, x in enumerate(xs):", "for i in xs:\n        x = xs[i]")],
+        "",
+        "a position is a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
+        "positions; and // gives a whole number where / does not.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("number", "task", "edits", "line", "advice"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_answered_with_its_line_and_with_what_to_try(number, task, edits, line, advice):
+    source = edited(number, *edits)
+    check = first_failing(number, source, task)
+    assert message_lines(check)[-1].startswith(f"Likely:     {advice}"), check.message
+    if line != "":
+        assert check.line == (line and line_of(source, line)), check.message
+
+
+def said(number: int, source: str, task: str | None = None) -> str:
+    report = report_on(number, source, task)
+    return "\n".join(part_lines(report, part(number).file_name, next_step([report])))
+
+
+def test_a_syntax_error_shows_its_line_with_a_caret():
+    shown = said(3, edited(3, (LINEAR, "    return [sum((")))
+    code = next(line for line in shown.split("\n") if line.startswith("    return [sum(("))
+    below = shown.split(code + "\n")[1].split("\n")[0]
+    assert below.strip() == "^" and code[below.index("^")] == "]"
+
+
+def test_an_exception_shows_its_line_with_carets_below_what_raised():
+    check = first_failing(3, edited(3, ("zip(row, x)", "zip(row, missing)")))
+    lines = check.message.split("\n")
+    shown = next(i for i, line in enumerate(lines) if line.startswith(f"Line {check.line}:"))
+    if lines[shown + 1].strip("^ ") == "":  # from Python 3.11 on
+        carets = lines[shown + 1]
+        assert lines[shown][carets.index("^") : carets.rindex("^") + 1] == "missing"
+
+
+def test_an_error_in_a_right_function_points_at_the_call_of_it():
+    source = edited(8, ("sample(trained, temperature, rng)", "sample(trained, rng, temperature)"))
+    check = first_failing(8, source)
+    assert check.task == "8.3" and check.line == line_of(source, "sample(trained, rng, temperature)")
+    assert f"From {check.line}:" in check.message and "Is an argument of a call in the wrong place?" in check.message
+
+
+def test_a_print_at_the_end_of_an_unfinished_file_is_the_line_that_is_shown():
+    source = edited(0, stub=True) + "\nprint(square(3))\n"
+    shown = said(0, source)
+    line = line_of(source, "print(square(3))")
+    assert f"part00_setup.py, line {line}\n" in shown and f"Line {line}:    print(square(3))\n" in shown
+    assert 'Delete the line, or put it below: if __name__ == "__main__":' in shown
+    assert f"Next: fix line {line} of part00_setup.py" in shown
+
+
+@pytest.mark.parametrize("code", ["{stub}\n    return x * x", "    y = x * x\n{stub}"], ids=["below", "above"])
+def test_code_beside_the_stubs_raise_is_written_and_the_raise_must_go(code):
+    source = edited(0, (SQUARE, code.format(stub=SQUARE)), stub=True)
+    check = first_failing(0, source)
+    assert (check.task, check.status, check.line) == ("0.1", "error", line_of(source, SQUARE))
+    assert check.message == (
+        "square still has the stub's line raise NotImplementedError(...) beside your code: delete that line, "
+        f"line {check.line}.\n"
+    )
+
+
+def test_a_helper_module_of_ones_own_is_not_called_a_package():
+    shown = said(3, edited(3, ("from part01_autograd", "from math_utils import dot\nfrom part01_autograd")))
+    assert "If math_utils.py is a file of your own: only the course's modules are checked" in shown
+
+
+def test_the_course_class_of_another_part_lacks_what_the_learner_added_to_theirs():
+    check = first_failing(8, edited(8, ("tokenizer.decode(", "tokenizer.id_to_char(")))
+    attributes = "chars, bos, vocab_size, encode, decode"
+    assert message_lines(check)[-1] == (
+        f"Likely:     this part is checked with the course's Tokenizer, which has {attributes}."
+    )
+
+
+def test_arguments_in_the_wrong_order_are_called_that():
+    check = first_failing(7, edited(7, ("Trained(tokenizer, config,", "Trained(config, tokenizer,")), "7.3")
+    assert "this is a Config, and Tokenizer is the class that has " in check.message
+    assert "Are two arguments in the wrong order?" in check.message
+
+
+def test_a_value_that_is_returned_for_a_number_is_told_to_use_its_data():
+    check = first_failing(7, edited(7, ("return loss.data", "return loss")), "7.2")
+    assert message_lines(check)[1:] == [
+        "Result:     Your code returned an object of type Value where plain numbers, texts or lists are expected.",
+        "Likely:     a Value stands where a plain number is expected: use its .data.",
+    ]
+
+
+def test_right_elements_in_another_order_are_called_that():
+    source = edited(2, ("    return docs\n", "    random.Random(1).shuffle(docs)\n    return docs\n"))
+    likely = "all elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"
+    assert message_lines(first_failing(2, source))[-1] == f"Likely:     {likely}"
+
+
+def test_code_that_is_slow_but_has_no_endless_loop_is_not_suspected_of_one():
+    slow = "def linear(x, w):\n    for i in range(10**9):\n        x = x\n    return x\n\n\ndef old("
+    check = first_failing(3, edited(3, ("def linear(", slow)), "3.1")
+    assert check.status == "timeout" and "never ends" not in check.message
+    assert "does the code do more than the answer needs" in check.message
+    endless = slow.replace("for i in range(10**9):", "while True:")
+    check = first_failing(3, edited(3, ("def linear(", endless)), "3.1")
+    assert "is there a loop that never ends?" in check.message
+
+
+# Diagnosis: the mistake that was made, or none.
+
+RECURSIVE = """        self.grad = 1.0
+        for child, slope in zip(self._children, self._local_grads):
+            child.grad += self.grad * slope
+            child.backward()
+
+    def _old_backward(self):
+"""
+
+
+def test_a_wrong_backward_sends_nobody_to_right_operators():
+    """The commonest first attempt: it sets the grad of every child to 1 again."""
+    source = edited(1)
+    body = source.index('"""', source.index('"""', source.index("def backward")) + 3) + 4
+    report = report_on(1, source[:body] + RECURSIVE + source[body:])
+    failing = [check for check in report.checks if check.status not in ("passed", "manual")]
+    assert failing and {check.cause for check in failing} <= {None, "1.4"}
+
+
+# Part, task, and the edits that make one mistake in it; every other task is right.
+ONE_TASK = {
+    "xs is moved in place and put back": (
+        0,
+        "0.2",
+        [
+            (
+                "        above = f([*xs[:i], x + h, *xs[i + 1 :]])\n"
+                "        below = f([*xs[:i], x - h, *xs[i + 1 :]])\n",
+                "        xs[i] = x + h\n        above = f(xs)\n        xs[i] = x - h\n        below = f(xs)\n"
+                "        xs[i] = x\n",
+            )
+        ],
+    ),
+    "a negation without children": (1, "1.2", [(NEG, "        return Value(-self.data)")]),
+    "an index too many": (
+        2,
+        "2.4",
+        [
+            (
+                "        for previous, following in zip(tokens, tokens[1:]):\n",
+                "        for i in range(len(tokens)):\n            previous, following = tokens[i], tokens[i + 1]\n",
+            )
+        ],
+    ),
+    "no backward in a step": (7, "7.2", [("    loss.backward()\n", "")]),
+}
+
+
+@pytest.mark.parametrize(("number", "task", "edits"), ONE_TASK.values(), ids=ONE_TASK)
+def test_a_check_of_one_task_names_no_mistake_of_another_that_is_right(number, task, edits):
+    source = edited(number, *edits)
+    alone = report_on(number, source, task)
+    assert {check.task for check in alone.checks} == {task}
+    whole = [check for check in report_on(number, source).checks if check.task == task]
+    assert [(c.name, c.misconception, c.line) for c in alone.checks] == [
+        (c.name, c.misconception, c.line) for c in whole
+    ]
+    assert {check.cause for check in alone.checks if check.status != "passed"} <= {None, task}
+
+
+def test_a_mistake_that_a_failing_check_of_its_task_contradicts_is_not_named():
+    """Two slips in one function: the first check would look like one of them alone."""
+    source = edited(6, ("self.beta1", "self.beta2"), ("lr *", "2 * lr *"))
+    report = report_on(6, source)
+    assert {check.misconception for check in report.checks if check.task == "6.1"} == {None}
+
+
+def test_one_mistake_that_explains_several_checks_is_said_once_at_the_top():
+    source = edited(1, ("child.grad +=", "child.grad ="))
+    shown = said(1, source)
+    report = report_on(1, source)
+    advice = next(check.advice for check in report.checks if check.misconception)
+    top, checks, _ = shown.partition("\n  pass ")
+    assert (
+        checks
+        and "One mistake explains" in top
+        and f"It is in 1.4 backward, line {line_of(source, 'def backward')}:" in top
+    )
+    assert shown.count(advice) == 1 and "known mistake" not in shown
+    assert "Next: fix 1.4 backward, then" in shown
+
+
+# Code that is hardly ever meant: the part, the edit, a text of its line, and what is said of that line.
+SLIPS = {
+    "an exclusive or": (
+        4,
+        ("config.n_embd**2", "config.n_embd ^ 2"),
+        "^ 2",
+        "has a ^, which is no power in Python: write **.",
+    ),
+    "half of a first power": (
+        3,
+        ("(mean_square + eps) ** -0.5", "1 / ((mean_square + eps) ** 1 / 2)"),
+        "** 1 / 2",
+        "takes a power of 1 and divides after that: ** 1 / 2 is no root, ** 0.5 is.",
+    ),
+    "a method that is not called": (
+        1,
+        ("        return Value(math.log(self.data)", "        self.exp\n        return Value(math.log(2 + self.data)"),
+        "        self.exp\n",
+        "names a method without calling it: put () behind it.",
+    ),
+    "a result that is thrown away": (
+        3,
+        ("    return [e / total for e in exps]", "    [e / total for e in exps]\n    return exps"),
+        "    [e / total",
+        "computes something that is then thrown away: is a return or a name missing in front of it?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("number", "edit", "text", "words"), SLIPS.values(), ids=SLIPS)
+def test_code_that_is_hardly_ever_meant_is_pointed_at(number, edit, text, words):
+    source = edited(number, edit)
+    check = first_failing(number, source)
+    line = source[: source.index(text)].count("\n") + 1
+    assert (check.line, message_lines(check)[-1]) == (line, f"Likely:     line {line} {words}"), check.message
+    assert "Likely:" not in "".join(message_lines(check)[:-1])
+
+
+@pytest.mark.parametrize("number", range(11))
+def test_right_code_holds_no_slips_and_no_leftovers(number):
+    files = [
+        SOLUTIONS / part(number).file_name,
+        *(ROOT / "tests" / "right_but_different").glob(f"part{number:02d}/*.py"),
+    ]
+    for file in files:
+        functions = inspect_source(file.read_bytes()).functions
+        assert [f for f in functions.values() if f.slips or f.leftover] == [], file
