@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.capstone.outcome import CapstoneFailed, Outcome, read_outcome
+from autograder import model
+from autograder.capstone.outcome import CapstoneFailed, Outcome, read_outcome, read_weights
+from autograder.capstone.ways import Begun
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
 from autograder.grading.failures import failure_message
@@ -34,6 +36,11 @@ class Task:
     held_out: list[str]
     alphabet: str
     seed: int
+
+    def step(self) -> Begun:
+        """Weights and a name for one step by the learner's parts, apart from the training."""
+        rng = random.Random(f"one step {self.seed}")
+        return Begun(model.draw_weights(model.Sizes(), rng), [rng.choice(self.held_out)])
 
     def plain(self, names: list[str]) -> list[str]:
         """Names in the usual alphabet."""
@@ -93,11 +100,27 @@ def run(
         begin = time.monotonic()
         reply = worker.call("train_and_sample", [task.docs, num_steps, task.seed], on_progress=_notes(on_step))
         seconds = time.monotonic() - begin
+        if reply.failure in (None, "raised"):
+            weights, (name,) = task.step()
+            given = {matrix: rows.tolist() for matrix, rows in weights.items()}
+            step = _one_step(worker.call("one_step", [model.encode(name, sorted(task.alphabet)), given]))
+        else:
+            step = "The training ended before it."
         interpreter = f"{'PyPy ' if python and 'pypy' in python else ''}{worker.interpreter_version}"
     if reply.failure is not None:
-        raise CapstoneFailed(_where(reply) + failure_message(reply).strip())
-    facts = read_outcome(reply.value, task.docs, num_steps)
-    return Outcome(**facts, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
+        raise CapstoneFailed(_where(reply) + failure_message(reply).strip(), step)
+    try:
+        facts = read_outcome(reply.value, task.docs, num_steps)
+    except CapstoneFailed as error:
+        raise CapstoneFailed(str(error), step) from error
+    return Outcome(**facts, one_step=step, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
+
+
+def _one_step(reply: Reply) -> model.Weights | str:
+    try:
+        return read_weights(reply.value) if reply.failure is None else _where(reply) + failure_message(reply).strip()
+    except CapstoneFailed as error:
+        return str(error)
 
 
 def _notes(on_step: Progress) -> Callable[[object], None]:

@@ -45,7 +45,7 @@ def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str,
 
 def possible(task: Task) -> float:
     """The points of a task of the capstone."""
-    return float(sum(points for task_id, points, _ in CHECKS if task_id == task.id))
+    return float(sum(check.points for check in CHECKS if check.task == task.id))
 
 
 def report_notebook(report: Report, parts: Mapping[str, Newest]) -> dict:
