@@ -23,9 +23,9 @@ STUDENT = Path(__file__).with_name("student")
 MODULES = """__init__ __main__ check console course install setup_environment wording bundle/__init__
     bundle/own_parts bundle/recorded_mistakes bundle/replay
     grading/__init__ grading/checks grading/compare grading/conditions grading/diagnosis grading/distribution
-    grading/failures grading/grade grading/misconceptions grading/mistake_replies grading/patience grading/probes
-    grading/reference grading/report grading/session grading/sources grading/standing grading/submission render/__init__
-    render/json_report render/next_step render/terminal""".split()
+    grading/failures grading/follow_through grading/grade grading/misconceptions grading/mistake_replies
+    grading/patience grading/probes grading/reference grading/report grading/session grading/sources grading/standing
+    grading/submission render/__init__ render/json_report render/next_step render/terminal""".split()
 NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
 DATASETS = (".md", ".txt", ".json")
 

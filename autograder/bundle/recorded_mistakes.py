@@ -6,6 +6,7 @@ import json
 
 from autograder.course import Part
 from autograder.grading.diagnosis import Agrees, name_mistakes, same_reply
+from autograder.grading.follow_through import keep_points
 from autograder.grading.misconceptions import Mistake
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
@@ -13,13 +14,16 @@ from autograder.sandbox import Reply
 
 
 def with_mistakes(of: Part, checks: list[Check], calls: dict[str, list[Recorded]]) -> list[Check]:
-    """The checks, the failing ones with the mistake that explains the calls. calls: by test name."""
+    """The checks, the failing ones with the mistake that explains the calls, and the points that follow-through keeps.
+    calls: by test name.
+    """
     if not any(check.status in ("failed", "error", "timeout") for check in checks):
         return checks
     recorded = json.loads((of.suite / "mistakes.json").read_text(encoding="ascii"))
     agrees = _agreement(recorded["answers"])
     mistakes = [Mistake(**mistake) for mistake in recorded["mistakes"]]
-    return name_mistakes(mistakes, checks, calls, lambda out_of_time=False: agrees)
+    named = name_mistakes(mistakes, checks, calls, agrees)
+    return keep_points(mistakes, named, calls, recorded["keeps"], agrees)
 
 
 def _agreement(answers: dict[str, dict]) -> Agrees:

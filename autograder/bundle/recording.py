@@ -10,6 +10,7 @@ from autograder.bundle.mistake_answers import answers_of, by_chance, replies_of,
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.course import Part
 from autograder.grading.checks import TOLERANCE, Answer
+from autograder.grading.follow_through import table_of
 from autograder.grading.grade import data_files
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.probes import Probes, plain
@@ -107,6 +108,7 @@ def record(part: Part) -> dict[str, bytes]:
                     {"id": m.id, "task": m.task, "says": m.says} for m in misconceptions(part) if m.id not in chance
                 ],
                 "answers": mistakes,
+                "keeps": table_of(part),
             }
         ),
     }

@@ -1,17 +1,18 @@
 """Naming the mistake: a failing check's calls are repeated on every known-wrong implementation.
 
-Where the learner's answers equal those of one, that is the likely mistake. Where a task's answers equal those of the
-reference *with another task's recognised mistake*, the task is right and keeps its points.
+Where the learner's answers equal those of one, that is the likely mistake. A name never changes points: which are kept
+although a check failed is follow_through.py's to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograder.course import Part
-from autograder.grading.compare import difference, is_number
+from autograder.grading.compare import difference
+from autograder.grading.follow_through import keep_points, table_of
 from autograder.grading.misconceptions import Mistake, misconceptions
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
@@ -25,7 +26,6 @@ EXPLAINED_FAILURES = ("raised", "timeout")  # of a reply: no known mistake ends 
 
 Files = dict[str, bytes]
 Agrees = Callable[[Mistake, list[Recorded]], bool]
-Agreement = Callable[..., Agrees]
 Ask = Callable[[Mistake, Recorded], "Reply | None"]
 
 
@@ -41,24 +41,27 @@ def diagnose(
         return checks
     with replies.asked(part, files) as ask:
 
-        def agreement(out_of_time: bool = False) -> Agrees:
-            return lambda mistake, recorded: _agrees(ask, mistake, recorded, out_of_time)
+        def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
+            return _agrees(ask, mistake, recorded)
 
-        return name_mistakes(misconceptions(part), checks, calls, agreement)
+        def settled(mistake: Mistake, recorded: list[Recorded]) -> bool | None:
+            return all_agree(recorded, (ask(mistake, call, for_points=True) for call in recorded))
+
+        named = name_mistakes(misconceptions(part), checks, calls, agrees)
+        return keep_points(misconceptions(part), named, calls, table_of(part), settled)
 
 
 def name_mistakes(
-    mistakes: Sequence[Mistake], checks: list[Check], calls: dict[str, list[Recorded]], agreement: Agreement
+    mistakes: Sequence[Mistake], checks: list[Check], calls: dict[str, list[Recorded]], agrees: Agrees
 ) -> list[Check]:
-    """The checks with the mistakes that explain them. agreement() gives a function that says whether a mistake explains
-    recorded calls; agreement(out_of_time=True) one that says so too where it can't find out in time.
+    """The checks with the mistakes that explain them. agrees: whether a mistake explains recorded calls, and False
+    where that could not be found out in time: then it is not named.
     """
     failing = _failing(checks, calls)
-    matches = _matches(mistakes, checks, failing, calls, agreement())
-    matches = _without_contradicted(matches, checks, calls, agreement(out_of_time=True))
-    named = {check.name: _best(check, matches, checks, calls, agreement) for check in failing}
-    kept = {check.name for check in failing if check.status == "failed" and _takes_work(calls[_test(check)][-1])}
-    return [_with_diagnosis(check, named.get(check.name), named, checks, check.name in kept) for check in checks]
+    matches = _matches(mistakes, checks, failing, calls, agrees)
+    matches = _without_contradicted(matches, checks, calls, agrees)
+    named = {check.name: _best(check, matches, checks, calls, agrees) for check in failing}
+    return [_with_diagnosis(check, named.get(check.name)) for check in checks]
 
 
 def _failing(checks: list[Check], calls: dict[str, list[Recorded]]) -> list[Check]:
@@ -75,17 +78,20 @@ def _test(check: Check) -> str:
     return f"test_{check.name}"
 
 
-def _agrees(ask: Ask, mistake: Mistake, recorded: list[Recorded], out_of_time: bool) -> bool:
-    """Whether a mistake explains recorded calls: its answers equal the learner's, every one. out_of_time: what it says
-    when there is no time left to find out.
-    """
-    for call in recorded:
-        reply = ask(mistake, call)
-        if reply is None:
-            return out_of_time
-        if not same_reply(reply, call.reply):
+def _agrees(ask: Ask, mistake: Mistake, recorded: list[Recorded]) -> bool:
+    """Whether a mistake is known to explain recorded calls: its answers equal the learner's, every one."""
+    replies = ((ask(mistake, call), call.reply) for call in recorded)
+    return all(reply is not None and same_reply(reply, learners) for reply, learners in replies)
+
+
+def all_agree(recorded: list[Recorded], replies: Iterable[Reply]) -> bool | None:
+    """Whether all replies of a mistake equal the learner's. The mistake is one that ends: None where it was stopped."""
+    stopped = False
+    for call, reply in zip(recorded, replies):
+        stopped = stopped or reply.failure == "timeout"
+        if reply.failure != "timeout" and not same_reply(reply, call.reply):
             return False
-    return True
+    return None if stopped else True
 
 
 def same_reply(a: Reply, b: Reply) -> bool:
@@ -131,7 +137,7 @@ def _without_contradicted(
     return {name: [mistake for mistake in found if mistake in possible] for name, found in matches.items()}
 
 
-def _best(check: Check, matches: dict, checks: list[Check], calls: dict, agreement: Agreement) -> Mistake | None:
+def _best(check: Check, matches: dict, checks: list[Check], calls: dict, agrees: Agrees) -> Mistake | None:
     """Of several mistakes that explain a check, the one that explains most of what the learner's code did."""
     candidates = matches[check.name]
     if len(candidates) < 2:
@@ -141,41 +147,9 @@ def _best(check: Check, matches: dict, checks: list[Check], calls: dict, agreeme
     candidates = [m for m in candidates if by_failures[m.id] == most]
     if len(candidates) == 1:
         return candidates[0]
-    agrees = agreement()
     passed = [calls[_test(c)] for c in checks if c.status == "passed" and calls.get(_test(c))]
     return max(candidates, key=lambda mistake: sum(agrees(mistake, recorded) for recorded in passed))
 
 
-def _takes_work(call: Recorded) -> bool:
-    """Whether the answer holds something that code without any work would not give: a number that is neither 0 nor 1
-    nor among the arguments, or a text that is not. Where a known mistake answers with zeros, so does an empty function.
-    """
-    given = {0.0, 1.0, "", *_leaves(list(call.arguments))}
-    return any(leaf not in given for leaf in _leaves(call.reply.value))
-
-
-def _leaves(value: object) -> Iterator[float | str]:
-    """The numbers, without their signs, and the texts in plain data."""
-    if isinstance(value, (list, tuple, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(item)
-    elif is_number(value):
-        yield abs(value)
-    elif isinstance(value, str):
-        yield value
-
-
-def _with_diagnosis(
-    check: Check, mistake: Mistake | None, named: dict, checks: list[Check], may_be_kept: bool
-) -> Check:
-    if mistake is None:
-        return check
-    check = replace(check, misconception=mistake.id, advice=mistake.says)
-    charged = any(
-        other.task == mistake.task and named.get(other.name) == mistake for other in checks if other is not check
-    )
-    # Only an answer shows that this task is right: an exception or a time-out shows nothing of it.
-    if mistake.task != check.task and charged and may_be_kept:
-        kept = f"The points are kept: this is what right code gives with the mistake of task {mistake.task}.\n"
-        return replace(check, earned=check.points, status="passed", message=kept, follows=mistake.task)
-    return check
+def _with_diagnosis(check: Check, mistake: Mistake | None) -> Check:
+    return check if mistake is None else replace(check, misconception=mistake.id, advice=mistake.says)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from autograder.sandbox import Reply
+from autograder.sandbox import WAITED, Reply
 
 SENTENCES = {
     "raised": "Your code stopped with {exception}{message}.",
@@ -14,6 +14,7 @@ SENTENCES = {
     "missing": "Your file lacks a name that this check needs{message}. Spell it as the stub does.",
     "todo": "{message} is not written yet.",
     "timeout": "Your code did not answer in time{message}. Is there a loop that never ends?",
+    "waits": "Your code did not answer in time{message}. Is there a call that waits, such as sleep or a lock?",
     "crashed": "Your code ended the Python interpreter{message}. Is there a recursion that never ends?",
     "exited": "Your code ended the program{message}. A module that others import must not: take that call out.",
     "memory": "Your code used more memory than is allowed{message}. Is there a list that grows without end?",
@@ -69,6 +70,8 @@ def _kind(reply: Reply) -> str:
     """The key of the sentence that fits."""
     if reply.exception == "SystemExit":
         return "exited"
+    if reply.failure == "timeout" and reply.message.startswith(WAITED):
+        return "waits"
     # No line of the learner's code was running: the call came back, and the probe stumbled over what it gave.
     if reply.failure == "raised" and reply.exception in ("TypeError", "AttributeError") and reply.file is None:
         return "raised" if WRONG_ARGUMENTS.search(reply.message) else "unusable"

@@ -12,15 +12,18 @@ from autograder.grading.misconceptions import Mistake, variants
 from autograder.grading.session import Recorded
 from autograder.sandbox import Limits, Reply, Tier, Worker
 
-# Of one call. Some mistakes never end, and are then told by that; every other one answers in a tenth of a second.
-SECONDS, CPU_SECONDS = 4.0, 1.0
+# Of one call, in processor time. Some mistakes never end, and are then told by that; every other one answers in a tenth
+# of a second. Those that may keep points all end: there the limit only stops a call that can't be right.
+CPU_SECONDS, CPU_SECONDS_FOR_POINTS = 1.0, 20.0
+LIMITS = Limits(cpu_seconds=600, call_seconds=60.0, total_seconds=3600.0)
 MOST_CALLS = 2000  # of one part that are remembered; a suite makes some thirty
 
 
 class MistakeReplies:
     """Replies that are remembered while the inputs stay those of one seed, as they do in a batch.
 
-    seconds: for all that one submission needs; a message that names the mistake is worth no more to who waits for it.
+    seconds: of the clock, for all that the naming of mistakes needs for one submission. A name is worth no longer wait;
+    points are, so no clock bounds a call that decides them.
     """
 
     def __init__(self, seconds: float = 8.0) -> None:
@@ -28,28 +31,27 @@ class MistakeReplies:
         self._known: dict[int, tuple[str, dict[bytes, dict[str, Reply]]]] = {}  # by the part's number: of which files
 
     @contextlib.contextmanager
-    def asked(self, part: Part, files: Mapping[str, bytes]) -> Iterator[Callable[[Mistake, Recorded], Reply | None]]:
-        """A function that gives a mistake's reply to a recorded call, None when there is no time left to find out.
-        files: what the worker had besides the submission, the data files of the seed among it.
+    def asked(self, part: Part, files: Mapping[str, bytes]) -> Iterator[Callable[..., Reply | None]]:
+        """ask(mistake, call) gives a mistake's reply to a recorded call, None when there is no time left to find out;
+        ask(mistake, call, for_points=True) always finds out. files: what the worker had besides the submission, the
+        data files of the seed among it.
         """
         known, end = self._of(part, files), time.monotonic() + self.seconds
         folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
         # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
-        limits = Limits(cpu_seconds=600, call_seconds=SECONDS, total_seconds=2 * self.seconds)
-        with Worker({**files, **folders}, Tier.LOCAL, limits) as worker:
+        with Worker({**files, **folders}, Tier.LOCAL, LIMITS) as worker:
 
-            def ask(mistake: Mistake, call: Recorded) -> Reply | None:
+            def ask(mistake: Mistake, call: Recorded, for_points: bool = False) -> Reply | None:
                 replies = known.setdefault(_key(call), {})
                 reply = replies.get(mistake.id)
-                if reply is None:
-                    left = end - time.monotonic()
-                    if left <= 0:
+                if reply is None or (for_points and reply.failure == "timeout"):
+                    if not for_points and time.monotonic() > end:
                         return None
-                    seconds, folder = min(left, SECONDS), f"variant-{mistake.id}"
-                    how = {"seconds": seconds, "cpu_seconds": CPU_SECONDS}
-                    reply = worker.call(call.probe, list(call.arguments), folder, **how)
-                    if reply.failure != "timeout" or seconds == SECONDS:
-                        replies[mistake.id] = reply
+                    most = CPU_SECONDS_FOR_POINTS if for_points else CPU_SECONDS
+                    folder = f"variant-{mistake.id}"
+                    reply = replies[mistake.id] = worker.call(
+                        call.probe, list(call.arguments), folder, cpu_seconds=most
+                    )
                 return reply
 
             yield ask

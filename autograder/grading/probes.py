@@ -54,8 +54,8 @@ class Probes:
         return plain(self._namespace[probe](*arguments))
 
     def reference_seconds(self, probe: str, arguments: tuple) -> float | None:
-        """The processor time that the reference needs for such a call, found out at the first one; None when it can't
-        be asked here: for a probe that reads files beside it.
+        """The processor time that the reference needs for such a call, found out at the first one; None where it can't
+        be asked: in a copy of the course without it, and for a probe that reads files beside it.
         """
         if probe not in self._seconds:
             begin = time.process_time()

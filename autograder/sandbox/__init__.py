@@ -6,7 +6,7 @@
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Call, Reply
 from autograder.sandbox.selftest import strict_tier
-from autograder.sandbox.session import LOAD, Worker
+from autograder.sandbox.session import LOAD, WAITED, MachineBusy, Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
 
 __all__ = [
@@ -16,9 +16,11 @@ __all__ = [
     "LOAD",
     "Call",
     "Limits",
+    "MachineBusy",
     "Reply",
     "SandboxUnavailable",
     "Tier",
+    "WAITED",
     "Worker",
     "strict_tier",
 ]

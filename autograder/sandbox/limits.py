@@ -9,15 +9,20 @@ from dataclasses import dataclass
 class Limits:
     """What one worker may use. Times are in seconds, sizes in bytes.
 
-    `cpu_seconds` is processor time of one process, `call_seconds` wall time of one call, `total_seconds` wall time
-    of all calls together, restarts included. `reply_bytes` bounds one answer, `output_bytes` what is kept of prints.
-    A process that prints more than `printed_bytes` is ended: right code prints no such flood, and to wait for one that
-    does would cost the others' time.
+    A call is charged its processor time and the time in which it does nothing but wait; not the time in which other
+    programs have the processors. `cpu_seconds` is processor time of one process. `call_seconds` is what one call may
+    be charged, `total_seconds` all calls together, restarts included. `idle_seconds` bounds waiting alone, since a
+    call began or last sent a progress note. `wall_seconds`, of the clock, is the last resort: a call that has not used
+    up what it may by then is nobody's fault but the machine's (`MachineBusy`).
+    `reply_bytes` bounds one answer, `output_bytes` what is kept of prints. A process that writes more than
+    `printed_bytes` past Python's own streams is ended, since reading it costs the others' time.
     """
 
     cpu_seconds: int
     call_seconds: float
     total_seconds: float
+    idle_seconds: float = 4.0
+    wall_seconds: float = 600.0
     memory_bytes: int = 512 * 1024 * 1024
     reply_bytes: int = 1024 * 1024
     output_bytes: int = 64 * 1024
@@ -29,6 +34,7 @@ CAPSTONE = Limits(
     cpu_seconds=600,
     call_seconds=660.0,
     total_seconds=720.0,
+    wall_seconds=7200.0,
     memory_bytes=1024 * 1024 * 1024,
     printed_bytes=2048 * 1024 * 1024,
 )

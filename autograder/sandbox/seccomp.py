@@ -1,8 +1,8 @@
 """The system calls that a worker may not make, as a BPF program.
 
-Everything is allowed but what starts processes, reaches other processes, opens the network, hides memory from
-RLIMIT_AS or widens the kernel's surface. Written by libseccomp (through pyseccomp), for this machine's architecture
-only: a call of another one ends the process.
+Everything is allowed but what starts processes, reaches other processes, lowers its own priority, opens the network,
+hides memory from RLIMIT_AS or widens the kernel's surface. Written by libseccomp (through pyseccomp), for this
+machine's architecture only: a call of another one ends the process.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ NAMESPACES = """unshare setns mount umount umount2 pivot_root chroot open_tree m
     fspick mount_setattr name_to_handle_at open_by_handle_at swapon swapoff quotactl quotactl_fd acct"""
 HIDDEN_MEMORY = """memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop
     semctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr"""
+# What makes a process run later than others: it would look like a victim of a busy machine.
+PRIORITIES = "setpriority ioprio_set sched_setaffinity sched_setparam sched_setscheduler sched_setattr"
 KERNEL = """io_uring_setup io_uring_enter io_uring_register bpf perf_event_open add_key request_key keyctl userfaultfd
     personality syslog kexec_load kexec_file_load init_module finit_module delete_module reboot fanotify_init
     modify_ldt iopl ioperm vhangup lookup_dcookie nfsservctl"""
 # The second tier has neither a process namespace nor a read-only file system of its own: nobody else may be
 # signalled, by whatever way, limited or slowed, and no metadata changed, which Landlock does not cover.
-OTHERS = """kill tkill tgkill pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo setsid setpgid setpriority ioprio_set
-    sched_setaffinity sched_setparam sched_setscheduler sched_setattr migrate_pages move_pages execve execveat"""
+OTHERS = """kill tkill tgkill pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo setsid setpgid
+    migrate_pages move_pages execve execveat"""
 METADATA = """truncate chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat setxattr lsetxattr fsetxattr
     removexattr lremovexattr fremovexattr setxattrat removexattrat utime utimes futimesat utimensat file_setattr
     inotify_init inotify_init1 inotify_add_watch link linkat symlink symlinkat mknod mknodat"""
@@ -55,7 +57,7 @@ def seccomp_program(shared_process_space: bool) -> bytes:
         raise FilterUnavailable(f"pyseccomp with libseccomp is needed ({error})") from error
     program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     refuse = pyseccomp.ERRNO(errno.EPERM)
-    names = f"{PROCESSES} {NETWORK} {NAMESPACES} {HIDDEN_MEMORY} {KERNEL}"
+    names = f"{PROCESSES} {NETWORK} {NAMESPACES} {HIDDEN_MEMORY} {KERNEL} {PRIORITIES}"
     if shared_process_space:
         names = f"{names} {OTHERS} {METADATA}"
     for name in names.split():

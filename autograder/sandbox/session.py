@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from autograder.sandbox.limits import CHECK, Limits
+from autograder.sandbox.meter import Meter, innermost
 from autograder.sandbox.process import OVERSIZE, Output, Process
 from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, encode_line, parse_message
 from autograder.sandbox.text import clean_text
 from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
 
-START_SECONDS = 30.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
+START_SECONDS = 120.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
+SLICE = 0.05  # how often a call that is awaited is looked at
+LATE = 0.5  # processor seconds after which the timer within the worker should have ended a call long ago
+UNMEASURED_TIMES = 4  # the seconds of the clock for each of processor time where only the clock can be read
 PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one reply, for whoever keeps them all
 OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
 CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(signal, "SIGPROF", 27)}
 KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
+WAITED = "it did nothing but wait"  # begins what a reply says of code that the idle limit has ended
 LOAD = ""  # in the place of a probe's name: only load what lies in the folder
+
+
+class MachineBusy(SandboxUnavailable):
+    """Other programs kept the processors so busy that a call got next to none: no verdict on anybody's code."""
 
 
 class Worker:
@@ -72,8 +82,13 @@ class Worker:
         except OSError as error:
             raise SandboxUnavailable(f"the worker could not be started: {error}") from error
         self._greeting = secrets.token_hex(8)
-        setup = {"reply_bytes": self.limits.reply_bytes, "id": self._greeting, "seconds": self.limits.total_seconds}
-        self._process.send(encode_line({**setup, **launch.setup}))
+        limits = self.limits
+        setup = {
+            "reply_bytes": limits.reply_bytes,
+            "output_bytes": limits.output_bytes,
+            "seconds": limits.total_seconds,
+        }
+        self._process.send(encode_line({**setup, "id": self._greeting, **launch.setup}))
 
     def call(
         self,
@@ -82,19 +97,17 @@ class Worker:
         folder: str = "submission",
         on_progress: Callable[[object], None] | None = None,
         seconds: float | None = None,
-        more: Callable[[], float] | None = None,
         cpu_seconds: float = 0,
     ) -> Reply:
-        """Call one probe, or LOAD, on the implementation in `folder`; wait at most `seconds` (the limits' own when
-        None), and then as many as `more()` says, within the limits. cpu_seconds: the processor time that the call may
-        use, where the system can measure it, so that a loop costs the same on a busy machine; 0 is any.
+        """Call one probe, or LOAD, on the implementation in `folder`. seconds: what the call may be charged (see
+        `Limits`; the limits' own when None); cpu_seconds: the processor time that it may use; 0 is any.
 
-        `on_progress` gets each progress note as it comes. Raises SandboxUnavailable only when the worker does not
-        start; anything the code does is a failure in the reply. A process that was killed is no verdict on the code
-        yet, since somebody else may have done it, or a machine short of memory: the call is made once more, unless
-        it is one that notes progress.
+        `on_progress` gets each progress note as it comes. Raises SandboxUnavailable when the worker does not start,
+        and MachineBusy when it got no processor; anything the code does is a failure in the reply. A process that was
+        killed is no verdict on the code yet, since somebody else may have done it, or a machine short of memory: the
+        call is made once more, unless it is one that notes progress.
         """
-        how = (seconds, more, cpu_seconds)
+        how = (seconds, cpu_seconds)
         reply = self._ask(probe, arguments, folder, on_progress, *how)
         if self._killed and on_progress is None and self._seconds_left > 0:
             reply = self._ask(probe, arguments, folder, None, *how)
@@ -107,7 +120,6 @@ class Worker:
         folder: str,
         on_progress: Callable[[object], None] | None,
         seconds: float | None,
-        more: Callable[[], float] | None,
         cpu_seconds: float,
     ) -> Reply:
         self._killed = False
@@ -120,17 +132,24 @@ class Worker:
         identity = secrets.token_hex(8)
         request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
         line = encode_line({**request, "processor_seconds": cpu_seconds})
-        begin = time.monotonic()
+        meter = Meter(self._measured)
         answered = False
         try:
             self._process.send(line)
-            reply = self._await_reply(identity, begin, allowed, on_progress, more, cpu_seconds)
+            reply = self._await_reply(identity, meter, allowed, on_progress, cpu_seconds)
             answered = True
             return reply
         finally:
-            self._seconds_left -= time.monotonic() - begin
+            self._seconds_left -= meter.end()
             if not answered:  # an exception of on_progress, or an interrupt: the answer would come too late
                 self._stop()
+
+    def _measured(self) -> int | None:
+        """The process whose time counts, where the system tells about it."""
+        if sys.platform != "linux":
+            return None
+        started = self._process.process.pid
+        return innermost(started) if self.tier is Tier.STRICT else started
 
     def _await_greeting(self) -> None:
         if self._greeting is None:
@@ -151,22 +170,27 @@ class Worker:
     def _await_reply(
         self,
         identity: str,
-        begin: float,
+        meter: Meter,
         allowed: float,
         on_progress: Callable | None,
-        more: Callable | None,
         cpu_seconds: float,
     ) -> Reply:
         notes = size = 0
+        begin = time.monotonic()
         while True:
             try:
-                line = self._process.receive(begin + allowed - time.monotonic())
+                line = self._process.receive(SLICE)
             except TimeoutError:
-                if more is not None:
-                    allowed = min(allowed + more(), self.limits.call_seconds, self._seconds_left)
-                    more = None
-                    continue
-                return self._fail("timeout", f"no answer after {allowed:.3g} seconds")
+                meter.note()
+                reason = self._used_up(meter, allowed, cpu_seconds)
+                if reason:
+                    return self._fail("timeout", reason)
+                if time.monotonic() - begin > self.limits.wall_seconds:
+                    raise MachineBusy(
+                        f"This machine is too busy: code had {meter.processor:.1f} seconds of processor time in "
+                        f"{self.limits.wall_seconds:g} seconds. Try again when it has less to do."
+                    ) from None
+                continue
             if not line:
                 return self._ended(cpu_seconds)
             if line is OVERSIZE:
@@ -183,8 +207,20 @@ class Worker:
             notes, size = notes + 1, size + len(line)
             if notes > PROGRESS_NOTES or size > self.limits.reply_bytes:
                 return self._fail("too large", "more progress notes came back than one call may send")
+            meter.note()
+            meter.alive()
             if on_progress is not None:
                 on_progress(message.data)
+
+    def _used_up(self, meter: Meter, allowed: float, cpu_seconds: float) -> str:
+        """Why the call has had its time; nothing while it has some left."""
+        if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
+            return f"no answer after {cpu_seconds:g} seconds of processor time"
+        if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
+            return f"no answer after {min(meter.seconds, allowed):.3g} seconds"
+        if meter.idle > self.limits.idle_seconds:
+            return f"{WAITED} for {self.limits.idle_seconds:g} seconds"
+        return ""
 
     def _ended(self, cpu_seconds: float) -> Reply:
         """The process closed its channel: say how it ended, and let the next call start another."""

@@ -6,6 +6,7 @@ standard error. What it sends is believed by nobody: see protocol.py. Standard l
 """
 
 import builtins
+import io
 import json
 import os
 import re
@@ -229,6 +230,26 @@ def module_names(folder):
         return []
 
 
+class Printed(io.RawIOBase):
+    """Standard output and error of the code. What is beyond the limit goes nowhere, so that code that prints much
+    never waits for the one who reads it.
+    """
+
+    def __init__(self, limit):
+        self.left = limit
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        data = bytes(data)
+        kept = data[: self.left]
+        self.left -= len(kept)
+        while kept:
+            kept = kept[os.write(2, kept) :]
+        return len(data)
+
+
 def refuse_input(prompt=""):
     raise EOFError("input() cannot be used here: nobody is at the keyboard while the code is checked")
 
@@ -277,8 +298,6 @@ def main():
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     os.close(nothing)
-    printed = sys.stdout
-    printed.reconfigure(line_buffering=True, errors="backslashreplace")
     builtins.input = refuse_input
     sys.breakpointhook = lambda *unused, **more: None  # one left in the code stops nothing: `debug` is for that
     builtins.exit = builtins.quit = sys.exit  # which a Python without its site module lacks
@@ -287,6 +306,9 @@ def main():
     if "walls" in setup:
         put_up_walls(root, setup)
     set_limits(setup["limits"], setup["seconds"])
+    raw = io.BufferedWriter(Printed(setup["output_bytes"] + 1))  # one more, which shows that there was more
+    how = {"encoding": "utf-8", "errors": "backslashreplace", "line_buffering": True}
+    printed = sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = io.TextIOWrapper(raw, **how)
     replies = Replies(answers, setup["reply_bytes"])
     replies.id = setup["id"]
     replies.send("ready", ".".join(map(str, sys.version_info[:3])))
