@@ -16,13 +16,14 @@ from autograder.capstone import grade_capstone, run
 from autograder.capstone.causes import explain
 from autograder.capstone.evidence import find_mistake
 from autograder.capstone.outcome import CapstoneFailed, read_weights
+from autograder.capstone.result import RESULT
 from autograder.capstone.run import draw_task
 from autograder.capstone.show import capstone_lines
 from autograder.capstone.ways import WAYS, Way, train
 from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
-from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CAPSTONE, MachineBusy, SandboxUnavailable, Tier, strict_tier
 from autograder.training.run import reference
 
 STEPS = 12
@@ -274,6 +275,57 @@ def test_of_a_training_that_breaks_off_the_losses_until_then_still_tell_the_mist
     assert "It went wrong before. Step 3 is the first" in said and "gradients are never set back to 0" in said
     files["part06_adam.py"] = read_submission(SOLUTIONS)["part06_adam.py"]
     assert "went wrong before" not in "\n".join(capstone_lines(grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)))
+
+
+AT_STEP_3 = b"""
+right = training_step
+def training_step(*arguments):
+    training_step.n = getattr(training_step, "n", 0) + 1
+    if training_step.n > 3:
+        %s
+    return right(*arguments)
+"""
+
+
+@pytest.mark.parametrize(
+    ("limits", "code", "words"),
+    [
+        (
+            {"idle_seconds": 1.0},
+            b"import time; time.sleep(600)",
+            "Is there a call that waits, such as sleep or a lock?",
+        ),
+        ({"call_seconds": 2.0}, b"while True: pass", "Is there a loop that never ends?"),
+    ],
+    ids=["sleeps", "never ends"],
+)
+def test_code_that_never_goes_on_is_ended_and_told_the_step_that_was_reached(files, monkeypatch, limits, code, words):
+    files["part07_training.py"] += AT_STEP_3 % code
+    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, **limits))
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
+    said = "\n".join(capstone_lines(graded))
+    assert words in said and "Step 3 of 12 was reached. All losses until then equal the grader's own." in said
+    assert graded.report.earned == 1  # for the first losses
+
+
+def test_a_machine_without_time_for_a_run_is_no_verdict_and_nothing_is_kept(files, monkeypatch):
+    files["part07_training.py"] += AT_STEP_3 % b"while True: pass"
+    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
+    with pytest.raises(MachineBusy, match=r"too busy.*(No step was reported|Step \d of 12 was reached)\."):
+        grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
+    before = RESULT.read_bytes() if RESULT.exists() else None
+    done = CliRunner().invoke(app, ["capstone", "--from", str(SOLUTIONS)])
+    assert done.exit_code == 1 and "points" not in done.output and "loop" not in done.output
+    assert "Nothing was graded. To run it again: python -m autograder capstone" in " ".join(done.output.split())
+    assert (RESULT.read_bytes() if RESULT.exists() else None) == before
+
+
+def test_steps_that_keep_arriving_give_a_run_its_time_again(files, monkeypatch):
+    """All steps together take more processor time than a call may without a step."""
+    files["part08_generation.py"] += b"\ndef sample_many(trained, count=20, *a, **k): return ['ann'] * count\n"
+    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, call_seconds=1.5))
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=40)
+    assert message(graded, "every_loss_equals") == "40 of 40 losses equal.\n"
 
 
 def test_weights_of_another_shape_are_refused():

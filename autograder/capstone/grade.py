@@ -19,7 +19,7 @@ from autograder.capstone.run import NUM_STEPS, Progress, Task, draw_task, run
 from autograder.course import ROOT, capstone
 from autograder.grading.probes import load_trusted
 from autograder.grading.report import Check, Report
-from autograder.sandbox import Tier
+from autograder.sandbox import MachineBusy, Tier
 
 TEMPERATURE = 0.5
 
@@ -45,7 +45,8 @@ def grade_capstone(
 ) -> Graded:
     """Grade the learner's parts 1 to 8 together. Under a strict tier seed and letters are the grader's own; locally the
     letters stay, and the default seed is 42, so that losses and names are those of `train`. python: the interpreter to
-    use instead of this one. Raises SandboxUnavailable when the tier does not hold.
+    use instead of this one. Raises SandboxUnavailable when the tier does not hold, and MachineBusy, which says how far
+    the run came, when other programs left it no processor: that is no verdict, and nothing of it may be kept.
     """
     relabelled = tier is not Tier.LOCAL
     seed = (secrets.randbits(32) if relabelled else 42) if seed is None else seed
@@ -62,6 +63,8 @@ def grade_capstone(
         outcome = run(files, task, tier, python, note, num_steps, on_remark)
         measured = measure(task, outcome, num_steps)
         checks = judge(outcome, measured)
+    except MachineBusy as error:
+        raise MachineBusy(f"{error} {steps_reached(len(noted), num_steps)}".rstrip()) from error
     except CapstoneFailed as error:
         stopped = Stopped(noted, error.one_step)
         proved = Proved(find_evidence(stopped, task, num_steps))
@@ -84,12 +87,17 @@ def judge(outcome: Outcome | Stopped, measured: Proved, problem: str = "") -> tu
     return tuple(_check(check, *check.find(outcome, measured), problem) for check in CHECKS)
 
 
+def steps_reached(steps: int, total: int) -> str:
+    """How far a run came, as a sentence."""
+    return f"Step {steps:,} of {total:,} was reached." if steps else "No step was reported."
+
+
 def before_it_stopped(stopped: Stopped, found: Evidence) -> str:
     """How far a run came that stopped, and what its losses until then say."""
     steps = len(stopped.losses)
+    words = f"\n{steps_reached(steps, found.total)}"
     if not steps:
-        return ""
-    words = f"\nStep {steps:,} of {found.total:,} was reached."
+        return words
     if found.equal_right == steps:
         return f"{words} All losses until then equal the grader's own."
     why = explain(stopped.losses, found.right.losses, found.mistake, found.total)

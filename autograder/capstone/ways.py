@@ -53,19 +53,35 @@ class Way:
 
 WAYS = (
     Way("the weights are drawn before the names are shuffled.", draw="weights, shuffle"),
-    Way("the names are not shuffled before the weights are drawn.", draw="weights"),
-    Way("train makes a generator of its own though it gets one as rng.", draw="own, shuffle, weights"),
+    Way("the names are not shuffled before the weights are drawn.", draw="weights", held_out=2.403),
+    Way("train makes a generator of its own though it gets one as rng.", draw="own, shuffle, weights", held_out=2.366),
     Way("the weights come from another generator than the one that shuffled.", draw="shuffle, own, weights"),
-    Way("the names are shuffled by another generator than the one of the weights.", draw="own, shuffle, rng, weights"),
+    Way(
+        "the names are shuffled by another generator than the one of the weights.",
+        draw="own, shuffle, rng, weights",
+        held_out=2.365,
+    ),
     Way("each step draws a name at random: step i takes name i of the shuffled copy.", draw="shuffle, weights, choice"),
     Way("each step draws a name at random, and they are not shuffled before.", draw="weights, choice"),
     Way("step i takes name i + 1 of the shuffled copy, and must take name i.", offset=1),
-    Way("the first weights have the standard deviation 0.02 instead of 0.08.", std=0.02),
+    Way("the first weights have the standard deviation 0.02 instead of 0.08.", std=0.02, held_out=2.363),
     Way("the first weights have the standard deviation 0.1 instead of 0.08.", std=0.1),
     Way("the first weights have the standard deviation 1 instead of 0.08.", std=1.0, explodes=True),
-    Way("the loss of a name is the sum over its positions, and must be their mean.", times=lambda count: count),
-    Way("the closing BOS is not predicted: it is the target of the last position.", tokens=lambda tokens: tokens[:-1]),
-    Way("the opening BOS is left out: the first letter is never predicted.", tokens=lambda tokens: tokens[1:]),
+    Way(
+        "the loss of a name is the sum over its positions, and must be their mean.",
+        times=lambda count: count,
+        held_out=2.35,
+    ),
+    Way(
+        "the closing BOS is not predicted: it is the target of the last position.",
+        tokens=lambda tokens: tokens[:-1],
+        held_out=3.636,
+    ),
+    Way(
+        "the opening BOS is left out: the first letter is never predicted.",
+        tokens=lambda tokens: tokens[1:],
+        held_out=2.614,
+    ),
     Way("the loss of a name is divided by one more than its predictions.", times=lambda count: count / (count + 1)),
     Way(
         "Adam lacks the correction of its first steps, m / (1 - beta1^t) and v / (1 - beta2^t).",
@@ -73,15 +89,19 @@ WAYS = (
         v_corrected=False,
     ),
     Way("Adam lacks the correction of m in its first steps, m / (1 - beta1^t).", m_corrected=False),
-    Way("Adam lacks the correction of v in its first steps, v / (1 - beta2^t).", v_corrected=False),
+    Way("Adam lacks the correction of v in its first steps, v / (1 - beta2^t).", v_corrected=False, held_out=2.36),
     Way("Adam divides by v_hat, and must divide by its root.", rooted=False, explodes=True),
     Way("gradients are never set back to 0, so each step adds to those before.", zeroed=False, explodes=True),
     Way("Adam's eps is inside the root, and must be added to it.", eps_inside=True),
-    Way("the step is plain descent, lr times the gradient, instead of Adam's.", adam=False),
+    Way("the step is plain descent, lr times the gradient, instead of Adam's.", adam=False, held_out=2.563),
     Way("Adam has beta1 = 0.9 instead of 0.85.", beta1=0.9),
     Way("Adam has beta2 = 0.999 instead of 0.99.", beta2=0.999),
     Way("Adam has beta1 = 0.9 and beta2 = 0.999 instead of 0.85 and 0.99.", beta1=0.9, beta2=0.999),
-    Way("the learning rate does not fall: linear_decay is not used.", step_rate=lambda step, num_steps: 0.01),
+    Way(
+        "the learning rate does not fall: linear_decay is not used.",
+        step_rate=lambda step, num_steps: 0.01,
+        held_out=2.449,
+    ),
     Way(
         "the learning rate falls one step too early: steps are counted from 0.",
         step_rate=lambda step, num_steps: 0.01 * (1 - (step + 1) / num_steps),
@@ -93,16 +113,17 @@ WAYS = (
     Way(
         "the learning rate begins at 0.001 instead of 0.01.",
         step_rate=lambda step, num_steps: 0.001 * (1 - step / num_steps),
+        held_out=2.46,
     ),
-    Way("the position embedding is not added.", scaled=("wpe", 0.0)),
+    Way("the position embedding is not added.", scaled=("wpe", 0.0), held_out=2.411),
     Way("the attention scores are not divided by the root of head_dim.", scaled=("layer0.attn_wq", 2.0)),
     Way(
         "the attention scores are divided by the root of n_embd instead of head_dim.",
         scaled=("layer0.attn_wq", 0.5),
     ),
-    Way("attention adds nothing.", scaled=("layer0.attn_wo", 0.0)),
+    Way("attention adds nothing.", scaled=("layer0.attn_wo", 0.0), held_out=2.364),
     Way("the feed-forward block adds nothing.", scaled=("layer0.mlp_fc2", 0.0)),
-)  # fmt: skip
+)
 
 
 class Training(NamedTuple):

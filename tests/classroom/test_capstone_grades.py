@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from submission_helpers import hand_in
 from typer.testing import CliRunner
 
+from autograder.capstone import run
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import capstone as class_capstone
 from autograder.classroom.capstone import NEEDED, grade_capstones, newest_parts
@@ -19,7 +22,7 @@ from autograder.classroom.grades import class_grades
 from autograder.cli import app
 from autograder.course import SOLUTIONS, capstone
 from autograder.grading.store import Store
-from autograder.sandbox import SandboxUnavailable, strict_tier
+from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
 
 STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
 LATER = "2026-12-02 12:00:00.000000 UTC"
@@ -67,8 +70,8 @@ def test_the_points_are_in_the_gradebook_task_by_task(graded):
         for task in capstone().tasks
     }
     assert scores == by_task
-    assert scores["check-11-2"] > 0 and scores["check-11-3"] == 2  # three steps equal the replay, and give names
-    assert [possible(task) for task in capstone().tasks] == [12, 6, 2]
+    assert scores == {"check-11-1": 12, "check-11-2": 4, "check-11-3": 4}  # three steps equal the replay
+    assert [possible(task) for task in capstone().tasks] == [12, 4, 4]
 
 
 def test_who_lacks_a_part_waits_and_has_no_grade(graded):
@@ -118,6 +121,39 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
     assert class_capstone.verdict_key(files, strict_tier(), "pypy3", STEPS) != class_capstone.verdict_key(
         files, strict_tier(), None, STEPS
     )
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Verdicts are made by threads, so that what a test replaces is replaced for them, too."""
+    monkeypatch.setattr(class_capstone, "ProcessPoolExecutor", lambda workers, context: ThreadPoolExecutor(workers))
+    return monkeypatch
+
+
+def test_a_run_that_the_machine_had_no_time_for_is_not_graded_and_trained_again_next_time(
+    tmp_path, empty_gradebook, in_this_process
+):
+    folder = ClassFolder(tmp_path)
+    shutil.copy(empty_gradebook, folder.root)
+    hand_in_all(folder, "ada")
+    in_this_process.setattr(run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
+    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    assert outcome.report is None and "NOT GRADED: This machine is too busy" in outcome.line()
+    assert "Nothing is kept: the same command trains it again." in outcome.failure
+    assert not list(folder.verdicts.rglob("*.json")) and not class_grades(folder).learners
+    in_this_process.undo()
+    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    assert outcome.report.earned == 20
+
+
+def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, in_this_process):
+    folder, outcomes = graded
+    before = outcomes["ada"].report
+    again = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS, again=True)}
+    assert again["ada"].report.seed != before.seed and again["ada"].report.earned == before.earned
+    assert again["ada"].report == again["ben"].report
+    same = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS)}
+    assert same["ada"].report == again["ada"].report
 
 
 def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
