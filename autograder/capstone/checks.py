@@ -16,14 +16,13 @@ import numpy as np
 
 from autograder import model
 from autograder.capstone.causes import explain
-from autograder.capstone.evidence import OWN_STEPS, RIGHT, Evidence
+from autograder.capstone.evidence import RIGHT, Evidence
 from autograder.capstone.outcome import Outcome, Stopped
 from autograder.capstone.ways import Training
 
 # Held-out loss of the standard recipe on the official names, 40 seeds: 2.348 to 2.369, standard deviation 0.0055
 # (benchmarks/held_out_seeds.py). The highest plus three standard deviations.
 BAND = 2.386
-EQUAL_HELD_OUT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ class Measured(Proved):
     """
 
     held_out_loss: float
-    expected_held_out_loss: float  # of the training that the run agrees with
     bigram_loss: float
     names: list[str]
     surprise: Callable[[list[str]], float]  # nats per token of names, by the grader's own trained model
@@ -50,13 +48,11 @@ class Measured(Proved):
 
     @property
     def judged_loss(self) -> float:
-        """The held-out loss that decides points. A training may end near a limit, so where the weights are those of a
-        known way its mean over seeds decides: the seed of a run does not.
+        """The held-out loss that decides points: of a known way to train its mean over seeds, since a training may end
+        near a limit and points do not depend on the seed.
         """
         mistake = self.evidence.mistake
-        way = mistake.way if mistake else RIGHT
-        as_expected = abs(self.held_out_loss - self.expected_held_out_loss) <= EQUAL_HELD_OUT
-        return way.held_out if as_expected and not (mistake and mistake.begun) else self.held_out_loss
+        return self.held_out_loss if mistake and mistake.begun else (mistake.way if mistake else RIGHT).held_out
 
     def sampled_right(self, outcome: Outcome) -> bool:
         """Whether all names equal those that the grader samples from the same weights."""
@@ -179,8 +175,8 @@ def _letters_entropy(names: list[str]) -> float:
 
 @dataclass(frozen=True)
 class CapstoneCheck:
-    """A check and its points. own: they are given only for a run to the end that is a training of the learner's own
-    code. sampling: they are given, too, when every name equals the grader's sampling.
+    """A check and its points. own: they are given only for weights from a training by the learner's own parts.
+    sampling: they are given, too, when every name equals the grader's sampling.
     """
 
     task: str
@@ -208,7 +204,7 @@ def _why_not_own(found: Evidence) -> str:
         return "Not counted: a training with this mistake explodes, and its end says nothing.\n"
     if not found.own_parts:
         return "Not counted: your parts 1, 5 and 6 do not do what this training did.\n"
-    return f"Not counted: it counts once {OWN_STEPS} losses agree.\n"
+    return "Not counted: it counts once all losses and weights agree.\n"
 
 
 CHECKS = (

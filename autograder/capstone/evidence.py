@@ -21,7 +21,7 @@ from autograder.model import Weights
 SAME = 1e-6
 STEPS_AFTER = 3  # that must agree too, from the first difference on
 LATEST = 100  # a mistake shows sooner; later differences have rarer causes
-OWN_STEPS = 100  # as many equal losses show that the training is the learner's own
+MANY_STEPS = 100  # rounding leaves as many losses of a training that explodes
 
 RIGHT = Way()
 OTHER_NAMES = "the names come in another order than that of the shuffled copy."
@@ -62,9 +62,8 @@ class Evidence:
 
     @property
     def own(self) -> bool:
-        """Whether the run is a training by the learner's own parts whose result can be measured."""
-        explodes = self.mistake is not None and self.mistake.way.explodes
-        return self.own_parts and not explodes and self.equal >= min(OWN_STEPS, self.total)
+        """Whether the weights come from a training by the learner's own parts."""
+        return self.own_parts and self.same_weights
 
     @property
     def share(self) -> float:
@@ -81,7 +80,7 @@ def share_of_steps(equal: int, total: int) -> float:
     """A share for all losses, for the first 100, for the first 10 and for the first."""
     if equal == total:
         return 1.0
-    return next((share for steps, share in ((OWN_STEPS, 1 / 2), (10, 1 / 3), (1, 1 / 6)) if equal >= steps), 0.0)
+    return next((share for steps, share in ((MANY_STEPS, 1 / 2), (10, 1 / 3), (1, 1 / 6)) if equal >= steps), 0.0)
 
 
 def find_evidence(outcome: Outcome | Stopped, task: Task, num_steps: int) -> Evidence:
@@ -102,7 +101,7 @@ def _evidence(
 ) -> Evidence:
     equal = equal_losses(outcome.losses, matched.losses)
     if mistake and mistake.way.explodes:
-        equal = min(equal, OWN_STEPS)
+        equal = min(equal, MANY_STEPS)
     return Evidence(
         right=right,
         matched=matched,
@@ -110,6 +109,7 @@ def _evidence(
         mistake=mistake,
         equal=equal,
         same_weights=equal == len(right.losses)
+        and not (mistake and mistake.way.explodes)
         and outcome.weights is not None
         and equal_weights(outcome.weights, matched.weights),
         own_parts=right_step(outcome, task, (RIGHT, mistake.way) if mistake else (RIGHT,)),

@@ -121,7 +121,6 @@ def measure(task: Task, outcome: Outcome, num_steps: int) -> Measured:
     return Measured(
         evidence=evidence,
         held_out_loss=model.held_out_loss(task.held_out, outcome.weights, sizes, outcome.chars),
-        expected_held_out_loss=model.held_out_loss(task.held_out, evidence.matched.weights, sizes, outcome.chars),
         bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
         names=names,
         surprise=lambda names: by_model(names, evidence.right, outcome.chars),

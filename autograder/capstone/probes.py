@@ -8,10 +8,6 @@ import threading
 import time
 import types
 
-import part01_autograd
-import part04_parameters
-import part05_gpt
-import part06_adam
 import part07_training
 import part08_generation
 
@@ -99,19 +95,3 @@ def first_weights(docs, seed):
         return numbers(part07_training.train(docs, num_steps=0, rng=random.Random(seed)).state_dict)
     except Exception:
         return None
-
-
-def one_step(tokens, weights):
-    """one step with gpt of part 5, Value of part 1 and Adam of part 6"""
-    value, config = part01_autograd.Value, part04_parameters.Config()
-    matrices = {name: [[value(x) for x in row] for row in rows] for name, rows in weights.items()}
-    keys, values = ([[] for _ in range(config.n_layer)] for _ in range(2))
-    losses = []
-    for position, target in enumerate(tokens[1:]):
-        logits = part05_gpt.gpt(tokens[position], position, keys, values, matrices, config)
-        exps = [logit.exp() for logit in logits]
-        losses.append(-(exps[target] / sum(exps)).log())
-    optimizer = part06_adam.Adam([x for matrix in matrices.values() for row in matrix for x in row])
-    (sum(losses) / len(losses)).backward()
-    optimizer.step(0.01)
-    return numbers(matrices)

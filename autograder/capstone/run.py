@@ -16,9 +16,10 @@ from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
 from autograder.grading.failures import failure_message
 from autograder.grading.probes import load_trusted
-from autograder.sandbox import CAPSTONE, Reply, Tier, Worker
+from autograder.sandbox import CAPSTONE, CHECK, Reply, Tier, Worker
 
 PROBES = Path(__file__).with_name("probes.py")
+STEP_PROBES = Path(__file__).with_name("step_probes.py")
 NAMES = ROOT / "datasets" / "names.txt"
 NUM_STEPS = 1000
 OWN_PARTS = range(1, 9)
@@ -100,13 +101,8 @@ def run(
         begin = time.monotonic()
         reply = worker.call("train_and_sample", [task.docs, num_steps, task.seed], on_progress=_notes(on_step))
         seconds = time.monotonic() - begin
-        if reply.failure in (None, "raised"):
-            weights, (name,) = task.step()
-            given = {matrix: rows.tolist() for matrix, rows in weights.items()}
-            step = _one_step(worker.call("one_step", [model.encode(name, sorted(task.alphabet)), given]))
-        else:
-            step = "The training ended before it."
         interpreter = f"{'PyPy ' if python and 'pypy' in python else ''}{worker.interpreter_version}"
+    step = one_step(files, task, tier, python)
     if reply.failure is not None:
         raise CapstoneFailed(_where(reply) + failure_message(reply).strip(), step)
     try:
@@ -116,7 +112,14 @@ def run(
     return Outcome(**facts, one_step=step, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
 
 
-def _one_step(reply: Reply) -> model.Weights | str:
+def one_step(files: Mapping[str, bytes], task: Task, tier: Tier, python: str | None) -> model.Weights | str:
+    """The weights after a step by the learner's parts 1 to 6, or a sentence that says why there are none."""
+    shipped = {"probes.py": STEP_PROBES.read_bytes()}
+    shipped.update({f"submission/{part.file_name}": files[part.file_name] for part in parts() if 1 <= part.number <= 6})
+    weights, (name,) = task.step()
+    given = {matrix: rows.tolist() for matrix, rows in weights.items()}
+    with Worker(shipped, tier, CHECK, python) as worker:
+        reply = worker.call("one_step", [model.encode(name, sorted(task.alphabet)), given])
     try:
         return read_weights(reply.value) if reply.failure is None else _where(reply) + failure_message(reply).strip()
     except CapstoneFailed as error:
