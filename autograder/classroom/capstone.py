@@ -57,10 +57,11 @@ def grade_capstones(
     on_outcome: Callable[[CapstoneOutcome], None] = lambda outcome: None,
     num_steps: int = NUM_STEPS,
     again: bool = False,
+    entered: bool = True,
 ) -> list[CapstoneOutcome]:
     """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
     outcome says which. python: the interpreter to train in, such as pypy3. again: train, too, what has a verdict.
-    Raises ClassError.
+    entered: enter the points in the gradebook. Raises ClassError.
     """
     collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
     outcomes = []
@@ -78,7 +79,8 @@ def grade_capstones(
     for learner, future in _verdicts(folder, ready, tier, python, num_steps, again):
         try:
             report = future.result()
-            enter(folder, learner, report, ready[learner])
+            if entered:
+                enter(folder, learner, report, ready[learner])
             done(CapstoneOutcome(learner, report))
         except MachineBusy as error:
             retry = "Nothing is kept: the same command trains it again."

@@ -162,7 +162,7 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
             its_class, tier, python, on_outcome=lambda one: print_lines([one.line()]), again=again
         )
         if not outcomes:
-            raise ValueError(f"Nobody has handed in anything of parts 1 to 8: see {its_class.submitted}.")
+            raise ValueError(f"Nobody has submitted anything of parts 1 to 8: see {its_class.submitted}.")
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     print_lines(summary_lines(its_class, outcomes))

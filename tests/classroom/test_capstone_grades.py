@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 
 from autograder.capstone import run
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import give, given
 from autograder.classroom import capstone as class_capstone
 from autograder.classroom.capstone import NEEDED, grade_capstones, newest_parts
 from autograder.classroom.capstone_entry import possible
+from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
 from autograder.classroom.export import export
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades
@@ -97,7 +99,7 @@ def test_it_is_as_late_as_the_newest_of_its_parts(graded):
 def test_feedback_and_formgraders_notebook_show_report_and_parts(graded):
     folder, outcomes = graded
     page = html.unescape((folder.feedback / "eve" / "capstone" / "capstone.html").read_text(encoding="utf-8"))
-    assert f"part03_layers.py, handed in with part03, {LATER}" in page
+    assert f"part03_layers.py, submitted with part03, {LATER}" in page
     for check in outcomes["eve"].report.checks:
         assert check.title in page
     assert (folder.autograded / "eve" / "capstone" / "capstone.ipynb").is_file()
@@ -156,6 +158,19 @@ def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, 
     assert same["ada"].report == again["ada"].report
 
 
+def test_errata_compare_what_the_class_was_given_and_give_the_better_result(graded):
+    folder, outcomes = graded
+    tier, ada = strict_tier(), outcomes["ada"].report
+    found, _ = find_capstone_errata(folder, tier, STEPS)
+    assert (found.same, found.changes, found.unknown) == (4, (), ("cleo",))
+    worse = replace(ada.checks[0], earned=0.0, status="failed")
+    give(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
+    found, reports = find_capstone_errata(folder, tier, STEPS)
+    assert "  ada: 14 -> 20" in list(errata_lines(found, applied=False, lower=False))
+    apply_capstone_errata(folder, found, reports, lower=False)
+    assert given(folder, "ada", capstone()).earned == 20
+
+
 def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
     folder = ClassFolder(tmp_path)
     hand_in_all(folder, "ada")
@@ -168,7 +183,12 @@ def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
 
 def test_a_class_that_handed_in_nothing_of_it_is_refused(tmp_path):
     outcome = CliRunner().invoke(app, ["grade", "--part", "11", "--class", str(tmp_path), "--sandbox", "local"])
-    assert outcome.exit_code == 2 and "Nobody has handed in anything of parts 1 to 8" in outcome.output
+    assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
+
+
+def test_errata_of_a_class_that_submitted_nothing_of_it_are_refused(tmp_path):
+    outcome = CliRunner().invoke(app, ["errata", "11", "--class", str(tmp_path)])
+    assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
 
 
 def test_another_python_is_for_the_capstone_alone(tmp_path):
