@@ -1,4 +1,4 @@
-"""A capstone that is interrupted or killed leaves nothing behind, and the next one starts anew."""
+"""A capstone that is interrupted or killed leaves nothing behind, and the next one starts from scratch."""
 
 import functools
 import os
@@ -117,7 +117,7 @@ def folder(request):
 
 def test_ctrl_c_ends_it_with_a_sentence_status_130_and_no_worker_left(folder, start):
     before = kept()
-    for _ in range(2):  # the second run starts anew: with step 1
+    for _ in range(2):  # the second run starts with step 1
         run = start(COMMAND_LINE, "capstone", "--from", str(folder))
         assert run.first_line.startswith("step     1 of 1000")
         workers = workers_of(run.pid)
@@ -125,7 +125,7 @@ def test_ctrl_c_ends_it_with_a_sentence_status_130_and_no_worker_left(folder, st
         os.killpg(run.pid, signal.SIGINT)
         _, said = run.communicate(timeout=300)
         assert run.returncode == 130
-        assert said.strip() == "Stopped: nothing of this run is kept. To start it anew: make capstone"
+        assert said.strip() == "Stopped: nothing of this run is kept. To run it again: make capstone"
         assert wait_until(lambda: not any(map(alive, workers)))  # noqa: B023 - called at once
     assert kept() == before
 

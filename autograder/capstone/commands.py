@@ -1,4 +1,4 @@
-"""The commands of the capstone: parse, call, print. They stand among those of autograder/cli.py."""
+"""The commands of the capstone: parse, call, print. They are part of autograder/cli.py's list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def capstone(
     python: Annotated[str | None, typer.Option(help="Another interpreter, such as pypy3.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
 ) -> None:
-    """Train the full model with your own parts 1 to 8, and measure what it learnt: one to four minutes.
+    """Train the full model with your own parts 1 to 8, and compare it with the grader's: one to four minutes.
 
     Example: python -m autograder capstone --python pypy3
     """
@@ -32,7 +32,7 @@ def capstone(
     from autograder.grading.submission import read_submission
     from autograder.render.json_report import print_json
     from autograder.render.progress import progress_of
-    from autograder.sandbox import SandboxUnavailable
+    from autograder.sandbox import MachineBusy, SandboxUnavailable
 
     losses: list[float] = []
     try:
@@ -46,10 +46,12 @@ def capstone(
                 on_step=lambda _, loss: (losses.append(loss), show()),
                 on_remark=lambda remark: typer.echo(remark, err=True),
             )
+    except MachineBusy as error:
+        raise failure(f"{error}\nNothing was graded. To run it again: {command('capstone')}") from error
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     except KeyboardInterrupt:
-        typer.echo(f"\nStopped: nothing of this run is kept. To start it anew: {command('capstone')}", err=True)
+        typer.echo(f"\nStopped: nothing of this run is kept. To run it again: {command('capstone')}", err=True)
         raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
     if as_json:
         print_json([graded.report], several=False)

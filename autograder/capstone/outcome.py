@@ -1,4 +1,4 @@
-"""What came of a run, checked for form: nothing that a submission says of itself gets further unseen."""
+"""What a run returned, checked for form: nothing that a submission says of itself is used without a check."""
 
 from __future__ import annotations
 
@@ -7,16 +7,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder import model
+from autograder.capstone.ways import Begun
 from autograder.grading.compare import is_number
 
 
 class CapstoneFailed(Exception):
-    """The run gave nothing that can be graded; the text is a sentence for the learner."""
+    """The run ended without a result; the text is a sentence for the learner. one_step: as in Outcome."""
+
+    def __init__(self, sentence: str, one_step: model.Weights | str = "") -> None:
+        super().__init__(sentence)
+        self.one_step = one_step
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What is left of a run that ended without a result: the losses that it reported meanwhile, and the one step."""
+
+    losses: list[float]
+    one_step: model.Weights | str
+    weights: None = None
+    begun: None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run, checked for form: the learner's claims about losses and names, and weights to measure."""
+    """What a run returned, checked for form. All of it is what the learner's code says of itself.
+
+    begun: the first weights and the name of each step, None where the run did not say. one_step: the
+    weights after one step that the grader put together from parts 1, 5 and 6, or a sentence that says why not.
+    """
 
     chars: list[str]
     losses: list[float]
@@ -24,6 +43,8 @@ class Outcome:
     names: list[str]
     cold: list[str]
     hot: list[str]
+    begun: Begun | None
+    one_step: model.Weights | str
     seconds: float
     interpreter: str
     remarks: tuple[str, ...]
@@ -31,7 +52,8 @@ class Outcome:
 
 def read_outcome(value: object, docs: list[str], num_steps: int) -> dict:
     """The answer's parts, checked for form. docs: what was trained on. Raises CapstoneFailed with a sentence."""
-    if type(value) is not dict or set(value) != {"chars", "losses", "weights", "names", "cold", "hot"}:
+    keys = {"chars", "losses", "weights", "names", "cold", "hot", "first_weights", "order"}
+    if type(value) is not dict or set(value) != keys:
         raise CapstoneFailed("The answer of the training run does not have the expected form.")
     chars = sorted(set("".join(docs)))
     if value["chars"] != chars:
@@ -43,7 +65,35 @@ def read_outcome(value: object, docs: list[str], num_steps: int) -> dict:
         if type(value[key]) is not list or len(value[key]) != count or any(type(n) is not str for n in value[key]):
             raise CapstoneFailed(f"sample_many(trained, count={count}, ...) should return {count} strings.")
     facts = {key: value[key] for key in ("chars", "names", "cold", "hot")}
+    facts["begun"] = read_begun(value["first_weights"], value["order"], docs, num_steps)
     return {**facts, "losses": [float(loss) for loss in losses], "weights": read_weights(value["weights"])}
+
+
+def read_begun(matrices: object, order: object, docs: list[str], num_steps: int) -> Begun | None:
+    """Where the run says that it began. order: the place in docs of each step's name."""
+    if type(order) is not list or len(order) != num_steps:
+        return None
+    if not all(type(place) is int and 0 <= place < len(docs) for place in order):
+        return None
+    try:
+        weights = read_weights(matrices)
+    except CapstoneFailed:
+        return None
+    return Begun(weights, [docs[place] for place in order]) if drawn_at_random(weights) else None
+
+
+# Weights of another kind, such as zeros, can make a model of which nearly nothing moves. Such a training takes no
+# backward pass worth the name. Some recipes begin with zeros in the last matrix of a branch, which do move.
+MAY_BE_ZERO = ("lm_head", "layer0.attn_wo", "layer0.mlp_fc2")
+
+
+def drawn_at_random(weights: model.Weights) -> bool:
+    """Whether every matrix looks like numbers drawn around 0: mean within five standard errors, deviation 0.01 to 2."""
+    return all(
+        (name in MAY_BE_ZERO and not matrix.any())
+        or (0.01 <= matrix.std() <= 2 and abs(matrix.mean()) <= 5 * matrix.std() / matrix.size**0.5)
+        for name, matrix in weights.items()
+    )
 
 
 def read_weights(matrices: object) -> model.Weights:

@@ -6,6 +6,7 @@ import random
 import sys
 import threading
 import time
+import types
 
 import part07_training
 import part08_generation
@@ -20,7 +21,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def ready():
-    """import part07_training, part08_generation"""
+    """import your parts"""
     return True
 
 
@@ -47,20 +48,50 @@ def train_and_sample(docs, num_steps, seed):
     if sys.implementation.name != "pypy":
         gc.set_threshold(*THRESHOLDS)
     rng = random.Random(seed)
+    with_names = note_names()
     trained = part07_training.train(
         docs,
         num_steps=num_steps,
         rng=rng,
         on_step=lambda step, loss: progress([step, loss]),  # noqa: F821
     )
-    weights = {
-        name: [[value.data for value in row] for row in matrix] for name, matrix in dict(trained.state_dict).items()
-    }
+    places = {doc: place for place, doc in enumerate(docs)}
     return {
         "chars": list(trained.tokenizer.chars),
         "losses": list(trained.losses),
-        "weights": weights,
+        "weights": numbers(trained.state_dict),
+        "order": [places.get(name) if type(name) is str else None for name in with_names[:num_steps]],
         "names": list(part08_generation.sample_many(trained, count=20, temperature=0.5, rng=rng)),
         "cold": list(part08_generation.sample_many(trained, count=40, temperature=0.3, seed=seed)),
         "hot": list(part08_generation.sample_many(trained, count=40, temperature=1.0, seed=seed)),
+        "first_weights": first_weights(docs, seed),
     }
+
+
+def numbers(matrices):
+    return {name: [[value.data for value in row] for row in matrix] for name, matrix in dict(matrices).items()}
+
+
+def note_names():
+    """A list that gets every name that the learner's tokenizer encodes from now on: the first num_steps of them are
+    those of the steps, whether train() encodes a name in its step or all names before the first.
+    """
+    noted = []
+    tokenizer = getattr(sys.modules.get("part02_tokenizer"), "Tokenizer", None)
+    encode = vars(tokenizer).get("encode") if isinstance(tokenizer, type) else None
+    if isinstance(encode, types.FunctionType):
+
+        def noting(self, doc):
+            noted.append(doc)
+            return encode(self, doc)
+
+        tokenizer.encode = noting
+    return noted
+
+
+def first_weights(docs, seed):
+    """After 0 steps the weights are as they were drawn. None where train() can't take 0 steps."""
+    try:
+        return numbers(part07_training.train(docs, num_steps=0, rng=random.Random(seed)).state_dict)
+    except Exception:
+        return None

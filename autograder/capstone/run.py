@@ -9,14 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.capstone.outcome import CapstoneFailed, Outcome, read_outcome
+from autograder import model
+from autograder.capstone.outcome import CapstoneFailed, Outcome, read_outcome, read_weights
+from autograder.capstone.ways import Begun
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
 from autograder.grading.failures import sentence_of
 from autograder.grading.probes import load_trusted
-from autograder.sandbox import CAPSTONE, Reply, Tier, Worker
+from autograder.sandbox import CAPSTONE, CHECK, Reply, Tier, Worker
 
 PROBES = Path(__file__).with_name("probes.py")
+STEP_PROBES = Path(__file__).with_name("step_probes.py")
 NAMES = ROOT / "datasets" / "names.txt"
 NUM_STEPS = 1000
 OWN_PARTS = range(1, 9)
@@ -34,6 +37,11 @@ class Task:
     held_out: list[str]
     alphabet: str
     seed: int
+
+    def step(self) -> Begun:
+        """Weights and a name for one step by the learner's parts, apart from the training."""
+        rng = random.Random(f"one step {self.seed}")
+        return Begun(model.draw_weights(model.Sizes(), rng), [rng.choice(self.held_out)])
 
     def plain(self, names: list[str]) -> list[str]:
         """Names in the usual alphabet."""
@@ -94,10 +102,28 @@ def run(
         reply = worker.call("train_and_sample", [task.docs, num_steps, task.seed], on_progress=_notes(on_step))
         seconds = time.monotonic() - begin
         interpreter = f"{'PyPy ' if python and 'pypy' in python else ''}{worker.interpreter_version}"
+    step = one_step(files, task, tier, python)
     if reply.failure is not None:
-        raise CapstoneFailed(_where(reply) + sentence_of(reply))
-    facts = read_outcome(reply.value, task.docs, num_steps)
-    return Outcome(**facts, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
+        raise CapstoneFailed(_where(reply) + sentence_of(reply), step)
+    try:
+        facts = read_outcome(reply.value, task.docs, num_steps)
+    except CapstoneFailed as error:
+        raise CapstoneFailed(str(error), step) from error
+    return Outcome(**facts, one_step=step, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
+
+
+def one_step(files: Mapping[str, bytes], task: Task, tier: Tier, python: str | None) -> model.Weights | str:
+    """The weights after a step by the learner's parts 1 to 6, or a sentence that says why there are none."""
+    shipped = {"probes.py": STEP_PROBES.read_bytes()}
+    shipped.update({f"submission/{part.file_name}": files[part.file_name] for part in parts() if 1 <= part.number <= 6})
+    weights, (name,) = task.step()
+    given = {matrix: rows.tolist() for matrix, rows in weights.items()}
+    with Worker(shipped, tier, CHECK, python) as worker:
+        reply = worker.call("one_step", [model.encode(name, sorted(task.alphabet)), given])
+    try:
+        return read_weights(reply.value) if reply.failure is None else _where(reply) + sentence_of(reply)
+    except CapstoneFailed as error:
+        return str(error)
 
 
 def _notes(on_step: Progress) -> Callable[[object], None]:

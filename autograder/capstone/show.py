@@ -17,8 +17,8 @@ def capstone_lines(graded: Graded) -> Iterator[str]:
     yield facts + (f", Python {outcome.interpreter}, {outcome.seconds:.0f} s" if outcome else "")
     yield ""
     if outcome is None:  # one and the same sentence for all checks
-        yield f"The run gave nothing to measure. {report.checks[0].message.rstrip()}"
-        yield f"What is left to do in each part: {command('check')}"
+        yield f"The training did not reach its end. {report.checks[0].message.rstrip()}"
+        yield f"To see what is left to do in each part: {command('check')}"
         yield ""
     else:
         for check in report.checks:

@@ -1,6 +1,7 @@
 """The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook.
 
-A capstone costs a minute or more, so verdicts are kept, and several are made at a time.
+A capstone takes a minute or more, so verdicts are kept, and several are made at a time. A run that the machine had no
+time for gives no verdict: nothing is entered or kept, and the next call trains it again.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
 from autograder.grading.store import suite_hash
 from autograder.render.terminal import number, plural
-from autograder.sandbox import Tier
+from autograder.sandbox import MachineBusy, Tier
 from autograder.sandbox.text import clean_text
 
 NEEDED = tuple(part(each) for each in OWN_PARTS)
 
 
 class CapstoneOutcome(NamedTuple):
-    """What became of one learner's capstone. missing: files that were not handed in; failure: why it has no points."""
+    """The result of one learner's capstone. missing: files that were not submitted; failure: why it has no points."""
 
     learner: str
     report: Report | None = None
@@ -55,9 +56,12 @@ def grade_capstones(
     python: str | None = None,
     on_outcome: Callable[[CapstoneOutcome], None] = lambda outcome: None,
     num_steps: int = NUM_STEPS,
+    again: bool = False,
+    entered: bool = True,
 ) -> list[CapstoneOutcome]:
-    """Grade everybody who has handed in something of parts 1 to 8; who lacks one of them gets no points yet, and the
-    outcome says which. python: the interpreter to train in, such as pypy3. Raises ClassError.
+    """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
+    outcome says which. python: the interpreter to train in, such as pypy3. again: train, too, what has a verdict.
+    entered: enter the points in the gradebook. Raises ClassError.
     """
     collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
     outcomes = []
@@ -72,11 +76,15 @@ def grade_capstones(
             done(CapstoneOutcome(learner, missing=missing))
         else:
             ready[learner] = found
-    for learner, future in _verdicts(folder, ready, tier, python, num_steps):
+    for learner, future in _verdicts(folder, ready, tier, python, num_steps, again):
         try:
             report = future.result()
-            enter(folder, learner, report, ready[learner])
+            if entered:
+                enter(folder, learner, report, ready[learner])
             done(CapstoneOutcome(learner, report))
+        except MachineBusy as error:
+            retry = "Nothing is kept: the same command trains it again."
+            done(CapstoneOutcome(learner, failure=f"{error} {retry}"))
         except Exception as error:  # whosever fault it is: the others get their points all the same
             done(CapstoneOutcome(learner, failure=f"{type(error).__name__}: {error}"))
     return outcomes
@@ -89,11 +97,16 @@ def newest_parts(folder: ClassFolder, learner: str) -> dict[str, Newest]:
 
 
 def stored_verdict(
-    folder: ClassFolder, modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int
+    folder: ClassFolder,
+    modules: Mapping[str, bytes],
+    tier: Tier,
+    python: str | None,
+    num_steps: int,
+    again: bool = False,
 ) -> Report:
-    """The verdict on these modules, from the store when the same have been trained before."""
+    """The verdict on these modules, from the store when the same have been trained before, unless again."""
     store, name = open_store(folder.verdicts), verdict_key(modules, tier, python, num_steps)
-    if (kept := store.find(name)) is not None:
+    if not again and (kept := store.find(name)) is not None:
         return kept.report
     from autograder.capstone import grade_capstone
 
@@ -108,7 +121,12 @@ def _learners(folder: ClassFolder) -> list[str]:
 
 
 def _verdicts(
-    folder: ClassFolder, ready: Mapping[str, Mapping[str, Newest]], tier: Tier, python: str | None, num_steps: int
+    folder: ClassFolder,
+    ready: Mapping[str, Mapping[str, Newest]],
+    tier: Tier,
+    python: str | None,
+    num_steps: int,
+    again: bool,
 ) -> Iterator[tuple[str, Future[Report]]]:
     """Each learner's verdict as it is made, in processes of their own; of the same modules only one."""
     with contextlib.ExitStack() as stack:
@@ -122,7 +140,7 @@ def _verdicts(
             modules = {name: newest.content for name, newest in found.items()}
             key = verdict_key(modules, tier, python, num_steps)
             if key not in futures:
-                futures[key] = pool.submit(stored_verdict, folder, modules, tier, python, num_steps)
+                futures[key] = pool.submit(stored_verdict, folder, modules, tier, python, num_steps, again)
             learners.setdefault(futures[key], []).append(learner)
         for future in as_completed(learners):
             yield from ((learner, future) for learner in learners[future])

@@ -1,6 +1,6 @@
 """A capstone's points in nbgrader: gradebook, formgrader and feedback show them as those of any other assignment.
 
-Nobody hands in a notebook for it, so the one that nbgrader needs is made here: a cell with the report for each task.
+Nobody submits a notebook for it, so the one that nbgrader needs is made here: a cell with the report for each task.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from autograder.capstone.checks import CHECKS
 from autograder.class_folder.collected import Newest
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import give
 from autograder.class_folder.verdict import points, task_lines
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import grader_cell
@@ -38,6 +39,7 @@ def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str,
             grade = book.find_grade(_grade_id(task), name, name, learner)
             grade.auto_score, grade.needs_manual_grade = points(report, task), False
         book.db.commit()
+    give(folder, learner, capstone(), report)
     text = notebook_text(report_notebook(report, parts)).encode("utf-8")
     write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
     _write_feedback(folder, learner)
@@ -45,7 +47,7 @@ def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str,
 
 def possible(task: Task) -> float:
     """The points of a task of the capstone."""
-    return float(sum(points for task_id, points, _ in CHECKS if task_id == task.id))
+    return float(sum(check.points for check in CHECKS if check.task == task.id))
 
 
 def report_notebook(report: Report, parts: Mapping[str, Newest]) -> dict:
@@ -54,7 +56,7 @@ def report_notebook(report: Report, parts: Mapping[str, Newest]) -> dict:
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
         f"from seed {report.seed}, with your newest parts:",
         *(
-            f"{name}, handed in with {newest.place}, {newest.time or 'at an unknown time'}"
+            f"{name}, submitted with {newest.place}, {newest.time or 'at an unknown time'}"
             for name, newest in parts.items()
         ),
     ]

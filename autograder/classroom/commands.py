@@ -80,7 +80,8 @@ def grade(
     With SUBMITTED, a folder or an archive of learners, it grades that without nbgrader, in several processes: verdicts,
     reports and a ledger in verdicts/ beside it. Of a class's submitted/, `grade` then finds these verdicts.
 
-    The capstone, --part 11, trains everybody's newest parts 1 to 8: a minute each, and only when it is asked for.
+    The capstone, --part 11, trains everybody's newest parts 1 to 8: a minute each, and only when it is asked for. With
+    --regrade it trains everybody again, also those whose parts are unchanged.
 
     Example: python -m autograder grade --part 5
 
@@ -98,7 +99,7 @@ def grade(
 
     outcomes = []
     if part == [capstone().number] and submitted is None:
-        return _grade_capstones(folder, sandbox, python)
+        return _grade_capstones(folder, sandbox, python, again)
     try:
         if python:
             raise ValueError("Only the capstone can be trained in another Python: say --part 11 --python pypy3.")
@@ -143,7 +144,7 @@ def grade(
         raise typer.Exit(1)
 
 
-def _grade_capstones(folder: Path, sandbox: str, python: str | None) -> None:
+def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
     from autograder.class_folder.folder import ClassFolder
     from autograder.class_folder.settings import load_settings
     from autograder.classroom.capstone import grade_capstones, summary_lines
@@ -157,9 +158,11 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None) -> None:
         its_class = ClassFolder(folder.absolute())
         load_extensions(its_class, load_settings(its_class))
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
-        outcomes = grade_capstones(its_class, tier, python, on_outcome=lambda one: print_lines([one.line()]))
+        outcomes = grade_capstones(
+            its_class, tier, python, on_outcome=lambda one: print_lines([one.line()]), again=again
+        )
         if not outcomes:
-            raise ValueError(f"Nobody has handed in anything of parts 1 to 8: see {its_class.submitted}.")
+            raise ValueError(f"Nobody has submitted anything of parts 1 to 8: see {its_class.submitted}.")
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     print_lines(summary_lines(its_class, outcomes))

@@ -1,17 +1,20 @@
-"""Errata: the collected work of a part graded anew with its mended checks, beside what the class was given before."""
+"""Errata: the collected work of a part graded again with its fixed checks, beside what the class was given before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.capstone.run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import given, stands, withdraw
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import fresh_verdict
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.autograde import Outcome, grade_class
-from autograder.course import Part
+from autograder.classroom.capstone import grade_capstones, newest_parts
+from autograder.classroom.capstone_entry import enter
+from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.source import SOURCE
 from autograder.render.terminal import number
@@ -73,6 +76,42 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
     return Errata(part, tuple(changes), same, tuple(unknown), tuple(anew))
 
 
+def find_capstone_errata(
+    folder: ClassFolder, tier: Tier, num_steps: int = NUM_STEPS
+) -> tuple[Errata, dict[str, Report]]:
+    """The same of the capstone, which trains everybody again where its checks have changed, and the new reports. A run
+    that failed is listed with those that were never graded. Raises ClassError when there is nothing to grade.
+    """
+    changes, same, unknown, anew, reports = [], 0, [], [], {}
+    outcomes = grade_capstones(folder, tier, num_steps=num_steps, entered=False)
+    if not outcomes:
+        raise ClassError(f"Nobody has submitted anything of parts 1 to 8: see {folder.submitted}.")
+    for outcome in outcomes:
+        old, new = given(folder, outcome.learner, capstone()), outcome.report
+        if old is None or new is None:
+            unknown.append(outcome.learner)
+            continue
+        lines = tuple(_changed_checks(old, new))
+        if new.sha256 != old.sha256:
+            anew.append(outcome.learner)
+        elif lines:
+            changes.append(Change(outcome.learner, old.earned, new.earned, lines, stands(old, new)))
+            reports[outcome.learner] = new
+        else:
+            same += 1
+    return Errata(capstone(), tuple(changes), same, tuple(unknown), tuple(anew)), reports
+
+
+def apply_capstone_errata(
+    folder: ClassFolder, found: Errata, reports: dict[str, Report], lower: bool
+) -> Sequence[Outcome]:
+    """Enter the new points: those that are not worse, and the worse ones when told so."""
+    for change in found.changes:
+        if lower or not change.stands:
+            enter(folder, change.learner, reports[change.learner], newest_parts(folder, change.learner))
+    return []
+
+
 def apply_errata(
     folder: ClassFolder, found: Errata, tier: Tier, lower: bool = False, source=SOURCE
 ) -> Sequence[Outcome]:
@@ -87,7 +126,7 @@ def apply_errata(
 def errata_lines(found: Errata, applied: bool, lower: bool) -> Iterator[str]:
     """What changes, for whom and why; what was or is to be done about it."""
     total = len(found.changes) + found.same
-    yield f"Part {found.part.number}: {total} graded anew, {found.same} as before, {len(found.changes)} changed."
+    yield f"Part {found.part.number}: {total} graded again, {found.same} as before, {len(found.changes)} changed."
     for change in found.changes:
         fate = " (the better result stands)" if change.stands and not lower else ""
         yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"

@@ -111,20 +111,29 @@ def export(
 
 @app.command()
 def errata(
-    part: Annotated[int, typer.Argument(help="The part whose checks were mended.")],
+    part: Annotated[int, typer.Argument(help="The part whose checks were fixed.")],
     apply: Annotated[
         bool, typer.Option("--apply", help="Give the new results; nothing is written without it.")
     ] = False,
     lower: Annotated[bool, typer.Option("--lower", help="Those too that are worse than before.")] = False,
     folder: ClassOption = ROOT,
 ) -> None:
-    """Grade a part's collected work with its mended checks and show whose points change; the better result stands.
+    """Grade a part's collected work with its fixed checks and show whose points change; the better result stands.
+
+    Part 11 is the capstone.
 
     Example: python -m autograder errata 5 --apply
     """
-    from autograder.classroom.errata import apply_errata, errata_lines, find_errata
+    from autograder.classroom.errata import (
+        apply_capstone_errata,
+        apply_errata,
+        errata_lines,
+        find_capstone_errata,
+        find_errata,
+    )
     from autograder.classroom.show import outcome_line
     from autograder.console import print_lines
+    from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
@@ -132,8 +141,12 @@ def errata(
         its_class = _class(folder)
         try:
             tier = strict_tier()
-            found = find_errata(its_class, parts_of(part)[0], tier)
-            outcomes = apply_errata(its_class, found, tier, lower) if apply else []
+            if part == capstone().number:
+                found, reports = find_capstone_errata(its_class, tier)
+                outcomes = apply_capstone_errata(its_class, found, reports, lower) if apply else []
+            else:
+                found = find_errata(its_class, parts_of(part)[0], tier)
+                outcomes = apply_errata(its_class, found, tier, lower) if apply else []
         except (SandboxUnavailable, ReleaseError) as error:
             raise ValueError(str(error)) from error
     print_lines(errata_lines(found, apply, lower))

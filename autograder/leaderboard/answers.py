@@ -54,8 +54,8 @@ def value(reply: Reply, where: str, limits: Limits) -> object:
     if reply.failure == "timeout" and reply.message.endswith("used up"):
         raise RecipeError(
             f"{where}: The time of a run is used up: {limits.cpu_seconds} seconds of processor time, "
-            f"{limits.total_seconds:g} of the clock. It must do for {NUM_STEPS:,} steps: "
-            f"{limits.cpu_seconds / NUM_STEPS:g} seconds a step."
+            f"{limits.total_seconds:g} with waiting. It must do for {NUM_STEPS:,} steps: "
+            f"{limits.cpu_seconds / NUM_STEPS:g} seconds per step."
         )
     line = f" ({reply.file}, line {reply.line})" if reply.line else ""
     raise RecipeError(f"{where}: {sentence_of(reply, Facts(signature_of=SIGNATURES.get))}{line}")

@@ -88,7 +88,8 @@ class Board:
         """Score a recipe with fresh seeds and record it, also when it has no score. A file that the learner has
         entered before is not run again: the entry that it has comes back.
 
-        Raises RecipeError when there is no recipe to record, StoreError when it can't be recorded.
+        Raises RecipeError when there is no recipe to record, StoreError when it can't be recorded, and MachineBusy when
+        the machine had no time for it: then nothing is recorded and no try is used.
         """
         if self.closing():
             raise StoreError("The board is closed: it takes no more entries.")

@@ -50,7 +50,7 @@ def try_recipe(
     from autograder.leaderboard.recipes import score
     from autograder.leaderboard.show import score_lines
     from autograder.leaderboard.source import RecipeError, read_source
-    from autograder.sandbox import SandboxUnavailable
+    from autograder.sandbox import MachineBusy, SandboxUnavailable
 
     try:
         source = read_source(recipe)
@@ -58,7 +58,7 @@ def try_recipe(
         seeds = seed or new_seeds()
         with progress(len(seeds)) as on_step:
             found = score(source.content, load_split(), seeds, tier=tier, on_step=on_step)
-    except RecipeError as error:
+    except (RecipeError, MachineBusy) as error:
         raise failure(str(error)) from error
     except SandboxUnavailable as error:
         raise misuse(str(error)) from error

@@ -23,7 +23,7 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
     from autograder.leaderboard.show import entry_lines
     from autograder.leaderboard.source import RecipeError
     from autograder.leaderboard.store import StoreError
-    from autograder.sandbox import SandboxUnavailable
+    from autograder.sandbox import MachineBusy, SandboxUnavailable
 
     failed, entries = False, []
     for path, learner in submissions:
@@ -40,6 +40,10 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
             failed |= entry.loss is None
         except (RecipeError, StoreError) as error:
             typer.echo(f"{ascii(learner)[1:-1]}: {error}", err=True)
+            failed = True
+        except MachineBusy as error:
+            words = "Nothing is recorded, and no try is used: submit it again."
+            typer.echo(f"{ascii(learner)[1:-1]}: {error} {words}", err=True)
             failed = True
         except SandboxUnavailable as error:
             raise misuse(str(error)) from error

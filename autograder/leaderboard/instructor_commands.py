@@ -92,14 +92,17 @@ def close(
 
     Example: python -m autograder leaderboard close
     """
-    from autograder.console import misuse
-    from autograder.sandbox import SandboxUnavailable, strict_tier
+    from autograder.console import failure, misuse
+    from autograder.sandbox import MachineBusy, SandboxUnavailable, strict_tier
 
     with sentences():
         try:
             count = commands.main_board(board).close(
                 split_seed, strict_tier(), lambda entry, _: typer.echo(f"Entry {entry.number} was run again.")
             )
+        except MachineBusy as error:
+            words = "What was run is kept: run the same command again for the rest."
+            raise failure(f"{error} {words}") from error
         except SandboxUnavailable as error:
             raise misuse(str(error)) from error
         typer.echo(f"Closed. Entries run with new seeds and another split: {count}.")

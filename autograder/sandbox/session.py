@@ -209,6 +209,10 @@ class Worker:
                 return self._fail("too large", "more progress notes were sent than one call may send")
             meter.note()
             meter.alive()
+            # A note gives the call its time again, within that of all calls: a slow or busy machine ends no code that
+            # gets on.
+            allowed = max(allowed, min(meter.seconds + self.limits.call_seconds, self._seconds_left))
+            begin = time.monotonic()
             if on_progress is not None:
                 on_progress(message.data)
 
@@ -216,6 +220,8 @@ class Worker:
         """Why the call has had its time; nothing while it has some left."""
         if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
             return f"no answer after {cpu_seconds:g} seconds of processor time"
+        if meter.seconds > self._seconds_left:
+            return f"the {self.limits.total_seconds:g} seconds for all calls together are used up"
         if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
             return f"no answer after {min(meter.seconds, allowed):.3g} seconds"
         if meter.idle > self.limits.idle_seconds:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import html
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from submission_helpers import hand_in
 from typer.testing import CliRunner
 
+from autograder.capstone import run
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import give, given
 from autograder.classroom import capstone as class_capstone
 from autograder.classroom.capstone import NEEDED, grade_capstones, newest_parts
 from autograder.classroom.capstone_entry import possible
+from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
 from autograder.classroom.export import export
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades
 from autograder.cli import app
 from autograder.course import SOLUTIONS, capstone
 from autograder.grading.store import Store
-from autograder.sandbox import SandboxUnavailable, strict_tier
+from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
 
 STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
 LATER = "2026-12-02 12:00:00.000000 UTC"
@@ -67,8 +72,8 @@ def test_the_points_are_in_the_gradebook_task_by_task(graded):
         for task in capstone().tasks
     }
     assert scores == by_task
-    assert scores["check-11-2"] > 0 and scores["check-11-3"] == 2  # three steps equal the replay, and give names
-    assert [possible(task) for task in capstone().tasks] == [12, 6, 2]
+    assert scores == {"check-11-1": 12, "check-11-2": 4, "check-11-3": 4}  # three steps equal the replay
+    assert [possible(task) for task in capstone().tasks] == [12, 4, 4]
 
 
 def test_who_lacks_a_part_waits_and_has_no_grade(graded):
@@ -94,7 +99,7 @@ def test_it_is_as_late_as_the_newest_of_its_parts(graded):
 def test_feedback_and_formgraders_notebook_show_report_and_parts(graded):
     folder, outcomes = graded
     page = html.unescape((folder.feedback / "eve" / "capstone" / "capstone.html").read_text(encoding="utf-8"))
-    assert f"part03_layers.py, handed in with part03, {LATER}" in page
+    assert f"part03_layers.py, submitted with part03, {LATER}" in page
     for check in outcomes["eve"].report.checks:
         assert check.title in page
     assert (folder.autograded / "eve" / "capstone" / "capstone.ipynb").is_file()
@@ -120,6 +125,52 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
     )
 
 
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Verdicts are made by threads, so that what a test replaces is replaced for them, too."""
+    monkeypatch.setattr(class_capstone, "ProcessPoolExecutor", lambda workers, context: ThreadPoolExecutor(workers))
+    return monkeypatch
+
+
+def test_a_run_that_the_machine_had_no_time_for_is_not_graded_and_trained_again_next_time(
+    tmp_path, empty_gradebook, in_this_process
+):
+    folder = ClassFolder(tmp_path)
+    shutil.copy(empty_gradebook, folder.root)
+    hand_in_all(folder, "ada")
+    in_this_process.setattr(run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
+    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    assert outcome.report is None and "NOT GRADED: This machine is too busy" in outcome.line()
+    assert "Nothing is kept: the same command trains it again." in outcome.failure
+    assert not list(folder.verdicts.rglob("*.json")) and not class_grades(folder).learners
+    in_this_process.undo()
+    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    assert outcome.report.earned == 20
+
+
+def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, in_this_process):
+    folder, outcomes = graded
+    before = outcomes["ada"].report
+    again = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS, again=True)}
+    assert again["ada"].report.seed != before.seed and again["ada"].report.earned == before.earned
+    assert again["ada"].report == again["ben"].report
+    same = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS)}
+    assert same["ada"].report == again["ada"].report
+
+
+def test_errata_compare_what_the_class_was_given_and_give_the_better_result(graded):
+    folder, outcomes = graded
+    tier, ada = strict_tier(), outcomes["ada"].report
+    found, _ = find_capstone_errata(folder, tier, STEPS)
+    assert (found.same, found.changes, found.unknown) == (4, (), ("cleo",))
+    worse = replace(ada.checks[0], earned=0.0, status="failed")
+    give(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
+    found, reports = find_capstone_errata(folder, tier, STEPS)
+    assert "  ada: 14 -> 20" in list(errata_lines(found, applied=False, lower=False))
+    apply_capstone_errata(folder, found, reports, lower=False)
+    assert given(folder, "ada", capstone()).earned == 20
+
+
 def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
     folder = ClassFolder(tmp_path)
     hand_in_all(folder, "ada")
@@ -132,7 +183,12 @@ def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
 
 def test_a_class_that_handed_in_nothing_of_it_is_refused(tmp_path):
     outcome = CliRunner().invoke(app, ["grade", "--part", "11", "--class", str(tmp_path), "--sandbox", "local"])
-    assert outcome.exit_code == 2 and "Nobody has handed in anything of parts 1 to 8" in outcome.output
+    assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
+
+
+def test_errata_of_a_class_that_submitted_nothing_of_it_are_refused(tmp_path):
+    outcome = CliRunner().invoke(app, ["errata", "11", "--class", str(tmp_path)])
+    assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
 
 
 def test_another_python_is_for_the_capstone_alone(tmp_path):

@@ -66,7 +66,7 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
     assert changes["up"].before == old_up.earned and changes["up"].after > old_up.earned
     assert changes["down"].lower and changes["down"].stands
     lines = list(errata_lines(found, applied=False, lower=False))
-    assert lines[0] == "Part 9: 3 graded anew, 1 as before, 2 changed."
+    assert lines[0] == "Part 9: 3 graded again, 1 as before, 2 changed."
     assert any(line.startswith(f"    {TASK} ") and " -> " in line for line in lines)
     assert lines[-1].startswith("Nothing is written yet")
     assert given(folder, "up", PART).earned == old_up.earned, "a dry run gives nothing"

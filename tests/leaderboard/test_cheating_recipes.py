@@ -112,7 +112,7 @@ def test_a_loop_that_never_ends_is_ended(short, monkeypatch):
 def test_slow_steps_use_up_the_time_of_the_whole_run(short, monkeypatch):
     monkeypatch.setattr(recipes, "LIMITS", Limits(cpu_seconds=5, call_seconds=1.0, total_seconds=1.5))
     with pytest.raises(
-        RecipeError, match=r"step \d+: The time of a run is used up: 5 seconds of processor time, 1.5 of"
+        RecipeError, match=r"step \d+: The time of a run is used up: 5 seconds of processor time, 1.5 with waiting"
     ):
         short(edited((UPDATED, "    import time\n    time.sleep(0.2)\n    return weights\n")))
 

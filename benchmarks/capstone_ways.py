@@ -1,0 +1,40 @@
+"""The held-out loss that each known mistake of a training reaches: where the figures in autograder/capstone/ways.py
+come from. In numpy, about 0.4 s per mistake and seed.
+
+python benchmarks/capstone_ways.py [--seeds 20]
+"""
+
+import argparse
+import statistics
+
+import numpy as np
+
+from autograder import model
+from autograder.capstone.run import NUM_STEPS, draw_task
+from autograder.capstone.ways import WAYS, Way, train
+
+
+def held_out_losses(way: Way, seeds: range) -> list[float]:
+    """One per seed, each with the letters numbered anew."""
+    losses = []
+    for seed in seeds:
+        task = draw_task(seed, relabelled=True)
+        weights = train(way, task.docs, seed, NUM_STEPS).weights
+        losses.append(model.held_out_loss(task.held_out, weights, model.Sizes(), sorted(task.alphabet)))
+    return losses
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    seeds = range(parser.parse_args().seeds)
+    np.seterr(all="ignore")
+    print("| training | mean | lowest | highest |\n|---|---|---|---|")
+    for way in (Way(), *WAYS):
+        losses = held_out_losses(way, seeds)
+        row = statistics.fmean(losses), min(losses), max(losses)
+        print(f"| {way.says or 'right'} | {' | '.join(f'{loss:.3f}' for loss in row)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
