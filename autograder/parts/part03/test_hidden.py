@@ -22,9 +22,9 @@ def scale(x, eps):
 
 @check("3.1", points=0.25)
 def test_linear_adds_the_gradients_of_a_value_in_several_places(student, draw):
-    by_hand = "by hand: y = a*b + a*c, and a stands in x twice: it gets b + c = 12, and b gets a = 2"
+    by_hand = "by hand: y = a*b + a*c, and a stands in x twice: it gets b + c = -12, and b gets a = 2"
     cases = [
-        ([2, 5, 7], [0, 0], [[1, 2]], [1], by_hand),
+        ([2, -5, -7], [0, 0], [[1, 2]], [1], by_hand),
         (
             draw.numbers(4),
             [0, 1, 0],
@@ -49,7 +49,7 @@ def test_linear_adds_the_gradients_of_a_value_in_several_places(student, draw):
 
 @check("3.1", points=0.25)
 def test_linear_leaves_x_and_w_as_they_were(student, draw):
-    for x, w in (([2, 3], [[5, 7]]), (draw.numbers(3), draw.matrix(4, 3))):
+    for x, w in (([2, 3], [[5, -7]]), (draw.numbers(3), draw.matrix(4, 3))):
         y = [dot(row, x) for row in w]
         student.linear_twice(x, w).must_be([y, [w[0][0] * x[0]], y, x, w], UNCHANGED)
 
@@ -81,8 +81,8 @@ def test_softmax_leaves_the_logits_as_they_were(student, draw):
 
 @check("3.3", points=0.5)
 def test_rmsnorm_takes_a_vector_of_zeros(student, draw):
-    by_hand = "by hand: the scale is 1 / root(0 + 0.25) = 2, so the first x gets 2*1 and the second 2*3"
-    cases = [(0.25, [1, 3], by_hand), (draw.number(0.1, 2.0), draw.numbers(3), "the scale is 1 / root(0 + eps)")]
+    by_hand = "by hand: the scale is 1 / root(0 + 0.04) = 5, so the first x gets 5*1 and the second 5*3"
+    cases = [(0.04, [1, 3], by_hand), (draw.number(0.1, 2.0), draw.numbers(3), "the scale is 1 / root(0 + eps)")]
     for eps, g, likely in cases:
         student.rmsnorm_outputs_and_gradients([0.0] * len(g), eps, g).must_be(
             [[0] * len(g), [gi / math.sqrt(eps) for gi in g]], likely
