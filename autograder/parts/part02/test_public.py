@@ -126,7 +126,7 @@ def test_the_share_is_one_of_distinct_names(student, draw):
     for answer, docs, held in answers:
         answer.must_meet(
             share_of_distinct_names,
-            likely="by hand: count the distinct names, multiply by the share, round",
+            likely="by hand: count the distinct names of docs, and those of each of your two sides",
             docs=docs,
             held=held,
         )
