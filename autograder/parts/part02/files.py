@@ -14,7 +14,7 @@ def files(draw):
         "padded.txt": _text(padded),
         "gap.txt": b"emma\n\n \nava\n",
         "gaps.txt": _text(["", *gaps, ""]),
-        "twice.txt": b"mia\nava\nmia\n",
+        "twice.txt": b"mia\nava\nmia\neve\n",
         "again.txt": _text(again),
         "inside.txt": "Mary Ann\nzo\u00eb\n".encode(),
         "kept.txt": _text([*kept, *names[5:8]]),

@@ -34,9 +34,9 @@ def slopes(f, xs, h=1e-5):
 def test_linear_multiplies_each_row_with_the_vector(student, draw):
     cases = [
         (
-            [1, 2],
-            [[3, 4], [-5, 6], [7, -8]],
-            "by hand: the first output is 3*1 + 4*2 = 11, and each row of w gives one",
+            [1, 2, 3],
+            [[4, 5, 6], [-7, 8, -9]],
+            "by hand: the first output is 4*1 + 5*2 + 6*3 = 32, and each row of w gives one",
         ),
         (draw.numbers(5), draw.matrix(3, 5), "print the products that your code adds for the first row of w"),
         (draw.numbers(3), draw.matrix(1, 3), "a w of one row gives a list with one output"),
@@ -49,9 +49,9 @@ def test_linear_multiplies_each_row_with_the_vector(student, draw):
 
 @check("3.1", points=0.5)
 def test_linear_passes_gradients_to_inputs_and_weights(student, draw):
-    by_hand = "by hand: the row w[0] gets 1*x = [2, 3], w[1] gets 10*x, and x[0] gets 1*5 + 10*(-1) = -5"
+    by_hand = "by hand: the row w[0] gets 1*x = [2, 3], w[1] gets 10*x, and x[0] gets 1*5 + 10*(-1) + 2*1 = -3"
     cases = [
-        ([2, 3], [[5, 7], [-1, 4]], [1, 10], by_hand),
+        ([2, 3], [[5, 7], [-1, 4], [1, 2]], [1, 10, 2], by_hand),
         (draw.numbers(4), draw.matrix(3, 4), draw.numbers(3), RULER),
         (draw.numbers(18), draw.matrix(20, 18), draw.numbers(20), FIXED_SIZE),
     ]
@@ -65,7 +65,7 @@ def test_linear_passes_gradients_to_inputs_and_weights(student, draw):
 def test_softmax_divides_each_exp_by_their_sum(student, draw):
     # A small probability is still one.
     cases = [
-        ([0, 1], "by hand: the exps are 1 and 2.718, their sum is 3.718, so the second share is 2.718 / 3.718 = 0.731"),
+        ([1, 2, 4], "by hand: the exps are 2.718, 7.389 and 54.598, their sum is 64.705, and 2.718 / 64.705 = 0.042"),
         ([*draw.numbers(4), draw.number(-13.0, -10.0)], "add your results up: they must give 1"),
         ([*draw.numbers(34), draw.number(-13.0, -10.0)], FIXED_SIZE),
     ]
@@ -87,7 +87,7 @@ def test_softmax_passes_gradients_to_every_logit(student, draw):
     by_hand = (
         "by hand: both shares are 0.5, so the first logit gets 0.5*(1 - 0.5) = 0.25 and the other -0.5*0.5 = -0.25"
     )
-    for logits, g, likely in (([0, 0], [1, 0], by_hand), (draw.numbers(4), draw.numbers(4), RULER)):
+    for logits, g, likely in (([2, 2], [1, 0], by_hand), (draw.numbers(4), draw.numbers(4), RULER)):
         p = probabilities(logits)
         student.softmax_gradients(logits, g).must_be([p[i] * (g[i] - dot(p, g)) for i in range(len(p))], likely)
     logits, target = draw.numbers(35), draw.randrange(35)

@@ -37,9 +37,7 @@ def drawn(sizes, rng, std):
 
 @check("4.1", points=1)
 def test_every_matrix_has_its_rows_and_columns(student, draw):
-    by_hand = (
-        "by hand: wte has 3 rows of 2 numbers, wpe 5 rows of 2. Compare each other name with the docstring's table"
-    )
+    by_hand = "compare each name with the docstring's table: wte has 3 rows of 2 numbers, wpe 5 rows of 2, and so on"
     for sizes, likely in (
         (SMALL, by_hand),
         (draw_sizes(draw, draw.randint(2, 4)), "compare name by name with the table"),
@@ -121,12 +119,12 @@ def test_flatten_gives_the_values_themselves(student, draw):
 
 @check("4.3", points=1.5)
 def test_count_parameters_counts_every_matrix(student, draw):
-    by_hand = "by hand: wte 7*3, wpe 2*3, lm_head 7*3; in the layer 4 times 3*3, and 12*3 and 3*12: 156 in all"
+    by_hand = "by hand: wte 7*10, wpe 2*10, lm_head 7*10; in the layer 4 times 10*10, then 40*10 and 10*40: 1360"
     once = "the same sizes with one layer were right: which matrices are there once, and which in every layer?"
     again = "add up rows times columns of every matrix in the table of 4.1, and compare it with your parts"
     for sizes, likely in (
-        ((7, 3, 3, 1, 2), by_hand),
-        ((7, 3, 3, 2, 2), once),
+        ((7, 10, 5, 1, 2), by_hand),
+        ((7, 10, 5, 2, 2), once),
         (draw_sizes(draw, draw.randint(2, 5)), again),
     ):
         student.count(*sizes).must_be(sum(rows * columns for rows, columns in expected_shapes(*sizes).values()), likely)
