@@ -23,17 +23,18 @@ def two_sides(value: object) -> str | None:
     return None if right and all(type(doc) is str for side in value for doc in side) else "two lists of strings"
 
 
-def no_name_on_both_sides(value: object, docs: list[str]) -> str | None:
-    """A split of docs: every row is on one side, equal rows on the same side, more than one on either."""
+def no_name_on_both_sides(value: object, docs: list[str], least: int) -> str | None:
+    """A split of docs: every row is on one side, equal rows on the same side, at least so many on either."""
     if words := two_sides(value):
         return words
     train, held_out = value
     both = sorted(set(train) & set(held_out))
     if both:
         return f"no name on both sides, but these are: {', '.join(both[:5])}"
-    if Counter(train) + Counter(held_out) == Counter(docs) and len(held_out) > 1 < len(train):
-        return None
-    return f"each of the {len(docs)} rows on one side, repeated ones too (yours: {len(train)} and {len(held_out)})"
+    if words := _every_row(value, docs):
+        return words
+    few = min(len(train), len(held_out)) < least
+    return f"at least {least} rows on either side (yours: {len(train)} and {len(held_out)})" if few else None
 
 
 def share_of_distinct_names(value: object, docs: list[str], held: int) -> str | None:
@@ -42,38 +43,47 @@ def share_of_distinct_names(value: object, docs: list[str], held: int) -> str | 
         return words
     train, held_out = value
     counts, right = [len(set(train)), len(set(held_out))], [len(set(docs)) - held, held]
-    if counts == right and sorted(train + held_out) == sorted(docs):
-        return None
-    return f"all {len(docs)} rows, with {right[0]} and {right[1]} distinct names (yours: {counts[0]} and {counts[1]})"
+    if counts == right:
+        return _every_row(value, docs)
+    yours = f"yours: {counts[0]} and {counts[1]}"
+    if counts == right[::-1]:
+        yours += ", the other way round: return the train side first"
+    return f"all {len(docs)} rows, with {right[0]} and {right[1]} distinct names ({yours})"
 
 
-def rows_in_order(value: object, docs: list[str]) -> str | None:
-    """A split of docs whose sides both keep the order of docs; neither side is empty."""
-    if words := two_sides(value):
+def rows_in_order(value: object, docs: list[str], least: int) -> str | None:
+    """A split of docs whose sides both keep the order of docs, with at least so many names on either."""
+    if words := two_sides(value) or _every_row(value, docs):
         return words
     train, held_out = value
     second = set(held_out)
-    expected = [[doc for doc in docs if doc not in second], [doc for doc in docs if doc in second]]
-    if 0 < len(second) < len(set(docs)) and value == expected:
-        return None
-    misplaced = [f"{got} for {right}" for got, right in zip(train + held_out, sum(expected, [])) if got != right]
-    return f"the rows of either side in the order of docs, as often as they stand there ({', '.join(misplaced[:2])})"
+    expected = [doc for doc in docs if doc not in second] + [doc for doc in docs if doc in second]
+    misplaced = [f"{got} for {right}" for got, right in zip(train + held_out, expected) if got != right]
+    if misplaced:
+        return f"the rows of either side in the order of docs ({', '.join(misplaced[:2])})"
+    few = min(len(second), len(set(docs)) - len(second)) < least
+    return f"at least {least} names on either side (yours: {len(train)} and {len(held_out)} rows)" if few else None
 
 
-def seed_decides(value: object, docs: list[str], held: int) -> str | None:
+def seed_decides(value: object, docs: list[str]) -> str | None:
     """Three splits of docs, with the seeds a, b and a."""
     if type(value) is not list or len(value) != 3:
         return "three splits"
     for sides in value:
-        if words := two_sides(sides):
+        if words := two_sides(sides) or _every_row(sides, docs):
             return words
-    right = all(
-        rows_in_order(sides, docs) is None and share_of_distinct_names(sides, docs, held) is None for sides in value
-    )
-    if right and value[0] == value[2] and value[0] != value[1]:
+    if value[0] != value[2]:
+        return "the same split for the same seed: the first and the last have the same, but your splits differ"
+    return None if value[0] != value[1] else "another split for another seed, but your first and second are the same"
+
+
+def _every_row(value: list[list[str]], docs: list[str]) -> str | None:
+    """Both sides together hold every row of docs, as often as docs does."""
+    wanted, found = Counter(docs), Counter(value[0]) + Counter(value[1])
+    name = next((name for name in [*wanted, *found] if wanted[name] != found[name]), None)
+    if name is None:
         return None
-    distinct = len(set(docs))
-    return f"{held} of {distinct} names held out; the same ones for the same seed, others for another seed"
+    return f"every row on one side, repeated ones too ({name}: {wanted[name]} in docs, {found[name]} on your sides)"
 
 
 def possible_names(value: object, count: int, letters: str, longest: int) -> str | None:

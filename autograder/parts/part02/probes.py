@@ -9,20 +9,26 @@ import part02_tokenizer as part
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
 
 
-def docs_of(name):
-    """load_docs({name})"""
+def docs_of(name, holds):
+    """load_docs({name}), a file that holds {holds}"""
     return list(part.load_docs(os.path.join(FOLDER, name)))
 
 
+def sorted_docs_of(name, holds):
+    """sorted(load_docs({name})), a file that holds {holds}"""
+    return sorted(part.load_docs(os.path.join(FOLDER, name)))
+
+
 def facts_of_tokenizer(docs):
-    """t = Tokenizer({docs}); [t.chars, t.bos, t.vocab_size]"""
+    """t = Tokenizer({docs}); t.chars, t.bos and t.vocab_size"""
     return _facts(part.Tokenizer(docs))
 
 
 def encoded(docs, words):
     """t = Tokenizer({docs}); [t.encode(word) for word in {words}]"""
     tokenizer = part.Tokenizer(docs)
-    return [list(tokenizer.encode(word)) for word in words]
+    rows = [tokenizer.encode(word) for word in words]
+    return [list(row) for row in rows]  # read when all are made: none may change an earlier one
 
 
 def decoded(docs, rows):
@@ -32,38 +38,43 @@ def decoded(docs, rows):
 
 
 def two_tokenizers(docs, others, word):
-    """t = Tokenizer({docs}); Tokenizer({others}); [t.chars, t.bos, t.vocab_size, t.encode({word})]"""
-    tokenizer = part.Tokenizer(docs)
-    part.Tokenizer(others)
-    return [*_facts(tokenizer), list(tokenizer.encode(word))]
+    """a = Tokenizer({docs}); b = Tokenizer({others}); for t in a, b: t.chars, t.bos, t.vocab_size, ids =
+    t.encode({word}) and t.decode(ids)
+    """
+    tokenizers = [part.Tokenizer(docs), part.Tokenizer(others)]
+    rows = [tokenizer.encode(word) for tokenizer in tokenizers]
+    return [
+        {**_facts(tokenizer), "encode": list(ids), "decode": tokenizer.decode(ids)}
+        for tokenizer, ids in zip(tokenizers, rows)
+    ]
 
 
 def split(docs, share, seed):
     """split_docs({docs}, held_out={share}, seed={seed})"""
-    return _sides(part.split_docs(docs, held_out=share, seed=seed))
+    return _sides(part.split_docs(_names(docs), held_out=share, seed=seed))
 
 
 def split_as_usual(docs):
     """split_docs({docs})"""
-    return _sides(part.split_docs(docs))
+    return _sides(part.split_docs(_names(docs)))
 
 
 def splits(docs, share, seeds):
     """[split_docs({docs}, held_out={share}, seed=seed) for seed in {seeds}]"""
-    return [_sides(part.split_docs(list(docs), held_out=share, seed=seed)) for seed in seeds]
+    return [_sides(part.split_docs(_names(docs), held_out=share, seed=seed)) for seed in seeds]
 
 
 def split_and_after(docs, share, seed, global_seed):
     """docs = {docs}; random.seed({global_seed}); s = split_docs(docs, {share}, {seed}); [s, random.random(), docs]"""
-    docs = list(docs)
+    docs = _names(docs)
     random.seed(global_seed)
     sides = _sides(part.split_docs(docs, share, seed))
-    return [sides, random.random(), docs]
+    return [sides, random.random(), _texts(docs)]
 
 
 def splits_in_runs(docs, share, seed, runs):
     """split_docs({docs}, {share}, {seed}), with the strings' hashes as in Python runs number {runs}"""
-    return [_sides(part.split_docs([_Name(doc, run) for doc in docs], share, seed)) for run in runs]
+    return [_sides(part.split_docs(_names(docs, run), share, seed)) for run in runs]
 
 
 def bigrams(docs):
@@ -71,9 +82,11 @@ def bigrams(docs):
     return [list(row) for row in part.bigram_counts(docs, part.Tokenizer(docs))]
 
 
-def bigrams_of_some(docs, some):
-    """bigram_counts({some}, Tokenizer({docs}))"""
-    return [list(row) for row in part.bigram_counts(some, part.Tokenizer(docs))]
+def bigrams_of_groups(docs, groups):
+    """t = Tokenizer({docs}); [bigram_counts(some, t) for some in {groups}]"""
+    tokenizer = part.Tokenizer(docs)
+    tables = [part.bigram_counts(some, tokenizer) for some in groups]
+    return [[list(row) for row in table] for table in tables]
 
 
 def bigram_losses(all_docs, counts, groups):
@@ -89,7 +102,9 @@ def loss_and_counts_after(docs, counts):
 
 
 class _Name(str):
-    """A string whose hash depends on the run, as that of every string does when Python is started anew."""
+    """A string whose hash depends on the run, as that of every string does when Python is started again. Within a run
+    it does not: so a split that begins with a set gives one answer, and is recognised.
+    """
 
     def __new__(cls, text, run=0):
         name = super().__new__(cls, text)
@@ -99,11 +114,26 @@ class _Name(str):
     def __hash__(self):
         return zlib.crc32(self.encode("utf-8")) * (2 * self.run + 1)
 
+    # What right code may do to a name without making it an equal string of another hash.
+    def __str__(self):
+        return self
+
+    def strip(self, *chars):
+        return _Name(super().strip(*chars), self.run)
+
+
+def _names(docs, run=0):
+    return [_Name(doc, run) for doc in docs]
+
 
 def _facts(tokenizer):
-    return [list(tokenizer.chars), tokenizer.bos, tokenizer.vocab_size]
+    return {"chars": list(tokenizer.chars), "bos": tokenizer.bos, "vocab_size": tokenizer.vocab_size}
 
 
 def _sides(sides):
     train, held_out = sides
-    return [[str(doc) for doc in train], [str(doc) for doc in held_out]]
+    return [_texts(train), _texts(held_out)]
+
+
+def _texts(docs):
+    return [str.__str__(doc) if isinstance(doc, str) else doc for doc in docs]

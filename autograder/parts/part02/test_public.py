@@ -1,4 +1,7 @@
-"""Public checks of part 2. What is expected is written down here, by other means than the reference."""
+"""Public checks of part 2. What is expected is written down here, by other means than the reference.
+
+The first call of a check is small enough to follow by hand; random inputs follow, some larger than the course's own.
+"""
 
 import math
 from collections import Counter
@@ -10,14 +13,15 @@ from autograder.grading.conditions import (
     seed_decides,
     share_of_distinct_names,
 )
-from autograder.parts.part02.words import ids_of, names
+from autograder.parts.part02.words import facts, ids_of, lines_of, names
 
-CHARACTERS = "abcdefghijklmnopqrstuvwxyzADEKMRZ' -"
-
-
-def lines_of(content):
-    """The lines that are not empty, blanks around them cut."""
-    return [line.strip() for line in content.decode("utf-8").split("\n") if line.strip()]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CHARACTERS = LETTERS + "ADEKMRZ' -"
+SMALL = ["emma", "ava"]
+FOUR = ["mia", "ava", "mia", "eve", "zoe", "ava"]
+# Of AB: counts[a][b] where a is the token before. In the order a, b, BOS.
+AB, COUNTS = ["ab", "b"], [[0, 3, 1], [2, 0, 1], [1, 1, 0]]
+FIXED_SIZE = "the smaller inputs passed and this one is larger than the course's own: is a size fixed in your code?"
 
 
 def with_repeats(draw, distinct):
@@ -27,78 +31,105 @@ def with_repeats(draw, distinct):
     return rows
 
 
+def many_names(draw):
+    """More than a dozen names, one longer than block_size, of 31 characters. The last name brings a new one."""
+    letters = draw.sample(CHARACTERS, 31)
+    docs = [*names(draw, 20, letters[1:]), draw.word(20, 30, letters[1:])]
+    return [*docs, "".join(letter for letter in letters if letter not in "".join(docs)) + docs[0]]
+
+
 @check("2.1", points=0.5)
 def test_load_docs_strips_the_blanks_around_a_line(student):
-    likely = "take the blanks (and the line's end) off both sides of each line: line.strip()."
-    student.docs_of("plain.txt").must_be(lines_of(student.files["plain.txt"]), likely=likely)
-    student.docs_of("padded.txt").must_be(lines_of(student.files["padded.txt"]), likely=likely)
+    for name in ("pad.txt", "padded.txt"):
+        holds = student.files[name].decode("utf-8")
+        student.sorted_docs_of(name, holds).must_be(
+            sorted(lines_of(holds)),
+            likely="print repr(line) for the first and the last line, before and after you strip it",
+        )
 
 
 @check("2.1", points=0.5)
 def test_load_docs_skips_empty_lines(student):
-    student.docs_of("gaps.txt").must_be(
-        lines_of(student.files["gaps.txt"]), likely="keep a line only when something is left of it after strip()."
-    )
+    for name in ("gap.txt", "gaps.txt"):
+        holds = student.files[name].decode("utf-8")
+        student.sorted_docs_of(name, holds).must_be(
+            sorted(lines_of(holds)), likely="a line of blanks is empty too: what is left of it after strip()?"
+        )
 
 
 @check("2.1", points=0.5)
 def test_load_docs_keeps_order_and_repeated_lines(student):
-    student.docs_of("plain.txt").must_be(
-        lines_of(student.files["plain.txt"]), likely="a list in the file's order: no set, no sorting."
-    )
+    for name in ("twice.txt", "again.txt"):
+        holds = student.files[name].decode("utf-8")
+        student.docs_of(name, holds).must_be(lines_of(holds), likely="go through the file and your list, line by line")
 
 
 @check("2.2", points=0.5)
 def test_chars_are_the_sorted_characters_and_bos_comes_after_them(student, draw):
-    docs = names(draw, 5, draw.sample(CHARACTERS, 9))
-    chars = sorted(set("".join(docs)))
-    student.facts_of_tokenizer(docs).must_be(
-        [chars, len(chars), len(chars) + 1],
-        likely="chars: each character once, sorted. bos is the number after the last one; vocab_size counts it too.",
-    )
+    by_hand = "by hand: the characters are a, e, m and v with the numbers 0 to 3, so bos is 4, and there are 5 tokens"
+    for docs, likely in (
+        (SMALL, by_hand),
+        (
+            names(draw, 5, draw.sample(CHARACTERS, 9)),
+            "compare chars first, then bos, which is the number of characters",
+        ),
+        (many_names(draw), FIXED_SIZE),
+    ):
+        student.facts_of_tokenizer(docs).must_be(facts(docs), likely)
 
 
 @check("2.2", points=0.5)
 def test_encode_puts_bos_before_and_after(student, draw):
-    docs = names(draw, 5, draw.sample(CHARACTERS, 9))
-    words = [docs[2], docs[0][::-1]]
-    student.encoded(docs, words).must_be(
-        [ids_of(docs, word) for word in words],
-        likely="BOS, then the position of each character in chars, then BOS again.",
-    )
+    drawn, many = names(draw, 5, draw.sample(CHARACTERS, 9)), many_names(draw)
+    for docs, words, likely in (
+        (SMALL, ["ava"], "by hand: BOS is 4, a is 0 and v is 3"),
+        (drawn, [drawn[2], "", drawn[0][::-1]], "BOS, the position of each character in chars, and BOS again"),
+        (many, many, FIXED_SIZE),
+    ):
+        student.encoded(docs, words).must_be([ids_of(docs, word) for word in words], likely)
 
 
 @check("2.2", points=0.5)
 def test_decode_gives_the_characters_back(student, draw):
-    docs = names(draw, 5, draw.sample(CHARACTERS, 9))
-    words = [docs[1], docs[3][::-1]]
-    student.decoded(docs, [ids_of(docs, word) for word in words]).must_be(
-        words, likely="join the characters of the numbers, and leave BOS out."
-    )
+    drawn, many = names(draw, 5, draw.sample(CHARACTERS, 9)), many_names(draw)
+    for docs, words, likely in (
+        (SMALL, ["ava"], "by hand: 4 is BOS, 0 is a and 3 is v"),
+        (drawn, [drawn[1], drawn[3][::-1]], "chars[i] for each number i that is a character, joined"),
+        (many, many, FIXED_SIZE),
+    ):
+        student.decoded(docs, [ids_of(docs, word) for word in words]).must_be(words, likely)
 
 
 @check("2.3", points=0.5)
 def test_no_name_stands_on_both_sides(student, draw):
-    docs = with_repeats(draw, names(draw, 40))
-    student.split(docs, 0.25, draw.randint(1, 999)).must_meet(
-        no_name_on_both_sides,
-        likely="draw among the distinct names, then let every row go where its name went.",
-        docs=docs,
-    )
+    twins = ["mia", "ava"] * 4
+    for docs, share, least in ((twins, 0.5, 0), (with_repeats(draw, names(draw, 40)), 0.25, 2)):
+        student.split(docs, share, draw.randint(1, 999)).must_meet(
+            no_name_on_both_sides,
+            likely="what do you draw: rows, or distinct names? All rows of a name go where the name goes",
+            docs=docs,
+            least=least,
+        )
 
 
 @check("2.3", points=0.5)
 def test_the_share_is_one_of_distinct_names(student, draw):
-    docs = with_repeats(draw, names(draw, 47))
+    few, docs, many = (
+        ["mia"] * 5 + ["ava", "eve", "zoe", "ida", "lou"],
+        *(with_repeats(draw, names(draw, n)) for n in (47, 130)),
+    )
     answers = [
-        (student.split_as_usual(docs), 5),  # a tenth: 4.7
-        (student.split(docs, 0.6, draw.randint(1, 999)), 28),  # 28.2
-        (student.split(docs, 0.0, draw.randint(1, 999)), 0),
+        (student.split(few, 0.3, draw.randint(1, 999)), few, 2),  # 1.8
+        (student.split_as_usual(docs), docs, 5),  # a tenth: 4.7
+        (student.split(docs, 0.6, draw.randint(1, 999)), docs, 28),  # 28.2
+        (student.split(docs, 0.0, draw.randint(1, 999)), docs, 0),
+        (student.split(many, 0.3, draw.randint(1, 999)), many, 39),
+        (student.split(many, 0.5, draw.randint(1, 999)), many, 65),
     ]
-    for answer, held in answers:
+    for answer, docs, held in answers:
         answer.must_meet(
             share_of_distinct_names,
-            likely="the share is of the distinct names, rounded; repeated rows do not count.",
+            likely="by hand: count the distinct names of docs, and those of each of your two sides",
             docs=docs,
             held=held,
         )
@@ -106,12 +137,13 @@ def test_the_share_is_one_of_distinct_names(student, draw):
 
 @check("2.3", points=0.5)
 def test_rows_keep_their_order_on_both_sides(student, draw):
-    docs = with_repeats(draw, names(draw, 30))
-    student.split(docs, 0.3, draw.randint(1, 999)).must_meet(
-        rows_in_order,
-        likely="decide first which names are held out, then go through docs once more from its beginning.",
-        docs=docs,
-    )
+    for docs, share, least in ((FOUR, 0.5, 0), (with_repeats(draw, names(draw, 30)), 0.3, 1)):
+        student.split(docs, share, draw.randint(1, 999)).must_meet(
+            rows_in_order,
+            likely="once the held-out names are known, go through docs from its beginning and sort nothing",
+            docs=docs,
+            least=least,
+        )
 
 
 @check("2.3", points=0.5)
@@ -119,29 +151,38 @@ def test_the_seed_decides_the_split(student, draw):
     docs, seeds = with_repeats(draw, names(draw, 40)), draw.sample(range(1, 1000), 2)
     student.splits(docs, 0.3, [*seeds, seeds[0]]).must_meet(
         seed_decides,
-        likely="draw with random.Random(seed), so that the seed alone decides who is held out.",
+        likely="which random draws does your function make, and does each come from random.Random(seed)?",
         docs=docs,
-        held=12,
     )
 
 
 @check("2.4", points=1)
 def test_bigrams_count_who_follows_whom(student, draw):
-    docs = names(draw, 6, draw.sample("abcdefghijklmnopqrstuvwxyz", 5))
+    student.bigrams(AB).must_be(
+        table_of(AB, AB), likely="by hand: ab has the pairs BOS-a, a-b and b-BOS, and b has BOS-b and b-BOS; BOS is 2"
+    )
+    docs = names(draw, 6, draw.sample(LETTERS, 5))
     docs += docs[:2]
-    likely = "counts[a][b] grows by 1 for each pair of neighbours a, b in [BOS, ..., BOS]: the row is the first."
-    student.bigrams(docs).must_be(table_of(docs, docs), likely)
-    likely = "the table has vocab_size rows and columns, those of the tokenizer that is given, whatever docs hold."
-    student.bigrams_of_some(docs, docs[:1]).must_be(table_of(docs, docs[:1]), likely)
+    groups = [docs, docs[:1], docs[:1]]
+    student.bigrams_of_groups(docs, groups).must_be(
+        [table_of(docs, group) for group in groups],
+        likely="each call makes a new table, of the size of the tokenizer that is given, whatever docs hold",
+    )
+    many = many_names(draw)
+    student.bigrams(many).must_be(table_of(many, many), FIXED_SIZE)
 
 
 @check("2.4", points=1)
 def test_bigram_loss_adds_one_to_each_count(student, draw):
+    student.bigram_losses(AB, COUNTS, [["ab"], ["ab"]]).must_be(
+        [mean_surprise(AB, COUNTS, ["ab"])] * 2,
+        likely="by hand: BOS-a has (1 + 1) / (2 + 3), a-b (3 + 1) / (4 + 3), b-BOS (1 + 1) / (3 + 3); BOS is 2",
+    )
     all_docs, counts = drawn_counts(draw)
     docs = [[doc] for doc in all_docs[:3]]
     student.bigram_losses(all_docs, counts, docs).must_be(
         [mean_surprise(all_docs, counts, group) for group in docs],
-        likely="P is (the pair's count + 1) / (the row's sum + vocab_size); the loss is the mean of -math.log(P).",
+        likely="print the count, the sum of its row and P for the first pair, and work P out by hand",
     )
     # No pair of these docs was seen, among a million others: a loss near 14.
     others = [draw.randint(900_000, 1_100_000) for _ in counts]
@@ -149,24 +190,31 @@ def test_bigram_loss_adds_one_to_each_count(student, draw):
     rare = [[0 if (a, b) in seen else others[a] for b in range(len(counts))] for a in range(len(counts))]
     student.bigram_losses(all_docs, rare, docs).must_be(
         [mean_surprise(all_docs, rare, group) for group in docs],
-        likely="a pair never seen has the count 0 + 1: it is unlikely, and its surprise has no upper end.",
+        likely="a pair never seen has the count 0 + 1. Its surprise may be large: is yours limited?",
     )
 
 
 @check("2.4", points=0.5)
 def test_bigram_loss_is_a_mean_over_all_pairs(student, draw):
+    student.bigram_losses(AB, COUNTS, [["ab", "b"]]).must_be(
+        [mean_surprise(AB, COUNTS, ["ab", "b"])],
+        likely="by hand: ab has three pairs and b has two; add the five surprises up and divide once, by 5",
+    )
     all_docs, counts = drawn_counts(draw)
     short, long = all_docs[0][:2], all_docs[1] + all_docs[2]
     groups = [[short, long], [short, short, long], all_docs]
     student.bigram_losses(all_docs, counts, groups).must_be(
         [mean_surprise(all_docs, counts, docs) for docs in groups],
-        likely="add up the surprise of all pairs of all names, and divide once, by the number of pairs.",
+        likely="print the sum of all surprises and the number of all pairs",
     )
+    many = many_names(draw)
+    counts = [[draw.randint(0, 50) for _ in range(32)] for _ in range(32)]
+    student.bigram_losses(many, counts, [many]).must_be([mean_surprise(many, counts, many)], FIXED_SIZE)
 
 
 def drawn_counts(draw):
     """Some words, and a table of counts for their characters and BOS in which no two rows or columns are alike."""
-    docs = names(draw, 6, draw.sample("abcdefghijklmnopqrstuvwxyz", 5))
+    docs = names(draw, 6, draw.sample(LETTERS, 5))
     size = len(set("".join(docs))) + 1
     return docs, [[draw.randint(0, 20 * (row + 1)) for _ in range(size)] for row in range(size)]
 
@@ -185,7 +233,6 @@ def pairs_of(all_docs, doc):
 
 
 def mean_surprise(all_docs, counts, docs):
-    """Nats per pair, as one logarithm of a product."""
+    """Nats per pair, from one logarithm for each pair."""
     pairs = [pair for doc in docs for pair in pairs_of(all_docs, doc)]
-    product = math.prod((sum(counts[a]) + len(counts)) / (counts[a][b] + 1) for a, b in pairs)
-    return math.log(product) / len(pairs)
+    return math.fsum(math.log((sum(counts[a]) + len(counts)) / (counts[a][b] + 1)) for a, b in pairs) / len(pairs)

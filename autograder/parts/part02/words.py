@@ -13,3 +13,14 @@ def ids_of(docs, word):
     """BOS, the numbers of the characters, BOS."""
     chars = sorted(set("".join(docs)))
     return [len(chars), *map(chars.index, word), len(chars)]
+
+
+def facts(docs):
+    """What a tokenizer of docs knows."""
+    chars = sorted(set("".join(docs)))
+    return {"chars": chars, "bos": len(chars), "vocab_size": len(chars) + 1}
+
+
+def lines_of(text):
+    """The lines that are not empty, blanks around them cut."""
+    return [line.strip() for line in text.split("\n") if line.strip()]

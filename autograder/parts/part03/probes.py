@@ -14,7 +14,12 @@ def _data(vector):
 
 
 def _number(value):
-    return value.data if isinstance(value, Value) else "no Value but of type " + type(value).__name__
+    return value.data if isinstance(value, Value) else "not a Value but of type " + type(value).__name__
+
+
+def _left(vector):
+    """The caller's numbers after a call; a gradient, which is 0 before, is named."""
+    return [v.data if isinstance(v, Value) and v.grad == 0 else f"{_number(v)} with a gradient" for v in vector]
 
 
 def _backward(outputs, g):
@@ -53,6 +58,13 @@ def linear_shared(numbers, x_places, w_places, g):
     return _grads(v)
 
 
+def linear_twice(x, w):
+    """a = linear(x, w); b = linear(x[:1], [w[0][:1]]); c = linear(x, w); a, b, c and then x and w, x = {x}, w = {w}"""
+    x, w = _values(x), _values(w)
+    a, b, c = part.linear(x, w), part.linear(x[:1], [w[0][:1]]), part.linear(x, w)
+    return [_data(a), _data(b), _data(c), _left(x), [_left(row) for row in w]]
+
+
 def softmax_outputs(logits):
     """[p.data for p in softmax(logits)], logits = {logits} as Values"""
     return _data(part.softmax(_values(logits)))
@@ -87,7 +99,7 @@ def softmax_twice(logits):
     """a = softmax(logits); b = softmax(logits[:1]); c = softmax(logits); a, b, c and then logits, logits = {logits}"""
     logits = _values(logits)
     a, b, c = part.softmax(logits), part.softmax(logits[:1]), part.softmax(logits)
-    return [_data(a), _data(b), _data(c), _data(logits)]
+    return [_data(a), _data(b), _data(c), _left(logits)]
 
 
 def rmsnorm_outputs(x):
@@ -119,4 +131,4 @@ def rmsnorm_twice(x, eps):
     """a = rmsnorm(x, {eps}); b = rmsnorm(x[:1], {eps}); c = rmsnorm(x, {eps}); a, b, c and then x, x = {x}"""
     x = _values(x)
     a, b, c = part.rmsnorm(x, eps), part.rmsnorm(x[:1], eps), part.rmsnorm(x, eps)
-    return [_data(a), _data(b), _data(c), _data(x)]
+    return [_data(a), _data(b), _data(c), _left(x)]

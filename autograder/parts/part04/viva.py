@@ -7,13 +7,12 @@ def calls(draw):
     """Small models."""
     n, layers = draw.choice((2, 4)), draw.choice((1, 2, 3))
     vocabulary, block = draw.sample(range(5, 10), 2)
-    sizes = {"vocab_size": vocabulary, "n_embd": n, "n_head": 2, "n_layer": layers, "block_size": block}
     a, b = draw.sample(range(1, 9), 2)
     return [
         Call(
             "4.1",
             "counts",
-            ({**sizes, "n_layer": 1},),
+            (vocabulary, n, 2, 1, block),
             "matrices are outputs x inputs; fc1 widens four times, fc2 goes back.",
         ),
         Call(
@@ -22,7 +21,7 @@ def calls(draw):
         Call(
             "4.3",
             "count",
-            (sizes,),
+            (vocabulary, n, 2, layers, block),
             "2 V n + B n outside of the layers, 4 n**2 + 8 n**2 in each; the number of heads changes nothing.",
         ),
     ]
