@@ -54,7 +54,7 @@ def attend(query: list[float], keys: list[list[float]], values: list[list[float]
 
 def attention(x: list[float], layer: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple:
     """All heads of a layer, as multi_head_attention: output, weights by head, and the caches afterwards, which are
-    new lists: what is handed in stays as it is.
+    new lists: the arguments stay as they are.
     """
     query, key, value = (multiply(weights[f"layer{layer}.attn_w{letter}"], x) for letter in "qkv")
     keys = [of_layer + [key] if i == layer else of_layer for i, of_layer in enumerate(keys)]

@@ -4,7 +4,7 @@ import math
 
 from autograder.grading.checks import check
 
-NEAR = 1e-6  # what becomes of an eps of 1e-8 is for the check of eps; gradients are not small where this is used
+NEAR = 1e-6  # an eps of 1e-8 counts less; the check of eps has small gradients
 
 
 def moves(gradients, beta1=0.85, beta2=0.99, eps=1e-8):
@@ -27,7 +27,7 @@ def draw_gradients(draw, steps, parameters):
 
 
 def places(start, gradients, rates, **settings):
-    """Where the parameters stand after each step: start, less the moves so far times their rates."""
+    """The parameters after each step: start, less the moves so far times their rates."""
     columns = [moves(column, **settings) for column in zip(*gradients)]
     at, result = list(start), []
     for step, lr in enumerate(rates):
@@ -47,7 +47,7 @@ def test_the_first_step_moves_by_lr(student, draw):
     start, gradient, lr = draw.numbers(4), [0.01, -0.02, *draw.numbers(2)], draw.number(0.05, 0.5)
     student.first_step(start, gradient, lr).must_be(
         [p - lr * g / (abs(g) + 1e-8) for p, g in zip(start, gradient)],
-        likely="every parameter moves by lr in the first step, against the sign of its own gradient.",
+        likely="every parameter moves by lr in the first step, against the sign of its gradient.",
         tolerance=1e-4,  # for the small gradients among these
     )
 
