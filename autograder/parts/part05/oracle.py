@@ -71,13 +71,14 @@ def attention(x: list[float], layer: int, keys: list, values: list, weights: dic
 
 
 def draw_mlp(draw: Draw, sizes: dict[str, int], layer: int, reach: float = 2.0) -> tuple[list[float], int]:
-    """x for the mlp of a layer, and a seed of weights with which the ReLU lets some numbers through and stops others:
-    with all stopped, an answer of zeros would be right.
+    """x for the mlp of a layer, and a seed of weights with which the ReLU lets some numbers through and stops others,
+    and an output is negative: else zeros, or code without a ReLU or with two, would be right for some seeds.
     """
     while True:
         x, seed = draw.numbers(sizes["n_embd"], -reach, reach), draw.randrange(1000)
-        hidden = multiply(draw_weights(sizes, seed)[f"layer{layer}.mlp_fc1"], x)
-        if min(hidden) < -0.1 and max(hidden) > 0.1:
+        weights = draw_weights(sizes, seed)
+        hidden = multiply(weights[f"layer{layer}.mlp_fc1"], x)
+        if min(hidden) < -0.1 and max(hidden) > 0.1 and min(mlp(x, layer, weights)) < -0.1:
             return x, seed
 
 

@@ -38,8 +38,8 @@ def places(start, gradients, rates, **settings):
 
 @check("6.1", points=1)
 def test_the_first_step_moves_by_lr(student, draw):
-    student.first_step([1.0], [5.0], 0.1).must_be(
-        [0.9],
+    student.first_step([2.0], [5.0], 0.1).must_be(
+        [1.9],
         likely="compare your steps, with t = 1. m = 0.15*5 = 0.75 and m_hat = 0.75/(1 - 0.85) = 5. v = 0.01*25 = 0.25 "
         "and v_hat = 0.25/(1 - 0.99) = 25. data goes down by 0.1 * 5/5.",
         tolerance=1e-6,
@@ -61,12 +61,14 @@ def test_later_steps_remember_the_gradients_before(student, draw):
         "0.1 * 2.919/3.157.",
         tolerance=NEAR,
     )
-    start, gradients, lr = draw.numbers(19), draw_gradients(draw, 6, 19), draw.number(0.05, 0.5)
-    student.walk(start, gradients, lr).must_be(
-        places(start, gradients, [lr] * 6),
-        likely="each parameter has its own m and v, kept between steps. t grows by 1 in each call of step.",
-        tolerance=NEAR,
-    )
+    for parameters, steps in ((2, 3), (19, 6)):
+        start, gradients = draw.numbers(parameters), draw_gradients(draw, steps, parameters)
+        lr = draw.number(0.05, 0.5)
+        student.walk(start, gradients, lr).must_be(
+            places(start, gradients, [lr] * steps),
+            likely="each parameter has its own m and v, kept between steps. t grows by 1 in each call of step.",
+            tolerance=NEAR,
+        )
 
 
 @check("6.1", points=0.5)
@@ -107,19 +109,18 @@ def test_eps_is_added_to_the_root(student, draw):
 
 @check("6.1", points=1)
 def test_a_step_sets_the_gradients_to_zero(student, draw):
-    likely = (
-        "the moves of the first step are right when its check passes. A step uses each gradient and then sets it to 0, "
-        "so that the next one adds to 0."
-    )
-    student.walk_by_adding([1.0], [[2.0], [3.0]], 0.1).must_be(
-        [*places([1.0], [[2.0], [3.0]], [0.1] * 2), [0]], likely=likely, tolerance=NEAR
-    )
-    start, gradients, lr = draw.numbers(17), draw_gradients(draw, 4, 17), draw.number(0.05, 0.5)
-    student.walk_by_adding(start, gradients, lr).must_be(
-        [*places(start, gradients, [lr] * 4), [0] * 17],
-        likely="the gradient of every parameter is set to 0, inside the loop.",
-        tolerance=NEAR,
-    )
+    cases = [
+        ([2.0], [[2.0], [3.0]], 0.1),
+        (draw.numbers(2), draw_gradients(draw, 3, 2), draw.number(0.05, 0.5)),
+        (draw.numbers(17), draw_gradients(draw, 2, 17), draw.number(0.05, 0.5)),
+    ]
+    for start, gradients, lr in cases:
+        student.walk_by_adding(start, gradients, lr).must_be(
+            [*places(start, gradients, [lr] * len(gradients)), [0] * len(start)],
+            likely="a step uses each gradient and then sets it to 0, so that the next backward adds to 0. If the first "
+            "row is wrong, fix the first step.",
+            tolerance=NEAR,
+        )
 
 
 @check("6.1", points=1)
@@ -158,6 +159,6 @@ def test_the_rate_begins_at_a_hundredth_by_default(student, draw):
     steps = [0, draw.randrange(1, num_steps), num_steps - 1]
     student.rates_by_default(steps, num_steps).must_be(
         [0.01 - 0.01 * step / num_steps for step in steps],
-        likely="without a third argument, lr is 0.01, as the first line of the stub says.",
+        likely="without a third argument, lr is 0.01, so step 0 has 0.01. The line is that of the check before.",
         tolerance=1e-12,
     )
