@@ -9,6 +9,10 @@ import math
 import operator
 import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.grading.checks import Draw
 
 STEP = 1e-30  # of a complex step: so small that only the slope is left, and nothing is subtracted, so nothing cancels
 
@@ -50,7 +54,7 @@ def attend(query: list[float], keys: list[list[float]], values: list[list[float]
 
 def attention(x: list[float], layer: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple:
     """All heads of a layer, as multi_head_attention: output, weights by head, and the caches afterwards, which are
-    new lists: what is handed in stays as it is.
+    new lists: the arguments stay as they are.
     """
     query, key, value = (multiply(weights[f"layer{layer}.attn_w{letter}"], x) for letter in "qkv")
     keys = [of_layer + [key] if i == layer else of_layer for i, of_layer in enumerate(keys)]
@@ -66,25 +70,57 @@ def attention(x: list[float], layer: int, keys: list, values: list, weights: dic
     return multiply(weights[f"layer{layer}.attn_wo"], outputs), by_head, keys, values
 
 
+def draw_mlp(draw: Draw, sizes: dict[str, int], layer: int, reach: float = 2.0) -> tuple[list[float], int]:
+    """x for the mlp of a layer, and a seed of weights with which the ReLU lets some numbers through and stops others,
+    and an output is negative: else zeros, or code without a ReLU or with two, would be right for some seeds.
+    """
+    while True:
+        x, seed = draw.numbers(sizes["n_embd"], -reach, reach), draw.randrange(1000)
+        weights = draw_weights(sizes, seed)
+        hidden = multiply(weights[f"layer{layer}.mlp_fc1"], x)
+        if min(hidden) < -0.1 and max(hidden) > 0.1 and min(mlp(x, layer, weights)) < -0.1:
+            return x, seed
+
+
 def mlp(x: list[float], layer: int, weights: dict) -> list[float]:
     hidden = [number if number.real > 0 else 0.0 for number in multiply(weights[f"layer{layer}.mlp_fc1"], x)]
     return multiply(weights[f"layer{layer}.mlp_fc2"], hidden)
 
 
+def caches(sizes: dict) -> tuple[list, list]:
+    """Empty keys and values, one list per layer."""
+    return [[] for _ in range(sizes["n_layer"])], [[] for _ in range(sizes["n_layer"])]
+
+
+def gpt(token: int, position: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple:
+    """Read one token: the logits, [layer][head] lists of attention weights, and the caches afterwards (new lists)."""
+    stream = normalise([sum(pair) for pair in zip(weights["wte"][token], weights["wpe"][position])])
+    looks = []
+    for layer in range(sizes["n_layer"]):
+        output, by_head, keys, values = attention(normalise(stream), layer, keys, values, weights, sizes)
+        looks.append(by_head)
+        stream = [sum(pair) for pair in zip(stream, output)]
+        stream = [sum(pair) for pair in zip(stream, mlp(normalise(stream), layer, weights))]
+    return multiply(weights["lm_head"], stream), looks, keys, values
+
+
 def read(tokens: list[int], weights: dict, sizes: dict, first_position: int = 0) -> tuple[list, list]:
     """Read tokens one after the other: the logits after each, and [token][layer][head] lists of attention weights."""
-    keys, values = ([[] for _ in range(sizes["n_layer"])] for _ in "kv")
-    all_logits, looks = [], []
+    keys, values = caches(sizes)
+    all_logits, all_looks = [], []
     for position, token in enumerate(tokens, first_position):
-        stream = normalise([sum(pair) for pair in zip(weights["wte"][token], weights["wpe"][position])])
-        looks.append([])
-        for layer in range(sizes["n_layer"]):
-            output, by_head, keys, values = attention(normalise(stream), layer, keys, values, weights, sizes)
-            looks[-1].append(by_head)
-            stream = [sum(pair) for pair in zip(stream, output)]
-            stream = [sum(pair) for pair in zip(stream, mlp(normalise(stream), layer, weights))]
-        all_logits.append(multiply(weights["lm_head"], stream))
-    return all_logits, looks
+        logits, looks, keys, values = gpt(token, position, keys, values, weights, sizes)
+        all_logits.append(logits)
+        all_looks.append(looks)
+    return all_logits, all_looks
+
+
+def caches_after(tokens: list[int], weights: dict, sizes: dict) -> dict[str, list]:
+    """Keys and values of every layer after the tokens."""
+    keys, values = caches(sizes)
+    for position, token in enumerate(tokens):
+        _, _, keys, values = gpt(token, position, keys, values, weights, sizes)
+    return {"keys": keys, "values": values}
 
 
 def loss_per_token(tokens: list[int], weights: dict, sizes: dict) -> float:

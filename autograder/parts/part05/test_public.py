@@ -1,11 +1,33 @@
-"""Public checks of part 5. Expected values come from oracle.py, slopes too (exact ones, of the oracle's functions)."""
+"""Public checks of part 5. Expected values come from oracle.py, slopes too (exact ones, of the oracle's functions).
 
-from autograder.grading.checks import check
+Each task begins with numbers that can be worked out on paper; random ones follow, some larger than the course's sizes.
+"""
+
+from autograder.grading.checks import Answer, check
 from autograder.parts.part05 import oracle
 
 # All sizes differ where they can, so that nothing mixed up can hide: three heads of two numbers, two layers.
 SIZES = {"vocab_size": 7, "n_embd": 6, "n_head": 3, "n_layer": 2, "block_size": 5}
-CUT = "when the numbers above are right, a .data or Value(...) in your code cuts the graph: use Values all the way."
+TWO_LAYERS = {"vocab_size": 3, "n_embd": 2, "n_head": 1, "n_layer": 2, "block_size": 4}  # small enough to read
+
+# multi_head_attention on paper: query [1, 2], key [2, 1], value [2, 4]; two heads of one number, so the scale is 1.
+BY_HAND = {
+    "x": [1, 2],
+    "keys": [[[1, 0]]],
+    "values": [[[1, 0]]],
+    "wq": [[1, 0], [0, 1]],
+    "wk": [[0, 1], [1, 0]],
+    "wv": [[2, 0], [0, 2]],
+    "wo": [[1, 0], [1, 1]],
+    "n_head": 2,
+}
+
+
+def by_hand():
+    """What BY_HAND gives: output, weights by head, and the caches afterwards."""
+    weights = {f"layer0.attn_w{letter}": BY_HAND[f"w{letter}"] for letter in "qkvo"}
+    sizes = {"n_embd": 2, "n_head": BY_HAND["n_head"]}
+    return oracle.attention(BY_HAND["x"], 0, BY_HAND["keys"], BY_HAND["values"], weights, sizes)
 
 
 def draw_attention(draw, sizes=SIZES, layer=1, positions=3):
@@ -21,64 +43,133 @@ def attention(x, layer, keys, values, sizes, seed):
     return oracle.attention(x, layer, keys, values, oracle.draw_weights(sizes, seed), sizes)
 
 
+def must_be_gradients(answer: Answer, expected: dict) -> None:
+    """Fail unless the gradients are the expected ones, and say which of them are missing."""
+    got = answer.value if type(answer.value) is dict else {}
+    cut = [name for name in expected if name in got and all_zero(got[name]) and not all_zero(expected[name])]
+    if cut:
+        likely = (
+            f"no gradient gets to {', '.join(cut)}: it isn't used, or .data or a new Value(...) cuts the graph between "
+            "it and the result."
+        )
+    else:
+        likely = (
+            "while another check of this task fails, fix that one first: the gradients follow from the numbers. "
+            "Otherwise look for .data or a new Value(...), which cuts the graph."
+        )
+    answer.must_be(expected, likely=likely)
+
+
+def all_zero(numbers):
+    return all(map(all_zero, numbers)) if isinstance(numbers, (list, tuple)) else numbers == 0
+
+
 @check("5.1", points=0.75)
 def test_the_weights_are_the_softmax_of_the_scaled_scores(student, draw):
-    query, keys, values = draw.numbers(3), draw.matrix(5, 3), draw.matrix(5, 3)
+    query, keys, values = [1, 2], [[3, 0], [0, 1]], [[4, 0], [0, 8]]
     student.attention_weights(query, keys, values).must_be(
         oracle.attend(query, keys, values)[1],
-        likely="one score per position, query times key, divided by the root of the query's length; then softmax.",
+        likely="compare your steps. The dot products are 3 and 2. Divided by the root of 2, the scores are 2.121 and "
+        "1.414. Softmax makes the weights 0.670 and 0.330, the second of the two results.",
     )
+    for positions, width in ((5, 3), (20, 18)):
+        query, keys, values = draw.numbers(width), draw.matrix(positions, width), draw.matrix(positions, width)
+        student.attention_weights(query, keys, values).must_be(
+            oracle.attend(query, keys, values)[1],
+            likely="one score per position: the dot product of query and key over the root of len(query). Write no "
+            "size into the code.",
+        )
 
 
 @check("5.1", points=0.75)
 def test_the_output_is_the_weighted_sum_of_the_values(student, draw):
+    query, keys, values = [1, 2], [[3, 0], [0, 1]], [[4, 0], [0, 8]]
+    student.attention_output(query, keys, values).must_be(
+        oracle.attend(query, keys, values)[0],
+        likely="compare your steps. The weights are 0.670 and 0.330. The output, the first of the two results, is "
+        "[0.670*4 + 0.330*0, 0.670*0 + 0.330*8].",
+    )
     query, keys, values = draw.numbers(3), draw.matrix(4, 3), draw.matrix(4, 3)
     student.attention_output(query, keys, values).must_be(
         oracle.attend(query, keys, values)[0],
         likely="number j of the output is the sum, over all positions, of weight times number j of that value.",
+    )
+    student.second_attention_output(query, keys, values).must_be(
+        oracle.attend(query, keys, values)[0],
+        likely="the first call gives the right output, the second does not: make new lists, change neither query, keys "
+        "nor values, and keep nothing between calls.",
     )
 
 
 @check("5.1", points=0.5)
 def test_gradients_flow_back_to_query_keys_and_values(student, draw):
     """Gradients flow back to query, keys and values."""
-    inputs = {"query": draw.numbers(2), "keys": draw.matrix(3, 2), "values": draw.matrix(3, 2)}
+    inputs = {"query": draw.numbers(2), "keys": draw.matrix(2, 2), "values": draw.matrix(2, 2)}
     factors = draw.numbers(2)
     answer = student.attend_gradients(*inputs.values(), factors)
-    expected = {
-        name: oracle.slopes(lambda: oracle.weighted(factors, oracle.attend(*inputs.values())[0]), inputs[name])
-        for name in inputs
-    }
-    answer.must_be(expected, likely=CUT)
+
+    def result():
+        return oracle.weighted(factors, oracle.attend(*inputs.values())[0])
+
+    must_be_gradients(answer, {name: oracle.slopes(result, inputs[name]) for name in inputs})
 
 
 @check("5.2", points=0.75)
 def test_every_head_has_weights_of_its_own(student, draw):
+    student.heads_by_hand(*BY_HAND.values()).must_be(
+        by_hand()[1],
+        likely="compare your steps. Query [1, 2]; key [2, 1], which is appended to keys[0]. Each head has one number: "
+        "head 0 has the scores 1*1 and 1*2, head 1 has 2*0 and 2*1. The weights are the second result.",
+    )
     drawn = draw_attention(draw)
     student.head_weights(*drawn).must_be(
         attention(*drawn)[1],
-        likely="a list of weights per head, each from that head's slice of the query and of every key, its own too.",
+        likely="head h uses the numbers h*head_dim to (h+1)*head_dim of the query and of each key in keys[layer], with "
+        "head_dim = n_embd // n_head.",
     )
 
 
 @check("5.2", points=0.75)
 def test_the_heads_are_joined_and_go_through_attn_wo(student, draw):
     """The heads are joined in order and go through attn_wo."""
+    student.attention_by_hand(*BY_HAND.values()).must_be(
+        by_hand()[0],
+        likely="compare your steps. Value [2, 4], which is appended to values[0]. Head 0 gives 0.269*1 + 0.731*2 = "
+        "1.731, head 1 gives 0.119*0 + 0.881*4 = 3.523. attn_wo times [1.731, 3.523] is the output, the first result.",
+    )
     drawn = draw_attention(draw)
     student.attention_block(*drawn).must_be(
         attention(*drawn)[0],
-        likely="join the outputs of the heads in order to n_embd numbers, and multiply attn_wo with them.",
+        likely="every head attends with its own slice of query, keys and values. Join the outputs in order, then "
+        "multiply attn_wo of this layer with them.",
+    )
+    x, layer, *caches, sizes, seed = drawn
+    weights, outputs = oracle.draw_weights(sizes, seed), []
+    for _ in range(2):
+        output, _, *caches = oracle.attention(x, layer, *caches, weights, sizes)
+        outputs.append(output)
+    student.attention_of_two_tokens(*drawn).must_be(
+        outputs,
+        likely="the second token finds the first one's key and value in the caches. Change neither x nor the matrices, "
+        "and keep nothing elsewhere between calls.",
     )
 
 
 @check("5.2", points=0.5)
 def test_key_and_value_are_appended_to_the_caches_of_the_layer(student, draw):
+    _, _, keys_after, values_after = by_hand()
+    student.caches_by_hand(*BY_HAND.values()).must_be(
+        {"keys": keys_after, "values": values_after},
+        likely="append to the lists that you were given, once per call: attn_wk times x = [2, 1] to keys[0], attn_wv "
+        "times x = [2, 4] to values[0].",
+    )
     x, layer, _, _, sizes, seed = draw_attention(draw)
     keys, values = ([draw.matrix(2, sizes["n_embd"], -2, 2) for _ in range(sizes["n_layer"])] for _ in "kv")
     _, _, keys_after, values_after = attention(x, layer, keys, values, sizes, seed)
     student.caches_after(x, layer, keys, values, sizes, seed).must_be(
         {"keys": keys_after, "values": values_after},
-        likely="keys[layer] gets one more vector (attn_wk times x) and values[layer] too (attn_wv times x), once each.",
+        likely="keys[layer] gets one more vector (attn_wk of this layer times x), values[layer] too (attn_wv times x). "
+        "The other layers' caches stay as they are.",
     )
 
 
@@ -94,22 +185,32 @@ def test_gradients_reach_all_four_matrices(student, draw):
     answer = student.attention_gradients(x, layer, keys, values, sizes, seed, factors)
     names = [f"layer0.attn_w{letter}" for letter in "qkvo"]
     expected = {"x": oracle.slopes(result, x), **{name: oracle.slopes(result, weights[name]) for name in names}}
-    answer.must_be(expected, likely=CUT)
+    must_be_gradients(answer, expected)
 
 
 @check("5.3", points=0.75)
 def test_mlp_is_fc1_then_relu_then_fc2(student, draw):
-    x, seed = draw.numbers(6, -2, 2), draw.randrange(1000)
+    student.mlp_by_hand([3], [[1], [-1], [2], [0]], [[1, 1, 1, 1]]).must_be(
+        [9], likely="compare your steps. fc1 gives [3, -3, 6, 0], ReLU makes [3, 0, 6, 0] of it, fc2 adds them up."
+    )
+    x, seed = oracle.draw_mlp(draw, SIZES, 1)
+    expected = oracle.mlp(x, 1, oracle.draw_weights(SIZES, seed))
     student.mlp(x, 1, SIZES, seed).must_be(
-        oracle.mlp(x, 1, oracle.draw_weights(SIZES, seed)),
-        likely="fc1 of this layer gives 4 times n_embd numbers, relu() each, fc2 of this layer brings them back.",
+        expected,
+        likely="multiply mlp_fc1 of this layer with x (4 times n_embd numbers), call relu() on each, and multiply "
+        "mlp_fc2 of this layer with them. Nothing is added, nothing is normalised.",
+    )
+    student.second_mlp(x, 1, SIZES, seed).must_be(
+        expected,
+        likely="the first call gives the right output, the second does not: make new lists, change neither x nor the "
+        "matrices, and keep nothing between calls.",
     )
 
 
 @check("5.3", points=0.25)
 def test_gradients_flow_through_the_mlp(student, draw):
     sizes = {"vocab_size": 3, "n_embd": 2, "n_head": 1, "n_layer": 1, "block_size": 3}
-    x, seed, factors = draw.numbers(2), draw.randrange(1000), draw.numbers(2)
+    (x, seed), factors = oracle.draw_mlp(draw, sizes, 0), draw.numbers(2)
     weights = oracle.draw_weights(sizes, seed)
     answer = student.mlp_gradients(x, 0, sizes, seed, factors)
     names = ["layer0.mlp_fc1", "layer0.mlp_fc2"]
@@ -118,52 +219,79 @@ def test_gradients_flow_through_the_mlp(student, draw):
         return oracle.weighted(factors, oracle.mlp(x, 0, weights))
 
     expected = {"x": oracle.slopes(result, x), **{name: oracle.slopes(result, weights[name]) for name in names}}
-    answer.must_be(expected, likely=CUT)
+    must_be_gradients(answer, expected)
 
 
 @check("5.4", points=0.75)
 def test_the_logits_of_one_token(student, draw):
-    sizes = {"vocab_size": 5, "n_embd": 6, "n_head": 2, "n_layer": 1, "block_size": 7}
-    token, position = draw.sample(range(5), 2)
-    seed = draw.randrange(1000)
-    student.logits_of_one_token(token, position, sizes, seed).must_be(
-        oracle.read([token], oracle.draw_weights(sizes, seed), sizes, position)[0][0],
-        likely="go through steps 1 to 3 one by one: which row, where the norm stands, what is added to what.",
+    # Small embeddings: the eps of rmsnorm counts, so a norm too many shows. A layer of zeros adds nothing to x.
+    wte, wpe = [[0.02, 0.01], [0.04, 0.02], [0.01, 0.02]], [[0.03, 0.01], [0.02, 0.02], [0.01, 0.03]]
+    lm_head = [[1, 0], [0, 1], [1, 2]]
+    x = oracle.normalise([0.03, 0.04])
+    student.logits_by_hand(2, 1, wte, wpe, lm_head).must_be(
+        oracle.multiply(lm_head, x),
+        likely="compare your steps. Row 2 of wte plus row 1 of wpe is [0.03, 0.04]. rmsnorm makes [0.845154, 1.12687] "
+        "of it. A layer of zeros adds 0 to each number of x. lm_head times x is the result.",
     )
+    token, position = draw.sample(range(3), 2)
+    for sizes in (TWO_LAYERS, {"vocab_size": 30, "n_embd": 18, "n_head": 6, "n_layer": 1, "block_size": 20}):
+        seed = draw.randrange(1000)
+        student.logits_of_one_token(token, position, sizes, seed).must_be(
+            oracle.read([token], oracle.draw_weights(sizes, seed), sizes, position)[0][0],
+            likely="with zeros in the layer your logits are right, so look at the loop over the layers: attention and "
+            "then mlp get rmsnorm(x), and what they return is added to x as it was before that norm.",
+        )
+        token, position = draw.randrange(27, 30), draw.randrange(16, 20)
 
 
 @check("5.4", points=0.5)
 def test_the_logits_of_a_sequence_in_two_layers(student, draw):
+    tokens, seed = draw.sample(range(3), 2), draw.randrange(1000)
+    student.logits_of_tokens(tokens, TWO_LAYERS, seed).must_be(
+        oracle.read(tokens, oracle.draw_weights(TWO_LAYERS, seed), TWO_LAYERS)[0],
+        likely="the first row belongs to the first token, the second to the second. If only the second is wrong, look "
+        "at pos_id and at the caches that gpt passes on.",
+    )
+    student.caches_of_tokens(tokens, TWO_LAYERS, seed).must_be(
+        oracle.caches_after(tokens, oracle.draw_weights(TWO_LAYERS, seed), TWO_LAYERS),
+        likely="pass on the caches that gpt was given. After two tokens, every layer has two keys and two values.",
+    )
     first, second, last = draw.sample(range(7), 3)
     tokens, seed = [first, second, first, last], draw.randrange(1000)
     student.logits_of_tokens(tokens, SIZES, seed).must_be(
         oracle.read(tokens, oracle.draw_weights(SIZES, seed), SIZES)[0],
-        likely="every layer has its own matrices and its own cache, and takes the x that the layer before it made.",
+        likely="every layer has its own matrices and its own cache, and starts from the x of the layer before it. A "
+        "token may occur twice.",
     )
 
 
 @check("5.4", points=0.25)
 def test_the_attention_list_gets_each_layers_weights(student, draw):
     """The attention list gets each layer's weights."""
-    tokens, seed = [draw.randrange(7) for _ in range(3)], draw.randrange(1000)
-    looks = oracle.read(tokens, oracle.draw_weights(SIZES, seed), SIZES)[1]
-    student.attention_of_tokens(tokens, SIZES, seed).must_be(
-        [by_head for by_layer in looks for by_head in by_layer],
-        likely="when attention is a list (an empty one too), append the weights of all heads once per layer.",
+    for width, heads, layers, count in ((2, 2, 2, 2), (3, 3, 3, 3)):
+        sizes = {"vocab_size": 4, "n_embd": width, "n_head": heads, "n_layer": layers, "block_size": 5}
+        tokens, seed = [draw.randrange(4) for _ in range(count)], draw.randrange(1000)
+        logits, looks = oracle.read(tokens, oracle.draw_weights(sizes, seed), sizes)
+        student.attention_of_tokens(tokens, sizes, seed).must_be(
+            [by_head for by_layer in looks for by_head in by_layer],
+            likely=f"{count} tokens in {layers} layers append {count * layers} entries. Each is the second result of "
+            "multi_head_attention: one list of weights per head.",
+        )
+    student.logits_with_and_without_attention(tokens[:1], sizes, seed).must_be(
+        [logits[:1], logits[:1]], likely="the logits are the same whether attention is a list or None."
     )
 
 
 @check("5.4", points=0.5)
 def test_gradients_reach_every_matrix(student, draw):
-    sizes = {"vocab_size": 3, "n_embd": 4, "n_head": 2, "n_layer": 2, "block_size": 5}
     first, second = draw.sample(range(3), 2)
     tokens, seed = [first, second, first], draw.randrange(1000)
-    factors, weights = draw.matrix(3, 3), oracle.draw_weights(sizes, seed)
+    factors, weights = draw.matrix(3, 3), oracle.draw_weights(TWO_LAYERS, seed)
     rows = {name: draw.randrange(len(weights[name])) for name in weights}
     rows.update(wte=first, wpe=draw.randrange(3))  # rows that are used: others have no gradient
-    answer = student.logits_gradients(tokens, factors, rows, sizes, seed)
+    answer = student.logits_gradients(tokens, factors, rows, TWO_LAYERS, seed)
 
     def result():
-        return oracle.weighted(factors, oracle.read(tokens, weights, sizes)[0])
+        return oracle.weighted(factors, oracle.read(tokens, weights, TWO_LAYERS)[0])
 
-    answer.must_be({name: oracle.slopes(result, weights[name][rows[name]]) for name in rows}, likely=CUT)
+    must_be_gradients(answer, {name: oracle.slopes(result, weights[name][rows[name]]) for name in rows})

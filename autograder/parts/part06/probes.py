@@ -11,7 +11,7 @@ def _optimizer(start, settings):
 
 
 def _walk(parameters, optimizer, gradients, rates):
-    """Where the parameters stand after each step. Gradients are set, so that what a step leaves there plays no part."""
+    """The parameters after each step. Gradients are set, so what a step leaves there does not count."""
     places = []
     for row, rate in zip(gradients, rates):
         for parameter, gradient in zip(parameters, row):
