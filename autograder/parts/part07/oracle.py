@@ -76,10 +76,15 @@ def run_steps(weights, config, names, rates):
     return losses
 
 
-def words(draw, count):
-    """Made-up words in random order that have every letter, so that the tokenizer knows all; one comes twice."""
+def words(draw, count, repeated=False):
+    """Made-up words in random order, one of which has every letter. repeated: one comes twice."""
     found = ["".join(draw.sample(LETTERS, len(LETTERS)))]
-    while len(found) < count - 1:
+    while len(found) < count - repeated:
         word = draw.word(1, 4, LETTERS)
         found += [word] if word not in found else []
-    return draw.sample([*found, found[-1]], count)
+    return draw.sample(found + found[-1:] * repeated, count)
+
+
+def draw_seed(draw):
+    """A seed of a training that is not 42, the default."""
+    return draw.randrange(100, 1000)

@@ -1,7 +1,7 @@
 """What the checks of part 8 share: random models, and the probability of every name.
 
 Names are drawn, so right and wrong code give the same names for some generators and not for others. Each check takes
-one of the cases of telling_cases.json, in which every known mistake that the check is there for gives other names than
+one of the cases of telling_seeds.json, in which every known mistake that the check is there for gives other names than
 right code does. So the points of a file do not depend on the seed. `python tests/telling_cases.py` makes the list.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder import model
 
 STD = 0.6  # of the weights: wide, so that every mistake shows, but not so wide that one token is all but certain
-TELLING_CASES = Path(__file__).with_name("telling_cases.json")
+TELLING_CASES = Path(__file__).with_name("telling_seeds.json")
 
 # The checks with a case, and what they draw names with: vocab_size, n_embd, n_head, n_layer, block_size; temperatures.
 TINY = [3, 2, 1, 1, 3]  # two letters
