@@ -32,6 +32,24 @@ def attention_map(name, sizes, seed, letters=LETTERS):
     return [[[by_layer[layer][head] for by_layer in looks] for head in heads] for layer in layers]
 
 
+def likely_of_map(value, expected):
+    """What to look at when a map is wrong: its shape, or else what gpt was given."""
+    if shape(value) == shape(expected):
+        return (
+            "the rows have the right lengths, so look at what gpt gets: BOS first, each token with its position, KV "
+            "caches that are new for each name, and a new attention list for each token."
+        )
+    return (
+        "a map is [layer][head][query][key]. Queries are BOS and the name's characters, at most block_size of them; "
+        "row t has t + 1 weights."
+    )
+
+
+def shape(value):
+    """The lists of a value without what is in them."""
+    return [shape(item) for item in value] if isinstance(value, list) else None
+
+
 def draw_names(draw, sizes, seed, count=12, longest=8, letters=LETTERS):
     """Names whose order by loss per token is clear. It differs from the orders that mistakes would give, and these
     differ from each other, so that no mistake is taken for another.

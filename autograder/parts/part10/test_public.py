@@ -1,7 +1,7 @@
 """Public checks of part 10, and its written answer."""
 
 from autograder.grading.checks import check
-from autograder.parts.part10.expected import LETTERS, attention_map, draw_names, model_sizes
+from autograder.parts.part10.expected import LETTERS, attention_map, draw_names, likely_of_map, model_sizes
 
 
 @check("10.1", points=2)
@@ -14,20 +14,16 @@ def test_the_map_of_one_layer_and_one_head(student, draw):
         (draw.word(19, 19, LETTERS), LETTERS, more_than_the_course_reads),
     ):
         seed = draw.randrange(1000)
-        student.attention_map(name, letters, sizes, seed).must_be(
-            attention_map(name, sizes, seed, letters),
-            likely="read BOS and then each character with gpt, and keep the weights of each: row t has t + 1 entries.",
-        )
+        answer, expected = student.attention_map(name, letters, sizes, seed), attention_map(name, sizes, seed, letters)
+        answer.must_be(expected, likely_of_map(answer.value, expected))
 
 
 @check("10.1", points=2.5)
 def test_every_layer_and_head_has_a_map_of_its_own(student, draw):
     for name, sizes in (("A", model_sizes(heads=2)), (draw.word(4, 5, LETTERS), model_sizes())):
         seed = draw.randrange(1000)
-        student.attention_map(name, LETTERS, sizes, seed).must_be(
-            attention_map(name, sizes, seed),
-            likely="gpt gives [layer][head] for one token. Collect these rows by layer, then by head, then by query.",
-        )
+        answer, expected = student.attention_map(name, LETTERS, sizes, seed), attention_map(name, sizes, seed)
+        answer.must_be(expected, likely_of_map(answer.value, expected))
 
 
 @check("10.2", points=3)
