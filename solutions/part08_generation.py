@@ -1,4 +1,8 @@
-"""Part 8: generation. The trained model invents names, one character at a time."""
+"""Part 8: generation. The trained model invents names, one character at a time.
+
+Part 8 is checked with the course's Tokenizer, which has chars, bos, vocab_size, encode and decode: helpers that you
+added to your own Tokenizer in part 2 are not there.
+"""
 
 from __future__ import annotations
 

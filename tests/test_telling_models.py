@@ -1,17 +1,26 @@
-"""The models that part 8 is checked with: a list of seeds, so that none has to be searched for during a check."""
+"""The cases that part 8 draws names with: a list, so that none has to be searched for during a check."""
 
 import pytest
+import telling_cases
 
 from autograder.parts.part08 import oracle
 
 
-@pytest.mark.parametrize("key", oracle.telling_seeds())
-def test_the_seeds_of_the_list_give_models_that_tell_mistakes_apart(key):
-    *sizes, _, temperature = key.split()
-    sizes, seeds = list(map(int, sizes)), oracle.telling_seeds()[key]
-    letters = "abcdefghijklmnopqrstuvwxyz"[: sizes[0] - 1]
-    assert len(set(seeds)) == oracle.SEEDS_EACH
-    for seed in seeds[::9]:
-        assert oracle.is_telling(*oracle.model_of(letters, sizes, seed), float(temperature)), seed
-    # Most seeds are not of that kind, so the list is no list of anything.
-    assert not all(oracle.is_telling(*oracle.model_of(letters, sizes, seed), float(temperature)) for seed in range(40))
+def drawn_names():
+    """Each check with its cases, and what fails it with the first of them."""
+    for check, cases in oracle.telling_cases().items():
+        yield pytest.param(check, cases, id=check)
+
+
+@pytest.mark.parametrize(("check", "cases"), drawn_names())
+def test_the_cases_of_the_list_tell_all_known_mistakes_apart(check, cases):
+    """Each mistake fails a check with every case or with none: its points depend on no seed."""
+    assert len({tuple(case) for case in cases}) == telling_cases.CASES_EACH
+    expected = telling_cases.failing(check, cases[0])
+    assert expected
+    for case in cases[5::6]:
+        assert telling_cases.failing(check, case) == expected, case
+
+
+def test_the_list_holds_the_cases_of_each_check_that_draws_names():
+    assert list(oracle.telling_cases()) == list(oracle.SIZES)

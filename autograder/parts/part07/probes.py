@@ -17,11 +17,11 @@ def losses_of(names, sizes, seed, std):
 
 def gradients_of(tokens, sizes, seed, std):
     """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
-    sequence_loss({tokens}, state_dict, config).backward(); [[value.grad, ...], ...] of each matrix"""
+    loss = sequence_loss({tokens}, state_dict, config); loss.backward(); loss.data, and the grad of every parameter"""
     config, state_dict = _model(sizes, seed, std)
     loss = part.sequence_loss(tokens, state_dict, config)
     loss.backward()
-    return _numbers(state_dict, "grad")
+    return {"loss": loss.data, "gradients": _numbers(state_dict, "grad")}
 
 
 def losses_of_steps(names, rates, sizes, seed, std):
@@ -35,22 +35,18 @@ def losses_of_steps(names, rates, sizes, seed, std):
 def weights_after_steps(names, rates, sizes, seed, std):
     """config = Config(*{sizes}); state_dict = init_state_dict(config, random.Random({seed}), std={std});
     optimizer = Adam(flatten(state_dict)); training_step(tokens, state_dict, config, optimizer, lr)
-    for tokens, lr in zip({names}, {rates}); then the numbers in state_dict"""
+    for tokens, lr in zip({names}, {rates}); the losses, the numbers in state_dict, and whether every grad is 0 again"""
     config, state_dict = _model(sizes, seed, std)
-    _steps(names, rates, config, state_dict)
-    return _numbers(state_dict, "data")
+    losses = _steps(names, rates, config, state_dict)
+    clean = all(value.grad == 0 for value in flatten(state_dict))
+    return {"losses": losses, "weights": _numbers(state_dict, "data"), "every grad is 0": clean}
 
 
-def steps_from(matrices, names, rates, sizes):
-    """config = Config(*{sizes}); state_dict = {matrices}, as Values; optimizer = Adam(flatten(state_dict));
+def steps_from_twice(matrices, names, rates, sizes):
+    """config = Config(*{sizes}); twice: state_dict = {matrices}, as Values; optimizer = Adam(flatten(state_dict));
     training_step(tokens, state_dict, config, optimizer, lr) for tokens, lr in zip({names}, {rates});
     the losses, then the numbers in state_dict"""
-    config, state_dict = Config(*sizes), _model(sizes, 0, 0.0)[1]
-    for name, matrix in matrices.items():
-        for row, numbers in zip(state_dict[name], matrix):
-            for value, number in zip(row, numbers):
-                value.data = number
-    return {"losses": _steps(names, rates, config, state_dict), "weights": _numbers(state_dict, "data")}
+    return [_steps_from(matrices, names, rates, sizes) for _ in range(2)]
 
 
 def untrained(docs, seed, sizes):
@@ -59,10 +55,10 @@ def untrained(docs, seed, sizes):
 
 
 def training(docs, num_steps, seed, sizes):
-    """trained = train({docs}, num_steps={num_steps}, seed={seed}, config=Config(*{sizes}));
-    trained.losses and the numbers in trained.state_dict"""
+    """trained = train({docs}, num_steps={num_steps}, seed={seed}, config=Config(*{sizes})); its tokenizer's chars,
+    its config, its losses, and the numbers in its state_dict"""
     trained = part.train(docs, num_steps=num_steps, seed=seed, config=Config(*sizes))
-    return {"losses": trained.losses, "weights": _numbers(trained.state_dict, "data")}
+    return {**_fields(trained), "weights": _numbers(trained.state_dict, "data")}
 
 
 def training_losses(docs, num_steps, seed, sizes):
@@ -79,11 +75,11 @@ def training_with_a_generator(docs, num_steps, number, sizes):
 
 
 def default_training(docs, num_steps, seed):
-    """trained = train({docs}, num_steps={num_steps}, seed={seed}); its tokenizer's chars, its losses, and
+    """trained = train({docs}, num_steps={num_steps}, seed={seed}); its tokenizer's chars, its config, its losses, and
     [rows, columns] of each matrix"""
     trained = part.train(docs, num_steps=num_steps, seed=seed)
     shapes = {name: [len(matrix), len(matrix[0])] for name, matrix in trained.state_dict.items()}
-    return {"chars": list(trained.tokenizer.chars), "losses": trained.losses, "shapes": shapes}
+    return {**_fields(trained), "shapes": shapes}
 
 
 def training_heard(docs, num_steps, seed, sizes):
@@ -117,6 +113,21 @@ def loss_on(docs, train_docs, sizes, seed, std):
 def _model(sizes, seed, std):
     config = Config(*sizes)
     return config, init_state_dict(config, random.Random(seed), std=std)
+
+
+def _steps_from(matrices, names, rates, sizes):
+    config, state_dict = Config(*sizes), _model(sizes, 0, 0.0)[1]
+    for name, matrix in matrices.items():
+        for row, numbers in zip(state_dict[name], matrix):
+            for value, number in zip(row, numbers):
+                value.data = number
+    return {"losses": _steps(names, rates, config, state_dict), "weights": _numbers(state_dict, "data")}
+
+
+def _fields(trained):
+    chars, config = list(trained.tokenizer.chars), trained.config
+    sizes = [config.vocab_size, config.n_embd, config.n_head, config.n_layer, config.block_size]
+    return {"losses": trained.losses, "chars": chars, "sizes": sizes}
 
 
 def _steps(names, rates, config, state_dict):

@@ -1,27 +1,45 @@
-"""What the checks of part 8 share: random models, and the probability of every name."""
+"""What the checks of part 8 share: random models, and the probability of every name.
+
+Names are drawn, so right and wrong code give the same names for some generators and not for others. Each check takes
+one of the cases of telling_seeds.json, in which every known mistake that the check is there for gives other names than
+right code does. So the points of a file do not depend on the seed. `python tests/telling_cases.py` makes the list.
+"""
 
 import functools
 import json
 import random
-from itertools import count, islice
 from pathlib import Path
 
 from autograder import model
 
 STD = 0.6  # of the weights: wide, so that every mistake shows, but not so wide that one token is all but certain
+TELLING_CASES = Path(__file__).with_name("telling_seeds.json")
 
-TELLING_SEEDS = Path(__file__).with_name("telling_seeds.json")
-SEEDS_EACH = 100
+# The checks with a case, and what they draw names with: vocab_size, n_embd, n_head, n_layer, block_size; temperatures.
+TINY = [3, 2, 1, 1, 3]  # two letters
+SIZES = {
+    "names_come_as_often_as_the_model_says": ([4, 2, 1, 1, 3], [0.4, 0.5]),  # 40 names in all
+    "each_token_is_drawn_with_one_call_of_choices": ([6, 4, 2, 1, 9], [0.6, 0.9]),
+    "a_name_has_at_most_block_size_characters": ([9, 2, 1, 1, 2], [1.5]),
+    "the_same_seed_gives_the_same_names": ([6, 4, 2, 1, 9], [0.7, 1.2]),
+    "a_given_generator_goes_before_the_seed": ([6, 4, 2, 1, 9], [0.7, 1.2]),
+    "a_name_is_drawn_with_everything_that_came_before_in_sight": ([5, 4, 2, 2, 6], [1.0]),
+    "the_defaults_are_20_names_at_temperature_one_half": ([5, 2, 1, 1, 7], [0.5]),
+}
 
 
-def draw_model(draw, sizes, temperature):
-    """A model as a probe makes it of the same arguments: letters, sizes, seed and std; then the same for numpy.
-
-    Models that say nearly the same name each time, or all names alike, are left out: they would hide mistakes. As about
-    one in 300 is left, telling_seeds.json holds the seeds that give one.
+def draw_case(draw, check):
+    """A case of a check: the temperature, a number that seeds the generator, and a model as a probe makes it (letters,
+    sizes, seed and std), then the same for numpy.
     """
+    sizes, _ = SIZES[check]
+    temperature, seed, number = draw.choice(telling_cases()[check])
+    return temperature, number, *draw_model(draw, sizes, seed)
+
+
+def draw_model(draw, sizes, seed):
+    """A model with letters of its own (which ones makes no difference), for a probe and for numpy."""
     letters = "".join(sorted(draw.sample("abcdefghijklmnopqrstuvwxyz", sizes[0] - 1)))
-    seed = draw.choice(telling_seeds()[name_of(sizes, temperature)])
     return (letters, sizes, seed, STD), model_of(letters, sizes, seed)
 
 
@@ -32,25 +50,9 @@ def model_of(letters, sizes, seed):
 
 
 @functools.cache
-def telling_seeds():
-    """Seeds by sizes and temperature; made by running this module: python -m autograder.parts.part08.oracle"""
-    return json.loads(TELLING_SEEDS.read_text(encoding="ascii"))
-
-
-def name_of(sizes, temperature):
-    """The key of a list of seeds."""
-    return f"{' '.join(map(str, sizes))} at {temperature}"
-
-
-def is_telling(weights, config, letters, temperature):
-    """Whether tokens differ, but none is too likely, at the beginning, after a likely letter, and after two of them."""
-    tokens = [len(letters)]
-    for _ in range(min(3, config.block_size)):
-        shares = model.next_probabilities(tokens, weights, config, temperature)
-        if not 1.4 / len(shares) < max(shares) < 0.6 or not 0.05 < shares[-1] < 0.3:
-            return False
-        tokens.append(shares.index(max(shares[:-1])))
-    return True
+def telling_cases():
+    """[temperature, seed of the model, number that seeds the generator] by check."""
+    return json.loads(TELLING_CASES.read_text(encoding="ascii"))
 
 
 def all_names(weights, config, letters, temperature):
@@ -67,19 +69,3 @@ def all_names(weights, config, letters, temperature):
         found[name] = probability * shares[bos]
         open_names += [(name + letter, probability * share) for letter, share in zip(letters, shares)]
     return found
-
-
-def find_telling_seeds(sizes, temperature):
-    """The first seeds whose models tell mistakes apart."""
-    letters = "abcdefghijklmnopqrstuvwxyz"[: sizes[0] - 1]  # which letters these are makes no difference
-    telling = (seed for seed in count() if is_telling(*model_of(letters, sizes, seed), temperature))
-    return list(islice(telling, SEEDS_EACH))
-
-
-if __name__ == "__main__":
-    found = {}
-    for key in telling_seeds():
-        *sizes, _, temperature = key.split()
-        found[key] = find_telling_seeds(list(map(int, sizes)), float(temperature))
-    rows = ",\n".join(f'"{key}": {json.dumps(seeds)}' for key, seeds in found.items())
-    TELLING_SEEDS.write_text(f"{{\n{rows}\n}}\n", encoding="ascii")

@@ -5,11 +5,7 @@ import random
 
 from autograder import model
 from autograder.grading.checks import check
-from autograder.parts.part08.oracle import draw_model
-
-# vocab_size, n_embd, n_head, n_layer, block_size
-TWO_LAYERS = [5, 4, 2, 2, 6]
-SMALL = [5, 2, 1, 1, 7]
+from autograder.parts.part08.oracle import draw_case
 
 
 @check("8.1", points=0.5)
@@ -20,26 +16,27 @@ def test_the_lower_the_temperature_the_likelier_the_likely(student, draw):
     answer = student.probabilities([low, high, -700.0], 0.05)
     answer.must_be(
         [1 - expected, expected, 0.0],
-        likely="take the largest logit away first, then divide by the temperature, then exp: so no exp can overflow.",
+        likely="subtract the largest logit first, then divide by the temperature, then take exp: so no exp overflows.",
     )
 
 
 @check("8.2", points=1)
 def test_a_name_is_drawn_with_everything_that_came_before_in_sight(student, draw):
     """Each token is fed back in, so that the next one depends on all of the name so far"""
-    arguments, mine = draw_model(draw, TWO_LAYERS, 1.0)
-    number = draw.randrange(1000)
-    student.names_one_by_one(*arguments, 1.0, number, 10).must_be(
-        model.sample_many(*mine, 10, 1.0, random.Random(number)),
-        likely="one pair of caches for each name, with a list per layer, and a position that goes up by one each time.",
+    check_name = "a_name_is_drawn_with_everything_that_came_before_in_sight"
+    temperature, number, arguments, mine = draw_case(draw, check_name)
+    student.names_one_by_one(*arguments, temperature, number, 30).must_be(
+        model.sample_many(*mine, 30, temperature, random.Random(number)),
+        likely="make one pair of caches for each name, with an empty list per layer in each, and pass a position that "
+        "goes up by one with each token.",
     )
 
 
 @check("8.3", points=1)
 def test_the_defaults_are_20_names_at_temperature_one_half(student, draw):
     """With nothing but the model, there are 20 names, drawn at temperature 0.5 with seed 42"""
-    arguments, mine = draw_model(draw, SMALL, 0.5)
+    temperature, _, arguments, mine = draw_case(draw, "the_defaults_are_20_names_at_temperature_one_half")
     student.many_names_by_default(*arguments).must_be(
-        model.sample_many(*mine, 20, 0.5, random.Random(42)),
+        model.sample_many(*mine, 20, temperature, random.Random(42)),
         likely="keep the defaults of the stub, and draw all names one after the other from one generator.",
     )

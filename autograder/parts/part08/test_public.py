@@ -6,34 +6,31 @@ import random
 from autograder import model
 from autograder.grading.checks import check
 from autograder.grading.conditions import names_as_often, possible_names
-from autograder.parts.part08.oracle import all_names, draw_model
-
-# vocab_size, n_embd, n_head, n_layer, block_size
-TINY = [4, 2, 1, 1, 3]  # 40 names in all
-SMALL = [6, 4, 2, 1, 9]
+from autograder.parts.part08.oracle import TINY, all_names, draw_case, draw_model
 
 
 def shares(logits, temperature):
-    exps = [math.exp(logit / temperature) for logit in logits]
+    exps = [math.exp((logit - max(logits)) / temperature) for logit in logits]
     return [e / sum(exps) for e in exps]
 
 
 @check("8.1", points=0.5)
 def test_temperature_1_gives_the_softmax(student, draw):
-    logits = draw.numbers(5)
-    student.probabilities(logits, 1.0).must_be(
-        shares(logits, 1.0),
-        likely="exp of each logit, divided by the sum of all exps; plain numbers, so take the .data.",
-    )
+    for logits in ([1.0, 2.0], draw.numbers(30)):
+        student.probabilities(logits, 1.0).must_be(
+            shares(logits, 1.0),
+            likely="exp of each logit, divided by the sum of all exps; plain numbers, so take the .data.",
+        )
 
 
 @check("8.1", points=1)
 def test_each_logit_is_divided_by_the_temperature(student, draw):
-    logits, temperature = draw.numbers(4), draw.choice([0.3, 0.5, 0.8, 1.6, 2.5])
-    student.probabilities(logits, temperature).must_be(
-        shares(logits, temperature),
-        likely="divide each logit by the temperature before exp. A temperature of 0.5 doubles the differences.",
-    )
+    # The docstring's example first.
+    for logits, temperature in (([1.0, 2.0], 0.5), (draw.numbers(4), draw.choice([0.3, 0.5, 0.8, 1.6, 2.5]))):
+        student.probabilities(logits, temperature).must_be(
+            shares(logits, temperature),
+            likely="divide each logit by the temperature before exp. A temperature of 0.5 doubles the differences.",
+        )
 
 
 @check("8.1", points=1)
@@ -41,26 +38,30 @@ def test_large_logits_do_not_overflow(student, draw):
     steps, temperature = draw.numbers(4), draw.choice([0.4, 0.5])
     large = [1000.0 + step for step in steps]
     likely = (
-        "exp(1000) is too large for a float, and if every exp is 0 you divide by 0. Take the largest logit away from "
+        "exp(1000) is too large for a float, and if every exp is 0 you divide by 0. Subtract the largest logit from "
         "all of them, then divide by the temperature, then take exp."
     )
-    student.probabilities(large, 1.0).must_be(shares(steps, 1.0), likely)
+    student.probabilities([1000.0, 1001.0], 1.0).must_be(shares([0.0, 1.0], 1.0), likely)
     student.probabilities(large, temperature).must_be(shares(steps, temperature), likely)
     small = [step - 1500.0 for step in steps]
     student.probabilities([*small, -4000.0], temperature).must_be([*shares(steps, temperature), 0.0], likely)
+    student.probabilities([1000.0, 0.0], 100.0).must_be(
+        shares([1000.0, 0.0], 100.0),
+        "divide the logits by the temperature before exp: exp(-1000) is 0, and no temperature afterwards makes it more.",
+    )
 
 
 @check("8.2", points=1.5)
 def test_names_come_as_often_as_the_model_says(student, draw):
-    temperature = draw.choice([0.4, 0.5])
-    arguments, (weights, config, letters) = draw_model(draw, TINY, temperature)
+    temperature, number, arguments, mine = draw_case(draw, "names_come_as_often_as_the_model_says")
+    weights, config, letters = mine
     expected = all_names(weights, config, letters, temperature)
     of_the_model = {"letters": letters, "longest": config.block_size}
     likely = "a name holds characters only, at most block_size of them; BOS ends it and is no part of it."
     # A few names first, so that the search for the likely mistake is over soon where those differ.
-    few = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 20)
+    few = student.names_one_by_one(*arguments, temperature, number, 20)
     few.must_meet(possible_names, likely, count=20, **of_the_model)
-    many = student.names_one_by_one(*arguments, temperature, draw.randrange(1000), 300)
+    many = student.names_one_by_one(*arguments, temperature, number + 1, 300)
     many.must_meet(possible_names, likely, count=300, **of_the_model)
     many.must_meet(
         names_as_often,
@@ -73,46 +74,56 @@ def test_names_come_as_often_as_the_model_says(student, draw):
 
 @check("8.2", points=1)
 def test_each_token_is_drawn_with_one_call_of_choices(student, draw):
-    temperature = draw.choice([0.6, 0.9])
-    arguments, mine = draw_model(draw, SMALL, temperature)
-    number = draw.randrange(1000)
-    student.names_one_by_one(*arguments, temperature, number, 8).must_be(
-        model.sample_many(*mine, 8, temperature, random.Random(number)),
-        likely="call rng.choices(range(vocab_size), weights=probabilities) once for each token, the last BOS too, and "
-        "draw nothing else from rng.",
+    likely = (
+        "call rng.choices(range(vocab_size), weights=probabilities) once for each token, the last BOS too. Draw "
+        "nothing else from rng, and nothing from another generator."
+    )
+    temperature, number, arguments, mine = draw_case(draw, "each_token_is_drawn_with_one_call_of_choices")
+    tiny_arguments, tiny = draw_model(draw, TINY, number)
+    student.names_one_by_one(*tiny_arguments, 1.0, number, 3).must_be(
+        model.sample_many(*tiny, 3, 1.0, random.Random(number)), likely
+    )
+    student.names_one_by_one(*arguments, temperature, number, 12).must_be(
+        model.sample_many(*mine, 12, temperature, random.Random(number)), likely
     )
 
 
 @check("8.2", points=0.5)
 def test_a_name_has_at_most_block_size_characters(student, draw):
-    arguments, mine = draw_model(draw, [9, 2, 1, 1, 2], 1.5)
-    number = draw.randrange(1000)
-    student.names_one_by_one(*arguments, 1.5, number, 12).must_be(
-        model.sample_many(*mine, 12, 1.5, random.Random(number)),
-        likely="the model has positions 0 to block_size - 1, and each of them gives one token: a name may have "
-        "block_size characters, then it is cut.",
+    likely = (
+        "the model has positions 0 to block_size - 1, and each of them gives one token: a name may have "
+        "block_size characters, then it is cut."
     )
+    temperature, number, arguments, mine = draw_case(draw, "a_name_has_at_most_block_size_characters")
+    student.names_one_by_one(*arguments, temperature, number, 12).must_be(
+        model.sample_many(*mine, 12, temperature, random.Random(number)), likely
+    )
+    longest, names = 18, []  # longer than the course's own names
+    arguments, mine = draw_model(draw, [27, 2, 1, 1, longest], number)
+    while longest not in map(len, names):
+        number += 1
+        names = model.sample_many(*mine, 3, 1.5, random.Random(number))
+    student.names_one_by_one(*arguments, 1.5, number, 3).must_be(names, likely)
 
 
 @check("8.3", points=1)
 def test_the_same_seed_gives_the_same_names(student, draw):
-    temperature = draw.choice([0.7, 1.2])
-    arguments, mine = draw_model(draw, SMALL, temperature)
-    for names_seed in (draw.randrange(1, 1000), 0):  # 0 is a seed like any other, no sign that none is given
-        student.many_names(*arguments, 6, temperature, names_seed).must_be(
-            model.sample_many(*mine, 6, temperature, random.Random(names_seed)),
-            likely="make random.Random(seed) once, before the first name, and pass temperature on.",
+    temperature, number, arguments, mine = draw_case(draw, "the_same_seed_gives_the_same_names")
+    # Two names, then more than ten. 0 is a seed like any other, no sign that none is given.
+    for count, names_seed in ((2, number), (12, number + 1), (6, 0)):
+        student.many_names(*arguments, count, temperature, names_seed).must_be(
+            model.sample_many(*mine, count, temperature, random.Random(names_seed)),
+            likely="make random.Random(seed) once, before the first name. Pass it to sample, and pass temperature on. "
+            "Return the names in the order in which they were drawn.",
         )
 
 
 @check("8.3", points=1)
 def test_a_given_generator_goes_before_the_seed(student, draw):
-    temperature = draw.choice([0.7, 1.2])
-    arguments, mine = draw_model(draw, SMALL, temperature)
-    number = draw.randrange(1000)
+    temperature, number, arguments, mine = draw_case(draw, "a_given_generator_goes_before_the_seed")
     rng = random.Random(number)
     expected = [model.sample_many(*mine, count, temperature, rng) for count in (3, 4)]
     student.many_names_twice(*arguments, [3, 4], temperature, number).must_be(
         expected,
-        likely="use rng when it is given. The second call goes on where the first has left the generator.",
+        likely="use rng when it is given. The second call continues where the first has left the generator.",
     )

@@ -4,6 +4,9 @@ import math
 
 from autograder.grading.checks import check
 
+# Config(), the docstrings' example.
+DEFAULT = {"vocab_size": 27, "n_embd": 16, "n_head": 4, "n_layer": 1, "block_size": 16}
+
 
 def draw_sizes(draw):
     """Sizes that differ from each other, so that none can stand for another."""
@@ -29,7 +32,7 @@ def test_the_loss_of_knowing_nothing(student, draw):
 
 @check("9.2", points=1.5)
 def test_perplexity_undoes_the_logarithm(student, draw):
-    losses = [draw.number(0.5, 2), draw.number(2, 4), draw.number(4, 7)]
+    losses = [math.log(27), draw.number(0.5, 2), draw.number(2, 4), draw.number(4, 7)]
     student.perplexities(losses).must_be(
         [math.e**loss for loss in losses],
         likely="n equally likely tokens have the loss ln n: which n has this loss? The loss is in nats, not in bits.",
@@ -38,30 +41,30 @@ def test_perplexity_undoes_the_logarithm(student, draw):
 
 @check("9.3", points=2.5)
 def test_the_caches_hold_keys_and_values_of_every_layer(student, draw):
-    sizes, length = draw_sizes(draw), draw.randint(8, 19)
-    counted = 0
-    for _layer in range(sizes["n_layer"]):
-        for _cache in ("keys", "values"):
-            for _position in range(length):
-                counted += sizes["n_embd"]
-    student.kv_cache_floats(sizes, length).must_be(
-        counted,
-        likely="per layer and position one key and one value, each of n_embd numbers, all heads together.",
-    )
+    for sizes, length in ((DEFAULT, 5), (draw_sizes(draw), draw.randint(17, 39))):
+        counted = 0
+        for _layer in range(sizes["n_layer"]):
+            for _cache in ("keys", "values"):
+                for _position in range(length):
+                    counted += sizes["n_embd"]
+        student.kv_cache_floats(sizes, length).must_be(
+            counted,
+            likely="per layer and position one key and one value, each of n_embd numbers, all heads together.",
+        )
 
 
 @check("9.4", points=2.5)
 def test_every_token_looks_at_itself_and_all_before_it(student, draw):
-    sizes, length = draw_sizes(draw), draw.randint(8, 19)
-    counted = 0
-    for _layer in range(sizes["n_layer"]):
-        for _head in range(sizes["n_head"]):
-            for token in range(length):
-                counted += len(range(token + 1))
-    student.attention_score_count(sizes, length).must_be(
-        counted,
-        likely="token t looks at t positions: 1 + 2 + ... + length, in every head of every layer.",
-    )
+    for sizes, length in ((DEFAULT, 5), (draw_sizes(draw), draw.randint(17, 39))):
+        counted = 0
+        for _layer in range(sizes["n_layer"]):
+            for _head in range(sizes["n_head"]):
+                for token in range(length):
+                    counted += len(range(token + 1))
+        student.attention_score_count(sizes, length).must_be(
+            counted,
+            likely="token t looks at t positions: 1 + 2 + ... + length, in every head of every layer.",
+        )
 
 
 @check("9.5", points=2, by_hand=True)

@@ -1,8 +1,12 @@
-"""What the checks of part 10 expect, from part 5's oracle: a model on plain numbers, written on its own."""
+"""What the checks of part 10 expect, from part 5's oracle and the grader's own model in numpy."""
 
+import random
+
+from autograder import model
 from autograder.parts.part05 import oracle
 
 LETTERS = "Aeklmnr"  # sorted; the capital is a letter of its own
+STD = 0.5  # of the weights, as the probes draw them
 
 
 def model_sizes(layers=2, heads=3, positions=9, letters=LETTERS):
@@ -28,24 +32,49 @@ def attention_map(name, sizes, seed, letters=LETTERS):
     return [[[by_layer[layer][head] for by_layer in looks] for head in heads] for layer in layers]
 
 
-def draw_names(draw, sizes, seed, count=5):
-    """Names whose order by loss per token is clear, and differs from the orders that mistakes would give."""
-    weights, longest = oracle.draw_weights(sizes, seed), 8
+def likely_of_map(value, expected):
+    """What to look at when a map is wrong: its shape, or else what gpt was given."""
+    if shape(value) == shape(expected):
+        return (
+            "the rows have the right lengths, so look at what gpt gets: BOS first, each token with its position, KV "
+            "caches that are new for each name, and a new attention list for each token."
+        )
+    return (
+        "a map is [layer][head][query][key]. Queries are BOS and the name's characters, at most block_size of them; "
+        "row t has t + 1 weights."
+    )
+
+
+def shape(value):
+    """The lists of a value without what is in them."""
+    return [shape(item) for item in value] if isinstance(value, list) else None
+
+
+def draw_names(draw, sizes, seed, count=12, longest=8, letters=LETTERS):
+    """Names whose order by loss per token is clear. It differs from the orders that mistakes would give, and these
+    differ from each other, so that no mistake is taken for another.
+    """
+    weights, config = model.draw_weights(model.Sizes(**sizes), random.Random(seed), STD), model.Sizes(**sizes)
+    block_size = config.block_size
     while True:
-        names = [draw.word(1, longest, LETTERS) for _ in range(count)]
-        losses = {name: oracle.loss_per_token(encode(name), weights, sizes) for name in names}
-        nats = {name: losses[name] * min(len(name) + 1, sizes["block_size"]) for name in names}
-        other_orders = [
-            names,
-            sorted(names),
-            sorted(names, key=len),
-            sorted(names, key=nats.get),
-            sorted(names, key=lambda name, losses=losses: round(losses[name], 1)),
-            sorted(names, key=lambda name, nats=nats: nats[name] / len(name)),
+        names = [draw.word(1, longest, letters) for _ in range(count)]
+        losses = {name: model.held_out_loss([name], weights, config, letters) for name in names}
+        nats = {name: losses[name] * min(len(name) + 1, block_size) for name in names}
+        keys = [
+            lambda name, losses=losses: losses[name],
+            lambda name, losses=losses: -losses[name],
+            lambda name, losses=losses: round(losses[name], 1),
+            lambda name, nats=nats: nats[name],
+            lambda name, nats=nats: nats[name] / len(name),
+            lambda name, nats=nats: nats[name] / (len(name) + 2),
+            str,
+            len,
         ]
-        if sizes["block_size"] <= longest:  # nats of the tokens that are read, divided by all tokens
-            other_orders.append(sorted(names, key=lambda name, nats=nats: nats[name] / (len(name) + 1)))
-        ranked = sorted(names, key=losses.get)
+        if block_size <= longest:  # nats of the tokens that are read, divided by all tokens; nats of all tokens
+            keys.append(lambda name, nats=nats: nats[name] / (len(name) + 1))
+            keys.append(lambda name, losses=losses: losses[name] * (len(name) + 1))
+        orders = [names, *(sorted(names, key=key) for key in keys)]
+        ranked = orders[1]
         gaps = [losses[after] - losses[before] for before, after in zip(ranked, ranked[1:])]
-        if min(gaps) > 1e-3 and all(ranked != order for order in other_orders):
+        if min(gaps) > 1e-3 and len({*map(tuple, orders)}) == len(orders):
             return names, ranked

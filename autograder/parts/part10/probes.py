@@ -31,7 +31,7 @@ def rank_names(names, letters, sizes, seed):
     """
     given = list(names)
     ranked = part.rank_names(given, _trained(letters, sizes, seed))
-    return {"ranked": list(ranked), "names": given}
+    return {"ranked": list(ranked) if isinstance(ranked, (list, tuple)) else ranked, "names": given}
 
 
 def _trained(letters, sizes, seed):

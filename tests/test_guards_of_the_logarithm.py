@@ -1,0 +1,39 @@
+"""Part 7 with a guard before the logarithm, as much public code has it: accepted or caught, whatever the seed."""
+
+import pytest
+from suite_helpers import checks_of, failures
+
+from autograder.course import SOLUTIONS, part
+
+PART = part(7)
+SEEDS = range(2)  # of the suite; each draws some twenty models
+
+# The slope of a guarded logarithm is that of the logarithm of the guarded number.
+BOUNDED = "(probability if probability.data > {0} else Value({0}, (probability,), (1.0,)))"
+ADDED = "(probability + {0})"
+
+
+def with_guard(guard: str) -> str:
+    """The reference with this in place of the probability."""
+    line = "losses.append(-probability.log())"
+    source = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
+    assert source.count(line) == 1
+    return source.replace(line, f"losses.append(-{guard}.log())")
+
+
+@pytest.mark.parametrize("bound", [1e-12, 1e-6, 1e-3])
+def test_a_lower_bound_is_right(bound):
+    for seed in SEEDS:
+        assert failures(PART, with_guard(BOUNDED.format(bound)), seed) == set()
+
+
+@pytest.mark.parametrize("addition", [1e-12, 1e-10, 1e-8, 1e-6])
+def test_a_small_addition_is_right(addition):
+    for seed in SEEDS:
+        assert failures(PART, with_guard(ADDED.format(addition)), seed) == set()
+
+
+@pytest.mark.parametrize("addition", [1e-5, 1e-4])
+def test_a_larger_addition_is_caught_by_every_check(addition):
+    for seed in SEEDS:
+        assert failures(PART, with_guard(ADDED.format(addition)), seed) == set(checks_of(PART))
