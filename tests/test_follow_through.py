@@ -21,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).parent / "gates"))
 
 from follow_through_table import with_bodies
 
-RIGHT_7 = (SOLUTIONS / "part07_training.py").read_bytes()
 FILES = Path(__file__).parent / "follow_through"
 
 
@@ -117,7 +116,7 @@ def points_by_the_table(report: Report, mistake: str) -> float:
 def test_right_code_with_one_mistake_keeps_what_the_table_says(seed):
     report = graded(7, honest(), seed)
     assert report.earned == points_by_the_table(report, "cuts-the-graph")
-    assert earned_in(report, "7.1") == 3.0 and earned_in(report, "7.4") == earned_in(graded(7, RIGHT_7), "7.4")
+    assert report.earned == 5.0
 
 
 def test_the_points_are_the_same_on_a_busy_machine(busy_machine):
@@ -136,7 +135,8 @@ def test_a_name_that_there_was_no_time_for_changes_no_points(monkeypatch):
 def test_a_file_that_never_trains_earns_nothing_for_training(seed):
     report = graded(7, (FILES / "part07_never_trains.py").read_bytes(), seed)
     assert not kept(report)
-    assert earned_in(report, "7.2") == 0 and earned_in(report, "7.3") == 0.5  # the first weights are drawn rightly
+    # The weights are drawn rightly, and the sizes are the defaults.
+    assert earned_in(report, "7.2") == 0 and earned_in(report, "7.3") == 1.0
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -194,10 +194,11 @@ NO_TEMPERATURE = """
 rng = random.Random(seed) if rng is None else rng
 return [sample(trained, 1.0, rng) for _ in range(count)]
 """
-# What is done: the part, the mistake that is made and paid for, and what stands in the place of later work.
+# What is done: the points that it earns, the part, the mistake that is made and paid for, and what replaces later work.
 ATTEMPTS = {
-    "a product of slope 1, and no chain rule": (1, "product-passes-one", {"Value.backward": ONE_STEP_DOWN}),
+    "a product of slope 1, and no chain rule": (4.0, 1, "product-passes-one", {"Value.backward": ONE_STEP_DOWN}),
     "sums without a graph, and no graph anywhere": (
+        3.5,
         1,
         "sum-forgets-its-children",
         {
@@ -207,36 +208,38 @@ ATTEMPTS = {
             "Value.backward": ONE_STEP_DOWN,
         },
     ),
-    "a sum that changes self, and one step down": (1, "sum-changes-self", {"Value.backward": ONE_STEP_DOWN}),
-    "no first slope, and no walk": (1, "forgets-to-begin-with-1", {"Value.backward": "return None"}),
-    "the wrong order, and one step down": (1, "children-first", {"Value.backward": ONE_STEP_DOWN}),
-    "no BOS, and no counting": (2, "encode-without-bos", {"bigram_loss": UNIFORM, "bigram_counts": NO_COUNTS}),
-    "a vocabulary without BOS, and a uniform loss": (2, "vocabulary-without-bos", {"bigram_loss": UNIFORM}),
-    "an empty cache, and a model that looks at one token": (5, "cache-never-filled", {"gpt": ONE_TOKEN}),
+    "a sum that changes self, and one step down": (4.75, 1, "sum-changes-self", {"Value.backward": ONE_STEP_DOWN}),
+    "no first slope, and no walk": (0.5, 1, "forgets-to-begin-with-1", {"Value.backward": "return None"}),
+    "the wrong order, and one step down": (4.75, 1, "children-first", {"Value.backward": ONE_STEP_DOWN}),
+    "no BOS, and no counting": (6.5, 2, "encode-without-bos", {"bigram_loss": UNIFORM, "bigram_counts": NO_COUNTS}),
+    "a vocabulary without BOS, and a uniform loss": (6.5, 2, "vocabulary-without-bos", {"bigram_loss": UNIFORM}),
+    "an empty cache, and a model that looks at one token": (4.0, 5, "cache-never-filled", {"gpt": ONE_TOKEN}),
     "weights that are no weights, and no heads": (
+        2.25,
         5,
         "output-not-weighted",
         {"multi_head_attention": "return x, []"},
     ),
-    "no ReLU, and no mlp in the model": (5, "relu-left-out", {"gpt": NO_MLP}),
-    "a step that does not step, and losses only": (7, "no-backward", {"train": LOSSES_ONLY}),
-    "a cut graph, and no decay": (7, "cuts-the-graph", {"train": NO_DECAY}),
-    "plain descent, and losses only": (7, "plain-descent", {"train": LOSSES_ONLY}),
-    "the rate ignored, and no decay": (7, "rate-ignored", {"train": NO_DECAY}),
-    "the likeliest token, and the same seed": (8, "takes-the-likeliest-token", {"sample_many": SAME_SEED}),
-    "a generator of its own, and the same seed": (8, "generator-of-its-own", {"sample_many": SAME_SEED}),
-    "temperature ignored, and not passed on": (8, "temperature-ignored", {"sample_many": NO_TEMPERATURE}),
-    "every token alike, and no temperature": (8, "all-tokens-equally-likely", {"sample_many": NO_TEMPERATURE}),
+    "no ReLU, and no mlp in the model": (5.5, 5, "relu-left-out", {"gpt": NO_MLP}),
+    "a step that does not step, and losses only": (5.5, 7, "no-backward", {"train": LOSSES_ONLY}),
+    "a cut graph, and no decay": (5.0, 7, "cuts-the-graph", {"train": NO_DECAY}),
+    "plain descent, and losses only": (5.5, 7, "plain-descent", {"train": LOSSES_ONLY}),
+    "the rate ignored, and no decay": (6.0, 7, "rate-ignored", {"train": NO_DECAY}),
+    "the likeliest token, and the same seed": (3.0, 8, "takes-the-likeliest-token", {"sample_many": SAME_SEED}),
+    "a generator of its own, and the same seed": (3.0, 8, "generator-of-its-own", {"sample_many": SAME_SEED}),
+    "temperature ignored, and not passed on": (3.0, 8, "temperature-ignored", {"sample_many": NO_TEMPERATURE}),
+    "every token alike, and no temperature": (3.0, 8, "all-tokens-equally-likely", {"sample_many": NO_TEMPERATURE}),
 }
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)
 def test_work_that_is_not_done_keeps_no_points(name):
     """What the checks of the tasks miss in code that is right otherwise, they miss behind the mistake, too."""
-    number, mistake, bodies = ATTEMPTS[name]
+    points, number, mistake, bodies = ATTEMPTS[name]
     of = part(number)
     tasks = {task.id for task in of.tasks if set(task.defines) & set(bodies)}
     lazy = graded(number, attempt((SOLUTIONS / of.file_name).read_bytes(), bodies))
     missed = {check.name for check in lazy.checks if check.task in tasks and check.status in FAILED}
     report = graded(number, attempt(variants(of)[mistake], bodies))
     assert missed and not kept(report) & missed
+    assert report.earned == points

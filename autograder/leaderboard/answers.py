@@ -9,7 +9,7 @@ from autograder.grading.compare import is_number, show
 from autograder.grading.failures import Facts, sentence_of
 from autograder.leaderboard.rules import LARGEST_BATCH, LARGEST_STD, NUM_STEPS
 from autograder.leaderboard.source import RecipeError
-from autograder.sandbox import Limits, Reply, Worker
+from autograder.sandbox import WAITED, Limits, Reply, Worker
 
 MISSING = re.compile(r"has no attribute '(initial_std|batch_size|update)'")
 SIGNATURES = {
@@ -51,7 +51,8 @@ def value(reply: Reply, where: str, limits: Limits) -> object:
     missing = MISSING.search(reply.message)
     if reply.failure == "missing" and missing:
         raise RecipeError(f": The recipe has no function {missing[1]}: spell it as the stub does.")
-    if reply.failure == "timeout" and reply.message.endswith("used up"):
+    of_one_call = reply.message.startswith((WAITED, f"no answer after {limits.call_seconds:.3g} seconds"))
+    if reply.failure == "timeout" and not of_one_call:
         raise RecipeError(
             f"{where}: The time of a run is used up: {limits.cpu_seconds} seconds of processor time, "
             f"{limits.total_seconds:g} with waiting. It must do for {NUM_STEPS:,} steps: "

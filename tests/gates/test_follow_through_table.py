@@ -13,10 +13,12 @@ def test_the_table_was_computed_from_what_is_here(part: Part) -> None:
     assert stored(part)["computed_from"] == digest(part), AGAIN.format(part.number)
 
 
-def test_the_first_mistake_that_keeps_points_keeps_the_same_again(part: Part) -> None:
+def test_the_mistake_that_keeps_least_keeps_the_same_again(part: Part) -> None:
+    """One for each part, the one that costs least to compute."""
     keeps = stored(part)["keeps"]
-    first = [mistake for mistake in misconceptions(part) if mistake.id in keeps][:1]
-    assert table(part, first) == {mistake.id: keeps[mistake.id] for mistake in first}
+    least = min(keeps, key=lambda name: len(keeps[name]), default=None)
+    chosen = [mistake for mistake in misconceptions(part) if mistake.id == least]
+    assert table(part, chosen) == {mistake.id: keeps[mistake.id] for mistake in chosen}
 
 
 @pytest.mark.slow
