@@ -7,7 +7,7 @@ import pytest
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
-from autograder.grading.sources import inspect_source
+from autograder.grading.sources import Source, inspect_source
 from autograder.grading.standing import current
 from autograder.render.next_step import next_step
 from autograder.render.terminal import message_lines, part_lines
@@ -39,7 +39,6 @@ def line_of(source: str, text: str) -> int | None:
 
 SQUARE = '    raise NotImplementedError("0.1 square")'
 ENCODE = "        return [self.bos, *(self._ids[char] for char in doc), self.bos]"
-LINEAR = "    return [sum("
 NEG = "        return self * -1"
 RSUB = "        return other + (-self)"
 
@@ -266,10 +265,10 @@ def said(number: int, source: str, task: str | None = None) -> str:
 
 
 def test_a_syntax_error_shows_its_line_with_a_caret():
-    shown = said(3, edited(3, (LINEAR, "    return [sum((")))
-    code = next(line for line in shown.split("\n") if line.startswith("    return [sum(("))
-    below = shown.split(code + "\n")[1].split("\n")[0]
-    assert below.strip() == "^" and code[below.index("^")] == "]"
+    shown = said(3, edited(3, ("    return [e / total for e in exps]", "    return [e / total for e in exps)")))
+    code, below = shown.split("\n    return [e / total", 1)[1].split("\n")[:2]
+    code = f"    return [e / total{code}"
+    assert below.strip() == "^" and code[below.index("^")] == ")" and "does not match" in shown
 
 
 def test_an_exception_shows_its_line_with_carets_below_what_raised():
@@ -279,6 +278,16 @@ def test_an_exception_shows_its_line_with_carets_below_what_raised():
     if lines[shown + 1].strip("^ ") == "":  # from Python 3.11 on
         carets = lines[shown + 1]
         assert lines[shown][carets.index("^") : carets.rindex("^") + 1] == "missing"
+
+
+@pytest.mark.parametrize("padding", [0, 10, 45, 60, 200])
+def test_carets_stay_below_what_they_mark_however_long_the_line_is(padding):
+    line = "    é = 'é" + "x" * padding + "' + wrong(1) + " + "y" * 100
+    source = Source(text=(line,))
+    column = len(line[: line.index("wrong")].encode("utf-8"))
+    code, carets = source.excerpt(1, (column, column + 8))
+    assert len(code) <= 62 and code.endswith(" ...") and code.startswith("... ") == (padding > 35)
+    assert code[carets.index("^") : len(carets)] == "wrong(1)" and set(carets) == {" ", "^"}
 
 
 def test_an_error_in_a_right_function_points_at_the_call_of_it():

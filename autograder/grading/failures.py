@@ -161,6 +161,8 @@ def _advice(reply: Reply, kind: str, facts: Facts) -> str:
         return ADVICE[kind]
     if kind == "unusable" and "'NoneType'" in reply.message:
         return "is a return missing?"
+    if kind == "unusable" and (found := re.search(r"'(int|float)' object is not (?:iter|sub)", reply.message)):
+        return f"a single {found[1]} was returned where a list is expected."
     if kind in ("raised", "unusable", "load"):
         source, name = facts.source, facts.source.function_at(reply.line)
         return advice_on(reply.exception or "", reply.message, source.code(reply.line), name, source.body(name))
@@ -280,7 +282,7 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     imported = [name for names in (facts.needs or {}).values() for name in names]
     known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
     close = _closest(name, known)
-    return f"did you mean {close}?" if close else ""
+    return f"did you mean {close}?" if close else f"{name} has no value here. Is it spelt differently where it is set?"
 
 
 def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:
