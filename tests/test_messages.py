@@ -63,7 +63,7 @@ FAULTS = {
         "0.2",
         [("    return gradient", "        return gradient")],
         "        return gradient",
-        "the return in line 43 is inside the loop, which runs only once so.",
+        "the return in line 43 is inside the loop, so the loop runs only once.",
     ),
     "an operator that calls itself": (
         1,
@@ -112,7 +112,7 @@ FAULTS = {
         "2.2",
         [(ENCODE, "        ids = [self.bos]\n        ids = ids.append(1)\n        return ids + [self.bos]")],
         "return ids + [self.bos]",
-        "append changes its list in place and returns None: call it on a line of its own, without =.",
+        "append changes its list in place and returns None: call it on a separate line, without =.",
     ),
     "a function under another name": (
         3,
@@ -140,7 +140,7 @@ FAULTS = {
         "2.3",
         [("    random.Random(seed).shuffle", "    distinct = random.Random(seed).shuffle")],
         "len(distinct)",
-        "shuffle changes its list in place and returns None: call it on a line of its own, without =.",
+        "shuffle changes its list in place and returns None: call it on a separate line, without =.",
     ),
     "a slice that ends at a float": (
         2,
@@ -312,8 +312,7 @@ def test_code_beside_the_stubs_raise_is_written_and_the_raise_must_go(code):
     check = first_failing(0, source)
     assert (check.task, check.status, check.line) == ("0.1", "error", line_of(source, SQUARE))
     assert check.message == (
-        "square still has the stub's line raise NotImplementedError(...) beside your code: delete that line, "
-        f"line {check.line}.\n"
+        f"square still contains the stub's line raise NotImplementedError(...): delete that line, line {check.line}.\n"
     )
 
 
@@ -340,7 +339,7 @@ def test_a_value_that_is_returned_for_a_number_is_told_to_use_its_data():
     check = first_failing(7, edited(7, ("return loss.data", "return loss")), "7.2")
     assert message_lines(check)[1:] == [
         "Result:     Your code returned an object of type Value where plain numbers, texts or lists are expected.",
-        "Likely:     a Value stands where a plain number is expected: use its .data.",
+        "Likely:     a Value is used where a plain number is expected: use its .data.",
     ]
 
 
@@ -461,13 +460,13 @@ SLIPS = {
         1,
         ("        return Value(math.log(self.data)", "        self.exp\n        return Value(math.log(2 + self.data)"),
         "        self.exp\n",
-        "names a method without calling it: put () behind it.",
+        "refers to a method without calling it: add ().",
     ),
     "a result that is thrown away": (
         3,
         ("    return [e / total for e in exps]", "    [e / total for e in exps]\n    return exps"),
         "    [e / total",
-        "computes something that is then thrown away: is a return or a name missing in front of it?",
+        "computes something that is never used: is a return or a name = missing in front of it?",
     ),
 }
 

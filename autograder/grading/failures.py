@@ -108,7 +108,7 @@ def leftover_message(reply: Reply, facts: Facts) -> str | None:
     if not name or facts.source.functions[name].leftover is None:
         return None
     return (
-        f"{name} still has the stub's line raise NotImplementedError(...) beside your code: delete that line, line "
+        f"{name} still contains the stub's line raise NotImplementedError(...): delete that line, line "
         f"{facts.source.functions[name].leftover}.\n"
     )
 
@@ -277,7 +277,7 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     if name in ("true", "false", "none", "null"):
         return f"Python writes {({'true': 'True', 'false': 'False'}).get(name, 'None')}."
     if re.search(rf"\bfor (?:(?!\bin\b)[\w\s,()])*\b{name}\b", source.body(place)):
-        return f"{name} is used before the for that sets it. In a comprehension, the outer for stands first."
+        return f"{name} is used before the for that sets it. In a comprehension, the outer for comes first."
     local = re.findall(r"\b([A-Za-z_]\w*)\s*(?:=[^=]|,|\bin\b|:)", source.body(place))
     imported = [name for names in (facts.needs or {}).values() for name in names]
     known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
@@ -301,7 +301,7 @@ def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
     if not found:
         return ""
     if found[1] == "Value":
-        return "a Value stands where a plain number is expected: use its .data."
+        return "a Value is used where a plain number is expected: use its .data."
     if found[1] == "complex":
         return "the number under a root is negative, so the result is complex. Print it; often a square is missing."
     if found[1] == "generator":
