@@ -12,11 +12,14 @@ import sys
 import pytest
 
 from autograder.course import ROOT, Part, part, parts
+from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import LONGEST, difference, show
-from autograder.grading.diagnosis import same_reply
+from autograder.grading.diagnosis import name_mistakes, same_reply
 from autograder.grading.grade import grade
+from autograder.grading.misconceptions import Mistake
 from autograder.grading.reference import cut_to, reference_files
 from autograder.grading.report import Check, Report
+from autograder.grading.session import Recorded
 from autograder.grading.sources import LARGEST_FILE, inspect_source
 from autograder.grading.submission import read_submission
 from autograder.sandbox import Reply, SandboxUnavailable, Tier
@@ -85,6 +88,31 @@ def test_the_place_of_a_difference_is_named_in_full():
     assert difference([[1, 2], [3, {"a": [5.0]}]], [[1, 2], [3, {"a": [4.0]}]], 1e-9).startswith("at [1][1]['a'][0]: ")
 
 
+@pytest.mark.parametrize(
+    ("got", "expected", "words"),
+    [
+        (
+            [1.0, 2.0, -0.905217],
+            [1.0 + 1e-8, 2.0, -0.905208],
+            "the largest of 2, at [2]: returned -0.905217, expected -0.",
+        ),
+        ([1.0000003], [1.0], "at [0]: returned 1.0000003, expected 1.0"),
+        (1, 1.0000001, "returned 1, expected 1.0000001"),
+        ([-0.0, 3], [0.0, 2], "at [1]: returned 3, expected 2"),
+        ([1.0, NAN, 9.0], [1.0, 2.0, 3.0], "the largest of 2, at [1]: returned nan, expected 2.0"),
+        ([5.0, [1.0]], [1.0, [1.0, 2.0]], "at [1]: returned 1 element, expected 2"),
+    ],
+)
+def test_the_largest_difference_is_named_with_digits_that_show_it(got, expected, words):
+    assert difference(got, expected, 1e-9).startswith(words)
+
+
+def test_values_that_look_alike_get_more_digits_on_both_sides():
+    with pytest.raises(CheckFailed) as failed:
+        Answer("f()", [0.2552591, 1.0]).must_be([0.2552592, 1.0])
+    assert "Returned:   [0.2552591, 1.0]\nExpected:   [0.2552592, 1.0]\n" in failed.value.message
+
+
 HUGE = {
     "a long list": [1.5] * 100_000,
     "long lists in a list": [[1.5] * 1000] * 100,
@@ -122,9 +150,86 @@ def test_values_are_shown_as_python_writes_them():
     )
 
 
+def test_letters_are_shown_as_they_are_unless_they_turn_the_line_around():
+    assert (
+        show(["Zo\u00eb", "\u65e5\u672c", "a\u0301", "\u05d0"]) == "['Zo\u00eb', '\u65e5\u672c', 'a\\u0301', '\\u05d0']"
+    )
+
+
 def test_an_answer_of_infinities_matches_no_known_mistake():
     """It once matched all of them: the tolerance, relative to what the learner answered, was infinite."""
     assert not same_reply(Reply(value=[1.0, 2.0]), Reply(value=[INFINITY, INFINITY]))
+
+
+def raised(message: str, place: str = "", exception: str = "IndexError") -> Reply:
+    return Reply(failure="raised", exception=exception, message=message, place=place)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "alike"),
+    [
+        (raised("list index out of range", "gpt"), raised("list index out of range", "gpt"), True),
+        (raised("list index out of range", "gpt"), raised("list index out of range", "mlp"), False),
+        (raised("list index out of range", "gpt"), raised("list index out of range"), True),  # in a helper
+        (raised("list index out of range", "gpt"), raised("pop from empty list", "gpt"), False),
+        (raised("x", "gpt", "TypeError"), raised("x", "gpt", "ValueError"), False),
+        (
+            raised("maximum recursion depth exceeded", "", "RecursionError"),
+            raised("maximum recursion depth exceeded in comparison", "", "RecursionError"),
+            True,
+        ),
+        (raised("<A object at 0x7f01>"), raised("<A object at 0x7f02>"), True),
+        (Reply(failure="timeout", message="a"), Reply(failure="timeout", message="b"), True),
+        (Reply(failure="crashed"), Reply(failure="crashed"), False),
+        (Reply(value=1), raised("x"), False),
+    ],
+)
+def test_failures_are_alike_by_exception_message_and_place(a, b, alike):
+    assert same_reply(a, b) is alike
+
+
+# Checks of part 6 (task, passed), and what each mistake explains of them: by letters, as many as there are checks.
+NAMING = {
+    "one that explains all": ("6.1- 6.1- 6.1+", {"a 6.1": "123"}, ["a", "a", None]),
+    "one that leaves a failing check unexplained": ("6.1- 6.1-", {"a 6.1": "1"}, [None, None]),
+    "one that a passed check contradicts": ("6.1- 6.1+", {"a 6.1": "1"}, [None, None]),
+    "two that explain the same": ("6.1- 6.1+", {"a 6.1": "12", "b 6.1": "12"}, [None, None]),
+    "two of which one explains more": ("6.1- 6.2-", {"a 6.1": "12", "b 6.1": "1"}, ["a", "a"]),
+    "one of a task that passed": ("6.1+ 6.2-", {"a 6.1": "12"}, [None, None]),
+    "one of each task": ("6.1- 6.2-", {"a 6.1": "1", "b 6.2": "2"}, ["a", "b"]),
+    "one whose other failure is another's": ("6.1- 6.1- 6.2-", {"a 6.1": "1", "b 6.2": "23"}, ["a", "b", "b"]),
+}
+
+
+@pytest.mark.parametrize(("states", "explained", "names"), NAMING.values(), ids=NAMING)
+def test_a_mistake_is_named_where_it_alone_explains_its_own_task(states, explained, names):
+    checks, calls = [], {}
+    for number, state in enumerate(states.split(), 1):
+        status = "passed" if state.endswith("+") else "failed"
+        checks.append(Check(f"c{number}", state[:-1], "", False, 1.0, 0.0, status))
+        calls[f"test_c{number}"] = [Recorded(str(number), (), Reply(value=0))]
+    mistakes = [Mistake(*name.split(), says=name) for name in explained]
+
+    def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
+        return recorded[0].probe in explained[mistake.says]
+
+    named = name_mistakes(part(6), mistakes, checks, calls, agrees, lambda check: set())
+    assert [check.misconception for check in named] == names
+
+
+def test_a_mistake_is_not_named_where_its_checks_ran_a_function_that_fails_for_an_unknown_reason():
+    checks = [Check("c1", "5.2", "", False, 1.0, 0.0, "failed"), Check("c2", "5.1", "", False, 1.0, 0.0, "failed")]
+    calls = {f"test_c{number}": [Recorded(str(number), (), Reply(value=0))] for number in (1, 2)}
+    mistakes = [Mistake("a", "5.2", "says")]
+
+    def names(*functions: str) -> list[str | None]:
+        named = name_mistakes(
+            part(5), mistakes, checks, calls, lambda _, calls: calls[0].probe == "1", lambda _: {*functions}
+        )
+        return [check.misconception for check in named]
+
+    assert names("multi_head_attention") == ["a", None]
+    assert names("multi_head_attention", "attend") == [None, None]
 
 
 def a_report(*checks: Check) -> Report:

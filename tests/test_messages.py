@@ -7,7 +7,7 @@ import pytest
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
-from autograder.grading.sources import inspect_source
+from autograder.grading.sources import Source, inspect_source
 from autograder.grading.standing import current
 from autograder.render.next_step import next_step
 from autograder.render.terminal import message_lines, part_lines
@@ -39,7 +39,6 @@ def line_of(source: str, text: str) -> int | None:
 
 SQUARE = '    raise NotImplementedError("0.1 square")'
 ENCODE = "        return [self.bos, *(self._ids[char] for char in doc), self.bos]"
-LINEAR = "    return [sum("
 NEG = "        return self * -1"
 RSUB = "        return other + (-self)"
 
@@ -64,7 +63,7 @@ FAULTS = {
         "0.2",
         [("    return gradient", "        return gradient")],
         "        return gradient",
-        "the return in line 43 is inside the loop, which runs only once so.",
+        "the return in line 43 is inside the loop, so the loop runs only once.",
     ),
     "an operator that calls itself": (
         1,
@@ -113,7 +112,7 @@ FAULTS = {
         "2.2",
         [(ENCODE, "        ids = [self.bos]\n        ids = ids.append(1)\n        return ids + [self.bos]")],
         "return ids + [self.bos]",
-        "append changes its list in place and returns None: call it on a line of its own, without =.",
+        "append changes its list in place and returns None: call it on a separate line, without =.",
     ),
     "a function under another name": (
         3,
@@ -141,7 +140,7 @@ FAULTS = {
         "2.3",
         [("    random.Random(seed).shuffle", "    distinct = random.Random(seed).shuffle")],
         "len(distinct)",
-        "shuffle changes its list in place and returns None: call it on a line of its own, without =.",
+        "shuffle changes its list in place and returns None: call it on a separate line, without =.",
     ),
     "a slice that ends at a float": (
         2,
@@ -266,10 +265,10 @@ def said(number: int, source: str, task: str | None = None) -> str:
 
 
 def test_a_syntax_error_shows_its_line_with_a_caret():
-    shown = said(3, edited(3, (LINEAR, "    return [sum((")))
-    code = next(line for line in shown.split("\n") if line.startswith("    return [sum(("))
-    below = shown.split(code + "\n")[1].split("\n")[0]
-    assert below.strip() == "^" and code[below.index("^")] == "]"
+    shown = said(3, edited(3, ("    return [e / total for e in exps]", "    return [e / total for e in exps)")))
+    code, below = shown.split("\n    return [e / total", 1)[1].split("\n")[:2]
+    code = f"    return [e / total{code}"
+    assert below.strip() == "^" and code[below.index("^")] == ")" and "does not match" in shown
 
 
 def test_an_exception_shows_its_line_with_carets_below_what_raised():
@@ -279,6 +278,16 @@ def test_an_exception_shows_its_line_with_carets_below_what_raised():
     if lines[shown + 1].strip("^ ") == "":  # from Python 3.11 on
         carets = lines[shown + 1]
         assert lines[shown][carets.index("^") : carets.rindex("^") + 1] == "missing"
+
+
+@pytest.mark.parametrize("padding", [0, 10, 45, 60, 200])
+def test_carets_stay_below_what_they_mark_however_long_the_line_is(padding):
+    line = "    é = 'é" + "x" * padding + "' + wrong(1) + " + "y" * 100
+    source = Source(text=(line,))
+    column = len(line[: line.index("wrong")].encode("utf-8"))
+    code, carets = source.excerpt(1, (column, column + 8))
+    assert len(code) <= 62 and code.endswith(" ...") and code.startswith("... ") == (padding > 35)
+    assert code[carets.index("^") : len(carets)] == "wrong(1)" and set(carets) == {" ", "^"}
 
 
 def test_an_error_in_a_right_function_points_at_the_call_of_it():
@@ -303,8 +312,7 @@ def test_code_beside_the_stubs_raise_is_written_and_the_raise_must_go(code):
     check = first_failing(0, source)
     assert (check.task, check.status, check.line) == ("0.1", "error", line_of(source, SQUARE))
     assert check.message == (
-        "square still has the stub's line raise NotImplementedError(...) beside your code: delete that line, "
-        f"line {check.line}.\n"
+        f"square still contains the stub's line raise NotImplementedError(...): delete that line, line {check.line}.\n"
     )
 
 
@@ -331,7 +339,7 @@ def test_a_value_that_is_returned_for_a_number_is_told_to_use_its_data():
     check = first_failing(7, edited(7, ("return loss.data", "return loss")), "7.2")
     assert message_lines(check)[1:] == [
         "Result:     Your code returned an object of type Value where plain numbers, texts or lists are expected.",
-        "Likely:     a Value stands where a plain number is expected: use its .data.",
+        "Likely:     a Value is used where a plain number is expected: use its .data.",
     ]
 
 
@@ -452,13 +460,13 @@ SLIPS = {
         1,
         ("        return Value(math.log(self.data)", "        self.exp\n        return Value(math.log(2 + self.data)"),
         "        self.exp\n",
-        "names a method without calling it: put () behind it.",
+        "refers to a method without calling it: add ().",
     ),
     "a result that is thrown away": (
         3,
         ("    return [e / total for e in exps]", "    [e / total for e in exps]\n    return exps"),
         "    [e / total",
-        "computes something that is then thrown away: is a return or a name missing in front of it?",
+        "computes something that is never used: is a return or a name = missing in front of it?",
     ),
 }
 

@@ -88,13 +88,13 @@ class Answer:
 # What probes write in place of a number that is not there.
 NO_VALUE = re.compile(r"no Value but of type (\w+)|a plain number, not a (Value)|a Value, not a plain (number)")
 NO_VALUES = {
-    "list": "a list stands where a single Value is expected. Is a sum(...) missing, or is there a [...] too many?",
-    "str": "texts stand where Values are expected. A loop over a dict gives its keys: .values() gives the rest.",
-    "float": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
-    "int": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
-    "Value": "plain numbers stand where Values are expected: compute with the Values, not with their .data.",
-    "number": "Values stand where plain numbers are expected: use their .data.",
-    "NoneType": "None stands where a Value is expected: is a return missing?",
+    "list": "a list is used where a single Value is expected. Is a sum(...) missing, or is there a [...] too many?",
+    "str": "texts are used where Values are expected. A loop over a dict gives its keys: .values() gives the rest.",
+    "float": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
+    "int": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
+    "Value": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
+    "number": "Values are used where plain numbers are expected: use their .data.",
+    "NoneType": "None is used where a Value is expected: is a return missing?",
 }
 
 

@@ -123,6 +123,8 @@ def quoted(text: str) -> str:
     """The text in quotes as Python would write it: letters stay; what steers a terminal or turns the direction of
     writing around is escaped.
     """
+    if text.isascii():
+        return ascii(text)
     return "".join(c if is_plain(c) else ascii(c)[1:-1] for c in repr(text))
 
 

@@ -39,7 +39,7 @@ CAUSES = (
         "RecursionError",
         "",
         "functions call each other more often than Python allows (some 1,000 deep). Does a function call itself "
-        "without an end? A long chain needs a loop and a list of one's own.",
+        "without an end? A long chain needs a loop and a list.",
     ),
     # Powers and operators
     Cause("TypeError", r"operand type\(s\) for \^", "a power is written ** in Python; ^ is another operator."),
@@ -57,14 +57,14 @@ CAUSES = (
     Cause(
         "TypeError",
         r"for //=?: .*'Value'",
-        "// drops what is behind the point, and is for whole numbers. Values are divided with /.",
+        "// rounds down to whole numbers. Divide Values with /.",
     ),
     # None
     Cause("TypeError", r"'NoneType' object is not callable", "{name} is None here: call it only if it is not None."),
     Cause(
         "(?:Type|Attribute)Error",
         r"NoneType|can only join an iterable",
-        "{change} changes its list in place and returns None: call it on a line of its own, without =.",
+        "{change} changes its list in place and returns None: call it on a separate line, without =.",
         within=CHANGES_IN_PLACE.pattern,
     ),
     Cause(
@@ -87,8 +87,8 @@ CAUSES = (
         "a loop needs a list, not a number: for i in range(n) counts from 0 to n - 1.",
         code=r"\bfor\b.*\bin\b",
     ),
-    Cause("TypeError", r"'(int|float|Value)' object is not iterable", "a single {0} stands where a list is needed."),
-    Cause("TypeError", r"cannot unpack non-iterable (\w+)", "a single {0} stands where several values are unpacked."),
+    Cause("TypeError", r"'(int|float|Value)' object is not iterable", "a single {0} is used where a list is needed."),
+    Cause("TypeError", r"cannot unpack non-iterable (\w+)", "a single {0} is used where several values are unpacked."),
     Cause(
         "TypeError",
         r"indices must be integers or slices, not float",
@@ -108,7 +108,7 @@ CAUSES = (
         "the index is of type {0}, and must be a whole number. Often a loop runs over the elements, not over their "
         "positions.",
     ),
-    Cause("TypeError", r"string indices must be", "a text stands where a list or a dict is expected."),
+    Cause("TypeError", r"string indices must be", "a text is used where a list or a dict is expected."),
     Cause(
         "TypeError",
         r"slice indices must be integers|'float' object cannot be interpreted as an integer",
@@ -117,8 +117,8 @@ CAUSES = (
     Cause(
         "TypeError",
         r"can't multiply sequence by non-int of type '(float|Value)'",
-        "a list can't be multiplied or divided as a whole: do it element by element. If a single number should stand "
-        "here, look where it was put in: append adds a whole list as one element, += adds its elements.",
+        "a list can't be multiplied or divided as a whole: do it element by element. If a single number is expected "
+        "here, look where it was added: append adds a whole list as one element, += adds its elements.",
     ),
     Cause(
         "TypeError",
@@ -162,7 +162,7 @@ CAUSES = (
     Cause(
         "TypeError",
         r"'(?:int|float|list)' object is not callable",
-        "this is an attribute, not a method: take the () behind it away.",
+        "this is an attribute, not a method: remove the () after it.",
         code=r"\.(?:data|grad|chars|bos|vocab_size|n_embd|n_head|n_layer|block_size|losses)\(",
     ),
     Cause(
@@ -178,13 +178,15 @@ CAUSES = (
     Cause(
         "TypeError", r"'module' object is not callable", "this is a module: a function of it is called module.name()."
     ),
-    Cause("TypeError", r"object of type '(int|float|Value)' has no len", "a single {0} stands where a list is needed."),
+    Cause(
+        "TypeError", r"object of type '(int|float|Value)' has no len", "a single {0} is used where a list is needed."
+    ),
     # Texts
     Cause("TypeError", r"sequence item \d+: expected str", "join needs texts: look up each number's character first."),
     Cause(
         "TypeError",
         r"'str'|\bstr\b|requires string",
-        "a text stands where a number is expected, or the other way round. A character's number is its position in "
+        "a text is used where a number is expected, or the other way round. A character's number is its position in "
         "chars.",
     ),
     # Values and numbers
@@ -313,7 +315,7 @@ CAUSES = (
     ),
     Cause("ZeroDivisionError", "", "the divisor is 0 here. Often a list is empty, or a count has not begun."),
     # Files
-    Cause("FileNotFoundError", "", "open the path that the function is given, not a path of your own."),
+    Cause("FileNotFoundError", "", "open the path that the function receives, not another one."),
     Cause("UnicodeDecodeError", "", 'name the encoding: open(path, encoding="utf-8").'),
     Cause("AssertionError", "", "an assert in your own code does not hold."),
 )

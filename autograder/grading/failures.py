@@ -108,7 +108,7 @@ def leftover_message(reply: Reply, facts: Facts) -> str | None:
     if not name or facts.source.functions[name].leftover is None:
         return None
     return (
-        f"{name} still has the stub's line raise NotImplementedError(...) beside your code: delete that line, line "
+        f"{name} still contains the stub's line raise NotImplementedError(...): delete that line, line "
         f"{facts.source.functions[name].leftover}.\n"
     )
 
@@ -161,6 +161,8 @@ def _advice(reply: Reply, kind: str, facts: Facts) -> str:
         return ADVICE[kind]
     if kind == "unusable" and "'NoneType'" in reply.message:
         return "is a return missing?"
+    if kind == "unusable" and (found := re.search(r"'(int|float)' object is not (?:iter|sub)", reply.message)):
+        return f"a single {found[1]} was returned where a list is expected."
     if kind in ("raised", "unusable", "load"):
         source, name = facts.source, facts.source.function_at(reply.line)
         return advice_on(reply.exception or "", reply.message, source.code(reply.line), name, source.body(name))
@@ -275,12 +277,12 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     if name in ("true", "false", "none", "null"):
         return f"Python writes {({'true': 'True', 'false': 'False'}).get(name, 'None')}."
     if re.search(rf"\bfor (?:(?!\bin\b)[\w\s,()])*\b{name}\b", source.body(place)):
-        return f"{name} is used before the for that sets it. In a comprehension, the outer for stands first."
+        return f"{name} is used before the for that sets it. In a comprehension, the outer for comes first."
     local = re.findall(r"\b([A-Za-z_]\w*)\s*(?:=[^=]|,|\bin\b|:)", source.body(place))
     imported = [name for names in (facts.needs or {}).values() for name in names]
     known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
     close = _closest(name, known)
-    return f"did you mean {close}?" if close else ""
+    return f"did you mean {close}?" if close else f"{name} has no value here. Is it spelt differently where it is set?"
 
 
 def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:
@@ -299,7 +301,7 @@ def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
     if not found:
         return ""
     if found[1] == "Value":
-        return "a Value stands where a plain number is expected: use its .data."
+        return "a Value is used where a plain number is expected: use its .data."
     if found[1] == "complex":
         return "the number under a root is negative, so the result is complex. Print it; often a square is missing."
     if found[1] == "generator":

@@ -15,7 +15,10 @@ def find_slips(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.For):
             for each in node.body:
                 if isinstance(each, ast.Return):
-                    yield each.lineno, f"the return in line {each.lineno} is inside the loop, which runs only once so."
+                    yield (
+                        each.lineno,
+                        f"the return in line {each.lineno} is inside the loop, so the loop runs only once.",
+                    )
 
 
 def _sentence(node: ast.AST) -> str:
@@ -27,9 +30,9 @@ def _sentence(node: ast.AST) -> str:
     if isinstance(value, ast.Compare) and len(value.ops) == 1 and isinstance(value.ops[0], ast.Eq):
         return "only compares: a single = sets a value."
     if isinstance(value, ast.Attribute):
-        return "names a method without calling it: put () behind it."
+        return "refers to a method without calling it: add ()."
     if isinstance(value, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Name, ast.Subscript, ast.ListComp)):
-        return "computes something that is then thrown away: is a return or a name missing in front of it?"
+        return "computes something that is never used: is a return or a name = missing in front of it?"
     return ""
 
 

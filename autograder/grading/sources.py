@@ -33,7 +33,7 @@ OPERATORS = {
     ast.Pow: ("__pow__", "__rpow__"),
     ast.USub: ("__neg__",),
 }
-WIDEST_LINE = 90  # characters of a line of code that are shown
+WIDEST_LINE = 62  # characters of a line of code that are shown: with what stands before it, a terminal's 80
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,21 @@ class Source:
         count UTF-8 bytes, as Python does).
         """
         code = self.code(line)
-        shown = "".join(_shown(c) for c in code.strip())
+        indent = len(code) - len(code.lstrip())
+        shown = "".join(character if is_plain(character) else " " for character in code.strip())
         if not shown:
             return []
-        if columns is None or len(shown) > WIDEST_LINE:
-            return [shown if len(shown) <= WIDEST_LINE else shown[: WIDEST_LINE - 4] + " ..."]
-        encoded, indent = code.encode("utf-8"), len(code) - len(code.lstrip())
-        first, last = (len(encoded[:column].decode("utf-8", "ignore")) - indent for column in columns)
-        first, last = max(first, 0), min(last, len(shown))
-        return [shown, " " * first + "^" * (last - first)] if first < last else [shown]
+        first = last = 0
+        if columns is not None:
+            encoded = code.encode("utf-8")
+            first, last = (len(encoded[:column].decode("utf-8", "ignore")) - indent for column in columns)
+        # Of a line that is too long for a terminal, the piece around the columns.
+        start = max(first - 20, 0) if last > WIDEST_LINE - 8 else 0
+        before, after = "... " if start else "", " ..." if len(shown) - start > WIDEST_LINE - 8 else ""
+        piece = f"{before}{shown[start : start + WIDEST_LINE - 8] if after else shown[start:]}{after}"
+        first, last = max(first, 0) - start + len(before), min(last, len(shown)) - start + len(before)
+        last = min(last, len(piece) - len(after))
+        return [piece, " " * first + "^" * (last - first)] if columns is not None and first < last else [piece]
 
     def reached_from(self, mentions: Iterable[str]) -> set[str]:
         """The functions that code which mentions these names may run, at any remove. Names are all that is looked at,
@@ -119,10 +125,6 @@ def called_as(name: str) -> str:
     """What code that runs this function mentions: the class for `__init__`, else the last part of the name."""
     owner, _, last = name.rpartition(".")
     return owner if last == "__init__" else last
-
-
-def _shown(character: str) -> str:
-    return character if is_plain(character) else " "
 
 
 def functions_of(tree: ast.Module) -> dict[str, Function]:

@@ -105,7 +105,7 @@ def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> st
     label = LABELS.get(check.status, "FAIL")
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
-    remark += " (graded by hand)" if check.status == "manual" else ""
+    remark += " (graded manually)" if check.status == "manual" else ""
     if its_part is not None and (other := awaited(check, its_part)):
         label, remark = "wait", f"{remark} (needs {other.id})"
     return f"  {label} {points(check):>{width}} {check.task} {check.title}{remark}"

@@ -210,6 +210,27 @@ def test_only_shipped_files_and_possible_lines_are_passed_on(changes):
     assert parse_message(failure_line(**changes), files=["part05_gpt.py"]).reply.line is None
 
 
+@pytest.mark.parametrize(
+    ("columns", "callers", "kept"),
+    [
+        ([4, 9], [12, 30], ((4, 9), (12, 30))),
+        (None, [], (None, ())),
+        ([9, 4], [0], (None, ())),
+        ([4], [True], (None, ())),
+        ([-1, 5], "12", (None, ())),
+        ([4, 10**9], [1.0], (None, ())),
+        ([4.0, 9], [1] * 21, (None, ())),
+        ({}, {}, (None, ())),
+    ],
+)
+def test_only_possible_columns_and_callers_are_passed_on(columns, callers, kept):
+    line = failure_line(columns=columns, callers=callers)
+    reply = parse_message(line, files=["part05_gpt.py"]).reply
+    assert (reply.columns, reply.callers) == kept
+    elsewhere = parse_message(line).reply  # of a file that was not shipped
+    assert (elsewhere.line, elsewhere.columns, elsewhere.callers) == (None, None, ())
+
+
 def test_a_message_is_cleaned_and_cut():
     reply = parse_message(failure_line(message="\x1b[1mbold\u202e\n" + "x" * 999)).reply
     assert reply.message == "bold " + "x" * 195
