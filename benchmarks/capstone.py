@@ -183,7 +183,7 @@ def full_lines(pythons: dict[str, str | None]) -> list[str]:
         seconds, report = full_report(python)
         loss = message(report, "reaches_the_band").split(" nats")[0].removeprefix("Held-out loss ")
         points = f"{report['earned']:g} of {report['possible']:g}"
-        equal = message(report, "equals_the_replay")
+        equal = f"{message(report, 'every_loss_equals')} {message(report, 'names_equal')}"
         lines.append(f"| {name} ({report['interpreter']}) | {seconds:.0f} | {points} | {loss} | {equal} |")
         print(lines[-1], flush=True)
     return lines

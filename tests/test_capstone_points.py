@@ -1,0 +1,150 @@
+"""What a capstone earns, on whole trainings of 1,000 steps: made in numpy, so that each takes a second."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder import model
+from autograder.capstone.evidence import OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, RIGHT, SAME
+from autograder.capstone.grade import judge, measure
+from autograder.capstone.outcome import Outcome, drawn_at_random
+from autograder.capstone.run import Task, draw_task
+from autograder.capstone.ways import WAYS, Begun, Training, Way, train
+
+STEPS = 1000
+SIZES = model.Sizes()
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    with np.errstate(all="ignore"):  # some mistakes make a training explode
+        yield
+
+
+def outcome_of(task: Task, trained: Training, way: Way = RIGHT, begun: Begun | None = None) -> Outcome:
+    """What a run reports that trained in this way and samples right."""
+    chars, rng = sorted(task.alphabet), trained.rng or random.Random()
+
+    def sampled(count: int, temperature: float, rng: random.Random) -> list[str]:
+        return model.sample_many(trained.weights, SIZES, chars, count, temperature, rng)
+
+    return Outcome(
+        chars=chars,
+        losses=trained.losses,
+        weights=trained.weights,
+        names=sampled(20, 0.5, rng),
+        cold=sampled(40, 0.3, random.Random(task.seed)),
+        hot=sampled(40, 1.0, random.Random(task.seed)),
+        begun=begun,
+        one_step=train(way, task.docs, task.seed, STEPS, 1, task.step()).weights,
+        seconds=1.0,
+        interpreter="3.11.2",
+        remarks=(),
+    )
+
+
+def points(task: Task, outcome: Outcome) -> dict[str, float]:
+    return {check.name: check.earned for check in judge(outcome, measure(task, outcome, STEPS))}
+
+
+def run(seed: int, way: Way = RIGHT) -> tuple[Task, Outcome]:
+    task = draw_task(seed, relabelled=True)
+    return task, outcome_of(task, train(way, task.docs, seed, STEPS), way)
+
+
+def noisy(weights: model.Weights, size: float) -> model.Weights:
+    rng = np.random.default_rng(1)
+    return {name: matrix + size * rng.uniform(-1, 1, matrix.shape) for name, matrix in weights.items()}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_right_training_earns_everything_with_every_seed(seed):
+    task, outcome = run(seed)
+    assert sum(points(task, outcome).values()) == 20
+
+
+@pytest.mark.parametrize(("size", "earned"), [(1e-9, 20), (1e-3, 8)])
+def test_rounding_costs_nothing_and_other_weights_cost_what_hangs_on_them(size, earned):
+    """1e-9 is a hundred thousand times the rounding of 1,000 steps."""
+    task, outcome = run(4)
+    losses = [loss + (1e-9 if loss > 2 else -1e-9) for loss in outcome.losses]
+    found = points(task, replace(outcome, losses=losses, weights=noisy(outcome.weights, size)))
+    assert sum(found.values()) == earned
+    assert size < SAME or found["final_weights_equal"] == found["reaches_the_band"] == 0
+
+
+# By the mistake's words: what a training with it earns, whatever the seed.
+EARNED = {
+    "the names are not shuffled before the weights": 13,  # above the band, below the bigram table
+    "the learning rate does not fall": 13,
+    "the learning rate begins at 0.001": 11,
+    "gradients are never set back": 3.5,  # it explodes
+    "the learning rate falls too fast": 15,  # a difference of 1e-8 in a step
+    "the attention scores are not divided": 15,
+}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("words", EARNED)
+def test_a_training_with_a_known_mistake_earns_the_same_with_every_seed(words, seed):
+    (way,) = (way for way in WAYS if way.says.startswith(words))
+    task, outcome = run(seed, way)
+    found = points(task, outcome)
+    assert sum(found.values()) == EARNED[words], found
+    assert found["names_equal"] == (0 if way.explodes else 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.says[:50])
+def test_every_known_mistake_earns_the_same_with_every_seed(way):
+    found = [points(*run(seed, way)) for seed in range(1, 6)]
+    assert all(each == found[0] for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("other_names", "std", "words"),
+    [(True, 0.08, OTHER_NAMES), (False, 0.05, OTHER_WEIGHTS), (True, 0.05, OTHER_BEGINNING)],
+)
+def test_a_training_that_begins_in_a_way_nobody_listed_is_recognised_by_where_it_says_that_it_began(
+    other_names, std, words
+):
+    task = draw_task(5, relabelled=True)
+    rng = random.Random(task.seed)
+    names = list(task.docs)
+    rng.shuffle(names)
+    weights = model.draw_weights(SIZES, rng, std)
+    names = random.Random(9).sample(task.docs, STEPS) if other_names else names[:STEPS]
+    begun = Begun(weights, names)
+    outcome = outcome_of(task, train(RIGHT, task.docs, 5, STEPS, begun=begun), begun=begun)
+    measured = measure(task, outcome, STEPS)
+    assert measured.evidence.mistake.says == words
+    assert sum(points(task, outcome).values()) == 15
+    assert sum(points(task, replace(outcome, begun=None)).values()) < 6  # it must say so, and be right
+
+
+def test_a_beginning_in_which_nearly_nothing_moves_is_no_beginning():
+    weights = model.draw_weights(SIZES, random.Random(1))
+    assert drawn_at_random(weights)
+    assert drawn_at_random({**weights, "layer0.attn_wo": np.zeros((16, 16))})
+    for matrix in (np.zeros((27, 16)), np.full((27, 16), 0.5), weights["wte"] + 0.1, 1e-4 * weights["wte"]):
+        assert not drawn_at_random({**weights, "wte": matrix})
+
+
+def test_wrong_sampling_costs_names_alone_and_names_of_a_run_that_proves_nothing_are_not_counted():
+    task, outcome = run(6)
+    others = {"names": outcome.hot[:20], "hot": outcome.names * 2}
+    found = points(task, replace(outcome, **others))
+    assert found["names_equal"] == 0 and sum(found.values()) < 18
+    assert found["every_loss_equals"] + found["final_weights_equal"] + found["reaches_the_band"] == 12
+    invented = replace(outcome, losses=[3.3] + [2.4] * 999)
+    assert sum(points(task, invented).values()) == 0
+
+
+def test_a_step_of_other_parts_counts_as_little_as_its_losses_prove():
+    task, outcome = run(7)
+    found = points(task, replace(outcome, one_step="Your code stopped with NameError."))
+    assert {name: earned for name, earned in found.items() if earned} == {"every_loss_equals": 6}
