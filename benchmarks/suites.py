@@ -65,8 +65,8 @@ def row(its_part: Part, outcome: list[tuple[Trial, Report]]) -> tuple[str, list[
         failed = [check for check in report.checks if check.status not in ("passed", "manual")]
         label = f"part {its_part.number}, {trial.mistake or 'right code'}, seed {trial.seed}"
         if trial.mistake is None:
-            accepted += report.passed
-            complaints += [] if report.passed else [f"{label}: lost points in {failed[0].name}"]
+            accepted += report.earned == report.possible
+            complaints += [] if report.earned == report.possible else [f"{label}: lost points in {failed[0].name}"]
             continue
         lost = any(check.task == tasks[trial.mistake] for check in failed)
         name = next((check.misconception for check in failed if check.misconception), None)

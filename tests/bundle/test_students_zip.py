@@ -206,14 +206,15 @@ def test_right_code_passes_however_it_is_written(bundle, numbers):
 def test_known_mistakes_lose_points_and_are_named(bundle):
     jobs, expected = [], []
     for number in (0, 3):
+        sentences = {mistake.id: mistake.says for mistake in misconceptions(part(number))}
         for name, source in variants(part(number)).items():
             jobs.append((number, {**SOLVED, part(number).file_name: source.decode("utf-8")}))
-            expected.append(name)
+            expected.append(sentences[name])
     seen = named = 0
-    for name, report in zip(expected, grade_in(bundle, jobs)):
+    for says, report in zip(expected, grade_in(bundle, jobs)):
         failed = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
         seen += bool(failed)
-        named += any(check["misconception"] == name for check in failed)
+        named += any(check["advice"] == says for check in failed)  # two that only hidden checks tell apart say the same
     assert len(jobs) - seen == 6  # five of part 3 and one of part 0: hidden checks alone see these
     assert named == seen
 

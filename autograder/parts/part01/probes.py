@@ -2,9 +2,9 @@
 
 Slopes can be seen in two ways, and one of them being right is enough (see Session.call). The first needs nothing of
 1.4: a walk over the children and local gradients that an operator noted as the stub's constructor does. The second is
-the learner's own backward, for those who store slopes in another way. Likewise the graphs on which 1.4 and 1.5 are
-tried: made by the stub's constructor first, so that a wrong `*` is no mistake of backward, else by the operators.
-Where the learner's Value does not work as the first way needs it, a probe returns None.
+the learner's own backward, for those who store slopes in another way. The same for the graphs on which 1.4 and 1.5 are
+tried: they are made with the stub's constructor first, so that a wrong `*` does not fail backward, else with the
+operators. Where the learner's Value does not work as the first way needs it, a probe returns None.
 """
 
 import math
@@ -279,7 +279,7 @@ def _number_and_slopes(result, values, second_way):
 
 
 def _made(result):
-    """The result of an operation; a TypeError with a sentence where it is no Value."""
+    """The result of an operation; a TypeError with a sentence where it is not a Value."""
     if result is None or isinstance(result, (int, float)):
         raise TypeError(f"the operation gave {result}, where a Value is needed")
     return result
@@ -311,7 +311,7 @@ def _noted_slopes(result, values):
 
 def _noted(node):
     """Pairs of a child and its local gradient, None where they are stored in another way. What looks like a slip is
-    an exception with a sentence; if it is no slip, the second way shows that.
+    an exception with a sentence; if the code is right all the same, the second way shows that.
     """
     try:
         children, local_grads = node._children, node._local_grads
@@ -319,7 +319,7 @@ def _noted(node):
         return None
     for name, held in (("_children", children), ("_local_grads", local_grads)):
         if isinstance(held, (part.Value, int, float)):
-            raise TypeError(f"{name} is no tuple: one element in a tuple is written with a comma, (x,)")
+            raise TypeError(f"{name} is not a tuple: one element in a tuple is written with a comma, (x,)")
         if type(held) not in (tuple, list):
             return None
     if len(children) != len(local_grads) and _stores_more(node):

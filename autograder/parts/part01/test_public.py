@@ -96,7 +96,7 @@ def test_a_plain_number_may_be_added_or_multiplied_from_the_left(student, draw):
 def test_a_number_minus_a_value_keeps_the_order(student, draw):
     for number, a in ((5, 2.0), draw.numbers(2)):
         student.number_minus_value(number, a).must_be(
-            [number - a, -1], likely="in __rsub__ the number stands on the left: other - self, not self - other."
+            [number - a, -1], likely="in __rsub__ the number is on the left: other - self, not self - other."
         )
 
 
