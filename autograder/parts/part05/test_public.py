@@ -10,13 +10,14 @@ from autograder.parts.part05 import oracle
 SIZES = {"vocab_size": 7, "n_embd": 6, "n_head": 3, "n_layer": 2, "block_size": 5}
 TWO_LAYERS = {"vocab_size": 3, "n_embd": 2, "n_head": 1, "n_layer": 2, "block_size": 4}  # small enough to read
 
-# multi_head_attention on paper: query [1, 2], key [2, 1], value [2, 4]; two heads of one number, so the scale is 1.
+# multi_head_attention on paper: query [2, 1], key [1, -1], value [2, 4], all different from each other and from x, so
+# that no two mistakes look alike. Two heads of one number, so the scale is 1.
 BY_HAND = {
     "x": [1, 2],
-    "keys": [[[1, 0]]],
-    "values": [[[1, 0]]],
-    "wq": [[1, 0], [0, 1]],
-    "wk": [[0, 1], [1, 0]],
+    "keys": [[[0, 1]]],
+    "values": [[[3, 1]]],
+    "wq": [[0, 1], [1, 0]],
+    "wk": [[1, 0], [1, -1]],
     "wv": [[2, 0], [0, 2]],
     "wo": [[1, 0], [1, 1]],
     "n_head": 2,
@@ -118,8 +119,8 @@ def test_gradients_flow_back_to_query_keys_and_values(student, draw):
 def test_every_head_has_weights_of_its_own(student, draw):
     student.heads_by_hand(*BY_HAND.values()).must_be(
         by_hand()[1],
-        likely="compare your steps. Query [1, 2]; key [2, 1], which is appended to keys[0]. Each head has one number: "
-        "head 0 has the scores 1*1 and 1*2, head 1 has 2*0 and 2*1. The weights are the second result.",
+        likely="compare your steps. Query [2, 1]; key [1, -1], which is appended to keys[0]. Each head has one number: "
+        "head 0 has the scores 2*0 and 2*1, head 1 has 1*1 and 1*-1. The weights are the second result.",
     )
     drawn = draw_attention(draw)
     student.head_weights(*drawn).must_be(
@@ -134,8 +135,8 @@ def test_the_heads_are_joined_and_go_through_attn_wo(student, draw):
     """The heads are joined in order and go through attn_wo."""
     student.attention_by_hand(*BY_HAND.values()).must_be(
         by_hand()[0],
-        likely="compare your steps. Value [2, 4], which is appended to values[0]. Head 0 gives 0.269*1 + 0.731*2 = "
-        "1.731, head 1 gives 0.119*0 + 0.881*4 = 3.523. attn_wo times [1.731, 3.523] is the output, the first result.",
+        likely="compare your steps. Value [2, 4], which is appended to values[0]. Head 0 gives 0.119*3 + 0.881*2 = "
+        "2.119, head 1 gives 0.881*1 + 0.119*4 = 1.358. attn_wo times [2.119, 1.358] is the output, the first result.",
     )
     drawn = draw_attention(draw)
     student.attention_block(*drawn).must_be(
@@ -160,7 +161,7 @@ def test_key_and_value_are_appended_to_the_caches_of_the_layer(student, draw):
     _, _, keys_after, values_after = by_hand()
     student.caches_by_hand(*BY_HAND.values()).must_be(
         {"keys": keys_after, "values": values_after},
-        likely="append to the lists that you were given, once per call: attn_wk times x = [2, 1] to keys[0], attn_wv "
+        likely="append to the lists that you were given, once per call: attn_wk times x = [1, -1] to keys[0], attn_wv "
         "times x = [2, 4] to values[0].",
     )
     x, layer, _, _, sizes, seed = draw_attention(draw)
