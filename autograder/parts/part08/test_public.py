@@ -47,7 +47,7 @@ def test_large_logits_do_not_overflow(student, draw):
     student.probabilities([*small, -4000.0], temperature).must_be([*shares(steps, temperature), 0.0], likely)
     student.probabilities([1000.0, 0.0], 100.0).must_be(
         shares([1000.0, 0.0], 100.0),
-        "divide the logits by the temperature before exp: exp(-1000) is 0, and no temperature afterwards makes it more.",
+        "divide the logits by the temperature before exp: exp(-1000) is 0, and no power of it is more.",
     )
 
 
