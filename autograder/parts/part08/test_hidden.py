@@ -25,8 +25,8 @@ def test_a_name_is_drawn_with_everything_that_came_before_in_sight(student, draw
     """Each token is fed back in, so that the next one depends on all of the name so far"""
     check_name = "a_name_is_drawn_with_everything_that_came_before_in_sight"
     temperature, number, arguments, mine = draw_case(draw, check_name)
-    student.names_one_by_one(*arguments, temperature, number, 30).must_be(
-        model.sample_many(*mine, 30, temperature, random.Random(number)),
+    student.names_one_by_one(*arguments, temperature, number, 15).must_be(
+        model.sample_many(*mine, 15, temperature, random.Random(number)),
         likely="make one pair of caches for each name, with an empty list per layer in each, and pass a position that "
         "goes up by one with each token.",
     )

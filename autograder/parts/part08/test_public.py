@@ -47,7 +47,7 @@ def test_large_logits_do_not_overflow(student, draw):
     student.probabilities([*small, -4000.0], temperature).must_be([*shares(steps, temperature), 0.0], likely)
     student.probabilities([1000.0, 0.0], 100.0).must_be(
         shares([1000.0, 0.0], 100.0),
-        "divide the logits by the temperature before exp: exp(-1000) is 0, and no temperature afterwards makes it more.",
+        "divide the logits by the temperature before exp: exp(-1000) is 0, and no power of it is more.",
     )
 
 
@@ -109,12 +109,11 @@ def test_a_name_has_at_most_block_size_characters(student, draw):
 @check("8.3", points=1)
 def test_the_same_seed_gives_the_same_names(student, draw):
     temperature, number, arguments, mine = draw_case(draw, "the_same_seed_gives_the_same_names")
-    # Two names, then more than ten. 0 is a seed like any other, no sign that none is given.
-    for count, names_seed in ((2, number), (12, number + 1), (6, 0)):
+    for count, names_seed in ((12, number + 1), (6, 0)):  # 0 is a seed like any other, no sign that none is given
         student.many_names(*arguments, count, temperature, names_seed).must_be(
             model.sample_many(*mine, count, temperature, random.Random(names_seed)),
             likely="make random.Random(seed) once, before the first name. Pass it to sample, and pass temperature on. "
-            "Return the names in the order in which they were drawn.",
+            "Return all names in the order in which they were drawn: no set.",
         )
 
 

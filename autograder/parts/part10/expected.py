@@ -70,9 +70,13 @@ def draw_names(draw, sizes, seed, count=12, longest=8, letters=LETTERS):
             str,
             len,
         ]
-        if block_size <= longest:  # nats of the tokens that are read, divided by all tokens; nats of all tokens
-            keys.append(lambda name, nats=nats: nats[name] / (len(name) + 1))
-            keys.append(lambda name, losses=losses: losses[name] * (len(name) + 1))
+        if block_size <= longest:  # nats of the tokens that are read, divided by all; the mean of those, for all tokens
+            keys += [
+                lambda name, nats=nats: nats[name] / (len(name) + 1),
+                lambda name, losses=losses: losses[name] * (len(name) + 1),
+                lambda name, losses=losses: losses[name] * (len(name) + 1) / (len(name) + 2),
+                lambda name, losses=losses: losses[name] * (len(name) + 1) / len(name),
+            ]
         orders = [names, *(sorted(names, key=key) for key in keys)]
         ranked = orders[1]
         gaps = [losses[after] - losses[before] for before, after in zip(ranked, ranked[1:])]

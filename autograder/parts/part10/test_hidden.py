@@ -26,7 +26,7 @@ def test_maps_of_several_names_one_after_the_other(student, draw):
 @check("10.2", points=1)
 def test_equal_names_and_names_that_are_cut(student, draw):
     sizes, seed = model_sizes(layers=1, heads=2, positions=5), draw.randrange(1000)
-    names, ranked = draw_names(draw, sizes, seed, count=6)
+    names, ranked = draw_names(draw, sizes, seed, count=9)
     twice = draw.choice(names)
     at = ranked.index(twice)
     answer = student.rank_names([twice, *names], LETTERS, sizes, seed)
