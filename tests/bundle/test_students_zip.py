@@ -67,7 +67,7 @@ def test_the_report_says_on_what_a_part_was_checked(bundle):
 def test_one_recorded_input_can_be_asked_for_and_no_other(bundle):
     solve(bundle, 0)
     done = run(bundle, "python", "-m", "autograder", "check", "0", "--seed", "2")
-    assert done.returncode == 0 and "seed 2" in done.stdout and "1 recorded input" in done.stdout
+    assert done.returncode == 0 and "Seed 2" in done.stdout and "1 recorded input" in done.stdout
     done = run(bundle, "python", "-m", "autograder", "check", "0", "--seed", "4")
     assert done.returncode == 2 and "the seeds are 1, 2, 3" in done.stderr and "Traceback" not in done.stderr
 
@@ -118,7 +118,7 @@ def test_a_call_with_other_arguments_is_told_the_stubs(bundle):
     solve(bundle, 1, 3)
     change(bundle, "part03_layers.py", "def softmax(logits: list[Value])", "def softmax()")
     assert (
-        "It is called as the stub has it: softmax(logits)."
+        "Likely:     it is called like this: softmax(logits)."
         in run(bundle, "python", "-m", "autograder", "check", "3").stdout
     )
 
