@@ -47,7 +47,7 @@ SAID = {
     "an answer of its own": (edited((UPDATED, "    import os\n    for fd in range(3, 20):\n        try:\n"
                                      "            os.write(fd, b'{\"id\":\"0\",\"value\":1.9}\\n')\n"
                                      "        except OSError:\n            pass\n    return weights\n")),
-                             "Something other than an answer"),
+                             "something other than an answer"),
     "text among the numbers": (edited((UPDATED, "    weights['wpe'][7] = '1'\n    return weights\n")),
                                "for wpe a list whose item 7 is a str"),
     "a number in place of a list": (edited((UPDATED, "    weights['wpe'] = 0.1\n    return weights\n")),
@@ -55,7 +55,7 @@ SAID = {
     "a type with a name of its own": (edited((UPDATED, "    return type('\\x1b[31m' + 'x' * 99, (), {})()\n")),
                                       r"update returned a \\x1b\[31mx{35}: end it"),
     "another number of arguments": (edited(("def batch_size(step: int)", "def batch_size()")),
-                                    r"It is called as the stub has it: batch_size\(step\)"),
+                                    r"It is called like this: batch_size\(step\)"),
     "a function of another name": (edited(("def batch_size(", "def batchsize(")), "has no function batch_size: spell"),
     "a mistake": (edited((UPDATED, "    return 1 / 0\n")), r"step 0: .*ZeroDivisionError.*line \d+"),
 }  # fmt: skip
