@@ -59,7 +59,7 @@ def test_as_many_tokens_as_the_model_has_positions(student, draw):
 
 @check("5.4", points=0.5)
 def test_a_new_name_starts_with_empty_caches(student, draw):
-    sizes = {"vocab_size": 4, "n_embd": 4, "n_head": 2, "n_layer": 1, "block_size": 5}
+    sizes = {"vocab_size": 4, "n_embd": 4, "n_head": 2, "n_layer": 2, "block_size": 5}
     first, second = [draw.randrange(4) for _ in range(3)], [draw.randrange(4) for _ in range(2)]
     seed = draw.randrange(1000)
     logits, again = (oracle.read(name, oracle.draw_weights(sizes, seed), sizes)[0] for name in (first, second))
