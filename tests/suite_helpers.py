@@ -1,5 +1,6 @@
 """The checks of a part on code in this process: no worker to start, so hundreds of seeds take seconds."""
 
+import copy
 import inspect
 import sys
 import types
@@ -29,7 +30,7 @@ class InProcess:
     def __getattr__(self, probe: str) -> Callable[..., Answer]:
         def call(*arguments: object) -> Answer:
             try:
-                return Answer(probe, plain(getattr(self._probes, probe)(*arguments)))
+                return Answer(probe, plain(getattr(self._probes, probe)(*copy.deepcopy(arguments))))
             except Exception as error:
                 raise CheckFailed(repr(error), "error") from error
 

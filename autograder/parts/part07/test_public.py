@@ -179,7 +179,7 @@ def test_a_given_generator_shuffles_and_draws_and_nothing_else(student, draw):
         student.training_with_a_generator(docs, num_steps, number, sizes).must_be(
             [*replayed.losses, rng.random()],
             likely="use rng when it is given, and random.Random(seed) only when it is None. The last number shows "
-            "where the generator stands afterwards: draw nothing but the shuffle and the parameters.",
+            "what the generator draws next: use it for the shuffle and the parameters, and for nothing else.",
             tolerance=TOLERANCE,
         )
 
