@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from autograder.course import Part
+from autograder.course import Part, parts
 from autograder.grading.misconceptions import Mistake
 from autograder.grading.probes import Probes
 from autograder.grading.report import Check
@@ -36,6 +36,13 @@ def with_lines(
     defined = {name for task in part.tasks for name in task.defines}
     right = (set(given) - defined) | _of_passed_tasks(checks, part)
 
+    # Of a GPT in one file: what another part asks for is checked there.
+    others = {name.partition(".")[0] for other in parts() for task in other.tasks for name in task.defines}
+    others -= {name.partition(".")[0] for name in defined}
+
+    def of_other_parts(name: str) -> bool:
+        return name.partition(".")[0] in others
+
     def own(check: Check) -> set[str]:
         return {*part.task(check.task).defines}
 
@@ -57,7 +64,7 @@ def with_lines(
         mentions = probes.mentions(recorded[-1].probe)
         if any(called_as(name) in mentions for name in defined - set(source.functions)):
             return check  # the function that is missing has no line
-        suspects = source.reached_from(mentions) - right
+        suspects = {name for name in source.reached_from(mentions) - right if not of_other_parts(name)}
         slips = [slip for name in suspects for slip in source.functions[name].slips]
         if slips and check.status == "failed":
             line, sentence = min(slips)
