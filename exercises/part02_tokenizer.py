@@ -31,8 +31,8 @@ def load_docs(path: str) -> list[str]:
 class Tokenizer:
     """chars: the sorted characters of the docs; bos: the number after the last of them; vocab_size: with BOS.
 
-    Parts 7, 8 and 10 are checked with the course's Tokenizer, which has chars, bos, vocab_size, encode and decode. So add
-    what you like, but use only these five there.
+    Parts 7, 8 and 10 are checked with the course's Tokenizer, which has chars, bos, vocab_size, encode and decode. You
+    may add more here, but use only these five there.
 
     >>> tokenizer = Tokenizer(["emma", "ava"])
     >>> tokenizer.chars, tokenizer.bos, tokenizer.vocab_size

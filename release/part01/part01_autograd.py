@@ -4,8 +4,8 @@ A `Value` holds a number, the values that it was computed from (its children), a
 along each child (the local gradients). `backward` walks from the result to the leaves and multiplies slopes
 along every path: the chain rule. Paths that meet in one value are added.
 
-You write the operators first and `backward` last; the checks of an operator's slopes wait for it, those of its
-number do not.
+You write the operators first and `backward` last. Each operator's value and local gradients are checked as soon as
+you write it.
 
 Reverse accumulation: https://en.wikipedia.org/wiki/Automatic_differentiation
 """
@@ -132,13 +132,15 @@ class Value:
         raise NotImplementedError("1.3 Value.relu")
 
     def backward(self) -> None:
-        """Add to the grad of every value below this one the slope of this one along it; that of self itself is 1.
+        """Compute d(self)/d(v) for every value v that self was computed from, and add it to v.grad.
 
-        A value is finished when every value that used it has passed its share on: so visit the graph in an order
-        in which each value comes before its children. A value that is used twice gets the sum of both shares.
-        Grads are added to (`+=`), never overwritten: what backward on another result left there stays.
-        1.5 (one point): the same for a chain of 50,000 values. Python stops a recursion at about 1,000 calls, so
-        keep your own list of what is still to visit.
+        Start with self.grad = 1. Then each value adds local gradient times its own grad to the grad of each child.
+        It may do so only once, when every value that uses it has done so: visit the graph in topological order, each
+        value before its children. A value that is used twice gets the sum of both shares. Grads are added to (`+=`),
+        never overwritten: what backward on another result left there stays.
+
+        1.5 (one point, a stretch task: the part counts as passed without it): the same for a chain of 50,000 values.
+        Python stops a recursion at about 1,000 calls, so keep your own list of what is still to visit.
 
         >>> a, b = Value(2.0), Value(3.0)
         >>> c = a * b + a  # dc/da = b + 1, dc/db = a

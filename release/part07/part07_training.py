@@ -32,9 +32,9 @@ class Trained:
 def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config) -> Value:
     """Return the mean loss over the positions of one name, as a Value: `backward` can be called on it.
 
-    tokens: [bos, …, bos]. At position i the model sees tokens[i] and predicts tokens[i + 1]: the last token is only
-    a target. The model has block_size positions, so at most block_size predictions count; the rest is left out.
-    Start every name with empty caches. Raise ValueError when there is nothing to predict (fewer than two tokens).
+    tokens: [bos, …, bos], two or more. At position i the model sees tokens[i] and predicts tokens[i + 1]: the last
+    token is only a target. The model has block_size positions, so at most block_size predictions count; the rest is
+    left out. Start every name with empty caches.
 
     >>> state_dict = init_state_dict(Config(), random.Random(42), std=0.0)
     >>> round(sequence_loss([26, 0, 26], state_dict, Config()).data, 4)  # weights of 0 tell no token from another
@@ -77,7 +77,6 @@ def train(
     rate of a step `linear_decay(step, num_steps)`. Step i, from 0, takes name i of the shuffled copy, and begins again
     at the front when they are used up. After each step, on_step(step, loss) is called when given. After 0 steps the
     parameters are as they were drawn.
-    Raise ValueError when docs is empty or num_steps is below 0.
 
     >>> trained = train(["ab", "ba", "aab"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
     >>> [round(loss, 4) for loss in trained.losses]

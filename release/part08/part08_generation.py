@@ -1,4 +1,8 @@
-"""Part 8: generation. The trained model invents names, one character at a time."""
+"""Part 8: generation. The trained model invents names, one character at a time.
+
+Part 8 is checked with the course's Tokenizer, which has chars, bos, vocab_size, encode and decode: helpers that you
+added to your own Tokenizer in part 2 are not there.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ def temperature_softmax(logits: list[Value], temperature: float) -> list[float]:
     """Return the probabilities of the next token as plain numbers: the softmax of each logit / temperature.
 
     Below 1 the likely tokens become likelier, above 1 all become more alike. Logits of any size work, so take the
-    largest away before exp, as in part 3. Raise ValueError when the temperature is not above 0.
+    largest away before exp, as in part 3. The temperature is above 0.
 
     >>> [round(p, 4) for p in temperature_softmax([Value(1.0), Value(2.0)], 0.5)]
     [0.1192, 0.8808]

@@ -66,14 +66,22 @@ def _lines(report: dict, module: Path) -> list[str]:
     lines = [_check_line(check) for check in report["checks"]]
     left = [check for check in report["checks"] if check["status"] not in ("passed", "manual")]
     wrong = [check for check in left if check["status"] != "todo"]
-    done = " All right."
+    done = _done(report.get("not_run", 0))
     if wrong:
         lines += ["", *_failure_lines(wrong[0], module)]
-        done = " Mend it, save the file, run this cell again."
+        done = " Fix it, save the file, run this cell again."
     elif left:  # the slopes of an operator wait for backward
         lines += ["", left[0]["message"].strip()]
         done = " Nothing is wrong so far: write that, or go on to it, and run this cell again then."
     return [*lines, "", points + done]
+
+
+def _done(not_run: int) -> str:
+    """That nothing is left to do here. not_run: hidden checks that are not here, in the students' zip."""
+    if not not_run:
+        return " All right."
+    remain = "1 hidden check remains" if not_run == 1 else f"{not_run} hidden checks remain"
+    return f" Every public check passes; {remain}, which your instructor's grader runs."
 
 
 def _check_line(check: dict) -> str:
@@ -85,7 +93,7 @@ def _check_line(check: dict) -> str:
 def _failure_lines(check: dict, module: Path) -> list[str]:
     """One failing check in full. The recognised mistake is surer than the check's own guess."""
     place = f"{module.name}, line {check['line']}" if check["line"] else module.name
-    lines = [f"First to mend: {check['title']}", f"  {place}"]
+    lines = [f"First to fix: {check['title']}", f"  {place}"]
     for line in check["message"].rstrip("\n").split("\n"):
         if not (check["advice"] and line.startswith("Likely:")):
             lines.append(f"  {line}")

@@ -22,13 +22,13 @@ def explain(error: Exception, found: finding.Found) -> str:
         return sentence
     if isinstance(error, SyntaxError):
         file = Path(error.filename or "?").name
-        return f"{file}, line {error.lineno}, is no valid Python: {error.msg}. Mend it, {AGAIN}"
+        return f"{file}, line {error.lineno}, is no valid Python: {error.msg}. Fix it, {AGAIN}"
     kind = f"{type(error).__name__}: {error}"
     files = {path.resolve() for path in found.modules.values()}
     for frame in reversed(frames):
         if Path(frame.filename).resolve() in files:
             place = f"{Path(frame.filename).name}, line {frame.lineno}, in {frame.name}:"
-            return f"{place}\n    {frame.line}\n{kind}\nMend it, {AGAIN}"
+            return f"{place}\n    {frame.line}\n{kind}\nFix it, {AGAIN}"
     if last and Path(last.filename).resolve().parent == TOOLS and isinstance(error, (ValueError, OSError)):
         return str(error)  # a sentence of ours
     if isinstance(error, NameError):
