@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.capstone.forms import Form
 from autograder.capstone.outcome import Outcome, Stopped
 from autograder.capstone.run import NUM_STEPS, Task
 from autograder.capstone.ways import WAYS, Begun, Training, Way, train
-from autograder.model import Weights
+from autograder.model import Passes, Weights
 
 # Two programs that do the same arithmetic in another order differ by 2e-15 in the losses and 3e-14 in the weights after
 # 1,000 steps (three programs, Python 3.10 to 3.13). A change of the first weights in the last digit grows to 4e-13 in
@@ -64,6 +65,11 @@ class Evidence:
     def own(self) -> bool:
         """Whether the weights come from a training by the learner's own parts."""
         return self.own_parts and self.same_weights
+
+    @property
+    def form(self) -> Form | Passes:
+        """The forward pass of the learner's model, as far as the training proves it."""
+        return self.mistake.way.form if self.mistake and self.same_weights else RIGHT.form
 
     @property
     def share(self) -> float:
@@ -140,11 +146,16 @@ def find_mistake(
     if step == len(losses):
         return None
     stop = min(step + 1 + STEPS_AFTER, len(losses))
+    starts: dict[tuple[str, float], Begun] = {}  # most ways begin alike, and a shuffle takes as long as ten steps
     for mistake in _mistakes(task, begun):
+        way = mistake.way
+        if mistake.begun is None and (way.draw, way.std) not in starts:
+            drawn = train(way, task.docs, task.seed, num_steps, 0)
+            starts[way.draw, way.std] = Begun(drawn.weights, drawn.names)
+        start = mistake.begun or starts[way.draw, way.std]
         # Most ways fail at once, so only what begins like the run is trained up to a late difference.
         tried = (
-            train(mistake.way, task.docs, task.seed, num_steps, steps, mistake.begun).losses
-            for steps in (min(stop, STEPS_AFTER), stop)
+            train(way, task.docs, task.seed, num_steps, steps, start).losses for steps in (min(stop, STEPS_AFTER), stop)
         )
         if all(equal_losses(losses[: len(some)], some) == len(some) for some in tried):
             return mistake
