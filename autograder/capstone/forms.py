@@ -109,12 +109,11 @@ def relu(x: Node) -> Node:
     return x.each(np.maximum(x.data, 0.0), x.data > 0)
 
 
-def gelu(x: Node) -> Node:
-    """GPT-2's, with tanh."""
-    inner, rate = (2 / np.pi) ** 0.5 * (x.data + 0.044715 * x.data**3), (2 / np.pi) ** 0.5
-    tanh = np.tanh(inner)
-    slope = 0.5 * (1 + tanh) + 0.5 * x.data * (1 - tanh**2) * rate * (1 + 3 * 0.044715 * x.data**2)
-    return x.each(0.5 * x.data * (1 + tanh), slope)
+def gelu(x: Node, rate: float = 2 * (2 / np.pi) ** 0.5, cubic: float = 0.044715) -> Node:
+    """x times the sigmoid of rate · (x + cubic · x³): that of GPT-2, which is written with tanh there."""
+    sigmoid = 1 / (1 + np.exp(-rate * (x.data + cubic * x.data**3)))
+    slope = sigmoid + x.data * sigmoid * (1 - sigmoid) * rate * (1 + 3 * cubic * x.data**2)
+    return x.each(x.data * sigmoid, slope)
 
 
 @dataclass(frozen=True)
