@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder import model
-from autograder.capstone import grade_capstone, run
+from autograder.capstone import evidence, grade_capstone, run
 from autograder.capstone.causes import explain
 from autograder.capstone.evidence import find_mistake
 from autograder.capstone.outcome import CapstoneFailed, read_weights
@@ -130,6 +130,15 @@ def test_each_known_mistake_of_a_training_is_told_by_its_losses(way):
     losses = train(way, task.docs, 3, 8).losses
     found = explain(losses, expected, find_mistake(losses, expected, task, 8), 8)
     assert f"Likely:     {way.says} Your losses equal those of this known mistake.\n" in found
+
+
+def test_of_mistakes_that_begin_alike_the_one_that_fits_longest_is_taken(monkeypatch):
+    task = draw_task(3, relabelled=True)
+    early, late = Way("early", step_rate=lambda step, _: 0.02), Way("late", step_rate=lambda step, _: 0.02 + (step > 9))
+    monkeypatch.setattr(evidence, "WAYS", (early, late))
+    expected = train(Way(), task.docs, 3, 14).losses
+    for way in (early, late):
+        assert find_mistake(train(way, task.docs, 3, 14).losses, expected, task, 14).way is way
 
 
 @pytest.mark.parametrize(
