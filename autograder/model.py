@@ -136,9 +136,19 @@ def _padded(batch: Sequence[Sequence[int]], block_size: int) -> tuple[np.ndarray
     return inputs, targets, np.arange(max(counts)) < np.array(counts)[:, None]
 
 
-def logits(tokens: Sequence[int], weights: Weights, config: Sizes) -> np.ndarray:
+class Passes(NamedTuple):
+    """How a model computes: `_forward` and `_backward`, or others with the same arguments."""
+
+    forward: Callable
+    backward: Callable
+
+
+RIGHT = Passes(_forward, _backward)
+
+
+def logits(tokens: Sequence[int], weights: Weights, config: Sizes, passes: Passes = RIGHT) -> np.ndarray:
     """The logits after each of the tokens: T × vocab_size."""
-    return _forward(np.array([tokens]), weights, config)[0][0]
+    return passes.forward(np.array([tokens]), weights, config)[0][0]
 
 
 def attention(tokens: Sequence[int], weights: Weights, config: Sizes) -> np.ndarray:
@@ -154,22 +164,24 @@ def _surprise(found: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.nd
     return (np.log(total) - np.take_along_axis(shifted, targets[..., None], axis=-1))[..., 0], exps / total
 
 
-def nats(batch: Sequence[Sequence[int]], weights: Weights, config: Sizes) -> tuple[float, int]:
+def nats(batch: Sequence[Sequence[int]], weights: Weights, config: Sizes, passes: Passes = RIGHT) -> tuple[float, int]:
     """The sum of -log P over all predictions of all names, and how many there are."""
     inputs, targets, counted = _padded(batch, config.block_size)
-    surprise, _ = _surprise(_forward(inputs, weights, config)[0], targets)
+    surprise, _ = _surprise(passes.forward(inputs, weights, config)[0], targets)
     return float(surprise[counted].sum()), int(counted.sum())
 
 
-def loss_and_gradient(batch: Sequence[Sequence[int]], weights: Weights, config: Sizes) -> tuple[float, Weights]:
+def loss_and_gradient(
+    batch: Sequence[Sequence[int]], weights: Weights, config: Sizes, passes: Passes = RIGHT
+) -> tuple[float, Weights]:
     """The mean of -log P over all predictions of all names (of one name: part 7's loss), and its gradient."""
     inputs, targets, counted = _padded(batch, config.block_size)
-    found, saved = _forward(inputs, weights, config)
+    found, saved = passes.forward(inputs, weights, config)
     surprise, grad = _surprise(found, targets)
     rows, columns = np.indices(targets.shape)
     grad[rows, columns, targets] -= 1.0  # the slope of -log softmax: the probabilities, less 1 at the target
     share = counted / counted.sum()
-    return float((surprise * share).sum()), _backward(grad * share[..., None], inputs, weights, saved)
+    return float((surprise * share).sum()), passes.backward(grad * share[..., None], inputs, weights, saved)
 
 
 @dataclass
@@ -235,30 +247,42 @@ def replay(
     return Replayed(chars, config, weights, losses, docs)
 
 
-def held_out_loss(docs: Iterable[str], weights: Weights, config: Sizes, chars: Sequence[str]) -> float:
+def held_out_loss(
+    docs: Iterable[str], weights: Weights, config: Sizes, chars: Sequence[str], passes: Passes = RIGHT
+) -> float:
     """Part 7's `held_out_loss`: all nats by all predicted tokens. Names of like length go together: little padding."""
     batch = sorted((encode(doc, chars) for doc in docs), key=len)
-    sums = [nats(batch[start : start + 64], weights, config) for start in range(0, len(batch), 64)]
+    sums = [nats(batch[start : start + 64], weights, config, passes) for start in range(0, len(batch), 64)]
     return sum(found for found, _ in sums) / sum(count for _, count in sums)
 
 
-def next_probabilities(tokens: Sequence[int], weights: Weights, config: Sizes, temperature: float) -> list[float]:
+def next_probabilities(
+    tokens: Sequence[int], weights: Weights, config: Sizes, temperature: float, passes: Passes = RIGHT
+) -> list[float]:
     """Part 8's `temperature_softmax` of the logits after the last token."""
-    return _softmax(logits(tokens, weights, config)[-1] / temperature).tolist()
+    return _softmax(logits(tokens, weights, config, passes)[-1] / temperature).tolist()
 
 
 def sample_many(
-    weights: Weights, config: Sizes, chars: Sequence[str], count: int, temperature: float, rng: random.Random
+    weights: Weights,
+    config: Sizes,
+    chars: Sequence[str],
+    count: int,
+    temperature: float,
+    rng: random.Random,
+    passes: Passes = RIGHT,
 ) -> list[str]:
     """Part 8's `sample_many`, drawn with `rng.choices` token by token."""
-    return [_sample(weights, config, chars, temperature, rng) for _ in range(count)]
+    return [_sample(weights, config, chars, temperature, rng, passes) for _ in range(count)]
 
 
-def _sample(weights: Weights, config: Sizes, chars: Sequence[str], temperature: float, rng: random.Random) -> str:
+def _sample(
+    weights: Weights, config: Sizes, chars: Sequence[str], temperature: float, rng: random.Random, passes: Passes
+) -> str:
     bos = len(chars)
     tokens = [bos]
     while len(tokens) <= config.block_size:
-        probabilities = next_probabilities(tokens, weights, config, temperature)
+        probabilities = next_probabilities(tokens, weights, config, temperature, passes)
         tokens += rng.choices(range(config.vocab_size), weights=probabilities)
         if tokens[-1] == bos:
             break

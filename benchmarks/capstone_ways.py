@@ -20,7 +20,7 @@ def held_out_losses(way: Way, seeds: range) -> list[float]:
     for seed in seeds:
         task = draw_task(seed, relabelled=True)
         weights = train(way, task.docs, seed, NUM_STEPS).weights
-        losses.append(model.held_out_loss(task.held_out, weights, model.Sizes(), sorted(task.alphabet)))
+        losses.append(model.held_out_loss(task.held_out, weights, model.Sizes(), sorted(task.alphabet), way.form))
     return losses
 
 

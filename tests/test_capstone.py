@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder import model
-from autograder.capstone import grade_capstone, run
+from autograder.capstone import evidence, grade_capstone, run
 from autograder.capstone.causes import explain
 from autograder.capstone.evidence import find_mistake
 from autograder.capstone.outcome import CapstoneFailed, read_weights
@@ -97,6 +97,8 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
         ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     gradients are never set back to 0"),
         ("part06_adam.py", b"return lr * (1 - step / num_steps)", b"return lr", "the learning rate does not fall"),
         ("part05_gpt.py", b"len(query) ** -0.5", b"1.0", "scores are not divided by the root of head_dim"),
+        ("part05_gpt.py", b"x = [a + b for a, b in zip(x, output)]", b"x = output", "residual around attention is"),
+        ("part03_layers.py", b" / len(x)", b"", "the norm takes the sum of squares"),
     ],
 )
 def test_a_wrong_part_is_found_by_the_first_step_that_differs_and_its_training_earns_half(
@@ -109,6 +111,7 @@ def test_a_wrong_part_is_found_by_the_first_step_that_differs_and_its_training_e
     assert earned(graded, "every_loss_equals") == 3
     assert earned(graded, "final_weights_equal") == (0 if explodes else 2)
     assert earned(graded, "parts_take_the_step") == 2
+    assert earned(graded, "names_equal") == (0 if explodes else 2)
     assert words in message(graded, "every_loss_equals")
 
 
@@ -127,6 +130,15 @@ def test_each_known_mistake_of_a_training_is_told_by_its_losses(way):
     losses = train(way, task.docs, 3, 8).losses
     found = explain(losses, expected, find_mistake(losses, expected, task, 8), 8)
     assert f"Likely:     {way.says} Your losses equal those of this known mistake.\n" in found
+
+
+def test_of_mistakes_that_begin_alike_the_one_that_fits_longest_is_taken(monkeypatch):
+    task = draw_task(3, relabelled=True)
+    early, late = Way("early", step_rate=lambda step, _: 0.02), Way("late", step_rate=lambda step, _: 0.02 + (step > 9))
+    monkeypatch.setattr(evidence, "WAYS", (early, late))
+    expected = train(Way(), task.docs, 3, 14).losses
+    for way in (early, late):
+        assert find_mistake(train(way, task.docs, 3, 14).losses, expected, task, 14).way is way
 
 
 @pytest.mark.parametrize(

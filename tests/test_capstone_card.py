@@ -201,7 +201,7 @@ def test_the_capstone_command_keeps_its_model_and_names_the_card(graded, tmp_pat
     monkeypatch.setattr(result, "RESULT", path)
     monkeypatch.setattr(capstone, "grade_capstone", lambda files, **given: graded)
     done = CliRunner().invoke(app, ["capstone", "--from", str(SOLUTIONS)])
-    assert done.exit_code == 1  # twelve steps teach nothing
+    assert done.exit_code == 0  # a right run: twelve losses that agree earn every point
     assert done.stdout.splitlines()[-1].endswith("autograder card") and str(path) in done.stdout
     assert result.load_result(path).seed == 42
     path.unlink()

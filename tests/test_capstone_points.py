@@ -1,7 +1,10 @@
-"""What a capstone earns, on whole trainings of 1,000 steps: made in numpy, so that each takes a second."""
+"""What a capstone earns, on trainings in numpy. 1,000 steps take a second, so most have fewer: which points a known
+mistake earns does not depend on their number, as the slow test shows.
+"""
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import replace
 
@@ -9,14 +12,22 @@ import numpy as np
 import pytest
 
 from autograder import model
-from autograder.capstone.evidence import OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, RIGHT, SAME
+from autograder.capstone.checks import BAND
+from autograder.capstone.evidence import MANY_STEPS, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, RIGHT, SAME
 from autograder.capstone.grade import judge, measure
 from autograder.capstone.outcome import Outcome, drawn_at_random
 from autograder.capstone.run import Task, draw_task
 from autograder.capstone.ways import WAYS, Begun, Training, Way, train
 
 STEPS = 1000
+FEW = MANY_STEPS + 4
+BIGRAMS = 2.453  # the held-out loss of part 2's table, whatever the letters are called
 SIZES = model.Sizes()
+
+
+@functools.cache
+def official(seed: int) -> Task:
+    return draw_task(seed, relabelled=True)
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +41,7 @@ def outcome_of(task: Task, trained: Training, way: Way = RIGHT, begun: Begun | N
     chars, rng = sorted(task.alphabet), trained.rng or random.Random()
 
     def sampled(count: int, temperature: float, rng: random.Random) -> list[str]:
-        return model.sample_many(trained.weights, SIZES, chars, count, temperature, rng)
+        return model.sample_many(trained.weights, SIZES, chars, count, temperature, rng, way.form)
 
     return Outcome(
         chars=chars,
@@ -48,12 +59,13 @@ def outcome_of(task: Task, trained: Training, way: Way = RIGHT, begun: Begun | N
 
 
 def points(task: Task, outcome: Outcome) -> dict[str, float]:
-    return {check.name: check.earned for check in judge(outcome, measure(task, outcome, STEPS))}
+    measured = measure(task, outcome, len(outcome.losses))
+    return {check.name: check.earned for check in judge(outcome, measured)}
 
 
-def run(seed: int, way: Way = RIGHT) -> tuple[Task, Outcome]:
-    task = draw_task(seed, relabelled=True)
-    return task, outcome_of(task, train(way, task.docs, seed, STEPS), way)
+def run(seed: int, way: Way = RIGHT, steps: int = FEW) -> tuple[Task, Outcome]:
+    task = official(seed)
+    return task, outcome_of(task, train(way, task.docs, seed, steps), way)
 
 
 def noisy(weights: model.Weights, size: float) -> model.Weights:
@@ -71,38 +83,47 @@ def test_a_right_training_earns_everything_with_every_seed(seed):
 def test_rounding_costs_nothing_and_other_weights_cost_what_hangs_on_them(size, earned):
     """1e-9 is a hundred thousand times the rounding of 1,000 steps."""
     task, outcome = run(4)
-    losses = [loss + (1e-9 if loss > 2 else -1e-9) for loss in outcome.losses]
+    losses = [loss + (1e-9 if loss > 3 else -1e-9) for loss in outcome.losses]
     found = points(task, replace(outcome, losses=losses, weights=noisy(outcome.weights, size)))
     assert sum(found.values()) == earned
     assert size < SAME or found["final_weights_equal"] == found["reaches_the_band"] == 0
 
 
-# By the mistake's words: what a training with it earns, whatever the seed.
-EARNED = {
-    "the names are not shuffled before the weights": 13,  # above the band, below the bigram table
-    "the learning rate does not fall": 13,
-    "the learning rate begins at 0.001": 11,
-    "gradients are never set back": 3.5,  # it explodes
-    "the learning rate falls too fast": 15,  # a difference of 1e-8 in a step
-    "the attention scores are not divided": 15,
-}
+def points_of(way: Way) -> dict[str, float]:
+    """What a training with a known mistake earns: half of losses and weights, and its held-out loss in the mean."""
+    if way.explodes:
+        return {"every_loss_equals": 1.5, "parts_take_the_step": 2}
+    earned = {"every_loss_equals": 3, "final_weights_equal": 2, "parts_take_the_step": 2, "names_equal": 2}
+    names = ("invents_valid_names", "invents_new_names", "sounds_like_names", "a_higher_temperature_surprises_more")
+    earned |= dict.fromkeys(names, 0.5)
+    return earned | {
+        "beats_the_bigram_table": 2 * (way.held_out < BIGRAMS),
+        "reaches_the_band": 2 * (way.held_out <= BAND),
+    }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("words", EARNED)
-def test_a_training_with_a_known_mistake_earns_the_same_with_every_seed(words, seed):
-    (way,) = (way for way in WAYS if way.says.startswith(words))
-    task, outcome = run(seed, way)
-    found = points(task, outcome)
-    assert sum(found.values()) == EARNED[words], found
-    assert found["names_equal"] == (0 if way.explodes else 2)
+def some_points(found: dict[str, float]) -> dict[str, float]:
+    return {name: earned for name, earned in found.items() if earned}
+
+
+@pytest.mark.parametrize("way", WAYS[::3], ids=lambda way: way.says[:50])
+def test_a_training_with_a_known_mistake_earns_half_whatever_the_seed(way):
+    """A third of them, so that it takes seconds: the slow test has all."""
+    seed = 1 + WAYS.index(way) % 2
+    assert some_points(points(*run(seed, way))) == some_points(points_of(way))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("steps", [FEW, STEPS])
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.says[:50])
-def test_every_known_mistake_earns_the_same_with_every_seed(way):
-    found = [points(*run(seed, way)) for seed in range(1, 6)]
-    assert all(each == found[0] for each in found), found
+def test_every_known_mistake_earns_the_same_with_every_seed(way, steps):
+    for seed in (1, 2, 3):
+        assert some_points(points(*run(seed, way, steps))) == some_points(points_of(way))
+
+
+def test_the_points_of_a_known_mistake_lie_between_those_of_an_unknown_one_and_those_of_the_right_one():
+    earned = {sum(points_of(way).values()) for way in WAYS}
+    assert earned == {3.5, 11, 13, 15}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +133,7 @@ def test_every_known_mistake_earns_the_same_with_every_seed(way):
 def test_a_training_that_begins_in_a_way_nobody_listed_is_recognised_by_where_it_says_that_it_began(
     other_names, std, words
 ):
-    task = draw_task(5, relabelled=True)
+    task = official(5)
     rng = random.Random(task.seed)
     names = list(task.docs)
     rng.shuffle(names)
@@ -140,7 +161,7 @@ def test_wrong_sampling_costs_names_alone_and_names_of_a_run_that_proves_nothing
     found = points(task, replace(outcome, **others))
     assert found["names_equal"] == 0 and sum(found.values()) < 18
     assert found["every_loss_equals"] + found["final_weights_equal"] + found["reaches_the_band"] == 12
-    invented = replace(outcome, losses=[3.3] + [2.4] * 999)
+    invented = replace(outcome, losses=[3.3] + [2.4] * (FEW - 1))
     assert sum(points(task, invented).values()) == 0
 
 

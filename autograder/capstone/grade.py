@@ -112,7 +112,7 @@ def measure(task: Task, outcome: Outcome, num_steps: int) -> Measured:
 
     def sampled(count: int, temperature: float, rng: random.Random | None = None) -> list[str]:
         rng = random.Random(task.seed) if rng is None else rng
-        return model.sample_many(outcome.weights, sizes, outcome.chars, count, temperature, rng)
+        return model.sample_many(outcome.weights, sizes, outcome.chars, count, temperature, rng, evidence.form)
 
     # The 20 names go on with the generator of the training. Where that began elsewhere, its state is not known.
     rng = evidence.matched.rng
@@ -120,7 +120,7 @@ def measure(task: Task, outcome: Outcome, num_steps: int) -> Measured:
     letters = unigram_names(task.docs, 200, np.random.default_rng(task.seed))
     return Measured(
         evidence=evidence,
-        held_out_loss=model.held_out_loss(task.held_out, outcome.weights, sizes, outcome.chars),
+        held_out_loss=model.held_out_loss(task.held_out, outcome.weights, sizes, outcome.chars, evidence.form),
         bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
         names=names,
         surprise=lambda names: by_model(names, evidence.right, outcome.chars),

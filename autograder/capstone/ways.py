@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder import model
+from autograder.capstone.forms import Form, gelu, layernorm, relu, rmsnorm
 
 DEFAULT_SEED = 42  # of part 7's train
 
@@ -25,10 +26,10 @@ class Way:
     draw: what happens before the first step, in order; `own` and `rng` say by which generator from then on.
     std: of the first weights. step_rate: learning rate by step and number of steps. times: the loss of a name as a
     multiple of the mean, by its number of predictions. tokens: of a name, the part that is used. m_corrected,
-    v_corrected: whether Adam makes up for beginning at 0. eps_inside, rooted: what its step is divided by. scaled: a
-    matrix that the model uses times a factor, as in attention scores that are not divided by anything. held_out: the
-    held-out loss that 1,000 steps reach, the mean of 20 seeds (benchmarks/capstone_ways.py). explodes: a training whose
-    rounding grows until its losses say nothing; some end in an error, and some do not.
+    v_corrected: whether Adam makes up for beginning at 0. eps_inside, rooted: what its step is divided by. form: the
+    forward pass and its gradient. held_out: the held-out loss that 1,000 steps reach, the mean of several seeds
+    (benchmarks/capstone_ways.py). explodes: a training whose rounding grows until its losses say nothing; some end in
+    an error, and some do not.
     """
 
     says: str = ""
@@ -46,7 +47,7 @@ class Way:
     times: Callable[[int], float] = lambda count: 1.0
     tokens: Callable[[list[int]], list[int]] = lambda tokens: tokens
     offset: int = 0
-    scaled: tuple[str, float] | None = None
+    form: Form | model.Passes = model.RIGHT
     held_out: float = 2.355
     explodes: bool = False
 
@@ -115,14 +116,64 @@ WAYS = (
         step_rate=lambda step, num_steps: 0.001 * (1 - step / num_steps),
         held_out=2.46,
     ),
-    Way("the position embedding is not added.", scaled=("wpe", 0.0), held_out=2.411),
-    Way("the attention scores are not divided by the root of head_dim.", scaled=("layer0.attn_wq", 2.0)),
+    Way("the position embedding is not added.", form=Form(positions=False), held_out=2.373),
+    Way("the attention scores are not divided by the root of head_dim.", form=Form(scale=lambda head_dim: 1.0)),
     Way(
-        "the attention scores are divided by the root of n_embd instead of head_dim.",
-        scaled=("layer0.attn_wq", 0.5),
+        "the attention scores are divided by head_dim or the root of n_embd, not the root of head_dim.",
+        form=Form(scale=lambda head_dim: 1 / head_dim),
     ),
-    Way("attention adds nothing.", scaled=("layer0.attn_wo", 0.0), held_out=2.364),
-    Way("the feed-forward block adds nothing.", scaled=("layer0.mlp_fc2", 0.0)),
+    Way("attention adds nothing.", form=Form(attention_onto="lost"), held_out=2.363),
+    Way("the feed-forward block adds nothing.", form=Form(mlp_onto="lost"), held_out=2.361),
+    Way("the residual around attention is missing.", form=Form(attention_onto="nothing"), held_out=2.427),
+    Way("the residual around the mlp is missing.", form=Form(mlp_onto="nothing"), held_out=2.388),
+    Way("both residuals are missing.", form=Form(attention_onto="nothing", mlp_onto="nothing"), held_out=2.452),
+    Way("both residuals begin at the normalised x.", form=Form(attention_onto="normed", mlp_onto="normed")),
+    Way("the residual around attention begins at the normalised x.", form=Form(attention_onto="normed")),
+    Way("the residual around the mlp begins at the normalised x.", form=Form(mlp_onto="normed")),
+    Way("the mlp gets the x from before attention.", form=Form(side_by_side=True)),
+    Way("the norm after the embeddings is missing.", form=Form(norms=("attention", "mlp")), held_out=2.384),
+    Way("the norm before attention is missing.", form=Form(norms=("embedding", "mlp"))),
+    Way("the norm before the mlp is missing.", form=Form(norms=("embedding", "attention"))),
+    Way("the norms before attention and mlp are missing.", form=Form(norms=("embedding",))),
+    Way(
+        "x is normalised before lm_head, too, as in GPT-2.",
+        form=Form(norms=("embedding", "attention", "mlp", "head")),
+        held_out=2.368,
+    ),
+    Way(
+        "x is normalised after each residual, not before attention and mlp.",
+        form=Form(norms=("embedding", "sums")),
+        held_out=2.373,
+    ),
+    Way("the norm is a LayerNorm, which takes the mean away.", form=Form(norm=layernorm)),
+    Way(
+        "the norm takes the sum of squares, and must take their mean.",
+        form=Form(norm=lambda x: rmsnorm(x, factor=x.data.shape[-1])),
+        held_out=2.386,
+    ),
+    Way(
+        "the norm divides by the mean of squares, and must divide by its root.",
+        form=Form(norm=lambda x: rmsnorm(x, exponent=-1.0)),
+        held_out=2.369,
+    ),
+    Way("the norm's eps is 1e-6 instead of 1e-5.", form=Form(norm=lambda x: rmsnorm(x, eps=1e-6))),
+    Way("the ReLU is missing.", form=Form(activation=lambda x: x), held_out=2.366),
+    Way("the mlp has a GELU instead of the ReLU.", form=Form(activation=gelu)),
+    Way(
+        "the mlp has the short GELU, x · sigmoid(1.702 · x), instead of the ReLU.",
+        form=Form(activation=lambda x: gelu(x, rate=1.702, cubic=0.0)),
+    ),
+    Way("the mlp squares the ReLU.", form=Form(activation=lambda x: relu(x) * relu(x))),
+    Way("attention is not split into heads.", form=Form(heads=1)),
+    Way("a position sees only itself.", form=Form(past=False), held_out=2.364),
+    Way("attn_wo is not used.", form=Form(joined=False), held_out=2.351),
+    Way("the query is made with attn_wk.", form=Form(made_by="kkv")),
+    Way("the key is made with attn_wq.", form=Form(made_by="qqv")),
+    Way("attn_wq and attn_wk are exchanged.", form=Form(made_by="kqv")),
+    Way("keys and values are exchanged.", form=Form(made_by="qvk")),
+    Way("the values are the keys.", form=Form(made_by="qkk")),
+    Way("the values are x itself: attn_wv is not used.", form=Form(made_by="qkx"), held_out=2.35),
+    Way("the logits are made with wte instead of lm_head.", form=Form(head="wte"), held_out=2.399),
 )
 
 
@@ -172,9 +223,10 @@ def train(
     for step in range(stop):
         tokens = model.encode(names[(step + way.offset) % len(names)], chars)
         tokens = way.tokens(tokens)
-        loss, gradient = _loss_and_gradient(way, tokens, weights, config)
-        losses.append(loss)
-        flat = np.concatenate([gradient[name].ravel() for name in weights])
+        loss, gradient = model.loss_and_gradient([tokens], weights, config, way.form)
+        times = way.times(min(config.block_size, len(tokens) - 1))
+        losses.append(times * loss)
+        flat = times * np.concatenate([gradient[name].ravel() for name in weights])
         total = flat if way.zeroed else total + flat
         rate, t = way.step_rate(step, num_steps), step + 1
         m, v = way.beta1 * m + (1 - way.beta1) * total, way.beta2 * v + (1 - way.beta2) * total**2
@@ -183,16 +235,3 @@ def train(
         root = np.sqrt(v_hat + 1e-8) if way.eps_inside else (np.sqrt(v_hat) if way.rooted else v_hat) + 1e-8
         model.move(weights, rate * (m_hat / root if way.adam else total))
     return Training(losses, weights, names, given if begun is None else None)
-
-
-def _loss_and_gradient(
-    way: Way, tokens: list[int], weights: model.Weights, config: model.Sizes
-) -> tuple[float, model.Weights]:
-    used, (name, factor) = weights, way.scaled or ("", 1.0)
-    if name:
-        used = {**weights, name: factor * weights[name]}
-    loss, gradient = model.loss_and_gradient([tokens], used, config)
-    if name:
-        gradient[name] = factor * gradient[name]
-    times = way.times(min(config.block_size, len(tokens) - 1))
-    return times * loss, {name: times * matrix for name, matrix in gradient.items()}
