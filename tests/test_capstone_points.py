@@ -128,7 +128,11 @@ def test_the_points_of_a_known_mistake_lie_between_those_of_an_unknown_one_and_t
 
 @pytest.mark.parametrize(
     ("other_names", "std", "words"),
-    [(True, 0.08, OTHER_NAMES), (False, 0.05, OTHER_WEIGHTS), (True, 0.05, OTHER_BEGINNING)],
+    [
+        (True, 0.05, OTHER_BEGINNING),
+        pytest.param(True, 0.08, OTHER_NAMES, marks=pytest.mark.slow),
+        pytest.param(False, 0.05, OTHER_WEIGHTS, marks=pytest.mark.slow),
+    ],
 )
 def test_a_training_that_begins_in_a_way_nobody_listed_is_recognised_by_where_it_says_that_it_began(
     other_names, std, words

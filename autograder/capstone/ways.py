@@ -27,9 +27,9 @@ class Way:
     std: of the first weights. step_rate: learning rate by step and number of steps. times: the loss of a name as a
     multiple of the mean, by its number of predictions. tokens: of a name, the part that is used. m_corrected,
     v_corrected: whether Adam makes up for beginning at 0. eps_inside, rooted: what its step is divided by. form: the
-    forward pass and its gradient. held_out: the held-out loss that 1,000 steps reach, the mean of several seeds
-    (benchmarks/capstone_ways.py). explodes: a training whose rounding grows until its losses say nothing; some end in
-    an error, and some do not.
+    forward pass and its gradient. held_out: the held-out loss that 1,000 steps reach, the mean of 20 seeds, of forms
+    far from a limit of 3 or 4 (benchmarks/capstone_ways.py). explodes: a training whose rounding grows until its losses
+    say nothing; some end in an error, and some do not.
     """
 
     says: str = ""

@@ -149,7 +149,7 @@ def _verdicts(
 def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:
     """A hash of all that a verdict depends on: the modules, the capstone's checks, the grader, the data, the Python."""
     digest = hashlib.sha256("".join(suite_hash(each) for each in NEEDED).encode("ascii"))
-    for path in [*sorted((HERE / "capstone").glob("*.py")), ROOT / "datasets" / "names.txt"]:
+    for path in [*sorted((HERE / "capstone").glob("*.py")), HERE / "model.py", ROOT / "datasets" / "names.txt"]:
         digest.update(_content_hash(path))
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(modules.items())}
     facts = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
