@@ -6,15 +6,18 @@ import datetime
 import io
 import os
 import stat
+import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder.archives.archives import (
     LARGEST_MEMBER,
     LARGEST_OTHER,
     LARGEST_OTHERS,
+    LARGEST_TOTAL,
     ArchiveError,
     Budget,
     Member,
@@ -24,6 +27,7 @@ from autograder.archives.archives import (
     shown,
 )
 from autograder.archives.git_clones import is_clone, read_clone
+from autograder.archives.reading import Allowance, read_members_apart
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.matching import (
     Matcher,
@@ -37,6 +41,7 @@ from autograder.classroom.matching import (
 
 # Platforms that stamp every file with the time of the download write all of them within minutes.
 DOWNLOAD = datetime.timedelta(minutes=10)
+SECONDS_OF_A_CLASS = 60  # of processor time, for a tar with the work of all; unpacking the largest takes 3
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,9 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
             names = " and ".join(map(shown, people))
             outcome.problems.append(f"{learner}: {names} seem to be the same person: leave one of them, or rename one.")
             continue
-        person, budget = outcome.people.setdefault(learner, Person(late=learner in late)), Budget()
+        person, own = outcome.people.setdefault(learner, Person(late=learner in late)), _Own()
         for member in next(iter(people.values())):
-            for file in _files(member, learner, budget, outcome.problems):
+            for file in _files(member, learner, own, outcome.problems):
                 (person.files if course_file(file.name) else person.others).append(file)
     if source.is_file() and _has_times_of_the_download(members, level, whole):
         for person in outcome.people.values():
@@ -143,23 +148,32 @@ def _has_wrapper(members: list[Member], matcher: Matcher) -> bool:
     return all(len(member.path) > 2 for member in members)
 
 
-def _files(member: Member, learner: str, budget: Budget, problems: list[str]) -> Iterator[HandedIn]:
+@dataclass
+class _Own:
+    """What one learner may still use: bytes, unpacked, of files of the course and of others, and seconds."""
+
+    bytes: int = LARGEST_TOTAL
+    others: int = LARGEST_OTHERS
+    time: Allowance = field(default_factory=Allowance)
+
+
+def _files(member: Member, learner: str, own: _Own, problems: list[str]) -> Iterator[HandedIn]:
     """The files that a member is or, as an archive, holds. They were submitted when the platform says."""
     where = "/".join(member.path[1:])
     inside = [member]
     if is_archive(member.path[-1]) and member.content is not None:
-        others = Budget(LARGEST_OTHERS)
         try:
-            found = read_archive(
-                io.BytesIO(member.content),
-                lambda name: course_file(name) is not None,
-                lambda path: budget,
-                others=lambda path: others,
-            )
-            inside = [Member((*member.path, *one.path), member.time, one.content) for one in found]
+            found = read_members_apart(_in_archive, own.bytes, own.others, content=member.content, own=own.time)
         except ArchiveError as error:
             problems.append(f"{learner}: {shown(where)}: {error}")
             return
+        for one in found:
+            size = len(one.content or b"")
+            if course_file(one.path[-1]):
+                own.bytes -= size
+            else:
+                own.others -= size
+        inside = [Member((*member.path, *one.path), member.time, one.content) for one in found]
         if not inside:
             problems.append(f"{learner}: {shown(where)} is empty.")
     for one in inside:
@@ -167,8 +181,49 @@ def _files(member: Member, learner: str, budget: Budget, problems: list[str]) ->
         yield HandedIn(name, copy, one.time, one.content, "/".join(one.path[1:]))
 
 
+# These three run in a process of their own.
+
+
+def _in_archive(content: bytes, most: int, most_others: int) -> Iterator[Member]:
+    """What an archive of one learner holds."""
+    budget, others = Budget(most), Budget(most_others)
+    return read_archive(io.BytesIO(content), _of_the_course, lambda path: budget, others=lambda path: others)
+
+
+def _in_tar(path: str) -> Iterator[Member | tuple[str, None]]:
+    """What the tar of a class, or of one learner, holds, and a sentence for each file that can't be used."""
+    refused: list[ArchiveError] = []
+    with open(path, "rb") as file:
+        for member in _sorted_by_person(file, refused.append):
+            yield member
+            while refused:
+                yield str(refused.pop(0)), None
+    yield from ((str(error), None) for error in refused)
+
+
+def _in_clone(path: str) -> Iterator[Member]:
+    return read_clone(Path(path), _of_the_course)
+
+
+def _sorted_by_person(file: BinaryIO, refuse: Callable[[ArchiveError], None]) -> Iterator[Member]:
+    """What the archive of a class holds. Each person has bytes of their own."""
+    budgets: dict[str, Budget] = defaultdict(Budget)
+    others: dict[str, Budget] = defaultdict(lambda: Budget(LARGEST_OTHERS))
+    return read_archive(
+        file,
+        _wanted,
+        budget_of=lambda path: budgets[person_of(path[0])],
+        refuse=refuse,
+        others=lambda path: others[person_of(path[0])],
+    )
+
+
+def _of_the_course(name: str) -> bool:
+    return course_file(name) is not None
+
+
 def _wanted(name: str) -> bool:
-    return course_file(name) is not None or is_archive(name)
+    return _of_the_course(name) or is_archive(name)
 
 
 def _members(source: Path, problems: list[str]) -> Iterator[Member]:
@@ -177,16 +232,13 @@ def _members(source: Path, problems: list[str]) -> Iterator[Member]:
         yield from _from_folder(source, problems)
     elif source.is_file():
         changed = datetime.datetime.fromtimestamp(source.stat().st_mtime, datetime.timezone.utc)
-        budgets: dict[str, Budget] = defaultdict(Budget)
-        others: dict[str, Budget] = defaultdict(lambda: Budget(LARGEST_OTHERS))
+        refuse = lambda error: problems.append(str(error))  # noqa: E731
         with open(source, "rb") as file:
-            found = read_archive(
-                file,
-                _wanted,
-                budget_of=lambda path: budgets[person_of(path[0])],
-                refuse=lambda error: problems.append(str(error)),
-                others=lambda path: others[person_of(path[0])],
-            )
+            if zipfile.is_zipfile(file):  # which the platform made; what is in it was not
+                found = _sorted_by_person(file, refuse)
+            else:
+                arguments = (_in_tar, str(source.absolute()))
+                found = read_members_apart(*arguments, own=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
             for member in found:
                 unknown = member.time is None or member.time.year <= 1980  # the zero of a zip's clock
                 yield Member((source.name, *member.path), changed if unknown else member.time, member.content)
@@ -203,7 +255,7 @@ def _from_folder(source: Path, problems: list[str]) -> Iterator[Member]:
             problems.append(f"{shown(entry.name)} is a link: put in the folder or the file itself.")
         elif is_clone(entry):
             try:
-                found = list(read_clone(entry, lambda name: course_file(name) is not None))
+                found = read_members_apart(_in_clone, str(entry.absolute()))
             except ArchiveError as error:
                 problems.append(f"{shown(entry.name)}: {error}")
                 continue
@@ -220,19 +272,24 @@ def _from_folder(source: Path, problems: list[str]) -> Iterator[Member]:
             if not found and len(problems) == said:
                 problems.append(f"{shown(entry.name)}: there is no file in this folder that can be read.")
         else:
-            yield from _file(entry, source, problems, Budget(LARGEST_OTHERS))
+            yield from _file(entry, source, problems, Budget(), Budget(LARGEST_OTHERS))
 
 
 def _walk(folder: Path, source: Path, problems: list[str]) -> Iterator[Member]:
-    others = Budget(LARGEST_OTHERS)
-    for place, folders, names in os.walk(folder):
+    budget, others = Budget(), Budget(LARGEST_OTHERS)
+
+    def closed(error: OSError) -> None:
+        place = Path(error.filename or folder).relative_to(source).as_posix()
+        problems.append(f"{shown(place)}: this folder can't be read ({error.strerror}). Give yourself the right to.")
+
+    for place, folders, names in os.walk(folder, onerror=closed):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
         for name in sorted(names):
             if not name.startswith("."):
-                yield from _file(Path(place) / name, source, problems, others)
+                yield from _file(Path(place) / name, source, problems, budget, others)
 
 
-def _file(path: Path, source: Path, problems: list[str], others: Budget) -> Iterator[Member]:
+def _file(path: Path, source: Path, problems: list[str], budget: Budget, others: Budget) -> Iterator[Member]:
     """A file on disk as a member; only ordinary files are opened. others: for those that nobody asked for."""
     name = path.relative_to(source).as_posix()
     wanted = _wanted(path.name)
@@ -243,6 +300,7 @@ def _file(path: Path, source: Path, problems: list[str], others: Budget) -> Iter
             raise ArchiveError("It is a link or a device: put in the file itself.")
         if wanted and facts.st_size > LARGEST_MEMBER:
             raise ArchiveError(f"It is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+        budget.take(facts.st_size if wanted else 0)
         content = None
         if wanted or facts.st_size <= min(LARGEST_OTHER, others.bytes):
             content = path.read_bytes()

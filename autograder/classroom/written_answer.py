@@ -14,7 +14,8 @@ import re
 LARGEST_PICTURE = 2 * 1024 * 1024  # bytes
 MOST_PICTURES = 10  # in one answer
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-PASTED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
+# Bounded, and without a bracket inside, so that no text takes quadratic time.
+PASTED = re.compile(r"!\[[^\[\]\n]{0,300}\]\(attachment:([^()\s]{1,300})\)")
 LEFT_OUT = "(A pasted file was left out: only PNG and JPEG pictures of at most 2 MB are shown.)"
 # Signs that Markdown makes no link, image, code or HTML of; all others are written as entities, which only show a sign.
 HARMLESS = frozenset(" ,;.:?%*_-#|+=")
@@ -29,11 +30,14 @@ def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, st
     attachments: what the learner's cell has; nothing of it is relied on.
     """
     pictures: dict[str, dict[str, str]] = {}
+    looked_at: dict[str, dict[str, str] | None] = {}  # a text may show one attachment a thousand times
     written, end = [], 0
     for found in PASTED.finditer(text):
         written.append(_shown(text[end : found.start()]))
         end = found.end()
-        picture = _picture(attachments, found[1]) if len(pictures) < MOST_PICTURES else None
+        if found[1] not in looked_at and len(looked_at) < MOST_PICTURES:
+            looked_at[found[1]] = _picture(attachments, found[1])
+        picture = looked_at.get(found[1]) if len(pictures) < MOST_PICTURES else None
         if picture is None:
             written.append(LEFT_OUT)
         else:
@@ -41,6 +45,16 @@ def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, st
             pictures[name] = picture
             written.append(f"![picture](attachment:{name})")
     return IGNORED_BY_MATHJAX.format("".join([*written, _shown(text[end:])])), pictures
+
+
+def pictures_of(text: str, attachments: object) -> dict[str, dict[str, str]]:
+    """Of a cell's attachments those that its text shows and that may be pictures."""
+    found: dict[str, dict[str, str]] = {}
+    for name in PASTED.findall(text) if isinstance(attachments, dict) else []:
+        kinds = attachments.get(name)
+        if name not in found and isinstance(kinds, dict) and len(found) < MOST_PICTURES:
+            found[name] = {kind: kinds[kind] for kind in MAGIC if isinstance(kinds.get(kind), str)}
+    return found
 
 
 def _shown(text: str) -> str:

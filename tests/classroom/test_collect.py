@@ -633,3 +633,31 @@ def test_a_link_in_a_repository_is_refused(listed, tmp_path):
     commit(clone, {"README.md": b"y"})
     outcome = collect(listed, clone.parent)
     assert "is a link" in outcome.problems[0] and submitted(listed) == {}
+
+
+def test_a_download_with_unmarked_utf_8_names_finds_its_people(listed, tmp_path):
+    """Some tools of macOS and PHP write such archives."""
+    name = "Zo\u00eb Garc\u00eda_102_assignsubmission_file_/part05_gpt.py"
+    download = zipped(tmp_path / "moodle.zip", {name: b"hers"})
+    content = download.read_bytes()
+    for magic, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = content.index(magic) + place
+        content = content[:at] + b"\0\0" + content[at + 2 :]
+    download.write_bytes(content)
+    assert collect(listed, download).problems == []
+    assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"hers"}
+
+
+@with_git
+def test_a_clones_times_are_those_of_each_file_also_after_a_merge(listed, tmp_path):
+    clone = tmp_path / "clones" / "ann"
+    commit(clone, {GPT: b"1", AUTOGRAD: b"1"})
+    for name, date in ((GPT, "2026-11-30T13:00:00Z"), (AUTOGRAD, "2026-11-30T14:00:00Z")):
+        git(clone, "checkout", "--quiet", "-b", f"b{date[12]}", "HEAD")
+        (clone / name).write_bytes(b"2")
+        git(clone, "commit", "--quiet", "-am", "work", date=date)
+        git(clone, "checkout", "--quiet", "-")
+    git(clone, "merge", "--quiet", "--no-ff", "-m", "merge", "b3", date="2026-11-30T15:00:00Z")
+    git(clone, "merge", "--quiet", "--no-ff", "-m", "merge", "b4", date="2026-11-30T16:00:00Z")
+    assert collect(listed, clone.parent).problems == []
+    assert {path: text[11:16] for path, text in times(listed).items()} == {"ann/part05": "13:00", "ann/part01": "14:00"}

@@ -164,3 +164,39 @@ def test_a_notebook_of_very_many_cells_takes_processor_time_in_proportion_to_wha
     sound = sound_notebook(released, path).notebook
     assert time.process_time() - begin < 5
     assert len(sound["cells"]) == len(released["cells"]) + MOST_ADDED_CELLS
+
+
+# --- answers that are not where they belong ---
+
+GIVEN = "Ten letters and a half."
+
+
+def copy_of(notebook: dict, **facts: object) -> dict:
+    """The copy of the first written answer's cell, placed behind it."""
+    place = next(i for i, each in enumerate(notebook["cells"]) if each is cell(notebook, "written-9-5"))
+    copied = json.loads(json.dumps(notebook["cells"][place])) | facts
+    notebook["cells"].insert(place + 1, copied)
+    return copied
+
+
+@pytest.mark.parametrize("facts", [{}, {"metadata": {}}, {"id": "another", "metadata": {}}])
+def test_an_answer_in_a_copied_cell_is_found(facts, tmp_path):
+    notebook = fresh_notebook()
+    copy_of(notebook, source=GIVEN, **facts)
+    path = tmp_path / f"{PART.name}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    sound = sound_notebook(fresh_notebook(), path)
+    assert "Ten letters" in cell(sound.notebook, "written-9-5")["source"]
+    assert "below it were taken as the answer" in " ".join(sound.remarks)
+    assert sum("Ten letters" in each["source"] for each in sound.notebook["cells"]) == 1
+
+
+def test_an_answer_in_its_own_cell_stays_and_the_copy_is_shown(tmp_path):
+    notebook = fresh_notebook()
+    cell(notebook, "written-9-5")["source"] = GIVEN
+    copy_of(notebook, source="Another answer.")
+    path = tmp_path / f"{PART.name}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    sound = sound_notebook(fresh_notebook(), path)
+    assert "Ten letters" in cell(sound.notebook, "written-9-5")["source"]
+    assert any("Another answer" in each["source"] for each in sound.notebook["cells"])
