@@ -129,7 +129,9 @@ def _answered(
     answers = [cell for cell in added if cell.kind == "markdown" and not _is_empty(cell, released)]
     if not answers:
         return mine, added
-    source = "\n\n".join(cell.source for cell in answers)
+    source = "\n\n".join(cell.source for cell in answers[:MOST_ADDED_CELLS])
+    if len(source) > LONGEST_CELL:  # rendering it is the grader's time
+        source = f"{source[:LONGEST_CELL]}\n(Only the first {LONGEST_CELL:,} characters are kept.)"
     pictures = {name: kinds for cell in answers for name, kinds in cell.attachments.items()}
     name = released["metadata"]["nbgrader"]["grade_id"]
     remarks.append(f"The cell {name} is empty, so the text cells below it were taken as the answer.")
