@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+
+from autograder.files import write_atomically
 
 FOLDER = "backups"  # beside the files
 NAME = re.compile(r"(?P<stem>\w+)\.(?P<date>\d{4}-\d\d-\d\d_\d{6})(?:_(?P<count>\d+))?(?P<suffix>\.\w+)")
@@ -24,17 +27,39 @@ def keep(paths: Iterable[Path]) -> list[Path]:
     # Later than every backup that is there, also when the clock was set back.
     last = max((stamp for stamp, _, _ in _all(folder)), default=("", 0))
     date, count = max((f"{datetime.now():%Y-%m-%d_%H%M%S}", 1), (last[0], last[1] + 1))
-    copies = []
-    for path in paths:
-        copies.append(folder / FOLDER / f"{path.stem}.{date}{f'_{count}' if count > 1 else ''}{path.suffix}")
-        with open(copies[-1], "xb") as file:  # x: whatever happens, a backup is never overwritten
-            file.write(path.read_bytes())
+    copies: list[Path] = []
+    try:
+        for path in paths:
+            copy = folder / FOLDER / f"{path.stem}.{date}{f'_{count}' if count > 1 else ''}{path.suffix}"
+            _write_new(copy, path.read_bytes())
+            copies.append(copy)
+    except BaseException:
+        for copy in copies:  # all of them or none: `newest` takes those of one time together
+            copy.unlink(missing_ok=True)
+        raise
     return copies
 
 
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file that is whole or not there. Whatever happens, a backup is never overwritten: raises OSError."""
+    whole = path.with_name(f".{path.name}.new")
+    try:
+        write_atomically(whole, content)
+        try:
+            os.link(whole, path)
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, FileExistsError) or path.exists():
+                raise
+            os.rename(whole, path)  # a file system without links
+    finally:
+        whole.unlink(missing_ok=True)
+
+
 def newest(folder: Path) -> dict[Path, Path]:
-    """What the last `keep` in this folder copied: file -> its copy; empty when there is no backup."""
-    found = _all(folder)
+    """What the last `keep` in this folder copied: file -> its copy; empty when there is no backup. A copy without a
+    byte, which a full disk once left, is none.
+    """
+    found = [each for each in _all(folder) if each[2].stat().st_size]
     last = max((stamp for stamp, _, _ in found), default=None)
     return {file: copy for stamp, file, copy in found if stamp == last}
 

@@ -10,7 +10,7 @@ import sqlite3
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,9 +65,26 @@ def as_json(findings: list[Finding]) -> dict:
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    enough = sys.version_info >= (3, 11)
-    to_do = () if enough else ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
-    return Finding("Python", enough, version, to_do)
+    if sys.version_info < (3, 11):
+        to_do = ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
+        return Finding("Python", False, version, to_do)
+    wanted = safe_tarfile_since(sys.version_info)
+    if wanted:
+        said = f"{version}, whose tarfile takes hours for some hostile archives (CVE-2024-6232)"
+        better = f"Install Python {wanted} or newer, delete .venv, and run this command with it."
+        to_do = (better, "Until then the grader refuses such archives, and each costs only its author.")
+        return Finding("Python", True, said, to_do)
+    return Finding("Python", True, version)
+
+
+def safe_tarfile_since(version: Sequence[int | str]) -> str:
+    """The first release of the same Python whose tarfile has no known fault; "" when this one has none."""
+    fixed = {9: 20, 10: 15, 11: 10, 12: 6}
+    minor, micro = version[1:3]
+    if minor in fixed and micro < fixed[minor]:
+        return f"3.{minor}.{fixed[minor]}"
+    early = minor == 13 and micro == 0 and version[3] in ("alpha", "beta")
+    return "3.13.0" if early else "3.9.20" if minor < 9 else ""
 
 
 def _sandbox() -> Finding:

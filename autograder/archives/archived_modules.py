@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from autograder.archives.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
+from autograder.archives.reading import Allowance, read_members_apart
 from autograder.course import parts
 from autograder.grading.sources import LARGEST_FILE
 
@@ -34,7 +35,7 @@ def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[s
     """The modules of each learner in the archive of a class; archives in it are a learner's each."""
     level = 1 if _has_wrapper(members) else 0
     found_of: dict[str, list[Member]] = {}
-    budgets: dict[str, Budget] = {}  # what one learner packed is no other's loss
+    budgets: dict[str, tuple[Budget, Allowance]] = {}  # what one learner packed is no other's loss
     for member in members:
         where, inside = "/".join(member.path), [member]
         if len(member.path) > level + 1:
@@ -45,15 +46,21 @@ def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[s
             problems.append((shown(where), "It lies in no learner's folder."))
             continue
         if is_archive(member.path[-1]):
-            budget = budgets.setdefault(learner, Budget())
+            budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
             try:
-                content = io.BytesIO(member.content)
-                inside = list(read_archive(content, lambda name: name in FILE_NAMES, lambda path, own=budget: own))
+                inside = read_members_apart(in_archive, budget.bytes, content=member.content, own=own)
+                budget.take(sum(len(one.content) for one in inside))
             except ArchiveError as error:
                 problems.append((learner, f"{shown(where)}: {error}"))
                 continue
         found_of.setdefault(learner, []).extend(inside)
     return {learner: modules_in(found) for learner, found in sorted(found_of.items())}
+
+
+def in_archive(content: bytes, most: int) -> Iterator[Member]:
+    """The modules in an archive of one learner, read in a process of its own."""
+    budget = Budget(most)
+    return read_archive(io.BytesIO(content), lambda name: name in FILE_NAMES, lambda path: budget)
 
 
 def without_suffix(name: str) -> str:

@@ -11,6 +11,7 @@ import gzip
 import io
 import re
 import stat
+import struct
 import tarfile
 import unicodedata
 import zipfile
@@ -23,12 +24,23 @@ MOST_MEMBERS = 50_000
 LARGEST_MEMBER = 32 * 1024 * 1024  # bytes, unpacked
 LARGEST_TOTAL = 256 * 1024 * 1024  # bytes, unpacked, of all wanted files of one person
 LARGEST_TAR = 256 * 1024 * 1024  # bytes, unpacked: a tar is read from its beginning to its end
+LARGEST_OTHER = 4 * 1024 * 1024  # bytes, unpacked, of a file that nobody asked for; a notebook with pictures has 2 MB
+LARGEST_OTHERS = 16 * 1024 * 1024  # bytes, unpacked, of all such files of one person
 LONGEST_NAME = 1000
 MOST_LEVELS = 20
 BLOCK = 1024 * 1024
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # what Windows takes for a device
 ZIP_ENTRY = b"PK\x01\x02"
+NAME_IS_UTF_8 = 0x800
+# RuntimeError: a zip with a password, or a name in a name in a name; the rest: fields that make no sense.
+UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, OSError, RuntimeError)
+UNREADABLE += (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+LARGEST_HEADERS = 64 * 1024  # bytes of what a tar says of one member; a name has 1,000, macOS adds a few thousand
+MOST_DIGITS = re.compile(rb"\d{100}")
+PACK = "pack only the files of the course."
+HEADERS = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE)
+HEADERS += (tarfile.SOLARIS_XHDTYPE,)
 
 
 class ArchiveError(ValueError):
@@ -37,11 +49,13 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive. path: its folders and its name; time: as the archive says, in no time zone or in UTC."""
+    """A file in an archive. path: its folders and its name; time: as the archive says, in no time zone or in UTC.
+    content: None when the file is only listed.
+    """
 
     path: tuple[str, ...]
     time: datetime.datetime | None
-    content: bytes
+    content: bytes | None
 
 
 @dataclass
@@ -77,8 +91,11 @@ def read_archive(
     wanted: Callable[[str], bool],
     budget_of: Callable[[tuple[str, ...]], Budget] | None = None,
     refuse: Callable[[ArchiveError], None] | None = None,
+    others: Callable[[tuple[str, ...]], Budget] | None = None,
 ) -> Iterator[Member]:
     """The files of an archive whose name (without folders) is wanted, one at a time; no other is unpacked.
+
+    others: list all other files too, with the content of small ones while this budget of their path lasts.
 
     Raises ArchiveError for an archive that can't be read or holds more than a class needs. A wanted file with a name
     that leads elsewhere, that is a link or a device, that is there twice or too large, is given to `refuse` and left
@@ -90,8 +107,18 @@ def read_archive(
         for number, listed in enumerate(_members(file)):
             if number >= MOST_MEMBERS:
                 raise ArchiveError(f"It has more than {MOST_MEMBERS:,} files.")
+            if len(listed.name) > LONGEST_NAME:  # before it is taken apart: that would take 30 times its memory
+                error = ArchiveError(_length_of(listed.name))
+                if refuse is None:
+                    raise error
+                refuse(error)
+                continue
             loose = [part for part in listed.name.replace("\\", "/").split("/") if part]
-            if listed.kind == "folder" or not loose or _is_litter(loose) or not wanted(loose[-1]):
+            if listed.kind == "folder" or not loose or _is_litter(loose):
+                continue
+            if not wanted(loose[-1]):
+                if others and (member := _other(listed, others)):
+                    yield member
                 continue
             try:
                 path = _checked(listed, names)
@@ -104,8 +131,9 @@ def read_archive(
             yield Member(path, listed.time, content)
     except ArchiveError:
         raise
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        # RuntimeError: a zip with a password; ValueError and NotImplementedError: fields that make no sense.
+    except MemoryError:
+        raise ArchiveError(f"Reading it takes too much memory: {PACK}") from None
+    except UNREADABLE as error:
         raise ArchiveError(
             f"It can't be read as a zip or tar archive ({shown(str(error) or type(error).__name__)})."
         ) from error
@@ -114,7 +142,7 @@ def read_archive(
 def checked_path(name: str) -> tuple[str, ...]:
     """The folders and the name of a member. Raises ArchiveError for a name that could mean a place elsewhere."""
     if not name or len(name) > LONGEST_NAME:
-        raise ArchiveError(f"A name has {len(name):,} characters; 1 to {LONGEST_NAME:,} are allowed.")
+        raise ArchiveError(_length_of(name))
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in name):
         raise ArchiveError(f"The name {shown(name)} has control characters in it.")
     plain = name.replace("\\", "/")
@@ -129,6 +157,10 @@ def checked_path(name: str) -> tuple[str, ...]:
         if part != part.rstrip(". ") or ":" in part or RESERVED.fullmatch(part):
             raise ArchiveError(f"The name {shown(name)} means something else on Windows.")
     return parts
+
+
+def _length_of(name: str) -> str:
+    return f"A name has {len(name):,} characters; 1 to {LONGEST_NAME:,} are allowed."
 
 
 def shown(name: str) -> str:
@@ -157,10 +189,23 @@ def _zip_members(file: BinaryIO) -> Iterator[_Listed]:
             except ValueError:
                 time = None
             # The name as it stands in the archive: zipfile cuts info.filename at a null byte.
-            name, kind = info.orig_filename, "folder" if info.is_dir() else kind
+            name, kind = _name_in_zip(info), "folder" if info.is_dir() else kind
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 kind = kind or "file in a compression that is seldom used"  # whose memory can't be bounded
             yield _Listed(name, kind, time, info.file_size, lambda info=info: archive.open(info))
+
+
+def _name_in_zip(info: zipfile.ZipInfo) -> str:
+    """The name of an entry. Some tools of macOS and PHP write UTF-8 and do not say so; other names in code page 437
+    are practically never valid UTF-8.
+    """
+    name = info.orig_filename
+    if info.flag_bits & NAME_IS_UTF_8 or name.isascii():
+        return name
+    try:
+        return name.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 def _need_few_entries(file: BinaryIO) -> None:
@@ -176,8 +221,9 @@ def _need_few_entries(file: BinaryIO) -> None:
 
 
 def _tar_members(file: BinaryIO) -> Iterator[_Listed]:
-    with tarfile.open(fileobj=_Bounded(file), mode="r|") as archive:
+    with tarfile.open(fileobj=_Bounded(file), mode="r|", tarinfo=_TarMember) as archive:
         for info in archive:
+            archive.header_bytes = 0
             kind = "" if info.isreg() else "folder" if info.isdir() else "device"
             kind = "link" if info.issym() or info.islnk() else kind
             try:
@@ -186,6 +232,45 @@ def _tar_members(file: BinaryIO) -> Iterator[_Listed]:
                 time = None
             yield _Listed(info.name, kind, time, info.size, lambda info=info: archive.extractfile(info))
             archive.members = []  # tarfile keeps them all
+
+
+class _TarMember(tarfile.TarInfo):
+    """A member of a tar whose description is bounded before tarfile reads it. It may have any size and number of
+    records, tarfile before Python 3.11.10 and 3.12.6 takes quadratic time for digits in them (CVE-2024-6232), and
+    maps of sparse files, which hold one object per 24 bytes, fill the memory.
+    """
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in HEADERS:
+            archive.header_bytes = getattr(archive, "header_bytes", 0) + tarfile.BLOCKSIZE + max(0, self.size)
+            if archive.header_bytes > LARGEST_HEADERS:
+                raise ArchiveError(f"It describes one file in more than {LARGEST_HEADERS // 1024} KB: {PACK}")
+            content = archive.fileobj.read(-(-max(0, self.size) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE)
+            if MOST_DIGITS.search(content) and self.type not in HEADERS[:2]:
+                raise ArchiveError("It describes a file with a number of more than 100 digits.")
+            archive.fileobj = _Again(archive, content)
+        elif self.type == tarfile.GNUTYPE_SPARSE:
+            self._sparse()
+        return super()._proc_member(archive)
+
+    def _sparse(self, *facts: object) -> None:
+        raise ArchiveError(f"It holds a sparse file: {PACK}")
+
+    _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _sparse
+
+
+class _Again:
+    """The stream of a tar that gives once more what was looked at."""
+
+    def __init__(self, archive: tarfile.TarFile, content: bytes) -> None:
+        self.archive, self.stream, self.content = archive, archive.fileobj, content
+
+    def read(self, size: int) -> bytes:
+        self.archive.fileobj = self.stream
+        return self.content
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.stream, name)
 
 
 class _Bounded:
@@ -228,6 +313,20 @@ def _content(listed: _Listed, budget: Budget) -> bytes:
             if content.tell() > LARGEST_MEMBER:
                 raise ArchiveError(f"{shown(listed.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
     return content.getvalue()
+
+
+def _other(listed: _Listed, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
+    """A file that nobody asked for; None when it has a name that nothing can be done with."""
+    try:
+        path, content = checked_path(listed.name), None
+    except ArchiveError:
+        return None
+    if not listed.kind and listed.size <= LARGEST_OTHER:
+        try:
+            content = _content(listed, budget_of(path))
+        except (ArchiveError, *UNREADABLE):
+            content = None  # listed all the same
+    return Member(path, listed.time, content)
 
 
 def _is_litter(path: list[str]) -> bool:

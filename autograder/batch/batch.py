@@ -13,10 +13,12 @@ from pathlib import Path
 
 from autograder.archives.archived_modules import FILE_NAMES, by_learner, is_wanted, modules_in, without_suffix
 from autograder.archives.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive
+from autograder.archives.reading import Allowance, read_apart, read_members_apart
 from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_plain
 from autograder.course import Part, parts
 from autograder.grading.sources import LARGEST_FILE
 
+SECONDS_OF_A_CLASS = 60  # of processor time, for an archive with the work of all; unpacking the largest takes 3
 OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
 
 
@@ -50,13 +52,17 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
                 found.problems.append((learner, f"{whose[learner].name} comes first, so {place.name} was left out."))
                 continue
             whose[learner] = place
-            _add_place(found, place, learner, wanted)
+            try:
+                _add_place(found, place, learner, wanted)
+            except OSError as error:
+                reason = f"{place.name} can't be read ({error.strerror}). Give yourself the right to read it."
+                found.problems.append((learner, reason))
     elif submitted.is_file() and is_archive(submitted.name):
+        refused = lambda said: found.problems.append((submitted.name, said))  # noqa: E731
+        own = Allowance(SECONDS_OF_A_CLASS)
         try:
-            with open(submitted, "rb") as file:
-                refused = lambda error: found.problems.append((submitted.name, str(error)))  # noqa: E731
-                members = list(read_archive(file, is_wanted, refuse=refused))
-        except (ArchiveError, OSError) as error:
+            members = read_members_apart(_of_a_class, str(submitted.absolute()), own=own, refuse=refused)
+        except ArchiveError as error:
             raise ValueError(f"{submitted}: {error}") from error
         for learner, files in by_learner(members, found.problems).items():
             _add_modules(found, learner, files, wanted)
@@ -86,30 +92,60 @@ def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) 
         elif here := {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}:
             _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
         else:
-            try:
-                files = modules_in(_further_in(place))
-            except (ArchiveError, Unreadable, OSError) as error:
-                found.problems.append((learner, str(error)))
-                return
-            _add_modules(found, learner, files, wanted)
+            _add_apart(found, learner, "", wanted, _modules_further_in, place)
+    elif is_archive(place.name) and not place.is_file():  # a pipe would never end
+        found.problems.append((learner, f"{place.name} is no ordinary file: put in the archive itself."))
     elif is_archive(place.name):
-        try:
-            with open(place, "rb") as file:
-                files = modules_in(read_archive(file, lambda name: name in FILE_NAMES))
-        except (ArchiveError, OSError) as error:
-            found.problems.append((learner, f"{place.name}: {error}"))
-            return
-        _add_modules(found, learner, files, wanted)
+        _add_apart(found, learner, f"{place.name}: ", wanted, _modules_in_archive, place)
     elif place.suffix.lower() in (".py", ".ipynb"):
         found.problems.append((place.name, "It lies in no learner's folder."))
     elif place.suffix.lower() in OTHER_ARCHIVES:
         found.problems.append((place.name, f"Archives are read that end in {', '.join(SUFFIXES)}: unpack this one."))
 
 
+def _add_apart(found: Class, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path) -> None:
+    """Add the modules that `read` finds in a place, in a process of its own."""
+    try:
+        files = {name: content for name, content in read_apart(read, str(place.absolute()))}
+    except ArchiveError as error:
+        found.problems.append((learner, f"{where}{error}"))
+        return
+    _add_modules(found, learner, files, wanted)
+
+
+# These three run in a process of their own.
+
+
+def _of_a_class(path: str) -> Iterator[Member | tuple[str, None]]:
+    """What the archive of a class holds, and a sentence for each file that can't be used."""
+    refused: list[ArchiveError] = []
+    with open(path, "rb") as file:
+        yield from read_archive(file, is_wanted, refuse=refused.append)
+    yield from ((str(error), None) for error in refused)
+
+
+def _modules_in_archive(path: str) -> Iterator[tuple[str, bytes]]:
+    with open(path, "rb") as file:
+        yield from modules_in(read_archive(file, lambda name: name in FILE_NAMES)).items()
+
+
+def _modules_further_in(path: str) -> Iterator[tuple[str, bytes]]:
+    try:
+        yield from modules_in(_further_in(Path(path))).items()
+    except Unreadable as error:
+        raise ArchiveError(str(error)) from error
+    except OSError as error:
+        raise ArchiveError(f"It can't be read ({error.strerror}). Give yourself the right to read it.") from error
+
+
 def _further_in(place: Path) -> Iterator[Member]:
     """The modules that lie deeper in a learner's folder, or in archives there."""
     budget = Budget()
-    for folder, folders, names in os.walk(place):
+
+    def closed(error: OSError) -> None:
+        raise error
+
+    for folder, folders, names in os.walk(place, onerror=closed):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
         for name in sorted(name for name in names if is_wanted(name)):
             path = Path(folder) / name

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -27,12 +28,25 @@ def grading_ahead(
         yield lambda learner: None
         return
     # spawn: a fork would copy whatever locks the threads of this process hold.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=end_with_the_parent)
     try:
         verdicts = {learner: pool.submit(_grade, folder, learner, wanted.number, tier) for learner in learners}
         yield lambda learner: verdicts[learner].exception() and None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def end_with_the_parent() -> None:
+    """Have this process end when the one that started it is gone: killed, it can't say so, and this one would wait for
+    work for ever.
+    """
+
+    def wait() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _grade(folder: ClassFolder, learner: str, number: int, tier: Tier) -> None:

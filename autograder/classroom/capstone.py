@@ -21,6 +21,7 @@ from autograder.capstone.run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import Newest, newest_module
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict_store import open_store
+from autograder.classroom.ahead import end_with_the_parent
 from autograder.classroom.capstone_entry import enter
 from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
@@ -132,7 +133,8 @@ def _verdicts(
     with contextlib.ExitStack() as stack:
         # spawn: a fork would copy whatever locks the threads of this process hold.
         workers = max(1, min(len(ready), os.cpu_count() or 1))
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(workers, context, initializer=end_with_the_parent)
         stack.callback(pool.shutdown, cancel_futures=True)
         learners: dict[Future, list[str]] = {}
         futures: dict[str, Future] = {}

@@ -7,20 +7,23 @@ was changed in cells to try things out, and cells that were added, for a person 
 
 from __future__ import annotations
 
+import dataclasses
 import json
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.archives.archives import ArchiveError
+from autograder.archives.reading import read_apart
 from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.classroom.written_answer import as_data, pictures_of
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
+LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a process of their own
 LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
+MOST_CELLS = 2000  # that are looked at; the largest notebook of the course has fewer than 100
 GRADER_CELL = "from-the-grader"
-# What begins a tag of HTML. With a space of no width behind the `<`, browsers show it, and so does code in Markdown.
-NO_WIDTH = chr(0x200B)
-TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 # The tag of cells that are as they were released and don't say what a graded one asks: feedback leaves them out.
 UNCHANGED = "lesson"
 NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
@@ -33,6 +36,7 @@ class Given:
     kind: str
     source: str
     names: tuple[str, ...]  # its id, its grade id
+    attachments: dict[str, dict[str, str]]  # what may be pasted pictures, by name and kind
 
 
 NOTHING: tuple[Given | None, list[Given]] = (None, [])
@@ -55,27 +59,31 @@ def sound_notebook(released: dict, path: Path) -> Sound:
         copy.remarks.append(str(error))
         given = None
     cells: list[dict] = []
+    room = MOST_ADDED_CELLS
     found = _by_name(given or [], copy.notebook["cells"], copy.remarks)
+    for cell in copy.notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution") and cell["id"] in found:
+            found[cell["id"]] = _answered(cell, *found[cell["id"]], copy.remarks)
     following = [*copy.notebook["cells"][1:], {"metadata": {}}]
     for ours, after in zip(copy.notebook["cells"], following):
         facts = ours["metadata"].get("nbgrader", {})
         mine, added = found.get(ours["id"], NOTHING)
         cell = ours
         if facts.get("solution") and given is not None:
-            cell = _put(NOT_FOUND if mine is None else mine.source, ours)
+            cell = {**ours, "source": NOT_FOUND} if mine is None else _put(mine, ours)
             if mine is None:
                 copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
         elif not facts and mine is not None and mine.kind == ours["cell_type"]:
-            cell = _put(mine.source, ours)
+            cell = _put(mine, ours)
         asks = ours["cell_type"] == "markdown" and "nbgrader" in after["metadata"]
         if not facts and cell["source"] == ours["source"] and not asks:
             cell = {**ours, "metadata": {**ours["metadata"], "tags": [UNCHANGED]}}
-        cells += [cell, *map(_plain_cell, added)]
-    cells = [*map(_plain_cell, found[""][1]), *cells]
-    plain = [cell for cell in cells if "id" not in cell]
-    for number, cell in enumerate(plain, start=1):
+        cells += [cell, *map(_plain_cell, added[:room])]
+        room -= len(added[:room])
+    cells = [*map(_plain_cell, found[""][1][:room]), *cells]
+    for number, cell in enumerate([cell for cell in cells if "id" not in cell], start=1):
         cell["id"] = f"added-{number}"
-    copy.notebook["cells"] = [cell for cell in cells if cell not in plain[MOST_ADDED_CELLS:]]
+    copy.notebook["cells"] = cells
     return copy
 
 
@@ -110,17 +118,42 @@ def _by_name(
     return found
 
 
+def _answered(
+    released: dict, mine: Given | None, added: list[Given], remarks: list[str]
+) -> tuple[Given | None, list[Given]]:
+    """The answer to a written question, and the other cells behind it. Jupyter's copy of a cell keeps the ids, and many
+    write below: where the first cell is as it was released, what was written in the text cells behind it is the answer.
+    """
+    if mine is None or not _is_empty(mine, released):
+        return mine, added
+    answers = [cell for cell in added if cell.kind == "markdown" and not _is_empty(cell, released)]
+    if not answers:
+        return mine, added
+    source = "\n\n".join(cell.source for cell in answers[:MOST_ADDED_CELLS])
+    if len(source) > LONGEST_CELL:  # rendering it is the grader's time
+        source = f"{source[:LONGEST_CELL]}\n(Only the first {LONGEST_CELL:,} characters are kept.)"
+    pictures = {name: kinds for cell in answers for name, kinds in cell.attachments.items()}
+    name = released["metadata"]["nbgrader"]["grade_id"]
+    remarks.append(f"The cell {name} is empty, so the text cells below it were taken as the answer.")
+    return Given("markdown", source, mine.names, pictures), [cell for cell in added if cell not in answers]
+
+
+def _is_empty(given: Given, released: dict) -> bool:
+    return given.source.split() in ([], released["source"].split())
+
+
 def _plain_cell(given: Given) -> dict:
     """A cell that was added; its id comes later."""
     cell = {"cell_type": given.kind, "metadata": {}, "source": ""}
-    return _put(given.source, {**cell, "outputs": [], "execution_count": None} if given.kind == "code" else cell)
+    return _put(given, {**cell, "outputs": [], "execution_count": None} if given.kind == "code" else cell)
 
 
-def _put(source: str, cell: dict) -> dict:
+def _put(given: Given, cell: dict) -> dict:
     """Put what a stranger wrote into a cell. Markup that is not the course's own is shown, and does nothing."""
-    if cell["cell_type"] == "code" or source == cell["source"]:
-        return {**cell, "source": source}
-    return {**cell, "source": TAG.sub("<" + NO_WIDTH, source)}
+    if cell["cell_type"] == "code" or given.source == cell["source"]:
+        return {**cell, "source": given.source}
+    source, pictures = as_data(given.source, given.attachments)
+    return {**cell, "source": source, **({"attachments": pictures} if pictures else {})}
 
 
 def _read(path: Path) -> list[Given]:
@@ -132,14 +165,34 @@ def _read(path: Path) -> list[Given]:
         raise Unreadable(
             f"{path.name} has more than {LARGEST_NOTEBOOK:,} bytes: clear its outputs and hand it in again."
         )
+    if len(content) <= LARGEST_READ_HERE:
+        return list(_cells(content, path.name))
+    try:
+        return [Given(*json.loads(cell)) for _, cell in read_apart(cells_apart, path.name, content=content)]
+    except ArchiveError as error:
+        raise Unreadable(f"{path.name}: {error}") from None
+
+
+def cells_apart(content: bytes, name: str) -> Iterator[tuple[None, bytes]]:
+    """The cells of a large notebook, read in a process of its own: 20 MB of brackets take 600 MB and 12 seconds."""
+    try:
+        for given in _cells(content, name):
+            yield None, json.dumps(dataclasses.astuple(given)).encode("ascii")
+    except Unreadable as error:
+        raise ArchiveError(str(error).removeprefix(f"{name}: ")) from None
+
+
+def _cells(content: bytes, name: str) -> Iterator[Given]:
     try:
         notebook = json.loads(content)
         cells = notebook["cells"]
     except (ValueError, RecursionError):
-        raise Unreadable(f"{path.name} is no notebook (it is not JSON): hand in the file that Jupyter saves.") from None
+        raise Unreadable(f"{name} is no notebook (it is not JSON): hand in the file that Jupyter saves.") from None
     except (KeyError, TypeError):
-        raise Unreadable(f"{path.name} is no notebook of Jupyter's format 4: save it with a current Jupyter.") from None
-    return [given for cell in cells if (given := _given(cell))] if isinstance(cells, list) else []
+        raise Unreadable(f"{name} is no notebook of Jupyter's format 4: save it with a current Jupyter.") from None
+    for cell in cells[:MOST_CELLS] if isinstance(cells, list) else []:
+        if given := _given(cell):
+            yield given
 
 
 def _given(cell: object) -> Given | None:
@@ -160,4 +213,5 @@ def _given(cell: object) -> Given | None:
         "code" if kind == "code" else "markdown",  # a raw cell would be shown as HTML
         source.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair can't be written
         tuple(name for name in names if isinstance(name, str)),
+        pictures_of(source, cell.get("attachments")),
     )

@@ -25,6 +25,8 @@ HIDDEN_MEMORY = """memfd_create memfd_secret shmget shmat shmctl msgget msgsnd m
     semctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr"""
 # What makes a process run later than others: it would look like a victim of a busy machine.
 PRIORITIES = "setpriority ioprio_set sched_setaffinity sched_setparam sched_setscheduler sched_setattr"
+# What the kernel counts for a whole machine or user, such as asynchronous requests: others would get none.
+SHARED_COUNTERS = "io_setup timer_create"
 KERNEL = """io_uring_setup io_uring_enter io_uring_register bpf perf_event_open add_key request_key keyctl userfaultfd
     personality syslog kexec_load kexec_file_load init_module finit_module delete_module reboot fanotify_init
     modify_ldt iopl ioperm vhangup lookup_dcookie nfsservctl"""
@@ -57,7 +59,7 @@ def seccomp_program(shared_process_space: bool) -> bytes:
         raise FilterUnavailable(f"pyseccomp with libseccomp is needed ({error})") from error
     program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     refuse = pyseccomp.ERRNO(errno.EPERM)
-    names = f"{PROCESSES} {NETWORK} {NAMESPACES} {HIDDEN_MEMORY} {KERNEL} {PRIORITIES}"
+    names = f"{PROCESSES} {NETWORK} {NAMESPACES} {HIDDEN_MEMORY} {KERNEL} {PRIORITIES} {SHARED_COUNTERS}"
     if shared_process_space:
         names = f"{names} {OTHERS} {METADATA}"
     for name in names.split():

@@ -16,7 +16,7 @@ from autograder.sandbox.job import Job
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
 
-STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16}
+STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16, "SIGPENDING": 64, "MSGQUEUE": 0}
 # PyPy otherwise looks for the size of the processor's cache in /proc, and complains that it is not there.
 PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
 INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")

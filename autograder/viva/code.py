@@ -31,13 +31,21 @@ class Statement:
 
 @dataclass(frozen=True)
 class Change:
-    """One small change. words: what is done to the line; after: the line as it is then."""
+    """One small change. words: what is done to the line; lines: of the unchanged file; text: the line as it is then,
+    after: as it is shown. The changed file is put together when it is needed: a file may have thousands of changes.
+    """
 
     line: int
     function: str
     words: str
-    source: str
+    lines: tuple[str, ...] = field(repr=False)
+    text: str = ""
     after: str = ""
+
+    @property
+    def source(self) -> str:
+        """The changed file."""
+        return "\n".join([*self.lines[: self.line - 1], self.text, *self.lines[self.line :]])
 
 
 class Code:
@@ -48,7 +56,7 @@ class Code:
         if source.problem:
             raise ValueError(f"{name}{f', line {source.line}' if source.line else ''}: {source.problem}")
         self.text = content.decode("utf-8-sig")
-        self.lines = self.text.split("\n")
+        self.lines = tuple(self.text.split("\n"))
         self.tree = ast.parse(self.text)
         self.starts = source.lines  # of each function and class, by dotted name
         self.statements = {statement.line: statement for statement in self._statements()}
@@ -101,10 +109,7 @@ class Code:
         return found
 
     def _change(self, statement: Statement, words: str, text: str, after: str) -> Change:
-        lines = [*self.lines]
-        lines[statement.line - 1] = text
-        shown = clean_text(after, LONGEST_LINE)
-        return Change(statement.line, statement.function, words, "\n".join(lines), shown)
+        return Change(statement.line, statement.function, words, self.lines, text, clean_text(after, LONGEST_LINE))
 
     def _other_signs(self, statement: Statement) -> Iterator[tuple[str, str, str]]:
         """The statement's line with one operator changed: the operator before, after, and the line."""

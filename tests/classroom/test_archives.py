@@ -261,3 +261,18 @@ def test_a_zip_of_any_names_gives_exactly_its_files_or_is_refused(members):
         if "/".join(plain) in found:
             assert found["/".join(plain)] == content
     assert len(found) <= len(members)
+
+
+@pytest.mark.parametrize("name", ["B\u00e9n M\u00fcller/a.py", "\u738b/a.py", "Zoe/a.py"])
+def test_names_in_utf_8_that_are_not_marked_as_such_are_read_so(name):
+    honest = zipped((name, b"1")).getvalue()
+    unmarked = bytearray(honest)
+    for magic, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = honest.index(magic) + place
+        unmarked[at : at + 2] = b"\0\0"
+    assert list(contents(io.BytesIO(bytes(unmarked)))) == [name]
+
+
+def test_names_in_the_code_page_of_dos_stay_what_they_are():
+    marked = zipped(("Bxn/a.py", b"1")).getvalue()
+    assert list(contents(io.BytesIO(marked.replace(b"Bxn", b"B\x82n")))) == ["B\u00e9n/a.py"]

@@ -108,3 +108,26 @@ def test_an_exchange_that_is_missing_or_closed_is_named(tmp_path, quick_sandbox)
     assert found(tmp_path, name).well
     (tmp_path / "nbgrader_config.py").write_text("import nothing_like_it\n", encoding="utf-8")
     assert "ModuleNotFoundError" in found(tmp_path, name).said
+
+
+@pytest.mark.parametrize(
+    ("version", "better"),
+    [
+        ((3, 11, 7, "final"), "3.11.10"),
+        ((3, 11, 10, "final"), ""),
+        ((3, 12, 5, "final"), "3.12.6"),
+        ((3, 12, 6, "final"), ""),
+        ((3, 10, 14, "final"), "3.10.15"),
+        ((3, 13, 0, "beta"), "3.13.0"),
+        ((3, 13, 0, "final"), ""),
+        ((3, 14, 0, "alpha"), ""),
+    ],
+)
+def test_a_python_whose_tarfile_has_a_known_fault_is_told_of(version, better):
+    assert doctor.safe_tarfile_since(version) == better
+
+
+def test_the_fault_of_tarfile_is_named_with_what_to_do(monkeypatch, quick_sandbox, tmp_path):
+    monkeypatch.setattr(doctor, "safe_tarfile_since", lambda version: "3.99.1")
+    finding = found(tmp_path, "Python")
+    assert finding.well and "CVE-2024-6232" in finding.said and "Install Python 3.99.1 or newer" in finding.to_do[0]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
@@ -16,7 +20,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import autograde
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
-from autograder.course import SOLUTIONS, part
+from autograder.course import ROOT, SOLUTIONS, part
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 PART_1 = part(1)
@@ -134,3 +138,36 @@ def test_two_gradings_of_a_class_do_not_take_each_others_files_away(a_class):
         assert "Another grading of the class" in outcome.output and "wait for its end" in outcome.output
         assert not a_class.autograded.exists()
     assert grade(a_class, "--part", "9").exit_code == 0
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="Processes are looked for in /proc.")
+def test_no_process_outlives_a_grading_that_was_killed(a_class):
+    for learner in ("ada", "bob", "cy", "dee"):
+        hand_in(a_class, learner, f"{SOLUTION}\n# {learner}\nimport time\ntime.sleep(3)\n", answered())
+    command = [sys.executable, "-m", "autograder", "grade", "--class", str(a_class.root), "--part", "9"]
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL) as grading:
+        wait_until(lambda: sum(b"spawn_main" in command for command in of_session(grading.pid).values()) >= 2)
+        grading.kill()
+    wait_until(lambda: not of_session(grading.pid))
+
+
+def of_session(session: int) -> dict[int, bytes]:
+    """The processes of a session that have not ended, and how they were called."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, of = path.read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].split()[:4]
+            command = path.with_name("cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(of) == session and state != "Z":
+            found[int(path.parent.name)] = command
+    return found
+
+
+def wait_until(condition) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    pytest.fail("It did not come to pass.")

@@ -1,5 +1,6 @@
 """Workers that lie, flood and cling: each fails its own call, and the next submission is served."""
 
+import errno
 import os
 import sys
 import threading
@@ -267,3 +268,29 @@ def test_many_workers_are_served_at_once_from_threads(work):
 def test_probes_that_do_not_load_are_reported_and_not_blamed_on_a_line_of_the_learner(work):
     reply = work(probes="import part05_gpt\n1 / 0").call("echo", [1])
     assert (reply.failure, reply.file) == ("load", None)
+
+
+COUNTERS = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+
+def take(name, *numbers):
+    call = {'x86_64': {'io_setup': 206, 'timer_create': 222, 'mq_open': 240},
+            'aarch64': {'io_setup': 0, 'timer_create': 107, 'mq_open': 180}}[__import__('os').uname().machine][name]
+    made = ctypes.c_void_p(0)
+    arguments = {'io_setup': (64, ctypes.byref(made)), 'timer_create': (0, None, ctypes.byref(made)),
+                 'mq_open': (b'queue', 0o102, 0o600, None)}[name]
+    return [libc.syscall(call, *arguments), ctypes.get_errno()]
+
+def limits():
+    import resource
+    return [resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[1] for name in ('SIGPENDING', 'MSGQUEUE')]
+"""
+
+
+@pytest.mark.parametrize("name", ["io_setup", "timer_create", "mq_open"])
+def test_what_the_kernel_counts_for_all_is_not_for_a_worker(work, shut_in, name):
+    """Of 65,536 asynchronous contexts of the whole machine one worker took 64,000; a database then had none."""
+    worker = work(COUNTERS, tier=shut_in, limits=SHORT)
+    assert call(worker, "take", name).value == [-1, errno.EPERM]
+    assert call(worker, "limits").value == [64, 0]

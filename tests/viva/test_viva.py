@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
@@ -261,3 +262,14 @@ def test_an_escape_in_the_source_does_not_reach_the_terminal(stranger):
     assert "\\u001b" not in done.stdout and "\\u202e" not in done.stdout
     plain = viva(0, "--from", stranger, "--seed", 5)
     assert "\x1b" not in plain.stdout and "\u202e" not in plain.stdout and "##[" not in plain.stdout
+
+
+def test_the_changes_of_a_long_file_share_its_lines():
+    """A file of 64 KB once had 728 MB of changes."""
+    source = "def f(a):\n" + "".join(f"    a = a + {number}\n" for number in range(3500))
+    tracemalloc.start()
+    changes = Code(source.encode(), "mine.py").changes()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(changes) == 7000 and most < 60_000_000
+    assert changes[1].source == source.replace("a = a + 0", "a = a - 0", 1)

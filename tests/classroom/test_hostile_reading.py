@@ -1,0 +1,221 @@
+"""Whatever one learner submits, the others are graded, at hardly any cost to the process that holds the class."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import reading_helpers
+from hostile_inputs import ARCHIVES, CLONES, FOLDERS, MODULE, NOTEBOOKS, clone, commit, tar, zipped
+from submission_helpers import PART, fresh_notebook
+
+from autograder.archives import reading
+from autograder.archives.archives import ArchiveError
+from autograder.batch.batch import find_tasks
+from autograder.classroom.handed_in import sort_by_learner
+from autograder.classroom.matching import Matcher
+from autograder.classroom.submitted_notebook import sound_notebook
+from autograder.course import ROOT, part
+
+PART_1 = part(1)
+GOOD = b"good = 1\n"
+HONEST = ["ann", "ben", "zoe"]
+with_git = pytest.mark.skipif(shutil.which("git") is None, reason="There is no git here.")
+
+
+@pytest.fixture(autouse=True)
+def helper_that_knows_the_tests(monkeypatch):
+    """A new helper process, which finds the functions of reading_helpers.py."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    if reading._running:
+        reading._running.end()
+
+
+@contextlib.contextmanager
+def little_of_this_process(seconds: float = 4.0, megabytes: int = 350):
+    """Fails when this process, not those that read, needs much processor time or memory for what is done inside."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    yield
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < seconds
+    assert (after.ru_maxrss - before.ru_maxrss) / 1024 < megabytes
+
+
+@pytest.fixture
+def class_folder(tmp_path: Path) -> Path:
+    """Three honest learners: one with files, one with a zip, one with a tar."""
+    place = tmp_path / "class"
+    (place / "ann").mkdir(parents=True)
+    (place / "ann" / MODULE).write_bytes(GOOD)
+    (place / "ben.zip").write_bytes(zipped((f"part01/{MODULE}", GOOD)))
+    info = (b"0", len(GOOD), MODULE.encode())
+    from hostile_inputs import header, padded
+
+    (place / "zoe.tar.gz").write_bytes(tar(header(*info), padded(GOOD)))
+    return place
+
+
+def graded(place: Path) -> dict[str, bytes]:
+    """The module of each learner that would be graded."""
+    found = find_tasks(place, [PART_1])
+    assert all(sentence and sentence.isprintable() for _, sentence in found.problems)
+    assert {who.partition(".")[0] for who, _ in found.problems} <= {"mallory"}
+    return {task.learner: task.read().modules.get(MODULE) for task in found.tasks}
+
+
+def collected(source: Path) -> dict[str, list[bytes]]:
+    matcher = Matcher([])
+    matcher.ids.update({name: {name} for name in [*HONEST, "mallory"]})
+    found = sort_by_learner(source, matcher)
+    assert all("mallory" in problem for problem in found.problems)
+    return {learner: [file.content for file in person.files] for learner, person in found.people.items()}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_an_archive_costs_only_its_author(name, class_folder):
+    (class_folder / f"mallory{name[name.index('.') :]}").write_bytes(ARCHIVES[name]())
+    with little_of_this_process():
+        modules = graded(class_folder)
+        files = collected(class_folder)
+    assert [modules[learner] for learner in HONEST] == [GOOD] * 3
+    assert [files[learner] for learner in HONEST] == [[GOOD]] * 3
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_costs_only_its_author(name, class_folder):
+    place = class_folder / "mallory"
+    place.mkdir()
+    FOLDERS[name](place)
+    with little_of_this_process():
+        modules = graded(class_folder)
+        files = collected(class_folder)
+    assert [modules[learner] for learner in HONEST] == [GOOD] * 3
+    assert [files[learner] for learner in HONEST] == [[GOOD]] * 3
+
+
+@with_git
+@pytest.mark.parametrize("name", CLONES)
+def test_a_clone_costs_only_its_author(name, class_folder):
+    CLONES[name](class_folder / "mallory")
+    clone(class_folder / "mia", ["blob", "mark :1", "data 9", "good = 1", *commit(2, f"M 100644 :1 {MODULE}")])
+    (class_folder / "mia").rename(class_folder / "ann.git")
+    shutil.rmtree(class_folder / "ann")
+    (class_folder / "ann.git").rename(class_folder / "ann")
+    with little_of_this_process():
+        files = collected(class_folder)
+    assert [files[learner] for learner in HONEST] == [[GOOD]] * 3
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_costs_only_its_author(name, tmp_path):
+    path = tmp_path / f"{PART.name}.ipynb"
+    path.write_bytes(NOTEBOOKS[name]())
+    released = fresh_notebook()
+    with little_of_this_process():
+        sound = sound_notebook(released, path)
+    assert len(sound.notebook["cells"]) >= len(released["cells"])
+
+
+def test_one_learners_archives_have_one_budget_of_time(class_folder):
+    """Otherwise each of a thousand archives would have ten seconds."""
+    own = reading.Allowance()
+    with pytest.raises(ArchiveError, match="processor time"):
+        reading.read_apart(reading_helpers.busy, 1, own=own)
+    assert own.seconds <= 0
+    with pytest.raises(ArchiveError, match="processor time"):
+        reading.read_apart(reading_helpers.busy, 0, own=own)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("fills_the_memory", "512 MB of memory"),
+        ("recurses", "nested too deeply"),
+        ("crashes", "ended the process that read it"),
+        ("is_killed", "ended the process|did not end"),
+        ("raises", "can't be read .KeyError"),
+        ("gives_too_much", "too much in it"),
+        ("answers_half", "ended the process that read it"),
+    ],
+)
+def test_what_happens_to_the_process_that_reads_is_a_sentence(what, said, tmp_path):
+    with little_of_this_process(megabytes=700), pytest.raises(ArchiveError, match=said):
+        reading.read_apart(getattr(reading_helpers, what))
+    assert reading.read_apart(reading_helpers.echoes, "x", content=b"next") == [("x", b"next")], "the next one is read"
+
+
+def test_each_input_has_a_process_of_its_own():
+    if not hasattr(os, "fork"):
+        pytest.skip("This system has no fork.")
+    processes = {reading.read_apart(reading_helpers.process)[0][0][0] for _ in range(5)}
+    assert len(processes) == 5 and os.getpid() not in processes
+    assert len({reading.read_apart(reading_helpers.process)[0][0][1] for _ in range(5)}) == 1, (
+        "the interpreter starts once"
+    )
+
+
+def test_the_helper_ends_with_its_parent(tmp_path):
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "from autograder.archives import reading\n"
+        "import reading_helpers\n"
+        "print(reading.read_apart(reading_helpers.process)[0][0][1], flush=True)\n"
+        "reading.read_apart(reading_helpers.busy, 1, own=reading.Allowance(1000))\n"
+    )
+    command = [sys.executable, "-c", program, str(ROOT), str(Path(__file__).parent)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        helper = int(process.stdout.readline())
+        assert _is_there(helper)
+        process.kill()
+    for _ in range(600):
+        if not _is_there(helper):
+            return
+        time.sleep(0.1)
+    pytest.fail("The helper is still there.")
+
+
+def _is_there(process: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return False
+
+
+LOOK = """
+import json, sys
+sys.path[:0] = sys.argv[1:3]
+from pathlib import Path
+import test_hostile_reading as tests
+place = Path(sys.argv[3])
+print(json.dumps([sorted(tests.graded(place)), sorted(tests.collected(place))]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no such modes.")
+@pytest.mark.parametrize("where", ["mallory", "mallory/part01", "mallory/deep"])
+@pytest.mark.parametrize("mode", [0o000, 0o600, 0o200])
+def test_a_folder_without_rights_is_a_problem_of_its_learner(class_folder, where, mode):
+    """An archive that was unpacked keeps such modes. Root may read all, so it gives up that right first."""
+    (class_folder / where).mkdir(parents=True)
+    (class_folder / where / MODULE).write_bytes(GOOD)
+    (class_folder / where).chmod(mode)
+    as_others = []
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("There is no setpriv here.")
+        as_others = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    command = [*as_others, sys.executable, "-c", LOOK, str(ROOT), str(Path(__file__).parent), str(class_folder)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    (class_folder / where).chmod(0o700)
+    assert done.returncode == 0, done.stderr[-3000:]
+    modules, files = json.loads(done.stdout)
+    assert set(HONEST) <= set(modules) and set(HONEST) <= set(files)
