@@ -23,6 +23,8 @@ MOST_MEMBERS = 50_000
 LARGEST_MEMBER = 32 * 1024 * 1024  # bytes, unpacked
 LARGEST_TOTAL = 256 * 1024 * 1024  # bytes, unpacked, of all wanted files of one person
 LARGEST_TAR = 256 * 1024 * 1024  # bytes, unpacked: a tar is read from its beginning to its end
+LARGEST_OTHER = 4 * 1024 * 1024  # bytes, unpacked, of a file that nobody asked for; a notebook with pictures has 2 MB
+LARGEST_OTHERS = 16 * 1024 * 1024  # bytes, unpacked, of all such files of one person
 LONGEST_NAME = 1000
 MOST_LEVELS = 20
 BLOCK = 1024 * 1024
@@ -37,11 +39,13 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive. path: its folders and its name; time: as the archive says, in no time zone or in UTC."""
+    """A file in an archive. path: its folders and its name; time: as the archive says, in no time zone or in UTC.
+    content: None when the file is only listed.
+    """
 
     path: tuple[str, ...]
     time: datetime.datetime | None
-    content: bytes
+    content: bytes | None
 
 
 @dataclass
@@ -77,8 +81,11 @@ def read_archive(
     wanted: Callable[[str], bool],
     budget_of: Callable[[tuple[str, ...]], Budget] | None = None,
     refuse: Callable[[ArchiveError], None] | None = None,
+    others: Callable[[tuple[str, ...]], Budget] | None = None,
 ) -> Iterator[Member]:
     """The files of an archive whose name (without folders) is wanted, one at a time; no other is unpacked.
+
+    others: list all other files too, with the content of small ones while this budget of their path lasts.
 
     Raises ArchiveError for an archive that can't be read or holds more than a class needs. A wanted file with a name
     that leads elsewhere, that is a link or a device, that is there twice or too large, is given to `refuse` and left
@@ -91,7 +98,11 @@ def read_archive(
             if number >= MOST_MEMBERS:
                 raise ArchiveError(f"It has more than {MOST_MEMBERS:,} files.")
             loose = [part for part in listed.name.replace("\\", "/").split("/") if part]
-            if listed.kind == "folder" or not loose or _is_litter(loose) or not wanted(loose[-1]):
+            if listed.kind == "folder" or not loose or _is_litter(loose):
+                continue
+            if not wanted(loose[-1]):
+                if others and (member := _other(listed, others)):
+                    yield member
                 continue
             try:
                 path = _checked(listed, names)
@@ -228,6 +239,20 @@ def _content(listed: _Listed, budget: Budget) -> bytes:
             if content.tell() > LARGEST_MEMBER:
                 raise ArchiveError(f"{shown(listed.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
     return content.getvalue()
+
+
+def _other(listed: _Listed, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
+    """A file that nobody asked for; None when it has a name that nothing can be done with."""
+    try:
+        path, content = checked_path(listed.name), None
+    except ArchiveError:
+        return None
+    if not listed.kind and listed.size <= LARGEST_OTHER:
+        try:
+            content = _content(listed, budget_of(path))
+        except (ArchiveError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+            content = None  # listed all the same
+    return Member(path, listed.time, content)
 
 
 def _is_litter(path: list[str]) -> bool:

@@ -31,12 +31,23 @@ class LatePolicy:
     grace_hours: float
     most_percent: float
 
-    def penalty(self, earned: float, seconds_late: float) -> float:
-        """The points that are taken off for handing in so many seconds after the due date."""
-        late = seconds_late - 3600 * self.grace_hours
-        if late <= 0:
-            return 0.0
-        percent = min(math.ceil(late / 86400) * self.percent_per_day, self.most_percent)
+    def days_late(self, due: datetime.datetime, submitted: datetime.datetime, zone: datetime.tzinfo) -> int:
+        """The days begun after the due date and the grace hours. A day ends at the due time on the class's clock, so
+        the night in which clocks change does not make one day two.
+        """
+        grace = datetime.timedelta(hours=self.grace_hours)
+        if submitted <= due + grace:
+            return 0
+        days = max(1, (submitted - grace - due).days - 1)  # a clock never changes by more than a day
+        while submitted > later_on_the_clock(due, days, zone) + grace:
+            days += 1
+        return days
+
+    def penalty(
+        self, earned: float, due: datetime.datetime, submitted: datetime.datetime, zone: datetime.tzinfo
+    ) -> float:
+        """The points that a submission loses for being late. due: in UTC, the extension included."""
+        percent = min(self.days_late(due, submitted, zone) * self.percent_per_day, self.most_percent)
         return earned * percent / 100
 
 
@@ -100,6 +111,13 @@ def time_zone(name: object) -> datetime.tzinfo:
         return zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError) as error:
         raise ClassError(f"{FILE}, time_zone: there is no {name!r}. Write a name such as Europe/Berlin.") from error
+
+
+def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
+    """The same time of day so many days later, as clocks in the zone show it; a part of a day counts in hours."""
+    whole, rest = divmod(days, 1)
+    shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole)
+    return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=rest)
 
 
 def in_utc(value: object, zone: datetime.tzinfo, where: str) -> datetime.datetime:

@@ -1,12 +1,16 @@
-"""Collecting: what a class handed in goes to submitted/<id>/<part>/ as nbgrader wants it, and nothing is ever lost."""
+"""Collecting: submissions go to submitted/<id>/<part>/ as nbgrader wants them, and nothing is ever lost.
+
+Everybody in a download is either collected or named in a problem, with their files.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,40 +19,56 @@ from autograder.class_folder.collected import Unreadable, read_plain
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.handed_in import HandedIn, sort_by_learner
-from autograder.classroom.matching import Matcher, course_files
-from autograder.course import Part
+from autograder.classroom.handed_in import HandedIn, Person, sort_by_learner
+from autograder.classroom.matching import Matcher, course_files, notebook_by_content, usual_wrong_name
+from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
+from autograder.course import Part, parts
 from autograder.files import write_atomically
 from autograder.wording import command
 
 TIMESTAMP = "timestamp.txt"
 
 
+MOST_OTHERS = 20  # files of one learner that the course has no name for, kept to be renamed
+
+# When everybody's work was submitted, or a learner's: by id, "" for everybody.
+Times = Mapping[str, datetime.datetime]
+
+
 @dataclass(frozen=True)
 class Placed:
-    """One submission. what: new, replaced, unchanged or older; backup: where the one before it is now."""
+    """One submission. what: new, replaced, unchanged, corrected (its time) or older; time: None when nobody knows;
+    backup: where the one before it is now.
+    """
 
     learner: str
     part: str
     what: str
-    time: datetime.datetime
+    time: datetime.datetime | None
     backup: Path | None = None
 
 
 @dataclass
 class Collection:
-    """What collecting did, and a sentence for each name or file that could not be used."""
+    """What collecting did; a sentence for each name or file that could not be used, and for each that was guessed."""
 
     placed: list[Placed] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def collect(
-    folder: ClassFolder, source: Path, part: Part | None = None, handed_in: datetime.datetime | None = None
+    folder: ClassFolder,
+    source: Path,
+    part: Part | None = None,
+    submitted_at: Times | None = None,
+    worksheet: Path | None = None,
 ) -> Collection:
-    """Collect an archive or a folder. part: all that a learner handed in belongs to it; without one each file goes to
-    its own part. handed_in: when, if the archive does not say. Raises ClassError when nothing can be collected.
+    """Collect an archive or a folder. part: all that a learner submitted belongs to it; without one each file goes to
+    its own part. submitted_at, and then worksheet, Moodle's: when, which counts more than what the archive says. Raises
+    ClassError when nothing can be collected.
     """
+    submitted_at = submitted_at or {}
     zone = load_settings(folder).zone
     with open_gradebook(folder) as gradebook:
         students = gradebook.students
@@ -56,22 +76,34 @@ def collect(
             raise ClassError(
                 f"The gradebook has no learners to match names with: {command('roster FILE')} imports them."
             )
-        matcher = Matcher(students)
+        told = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
+        matcher = Matcher(students, told.numbers)
+    if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
+        raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
     found = sort_by_learner(source, matcher)
     outcome = Collection(problems=found.problems)
-    for learner in sorted(found.by_learner):
-        for name, files in sorted(_by_part(found.by_learner[learner], part).items()):
+    for learner in sorted(found.people):
+        person = found.people[learner]
+        said = len(outcome.problems)
+        collected = _with_usual_wrong_names(learner, person, part, outcome)
+        for name, files in sorted(collected.items()):
             try:
                 chosen = _one_of_each(files)
             except ClassError as error:
                 outcome.problems.append(f"{learner}, {name}: {error}")
                 continue
-            if part and not {part.file_name, f"{part.name}.ipynb"} & set(chosen):
-                outcome.problems.append(f"{learner}: there is no {part.file_name} and no {part.name}.ipynb in it.")
-                continue
-            time = handed_in or max(_in_utc(file.time, zone) for file in chosen.values())
+            given = submitted_at.get(learner) or submitted_at.get("") or told.times.get(learner)
+            known = [_in_utc(file.time, zone) for file in chosen.values() if file.time]
+            time = given or max(known, default=None)
             contents = {file_name: file.content for file_name, file in chosen.items()}
-            outcome.placed.append(_place(folder, learner, name, contents, time))
+            outcome.placed.append(_place(folder, learner, name, contents, time, correct=given is not None))
+            if person.late and time is None:
+                outcome.problems.append(
+                    f"{learner}, {name}: collected, but Canvas marks it late and does not say when it was submitted. "
+                    f'Collect it again with --submitted-at "{learner}=2026-11-30 18:00", which also charges the delay.'
+                )
+        if not collected and len(outcome.problems) == said:
+            outcome.problems.append(_not_collected(folder, learner, person, part))
     if not outcome.placed and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
@@ -80,25 +112,87 @@ def collect(
 def collection_lines(outcome: Collection) -> Iterator[str]:
     """What collecting did, for people: what is new and replaced, what was left alone."""
     for one in outcome.placed:
-        when = f"{one.learner} {one.part}, handed in {one.time:%Y-%m-%d %H:%M} UTC"
+        when = f", submitted {one.time:%Y-%m-%d %H:%M} UTC" if one.time else ""
+        who = f"{one.learner} {one.part}{when}"
         if one.what == "new":
-            yield f"Collected: {when}."
+            yield f"Collected: {who}."
         elif one.what == "replaced":
-            yield f"Replaced: {when}; the one before it is now {one.backup}."
+            yield f"Replaced: {who}; the previous submission is now in {one.backup}."
+        elif one.what == "corrected":
+            yield f"Time corrected: {who}."
         elif one.what == "older":
-            yield f"Left alone: {when}, since a newer one was collected before."
+            yield f"Left alone: {who}, since a newer one was collected before."
     unchanged = sum(one.what == "unchanged" for one in outcome.placed)
     if unchanged:
         yield f"Unchanged: {unchanged}, collected before."
+    yield from outcome.remarks
+    undated = sum(one.time is None for one in outcome.placed)
+    if undated:
+        yield (
+            f"{undated} of {len(outcome.placed)} have no submission time, since the archive holds only the time of the "
+            "download. They are not charged as late. To record times, collect again with --worksheet FILE (Moodle's "
+            "grading worksheet) or --submitted-at."
+        )
 
 
-def _by_part(files: list[HandedIn], part: Part | None) -> dict[str, list[HandedIn]]:
-    if part:
-        return {part.name: files}
-    parts: dict[str, list[HandedIn]] = {}
+def _with_usual_wrong_names(
+    learner: str, person: Person, part: Part | None, outcome: Collection
+) -> dict[str, list[HandedIn]]:
+    """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
+    are among them where nothing else has that name.
+    """
+    files, others = list(person.files), []
+    looked_for = [part.name] if part else [each.name for each in parts()]
+    guessed: dict[str, list[HandedIn]] = {}
+    for file in person.others:
+        name = usual_wrong_name(file.name, looked_for)
+        if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
+            name = notebook_by_content(file.content)
+        if name and file.content is not None and course_files()[name] in looked_for:
+            guessed.setdefault(name, []).append(file)
+        else:
+            others.append(file)
+    for name, candidates in guessed.items():
+        if len({file.content for file in candidates}) == 1 and name not in {file.name for file in files}:
+            files.append(dataclasses.replace(candidates[0], name=name))
+            outcome.remarks.append(f"{learner}: {shown(candidates[0].where)} was taken as {name}.")
+        else:
+            others += candidates
+    person.files, person.others = files, others
+    if part is None:
+        return _by_part(files)
+    wanted = {part.file_name, f"{part.name}.ipynb"}
+    if not wanted & {file.name for file in files}:
+        return {}
+    if others and any(file.name.lower().endswith((".py", ".ipynb")) for file in others):
+        left = ", ".join(shown(file.where) for file in others[:5])
+        outcome.remarks.append(f"{learner}, {part.name}: not used: {left}.")
+    return {part.name: files}
+
+
+def _not_collected(folder: ClassFolder, learner: str, person: Person, part: Part | None) -> str:
+    """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand."""
+    there = [*person.files, *person.others]
+    names = ", ".join(shown(file.where) for file in there[:5]) + (
+        f" and {len(there) - 5} more" if len(there) > 5 else ""
+    )
+    if part is None:
+        return f"{learner}: no file has a name of the course, such as part05_gpt.py: {names}."
+    place = folder.submitted / learner / part.name
+    kept = [file for file in there if file.content is not None and file.name not in (TIMESTAMP, *course_files())]
+    for file in kept[:MOST_OTHERS]:
+        if not (place / file.name).exists():
+            place.mkdir(parents=True, exist_ok=True)
+            write_atomically(place / file.name, file.content)
+    copied = f" They are in {place}: rename the right one to {part.file_name}." if kept else ""
+    return f"{learner}: there is no {part.file_name} and no {part.name}.ipynb, only {names}.{copied}"
+
+
+def _by_part(files: list[HandedIn]) -> dict[str, list[HandedIn]]:
+    by_part: dict[str, list[HandedIn]] = {}
     for file in files:
-        parts.setdefault(course_files()[file.name], []).append(file)
-    return parts
+        by_part.setdefault(course_files()[file.name], []).append(file)
+    return by_part
 
 
 def _one_of_each(files: list[HandedIn]) -> dict[str, HandedIn]:
@@ -118,14 +212,22 @@ def _age(file: HandedIn) -> tuple[str, int]:
     return (file.time.isoformat() if file.time else "", file.copy)
 
 
-def _in_utc(time: datetime.datetime | None, zone: datetime.tzinfo) -> datetime.datetime:
-    if time is None:
-        return datetime.datetime.now(UTC)
+def _in_utc(time: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
     return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _place(folder: ClassFolder, learner: str, part: str, contents: dict[str, bytes], time: datetime.datetime) -> Placed:
-    """Put a submission in its place: built beside it and then moved, so that it is whole or not there."""
+def _place(
+    folder: ClassFolder,
+    learner: str,
+    part: str,
+    contents: dict[str, bytes],
+    time: datetime.datetime | None,
+    correct: bool,
+) -> Placed:
+    """Put a submission in its place: built beside it and then moved, so that it is whole or not there.
+
+    correct: the time counts more than the one that was recorded before.
+    """
     place = folder.submitted / learner / part
     backup = None
     if place.exists():
@@ -133,8 +235,11 @@ def _place(folder: ClassFolder, learner: str, part: str, contents: dict[str, byt
         if all(_content(place / name) == content for name, content in contents.items()) and set(contents) >= {
             path.name for path in place.iterdir() if path.name in course_files()
         }:
-            return Placed(learner, part, "unchanged", time)
-        if before is not None and time < before:
+            if not correct or time == before:
+                return Placed(learner, part, "unchanged", before)
+            write_atomically(place / TIMESTAMP, _note(time))
+            return Placed(learner, part, "corrected", time)
+        if before is not None and time is not None and time < before and not correct:
             return Placed(learner, part, "older", time)
         backup = _free(folder.submitted_before / learner / part, before)
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +247,8 @@ def _place(folder: ClassFolder, learner: str, part: str, contents: dict[str, byt
     try:
         for name, content in contents.items():
             write_atomically(scratch / name, content)
-        write_atomically(scratch / TIMESTAMP, f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode("ascii"))
+        if time is not None:
+            write_atomically(scratch / TIMESTAMP, _note(time))
         scratch.chmod(0o755)
         if backup:
             backup.parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +258,11 @@ def _place(folder: ClassFolder, learner: str, part: str, contents: dict[str, byt
         shutil.rmtree(scratch, ignore_errors=True)
         raise
     return Placed(learner, part, "replaced" if backup else "new", time, backup)
+
+
+def _note(time: datetime.datetime) -> bytes:
+    """A time as nbgrader notes it."""
+    return f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode("ascii")
 
 
 def _free(folder: Path, before: datetime.datetime | None) -> Path:

@@ -14,8 +14,7 @@ AUTOGRADE = [
     f"{PLUGIN}.GradeModule",
     f"{PLUGIN}.WriteVerdict",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "autograder.classroom.late.SetDueDates",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.classroom.late.AssignPenalty",
 ]
 RUN = f"{PLUGIN}.RunNotebook"  # behind GradeModule, when an instructor asks for it
 FEEDBACK = [
@@ -63,7 +62,6 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.Exporter.optimistic_validation = True  # once, when all steps have run, and not after each
-    config.AssignLatePenalties.plugin_class = "autograder.classroom.late.LatePenalty"
     # Feedback is what was handed in and what came of it, without the lesson around.
     config.GenerateFeedback.exporter_class = f"{PLUGIN}.FeedbackExporter"
     config.GenerateFeedback.preprocessors = FEEDBACK

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.class_folder.settings import ClassError, assignments
-from autograder.classroom.grades import ClassGrades, LearnerGrades
+from autograder.classroom.grades import ClassGrades, Grade, LearnerGrades
 from autograder.classroom.matching import squeezed
 from autograder.classroom.roster import NOBODY
 from autograder.classroom.tables import Table, read_table, write_table
@@ -40,23 +40,24 @@ def export(found: ClassGrades, to: Path) -> Exported:
 
 
 def export_like(found: ClassGrades, template: Path, to: Path, assignment: str | None = None) -> Exported:
-    """Fill in a file that the platform exported, row by row and column by column as they stand there. assignment: which
-    one a Moodle worksheet is for. Raises ClassError when the file is none of these.
+    """Fill in a file that the platform exported, row by row and column by column as they are there. Points are scaled
+    to the platform's maximum. assignment: which one a Moodle worksheet is for. Raises ClassError when the file is none
+    of these, or does not say what its maximum is.
     """
     table = read_table(template)
     outcome = Exported(remarks=_unfinished(found))
     if "Student" in table.columns and "ID" in table.columns:
-        name, rows = "canvas", list(_like_canvas(found, table, outcome.remarks))
+        name, rows = "canvas-upload", list(_like_canvas(found, table, outcome.remarks))
     elif "Identifier" in table.columns and "Grade" in table.columns:
         if assignment is None:
             raise ClassError(f"{template} is a worksheet of one assignment: say which, with --part 5 or --part 11.")
-        name, rows = "moodle", list(_like_worksheet(found, table, assignment, outcome.remarks))
+        name, rows = f"moodle-{assignment}-upload", list(_like_worksheet(found, table, assignment, outcome.remarks))
     else:
         raise ClassError(
             f"{template} is no file that we know: neither Canvas' gradebook (Student, ID) nor Moodle's grading "
             "worksheet (Identifier, Grade)."
         )
-    write_table(to / f"{name}.csv", rows, bom=name == "canvas")
+    write_table(to / f"{name}.csv", rows, bom=name == "canvas-upload")
     outcome.files.append(to / f"{name}.csv")
     return outcome
 
@@ -104,25 +105,33 @@ def _like_canvas(found: ClassGrades, table: Table, remarks: list[str]) -> Iterat
         remarks.append(f"The file has no column for {', '.join(missing)}: create these assignments in Canvas.")
     keep = [name for name in CANVAS_COLUMNS if name in table.columns]
     by_key = _by_key(found, lambda one: (one.number, one.id.casefold(), one.email.casefold()))
+    most = next((row.cells for row in table.rows if CANVAS_POINTS.search(row.cells["Student"])), {})
+    scales = [
+        _scale(found, key, most.get(name, ""), f"Points Possible of {ascii(name)}", remarks)
+        for name, key in columns.items()
+    ]
     yield [*keep, *columns]
     for row in table.rows:
         cells = [row.cells[name] for name in keep]
         if CANVAS_POINTS.search(row.cells["Student"]):
             yield ["    " + cells[0], *cells[1:], *(_number(row.cells[name]) for name in columns)]
             continue
-        if NOBODY.search(row.cells["Student"]):
+        ids = [row.cells.get(key, "").casefold() for key in ("ID", "SIS Login ID", "SIS User ID")]
+        if NOBODY.search(row.cells["Student"]) or not any((row.cells["Student"], *ids)):
             continue
-        ids = (row.cells.get(key, "").casefold() for key in ("ID", "SIS Login ID", "SIS User ID"))
         one = next((by_key[key] for key in ids if key in by_key), None)
         if one is None:
             remarks.append(f"Line {row.line} of the file, {ascii(row.cells['Student'])}: nobody in the gradebook.")
             continue
-        yield [*cells, *(one.grades[key].points if key in one.grades else None for key in columns.values())]
+        points = (one.grades[key].points if key in one.grades else None for key in columns.values())
+        yield [*cells, *(None if each is None else each * scale for each, scale in zip(points, scales))]
 
 
 def _like_worksheet(found: ClassGrades, table: Table, assignment: str, remarks: list[str]) -> Iterator[list]:
     by_email = _by_key(found, lambda one: (one.email.casefold(), one.id.casefold()))
     by_name = _by_key(found, lambda one: (squeezed(one.first_name + one.last_name),))
+    maximum = next((name for name in table.columns if name.casefold() == "maximum grade"), "")
+    scale, before = 1.0, "no row yet"
     yield table.columns
     for row in table.rows:
         one = by_email.get(row.cells.get("Email address", "").casefold())
@@ -131,14 +140,37 @@ def _like_worksheet(found: ClassGrades, table: Table, assignment: str, remarks: 
         grade = one.grades.get(assignment) if one else None
         if one is None:
             remarks.append(f"Line {row.line} of the file, {ascii(row.cells['Identifier'])}: nobody in the gradebook.")
-        most = _number(row.cells.get("Maximum Grade", ""))
-        if isinstance(most, float) and abs(most - found.possible.get(assignment, most)) > 1e-9:
-            raise ClassError(
-                f"The file's maximum grade is {most:g}, and {assignment} has {found.possible[assignment]:g} points: "
-                "set the same in Moodle."
-            )
-        cells = {**row.cells, "Grade": grade.points if grade else _number(row.cells["Grade"])}
-        yield [cells[name] if name == "Grade" else _number(cells[name]) for name in table.columns]
+        if row.cells.get(maximum, "") != before:
+            before = row.cells.get(maximum, "")
+            scale = _scale(found, assignment, before, "Maximum grade", remarks)
+        cells = dict(row.cells)
+        if grade:
+            cells["Grade"] = f"{grade.points * scale:.4f}"
+            if "Feedback comments" in cells:
+                cells["Feedback comments"] = cells["Feedback comments"] or _comment(grade, found.possible[assignment])
+        yield [_number(cells[name]) for name in table.columns]
+
+
+def _scale(found: ClassGrades, assignment: str, text: str, what: str, remarks: list[str]) -> float:
+    """What our points are multiplied with, for the platform's maximum. Raises ClassError when it is not a number."""
+    most, possible = _number(text), found.possible.get(assignment)
+    if not isinstance(most, float) or most <= 0:
+        raise ClassError(
+            f"{what} is {ascii(text)}: set the maximum of {assignment} on the platform, for example to "
+            f"{possible or 10:g} points, and export the file again."
+        )
+    if not possible or abs(most - possible) < 1e-9:
+        return 1.0
+    remarks.append(f"{assignment}: {possible:g} points here are {most:g} on the platform; grades are scaled to that.")
+    return most / possible
+
+
+def _comment(grade: Grade, possible: float) -> str:
+    """What a learner reads beside the grade."""
+    text = f"{grade.score:g} of {possible:g} points"
+    if grade.penalty:
+        text += f", less {grade.penalty:g} for late submission: {grade.points:g}"
+    return f"{text}. Written answers are not graded yet." if grade.by_hand else f"{text}."
 
 
 def _by_key(found: ClassGrades, keys) -> dict[str, LearnerGrades]:

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.settings import ClassError, ClassSettings, assignments, in_utc
+from autograder.class_folder.settings import ClassError, ClassSettings, assignments, in_utc, later_on_the_clock
 from autograder.classroom.tables import Row, read_table
 
 FILE = "extensions.csv"
@@ -20,16 +20,17 @@ MOST_DAYS = 366
 
 @dataclass(frozen=True)
 class Extension:
-    """One line of the file: a new due date in UTC, or days to add."""
+    """One line of the file: a new due date in UTC, or days to add on the class's clock."""
 
     line: int
     due: datetime.datetime | None
+    zone: datetime.tzinfo
     extra_days: float = 0.0
 
     def more_time(self, due: datetime.datetime) -> datetime.timedelta:
         """What this adds to a due date (UTC)."""
-        added = datetime.timedelta(days=self.extra_days) if self.due is None else self.due - due
-        return max(added, datetime.timedelta())
+        new = later_on_the_clock(due, self.extra_days, self.zone) if self.due is None else self.due
+        return max(new - due, datetime.timedelta())
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,11 @@ def _extension(row: Row, assignment: str | None, where: str, settings: ClassSett
         usual = settings.due.get(assignment)
         if usual and new < usual:
             raise ClassError(f"{where}: {due} is before the due date of {assignment}: nobody's time is cut short.")
-        return Extension(row.line, new)
+        return Extension(row.line, new, settings.zone)
     try:
         number = float(days)
     except ValueError:
         number = math.nan
     if not 0 < number <= MOST_DAYS:
         raise ClassError(f"{where}: extra_days is {ascii(days)}, and must be a number above 0, up to {MOST_DAYS}.")
-    return Extension(row.line, None, number)
+    return Extension(row.line, None, settings.zone, number)

@@ -46,14 +46,27 @@ def collect(
         Path, typer.Argument(metavar="FILE", help="A platform's archive, or a folder: archives, folders, git clones.")
     ],
     part: PartOption = None,
-    handed_in: Annotated[
-        str | None, typer.Option("--handed-in", help="When, if the archive does not say: 2026-11-30 18:00.")
+    submitted_at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--submitted-at",
+            "--handed-in",
+            metavar="[LEARNER=]TIME",
+            help="When everybody or one learner submitted: 2026-11-30 18:00, or ada=2026-11-30 18:00. May be repeated.",
+        ),
+    ] = None,
+    worksheet: Annotated[
+        Path | None, typer.Option(help="Moodle's grading worksheet: it says when everybody submitted.")
     ] = None,
     folder: ClassOption = ROOT,
 ) -> None:
-    """Put what a class handed in where it is graded from; newer work replaces older, which is kept beside it.
+    """Put submissions where the grader expects them. Newer work replaces older work, which is kept in a backup.
+
+    A download from Canvas or Moodle doesn't say when work was submitted; work without a time is never charged as late.
 
     Example: python -m autograder collect submissions.zip --part 5
+
+    Example: python -m autograder collect submissions.zip --part 5 --submitted-at "ada=2026-11-30 21:15"
     """
     from autograder.class_folder.settings import in_utc, load_settings
     from autograder.classroom.collect import collect as collect_from
@@ -62,11 +75,15 @@ def collect(
 
     with _sentences():
         its_class = _class(folder)
-        time = in_utc(handed_in, load_settings(its_class).zone, "--handed-in") if handed_in else None
-        outcome = collect_from(its_class, source, parts_of(part)[0] if part is not None else None, time)
+        zone, times = load_settings(its_class).zone, {}
+        for text in submitted_at or []:
+            learner, _, time = text.rpartition("=")
+            times[learner.strip()] = in_utc(time, zone, "--submitted-at")
+        its_part = parts_of(part)[0] if part is not None else None
+        outcome = collect_from(its_class, source, its_part, times, worksheet)
     print_lines(collection_lines(outcome))
     if outcome.problems:
-        raise failure("\n".join(["Not collected:", *(f"  {problem}" for problem in outcome.problems)]))
+        raise failure("\n".join(["To look at:", *(f"  {problem}" for problem in outcome.problems)]))
 
 
 @app.command()

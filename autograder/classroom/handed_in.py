@@ -1,4 +1,4 @@
-"""What a class handed in: an archive or a folder, turned into files by learner, whatever platform it comes from."""
+"""What a class submitted: an archive or a folder, turned into files by learner, whatever platform it comes from."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.archives.archives import (
     LARGEST_MEMBER,
+    LARGEST_OTHER,
+    LARGEST_OTHERS,
     ArchiveError,
     Budget,
     Member,
@@ -23,25 +25,49 @@ from autograder.archives.archives import (
 )
 from autograder.archives.git_clones import is_clone, read_clone
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.matching import Matcher, course_file, is_platform_name, person_of
+from autograder.classroom.matching import (
+    Matcher,
+    course_file,
+    has_download_time,
+    is_late_name,
+    is_platform_name,
+    own_name,
+    person_of,
+)
+
+# Platforms that stamp every file with the time of the download write all of them within minutes.
+DOWNLOAD = datetime.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One file of the course that somebody handed in. copy: the number that a platform put behind its name."""
+    """One file that somebody submitted. name: the course's name for it, or what its author called it.
+
+    copy: the number that a platform put behind its name. time: None when nobody knows. content: None when the file is
+    too large for one that the course does not have.
+    """
 
     name: str
     copy: int
     time: datetime.datetime | None
-    content: bytes
+    content: bytes | None
     where: str
 
 
 @dataclass
-class Sorted:
-    """Files by learner's id, and a sentence for each name or file that can't be used."""
+class Person:
+    """What one learner submitted. late: the platform says so; others: files that the course has no name for."""
 
-    by_learner: dict[str, list[HandedIn]] = field(default_factory=dict)
+    files: list[HandedIn] = field(default_factory=list)
+    others: list[HandedIn] = field(default_factory=list)
+    late: bool = False
+
+
+@dataclass
+class Sorted:
+    """What each learner submitted, by id, and a sentence for each name or file that can't be used."""
+
+    people: dict[str, Person] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -49,7 +75,8 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
     """Whose is what in an archive or a folder. Raises ClassError when there is no such thing, or it can't be read.
 
     The name that the platform or the instructor gave says whose a file is: that of the source, or that of what lies in
-    it. Names further in are the learner's own words, and nobody may hand in work as somebody else.
+    it. Names further in are the learner's own words, and nobody may submit work as somebody else. Everybody whom the
+    platform lists is among the people or named in a problem.
     """
     outcome = Sorted()
     try:
@@ -62,24 +89,48 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
         by_name.setdefault(member.path[level], []).append(member)
     whole = matcher.match(source.name)
     claims: dict[str, dict[str, list[Member]]] = {}  # learner's id -> who it is for the platform -> files
+    late: set[str] = set()
     for name, found in by_name.items():
         ids = whole if len(whole) == 1 else matcher.match(name)
         if len(ids) == 1:
             person = source.name if ids is whole else person_of(name)
             claims.setdefault(ids[0], {}).setdefault(person, []).extend(found)
+            late |= {ids[0]} if is_late_name(name) else set()
         elif ids:
             outcome.problems.append(f"{shown(name)} may be {', '.join(ids)}: rename it to the id of one of them.")
-        else:
-            outcome.problems.append(f"{shown(name)} is nobody in the list of the class: rename it to a learner's id.")
+        elif _is_somebody(name, found, level):
+            outcome.problems.append(f"{shown(name)} is not in the class list: rename it to a learner's id.")
     for learner, people in claims.items():
         if len(people) > 1:
             names = " and ".join(map(shown, people))
             outcome.problems.append(f"{learner}: {names} seem to be the same person: leave one of them, or rename one.")
             continue
-        budget = Budget()
+        person, budget = outcome.people.setdefault(learner, Person(late=learner in late)), Budget()
         for member in next(iter(people.values())):
-            outcome.by_learner.setdefault(learner, []).extend(_files(member, learner, budget, outcome.problems))
+            for file in _files(member, learner, budget, outcome.problems):
+                (person.files if course_file(file.name) else person.others).append(file)
+    if source.is_file() and _has_times_of_the_download(members, level, whole):
+        for person in outcome.people.values():
+            person.files = [replace(file, time=None) for file in person.files]
+            person.others = [replace(file, time=None) for file in person.others]
     return outcome
+
+
+def _is_somebody(name: str, found: list[Member], level: int) -> bool:
+    """Whether this may be a learner's work; an instructor's own note in the folder is not."""
+    return is_platform_name(name) or any(len(one.path) > level + 1 or _wanted(one.path[-1]) for one in found)
+
+
+def _has_times_of_the_download(members: list[Member], level: int, whole: tuple[str, ...]) -> bool:
+    """Whether the times in an archive are those of the download and not of the submissions. Canvas always writes the
+    time of the download, Moodle since version 4: all entries then lie within minutes.
+    """
+    names = {member.path[level] for member in members}
+    if any(map(has_download_time, names)):
+        return True
+    times = [member.time.replace(tzinfo=None) for member in members if member.time]
+    several = len(names) > 1 and len(whole) != 1
+    return bool(times) and (several or any(map(is_platform_name, names))) and max(times) - min(times) <= DOWNLOAD
 
 
 def _has_wrapper(members: list[Member], matcher: Matcher) -> bool:
@@ -93,22 +144,26 @@ def _has_wrapper(members: list[Member], matcher: Matcher) -> bool:
 
 
 def _files(member: Member, learner: str, budget: Budget, problems: list[str]) -> Iterator[HandedIn]:
-    """The files of the course that a member is or, as an archive, holds. It was handed in when the platform says."""
+    """The files that a member is or, as an archive, holds. They were submitted when the platform says."""
     where = "/".join(member.path[1:])
     inside = [member]
-    if is_archive(member.path[-1]):
+    if is_archive(member.path[-1]) and member.content is not None:
+        others = Budget(LARGEST_OTHERS)
         try:
             found = read_archive(
-                io.BytesIO(member.content), lambda name: course_file(name) is not None, lambda path: budget
+                io.BytesIO(member.content),
+                lambda name: course_file(name) is not None,
+                lambda path: budget,
+                others=lambda path: others,
             )
             inside = [Member((*member.path, *one.path), member.time, one.content) for one in found]
         except ArchiveError as error:
             problems.append(f"{learner}: {shown(where)}: {error}")
             return
         if not inside:
-            problems.append(f"{learner}: {shown(where)} holds no file of the course, such as part05_gpt.py.")
+            problems.append(f"{learner}: {shown(where)} is empty.")
     for one in inside:
-        name, copy = course_file(one.path[-1])
+        name, copy = course_file(one.path[-1]) or (own_name(one.path[-1]), 0)
         yield HandedIn(name, copy, one.time, one.content, "/".join(one.path[1:]))
 
 
@@ -123,12 +178,14 @@ def _members(source: Path, problems: list[str]) -> Iterator[Member]:
     elif source.is_file():
         changed = datetime.datetime.fromtimestamp(source.stat().st_mtime, datetime.timezone.utc)
         budgets: dict[str, Budget] = defaultdict(Budget)
+        others: dict[str, Budget] = defaultdict(lambda: Budget(LARGEST_OTHERS))
         with open(source, "rb") as file:
             found = read_archive(
                 file,
                 _wanted,
                 budget_of=lambda path: budgets[person_of(path[0])],
                 refuse=lambda error: problems.append(str(error)),
+                others=lambda path: others[person_of(path[0])],
             )
             for member in found:
                 unknown = member.time is None or member.time.year <= 1980  # the zero of a zip's clock
@@ -146,37 +203,53 @@ def _from_folder(source: Path, problems: list[str]) -> Iterator[Member]:
             problems.append(f"{shown(entry.name)} is a link: put in the folder or the file itself.")
         elif is_clone(entry):
             try:
-                for member in read_clone(entry, lambda name: course_file(name) is not None):
-                    yield Member((source.name, entry.name[len(prefix) :], *member.path), member.time, member.content)
+                found = list(read_clone(entry, lambda name: course_file(name) is not None))
             except ArchiveError as error:
                 problems.append(f"{shown(entry.name)}: {error}")
+                continue
+            for member in found:
+                yield Member((source.name, entry.name[len(prefix) :], *member.path), member.time, member.content)
+            if not found:
+                problems.append(
+                    f"{shown(entry.name)}: its last commit has no file of the course, such as part05_gpt.py."
+                )
         elif entry.is_dir():
-            yield from _walk(entry, source, problems)
-        elif _wanted(entry.name):
-            yield from _file(entry, source, problems)
+            said = len(problems)
+            found = list(_walk(entry, source, problems))
+            yield from found
+            if not found and len(problems) == said:
+                problems.append(f"{shown(entry.name)}: there is no file in this folder that can be read.")
+        else:
+            yield from _file(entry, source, problems, Budget(LARGEST_OTHERS))
 
 
 def _walk(folder: Path, source: Path, problems: list[str]) -> Iterator[Member]:
+    others = Budget(LARGEST_OTHERS)
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
         for name in sorted(names):
-            if _wanted(name) and not name.startswith("."):
-                yield from _file(Path(place) / name, source, problems)
+            if not name.startswith("."):
+                yield from _file(Path(place) / name, source, problems, others)
 
 
-def _file(path: Path, source: Path, problems: list[str]) -> Iterator[Member]:
-    """A file on disk as a member; nothing that is no ordinary file is opened."""
+def _file(path: Path, source: Path, problems: list[str], others: Budget) -> Iterator[Member]:
+    """A file on disk as a member; only ordinary files are opened. others: for those that nobody asked for."""
     name = path.relative_to(source).as_posix()
+    wanted = _wanted(path.name)
     try:
         checked = checked_path(name)
         facts = path.lstat()
         if not stat.S_ISREG(facts.st_mode):
             raise ArchiveError("It is a link or a device: put in the file itself.")
-        if facts.st_size > LARGEST_MEMBER:
+        if wanted and facts.st_size > LARGEST_MEMBER:
             raise ArchiveError(f"It is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
-        content = path.read_bytes()
+        content = None
+        if wanted or facts.st_size <= min(LARGEST_OTHER, others.bytes):
+            content = path.read_bytes()
+            others.bytes -= 0 if wanted else len(content)
     except (ArchiveError, OSError) as error:
-        problems.append(f"{shown(name)}: {error}")
+        if wanted:
+            problems.append(f"{shown(name)}: {error}")
         return
     changed = datetime.datetime.fromtimestamp(facts.st_mtime, datetime.timezone.utc)
     yield Member((source.name, *checked), changed, content)

@@ -1,7 +1,7 @@
 """Lateness in nbgrader's gradebook: due dates, extensions, and the penalty by the class's policy.
 
-nbgrader computes how late a submission is; the policy says what that costs. A penalty is part of the points earned, so
-it grows when a person grades a written answer: whoever reads grades calls `refresh` first.
+A penalty is a share of the points earned, so it grows when you grade a written answer: every command that reads grades
+calls `refresh` first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import update
 
@@ -23,8 +22,12 @@ from autograder.classroom.gradebook import all_submitted
 NO_TIME = datetime.timedelta()
 
 
-class SetDueDates(NbGraderPreprocessor):
-    """A step of autograde, before nbgrader's AssignLatePenalties: writes due date and extension into the gradebook."""
+class AssignPenalty(NbGraderPreprocessor):
+    """A step of autograde, after SaveAutoGrades: writes due date, extension and penalty into the gradebook.
+
+    It stands in for nbgrader's AssignLatePenalties, whose plugins get the seconds but not the dates: how many days
+    these are depends on the class's clock.
+    """
 
     def preprocess(self, nb, resources):
         facts = resources["nbgrader"]
@@ -35,16 +38,11 @@ class SetDueDates(NbGraderPreprocessor):
             submission = gradebook.find_submission(facts["assignment"], facts["student"])
             _set_due(submission.assignment, settings)
             _set_extension(submission, extensions)
+            notebook = gradebook.find_submission_notebook(facts["notebook"], facts["assignment"], facts["student"])
+            due, more = submission.assignment.duedate, submission.extension
+            notebook.late_submission_penalty = _penalty(settings, notebook.score, due, more, submission.timestamp)
             gradebook.db.commit()
         return nb, resources
-
-
-class LatePenalty(BasePlugin):
-    """For c.AssignLatePenalties.plugin_class: the penalty by the class's policy."""
-
-    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
-        """Points to take off a notebook's score. total_seconds_late: after the due date, the extension included."""
-        return load_settings(class_folder(self)).late.penalty(score, total_seconds_late)
 
 
 def refresh(gradebook: Gradebook, settings: ClassSettings, extensions: Extensions) -> None:
@@ -57,8 +55,7 @@ def refresh(gradebook: Gradebook, settings: ClassSettings, extensions: Extension
         if more != one.extension:
             change = update(SubmittedAssignment).where(SubmittedAssignment.id == one.submission).values(extension=more)
             gradebook.db.execute(change)
-        late = one.timestamp - one.due - (more or NO_TIME) if one.timestamp and one.due else NO_TIME
-        penalty = settings.late.penalty(one.score, late.total_seconds()) or None
+        penalty = _penalty(settings, one.score, one.due, more, one.timestamp)
         if penalty != one.penalty:
             change = update(SubmittedNotebook).where(SubmittedNotebook.id == one.notebook)
             gradebook.db.execute(change.values(late_submission_penalty=penalty))
@@ -68,6 +65,23 @@ def refresh(gradebook: Gradebook, settings: ClassSettings, extensions: Extension
 def class_folder(step) -> ClassFolder:
     """The folder of the class for a step that nbgrader runs: where its configuration says that the course is."""
     return ClassFolder(Path(CourseDirectory(config=step.config).root))
+
+
+def _penalty(
+    settings: ClassSettings,
+    score: float,
+    due: datetime.datetime | None,
+    more: datetime.timedelta | None,
+    submitted: datetime.datetime | None,
+) -> float | None:
+    """The points that are taken off; None when the work is in time, or nobody knows when it was submitted.
+
+    due, submitted: as nbgrader keeps them, in UTC and without a zone.
+    """
+    if due is None or submitted is None:
+        return None
+    due = due.replace(tzinfo=UTC) + (more or NO_TIME)
+    return settings.late.penalty(score, due, submitted.replace(tzinfo=UTC), settings.zone) or None
 
 
 def _set_due(assignment: Assignment, settings: ClassSettings) -> None:

@@ -15,17 +15,24 @@ if TYPE_CHECKING:
     from nbgrader.api import Student
 
 # garciazoe_LATE_1001_20955_part05_gpt-1.py: name, perhaps LATE, the person's number, the upload's number, the file.
-CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)", re.DOTALL)
+CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)", re.DOTALL)
 # Zoe Garcia_77_assignsubmission_file_ (a folder) or with the file's name behind it; 77 is of one assignment only.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
 COPY = re.compile(r"(?P<stem>part\d\d(?:_[a-z]+)?)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?(?P<suffix>\.py|\.ipynb)")
 
+# What Jupyter and nbgrader keep of the course's cells, however the file is called.
+CELL_OF_PART = re.compile(rb'"id":\s*"part(\d\d)-|"grade_id":\s*"(?:check|written)-(\d{1,2})-')
+
 
 class Matcher:
-    """Finds learners by id, email address, the platform's number, and name, in this order."""
+    """Finds learners by id, email address, the platform's number, and name, in this order.
 
-    def __init__(self, students: Iterable[Student]) -> None:
+    participants: ids by the numbers that Moodle gives people in one assignment, where its worksheet tells them.
+    """
+
+    def __init__(self, students: Iterable[Student], participants: Mapping[str, str] | None = None) -> None:
+        self.participants = participants or {}
         self.ids: Mapping[str, set[str]] = defaultdict(set)
         self.emails: Mapping[str, set[str]] = defaultdict(set)
         self.numbers: Mapping[str, set[str]] = defaultdict(set)
@@ -45,6 +52,8 @@ class Matcher:
         canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
         if canvas and (found := self.numbers.get(canvas["number"])):
             return tuple(sorted(found))
+        if moodle and moodle["number"] in self.participants:
+            return (self.participants[moodle["number"]],)
         plain = without_suffix(text)
         tables = [(plain.casefold(), self.ids), (plain.casefold(), self.emails), (plain, self.numbers)]
         if canvas or moodle:
@@ -66,6 +75,17 @@ def person_of(text: str) -> str:
 def is_platform_name(text: str) -> bool:
     """Whether a platform made up this name of a file or folder."""
     return bool(CANVAS.fullmatch(text) or MOODLE.fullmatch(text))
+
+
+def has_download_time(text: str) -> bool:
+    """Whether the platform that made up this name writes the time of the download into its archives, always."""
+    return CANVAS.fullmatch(text) is not None
+
+
+def is_late_name(text: str) -> bool:
+    """Whether Canvas marks a file of this name as submitted late."""
+    canvas = CANVAS.fullmatch(text)
+    return bool(canvas and canvas["late"])
 
 
 def squeezed(name: str) -> str:
@@ -94,6 +114,28 @@ def course_file(name: str) -> tuple[str, int] | None:
     if not found or found["stem"] + found["suffix"] not in course_files():
         return None
     return found["stem"] + found["suffix"], int(found["a"] or found["b"] or 0)
+
+
+def usual_wrong_name(name: str, parts_there: Iterable[str]) -> str | None:
+    """The course's name for a file whose own name is nearly that: other case, another dash, `.txt` behind it, `Copy of`
+    or `final` around it. None when it may be none of them, or several. parts_there: names of the parts to look among.
+    """
+    text = name.casefold().removesuffix(".txt")
+    stem, _, suffix = text.rpartition(".")
+    words = re.sub(r"[^a-z0-9]+", "_", stem)
+    fitting = [
+        wanted
+        for wanted, part in course_files().items()
+        if part in parts_there and wanted.endswith(f".{suffix}") and wanted.rpartition(".")[0] in words
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def notebook_by_content(content: bytes) -> str | None:
+    """The course's name for a notebook that was renamed, by the ids of its cells; None when it is no part's."""
+    numbers = CELL_OF_PART.findall(content)
+    names = {f"part{int(number):02d}.ipynb" for pair in numbers for number in pair if number}
+    return names.pop() if len(names) == 1 and names <= set(course_files()) else None
 
 
 def course_files() -> dict[str, str]:

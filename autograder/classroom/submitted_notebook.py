@@ -8,19 +8,17 @@ was changed in cells to try things out, and cells that were added, for a person 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.classroom.written_answer import as_data
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
 LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
+MOST_CELLS = 2000  # that are looked at; the largest notebook of the course has fewer than 100
 GRADER_CELL = "from-the-grader"
-# What begins a tag of HTML. With a space of no width behind the `<`, browsers show it, and so does code in Markdown.
-NO_WIDTH = chr(0x200B)
-TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 # The tag of cells that are as they were released and don't say what a graded one asks: feedback leaves them out.
 UNCHANGED = "lesson"
 NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
@@ -33,6 +31,7 @@ class Given:
     kind: str
     source: str
     names: tuple[str, ...]  # its id, its grade id
+    attachments: object = None  # pasted pictures, as the file has them
 
 
 NOTHING: tuple[Given | None, list[Given]] = (None, [])
@@ -55,6 +54,7 @@ def sound_notebook(released: dict, path: Path) -> Sound:
         copy.remarks.append(str(error))
         given = None
     cells: list[dict] = []
+    room = MOST_ADDED_CELLS
     found = _by_name(given or [], copy.notebook["cells"], copy.remarks)
     following = [*copy.notebook["cells"][1:], {"metadata": {}}]
     for ours, after in zip(copy.notebook["cells"], following):
@@ -62,20 +62,20 @@ def sound_notebook(released: dict, path: Path) -> Sound:
         mine, added = found.get(ours["id"], NOTHING)
         cell = ours
         if facts.get("solution") and given is not None:
-            cell = _put(NOT_FOUND if mine is None else mine.source, ours)
+            cell = {**ours, "source": NOT_FOUND} if mine is None else _put(mine, ours)
             if mine is None:
                 copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
         elif not facts and mine is not None and mine.kind == ours["cell_type"]:
-            cell = _put(mine.source, ours)
+            cell = _put(mine, ours)
         asks = ours["cell_type"] == "markdown" and "nbgrader" in after["metadata"]
         if not facts and cell["source"] == ours["source"] and not asks:
             cell = {**ours, "metadata": {**ours["metadata"], "tags": [UNCHANGED]}}
-        cells += [cell, *map(_plain_cell, added)]
-    cells = [*map(_plain_cell, found[""][1]), *cells]
-    plain = [cell for cell in cells if "id" not in cell]
-    for number, cell in enumerate(plain, start=1):
+        cells += [cell, *map(_plain_cell, added[:room])]
+        room -= len(added[:room])
+    cells = [*map(_plain_cell, found[""][1][:room]), *cells]
+    for number, cell in enumerate([cell for cell in cells if "id" not in cell], start=1):
         cell["id"] = f"added-{number}"
-    copy.notebook["cells"] = [cell for cell in cells if cell not in plain[MOST_ADDED_CELLS:]]
+    copy.notebook["cells"] = cells
     return copy
 
 
@@ -113,14 +113,15 @@ def _by_name(
 def _plain_cell(given: Given) -> dict:
     """A cell that was added; its id comes later."""
     cell = {"cell_type": given.kind, "metadata": {}, "source": ""}
-    return _put(given.source, {**cell, "outputs": [], "execution_count": None} if given.kind == "code" else cell)
+    return _put(given, {**cell, "outputs": [], "execution_count": None} if given.kind == "code" else cell)
 
 
-def _put(source: str, cell: dict) -> dict:
+def _put(given: Given, cell: dict) -> dict:
     """Put what a stranger wrote into a cell. Markup that is not the course's own is shown, and does nothing."""
-    if cell["cell_type"] == "code" or source == cell["source"]:
-        return {**cell, "source": source}
-    return {**cell, "source": TAG.sub("<" + NO_WIDTH, source)}
+    if cell["cell_type"] == "code" or given.source == cell["source"]:
+        return {**cell, "source": given.source}
+    source, pictures = as_data(given.source, given.attachments)
+    return {**cell, "source": source, **({"attachments": pictures} if pictures else {})}
 
 
 def _read(path: Path) -> list[Given]:
@@ -139,7 +140,7 @@ def _read(path: Path) -> list[Given]:
         raise Unreadable(f"{path.name} is no notebook (it is not JSON): hand in the file that Jupyter saves.") from None
     except (KeyError, TypeError):
         raise Unreadable(f"{path.name} is no notebook of Jupyter's format 4: save it with a current Jupyter.") from None
-    return [given for cell in cells if (given := _given(cell))] if isinstance(cells, list) else []
+    return [given for cell in cells[:MOST_CELLS] if (given := _given(cell))] if isinstance(cells, list) else []
 
 
 def _given(cell: object) -> Given | None:
@@ -160,4 +161,5 @@ def _given(cell: object) -> Given | None:
         "code" if kind == "code" else "markdown",  # a raw cell would be shown as HTML
         source.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair can't be written
         tuple(name for name in names if isinstance(name, str)),
+        cell.get("attachments"),
     )

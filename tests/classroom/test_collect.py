@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
 import os
 import shutil
 import stat
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from gradebook_helpers import write
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.classroom.collect import collect, collection_lines
@@ -74,14 +77,17 @@ def test_canvas_download_is_matched_by_number_and_renamed_files_get_their_names_
         },
     )
     outcome = collect(listed, download, part(5))
-    assert not outcome.problems
+    late, picture = outcome.problems
+    assert late.startswith("alee, part05: collected, but Canvas marks it late and does not say when")
+    assert picture.startswith("ben: there is no part05_gpt.py and no part05.ipynb, only 'oneilben_1004_79_cat.jpg'.")
     assert submitted(listed) == {
         "zgarcia/part05/part05_gpt.py": b"second",
         "alee/part05/part05_gpt.py": b"alee's",
         "ann/part05/part05_gpt.py": b"ann's",
         "ann/part05/part05.ipynb": b"{}",
+        "ben/part05/cat.jpg": b"meow",
     }
-    assert set(times(listed).values()) == {"2026-11-30 11:00:00.000000 UTC"}, "the platform's noon, in Berlin"
+    assert times(listed) == {}, "the entries of Canvas's archives have the time of the download"
 
 
 def test_moodle_download_is_matched_by_name_with_or_without_folders(listed, tmp_path):
@@ -146,7 +152,7 @@ def test_who_is_not_listed_is_named_and_the_others_are_collected(listed, tmp_pat
     outcome = collect(listed, tmp_path / "x.zip")
     assert set(submitted(listed)) == {"ann/part05/part05_gpt.py"}
     assert len(outcome.problems) == 2 and all(problem.isascii() for problem in outcome.problems)
-    assert "'mallory' is nobody in the list of the class: rename it" in outcome.problems[1]
+    assert "'mallory' is not in the class list: rename it" in outcome.problems[1]
 
 
 @pytest.mark.parametrize("inner", ["ben/part05_gpt.py", "leeann_1004_1_part05_gpt.py", "ben.zip"])
@@ -161,7 +167,7 @@ def test_nobody_hands_in_work_as_somebody_else(listed, tmp_path, inner):
 def test_a_stranger_who_is_the_only_one_in_a_download_is_no_folder_around_it(listed, tmp_path):
     for name in ("Mal Lory_9_assignsubmission_file_", "lorymal_9_9_work"):
         outcome = collect(listed, zipped(tmp_path / "x.zip", {f"{name}/ben/part05_gpt.py": b"forged"}))
-        assert "nobody in the list" in outcome.problems[0] and not outcome.placed
+        assert "not in the class list" in outcome.problems[0] and not outcome.placed
 
 
 def test_two_people_on_the_platform_for_one_learner_are_left_for_the_instructor(listed, tmp_path):
@@ -241,7 +247,9 @@ def test_what_was_replaced_is_said_with_the_place_of_the_backup(listed, tmp_path
     for content, time in ((b"1", AT_NOON), (b"2", IN_THE_EVENING)):
         lines = list(collection_lines(collect(listed, zipped(source, {GPT: content}, time))))
     backup = listed.root / "submitted_before" / "ann" / "part05" / "2026-11-30-120000"
-    assert lines == [f"Replaced: ann part05, handed in 2026-11-30 20:00 UTC; the one before it is now {backup}."]
+    assert lines == [
+        f"Replaced: ann part05, submitted 2026-11-30 20:00 UTC; the previous submission is now in {backup}."
+    ]
 
 
 def test_a_full_disk_leaves_the_collected_work_as_it_was(listed, tmp_path, monkeypatch):
@@ -268,7 +276,7 @@ def test_two_versions_of_a_file_of_the_same_time_are_left_for_the_instructor(lis
 
 def test_a_time_that_the_instructor_gives_counts_for_all(listed, tmp_path):
     due = datetime.datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
-    collect(listed, zipped(tmp_path / "ann.zip", {GPT: b"1"}), handed_in=due)
+    collect(listed, zipped(tmp_path / "ann.zip", {GPT: b"1"}), submitted_at={"": due})
     assert times(listed) == {"ann/part05": "2026-11-29 18:00:00.000000 UTC"}
 
 
@@ -277,7 +285,7 @@ def test_a_time_that_the_instructor_gives_counts_for_all(listed, tmp_path):
     [
         (lambda path: None, "There is no"),
         (lambda path: path.write_bytes(b"no archive"), "can't be read"),
-        (lambda path: zipped(path, {"ann/cat.jpg": b""}), "holds no file of the course"),
+        (lambda path: zipped(path, {"cat.jpg": b""}), "holds no file of the course"),
     ],
 )
 def test_what_cannot_be_collected_is_said(listed, tmp_path, make, said):
@@ -290,6 +298,217 @@ def test_without_a_list_of_the_class_nothing_is_collected(folder, gradebook, tmp
     zipped(tmp_path / "ann.zip", {GPT: b"1"})
     with pytest.raises(ClassError, match="no learners to match names with.*roster"):
         collect(folder, tmp_path / "ann.zip")
+
+
+# Submission times
+
+
+CANVAS_ON_TIME, CANVAS_LATE = "leeann_1002_78_part05_gpt.py", "oneilben_LATE_1004_79_part05_gpt.py"
+BERLIN = 'time_zone = "Europe/Berlin"\n'
+
+
+def moodle_download(path: Path, minutes: dict[str, int]) -> Path:
+    """Moodle's archive, each person's entry so many minutes after noon."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, (name, after) in enumerate(minutes.items(), 90):
+            info = zipfile.ZipInfo(
+                f"{name}_{number}_assignsubmission_file_/part05_gpt.py", (2026, 11, 30, 12 + after // 60, after % 60, 0)
+            )
+            archive.writestr(info, f"of {name}".encode())
+    return path
+
+
+def worksheet(path: Path, rows: list[str]) -> Path:
+    header = "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Last modified (submission)\n"
+    path.write_text(header + "\n".join(rows) + "\n", encoding="utf-8-sig")
+    return path
+
+
+def test_a_download_that_has_one_time_for_everybody_says_nothing_about_lateness(listed, tmp_path):
+    outcome = collect(
+        listed, moodle_download(tmp_path / "x.zip", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 3}), part(5)
+    )
+    assert times(listed) == {} and not outcome.problems
+    assert "2 of 2 have no submission time" in list(collection_lines(outcome))[-1]
+
+
+def test_entry_times_that_are_hours_apart_are_those_of_the_submissions(listed, tmp_path):
+    collect(listed, moodle_download(tmp_path / "x.zip", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 300}), part(5))
+    assert times(listed) == {
+        "zgarcia/part05": "2026-11-30 12:00:00.000000 UTC",
+        "ben/part05": "2026-11-30 17:00:00.000000 UTC",
+    }
+
+
+def test_moodle_s_worksheet_gives_the_times_and_tells_people_of_one_name_apart(listed, tmp_path):
+    write(listed, "class.toml", BERLIN)
+    download = moodle_download(tmp_path / "x.zip", {"Ann Lee": 0, "Zo\u00eb Garc\u00eda": 1, "Ben O'Neil": 2})
+    rows = [
+        'Participant 90,Ann Lee,alee@example.org,Submitted,,10.00,"Tuesday, 24 November 2026, 6:12 PM"',
+        'Participant 91,Zo\u00eb Garc\u00eda,zoe@example.org,Submitted,,10.00,"Sunday, 25 October 2026, 12:05 AM"',
+        "Participant 93,Ann Lee,ann@example.org,No submission,,10.00,-",
+    ]
+    outcome = collect(listed, download, part(5), worksheet=worksheet(tmp_path / "grades.csv", rows))
+    assert not outcome.problems
+    assert times(listed) == {
+        "alee/part05": "2026-11-24 17:12:00.000000 UTC",
+        "zgarcia/part05": "2026-10-24 22:05:00.000000 UTC",
+    }
+    assert set(submitted(listed)) == {f"{who}/part05/part05_gpt.py" for who in ("alee", "zgarcia", "ben")}
+
+
+@pytest.mark.parametrize("text", ["24. November 2026, 18:12", "Tuesday, 31 November 2026, 6:12 PM", "soon"])
+def test_a_time_of_a_worksheet_that_cannot_be_read_is_named_with_its_line(listed, tmp_path, text):
+    rows = [f'Participant 91,Ben O\'Neil,ben@example.org,Submitted,,10.00,"{text}"']
+    with pytest.raises(ClassError, match=r"grades.csv, line 2: .* is not a time as Moodle writes it in English"):
+        collect(
+            listed,
+            moodle_download(tmp_path / "x.zip", {"Ben O'Neil": 0}),
+            part(5),
+            worksheet=worksheet(tmp_path / "grades.csv", rows),
+        )
+
+
+def test_a_submission_that_canvas_marks_late_asks_for_its_time_and_takes_it(listed, tmp_path):
+    download = zipped(tmp_path / "x.zip", {CANVAS_ON_TIME: b"ann's", CANVAS_LATE: b"ben's"})
+    outcome = collect(listed, download, part(5))
+    (problem,) = outcome.problems
+    assert (
+        problem.startswith("ben, part05: collected, but Canvas marks it late") and '"ben=2026-11-30 18:00"' in problem
+    )
+    assert times(listed) == {}
+    late = datetime.datetime(2026, 11, 29, 20, 0, tzinfo=UTC)
+    outcome = collect(listed, download, part(5), {"ben": late})
+    assert not outcome.problems and [one.what for one in outcome.placed] == ["unchanged", "corrected"]
+    assert times(listed) == {"ben/part05": "2026-11-29 20:00:00.000000 UTC"}
+
+
+def test_a_recorded_time_is_corrected_when_work_is_collected_again(listed, tmp_path):
+    source = zipped(tmp_path / "ann.zip", {GPT: b"1"})
+    collect(listed, source)
+    for hour in (18, 9):  # later or earlier than before
+        time = datetime.datetime(2026, 11, 29, hour, 0, tzinfo=UTC)
+        outcome = collect(listed, source, submitted_at={"ann": time})
+        assert list(collection_lines(outcome)) == [
+            f"Time corrected: ann part05, submitted 2026-11-29 {hour:02d}:00 UTC."
+        ]
+        assert times(listed) == {"ann/part05": f"2026-11-29 {hour:02d}:00:00.000000 UTC"}
+    assert [one.what for one in collect(listed, source).placed] == ["unchanged"], "and stays"
+    assert times(listed) == {"ann/part05": "2026-11-29 09:00:00.000000 UTC"}
+
+
+def test_a_time_for_somebody_who_is_not_in_the_class_is_refused(listed, tmp_path):
+    with pytest.raises(ClassError, match="--submitted-at: 'anne' is not in the class list"):
+        collect(listed, zipped(tmp_path / "ann.zip", {GPT: b"1"}), submitted_at={"anne": datetime.datetime.now(UTC)})
+
+
+# Names that are nearly right
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Part05_GPT.PY",
+        "part05_gpt.py.txt",
+        "part05-gpt.py",
+        "part05_gpt - Copy.py",
+        "part05_gpt (2).py",
+        "Kopie von part05_gpt.py",
+        "part05_gpt_final.py",
+        "homework_part05_gpt.py",
+    ],
+)
+@pytest.mark.parametrize("platform", ["leeann_1002_78_{}", "Ben O'Neil_78_assignsubmission_file_/{}"])
+def test_the_usual_wrong_names_are_collected(listed, tmp_path, name, platform):
+    outcome = collect(listed, zipped(tmp_path / "x.zip", {platform.format(name): b"work"}), part(5))
+    assert not outcome.problems
+    ((place, content),) = submitted(listed).items()
+    assert place in ("ann/part05/part05_gpt.py", "ben/part05/part05_gpt.py") and content == b"work"
+
+
+def test_a_renamed_notebook_is_recognised_by_its_cells(listed, tmp_path):
+    cells = {"cells": [{"id": "part09-title"}, {"id": "x1", "metadata": {"nbgrader": {"grade_id": "written-9-5"}}}]}
+    members = {
+        "ann/part09_understanding.py": b"module",
+        "ann/Part 9 - final.ipynb": json.dumps(cells).encode(),
+        "ben/part09_understanding.py": b"module",
+        "ben/notes.ipynb": b'{"cells": [{"id": "mine"}]}',
+    }
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members), part(9))
+    assert not outcome.problems
+    assert "ann/part09/part09.ipynb" in submitted(listed) and "ben/part09/part09.ipynb" not in submitted(listed)
+    assert outcome.remarks == [
+        "ann: 'ann/Part 9 - final.ipynb' was taken as part09.ipynb.",
+        "ben, part09: not used: 'ben/notes.ipynb'.",
+    ]
+
+
+def test_work_under_any_other_name_is_listed_and_copied_to_be_renamed(listed, tmp_path):
+    members = {
+        "leeann_1002_78_solution.py": b"ann's",
+        "garciazoe_1001_77_part05_gpt.py": b"zoe's",
+        "Ben O'Neil_78_assignsubmission_file_/a/setup.py": b"1",
+        "Ben O'Neil_78_assignsubmission_file_/b.pdf": b"2",
+    }
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members), part(5))
+    ann, ben = outcome.problems
+    place = listed.submitted / "ann" / "part05"
+    assert ann == (
+        "ann: there is no part05_gpt.py and no part05.ipynb, only 'leeann_1002_78_solution.py'. They are in "
+        f"{place}: rename the right one to part05_gpt.py."
+    )
+    assert ben.startswith("ben: there is no part05_gpt.py") and "a/setup.py" in ben and "b.pdf" in ben
+    assert (place / "solution.py").read_bytes() == b"ann's"
+    assert {path.name for path in (listed.submitted / "ben" / "part05").iterdir()} == {"setup.py", "b.pdf"}
+
+
+def test_what_is_copied_to_be_renamed_replaces_nothing(listed, tmp_path):
+    collect(
+        listed, zipped(tmp_path / "x.zip", {"leeann_1002_78_part05_gpt.py": b"good", "x_1001_1_a.py": b""}), part(5)
+    )
+    collect(listed, zipped(tmp_path / "y.zip", {"leeann_1002_79_solution.py": b"other", "x_1001_1_a.py": b""}), part(5))
+    place = listed.submitted / "ann" / "part05"
+    assert (place / GPT).read_bytes() == b"good" and (place / "solution.py").read_bytes() == b"other"
+
+
+PEOPLE = {
+    "canvas": {"zgarcia": "garciazoe_1001", "ann": "leeann_1002", "alee": "leeann_1003", "ben": "oneilben_1004"},
+    "moodle": {"zgarcia": "Zo\u00eb Garc\u00eda_7", "ben": "Ben O'Neil_8", "ann": "Ann Lee_9"},
+}
+OWN_NAMES = [
+    "part05_gpt.py",
+    "PART05_GPT.py.txt",
+    "solution.py",
+    "part05.ipynb",
+    "cat.jpg",
+    "w.zip",
+    "empty.zip",
+    "x (1).py",
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_everybody_in_a_download_is_collected_or_named(listed, tmp_path, data):
+    platform = data.draw(st.sampled_from(sorted(PEOPLE)))
+    people = data.draw(st.lists(st.sampled_from([*PEOPLE[platform], "stranger"]), min_size=1, unique=True))
+    members = {}
+    for who in people:
+        person = PEOPLE[platform].get(who, "Stran Ger_99")
+        for number, own in enumerate(
+            data.draw(st.lists(st.sampled_from(OWN_NAMES), min_size=1, max_size=3, unique=True))
+        ):
+            content = {"w.zip": packed({"deep/solution.py": b"x"}), "empty.zip": packed({})}.get(own, own.encode())
+            canvas = f"{person}_{number}_{own}"
+            members[canvas if platform == "canvas" else f"{person}_assignsubmission_file_/{own}"] = content
+    shutil.rmtree(listed.submitted, ignore_errors=True)
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members), data.draw(st.sampled_from([None, part(5)])))
+    collected = {one.learner for one in outcome.placed}
+    said = "\n".join(outcome.problems)
+    for who in people:
+        person = PEOPLE[platform].get(who, "Stran Ger_99")
+        named = who in said.replace(":", " ").split() or ascii(person)[1:-1] in said
+        assert who in collected or named, f"{who} is neither collected nor named: {sorted(members)}"
 
 
 # Git

@@ -80,7 +80,8 @@ def test_a_canvas_template_is_filled_in_as_its_columns_are_named(found, tmp_path
     template = tmp_path / "template.csv"
     template.write_text(CANVAS, encoding="utf-8-sig")
     outcome = export_like(found, template, tmp_path)
-    assert rows(tmp_path / "canvas.csv", "utf-8-sig") == [
+    assert outcome.files == [tmp_path / "canvas-upload.csv"]
+    assert rows(tmp_path / "canvas-upload.csv", "utf-8-sig") == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "part 05 - The GPT (371)"],
         ["    Points Possible", "", "", "", "", "10"],
         ["Garc\u00eda, Zo\u00eb", "1001", "u1", "zg", "Monday", "6.75"],
@@ -101,7 +102,8 @@ def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
     template = tmp_path / "worksheet.csv"
     template.write_text(WORKSHEET, encoding="utf-8")
     outcome = export_like(found, template, tmp_path, "part05")
-    header, zoe, nobody = rows(tmp_path / "moodle.csv")
+    assert outcome.files == [tmp_path / "moodle-part05-upload.csv"]
+    header, zoe, nobody = rows(tmp_path / "moodle-part05-upload.csv")
     assert header == WORKSHEET.splitlines()[0].split(",")
     assert zoe[0] == "Participant 77" and zoe[4] == "6.75" and zoe[7] == "'=1+1"
     assert nobody[4] == "4" and any("'Participant 78'" in remark for remark in outcome.remarks)
@@ -111,7 +113,10 @@ def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
     ("text", "assignment", "said"),
     [
         (WORKSHEET, None, "say which, with --part"),
-        (WORKSHEET.replace("10.00", "100.00"), "part05", "maximum grade is 100, and part05 has 10 points"),
+        (WORKSHEET.replace("10.00", "-"), "part05", "Maximum grade is '-': set the maximum of part05 on the platform"),
+        (WORKSHEET.replace("Maximum Grade", "Scale"), "part05", "Maximum grade is '': set the maximum"),
+        (CANVAS.replace(",10,5,", ",0,5,"), None, "Points Possible of .* is '0': set the maximum of part05"),
+        (CANVAS.replace("    Points Possible,,,,,10,5,(read only)\n", ""), None, "Points Possible of .* is ''"),
         ("a,b\n1,2\n", None, "no file that we know"),
         (CANVAS.replace("part 05 - The GPT", "Homework"), None, "no column for an assignment"),
     ],
@@ -120,7 +125,34 @@ def test_a_template_that_cannot_be_filled_in_is_said(found, tmp_path, text, assi
     (tmp_path / "template.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ClassError, match=said):
         export_like(found, tmp_path / "template.csv", tmp_path, assignment)
-    assert not (tmp_path / "canvas.csv").exists() and not (tmp_path / "moodle.csv").exists()
+    assert [path.name for path in tmp_path.glob("*.csv")] == ["template.csv"]
+
+
+@pytest.mark.parametrize(("most", "zoe"), [("100.00", "67.5"), ("10", "6.75"), ("15.00", "10.125"), ("5", "3.375")])
+def test_grades_are_scaled_to_the_maximum_of_the_platform(found, tmp_path, most, zoe):
+    (tmp_path / "w.csv").write_text(WORKSHEET.replace("10.00", most), encoding="utf-8")
+    (tmp_path / "c.csv").write_text(CANVAS.replace(",10,5,", f",{most},5,"), encoding="utf-8")
+    worksheet = export_like(found, tmp_path / "w.csv", tmp_path, "part05")
+    canvas = export_like(found, tmp_path / "c.csv", tmp_path)
+    assert rows(worksheet.files[0])[1][4] == zoe and rows(canvas.files[0], "utf-8-sig")[2][5] == zoe
+    said = f"part05: 10 points here are {float(most):g} on the platform; grades are scaled to that."
+    for outcome in (worksheet, canvas):
+        assert (said in outcome.remarks) is (float(most) != 10)
+
+
+def test_a_worksheet_gets_a_comment_where_nobody_has_written_one(found, tmp_path):
+    (tmp_path / "w.csv").write_text(WORKSHEET.replace(",=1+1", ","), encoding="utf-8")
+    (path,) = export_like(found, tmp_path / "w.csv", tmp_path, "part05").files
+    assert rows(path)[1][7] == "7.5 of 10 points, less 0.75 for late submission: 6.75."
+    assert rows(path)[2][7] == "", "nobody knows who this is"
+
+
+def test_canvas_s_row_of_posting_policies_is_no_person(found, tmp_path):
+    (tmp_path / "c.csv").write_text(
+        CANVAS.replace("    Points", ",,,,,Manual Posting,Manual Posting,\n    Points"), encoding="utf-8"
+    )
+    outcome = export_like(found, tmp_path / "c.csv", tmp_path)
+    assert not any("Line 2 " in remark for remark in outcome.remarks)
 
 
 def test_an_export_is_whole_or_not_there(found, tmp_path, monkeypatch):

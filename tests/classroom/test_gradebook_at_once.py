@@ -60,7 +60,7 @@ def test_a_submission_that_fails_half_way_keeps_the_scores_that_it_had(folder, m
     def fail(self, nb, resources):  # behind the step that saves the new scores
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(late.SetDueDates, "preprocess", fail)
+    monkeypatch.setattr(late.AssignPenalty, "preprocess", fail)
     (failed,) = autograde.grade_class(folder, PART, ["ada"], Tier.LOCAL)
     assert "the disk is full" in failed.failure
     assert grades(folder, "ada") == given

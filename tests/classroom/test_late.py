@@ -9,7 +9,15 @@ import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission, give_by_hand, write
 from submission_helpers import PART, hand_in
 
-from autograder.class_folder.settings import UTC, ClassError, ClassFolder, LatePolicy, assignments, load_settings
+from autograder.class_folder.settings import (
+    UTC,
+    ClassError,
+    ClassFolder,
+    LatePolicy,
+    assignments,
+    load_settings,
+    time_zone,
+)
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.extensions import Extensions, load_extensions
 from autograder.classroom.gradebook import open_gradebook
@@ -18,6 +26,7 @@ from autograder.sandbox import SandboxUnavailable, strict_tier
 
 HOUR = 3600
 DAY = 24 * HOUR
+NOON = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 POLICY = LatePolicy(percent_per_day=10, grace_hours=2, most_percent=50)
 
 
@@ -26,12 +35,46 @@ POLICY = LatePolicy(percent_per_day=10, grace_hours=2, most_percent=50)
     [(0, 0), (2 * HOUR, 0), (2 * HOUR + 1, 10), (DAY + 2 * HOUR, 10), (DAY + 2 * HOUR + 1, 20), (30 * DAY, 50)],
 )
 def test_each_day_begun_after_the_grace_hours_costs_its_percentage_up_to_the_most(seconds, percent):
-    assert POLICY.penalty(8.0, seconds) == pytest.approx(8.0 * percent / 100, abs=1e-12)
+    submitted = NOON + datetime.timedelta(seconds=seconds)
+    assert POLICY.penalty(8.0, NOON, submitted, UTC) == pytest.approx(8.0 * percent / 100, abs=1e-12)
 
 
 def test_a_penalty_never_takes_more_than_was_earned():
-    assert LatePolicy(60, 0, 100).penalty(5.0, 9 * DAY) == 5.0
-    assert POLICY.penalty(0.0, 9 * DAY) == 0.0
+    submitted = NOON + datetime.timedelta(days=9)
+    assert LatePolicy(60, 0, 100).penalty(5.0, NOON, submitted, UTC) == 5.0
+    assert POLICY.penalty(0.0, NOON, submitted, UTC) == 0.0
+
+
+# Clocks go back an hour in the night to 1 November in New York and to 25 October in Berlin, and forward on 29 March.
+@pytest.mark.parametrize(
+    ("zone", "due", "submitted", "grace", "days"),
+    [
+        ("America/New_York", "2026-10-31 20:00", "2026-11-01 19:30", 0, 1),
+        ("America/New_York", "2026-10-31 20:00", "2026-11-01 20:00", 0, 1),
+        ("America/New_York", "2026-10-31 20:00", "2026-11-01 20:01", 0, 2),
+        ("America/New_York", "2026-10-31 20:00", "2026-11-01 21:30", 2, 1),
+        ("America/New_York", "2026-10-31 20:00", "2026-11-01 22:01", 2, 2),
+        ("Europe/Berlin", "2026-03-28 20:00", "2026-03-29 20:00", 0, 1),
+        ("Europe/Berlin", "2026-03-28 20:00", "2026-03-29 20:30", 0, 2),
+        ("Europe/Berlin", "2026-10-24 18:00", "2026-11-03 18:00", 0, 10),
+        ("Europe/Berlin", "2026-10-24 18:00", "2026-11-03 18:01", 0, 11),
+        ("UTC", "2026-10-31 20:00", "2026-11-01 20:00", 0, 1),
+    ],
+)
+def test_a_late_day_ends_at_the_due_time_on_the_class_s_clock(zone, due, submitted, grace, days):
+    clock = time_zone(zone)
+    times = (datetime.datetime.fromisoformat(text).replace(tzinfo=clock).astimezone(UTC) for text in (due, submitted))
+    assert LatePolicy(10, grace, 100).days_late(*times, clock) == days
+
+
+@pytest.mark.parametrize(("text", "until"), [("1", "2026-10-25 18:00"), ("1.5", "2026-10-26 06:00")])
+def test_an_extension_of_days_ends_at_the_due_time_on_the_class_s_clock(folder, text, until):
+    write(folder, "class.toml", 'time_zone = "Europe/Berlin"\n[due]\npart05 = 2026-10-24T18:00:00\n')
+    write(folder, "extensions.csv", HEADER + f"ann,5,,{text}\n")
+    settings = load_settings(folder)
+    due = settings.due["part05"]
+    ends = due + load_extensions(folder, settings).more_time("ann", "part05", due)
+    assert ends.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") == until
 
 
 def test_without_a_class_file_the_weights_add_up_to_100_and_nothing_is_due(folder):

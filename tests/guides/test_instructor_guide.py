@@ -1,5 +1,6 @@
 """The instructor's guide: its claims point at tests and attacks that exist, its commands and files work as written."""
 
+import datetime
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ import pytest
 from test_readme import calls_in, check_call
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.settings import assignments, load_settings
+from autograder.class_folder.settings import UTC, assignments, load_settings
 from autograder.classroom.extensions import load_extensions
 from autograder.course import ROOT
 
@@ -79,7 +80,9 @@ def test_the_settings_and_extensions_of_the_page_can_be_read(class_of_the_page):
 def test_the_example_of_late_work_is_counted_right(class_of_the_page):
     policy = load_settings(class_of_the_page).late
     hours = {"in time": 1 + 59 / 60, "a day": 2 + 1 / 60, "the third day": 2 + 24 * 2.5, "the fifth": 2 + 24 * 4.5}
-    left = {when: round(8 - policy.penalty(8, 3600 * late), 9) for when, late in hours.items()}
+    due = datetime.datetime(2026, 6, 1, 18, 0, tzinfo=UTC)
+    times = {when: due + datetime.timedelta(hours=late) for when, late in hours.items()}
+    left = {when: round(8 - policy.penalty(8, due, time, UTC), 9) for when, time in times.items()}
     assert left == {"in time": 8, "a day": 7.2, "the third day": 5.6, "the fifth": 4}
     assert "a day\nlate and has 7.2, on the third day 5.6, from the fifth day on 4." in read("grades.md")
 

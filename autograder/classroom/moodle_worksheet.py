@@ -1,0 +1,75 @@
+"""Moodle's grading worksheet: whose number is in a file name, and when each submission was last modified."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.class_folder.settings import UTC, ClassError
+from autograder.classroom.matching import Matcher
+from autograder.classroom.tables import Row, read_table
+
+if TYPE_CHECKING:
+    from nbgrader.api import Student
+
+SUBMITTED = "Last modified (submission)"
+MONTHS = "january february march april may june july august september october november december".split()
+# Tuesday, 24 November 2026, 6:12 PM, as Moodle writes it in English; also with 24 hours.
+TIME = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4}),? (\d{1,2}):(\d\d)(?::\d\d)?\s*([ap]m)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """numbers: learner's id by Moodle's number for them in this assignment; times: submission times by id, in UTC."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+    times: dict[str, datetime.datetime] = field(default_factory=dict)
+
+
+def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinfo) -> Worksheet:
+    """Read a worksheet as Moodle exports it in English. zone: Moodle's, which the file does not name. Raises ClassError
+    with the line that can't be used.
+    """
+    table = read_table(path)
+    if not {"Identifier", SUBMITTED} <= set(table.columns):
+        raise ClassError(
+            f"{path} is not a grading worksheet: it needs the columns Identifier and {SUBMITTED}. Export it from the "
+            "assignment in Moodle, in English."
+        )
+    matcher, found = Matcher(students), Worksheet()
+    for row in table.rows:
+        learner = _learner(row, matcher)
+        if learner is None:
+            continue
+        found.numbers[re.sub(r"\D", "", row.cells["Identifier"])] = learner
+        text = row.cells[SUBMITTED]
+        if text and text != "-":
+            found.times[learner] = _time(text, zone, f"{path.name}, line {row.line}")
+    return found
+
+
+def _learner(row: Row, matcher: Matcher) -> str | None:
+    """The id of the row's person: by address, login or id number, then by name; None when that is not clear."""
+    for column in ("Email address", "Username", "ID number", "Full name"):
+        ids = matcher.match(row.cells.get(column, ""))
+        if len(ids) == 1:
+            return ids[0]
+    return None
+
+
+def _time(text: str, zone: datetime.tzinfo, where: str) -> datetime.datetime:
+    found = TIME.search(text)
+    try:
+        day, month, year, hour, minute, half = found.groups()
+        month = next(number for number, name in enumerate(MONTHS, 1) if name.startswith(month.lower()))
+        hour = int(hour) % 12 + 12 * (half.lower() == "pm") if half else int(hour)
+        return datetime.datetime(int(year), month, int(day), hour, int(minute), tzinfo=zone).astimezone(UTC)
+    except (AttributeError, StopIteration, ValueError, OverflowError) as error:
+        raise ClassError(
+            f"{where}: {ascii(text[:60])} is not a time as Moodle writes it in English, such as "
+            "'Tuesday, 24 November 2026, 6:12 PM'. Export the worksheet again with Moodle set to English."
+        ) from error

@@ -1,0 +1,74 @@
+"""A written answer as data: what a learner wrote is shown, and none of it acts.
+
+The text goes into Markdown that nbconvert and formgrader render, on pages that an instructor is logged in to. Emphasis,
+lists, headings and tables are rendered. Links, images, HTML, entities and formulas are shown as they were typed. Pasted
+pictures are checked and kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+LARGEST_PICTURE = 2 * 1024 * 1024  # bytes
+MOST_PICTURES = 10  # in one answer
+MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+PASTED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
+LEFT_OUT = "(A pasted file was left out: only PNG and JPEG pictures of at most 2 MB are shown.)"
+# Signs that Markdown makes no link, image, code or HTML of; all others are written as entities, which only show a sign.
+HARMLESS = frozenset(" ,;.:?%*_-#|+=")
+# MathJax reads the page after it was rendered: it skips this class, and a macro needs a letter behind its backslash.
+IGNORED_BY_MATHJAX = '<div class="tex2jax_ignore mathjax_ignore">\n\n{}\n\n</div>'
+NO_WIDTH = "&#8203;"
+
+
+def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
+    """Markdown that shows the text as it was typed, with its pasted pictures; and those pictures, for the cell.
+
+    attachments: what the learner's cell has; nothing of it is relied on.
+    """
+    pictures: dict[str, dict[str, str]] = {}
+    written, end = [], 0
+    for found in PASTED.finditer(text):
+        written.append(_shown(text[end : found.start()]))
+        end = found.end()
+        picture = _picture(attachments, found[1]) if len(pictures) < MOST_PICTURES else None
+        if picture is None:
+            written.append(LEFT_OUT)
+        else:
+            name = f"picture-{len(pictures) + 1}"
+            pictures[name] = picture
+            written.append(f"![picture](attachment:{name})")
+    return IGNORED_BY_MATHJAX.format("".join([*written, _shown(text[end:])])), pictures
+
+
+def _shown(text: str) -> str:
+    """The text as Markdown without a sign that could make more of it than text, lists and tables. Lines stay lines."""
+    lines = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        indent = len(line) - len(line.lstrip(" \t"))
+        lines.append("&nbsp;" * len(line[:indent].expandtabs(4)) + "".join(map(_sign, line[indent:])))
+    # Two spaces at the end of a line break it; an empty line begins a paragraph, and rows of a table are lines anyway.
+    return "\n".join(line + "  " if line.strip() and "|" not in line else line for line in lines)
+
+
+def _sign(character: str) -> str:
+    if character.isalnum() or character in HARMLESS:
+        return character
+    return f"&#{ord(character)};" + (NO_WIDTH if character == "\\" else "")
+
+
+def _picture(attachments: object, name: str) -> dict[str, str] | None:
+    """A pasted picture as Jupyter keeps it; None when there is none of this name that a page may show."""
+    kinds = attachments.get(name) if isinstance(attachments, dict) else None
+    for kind, magic in MAGIC.items():
+        data = kinds.get(kind) if isinstance(kinds, dict) else None
+        if isinstance(data, str) and len(data) <= LARGEST_PICTURE * 4 // 3 + 4:
+            try:
+                content = base64.b64decode("".join(data.split()), validate=True)
+            except (binascii.Error, ValueError):
+                continue
+            if content.startswith(magic):
+                return {kind: base64.b64encode(content).decode("ascii")}
+    return None
