@@ -19,7 +19,7 @@ from autograder.render.feedback_page import Feedback, feedback_page
 def write_report(
     folder: Path, entry: Entry, part: Part, report: Report, remarks: tuple[str, ...], source: bytes | None
 ) -> None:
-    """Write folder/LEARNER/partNN.json and .html, unless they stand there as they are. source: the part's module, of
+    """Write folder/LEARNER/partNN.json and .html, unless they are there and equal. source: the part's module, of
     which the page shows lines. Raises OSError.
     """
     place = folder / entry.learner / part.name

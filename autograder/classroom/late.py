@@ -64,8 +64,8 @@ def refresh(gradebook: Gradebook, settings: ClassSettings, extensions: Extension
 
 
 def lateness(settings: ClassSettings, extensions: Extensions, submission: SubmittedAssignment, score: float) -> Times:
-    """When a submission was due and came, on the class's clock, and what it loses of so many points by the files as
-    they are now.
+    """When a submission was due and came, on the class's clock, and the penalty, by the files as they are now. score:
+    its points before the penalty.
     """
     name, submitted = submission.name, submission.timestamp
     usual = settings.due.get(name) or (

@@ -14,7 +14,9 @@ from dataclasses import replace
 import pytest
 from submission_helpers import PART, SOLUTION, answered, cell, feedback, fresh_notebook, hand_in
 
+from autograder.bundle.gradescope_results import results
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.verdict import summary_sentences
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.gradebook import open_gradebook
@@ -22,6 +24,7 @@ from autograder.classroom.written_answer import as_data, as_typed
 from autograder.course import SOLUTIONS, part
 from autograder.grading.report import Check, Report
 from autograder.render.feedback_page import Feedback, Marks, Picture, Times, feedback_page
+from autograder.render.terminal import part_lines
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 FIRST = part(1)
@@ -199,6 +202,22 @@ def test_whatever_a_learner_wrote_is_escaped():
 
 def test_a_line_is_shown_only_of_the_file_that_was_graded():
     assert "another = file" not in shown(a_report(), b"x = 1\nanother = file\n")
+
+
+def test_the_first_line_for_a_missing_module_says_so_in_every_route():
+    checks = (
+        Check("a", "1.1", "a check", False, 1.0, status="missing", message="There is no file part01_autograd.py."),
+    )
+    report = a_report(checks=checks, sha256=hashlib.sha256(b"").hexdigest())
+    told = {
+        "nbgrader": summary_sentences(report)[0],
+        "gradescope": results(report, 1.0)["output"],
+        "page": words(shown(report)),
+        "terminal": "\n".join(part_lines(report, report.file, "Next: submit it.")),
+    }
+    assert not [where for where, text in told.items() if "sha256" in text or "e3b0c442" in text]
+    for where in ("nbgrader", "gradescope", "page"):
+        assert "part01_autograd.py was not submitted" in told[where]
 
 
 def test_work_without_a_time_is_not_late_and_the_page_says_so():

@@ -147,5 +147,5 @@ def test_a_person_grades_an_answer_and_the_total_and_the_feedback_show_it(a_clas
     assert "11.5 of 14 points" in words_of(browser) and "Ten letters and a half" in words_of(browser)
     browser.get((a_class.feedback / "ben" / PART.name / f"{PART.name}.html").as_uri())
     picture(browser, a_class, "feedback-ben")
-    assert "8 of 14 points" in words_of(browser)
+    assert "8 of 12 points so far" in words_of(browser)
     assert "perplexity" in words_of(browser) and "0 of 2 points" in words_of(browser)
