@@ -164,7 +164,7 @@ def _rows(marks: Sequence[Marks], times: Times | None) -> list[tuple[str, str]]:
     written = [one for one in marks if one.answer is not None or one.earned is None]
     checked = [one for one in marks if one not in written]
     rows = []
-    if written and checked:
+    if checked and (written or (times and times.penalty)):
         sums = sum(one.earned for one in checked), sum(one.possible for one in checked)
         rows.append(("Checks", _of(*sums)))
     if written:
