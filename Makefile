@@ -14,7 +14,7 @@ BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -96,6 +96,9 @@ collect: ## put what a class handed in where it is graded from: file=submissions
 
 grades: ## show the grades of a class: points by part, lateness, the weighted total
 	$(RUN) grades $(CLASS) $(args)
+
+feedback: ## pack the feedback of a part for Moodle or Canvas: file=submissions.zip (the download) part=5 class=FOLDER
+	$(RUN) feedback $(if $(file),"$(file)") $(PART) $(if $(worksheet),--worksheet "$(worksheet)") $(CLASS) $(args)
 
 export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in a file of theirs
 	$(RUN) export $(if $(template),--template "$(template)") $(PART) $(CLASS) $(args)

@@ -59,7 +59,9 @@ def grade_batch(
             if graded.report is not None:
                 entry = _entry(graded, store, tier, seed)
                 ledger.add(entry, graded.collected.modules)
-                what = (entry, graded.task.part, graded.report, graded.collected.remarks)
+                entry = ledger.latest[entry.learner, entry.part]  # an unchanged verdict keeps its day
+                source = graded.collected.modules.get(graded.report.file)
+                what = (entry, graded.task.part, graded.report, graded.collected.remarks, source)
                 writing.append(writers.submit(write_report, out / REPORTS, *what))
                 if len(writing) > 4 * WRITERS:
                     writing.pop(0).result()  # raises what went wrong

@@ -5,47 +5,31 @@ Both show what a class may see: of a hidden check that failed its sentence, its 
 
 from __future__ import annotations
 
-import functools
+import datetime
 import json
 from pathlib import Path
 
-import jinja2
-
 from autograder.batch.ledger import Entry
-from autograder.class_folder.verdict import summary_sentences
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
-from autograder.render.templates import templates
-from autograder.render.terminal import message_lines, number
-from autograder.sandbox.text import clean_text
-
-LABELS = {"passed": "passed", "todo": "not written yet", "manual": "graded by hand"}  # every other one failed
+from autograder.render.feedback_page import Feedback, feedback_page
 
 
-def write_report(folder: Path, entry: Entry, part: Part, report: Report, remarks: tuple[str, ...]) -> None:
-    """Write folder/LEARNER/partNN.json and .html, unless they stand there as they are. Raises OSError."""
-    for_class = report.for_class()
+def write_report(
+    folder: Path, entry: Entry, part: Part, report: Report, remarks: tuple[str, ...], source: bytes | None
+) -> None:
+    """Write folder/LEARNER/partNN.json and .html, unless they are there and equal. source: the part's module, of
+    which the page shows lines. Raises OSError.
+    """
     place = folder / entry.learner / part.name
-    _write(place.with_suffix(".json"), json.dumps(for_class.to_json(), indent=1).encode("ascii"))
-    page = _template().render(
-        learner=clean_text(entry.learner, 80),
-        part=part,
-        entry=entry,
-        report=for_class,
-        sentences=[*summary_sentences(for_class), *remarks],
-        labels=LABELS,
-    )
+    _write(place.with_suffix(".json"), json.dumps(report.for_class().to_json(), indent=1).encode("ascii"))
+    day = datetime.date.fromisoformat(entry.when[:10])
+    repeat = f"{entry.learner}/{entry.part}"
+    page = feedback_page(Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat))
     _write(place.with_suffix(".html"), page.encode("utf-8", "replace"))
 
 
 def _write(path: Path, content: bytes) -> None:
     if not path.exists() or path.read_bytes() != content:
         write_atomically(path, content)
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = templates(Path(__file__).parent)
-    environment.filters |= {"number": number, "message_lines": message_lines}
-    return environment.get_template("learner_report.html")

@@ -59,6 +59,8 @@ def _summary(report: Report) -> str:
         f"{report.file}, sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}, "
         f"Python {report.interpreter}",
     ]
+    if report.not_submitted:
+        lines = [f"{report.file} was not submitted. {lines[0]}"]
     by_hand = [check for check in report.checks if check.status == "manual"]
     if by_hand:
         points = number(sum(check.points for check in by_hand))

@@ -48,7 +48,9 @@ def grade_modules(
 
 def summary_sentences(report: Report) -> list[str]:
     """What was graded and what came out, without anything that the learner wrote."""
-    graded = f"{report.file} (sha256 {report.sha256[:16]}) was graded with Python {report.interpreter}"
+    graded = f"{report.file} was not submitted"
+    if not report.not_submitted:
+        graded = f"{report.file} (sha256 {report.sha256[:16]}) was graded with Python {report.interpreter}"
     sentences = [f"{graded}: {number(report.earned)} of {number(report.possible)} points by checks."]
     by_hand = sum(check.points for check in report.checks if check.status == "manual")
     if by_hand:
@@ -79,4 +81,4 @@ def task_lines(report: Report, task: Task) -> Iterator[str]:
             yield check.title + (f" ({report.file}, line {check.line}):" if check.line else ":")
             yield from (hanging(f"  {without_commands(line)}", PAGE_WIDTH) for line in message_lines(check))
     yield ""
-    yield f"{number(points(report, task))} of {number(sum(check.points for check in checks))} points:"
+    yield f"{number(points(report, task))} of {number(sum(check.points for check in checks))} points."

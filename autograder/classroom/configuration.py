@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.classroom.submitted_notebook import UNCHANGED
 from autograder.course import ROOT, class_settings, parts
 from autograder.notebooks.source import SOURCE
 
@@ -17,11 +16,6 @@ AUTOGRADE = [
     "autograder.classroom.late.AssignPenalty",
 ]
 RUN = f"{PLUGIN}.RunNotebook"  # behind GradeModule, when an instructor asks for it
-FEEDBACK = [
-    "nbconvert.preprocessors.TagRemovePreprocessor",
-    "nbgrader.preprocessors.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
 
 FILE = "nbgrader_config.py"
 # What makes nbgrader's own commands and formgrader work in a class's folder outside of the course.
@@ -62,10 +56,8 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.Exporter.optimistic_validation = True  # once, when all steps have run, and not after each
-    # Feedback is what was handed in and what came of it, without the lesson around.
+    # Learners get our own page: no script, no request to any host. nbgrader's HTML is for formgrader.
     config.GenerateFeedback.exporter_class = f"{PLUGIN}.FeedbackExporter"
-    config.GenerateFeedback.preprocessors = FEEDBACK
-    config.GenerateFeedback.HTMLExporter.TagRemovePreprocessor.enabled = True
-    config.GenerateFeedback.HTMLExporter.TagRemovePreprocessor.remove_cell_tags = {UNCHANGED}
+    config.GenerateFeedback.preprocessors = []
     # source/ holds notebooks only, so nothing overwrites a learner's module. This holds if somebody puts one there.
     config.Autograde.exclude_overwriting = {part.name: [part.file_name] for part in parts()}

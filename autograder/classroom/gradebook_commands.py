@@ -101,6 +101,38 @@ def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def feedback(
+    download: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The platform's archive that you collected, or the folder.")
+    ],
+    part: Annotated[int, typer.Option("--part", help="The part; 11 is the capstone.")],
+    worksheet: Annotated[
+        Path | None, typer.Option(help="Moodle's grading worksheet, which tells people of the same name apart.")
+    ] = None,
+    folder: ClassOption = ROOT,
+    out: Annotated[Path | None, typer.Option(help="Where to write; exports/ in the class's folder if none.")] = None,
+) -> None:
+    """Pack the feedback pages of a part into a zip that Moodle or Canvas gives back to everybody.
+
+    The pages show points, comments and late penalties as they are now. Everybody in the download is in the zip or is
+    listed with the reason.
+
+    Example: python -m autograder feedback submissions.zip --part 5
+    """
+    from autograder.classroom.feedback_zip import pack_feedback, packed_lines
+    from autograder.console import failure, print_lines
+    from autograder.course import capstone
+
+    with _sentences():
+        its_class = _class(folder)
+        its_part = capstone() if part == capstone().number else parts_of(part)[0]
+        packed = pack_feedback(its_class, download, its_part, out or its_class.root / "exports", worksheet)
+    print_lines(packed_lines(packed))
+    if packed.missing:
+        raise failure("\n".join(["Not in the zip:", *(f"  {sentence}" for sentence in packed.missing)]))
+
+
+@app.command()
 def export(
     folder: ClassOption = ROOT,
     template: Annotated[

@@ -61,11 +61,14 @@ class HandedIn:
 
 @dataclass
 class Person:
-    """What one learner submitted. late: the platform says so; others: files that the course has no name for."""
+    """What one learner submitted. late: the platform says so; others: files that the course has no name for; names:
+    what the platform or the instructor calls this person's files or folder.
+    """
 
     files: list[HandedIn] = field(default_factory=list)
     others: list[HandedIn] = field(default_factory=list)
     late: bool = False
+    names: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -95,10 +98,12 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
     whole = matcher.match(source.name)
     claims: dict[str, dict[str, list[Member]]] = {}  # learner's id -> who it is for the platform -> files
     late: set[str] = set()
+    called: dict[str, list[str]] = defaultdict(list)
     for name, found in by_name.items():
         ids = whole if len(whole) == 1 else matcher.match(name)
         if len(ids) == 1:
             person = source.name if ids is whole else person_of(name)
+            called[ids[0]].append(name)
             claims.setdefault(ids[0], {}).setdefault(person, []).extend(found)
             late |= {ids[0]} if is_late_name(name) else set()
         elif ids:
@@ -110,7 +115,8 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
             names = " and ".join(map(shown, people))
             outcome.problems.append(f"{learner}: {names} seem to be the same person: leave one of them, or rename one.")
             continue
-        person, own = outcome.people.setdefault(learner, Person(late=learner in late)), _Own()
+        person = outcome.people.setdefault(learner, Person(late=learner in late, names=called[learner]))
+        own = _Own()
         for member in next(iter(people.values())):
             for file in _files(member, learner, own, outcome.problems):
                 (person.files if course_file(file.name) else person.others).append(file)

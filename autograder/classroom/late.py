@@ -18,6 +18,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassSettings, load_settings
 from autograder.classroom.extensions import Extensions, load_extensions
 from autograder.classroom.gradebook import all_submitted
+from autograder.render.feedback_page import Times
 
 NO_TIME = datetime.timedelta()
 
@@ -60,6 +61,23 @@ def refresh(gradebook: Gradebook, settings: ClassSettings, extensions: Extension
             change = update(SubmittedNotebook).where(SubmittedNotebook.id == one.notebook)
             gradebook.db.execute(change.values(late_submission_penalty=penalty))
     gradebook.db.commit()
+
+
+def lateness(settings: ClassSettings, extensions: Extensions, submission: SubmittedAssignment, score: float) -> Times:
+    """When a submission was due and came, on the class's clock, and the penalty, by the files as they are now. score:
+    its points before the penalty.
+    """
+    name, submitted = submission.name, submission.timestamp
+    usual = settings.due.get(name) or (
+        submission.assignment.duedate and submission.assignment.duedate.replace(tzinfo=UTC)
+    )
+    due = usual and usual.replace(tzinfo=None)
+    more = _more_time(submission.student.id, name, due, extensions)
+    penalty = _penalty(settings, score, due, more, submitted) or 0.0
+    came = submitted and submitted.replace(tzinfo=UTC).astimezone(settings.zone)
+    last = usual and (usual + (more or NO_TIME)).astimezone(settings.zone)
+    days = settings.late.days_late(last, came, settings.zone) if last and came else 0
+    return Times(last, came, bool(more), days, penalty)
 
 
 def class_folder(step) -> ClassFolder:

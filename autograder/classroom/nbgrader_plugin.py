@@ -9,9 +9,8 @@ import functools
 import shutil
 from pathlib import Path
 
-from nbconvert.exporters import HTMLExporter, NotebookExporter, TemplateExporter
+from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
-from nbconvert.filters import Highlight2HTML
 from nbformat import from_dict
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -21,9 +20,10 @@ from autograder.class_folder.collected import collect_modules, hand_on_notes
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import give
 from autograder.class_folder.verdict import grade_submission, points, summary_sentences, task_lines
+from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
-from autograder.course import Part, part_named
+from autograder.course import Part, capstone, part_named
 from autograder.notebooks.release import released_notebook
 from autograder.notebooks.source import grade_id
 from autograder.sandbox import Tier, strict_tier
@@ -55,14 +55,16 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(from_dict(sound.notebook), resources={**resources, "metadata": metadata})
 
 
-class FeedbackExporter(HTMLExporter):
-    """Writes a page as its template gives it. HTMLExporter reads each page anew to mark parts that feedback does not
-    have, which takes half of the time.
-    """
+class FeedbackExporter(Exporter):
+    """Writes the learner's page of feedback, which is our own: nbgrader's HTML asks other servers for scripts."""
+
+    file_extension = ".html"
 
     def from_notebook_node(self, nb, resources=None, **options):
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=self))
-        return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **options)
+        folder = ClassFolder(Path(self.parent.coursedir.root))
+        name, learner = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+        its_part = capstone() if name == capstone().module else part_named(name)
+        return learner_page(folder, its_part, learner), self._init_resources(resources)
 
 
 class Step(NbGraderPreprocessor):
@@ -104,7 +106,6 @@ class RunNotebook(SandboxStep):
         gave = run_cells([cell.source for cell in cells], modules, part, self.tier())
         for number, (cell, (printed, value)) in enumerate(zip(cells, gave), start=1):
             cell.execution_count = number
-            cell.metadata.pop("tags", None)  # feedback shows it: it may be as it was released, what it gave is not
             cell.outputs = [new_output("stream", name="stdout", text=printed)] if printed else []
             if value:
                 cell.outputs.append(new_output("execute_result", {"text/plain": value}, execution_count=number))

@@ -24,8 +24,6 @@ LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
 MOST_CELLS = 2000  # that are looked at; the largest notebook of the course has fewer than 100
 GRADER_CELL = "from-the-grader"
-# The tag of cells that are as they were released and don't say what a graded one asks: feedback leaves them out.
-UNCHANGED = "lesson"
 NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
 
 
@@ -64,8 +62,7 @@ def sound_notebook(released: dict, path: Path) -> Sound:
     for cell in copy.notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution") and cell["id"] in found:
             found[cell["id"]] = _answered(cell, *found[cell["id"]], copy.remarks)
-    following = [*copy.notebook["cells"][1:], {"metadata": {}}]
-    for ours, after in zip(copy.notebook["cells"], following):
+    for ours in copy.notebook["cells"]:
         facts = ours["metadata"].get("nbgrader", {})
         mine, added = found.get(ours["id"], NOTHING)
         cell = ours
@@ -75,9 +72,6 @@ def sound_notebook(released: dict, path: Path) -> Sound:
                 copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
         elif not facts and mine is not None and mine.kind == ours["cell_type"]:
             cell = _put(mine, ours)
-        asks = ours["cell_type"] == "markdown" and "nbgrader" in after["metadata"]
-        if not facts and cell["source"] == ours["source"] and not asks:
-            cell = {**ours, "metadata": {**ours["metadata"], "tags": [UNCHANGED]}}
         cells += [cell, *map(_plain_cell, added[:room])]
         room -= len(added[:room])
     cells = [*map(_plain_cell, found[""][1][:room]), *cells]

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
+
+from autograder.render.feedback_page import Picture
 
 LARGEST_PICTURE = 2 * 1024 * 1024  # bytes
 MOST_PICTURES = 10  # in one answer
@@ -22,6 +25,8 @@ HARMLESS = frozenset(" ,;.:?%*_-#|+=")
 # MathJax reads the page after it was rendered: it skips this class, and a macro needs a letter behind its backslash.
 IGNORED_BY_MATHJAX = '<div class="tex2jax_ignore mathjax_ignore">\n\n{}\n\n</div>'
 NO_WIDTH = "&#8203;"
+BEGIN, END = IGNORED_BY_MATHJAX.split("{}")
+OUR_PICTURE = re.compile(r"!\[picture\]\(attachment:(picture-\d+)\)")  # none of what a learner typed has a bracket left
 
 
 def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
@@ -55,6 +60,22 @@ def pictures_of(text: str, attachments: object) -> dict[str, dict[str, str]]:
         if name not in found and isinstance(kinds, dict) and len(found) < MOST_PICTURES:
             found[name] = {kind: kinds[kind] for kind in MAGIC if isinstance(kinds.get(kind), str)}
     return found
+
+
+def as_typed(markdown: str, attachments: object) -> tuple[str | Picture, ...]:
+    """What as_data made, turned back: texts as they were typed and pictures, in order; empty when nobody wrote it."""
+    if not (markdown.startswith(BEGIN) and markdown.endswith(END)):
+        return ()
+    pieces: list[str | Picture] = []
+    for i, piece in enumerate(OUR_PICTURE.split(markdown[len(BEGIN) : -len(END)])):
+        if i % 2 == 0:
+            lines = (line.removesuffix("  ") for line in piece.replace(NO_WIDTH, "").split("\n"))
+            pieces += (
+                [text] if (text := html.unescape("\n".join(lines)).replace("\xa0", " ").strip("\n")).strip() else []
+            )
+        elif isinstance(attachments, dict):
+            pieces += [Picture(f"data:{kind};base64,{data}") for kind, data in attachments.get(piece, {}).items()]
+    return tuple(pieces)
 
 
 def _shown(text: str) -> str:

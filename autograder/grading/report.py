@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from autograder.course import Task, stretch_tasks
@@ -14,6 +15,8 @@ KIND_OF_FAILURE = {
     "missing": "The name that is asked for does not exist.",
     "todo": "The task is not written yet.",
 }
+
+NO_FILE = hashlib.sha256(b"").hexdigest()  # what a report has for a file that is not there
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,12 @@ class Report:
         """The stretch tasks that lost points in a part that is passed without them."""
         lost = {check.task for check in self.checks if check.status not in ("passed", "manual")}
         return [task for task in stretch_tasks().values() if task.id in lost] if self.passed else []
+
+    @property
+    def not_submitted(self) -> bool:
+        """Whether there was no file to grade."""
+        statuses = {check.status for check in self.checks} - {"manual"}
+        return self.sha256 == NO_FILE and statuses == {"missing"}
 
     def for_class(self) -> Report:
         """The report as a class gets it: of hidden checks no input and no value, and nothing that the code printed."""

@@ -35,7 +35,9 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     """
     its_part = part(report.part)
     yield f"Part {report.part}, {its_part.title}: {path}"
-    if report.sandbox != "local":  # for whoever grades it, not for a learner on their own machine
+    if (
+        report.sandbox != "local" and not report.not_submitted
+    ):  # for whoever grades it, not for a learner on their own machine
         drawn = f"seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
         yield f"sha256 {report.sha256[:16]}..., {drawn}"
     mistakes = shared_mistakes(report)

@@ -144,8 +144,8 @@ def test_a_person_grades_an_answer_and_the_total_and_the_feedback_show_it(a_clas
     assert [one.score for one in grade_class(a_class, PART, ["ada", "ben"], strict_tier())] == [11.5, 8]
     browser.get((a_class.feedback / "ada" / PART.name / f"{PART.name}.html").as_uri())
     picture(browser, a_class, "feedback-ada")
-    assert "(Score: 11.5 / 14.0)" in words_of(browser) and "Ten letters and a half" in words_of(browser)
+    assert "11.5 of 14 points" in words_of(browser) and "Ten letters and a half" in words_of(browser)
     browser.get((a_class.feedback / "ben" / PART.name / f"{PART.name}.html").as_uri())
     picture(browser, a_class, "feedback-ben")
-    assert "(Score: 8.0 / 14.0)" in words_of(browser)
+    assert "8 of 12 points so far" in words_of(browser)
     assert "perplexity" in words_of(browser) and "0 of 2 points" in words_of(browser)

@@ -83,7 +83,7 @@ def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, tie
     assert not list(folder.root.glob("autograded/bob/*/notes.txt")) and not list(
         folder.root.glob("feedback/bob/*/notes*")
     )
-    assert "10 of 10 points by checks" in feedback(folder, "ada")
+    assert "10 of 10 points" in feedback(folder, "ada")
 
 
 def test_a_module_in_source_by_mistake_overwrites_nobodys(tmp_path, empty_gradebook, tier):

@@ -1,0 +1,96 @@
+"""A learner's page of feedback from the class's folder: the verdict, the gradebook's points, the written answers."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given
+from autograder.class_folder.settings import ClassError, load_settings
+from autograder.class_folder.verdict import summary_sentences
+from autograder.classroom.extensions import load_extensions
+from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.submitted_notebook import GRADER_CELL
+from autograder.classroom.written_answer import as_typed
+from autograder.course import ROOT, Part, capstone
+from autograder.grading.sources import LARGEST_FILE
+from autograder.notebooks.source import grade_id
+from autograder.render.feedback_page import Feedback, Marks, feedback_page
+from autograder.wording import command
+
+
+def assignment_name(its_part: Part) -> str:
+    """What the gradebook and the folders call a part, or the capstone."""
+    return its_part.module if its_part is capstone() else its_part.name
+
+
+def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
+    """The page for a submission that was graded, with points and penalty as they are now. Raises ClassError."""
+    from nbgrader.api import MissingEntry
+
+    from autograder.classroom.late import lateness
+
+    name = assignment_name(its_part)
+    report = given(folder, learner, its_part)
+    cells = _graded_cells(folder, learner, name)
+    if report is None or cells is None:
+        raise ClassError(f"{learner}: {name} is not graded yet: {grade_command(folder, its_part)}")
+    settings = load_settings(folder)
+    extensions = load_extensions(folder, settings)
+    with open_gradebook(folder) as book:
+        try:
+            submission = book.find_submission(name, learner)
+            notebook = book.find_submission_notebook(name, name, learner)
+        except MissingEntry as error:
+            raise ClassError(f"{learner}: the gradebook has no grade for {name}.") from error
+        comments = {comment.name: comment.comment or "" for comment in notebook.comments}
+        marks = {}
+        for grade in notebook.grades:
+            answer = as_typed(*cells.get(grade.name, ("", None))) if grade.name.startswith("written-") else None
+            comment = comments.get(grade.name, "") if answer != () else ""  # nbgrader's own: No response.
+            earned = None if grade.needs_manual_grade else grade.score
+            marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
+        times = lateness(settings, extensions, submission, sum(one.earned or 0 for one in marks.values()))
+    by_task = {task.id: marks[key] for task in its_part.tasks if (key := grade_id(task)) in marks}
+    sentences = [line[2:] for line in cells[GRADER_CELL][0].split("\n") if line.startswith("- ")]
+    known = summary_sentences(report)
+    return feedback_page(
+        Feedback(
+            learner,
+            its_part,
+            report,
+            datetime.datetime.now(settings.zone).date(),
+            _graded_file(folder, learner, name, report.file),
+            [sentence for sentence in sentences if sentence not in known],
+            by_task,
+            times,
+        )
+    )
+
+
+def grade_command(folder: ClassFolder, its_part: Part) -> str:
+    """The command that grades this part of this class."""
+    return command("grade", **{"part_": its_part.number, "class": None if folder.root == ROOT else folder.root})
+
+
+def _graded_cells(folder: ClassFolder, learner: str, name: str) -> dict[str, tuple[str, object]] | None:
+    """The cells of the graded notebook, which is our own: sources and attachments by id; None when there is none."""
+    path = folder.autograded / learner / name / f"{name}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return None
+    found = {GRADER_CELL: ("", None)}
+    for cell in cells:
+        key = cell["metadata"].get("nbgrader", {}).get("grade_id") or cell.get("id", "")
+        found[key] = ("".join(cell["source"]), cell.get("attachments"))
+    return found
+
+
+def _graded_file(folder: ClassFolder, learner: str, name: str, file: str) -> bytes | None:
+    try:
+        return read_plain(folder.autograded / learner / name / file, LARGEST_FILE)
+    except Unreadable:
+        return None

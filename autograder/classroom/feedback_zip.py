@@ -1,0 +1,118 @@
+"""Feedback goes back: a zip of the pages, with the names that the platform wants for uploading them again.
+
+Moodle finds a person by the number in the name of a folder, Canvas by the two numbers in the name of a file. Both stand
+in the names of the platform's own download.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.archives.archives import shown
+from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given
+from autograder.class_folder.settings import ClassError, load_settings
+from autograder.classroom.feedback import assignment_name, grade_command, learner_page
+from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.handed_in import sort_by_learner
+from autograder.classroom.matching import CANVAS, MOODLE, Matcher, course_file
+from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
+from autograder.course import Part, capstone
+from autograder.files import write_atomically
+from autograder.grading.report import NO_FILE
+from autograder.grading.sources import LARGEST_FILE
+from autograder.render.terminal import plural
+
+UPLOAD = {
+    "Moodle": "In the assignment, choose Upload multiple feedback files in a zip.",
+    "Canvas": "On the assignment's page, choose Re-upload submissions, or in the gradebook Upload submissions.",
+    "": "It has one folder for each learner.",
+}
+
+
+@dataclass
+class Packed:
+    """The zip. platform: Moodle, Canvas or "" for folders; names: in the zip, by learner; missing: a sentence for each
+    person who is not in it.
+    """
+
+    path: Path
+    platform: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+
+def pack_feedback(
+    folder: ClassFolder, download: Path, its_part: Part, out: Path, worksheet: Path | None = None
+) -> Packed:
+    """Write the pages of everybody in a platform's download, brought up to date, as out/feedback-partNN.zip. Raises
+    ClassError when there is nothing to pack.
+    """
+    name = assignment_name(its_part)
+    with open_gradebook(folder) as gradebook:
+        students = gradebook.students
+        numbers = read_worksheet(worksheet, students, load_settings(folder).zone) if worksheet else Worksheet()
+        found = sort_by_learner(download, Matcher(students, numbers.numbers))
+    packed, pages = Packed(out / f"feedback-{name}.zip"), {}
+    for learner in sorted(found.people):
+        try:
+            page = _current_page(folder, its_part, learner)
+        except (ClassError, Unreadable) as error:
+            packed.missing.append(str(error))
+            continue
+        write_atomically(folder.feedback / learner / name / f"{name}.html", page)
+        platform, packed.names[learner] = _upload_name(found.people[learner].names, learner, name)
+        packed.platform = packed.platform or platform
+        pages[packed.names[learner]] = page
+    # Of somebody who is in the zip, a file that can't be used is the business of `collect`.
+    packed.missing += [one for one in found.problems if one.partition(":")[0] not in packed.names]
+    graded = {path.parent.name for path in folder.feedback.glob(f"*/{name}")} - set(found.people)
+    packed.missing += [
+        f"{learner}: graded, but not in {shown(download.name)}. The page is {folder.feedback / learner / name}."
+        for learner in sorted(graded)
+    ]
+    if not pages:
+        raise ClassError("\n".join([f"There is no feedback to pack for {name}.", *packed.missing]))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, page in sorted(pages.items()):
+            archive.writestr(zipfile.ZipInfo(path), page, zipfile.ZIP_DEFLATED)
+    write_atomically(packed.path, content.getvalue())
+    return packed
+
+
+def packed_lines(packed: Packed) -> Iterator[str]:
+    """What was packed, and where to upload it."""
+    yield f"Written: {packed.path}, with the feedback of {plural(len(packed.names), 'learner')}."
+    yield UPLOAD[packed.platform]
+
+
+def _current_page(folder: ClassFolder, its_part: Part, learner: str) -> bytes:
+    """The page, of the work that was collected last. Raises ClassError for one who has newer work, or none."""
+    if its_part is not capstone() and not (folder.submitted / learner / its_part.name).is_dir():
+        raise ClassError(f"{learner}: nothing was collected for {its_part.name}.")
+    page = learner_page(folder, its_part, learner)
+    report = given(folder, learner, its_part)
+    if its_part is not capstone() and report is not None:
+        content = read_plain(folder.submitted / learner / its_part.name / its_part.file_name, LARGEST_FILE)
+        now = NO_FILE if content is None else hashlib.sha256(content).hexdigest()
+        if report.sha256 != now:
+            raise ClassError(f"{learner}: submitted new work that is not graded yet: {grade_command(folder, its_part)}")
+    return page.encode("utf-8", "replace")
+
+
+def _upload_name(names: list[str], learner: str, name: str) -> tuple[str, str]:
+    """The platform, and what the page is called in the zip. names: those of the learner in the platform's download."""
+    for each in sorted(names, key=lambda one: (course_file(one) is None, one)):
+        if moodle := MOODLE.fullmatch(each):
+            # The folder of uploaded files, also for a person who wrote into Moodle's text field alone.
+            return "Moodle", f"{moodle['name']}_{moodle['number']}_assignsubmission_file_/{name}.html"
+        if canvas := CANVAS.fullmatch(each):
+            return "Canvas", f"{each[: canvas.start('file')]}{name}.html"
+    return "", f"{learner}/{name}.html"

@@ -1,0 +1,345 @@
+"""The page of feedback that a learner gets, in every route: one file without a script that asks no server for anything.
+
+It shows what a class may see. Of a hidden check that failed these are its title, the kind of failure and a known
+mistake; what a learner wrote is escaped and shown.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import jinja2
+
+from autograder.course import Part, capstone, stretch_tasks
+from autograder.grading.report import Check, Report
+from autograder.grading.standing import DONE, awaited, current, whole_file
+from autograder.render.next_step import CheckCommand, going_on, in_order, task_to_fix, to_do
+from autograder.render.templates import templates
+from autograder.render.terminal import message_lines, number, plural, shared_mistakes
+from autograder.sandbox.text import clean_text
+from autograder.wording import command
+
+LABELS = {"passed": "Passed", "todo": "Not written yet"}  # every other status is a failure
+LONGEST_LINE = 300  # characters of a learner's line of code
+LONGEST_ANSWER = 25_000
+LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
+ELSEWHERE = Path("submitted")  # the file is not in the learner's exercises/: nothing is looked up there
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in a written answer, as a data: URL."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a task earned. earned: None when a person has still to grade it; comment: that person's; answer: what the
+    learner wrote, as texts and pictures, empty when they wrote nothing; None where nothing is to be written.
+    """
+
+    earned: float | None
+    possible: float
+    comment: str = ""
+    answer: tuple[str | Picture, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Times:
+    """When the work was due, an extension included, and submitted, on the class's clock; None when nobody knows."""
+
+    due: datetime.datetime | None
+    submitted: datetime.datetime | None
+    extended: bool = False
+    days_late: int = 0
+    penalty: float = 0.0
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """All that a page is made of. source: the graded file, to show lines of it; marks: by task, where a gradebook has
+    them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict.
+    """
+
+    learner: str
+    part: Part
+    report: Report
+    day: datetime.date
+    source: bytes | None = None
+    remarks: Sequence[str] = ()
+    marks: Mapping[str, Marks] | None = None
+    times: Times | None = None
+    repeat: str = ""
+
+
+@dataclass(frozen=True)
+class ShownCheck:
+    """A check as the page shows it."""
+
+    label: str
+    kind: str  # passed, failed or todo
+    title: str
+    notes: str
+    points: str
+    where: str = ""
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class ShownTask:
+    """A task as the page shows it. alone: what there is to say when no check can say more."""
+
+    heading: str
+    points: str
+    checks: tuple[ShownCheck, ...]
+    alone: str
+    marks: Marks
+
+
+@dataclass(frozen=True)
+class ShownMistake:
+    """What explains the failures, at the top of the page."""
+
+    heading: str
+    where: str
+    code: str
+    message: str
+    details: str = ""
+
+
+def feedback_page(facts: Feedback) -> str:
+    """The page as HTML."""
+    facts = replace(facts, report=facts.report.for_class(), learner=clean_text(facts.learner, 80))
+    report = facts.report
+    marks = {task.id: _marks(facts, task.id) for task in facts.part.tasks}
+    nothing_ran = _nothing_ran(report)
+    return _template().render(
+        facts=facts,
+        name=facts.part.title if facts.part is capstone() else f"Part {facts.part.number}: {facts.part.title}",
+        day=_day(facts.day),
+        headline=_headline(marks.values(), facts.times),
+        rows=_rows(marks.values(), facts.times),
+        all_right=report.passed and not report.open_stretch,
+        mistakes=_mistakes(facts, nothing_ran),
+        tasks=[_task(facts, task.id, marks[task.id], nothing_ran) for task in facts.part.tasks],
+        hidden=any(check.hidden and check.status not in DONE for check in report.checks) and nothing_ran is None,
+        next_step=_next_step(facts, nothing_ran),
+    )
+
+
+def _marks(facts: Feedback, task_id: str) -> Marks:
+    """What a task earned: as the gradebook has it, else by the checks."""
+    if facts.marks is not None and task_id in facts.marks:
+        found = facts.marks[task_id]
+        if found.answer is None:
+            return found
+        pieces = (
+            clean_text(piece, LONGEST_ANSWER, keep="\n\t") if isinstance(piece, str) else piece
+            for piece in found.answer
+        )
+        return replace(found, answer=tuple(piece for piece in pieces if piece))
+    checks = [check for check in facts.report.checks if check.task == task_id]
+    by_hand = bool(checks) and all(check.status == "manual" for check in checks)
+    possible = sum(check.points for check in checks)
+    return Marks(None if by_hand else sum(check.earned for check in checks), possible)
+
+
+def _headline(marks: Sequence[Marks], times: Times | None) -> str:
+    graded = [one for one in marks if one.earned is not None]
+    earned = max(0.0, sum(one.earned for one in graded) - (times.penalty if times else 0))
+    so_far = " so far" if len(graded) < len(marks) else ""
+    return f"{_of(earned, sum(one.possible for one in graded))}{so_far}"
+
+
+def _rows(marks: Sequence[Marks], times: Times | None) -> list[tuple[str, str]]:
+    """What the total is made of, and the times, as pairs of a name and a value."""
+    written = [one for one in marks if one.answer is not None or one.earned is None]
+    checked = [one for one in marks if one not in written]
+    rows = []
+    if checked and (written or (times and times.penalty)):
+        sums = sum(one.earned for one in checked), sum(one.possible for one in checked)
+        rows.append(("Checks", _of(*sums)))
+    if written:
+        rows.append(("Written answers", _written(written)))
+    if times and times.submitted:
+        rows.append(("Submitted", _moment(times.submitted)))
+    if times and times.due:
+        rows.append(("Due", _moment(times.due) + (", with your extension" if times.extended else "")))
+        if times.submitted is None:
+            rows.append(("Submitted", "at an unknown time, so it is not charged as late"))
+    if times and times.penalty:
+        late = f"{plural(times.days_late, 'day')} late" if times.days_late else "late"
+        rows.append(("Late penalty", f"{_some_points(times.penalty)} taken off, {late}"))
+    return rows
+
+
+def _written(written: Sequence[Marks]) -> str:
+    graded = [one for one in written if one.earned is not None]
+    open_points = sum(one.possible for one in written if one.earned is None)
+    if not graded:
+        return f"not graded yet ({_some_points(open_points)})"
+    sums = sum(one.earned for one in graded), sum(one.possible for one in graded)
+    more = f"; {_some_points(open_points)} not graded yet" if open_points else ""
+    return f"{_of(*sums)}{more}"
+
+
+def _nothing_ran(report: Report) -> Check | None:
+    """A check that says why none could run, such as that Python can't read the file; None when some did."""
+    public = tuple(check for check in report.checks if not check.hidden)
+    others = {check.status for check in report.checks if check.hidden}
+    return whole_file(replace(report, checks=public)) if others <= {"error", "missing"} else None
+
+
+def _mistakes(facts: Feedback, nothing_ran: Check | None) -> list[ShownMistake]:
+    """What explains the failures: why nothing ran, else each mistake that explains several checks, else the one that is
+    recognised in the first failing check.
+    """
+    report = facts.report
+    if nothing_ran is not None:
+        words, *details = message_lines(nothing_ran)
+        if report.not_submitted:
+            return [ShownMistake(f"{report.file} was not submitted", "", "", words)]
+        place = _where(facts, nothing_ran), _code(facts, nothing_ran)
+        return [ShownMistake("Nothing could be checked", *place, words, "\n".join(details))]
+    shared = shared_mistakes(report)
+    first = current(report, facts.part)
+    if not shared and first is not None and first.advice:
+        return [_mistake(facts, first, "The mistake that was recognised")]
+    return [_mistake(facts, check, f"One mistake explains {count} failing checks") for check, count in shared.values()]
+
+
+def _mistake(facts: Feedback, check: Check, heading: str) -> ShownMistake:
+    alike = [one for one in facts.report.checks if one.misconception == check.misconception and one.line]
+    check = check if check.line or not alike else alike[0]
+    task = facts.part.task(check.cause or check.task)
+    where = f"{task.id} {task.title}" + (f", {_where(facts, check)}" if check.line else "")
+    return ShownMistake(heading, where, _code(facts, check), check.advice[:1].upper() + check.advice[1:])
+
+
+def _task(facts: Feedback, task_id: str, marks: Marks, nothing_ran: Check | None) -> ShownTask:
+    task = facts.part.task(task_id)
+    checks = [check for check in facts.report.checks if check.task == task_id and check.status != "manual"]
+    alone, shown = "", ()
+    if nothing_ran is not None and checks:
+        alone = "Not checked: see above."
+    elif checks and {check.status for check in checks} == {"todo"}:
+        other = awaited(checks[0], facts.part) if all(awaited(check, facts.part) for check in checks) else None
+        alone = f"Checked when {other.id} {other.title} is written." if other else "Not written yet."
+    else:
+        shown = tuple(_checks(facts, checks))
+    heading = f"{task.id} {task.title}" + (" (stretch task)" if task_id in stretch_tasks() else "")
+    waits = f"not graded yet ({_some_points(marks.possible)})"
+    points = waits if marks.earned is None else _of(marks.earned, marks.possible)
+    return ShownTask(heading, points, shown, alone, marks)
+
+
+def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
+    said_above = {check.misconception for check, _ in shared_mistakes(facts.report).values()}
+    if not said_above and (first := current(facts.report, facts.part)) is not None and first.advice:
+        said_above = {first.misconception}
+    shown, told = [], set()
+    for check in checks:
+        notes = [*(["hidden check"] if check.hidden else [])]
+        other = awaited(check, facts.part)
+        notes += [f"checked when {other.id} is written"] if other else []
+        notes += [f"points kept: follows from {check.follows}"] if check.follows else []
+        failed = check.status not in (*DONE, "todo")
+        message = ""
+        if failed:
+            message = "\n".join(message_lines(check, with_advice=check.misconception not in said_above))
+            if message in told and not check.hidden:
+                message = "For the same reason as above."
+            told.add(message)
+        shown.append(
+            ShownCheck(
+                LABELS.get(check.status, "Failed"),
+                check.status if check.status in LABELS else "failed",
+                check.title,
+                ", ".join(notes),
+                f"{_points(check.earned)} of {_points(check.points)}",
+                _where(facts, check) if failed and check.line else "",
+                _code(facts, check) if failed else "",
+                message,
+            )
+        )
+    return shown
+
+
+def _where(facts: Feedback, check: Check) -> str:
+    return f"{facts.report.file}, line {check.line}" if check.line else facts.report.file
+
+
+def _code(facts: Feedback, check: Check) -> str:
+    """The learner's own line that a public check is about; "" where its message shows it, or it is not known."""
+    if check.hidden or not check.line or facts.source is None or f"Line {check.line}:" in check.message:
+        return ""
+    if hashlib.sha256(facts.source).hexdigest() != facts.report.sha256:
+        return ""
+    lines = LINE_END.split(facts.source.decode("utf-8-sig", "replace"))
+    line = clean_text(lines[check.line - 1], LONGEST_LINE, keep="\t").strip() if check.line <= len(lines) else ""
+    return "" if line in check.message else line
+
+
+def _next_step(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str]:
+    """What the learner does next, in one sentence, and the command at its end, to type on their own machine."""
+    commands = [""]
+
+    def check(target: int | str | None = None) -> str:
+        commands.append(command("check", target))
+        return commands[-1]
+
+    sentence = _next_sentence(facts, nothing_ran, check)
+    typed = commands[-1] if sentence.endswith(commands[-1]) else ""
+    return sentence.removesuffix(typed), typed
+
+
+def _next_sentence(facts: Feedback, nothing_ran: Check | None, check: CheckCommand) -> str:
+    report, its_part = facts.report, facts.part
+    failing = current(report, its_part)
+    if its_part is capstone():
+        return f"Next: look at {failing.task}, fix your parts, then {command('capstone')}" if failing else ""
+
+    if report.not_submitted:
+        return f"Next: submit {report.file}."
+    if nothing_ran is not None:
+        line = f"line {nothing_ran.line} of " if nothing_ran.line else ""
+        return f"Next: fix {line}{report.file}, then {check(report.part)}"
+    if failing is None:
+        return f"Next: look at all your parts: {check()}" if report.breaks else in_order([report], check)
+    if words := going_on(report, failing):
+        return f"{words}, then {check(report.part)}"
+    return f"Next: {to_do(report, failing, report.file, ELSEWHERE)}, then {check(task_to_fix(failing))}"
+
+
+def _points(points: float) -> str:
+    return number(round(points, 2))
+
+
+def _of(earned: float, possible: float) -> str:
+    return f"{_points(earned)} of {_points(possible)} point{'' if possible == 1 else 's'}"
+
+
+def _some_points(points: float) -> str:
+    return f"{_points(points)} point{'' if round(points, 2) == 1 else 's'}"
+
+
+def _day(day: datetime.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _moment(moment: datetime.datetime) -> str:
+    zone = getattr(moment.tzinfo, "key", None) or moment.tzname()
+    return f"{moment:%A}, {_day(moment)}, {moment:%H:%M} ({zone})"
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    return templates(Path(__file__).parent).get_template("feedback_page.html")
