@@ -59,7 +59,13 @@ CAUSES = (
         r"for //=?: .*'Value'",
         "// rounds down to whole numbers. Divide Values with /.",
     ),
-    # None
+    # None, and other things that can't be called
+    Cause(
+        "TypeError",
+        r"'(?:int|float|Value|list|NoneType)' object is not callable",
+        "key needs a function of one element, and this call has already given its result: write key=lambda x: ...",
+        code=r"\bkey *= *[\w.]+\(",
+    ),
     Cause("TypeError", r"'NoneType' object is not callable", "{name} is None here: call it only if it is not None."),
     Cause(
         "(?:Type|Attribute)Error",
@@ -133,8 +139,8 @@ CAUSES = (
     Cause(
         "TypeError",
         r'can only concatenate (list|tuple) \(not "(\w+)"\)',
-        "+ joins a {0} with another {0}, and here stands a {1}. Write [...] around a single element; to add numbers, "
-        "go element by element.",
+        "+ joins a {0} with another {0}, and the other side is of type {1}. Write [...] around a single element; to "
+        "add numbers, go element by element.",
     ),
     Cause("TypeError", r"bad operand type for unary -: '(\w+)'", "- can't be put before a {0}: go element by element."),
     Cause(
@@ -253,6 +259,7 @@ CAUSES = (
         "this is of type {0}, and something with {1} is expected here. Is an argument of a call in the wrong place?",
     ),
     # Names
+    Cause("AttributeError", r"module 'math' has no attribute 'ln'", "the natural logarithm is called math.log."),
     Cause(
         "UnboundLocalError",
         r"local variable '(\w+)'",

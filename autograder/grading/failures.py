@@ -39,6 +39,7 @@ ADVICE = {
 WRONG_ARGUMENTS = re.compile(r"([\w.]+)\(\) (?:takes|missing|got an unexpected|got multiple)")
 OPERANDS = re.compile(r"unsupported operand type\(s\) for ([^:]+): '(\w+)' and '(\w+)'")
 OPERATOR_METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "** or pow()": "pow"}
+UNDERSCORES = "Write {}, with two underscores on each side."
 NO_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribute '(\w+)'")
 NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
@@ -54,6 +55,7 @@ CLASSES = {
     "Adam": ("part06_adam", ["step"]),
     "Trained": ("part07_training", "tokenizer config state_dict losses".split()),
 }
+POSITIONS = {"gpt": "Its positions run from 0 to block_size - 1: does the loop end there?"}
 TO_A_LIST = ("generator", "map", "zip", "filter", "range", "dict_keys", "dict_values", "dict_items", "reversed", "set")
 
 SignatureOf = Callable[[str], "str | None"]
@@ -154,12 +156,12 @@ def _kind(reply: Reply) -> str:
 
 def _advice(reply: Reply, kind: str, facts: Facts) -> str:
     """What to try, where that is known, else ""."""
-    for known in (_of_import, _of_call, _of_class, _of_name, _of_type_returned, _of_time):
+    for known in (_of_import, _of_own_raise, _of_call, _of_class, _of_name, _of_type_returned, _of_time, _of_arguments):
         if advice := known(reply, kind, facts):
             return advice
     if kind in ADVICE:
         return ADVICE[kind]
-    if kind == "unusable" and "'NoneType'" in reply.message:
+    if kind == "unusable" and re.search(r"'NoneType'|gave None", reply.message):
         return "is a return missing?"
     if kind == "unusable" and (found := re.search(r"'(int|float)' object is not (?:iter|sub)", reply.message)):
         return f"a single {found[1]} was returned where a list is expected."
@@ -187,11 +189,23 @@ def _of_import(reply: Reply, kind: str, facts: Facts) -> str:
     return ""
 
 
+def _of_own_raise(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a raise statement of the learner's, which refuses what is allowed."""
+    if kind == "raised" and re.match(r"\s*(?:if .*: *)?raise\b", facts.source.code(reply.line)):
+        return (
+            "your own raise stops this call, but the call is allowed and has an answer. Does the condition for the "
+            "raise refuse too much?"
+        )
+    return ""
+
+
 def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
     """Of a function that is called with other arguments than it takes."""
     found = WRONG_ARGUMENTS.search(reply.message)
     if reply.exception != "TypeError" or not found:
         return ""
+    if found[1] in facts.source.classes and (meant := facts.source.misspelt(found[1], "__init__")):
+        return f"{found[1]} has no __init__, but {meant}: is that what you meant? " + UNDERSCORES.format("__init__")
     function = facts.source.functions.get(found[1])
     method = "." in found[1] and function is not None and function.parameters[:1] != ("self",)
     if method and not found[1].endswith("__"):
@@ -218,8 +232,9 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
         return ""
     owner, name = found.groups()
     if owner in source.classes:
-        if re.search(rf"^\s*{name}\s*(:[^=]+)?=[^=]|^\s*{name}, |, {name} =", source.body(f"{owner}.__init__"), re.M):
-            return f"in __init__, write self.{name} = ...; a name without self. is lost when the function ends."
+        if line := source.line_without_self(owner, name):
+            lost = "a name without self. is lost when the function ends."
+            return f"in __init__, line {line}, write self.{name} = ...; {lost}"
         if "__slots__" in text and re.search(rf"\.{name}\s*(?::[^=]+)?=[^=]", source.code(reply.line)):
             return f"{owner} has __slots__, so it can't get a new attribute {name}. Keep it in a set or a dict instead."
         own = {each.rpartition(".")[2] for each in source.functions if each.startswith(f"{owner}.")}
@@ -246,7 +261,9 @@ def _missing_method(owner: str, method: str, other: str, facts: Facts) -> str:
     if owner in facts.source.classes and name not in facts.source.functions and other in ("int", "float", owner):
         tasks = facts.part.tasks if facts.part else ()
         task = next((task.id for task in tasks if name in task.defines), None)
-        return f"your class {owner} has no method __{method}__ (task {task})." if task else ""
+        meant = facts.source.misspelt(owner, f"__{method}__")
+        others = f", but {meant}: is that what you meant? {UNDERSCORES.format(f'__{method}__')}" if meant else "."
+        return f"your class {owner} has no method __{method}__ (task {task}){others}" if task else ""
     return ""
 
 
@@ -310,6 +327,25 @@ def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
         return f"make it a list: list(...) of the {found[1]}."
     if found[1] in ("function", "method", "builtin_function_or_method"):
         return "a function is called with parentheses after its name."
+    return ""
+
+
+def _of_arguments(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a function of another part that can't use what it is given: no operator or index in this line is wrong."""
+    code = facts.source.code(reply.line).encode("utf-8")
+    marked = code[slice(*reply.columns)].decode("utf-8", "ignore") if reply.columns else ""
+    name = re.match(r"\w*", marked)[0]
+    if not marked.startswith(f"{name}(") or not any(name in names for names in (facts.needs or {}).values()):
+        return ""
+    if reply.exception == "IndexError":
+        return f"{name} asks for a position that a list does not have. {POSITIONS.get(name, 'Print its arguments.')}"
+    if "can only concatenate list" in reply.message:
+        if ".append(" in facts.source.body(facts.source.function_at(reply.line)):
+            return (
+                f"{name} gets a list of lists where it needs a list of numbers. append adds a whole list as one "
+                "element: to join lists, use extend, or +=."
+            )
+        return f"{name} gets a list where it needs a single number: print its arguments."
     return ""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from autograder.course import Part, parts
+from autograder.grading.failures import NO_ATTRIBUTE
 from autograder.grading.misconceptions import Mistake
 from autograder.grading.probes import Probes
 from autograder.grading.report import Check
@@ -32,7 +33,7 @@ def with_lines(
     """The checks, the failing ones with the line of the function that is to be fixed, where that is known. calls: by
     test name; given: the functions that the stub comes with.
     """
-    functions = {mistake.id: mistake.function for mistake in mistakes}
+    known = {mistake.id: mistake for mistake in mistakes}
     defined = {name for task in part.tasks for name in task.defines}
     right = (set(given) - defined) | _of_passed_tasks(checks, part)
 
@@ -47,27 +48,35 @@ def with_lines(
         return {*part.task(check.task).defines}
 
     def placed(check: Check) -> Check:
-        if check.misconception in functions:
-            function = functions[check.misconception]
-            inside = check.line is not None and source.function_at(check.line) == function
-            return check if inside else replace(check, line=source.line_of(function))
+        if check.misconception in known:
+            mistake = known[check.misconception]
+            shown = source.lines_with(mistake.shows, part.task(mistake.task).defines) if mistake.shows else []
+            if len(shown) == 1:
+                return replace(check, line=shown[0])
+            inside = check.line is not None and source.function_at(check.line) == mistake.function
+            return check if inside else replace(check, line=source.line_of(mistake.function))
         recorded = calls.get(f"test_{check.name}", [])
+        message = recorded[-1].reply.message if recorded else ""
+        if (lacks := NO_ATTRIBUTE.match(message)) and (line := source.line_without_self(*lacks.groups())):
+            return replace(check, line=line)
         if check.line is not None and recorded:  # where that function is right, the call of it is to blame
             trail = [check.line, *reversed(recorded[-1].reply.callers)]
             wrong = (line for line in trail if source.function_at(line) not in right - own(check))
             return replace(check, line=next(wrong, check.line))
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check
-        called = CALL_OF.match(recorded[-1].reply.message)
+        called = CALL_OF.match(message)
+        if called and (meant := source.misspelt(called[1], "__init__")):
+            return replace(check, line=source.line_of(f"{called[1]}.{meant}"))
         if called and called[1] in source.functions:  # with other arguments than the probe gave
             return replace(check, line=source.line_of(called[1]))
         mentions = probes.mentions(recorded[-1].probe)
         if any(called_as(name) in mentions for name in defined - set(source.functions)):
             return check  # the function that is missing has no line
         suspects = {name for name in source.reached_from(mentions) - right if not of_other_parts(name)}
-        slips = [slip for name in suspects for slip in source.functions[name].slips]
-        if slips and check.status == "failed":
-            line, sentence = min(slips)
+        slips = [slip for name in sorted(suspects, key=source.line_of) for slip in source.functions[name].slips]
+        if slips and check.status in ("failed", "error"):
+            line, sentence = slips[0]
             message = "".join(f"{each}\n" for each in check.message.splitlines() if not each.startswith("Likely:"))
             return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)

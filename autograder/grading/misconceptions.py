@@ -19,13 +19,15 @@ else:
 @dataclass(frozen=True)
 class Mistake:
     """A mistake that learners make. task: whose code it is in. says: the sentence that explains it. function: in which
-    function of the reference it is; "" outside of them.
+    function of the reference it is; "" outside of them. shows: what the line with it holds, where that may be in
+    another function of the task; "" where the function is enough.
     """
 
     id: str
     task: str
     says: str
     function: str = ""
+    shows: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+BRACES = re.compile(r"\{[A-Za-z_]\w*\}")  # a name in braces: meant for an f-string
+MADE = (ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp)  # expressions that make something
+LISTS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
 
 
-def find_slips(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
-    """The lines of such code in a function, each with a sentence."""
+def find_slips(
+    function: ast.FunctionDef, shared: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[tuple[int, str]]:
+    """The lines of such code in a function, each with a sentence. shared: the shared lists of a method's class."""
+    yield from _made_once(function)
+    for name in sorted({node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} & {*shared}):
+        yield (
+            shared[name],
+            f"line {shared[name]} makes {name} once for the whole class, so all objects share it. Make it in __init__: "
+            f"self.{name} = ...",
+        )
+    yield from _used_up(function)
+    yield from _without_f(function)
     for node in ast.walk(function):
         sentence = _sentence(node)
         if sentence:
@@ -19,6 +37,72 @@ def find_slips(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
                         each.lineno,
                         f"the return in line {each.lineno} is inside the loop, so the loop runs only once.",
                     )
+    yield from _unused_parameters(function)
+
+
+def _made_once(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Defaults that are made when the file is loaded, and then used by every call."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    defaults = [*zip(positional[::-1], function.args.defaults[::-1])]
+    defaults += zip(function.args.kwonlyargs, function.args.kw_defaults)
+    for parameter, default in defaults:
+        if isinstance(default, MADE):
+            name = parameter.arg
+            yield (
+                default.lineno,
+                f"the default of {name} in line {default.lineno} is made once, when the file is loaded, and every call "
+                f"goes on with the same one. Write {name}=None, and make it inside the function.",
+            )
+
+
+def shared_lists(owner: ast.ClassDef) -> dict[str, int]:
+    """Lists and dicts of the class that no object has for itself: name -> line."""
+    attributes = [node for node in ast.walk(owner) if isinstance(node, ast.Attribute)]
+    stored = {node.attr for node in attributes if isinstance(node.ctx, ast.Store)}
+    found = {}
+    for node in owner.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, LISTS):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
+    return {name: line for name, line in found.items() if name not in stored}
+
+
+def _used_up(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Generators that are gone through twice: the second time they are empty."""
+    nodes = list(ast.walk(function))
+    uses = Counter((node.id, type(node.ctx)) for node in nodes if isinstance(node, ast.Name))
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.GeneratorExp):
+            for name in (target.id for target in node.targets if isinstance(target, ast.Name)):
+                if uses[name, ast.Store] == 1 and uses[name, ast.Load] > 1:
+                    yield (
+                        node.lineno,
+                        f"{name} in line {node.lineno} is a generator: what goes through it first, such as a sum, uses "
+                        "it up, and after that it is empty. Write [...] in place of (...).",
+                    )
+
+
+def _without_f(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Texts with a name in braces that stay as they are."""
+    nodes = list(ast.walk(function))
+    meant = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    meant |= {id(node.value) for node in nodes if isinstance(node, (ast.Expr, ast.Attribute))}  # docstrings, .format
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in meant:
+            if braces := BRACES.search(node.value):
+                yield node.lineno, f"line {node.lineno} has {braces[0]} as text: the f before the quotes is missing."
+
+
+def _unused_parameters(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Parameters that the code never mentions, where there is code."""
+    if any(isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node) for node in ast.walk(function)):
+        return
+    names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    parameters = [each.arg for each in [*function.args.args, *function.args.kwonlyargs]]
+    unused = [name for name in parameters if name not in {*names, "self"} and not name.startswith("_")]
+    if unused:
+        never = f"never uses its parameter{'s' if unused[1:] else ''} {', '.join(unused)}"
+        yield function.lineno, f"{function.name} in line {function.lineno} {never}."
 
 
 def _sentence(node: ast.AST) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import io
 import re
 import sys
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import Part, parts
 from autograder.grading.compare import is_plain
-from autograder.grading.slips import find_slips
+from autograder.grading.slips import find_slips, shared_lists
 from autograder.sandbox import Reply
 
 # What `ast.parse` costs grows with the square of some texts: 64 KiB of {a}{a}... in an f-string take half a second,
@@ -87,6 +88,25 @@ class Source:
         function = self.functions.get(name)
         return "\n".join(self.text[function.line - 1 : function.last_line]) if function else ""
 
+    def lines_with(self, code: str, names: Iterable[str]) -> list[int]:
+        """The lines of functions that hold this code."""
+        found = [self.functions[name] for name in names if name in self.functions]
+        lines = [line for each in found for line in range(each.line, each.last_line + 1)]
+        return [line for line in lines if code in self.code(line)]
+
+    def line_without_self(self, owner: str, name: str) -> int | None:
+        """The line of `__init__` that sets a name where an attribute of that name is meant."""
+        function = self.functions.get(f"{owner}.__init__")
+        sets = re.compile(rf"^\s*{name}\s*(:[^=]+)?=[^=]|^\s*{name}, |, {name} =")
+        lines = range(function.line, function.last_line + 1) if function else ()
+        return next((line for line in lines if sets.search(self.code(line))), None)
+
+    def misspelt(self, owner: str, method: str) -> str:
+        """A method of a class that has another name than the special one it was meant to have; "" when none has."""
+        own = [name.rpartition(".")[2] for name in self.functions if name.startswith(f"{owner}.")]
+        known = [name for name in own if name in dir(float) or name == "__init__"]
+        return next(iter(difflib.get_close_matches(method, sorted({*own} - {*known}), 1, 0.75)), "")
+
     def excerpt(self, line: int | None, columns: tuple[int, int] | None = None) -> list[str]:
         """A line of the file as it may be shown, and below it, where it is known, carets under some columns (which
         count UTF-8 bytes, as Python does).
@@ -101,11 +121,12 @@ class Source:
             encoded = code.encode("utf-8")
             first, last = (len(encoded[:column].decode("utf-8", "ignore")) - indent for column in columns)
         # Of a line that is too long for a terminal, the piece around the columns.
-        start = max(first - 20, 0) if last > WIDEST_LINE - 8 else 0
+        start = max(min(first - 20, len(shown) - WIDEST_LINE + 8), 0) if last > WIDEST_LINE - 8 else 0
         before, after = "... " if start else "", " ..." if len(shown) - start > WIDEST_LINE - 8 else ""
         piece = f"{before}{shown[start : start + WIDEST_LINE - 8] if after else shown[start:]}{after}"
-        first, last = max(first, 0) - start + len(before), min(last, len(shown)) - start + len(before)
-        last = min(last, len(piece) - len(after))
+        end = max(len(shown), min(first, len(shown)) + 1)  # what is missing at the end is marked behind it
+        first, last = min(max(first, 0), end - 1) - start + len(before), min(last, end) - start + len(before)
+        last = min(last, len(piece) - len(after) + (end > len(shown)))
         return [piece, " " * first + "^" * (last - first)] if columns is not None and first < last else [piece]
 
     def reached_from(self, mentions: Iterable[str]) -> set[str]:
@@ -131,16 +152,17 @@ def functions_of(tree: ast.Module) -> dict[str, Function]:
     """The functions and methods at the top of a file, by dotted name."""
     found = {}
     for node in tree.body:
+        shared = shared_lists(node) if isinstance(node, ast.ClassDef) else {}
         for each in node.body if isinstance(node, ast.ClassDef) else [node]:
             if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                found[each.name if each is node else f"{node.name}.{each.name}"] = _function(each)
+                found[each.name if each is node else f"{node.name}.{each.name}"] = _function(each, shared)
     return found
 
 
-def _function(node: ast.FunctionDef) -> Function:
+def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
     arguments = node.args
     parameters = tuple(each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
-    last_line, slips = node.end_lineno or node.lineno, tuple(find_slips(node))
+    last_line, slips = node.end_lineno or node.lineno, tuple(find_slips(node, shared))
     return Function(node.lineno, last_line, _mentions(node), parameters, _leftover(node), slips)
 
 

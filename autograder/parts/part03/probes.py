@@ -70,6 +70,12 @@ def softmax_outputs(logits):
     return _data(part.softmax(_values(logits)))
 
 
+def softmax_shared(numbers, places):
+    """v = {numbers} as Values; [p.data for p in softmax([v[i] for i in {places}])]"""
+    v = _values(numbers)
+    return _data(part.softmax([v[i] for i in places]))
+
+
 def softmax_gradients(logits, g):
     """p = softmax(logits); (p[0] * g[0] + p[1] * g[1] + ...).backward(); the gradients of logits, logits = {logits},
     g = {g}

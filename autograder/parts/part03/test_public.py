@@ -71,6 +71,10 @@ def test_softmax_divides_each_exp_by_their_sum(student, draw):
     ]
     for logits, likely in cases:
         student.softmax_outputs(logits).must_be(probabilities(logits), likely)
+    numbers, places = draw.numbers(2), draw.choice([[0, 1, 0], [1, 0, 0], [1, 1, 0]])
+    student.softmax_shared(numbers, places).must_be(
+        probabilities([numbers[i] for i in places]), "a Value that stands in two places counts twice in the sum"
+    )
 
 
 @check("3.2", points=1)
