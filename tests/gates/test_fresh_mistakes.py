@@ -1,0 +1,49 @@
+"""Mistakes that people made who knew the stubs only: they lose points where they belong, and the report helps."""
+
+from __future__ import annotations
+
+import pytest
+from fresh_mistakes import fresh_mistakes, spans
+
+from autograder.course import part, parts
+from autograder.grading.grade import grade
+from autograder.render.terminal import part_lines
+from autograder.sandbox import Tier
+
+MISTAKES = [pytest.param(one, id=f"{each.name}-{one.id}") for each in parts() for one in fresh_mistakes(each)]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_fresh_mistake_loses_points_in_its_task_and_is_answered_with_what_to_do(mistake):
+    its_part, source = part(mistake.part), mistake.source
+    report = grade({its_part.file_name: source.encode("utf-8")}, its_part, seed=1, tier=Tier.LOCAL, task=mistake.task)
+    failed = [check for check in report.checks if check.status not in ("passed", "manual")]
+    if not mistake.visible:
+        assert not failed
+        return
+    assert failed and report.earned < report.possible
+    names = {check.misconception for check in failed if check.misconception}
+    if mistake.named:
+        assert names & set(mistake.named)
+    else:
+        assert not names, f"{names} is named, and it is: {mistake.truth}"
+    text = "\n".join(part_lines(report, its_part.file_name, ""))
+    assert mistake.says in text, text
+    try:
+        first, last = spans(source).get(mistake.function, (0, 0))
+    except SyntaxError:
+        return  # the line is Python's own
+    for check in failed:
+        if check.line is not None and check.cause in (None, mistake.task) and last:
+            assert first <= check.line <= last, f"line {check.line} for lines {first} to {last}: {check.message}"
+
+
+def test_the_list_is_as_long_as_it_says():
+    assert len(MISTAKES) >= 200 and len({param.id for param in MISTAKES}) == len(MISTAKES)
+    for param in MISTAKES:
+        (mistake,) = param.values
+        assert not mistake.visible or mistake.named or mistake.says or mistake.id in UNNAMED
+
+
+# Answered with the task's standard sentence: not wrong, not specific either.
+UNNAMED: set[str] = set()
