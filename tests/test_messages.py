@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
+from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
 from autograder.grading.sources import Source, inspect_source
@@ -62,27 +63,27 @@ FAULTS = {
         0,
         "0.2",
         [("    return gradient", "        return gradient")],
-        "        return gradient",
-        "the return in line 43 is inside the loop, so the loop runs only once.",
+        "def numerical_gradient",
+        "Your function returns after the first coordinate: the return is inside the loop.",
     ),
     "an operator that calls itself": (
         1,
         "1.2",
         [(NEG, "        return -self")],
         "return -self",
-        "this operator calls itself",
+        "Inside __neg__, -self calls __neg__ again, without end.",
     ),
     "another operator that calls itself": (
         1,
         "1.2",
         [(RSUB, "        return other - self")],
         "return other - self",
-        "this operator calls itself again. Use operators that are written already, such as + and *.",
+        "Inside __rsub__, other - self calls __rsub__ again, without end.",
     ),
     "a missing operator": (
         1,
         "1.2",
-        [("def __rtruediv__", "def __rtruedivide__")],
+        [("def __rtruediv__", "def number_over_self")],
         None,
         "your class Value has no method __rtruediv__ (task 1.2).",
     ),
@@ -97,8 +98,8 @@ FAULTS = {
         2,
         "2.2",
         [("self.chars = sorted", "chars = self.letters = sorted"), ("len(self.chars)\n", "len(chars)\n")],
-        "self.vocab_size = len(self.chars)",
-        "in __init__, write self.chars = ...; a name without self. is lost when the function ends.",
+        "        chars = self.letters = sorted(",
+        "in __init__, line 55, write self.chars = ...; a name without self. is lost when the function ends.",
     ),
     "bos for self.bos": (
         2,
@@ -209,7 +210,7 @@ FAULTS = {
         "7.3",
         [("            if on_step is not None:\n                on_step", "            on_step")],
         "            on_step(step",
-        "on_step is None here: call it only if it is not None.",
+        "You call on_step although none was given.",
     ),
     "a method of the class for one of its objects": (
         7,
@@ -228,7 +229,7 @@ FAULTS = {
     "a root of a negative number": (
         6,
         "6.1",
-        [("(1 - self.beta2) * gradient * gradient", "(1 - self.beta2) * gradient")],
+        [("(1 - self.beta2) * gradient * gradient", "(self.beta2 - 1.5) * gradient * gradient")],
         None,
         "the number under a root is negative, so the result is complex. Print it; often a square is missing.",
     ),
@@ -238,6 +239,118 @@ FAULTS = {
         [("[e / total for e in exps]", "(e / total for e in exps)")],
         "def temperature_softmax",
         "write [...] in place of (...), and return in place of yield.",
+    ),
+    "a raise of one's own that refuses what is allowed": (
+        7,
+        "7.3",
+        [
+            (
+                "    state_dict = init_state_dict(config, rng)",
+                '    if num_steps < 1:\n        raise ValueError("steps")\n'
+                "    state_dict = init_state_dict(config, rng)",
+            )
+        ],
+        '        raise ValueError("steps")',
+        "your own raise stops this call, but the call is allowed and has an answer.",
+    ),
+    "a function of math that has another name": (
+        9,
+        "9.1",
+        [("math.log(", "math.ln(")],
+        "math.ln(",
+        "the natural logarithm is called math.log.",
+    ),
+    "a special method with single underscores": (
+        6,
+        "6.1",
+        [("def __init__(", "def _init_(")],
+        "def _init_(",
+        "Adam has no __init__, but _init_: is that what you meant?",
+    ),
+    "an operator of Python 2": (
+        1,
+        "1.2",
+        [("def __rtruediv__(", "def __rdiv__(")],
+        None,
+        "your class Value has no method __rtruediv__ (task 1.2), but __rdiv__: is that what you meant?",
+    ),
+    "an attribute that is set without self": (
+        6,
+        "6.1",
+        [("        self.v = [", "        v = [")],
+        "        v = [",
+        "in __init__, line 23, write self.v = ...; a name without self.",
+    ),
+    "a key that is no function": (
+        10,
+        "10.2",
+        [("key=lambda name: held_out_loss([name], trained)", "key=held_out_loss(names, trained)")],
+        "key=held_out_loss(",
+        "key needs a function of one element",
+    ),
+    "a list of lists for a function of another part": (
+        5,
+        "5.2",
+        [("joined.extend(output)", "joined.append(output)")],
+        "linear(joined",
+        "linear gets a list of lists where it needs a list of numbers.",
+    ),
+    "a position that the model does not have": (
+        8,
+        "8.2",
+        [("range(config.block_size):", "range(config.block_size + 9):")],
+        "gpt(tokens[-1]",
+        "gpt asks for a position that a list does not have. Its positions run from 0 to block_size - 1",
+    ),
+    "an operator without a return": (
+        1,
+        "1.2",
+        [("return self + other", "self + other")],
+        "        self + other",
+        "line 90 computes something that is never used: is a return",
+    ),
+    "a generator that is gone through twice": (
+        3,
+        "3.2",
+        [
+            (
+                "exps = [(logit - largest).exp() for logit in logits]",
+                "exps = ((logit - largest).exp() for logit in logits)",
+            )
+        ],
+        "exps = (",
+        "exps in line 40 is a generator:",
+    ),
+    "a name in braces in a plain text": (
+        4,
+        "4.1",
+        [('f"layer{i}.mlp_fc1"', '"layer{i}.mlp_fc1"')],
+        'shapes["layer{i}',
+        "line 56 has {i} as text: the f before the quotes is missing.",
+    ),
+    "a default that is made once": (
+        8,
+        "8.3",
+        [("rng: random.Random | None = None", "rng: random.Random = random.Random(42)")],
+        "rng: random.Random = random.Random(42)",
+        "the default of rng in line 67 is made once, when the file is loaded",
+    ),
+    "lists of the class": (
+        6,
+        "6.1",
+        [
+            ('    """The optimiser and its', '    m = [0.0] * 9\n\n    """The optimiser and its'),
+            ("        self.m = [0.0] * len(params)\n", ""),
+        ],
+        "    m = [0.0] * 9",
+        "line 15 makes m once for the whole class",
+    ),
+    "parameters that are not used": (
+        6,
+        "6.1",
+        [("= beta1, beta2, eps", "= 0.85, 0.99, 1e-8")],
+        "def __init__(",
+        "__init__ in line 17 never uses its parameters beta1, beta2, eps.",
     ),
     "an index that is an element": (
         0,
@@ -280,6 +393,20 @@ def test_an_exception_shows_its_line_with_carets_below_what_raised():
         assert lines[shown][carets.index("^") : carets.rindex("^") + 1] == "missing"
 
 
+def test_what_is_missing_at_the_end_of_a_line_is_marked_behind_it():
+    source = inspect_source(b"if x\n    y = 1\n")
+    code, caret = source.excerpt(source.line, source.columns)
+    assert (code, caret) == ("if x", "    ^")
+
+
+def test_a_mistake_is_placed_in_the_function_that_holds_it():
+    """New Values in place of the parameters, made in __init__, behave as those made in step."""
+    source = edited(6, ("self.params = params", "self.params = [Value(p.data) for p in params]"))
+    check = first_failing(6, source)
+    assert check.misconception == "parameter-rebound"
+    assert check.line == line_of(source, "self.params = [Value(")
+
+
 @pytest.mark.parametrize("padding", [0, 10, 45, 60, 200])
 def test_carets_stay_below_what_they_mark_however_long_the_line_is(padding):
     line = "    é = 'é" + "x" * padding + "' + wrong(1) + " + "y" * 100
@@ -291,9 +418,9 @@ def test_carets_stay_below_what_they_mark_however_long_the_line_is(padding):
 
 
 def test_an_error_in_a_right_function_points_at_the_call_of_it():
-    source = edited(8, ("sample(trained, temperature, rng)", "sample(trained, rng, temperature)"))
+    source = edited(8, ("sample(trained, temperature, rng) for", "sample(trained, temperature, seed) for"))
     check = first_failing(8, source)
-    assert check.task == "8.3" and check.line == line_of(source, "sample(trained, rng, temperature)")
+    assert check.task == "8.3" and check.line == line_of(source, "sample(trained, temperature, seed)")
     assert f"From {check.line}:" in check.message and "Is an argument of a call in the wrong place?" in check.message
 
 
@@ -347,6 +474,11 @@ def test_right_elements_in_another_order_are_called_that():
     source = edited(2, ("    return docs\n", "    random.Random(1).shuffle(docs)\n    return docs\n"))
     likely = "all elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"
     assert message_lines(first_failing(2, source))[-1] == f"Likely:     {likely}"
+
+
+def test_a_list_inside_a_dict_that_is_not_sorted_is_called_that():
+    with pytest.raises(CheckFailed, match="all elements are right, but they are not sorted"):
+        Answer("", {"bos": 3, "chars": ["b", "a", "c"]}).must_be({"bos": 3, "chars": ["a", "b", "c"]})
 
 
 def test_code_that_is_slow_but_has_no_endless_loop_is_not_suspected_of_one():
@@ -452,7 +584,7 @@ SLIPS = {
     ),
     "half of a first power": (
         3,
-        ("(mean_square + eps) ** -0.5", "1 / ((mean_square + eps) ** 1 / 2)"),
+        ("(mean_square + eps) ** -0.5", "3 / ((mean_square + eps) ** 1 / 2)"),
         "** 1 / 2",
         "takes a power of 1 and divides after that: ** 1 / 2 is no root, ** 0.5 is.",
     ),

@@ -86,8 +86,12 @@ SITUATIONS = {
     ),
     "no return": (
         SOLUTION.replace(FIRST_LINE, "    [sum(", 1),
-        "def linear(",
-        ["The check can't use what your code returned", "'NoneType'", "is a return missing?"],
+        "    [sum(",
+        [
+            "The check can't use what your code returned",
+            "'NoneType'",
+            "computes something that is never used: is a return",
+        ],
     ),
     "brackets that make a generator": (
         SOLUTION.replace("zip(row, x)) for row in w]", "zip(row, x)) for row in w)").replace(

@@ -97,6 +97,8 @@ NO_VALUES = {
     "NoneType": "None is used where a Value is expected: is a return missing?",
 }
 
+NOT_SORTED = "all elements are right, but they are not sorted: sorted(...) does that."
+
 
 def _texts(value: object) -> Iterator[str]:
     if type(value) is str:
@@ -113,7 +115,7 @@ def _cause(got: object, expected: object) -> str:
     if found := next(filter(None, map(NO_VALUE.fullmatch, _texts(got))), None):
         return NO_VALUES.get(found[found.lastindex], "")
     if type(got) is dict and isinstance(expected, dict) and list(got) == list(expected):
-        return next(filter(None, (_cause(got[key], expected[key]) for key in got)), "")
+        return NOT_SORTED if NOT_SORTED in (_cause(got[key], expected[key]) for key in got) else ""
     if type(got) is not list or not isinstance(expected, (list, tuple)):
         return ""
     if got and all(item is None for item in got) and None not in expected:
@@ -125,7 +127,7 @@ def _cause(got: object, expected: object) -> str:
     if got == expected[::-1]:
         return "all elements are right, but they are in reverse order."
     if expected == sorted(expected):
-        return "all elements are right, but they are not sorted: sorted(...) does that."
+        return NOT_SORTED
     if got == sorted(got):
         return "all elements are right, but you sort them: keep the order that the docstring asks for."
     return "all elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"

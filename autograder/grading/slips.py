@@ -61,7 +61,8 @@ def shared_lists(owner: ast.ClassDef) -> dict[str, int]:
     stored = {node.attr for node in attributes if isinstance(node.ctx, ast.Store)}
     found = {}
     for node in owner.body:
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, LISTS):
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        if isinstance(value.left if isinstance(value, ast.BinOp) else value, LISTS):  # [0.0] * n, too
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
     return {name: line for name, line in found.items() if name not in stored}

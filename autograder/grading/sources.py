@@ -89,10 +89,10 @@ class Source:
         return "\n".join(self.text[function.line - 1 : function.last_line]) if function else ""
 
     def lines_with(self, code: str, names: Iterable[str]) -> list[int]:
-        """The lines of functions that hold this code."""
+        """The lines of functions that hold this code, examples in docstrings left out."""
         found = [self.functions[name] for name in names if name in self.functions]
-        lines = [line for each in found for line in range(each.line, each.last_line + 1)]
-        return [line for line in lines if code in self.code(line)]
+        lines = [line for each in found for line in range(each.line, each.last_line + 1) if code in self.code(line)]
+        return [line for line in lines if not self.code(line).lstrip().startswith((">>>", "..."))]
 
     def line_without_self(self, owner: str, name: str) -> int | None:
         """The line of `__init__` that sets a name where an attribute of that name is meant."""
@@ -120,6 +120,7 @@ class Source:
         if columns is not None:
             encoded = code.encode("utf-8")
             first, last = (len(encoded[:column].decode("utf-8", "ignore")) - indent for column in columns)
+            last = max(last, first + 1)
         # Of a line that is too long for a terminal, the piece around the columns.
         start = max(min(first - 20, len(shown) - WIDEST_LINE + 8), 0) if last > WIDEST_LINE - 8 else 0
         before, after = "... " if start else "", " ..." if len(shown) - start > WIDEST_LINE - 8 else ""
