@@ -216,7 +216,7 @@ def test_a_print_in_a_loop_is_shown_cut_and_costs_nothing(tmp_path):
 
 def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path):
     answer = check(tmp_path, "--sandbox", "local")
-    assert answer.returncode == 1 and b"There is no file part03_layers.py: put yours there." in answer.stdout
+    assert answer.returncode == 1 and b"part03_layers.py is missing." in answer.stdout
     answer = check(tmp_path / "nowhere", "--sandbox", "local")
     assert answer.returncode == 2 and b"nowhere: give a folder with modules" in answer.stderr and answer.stdout == b""
 
@@ -289,3 +289,9 @@ def test_a_folder_from_elsewhere_is_graded_in_the_strict_sandbox(tmp_path):
     shutil.copy(SOLUTIONS / "part03_layers.py", tmp_path)
     answer = check(tmp_path)
     assert answer.returncode == 0 and f"sandbox {tier.value}".encode() in answer.stdout
+
+
+@pytest.mark.parametrize("words", [("check", "1", "--seed"), ("train", "--steps"), ("leaderboard", "show", "--top")])
+def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
+    answer = subprocess.run([sys.executable, "-m", "autograder", *words, "abc"], capture_output=True, cwd=ROOT)
+    assert answer.returncode == 2 and b"'abc' is no whole number." in answer.stderr

@@ -60,7 +60,7 @@ def grade(
     source = (
         inspect_source(content)
         if content is not None
-        else Source(f"There is no file {part.file_name}: put yours there.")
+        else Source(f"{part.file_name} is missing.")
     )
     probes = probes_of(part)
     data = data_files(part, seed)

@@ -147,7 +147,7 @@ def test_a_missing_or_empty_file_comes_back_with_reset(course, content):
     if content is not None:
         course.write(0, content)
     said = course.run("check", 0)
-    assert ("There is no file part00_setup.py" if content is None else "The file is empty.") in said.stdout
+    assert ("part00_setup.py is missing." if content is None else "The file is empty.") in said.stdout
     assert "autograder reset 0 brings the stub back" in said.stdout.splitlines()[-1]
     assert course.run("reset", 0, "--yes").returncode == 0
     assert "Next: write 0.1 square" in course.run("check", 0).stdout
