@@ -88,7 +88,7 @@ def grade(
             checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs)
         if wrong:
             checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
-        checks = [check for check in checks if task in (None, check.task)]
+    checks = [check for check in checks if task in (None, check.task)]
     return Report(
         part=part.number,
         module=part.module,
