@@ -88,7 +88,11 @@ SITUATIONS = {
     "no return": (
         SOLUTION.replace(FIRST_LINE, "    [sum(", 1),
         "    [sum(",
-        ["The check can't use what your code returned", "'NoneType'", "is a return or a name = missing in front of it?"],
+        [
+            "The check can't use what your code returned",
+            "'NoneType'",
+            "is a return or a name = missing in front of it?",
+        ],
     ),
     "brackets that make a generator": (
         SOLUTION.replace("zip(row, x)) for row in w]", "zip(row, x)) for row in w)").replace(

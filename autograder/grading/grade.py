@@ -57,11 +57,7 @@ def grade(
     series = series or Series()
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
-    source = (
-        inspect_source(content)
-        if content is not None
-        else Source(f"{part.file_name} is missing.")
-    )
+    source = inspect_source(content) if content is not None else Source(f"{part.file_name} is missing.")
     probes = probes_of(part)
     data = data_files(part, seed)
     common = reference_files(part)

@@ -36,7 +36,7 @@ class Check:
     advice: str = ""  # the sentence of the recognised misconception
     follows: str | None = None  # the earlier task whose mistake this check's answer carries on, and is not charged for
     exception: str | None = None
-    cause: str | None = None  # the task whose mistake was recognised
+    cause: str | None = None  # the task whose mistake was recognised, or in whose function the code raised
 
 
 @dataclass(frozen=True)
