@@ -13,6 +13,11 @@ PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 
+# A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
+KNOWN := PYTHON apply args board check class data fast file from layers name notebooks part public seed seeds steps template tick url width worksheet
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% -%,$v)))
+$(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
+
 .DEFAULT_GOAL := help
 .PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -38,6 +39,14 @@ class Rooms(TyperGroup):
         for room in COMMANDS:
             self._load(room)
         return list(self.commands)
+
+    def invoke(self, context: typer.Context) -> object:
+        """Run the command; what is not a number is told in words that are not a programmer's."""
+        try:
+            return super().invoke(context)
+        except typer.BadParameter as error:
+            error.message = re.sub(r"is not a valid int( range)?\.$", "is no whole number.", error.message)
+            raise
 
     def _load(self, room: str) -> None:
         above = typer.Typer(rich_markup_mode=self.rich_markup_mode)  # whose look they take over

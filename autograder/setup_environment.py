@@ -168,6 +168,8 @@ def _runs_in_venv() -> bool:
 def _as_typed(arguments: list[str]) -> str:
     """How the user called us, up to the command: `python3 -m autograder`."""
     words = sys.orig_argv[: len(sys.orig_argv) - len(arguments)]
+    if os.path.isabs(words[0]):  # hardly typed: a launcher such as pyenv's python3 puts the path in
+        words[0] = os.path.basename(words[0]).removesuffix(".exe")
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 

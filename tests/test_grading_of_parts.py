@@ -50,6 +50,7 @@ def test_json_of_one_part_is_the_report_and_nothing_else_is_printed():
     VALIDATOR.validate(report)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert (report["part"], report["seed"], report["earned"]) == (3, 5, report["possible"])
+    assert report["passed"] is True
 
 
 def test_json_of_a_folder_without_work_has_every_part_and_no_points(tmp_path):
@@ -62,6 +63,7 @@ def test_json_of_a_folder_without_work_has_every_part_and_no_points(tmp_path):
     assert (answer.returncode, answer.stderr) == (1, "")
     assert [report["part"] for report in reports["parts"]] == [p.number for p in parts()]
     assert sum(report["earned"] for report in reports["parts"]) == 0
+    assert {report["passed"] for report in reports["parts"]} == {False}
     assert {check["status"] for report in reports["parts"] for check in report["checks"]} == {"todo", "manual"}
 
 

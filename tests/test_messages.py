@@ -424,6 +424,39 @@ def test_an_error_in_a_right_function_points_at_the_call_of_it():
     assert f"From {check.line}:" in check.message and "Is an argument of a call in the wrong place?" in check.message
 
 
+def test_an_error_in_the_function_of_another_task_sends_there():
+    source = edited(5, ("keys[layer].append(", "keys[0].append("))
+    report = report_on(5, source, "5.4")
+    check = current(report, part(5))
+    assert check.task == "5.4" and check.message.startswith("The error is in multi_head_attention (5.2).\nCalled:  ")
+    assert check.line == line_of(source, "output, weights = attend(query[head]")
+    assert next_step([report]).startswith("Next: fix 5.2 multi_head_attention, then ")
+    # Raised there, but 5.2's own checks pass: gpt gives it too few caches.
+    source = edited(5, ("rmsnorm(x), layer, keys, values,", "rmsnorm(x), layer, keys, values[:0],"))
+    check = first_failing(5, source, "5.4")
+    assert check.exception == "IndexError" and check.cause is None and "The error is in" not in check.message
+
+
+def test_a_task_of_which_nothing_is_written_is_to_write_whatever_its_checks_meet_first():
+    stub = edited(
+        1,
+        (
+            'raise NotImplementedError("1.1 Value.__add__")',
+            "return Value(self.data + other.data, (self, other), (1, 1))",
+        ),
+        (
+            'raise NotImplementedError("1.1 Value.__mul__")',
+            "return Value(self.data * other.data, (self, other), (other.data, self.data))",
+        ),
+        stub=True,
+    )
+    report = report_on(1, stub)
+    assert {check.status for check in report.checks if check.task == "1.2"} == {"todo"}
+    assert next_step([report]).startswith("Next: write 1.2 - / ** and plain numbers in part01_autograd.py, then ")
+    begun = stub.replace('raise NotImplementedError("1.2 Value.__neg__")', "return self * -1")
+    assert current(report_on(1, begun), part(1)).title == "a negation turns value and slope around"
+
+
 def test_a_print_at_the_end_of_an_unfinished_file_is_the_line_that_is_shown():
     source = edited(0, stub=True) + "\nprint(square(3))\n"
     shown = said(0, source)

@@ -17,12 +17,13 @@ from autograder.sandbox import SandboxUnavailable, strict_tier
 
 SOLUTION = (SOLUTIONS / "part03_layers.py").read_text(encoding="utf-8")
 FIRST_LINE = "    return [sum("
+SQUARE = "def square(x):\n    return x * x\n\n\n"
 FUTURE = "from __future__ import annotations\n"
 
 
-def check(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess:
-    """`python -m autograder check 3 --from FOLDER --seed 1`, its output as bytes."""
-    command = [sys.executable, "-m", "autograder", "check", "3", "--from", str(folder), "--seed", "1", *options]
+def check(folder: Path, *options: str, target: str = "3", **environment: str) -> subprocess.CompletedProcess:
+    """`python -m autograder check TARGET --from FOLDER --seed 1`, its output as bytes."""
+    command = [sys.executable, "-m", "autograder", "check", target, "--from", str(folder), "--seed", "1", *options]
     settings = {**os.environ, **environment}
     return subprocess.run(command, capture_output=True, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, timeout=600)
 
@@ -121,9 +122,19 @@ SITUATIONS = {
         ["cannot import name 'Valeu' from 'part01_autograd'. Of part01_autograd this part may use: Value."],
     ),
     "an endless loop": (
-        in_linear("while len(w) == 4: pass"),  # one check of several
+        in_linear("while len(w) == 2: pass"),
         "def linear(",
         ["Your code did not answer in time: no answer after", "is there a loop that never ends?"],
+    ),
+    "an endless loop at import": (
+        at_the_top("while True: pass"),
+        None,
+        [
+            "Nothing could be checked:",
+            "Importing the file did not end (no answer after",
+            "Likely:     is there a loop outside of functions?\n"
+            "                What stands outside of functions runs whenever the file is imported.\n",
+        ],
     ),
     "an endless recursion": (
         in_linear("return linear(x, w)"),
@@ -220,7 +231,7 @@ def test_a_print_in_a_loop_is_shown_cut_and_costs_nothing(tmp_path):
 
 def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path):
     answer = check(tmp_path, "--sandbox", "local")
-    assert answer.returncode == 1 and b"There is no file part03_layers.py: put yours there." in answer.stdout
+    assert answer.returncode == 1 and b"part03_layers.py is missing." in answer.stdout
     answer = check(tmp_path / "nowhere", "--sandbox", "local")
     assert answer.returncode == 2 and b"nowhere: give a folder with modules" in answer.stderr and answer.stdout == b""
 
@@ -293,3 +304,19 @@ def test_a_folder_from_elsewhere_is_graded_in_the_strict_sandbox(tmp_path):
     shutil.copy(SOLUTIONS / "part03_layers.py", tmp_path)
     answer = check(tmp_path)
     assert answer.returncode == 0 and f"sandbox {tier.value}".encode() in answer.stdout
+
+
+@pytest.mark.parametrize("words", [("check", "1", "--seed"), ("train", "--steps"), ("leaderboard", "show", "--top")])
+def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
+    answer = subprocess.run([sys.executable, "-m", "autograder", *words, "abc"], capture_output=True, cwd=ROOT)
+    assert answer.returncode == 2 and b"'abc' is no whole number." in answer.stderr
+
+
+@pytest.mark.parametrize("source", [f"{SQUARE}x = (", f"{SQUARE}while True: pass", f"{SQUARE}1 / 0", "", None])
+def test_a_file_that_can_not_be_used_costs_the_points_of_the_task_that_was_asked_for(tmp_path, source):
+    """0.1 has one check, so nothing else tells that the file is meant, and not the task."""
+    if source is not None:
+        (tmp_path / "part00_setup.py").write_text(source, encoding="utf-8")
+    answer = check(tmp_path, "--sandbox", "local", target="0.1").stdout.decode()
+    assert "Nothing could be checked:" in answer and "0 of 2 points." in answer, answer
+    assert "First failing" not in answer and "square gives" not in answer and "Next: fix 0.1" not in answer

@@ -92,7 +92,7 @@ def _problem(of: Part, content: bytes | None, own: Mapping[str, bytes | None]) -
     """The source, or why the part can't be checked; and whether a file is missing for it."""
     for name, source in {of.file_name: content, **own}.items():
         if source is None:
-            return Source(f"There is no file {name}: put yours there."), True
+            return Source(f"{name} is missing."), True
         inspected = inspect_source(source)
         if inspected.problem and name == of.file_name:
             return inspected, False

@@ -100,6 +100,14 @@ def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) 
     return "\n".join(lines) + "\n"
 
 
+def endless_import_message(reply: Reply, facts: Facts) -> str:
+    """What to say of a file whose import does not end."""
+    what = "a call that waits, such as sleep," if reply.message.startswith(WAITED) else "a loop"
+    sentence = f"Importing the file did not end ({reply.message})."
+    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {what} outside of functions?"]
+    return "\n".join(lines) + "\n"
+
+
 def _capital_after(sentence: str, advice: str) -> str:
     return f"{sentence} {advice[0].upper()}{advice[1:]}" if advice else sentence
 

@@ -57,11 +57,7 @@ def grade(
     series = series or Series()
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
-    source = (
-        inspect_source(content)
-        if content is not None
-        else Source(f"There is no file {part.file_name}: put yours there.")
-    )
+    source = inspect_source(content) if content is not None else Source(f"{part.file_name} is missing.")
     probes = probes_of(part)
     data = data_files(part, seed)
     common = reference_files(part)
@@ -88,7 +84,7 @@ def grade(
             checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs)
         if wrong:
             checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
-        checks = [check for check in checks if task in (None, check.task)]
+    checks = [check for check in checks if task in (None, check.task)]
     return Report(
         part=part.number,
         module=part.module,

@@ -33,6 +33,7 @@ def with_lines(
     """The checks, the failing ones with the line of the function that is to be fixed, where that is known. calls: by
     test name; given: the functions that the stub comes with.
     """
+    failed = ("failed", "error", "timeout", "missing")
     known = {mistake.id: mistake for mistake in mistakes}
     defined = {name for task in part.tasks for name in task.defines}
     right = (set(given) - defined) | _of_passed_tasks(checks, part)
@@ -46,6 +47,35 @@ def with_lines(
 
     def own(check: Check) -> set[str]:
         return {*part.task(check.task).defines}
+
+    def unwritten(check: Check) -> Check | None:
+        """The check as one of a task that is to write, where nothing of it is written yet: it may fail before that."""
+        functions = [source.functions.get(name) for name in own(check)]
+        recorded = calls.get(f"test_{check.name}", [])
+        if not functions or not recorded or recorded[-1].reply.failure == "load":
+            return None
+        if not all(function and function.is_stub for function in functions):
+            return None
+        name = part.task(check.task).defines[0]
+        first = next(task for task in part.tasks if name in task.defines)
+        message = f"{first.id} {name} is not written yet.\n"
+        plain = dict.fromkeys(("misconception", "line", "exception", "cause")) | {"advice": ""}
+        return replace(check, status="todo", message=message, **plain)
+
+    def raised_elsewhere(check: Check) -> Check:
+        """The check with the other task in whose function the code raised, where that task's own checks fail too."""
+        recorded = calls.get(f"test_{check.name}", [])
+        if check.misconception or check.line is None or not recorded or recorded[-1].reply.failure != "raised":
+            return check
+        trail = [check.line, *reversed(recorded[-1].reply.callers)]
+        wrong = (name for line in trail if (name := source.function_at(line)) in defined - right | own(check))
+        name = next(wrong, None)
+        if name is None or name in own(check):
+            return check
+        failing = {each.task for each in checks if each.status in failed}
+        cause = next((task.id for task in part.tasks if name in task.defines and task.id in failing), None)
+        message = f"The error is in {name} ({cause}).\n{check.message}"
+        return replace(check, cause=cause, message=message) if cause else check
 
     def placed(check: Check) -> Check:
         if check.misconception in known:
@@ -81,8 +111,9 @@ def with_lines(
             return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
 
-    failed = ("failed", "error", "timeout", "missing")
-    return [placed(check) if check.status in failed else check for check in checks]
+    return [
+        unwritten(check) or placed(raised_elsewhere(check)) if check.status in failed else check for check in checks
+    ]
 
 
 def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:

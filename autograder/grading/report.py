@@ -36,7 +36,7 @@ class Check:
     advice: str = ""  # the sentence of the recognised misconception
     follows: str | None = None  # the earlier task whose mistake this check's answer carries on, and is not charged for
     exception: str | None = None
-    cause: str | None = None  # the task whose mistake was recognised
+    cause: str | None = None  # the task whose mistake was recognised, or in whose function the code raised
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Report:
         """Plain data in the format of the report schema (autograder/render/report.schema.json)."""
         data = {name: getattr(self, name) for name in ("part", "module", "file", "sha256", "seed", "sandbox")}
         data.update(interpreter=self.interpreter, earned=self.earned, possible=self.possible, breaks=self.breaks)
-        data.update(not_run=self.not_run)
+        data.update(passed=self.passed, not_run=self.not_run)
         return {**data, "checks": [dict(vars(check)) for check in self.checks]}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import difference
-from autograder.grading.failures import Facts, failure_message, leftover_message
+from autograder.grading.failures import Facts, endless_import_message, failure_message, leftover_message
 from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
 from autograder.grading.reference import signature
@@ -98,7 +98,10 @@ class Session:
             facts = self._facts(probe)
             if leftover := leftover_message(reply, facts):
                 raise CheckFailed(leftover, "error", reply)
-            message = failure_message(reply, called, facts)
+            if recorded is not reply and reply.failure == "timeout":
+                message = endless_import_message(reply, facts)
+            else:
+                message = failure_message(reply, called, facts)
             if recorded is not reply:
                 message += "            What stands outside of functions runs whenever the file is imported.\n"
             raise CheckFailed(message, STATUS.get(reply.failure, "error"), reply)

@@ -50,6 +50,7 @@ class Function:
     parameters: tuple[str, ...]
     leftover: int | None
     slips: tuple[tuple[int, str], ...] = ()
+    is_stub: bool = False  # nothing was written in it yet
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,10 @@ def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
     arguments = node.args
     parameters = tuple(each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
     last_line, slips = node.end_lineno or node.lineno, tuple(find_slips(node, shared))
-    return Function(node.lineno, last_line, _mentions(node), parameters, _leftover(node), slips)
+    code, raises = _code_and_raises(node)
+    leftover = raises[0].lineno if raises and len(code) > len(raises) else None
+    is_stub = bool(raises) and len(code) == len(raises)
+    return Function(node.lineno, last_line, _mentions(node), parameters, leftover, slips, is_stub)
 
 
 def _mentions(node: ast.AST) -> frozenset[str]:
@@ -181,11 +185,10 @@ def _mentions(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
-def _leftover(node: ast.FunctionDef) -> int | None:
-    """The line of the stub's raise, where code was written beside it."""
+def _code_and_raises(node: ast.FunctionDef) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """The statements of a function besides its docstring, and those of them that are a stub's raise."""
     body = [each for each in node.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
-    raises = [each for each in body if isinstance(each, ast.Raise) and "NotImplementedError" in ast.dump(each)]
-    return raises[0].lineno if raises and len(body) > len(raises) else None
+    return body, [each for each in body if isinstance(each, ast.Raise) and "NotImplementedError" in ast.dump(each)]
 
 
 def inspect_source(content: bytes) -> Source:

@@ -8,14 +8,21 @@ from autograder.course import Part, Task, stretch_tasks
 from autograder.grading.report import Check, Report
 
 DONE = ("passed", "manual")
+# How a message begins that is about the file, and not about what a check asks.
+OF_THE_FILE = re.compile(
+    r"The file |Python can't read the file|This part runs on your |\w+\.py is missing|Your file can't be imported|"
+    r"Importing the file did not end|Called: +import "
+)
 UNWRITTEN = re.compile(r"(\d+\.\d+) (\S+) is not written yet")  # what a check says whose call ended there
 
 
 def whole_file(report: Report) -> Check | None:
     """A check that says what all of them say, such as that Python can't read the file; None when they differ."""
     checks = [check for check in report.checks if check.status != "manual"]
-    alike = len({check.message for check in checks}) == 1 and {check.status for check in checks} <= {"error", "missing"}
-    return checks[0] if alike and len(checks) > 1 else None
+    if len({check.message for check in checks}) != 1:
+        return None
+    alike = len(checks) > 1 and {check.status for check in checks} <= {"error", "missing"}
+    return checks[0] if alike or OF_THE_FILE.match(checks[0].message) else None
 
 
 def awaited(check: Check, part: Part) -> Task | None:

@@ -20,7 +20,9 @@ def agreed(question: str, yes: bool) -> bool:
         from autograder.console import misuse
 
         added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
-        raise misuse(f"Nobody is at the keyboard to be asked, so nothing was changed. Add {added} to go on without.")
+        raise misuse(
+            f"Nobody is at the keyboard to be asked, so nothing was changed. Add {added} to go on without being asked."
+        )
     return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
         "y",
         "yes",

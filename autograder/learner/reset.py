@@ -17,11 +17,12 @@ from autograder.stubs import StubError, fresh_stub
 
 @dataclass(frozen=True)
 class Change:
-    """One file before and after. before: None when there is no such file."""
+    """One file before and after. before: None when there is no such file; note: what else is to be known."""
 
     path: Path
     before: bytes | None
     after: str
+    note: str = ""
 
     @property
     def lost(self) -> list[str]:
@@ -42,7 +43,20 @@ def plan(target: Target) -> Change:
     change = plan_part(part)
     if target.task is None or change.before is None:
         return change
-    return replace(change, after=_with_stub_of_task(change.before, change.after, part, target.task))
+    after = _with_stub_of_task(change.before, change.after, part, target.task)
+    return replace(change, after=after, note=_shared(part, target.task))
+
+
+def _shared(part: Part, task: str) -> str:
+    """That another task is in the same function, and would go too."""
+    own = {*part.task(task).defines}
+    others = [other for other in part.tasks if other.id != task and own & {*other.defines}]
+    if not others:
+        return ""
+    names = ", ".join(sorted(own.intersection(*(other.defines for other in others))))
+    with_it = " and ".join(other.id for other in others)
+    both = "both" if len(others) == 1 else "all of them"
+    return f"{task} is in the same function as {with_it}: this deletes {names} of {both}."
 
 
 def plan_part(part: Part) -> Change:

@@ -29,6 +29,7 @@ def reset_lines(change: Change) -> Iterator[str]:
         yield f"There is no {path}: it is written anew."
     else:
         lost = change.lost
+        yield from [change.note] if change.note else []
         yield f"{plural(len(lost), 'line')} of yours in {path} would go:"
         yield from (f"  | {ascii(line)[1:-1][:72]}" for line in lost[:8])
         if len(lost) > 8:

@@ -11,6 +11,9 @@ from autograder.grading.standing import DONE, awaited, current, to_write, whole_
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
 CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
+# Exceptions that a line raises whatever its numbers are.
+WHATEVER_THE_INPUT = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "NotImplementedError",
+                      "TypeError", "UnboundLocalError")  # fmt: skip
 LONGEST_PRINT = 1500  # characters of what the learner's code printed
 
 
@@ -51,8 +54,8 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     if failing is not None and failing.status != "todo":
         of_all = whole_file(report) is not None
         yield from failure_lines(failing, path, of_all, with_advice=failing.misconception not in mistakes)
-        if again and not of_all:
-            yield f"  The inputs are random. To get the same ones again: {again}"
+        if again and not of_all and failing.exception not in WHATEVER_THE_INPUT:
+            yield f"  To repeat this check with the same inputs: {again}"
     if report.printed.strip():
         yield ""
         yield "Your code printed:"

@@ -136,7 +136,7 @@ def test_a_stub_earns_nothing(root):
 
 def test_nothing_handed_in_is_said(root):
     found = run_autograder(root)
-    assert found["score"] == 0 and "There is no file part03_layers.py" in found["tests"][0]["output"]
+    assert found["score"] == 0 and "part03_layers.py is missing." in found["tests"][0]["output"]
 
 
 def test_a_hidden_check_shows_neither_inputs_nor_values(root):

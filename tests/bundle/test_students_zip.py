@@ -142,7 +142,7 @@ def test_a_part_below_that_python_cannot_read_is_said_with_its_line(bundle):
 def test_a_missing_file_is_said(bundle):
     (bundle / "exercises" / "part00_setup.py").unlink()
     done = run(bundle, "python", "-m", "autograder", "check", "0")
-    assert done.returncode == 1 and "There is no file part00_setup.py" in done.stdout
+    assert done.returncode == 1 and "part00_setup.py is missing." in done.stdout
 
 
 def test_a_call_with_other_arguments_is_told_the_stubs(bundle):

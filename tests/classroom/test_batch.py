@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import tarfile
 import zipfile
@@ -329,7 +330,7 @@ def test_a_module_that_cant_be_imported_is_imported_once(ending, status, words, 
     monkeypatch.setattr("autograder.grading.patience.LOADING", 0.3)
     messages = messages_of(SOLUTION + ending, status, tier)
     assert asked == [""] and len(messages) > 3
-    assert all("import part00_setup" in message and words in message for message in messages)
+    assert all(re.match("Called: +import part00|Importing", message) and words in message for message in messages)
     assert all("What stands outside of functions" in message for message in messages)
 
 

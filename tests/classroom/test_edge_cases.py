@@ -91,7 +91,7 @@ CASES = {
     "ends-the-process": (f"{SOLUTION}\nimport os\nos._exit(0)\n", answered(), 0, "ended the program"),
     "segfault": (SEGFAULT, answered(), 8, "ended the Python interpreter"),
     "prints-500-megabytes": (LOUD, answered(), 10, "10 of 10 points"),
-    "no-module": (None, answered(), 0, "There is no file part09_understanding.py"),
+    "no-module": (None, answered(), 0, "part09_understanding.py is missing."),
     "latin-1": (b"# caf\xe9\n", answered(), 0, "no UTF-8 text"),
     "null-bytes": (b"\0" * 100, answered(), 0, "null bytes"),
     "syntax-error": ("def f(:\n", answered(), 0, "Python can't read the file"),

@@ -116,7 +116,7 @@ def test_a_file_that_python_cannot_read_is_said_once(a_class):
 
 def test_a_module_that_is_missing_is_named_first_and_has_no_checksum(a_class):
     text = words(page_of(a_class, "no-module"))
-    assert "part01_autograd.py was not submitted There is no file part01_autograd.py" in text
+    assert "part01_autograd.py was not submitted part01_autograd.py is missing" in text
     assert "Next: submit part01_autograd.py." in text
     assert "sha256" not in text and "e3b0c442" not in page_of(a_class, "no-module")
 
@@ -206,7 +206,7 @@ def test_a_line_is_shown_only_of_the_file_that_was_graded():
 
 def test_the_first_line_for_a_missing_module_says_so_in_every_route():
     checks = (
-        Check("a", "1.1", "a check", False, 1.0, status="missing", message="There is no file part01_autograd.py."),
+        Check("a", "1.1", "a check", False, 1.0, status="missing", message="part01_autograd.py is missing."),
     )
     report = a_report(checks=checks, sha256=hashlib.sha256(b"").hexdigest())
     told = {

@@ -52,6 +52,11 @@ def test_every_task_has_points_and_at_most_30_percent_are_hidden(part: Part, sol
     assert 0 < hidden <= 0.3 * sum(check.points for check in checks)
 
 
+def test_every_title_begins_with_a_lower_case_letter(part: Part, solution: bytes) -> None:
+    titles = [check.title for check in graded(part, solution).checks]
+    assert titles and not [title for title in titles if title[0].isupper() and not title.startswith("Written: ")]
+
+
 def test_every_probe_is_asked_by_a_check(part: Part) -> None:
     suite = "".join(path.read_text(encoding="utf-8") for path in part.suite.glob("test_*.py"))
     assert not [name for name in Probes(part).names if f"student.{name}(" not in suite]

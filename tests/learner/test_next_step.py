@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import subprocess
 import sys
@@ -147,7 +148,7 @@ def test_a_missing_or_empty_file_comes_back_with_reset(course, content):
     if content is not None:
         course.write(0, content)
     said = course.run("check", 0)
-    assert ("There is no file part00_setup.py" if content is None else "The file is empty.") in said.stdout
+    assert ("part00_setup.py is missing." if content is None else "The file is empty.") in said.stdout
     assert "autograder reset 0 brings the stub back" in said.stdout.splitlines()[-1]
     assert course.run("reset", 0, "--yes").returncode == 0
     assert "Next: write 0.1 square" in course.run("check", 0).stdout
@@ -200,3 +201,17 @@ def test_the_last_line_under_make_is_ours(course):
     misused = make("check", "part=12")
     assert misused.returncode == 2, "that is no verdict"
     assert course.run("check", 3).returncode == 1, "for programs"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
+def test_make_knows_the_variables_that_its_targets_use_and_refuses_others():
+    def make(*words: str) -> subprocess.CompletedProcess:
+        return subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, encoding="utf-8")
+
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    used = set(re.findall(r"\$\(([a-z]+)\)", text)) - {"on"}
+    known = set(re.search(r"^KNOWN := PYTHON (.*)$", text, flags=re.M)[1].split())
+    assert used == known and {"part", "args", "fast"} <= used
+    refused = make("check", "prat=1")
+    assert refused.returncode == 2 and "There is no prat=. These are known: PYTHON apply args" in refused.stderr
+    assert make("check", *(f"{name}=1" for name in sorted(known))).returncode == 0

@@ -57,6 +57,14 @@ def test_a_reset_of_a_task_with_several_methods_takes_all_of_them(course):
     assert after.count("NotImplementedError") == 3
 
 
+def test_a_reset_of_a_task_says_which_other_task_is_in_the_same_function(course):
+    course.solve(1)
+    said = course.run("reset", "1.5").stdout
+    assert "1.5 is in the same function as 1.4: this deletes Value.backward of both.\n" in said
+    assert "1.4 is in the same function as 1.5" in course.run("reset", "1.4").stdout
+    assert "same function" not in course.run("reset", "1.3").stdout
+
+
 def test_without_a_keyboard_and_without_yes_nothing_is_changed(course):
     course.solve(3)
     mine = course.file(3).read_bytes()

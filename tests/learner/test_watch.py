@@ -179,7 +179,7 @@ def test_a_file_that_is_deleted_and_comes_back_is_checked(course):
     with watching(course, 3) as terminal:
         place = terminal.wait_for(READY)
         course.file(3).unlink()
-        place = terminal.wait_for("There is no file part03_layers.py", place)
+        place = terminal.wait_for("part03_layers.py is missing.", place)
         course.solve(3)
         terminal.wait_for("Passed", place)
 

@@ -104,7 +104,7 @@ def test_the_output_is_the_weighted_sum_of_the_values(student, draw):
 
 @check("5.1", points=0.5)
 def test_gradients_flow_back_to_query_keys_and_values(student, draw):
-    """Gradients flow back to query, keys and values."""
+    """gradients flow back to query, keys and values."""
     inputs = {"query": draw.numbers(2), "keys": draw.matrix(2, 2), "values": draw.matrix(2, 2)}
     factors = draw.numbers(2)
     answer = student.attend_gradients(*inputs.values(), factors)
@@ -132,7 +132,7 @@ def test_every_head_has_weights_of_its_own(student, draw):
 
 @check("5.2", points=0.75)
 def test_the_heads_are_joined_and_go_through_attn_wo(student, draw):
-    """The heads are joined in order and go through attn_wo."""
+    """the heads are joined in order and go through attn_wo."""
     student.attention_by_hand(*BY_HAND.values()).must_be(
         by_hand()[0],
         likely="compare your steps. Value [2, 4], which is appended to values[0]. Head 0 gives 0.119*3 + 0.881*2 = "
@@ -269,7 +269,7 @@ def test_the_logits_of_a_sequence_in_two_layers(student, draw):
 
 @check("5.4", points=0.25)
 def test_the_attention_list_gets_each_layers_weights(student, draw):
-    """The attention list gets each layer's weights."""
+    """the attention list gets each layer's weights."""
     for width, heads, layers, count in ((2, 2, 2, 2), (3, 3, 3, 3)):
         sizes = {"vocab_size": 4, "n_embd": width, "n_head": heads, "n_layer": layers, "block_size": 5}
         tokens, seed = [draw.randrange(4) for _ in range(count)], draw.randrange(1000)

@@ -34,7 +34,7 @@ def test_every_name_starts_with_empty_caches(student, draw):
 
 @check("7.2", points=0.5)
 def test_steps_from_a_random_point_of_a_run_match(student, draw):
-    """A few steps with a fresh optimiser, from weights in the middle of a real run, and the same once more"""
+    """a few steps from the middle of a real run give the expected losses and weights, and do so again"""
     chars = "aeilnr"
     rows = (FOLDER / "names.txt").read_text(encoding="utf-8").splitlines()
     names = draw.sample(sorted({row for row in rows if set(row) <= set(chars)}), 60)
@@ -58,7 +58,7 @@ def test_steps_from_a_random_point_of_a_run_match(student, draw):
 
 @check("7.3", points=0.5)
 def test_the_docs_of_the_caller_stay_as_they_are(student, draw):
-    """The docs of the caller stay as they are, and a second training with the same seed is the same"""
+    """the docs of the caller stay as they are, and a second training with the same seed is the same"""
     docs, seed = words(draw, 7), 0  # a seed like any other, no sign that none is given
     replayed = model.replay(docs, 5, seed, model.Sizes(*NARROW))
     student.docs_after_training(docs, 5, seed, NARROW).must_be(

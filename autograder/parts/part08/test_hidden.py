@@ -22,7 +22,7 @@ def test_the_lower_the_temperature_the_likelier_the_likely(student, draw):
 
 @check("8.2", points=1)
 def test_a_name_is_drawn_with_everything_that_came_before_in_sight(student, draw):
-    """Each token is fed back in, so that the next one depends on all of the name so far"""
+    """each token is fed back in, so that the next one depends on all of the name so far"""
     check_name = "a_name_is_drawn_with_everything_that_came_before_in_sight"
     temperature, number, arguments, mine = draw_case(draw, check_name)
     student.names_one_by_one(*arguments, temperature, number, 15).must_be(
@@ -34,7 +34,7 @@ def test_a_name_is_drawn_with_everything_that_came_before_in_sight(student, draw
 
 @check("8.3", points=1)
 def test_the_defaults_are_20_names_at_temperature_one_half(student, draw):
-    """With nothing but the model, there are 20 names, drawn at temperature 0.5 with seed 42"""
+    """with nothing but the model, there are 20 names, drawn at temperature 0.5 with seed 42"""
     temperature, _, arguments, mine = draw_case(draw, "the_defaults_are_20_names_at_temperature_one_half")
     student.many_names_by_default(*arguments).must_be(
         model.sample_many(*mine, 20, temperature, random.Random(42)),
