@@ -27,6 +27,7 @@ EARNED = {
     "losses_by_carried_weights": (0, "fast"),
     "begins_with_carried_weights": (0, "fast"),
     "begins_where_nothing_moves": (0, "empty"),
+    "begins_with_numbers_for_vectors": (0, "empty"),
     "loses_the_descent": (1, "fast"),
     "counts_pairs_of_letters": (0, "empty"),
     "replays_a_stored_run": (0, "empty"),
@@ -38,6 +39,7 @@ EARNED = {
     "trains_fewer_steps": (3, "fast"),
     "trains_every_second_step": (1, "fast"),
     "trains_on_fewer_names": (2, "fast"),
+    "trains_on_one_name": (0, "fast"),
 }
 
 

@@ -15,7 +15,7 @@ from autograder import model
 from autograder.capstone.checks import BAND
 from autograder.capstone.evidence import MANY_STEPS, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, RIGHT, SAME
 from autograder.capstone.grade import judge, measure
-from autograder.capstone.outcome import Outcome, drawn_at_random
+from autograder.capstone.outcome import Outcome, drawn_at_random, read_begun
 from autograder.capstone.run import Task, draw_task
 from autograder.capstone.ways import WAYS, Begun, Training, Way, train
 
@@ -157,6 +157,29 @@ def test_a_beginning_in_which_nearly_nothing_moves_is_no_beginning():
     assert drawn_at_random({**weights, "layer0.attn_wo": np.zeros((16, 16))})
     for matrix in (np.zeros((27, 16)), np.full((27, 16), 0.5), weights["wte"] + 0.1, 1e-4 * weights["wte"]):
         assert not drawn_at_random({**weights, "wte": matrix})
+
+
+def test_a_beginning_that_cancels_what_its_vectors_hold_is_no_beginning():
+    weights = model.draw_weights(SIZES, random.Random(1))
+    numbers = np.tile(weights["wte"][:, :1], (1, 16))  # every row is one number, 16 times
+    thinned = weights["layer0.attn_wq"] * (np.arange(256).reshape(16, 16) % 5 > 0)
+    rows = weights["wte"].copy()
+    rows[:, 8:] = 0.001 * rows[:, 8:]
+    columns = weights["layer0.mlp_fc1"].copy()
+    columns[:, :8] = 0.001 * columns[:, :8]
+    assert not drawn_at_random({**weights, "wte": numbers})
+    assert not drawn_at_random({**weights, "layer0.attn_wq": thinned})
+    assert not drawn_at_random({**weights, "wte": rows, "layer0.mlp_fc1": columns})
+
+
+def test_a_run_that_learns_the_same_names_again_and_again_says_nothing_of_its_beginning():
+    docs = official(5).docs
+    weights = {name: matrix.tolist() for name, matrix in model.draw_weights(SIZES, random.Random(1)).items()}
+    places = random.Random(2).choices(range(len(docs)), k=STEPS)  # each draw anew
+    assert read_begun(weights, places, docs, STEPS)
+    assert not read_begun(weights, [places[0]] * STEPS, docs, STEPS)
+    assert not read_begun(weights, (places[:50] * STEPS)[:STEPS], docs, STEPS)
+    assert read_begun(weights, [0, 1, 2] * 3, docs[:3], 9)
 
 
 def test_wrong_sampling_costs_names_alone_and_names_of_a_run_that_proves_nothing_are_not_counted():

@@ -47,10 +47,14 @@ CALLS = {f"test_{name}": [Recorded(name, (), Reply(value=2))] for name in ("earl
 TABLE = {"halves": ["later"]}
 
 
-def follow(*checks: Check, table=TABLE, verdicts=()) -> Check:
+def follow(*checks: Check, table=TABLE, verdicts=(), builds_on=True) -> Check:
     """The last check after follow-through. verdicts: what is known of calls where the mistake does not explain all."""
     said = dict(verdicts)
-    answers = keep_points([MISTAKE], list(checks), CALLS, table, lambda mistake, calls: said.get(calls[0].probe, True))
+
+    def explains(mistake: Mistake, calls: list[Recorded]) -> bool | None:
+        return said.get(calls[0].probe, True)
+
+    answers = keep_points([MISTAKE], list(checks), CALLS, table, explains, lambda check, function: builds_on)
     return answers[-1]
 
 
@@ -67,6 +71,7 @@ def test_a_check_of_the_table_keeps_its_points_and_says_why():
     ("checks", "how"),
     [
         ((EARLIER, LATER), {"table": {}}),
+        ((EARLIER, LATER), {"builds_on": False}),
         ((EARLIER, LATER), {"verdicts": {"later": False}.items()}),
         ((EARLIER, LATER), {"verdicts": {"earlier": False}.items()}),
         ((LATER,), {}),
@@ -76,8 +81,9 @@ def test_a_check_of_the_table_keeps_its_points_and_says_why():
         ((EARLIER, Check("later", "1.2", "", False, 1.0, status="error")), {}),
         ((EARLIER, Check("later", "1.2", "", False, 1.0, status="timeout")), {}),
     ],
-    ids=["not in the table", "another answer", "another answer where it is made", "nothing was paid", "it cost nothing",
-         "only a hidden check was paid", "a right answer rules it out", "an exception", "a time-out"],
+    ids=["not in the table", "no call of the mistake", "another answer", "another answer where it is made",
+         "nothing was paid", "it cost nothing", "only a hidden check was paid", "a right answer rules it out",
+         "an exception", "a time-out"],
 )  # fmt: skip
 def test_without_any_of_its_conditions_no_points_are_kept(checks, how):
     assert follow(*checks, **how) == checks[-1]
@@ -189,6 +195,64 @@ for layer in range(config.n_layer):
     x = [a + b for a, b in zip(x, attended)]
 return linear(x, state_dict['lm_head'])
 """
+EMPTY_CACHES = """
+x = rmsnorm([a + b for a, b in zip(state_dict['wte'][token_id], state_dict['wpe'][pos_id])])
+for layer in range(config.n_layer):
+    empty = [[] for _ in keys]
+    attended, weights = multi_head_attention(rmsnorm(x), layer, empty, [[] for _ in keys], state_dict, config)
+    x = [a + b for a, b in zip(x, attended)]
+    x = [a + b for a, b in zip(x, mlp(rmsnorm(x), layer, state_dict))]
+    if attention is not None:
+        attention.append(weights)
+return linear(x, state_dict['lm_head'])
+"""
+NO_ATTENTION = EMPTY_CACHES.replace(
+    "multi_head_attention(rmsnorm(x), layer, empty, [[] for _ in keys], state_dict, config)",
+    "linear(linear(rmsnorm(x), state_dict[f'layer{layer}.attn_wv']), state_dict[f'layer{layer}.attn_wo']), []",
+)
+CUT_QUERY_AND_KEY = """
+def cut(vector):
+    return [type(x)(x.data) for x in vector]
+query = cut(linear(x, state_dict[f'layer{layer}.attn_wq']))
+keys[layer].append(cut(linear(x, state_dict[f'layer{layer}.attn_wk'])))
+values[layer].append(linear(x, state_dict[f'layer{layer}.attn_wv']))
+head_dim = config.n_embd // config.n_head
+joined, weights_by_head = [], []
+for start in range(0, config.n_embd, head_dim):
+    head = slice(start, start + head_dim)
+    output, weights = attend(query[head], [k[head] for k in keys[layer]], [v[head] for v in values[layer]])
+    joined.extend(output)
+    weights_by_head.append(weights)
+return linear(joined, state_dict[f'layer{layer}.attn_wo']), weights_by_head
+"""
+PAIRS_OF_LETTERS = """
+counts = [[0] * tokenizer.vocab_size for _ in range(tokenizer.vocab_size)]
+for doc in docs:
+    for a, b in zip(doc, doc[1:]):
+        counts[tokenizer.chars.index(a)][tokenizer.chars.index(b)] += 1
+return counts
+"""
+LOSS_OF_LETTERS = """
+nats, pairs = 0.0, 0
+for doc in docs:
+    for a, b in zip(doc, doc[1:]):
+        row = counts[tokenizer.chars.index(a)]
+        nats -= math.log((row[tokenizer.chars.index(b)] + 1) / (sum(row) + tokenizer.vocab_size))
+        pairs += 1
+return nats / pairs
+"""
+SUMS_ONCE_MORE = """
+nats, predictions, config = 0.0, 0, trained.config
+for doc in docs:
+    tokens = trained.tokenizer.encode(doc)
+    count = min(config.block_size, len(tokens) - 1)
+    keys, values = [[] for _ in range(config.n_layer)], [[] for _ in range(config.n_layer)]
+    for i in range(count):
+        logits = gpt(tokens[i], i, keys, values, trained.state_dict, config)
+        nats -= softmax(logits)[tokens[i + 1]].log().data * count
+    predictions += count
+return nats / predictions
+"""
 SAME_SEED = "return [sample(trained, temperature, random.Random(0)) for _ in range(count)]"
 NO_TEMPERATURE = """
 rng = random.Random(seed) if rng is None else rng
@@ -220,6 +284,21 @@ ATTEMPTS = {
         "output-not-weighted",
         {"multi_head_attention": "return x, []"},
     ),
+    "caches copied, and empty ones each time": (6.5, 5, "caches-copied", {"gpt": EMPTY_CACHES}),
+    "caches copied, and no attention": (6.5, 5, "caches-copied", {"gpt": NO_ATTENTION}),
+    "weights without gradient, and none for queries and keys": (
+        9.0,
+        5,
+        "weights-without-gradient",
+        {"multi_head_attention": CUT_QUERY_AND_KEY},
+    ),
+    "no BOS, and pairs of letters": (
+        6.5,
+        2,
+        "encode-without-bos",
+        {"bigram_counts": PAIRS_OF_LETTERS, "bigram_loss": LOSS_OF_LETTERS},
+    ),
+    "a sum for a mean, twice": (5.0, 7, "sum-for-mean", {"held_out_loss": SUMS_ONCE_MORE}),
     "no ReLU, and no mlp in the model": (5.5, 5, "relu-left-out", {"gpt": NO_MLP}),
     "a step that does not step, and losses only": (5.5, 7, "no-backward", {"train": LOSSES_ONLY}),
     "a cut graph, and no decay": (5.0, 7, "cuts-the-graph", {"train": NO_DECAY}),

@@ -7,23 +7,26 @@ import json
 
 from autograder.course import Part
 from autograder.grading.diagnosis import FAILED, Agrees, Runs, name_mistakes, same_reply
-from autograder.grading.follow_through import keep_points
+from autograder.grading.follow_through import BuildsOn, keep_points
 from autograder.grading.misconceptions import Mistake
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.sandbox import Reply
 
 
-def with_mistakes(of: Part, checks: list[Check], calls: dict[str, list[Recorded]], runs: Runs) -> list[Check]:
+def with_mistakes(
+    of: Part, checks: list[Check], calls: dict[str, list[Recorded]], runs: Runs, builds_on: BuildsOn
+) -> list[Check]:
     """The checks, the failing ones with the mistake that explains the calls, and the points that follow-through keeps.
-    calls: by test name; runs: which of the learner's functions a check may have run.
+    calls: by test name; runs: which of the learner's functions a check may have run; builds_on: which of them
+    those of a check's task may call.
     """
     if not any(check.status in FAILED for check in checks):
         return checks
     recorded, mistakes = _recorded(of), recorded_mistakes(of)
     agrees = _agreement(recorded["answers"])
     named = name_mistakes(of, mistakes, checks, calls, agrees, runs)
-    return keep_points(mistakes, named, calls, recorded["keeps"], agrees)
+    return keep_points(mistakes, named, calls, recorded["keeps"], agrees, builds_on)
 
 
 def recorded_mistakes(of: Part) -> list[Mistake]:

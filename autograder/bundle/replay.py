@@ -70,7 +70,7 @@ def check_part(
         printed = worker.output if session.printed is None else session.printed
         interpreter = worker.interpreter_version or ""
     if not problem.problem:
-        checks = with_mistakes(of, checks, session.calls, session.runs)
+        checks = with_mistakes(of, checks, session.calls, session.runs, session.builds_on)
         given = recorded["signatures"]
         checks = with_lines(checks, of, problem, probes, session.calls, recorded_mistakes(of), given)
         checks = [check for check in checks if task in (None, check.task)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course import Part
 from autograder.grading.compare import alike
-from autograder.grading.follow_through import keep_points, table_of
+from autograder.grading.follow_through import BuildsOn, keep_points, table_of
 from autograder.grading.misconceptions import Mistake, misconceptions
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
@@ -42,11 +42,13 @@ def diagnose(
     files: dict[str, bytes],
     replies: MistakeReplies,
     runs: Runs,
+    builds_on: BuildsOn,
 ) -> list[Check]:
     """Return the checks, the failing ones with the recognised mistake, and the points that follow-through keeps.
 
     calls: by test name, as recorded; files: what the worker had besides the submission; replies: what is known of the
-    mistakes' replies to the inputs of this seed; runs: which of the learner's functions a check may have run.
+    mistakes' replies to the inputs of this seed; runs: which of the learner's functions a check may have run;
+    builds_on: which of them those of a check's task may call.
     """
     if not any(check.status in FAILED for check in checks) or not misconceptions(part):
         return checks
@@ -59,7 +61,7 @@ def diagnose(
             return all_agree(recorded, (ask(mistake, call, for_points=True) for call in recorded))
 
         named = name_mistakes(part, misconceptions(part), checks, calls, agrees, runs)
-        return keep_points(misconceptions(part), named, calls, table_of(part), settled)
+        return keep_points(misconceptions(part), named, calls, table_of(part), settled, builds_on)
 
 
 def name_mistakes(

@@ -2,7 +2,9 @@
 
 Each part has a table, follow_through.json: which checks may do so for which mistake. It is computed, never written by
 hand: with the mistake in place, such a check still fails code that does not do the work of its own task
-(tests/gates/follow_through_table.py). No clock decides here: every mistake in the table ends by itself.
+(tests/gates/follow_through_table.py). The later task must also call what holds the mistake: code that makes the same
+mistake once more itself answers alike, and is wrong whatever the earlier task does. No clock decides here: every
+mistake in the table ends by itself.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ Calls = dict[str, list[Recorded]]  # by test name
 Table = Mapping[str, Sequence[str]]  # the names of the checks that a mistake may keep, by the mistake's id
 Explains = Callable[[Mistake, list[Recorded]], "bool | None"]  # whether a mistake gives these answers; None: unknown
 
+BuildsOn = Callable[[Check, str], bool]  # whether the learner's functions of the check's task may call this one
+
 
 @functools.cache
 def table_of(part: Part) -> Table:
@@ -32,7 +36,12 @@ def table_of(part: Part) -> Table:
 
 
 def keep_points(
-    mistakes: Sequence[Mistake], checks: list[Check], calls: Calls, table: Table, explains: Explains
+    mistakes: Sequence[Mistake],
+    checks: list[Check],
+    calls: Calls,
+    table: Table,
+    explains: Explains,
+    builds_on: BuildsOn,
 ) -> list[Check]:
     """The checks, those with their points whose answers are what right code of their task gives with the mistake of an
     earlier one. The mistake itself must have cost points, in a public check: those are the same in every copy.
@@ -48,6 +57,7 @@ def keep_points(
         if check.status != "failed":
             return check
         possible = [mistake for mistake in mistakes if check.name in table.get(mistake.id, ())]
+        possible = [mistake for mistake in possible if builds_on(check, mistake.function)]
         verdicts = {mistake: charged(mistake) and explains(mistake, calls[_test(check)]) for mistake in possible}
         right = [mistake for mistake, verdict in verdicts.items() if verdict]
         if right:

@@ -81,7 +81,7 @@ def grade(
         if (
             wrong and explain and not own_parts
         ):  # the known-wrong implementations run unguarded: beside our own code only
-            checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs)
+            checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs, session.builds_on)
         if wrong:
             checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
     checks = [check for check in checks if task in (None, check.task)]

@@ -14,7 +14,7 @@ from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
 from autograder.grading.reference import signature
 from autograder.grading.report import Check
-from autograder.grading.sources import Source, with_place
+from autograder.grading.sources import Source, called_as, with_place
 from autograder.sandbox import LOAD, Reply, Worker
 
 # Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.
@@ -114,6 +114,14 @@ class Session:
     def runs(self, check: Check) -> set[str]:
         """The functions of the learner's file that a check may have run."""
         return self.probes.run({call.probe for call in self.calls.get(f"test_{check.name}", [])}, self.source)
+
+    def builds_on(self, check: Check, function: str) -> bool:
+        """Whether the learner's functions of a check's task may call another one, at any remove. What `__init__` sets
+        is used by each method of its class.
+        """
+        reached = self.source.reached_from(map(called_as, self.part.task(check.task).defines))
+        owner, _, last = function.rpartition(".")
+        return function in reached or (last == "__init__" and any(name.startswith(f"{owner}.") for name in reached))
 
     def _facts(self, probe: str) -> Facts:
         reached = frozenset(self.probes.run({probe}, self.source))

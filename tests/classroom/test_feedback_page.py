@@ -205,9 +205,7 @@ def test_a_line_is_shown_only_of_the_file_that_was_graded():
 
 
 def test_the_first_line_for_a_missing_module_says_so_in_every_route():
-    checks = (
-        Check("a", "1.1", "a check", False, 1.0, status="missing", message="part01_autograd.py is missing."),
-    )
+    checks = (Check("a", "1.1", "a check", False, 1.0, status="missing", message="part01_autograd.py is missing."),)
     report = a_report(checks=checks, sha256=hashlib.sha256(b"").hexdigest())
     told = {
         "nbgrader": summary_sentences(report)[0],

@@ -6,7 +6,7 @@ check is there to find. The pair (M, check) is in the table only if, with M in p
 - the stub of the check's task, a function of it that returns its argument, and one that returns zeros,
 - each known mistake of that task that the check catches without M,
 - each small piece of that task left out that the check misses without M: a statement, a call, one side of an operator,
-  an argument (1 in its place).
+  an argument (1 in its place, or as many empty lists), the gradient of what a call returns.
 
 The last kind stands for code that makes the mistake, and then does no more than the mistake lets show. M must also cost
 points where it is made, in a public check, and leave the check an answer to compare.
@@ -48,6 +48,13 @@ def _zeros(value):
     if isinstance(value, str):
         return ""
     return type(value)(0.0) if hasattr(value, "data") else 0
+"""
+
+CUT = """
+def _cut(value):
+    if isinstance(value, (list, tuple)):
+        return type(value)(_cut(item) for item in value)
+    return type(value)(value.data) if hasattr(value, "data") else value
 """
 
 Answers = list["tuple[object, str]"]  # to the calls of a check: the value, or how the code failed
@@ -164,7 +171,7 @@ def with_pieces_left_out(source: str, names: list[str]) -> Iterator[str]:
                 for name, value in without.items():
                     before = getattr(node, name)
                     setattr(node, name, value)
-                    yield ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree)))
+                    yield ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree))) + "\n" + CUT
                     setattr(node, name, before)
 
 
@@ -173,7 +180,8 @@ def _left_out(node: ast.AST) -> Iterator[dict[str, object]]:
     if isinstance(node, ast.Call):
         for i, argument in enumerate(node.args):
             if isinstance(argument, ast.Name):
-                yield {"args": [*node.args[:i], ast.Constant(1), *node.args[i + 1 :]]}
+                for instead in ("1", f"[[] for _ in {argument.id}]"):
+                    yield {"args": [*node.args[:i], ast.parse(instead, mode="eval").body, *node.args[i + 1 :]]}
     for name, value in ast.iter_fields(node):
         if isinstance(value, list):
             for i, item in enumerate(value):
@@ -187,8 +195,9 @@ def _left_out(node: ast.AST) -> Iterator[dict[str, object]]:
 
 
 def _pieces(node: object) -> Iterator[ast.expr]:
-    """What is left of an expression without its outermost call or operator."""
+    """What is left of an expression without its outermost call or operator, or without the gradient of a call."""
     if isinstance(node, ast.Call):
+        yield ast.Call(ast.Name("_cut", ast.Load()), [node], [])
         if node.args:
             yield node.args[0]
         elif isinstance(node.func, ast.Attribute):
