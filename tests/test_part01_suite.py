@@ -160,7 +160,7 @@ def test_operators_that_store_slopes_in_another_way_wait_for_backward():
 def test_slopes_are_right_in_neither_way_where_both_are_wrong():
     wrong = SOLUTION.replace("(other.data, self.data)", "(self.data, other.data)")
     failing = lost(graded(wrong))
-    assert [check.task for check in failing][:1] == ["1.1"] and "Came back:  [2.0, 3.0]" in failing[0].message
+    assert [check.task for check in failing][:1] == ["1.1"] and "Returned:   [2.0, 3.0]" in failing[0].message
 
 
 STARTS = {"begins with 1": "        self.grad = 1.0\n", "never begins": ""}
