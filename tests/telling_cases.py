@@ -9,6 +9,7 @@ import itertools
 import json
 import math
 
+import numpy as np
 from suite_helpers import InProcess, checks_of
 
 from autograder import model
@@ -27,8 +28,8 @@ SHARED_CACHE = ("one-list-for-keys-and-values", "one-cache-for-all-layers")
 class Case(Draw):
     """A draw whose case is given."""
 
-    def __init__(self, case: list) -> None:
-        super().__init__(0)
+    def __init__(self, case: list, seed: int = 0) -> None:
+        super().__init__(seed)
         self.case = case
 
     def choice(self, options):
@@ -52,8 +53,9 @@ def remembering_gpt(token, position, keys, values, state_dict, config):
     keys[0].append((token, position))
     name = (state_dict["wte"][0][0].data, config)  # no two models of a check have the same first weight
     if name not in WEIGHTS:
-        numbers = {key: [[value.data for value in row] for row in matrix] for key, matrix in state_dict.items()}
-        WEIGHTS[name] = model.as_weights(numbers)
+        WEIGHTS[name] = {
+            key: np.array([[value.data for value in row] for row in matrix]) for key, matrix in state_dict.items()
+        }
     return logits_of(tuple(keys[0]), name)
 
 
@@ -69,14 +71,14 @@ def logits_of(seen, name):
     return [Value(logit) for logit in model.logits(tokens, weights, name[1])[-1].tolist()]
 
 
-def failing(check: str, case: list) -> frozenset[str]:
-    """The known mistakes that fail a check with this case."""
-    return frozenset(name for name, student in students().items() if fails(check, case, student))
+def failing(check: str, case: list, seed: int = 0) -> frozenset[str]:
+    """The known mistakes that fail a check with this case, and with what the check draws besides."""
+    return frozenset(name for name, student in students().items() if fails(check, case, student, seed))
 
 
-def fails(check: str, case: list, student: InProcess) -> bool:
+def fails(check: str, case: list, student: InProcess, seed: int = 0) -> bool:
     try:
-        checks_of(PART)[f"test_{check}"](student, Case(case))
+        checks_of(PART)[f"test_{check}"](student, Case(case, seed))
     except CheckFailed:
         return True
     return False

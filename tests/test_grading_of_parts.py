@@ -109,6 +109,15 @@ def test_a_mistake_in_an_early_task_costs_that_task_alone():
     assert all(check.status == "passed" and "points are kept" in check.message for check in kept)
 
 
+def test_a_split_that_goes_round_with_the_seed_and_draws_nothing_loses_points():
+    draws = "random.Random(seed).shuffle(distinct)"
+    goes_round = "start = seed * 7919 % max(1, len(distinct)); distinct = distinct[start:] + distinct[:start]"
+    assert solution(2).count(draws) == 1
+    files = {"part02_tokenizer.py": solution(2).replace(draws, goes_round).encode()}
+    lost = [check for check in grade(files, part(2), seed=1, tier=Tier.LOCAL).checks if check.earned < check.points]
+    assert [check.task for check in lost] == ["2.3"] and "from all over docs" in lost[0].message
+
+
 def test_a_suite_leaves_nothing_of_itself_in_the_process(monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")  # of an outer pytest: it must not reach the suite
     before = dict(sys.modules)

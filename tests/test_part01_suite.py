@@ -73,6 +73,59 @@ def test_a_wrong_operator_fails_at_once_with_backward_unwritten(find, replace, t
     assert failing[0].task == task and failing[0].status in ("failed", "error") and "Called:" in failing[0].message
 
 
+CUT = """
+
+def cut(v):
+    return v if not v._children else Value(v.data)
+"""
+
+
+@pytest.mark.parametrize(
+    ("find", "replace", "task"),
+    [
+        ("(self, other), (1.0, 1.0)", "(cut(self), cut(other)), (1.0, 1.0)", "1.1"),
+        ("(self, other), (other.data, self.data)", "(cut(self), cut(other)), (other.data, self.data)", "1.1"),
+        ("(self,), (exponent", "(cut(self),), (exponent", "1.2"),
+        ("return self + (-other)", "return cut(self) + (-other)", "1.2"),
+        ("return self * other**-1", "return cut(self) * other**-1", "1.2"),
+        ("return other + (-self)", "return other + (-cut(self))", "1.2"),
+        ("return self * -1", "return cut(self) * -1", "1.2"),
+        ("(self,), (result,)", "(cut(self),), (result,)", "1.3"),
+        ("(self,), (1.0 / self.data,)", "(cut(self),), (1.0 / self.data,)", "1.3"),
+        ("(self,), (1.0 if", "(cut(self),), (1.0 if", "1.3"),
+    ],
+)
+def test_an_operator_that_copies_what_was_computed_loses_points(find, replace, task):
+    """On a leaf it is right; h = x + y is made without the learner's +."""
+    assert UNWRITTEN.count(find) == 1
+    failing = lost(graded(UNWRITTEN.replace(find, replace) + CUT))
+    assert failing[0].task == task and "h = x + y" in failing[0].message
+
+
+FIRST_CHILDREN = """\
+        self.grad, value = 1.0, self
+        while value._children:
+            for child, local_grad in zip(value._children, value._local_grads):
+                child.grad += local_grad * value.grad
+            value = value._children[0]
+"""
+CHAIN_ONLY = """\
+        value, slope = self, 1.0
+        while value._children:
+            slope *= value._local_grads[0]
+            value = value._children[0]
+        value.grad = slope
+"""
+
+
+@pytest.mark.parametrize(("body", "most"), [(FIRST_CHILDREN, 1.5), (CHAIN_ONLY, 0)])
+def test_a_walk_along_first_children_earns_little_and_nothing_for_the_long_chain(body, most):
+    report = graded(with_backward(body))
+    assert not lost(report)
+    assert sum(check.earned for check in report.checks if check.task == "1.4") <= most
+    assert sum(check.earned for check in report.checks if check.task == "1.5") == 0
+
+
 ENDLESS = "        while True:\n            pass\n"
 RAISES = "        raise ValueError(self)\n"
 CALLS_ITSELF = "        self.backward()\n"
@@ -107,7 +160,7 @@ def test_operators_that_store_slopes_in_another_way_wait_for_backward():
 def test_slopes_are_right_in_neither_way_where_both_are_wrong():
     wrong = SOLUTION.replace("(other.data, self.data)", "(self.data, other.data)")
     failing = lost(graded(wrong))
-    assert [check.task for check in failing][:1] == ["1.1"] and "Came back:  [2.0, 3.0]" in failing[0].message
+    assert [check.task for check in failing][:1] == ["1.1"] and "Returned:   [2.0, 3.0]" in failing[0].message
 
 
 STARTS = {"begins with 1": "        self.grad = 1.0\n", "never begins": ""}

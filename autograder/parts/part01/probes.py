@@ -7,6 +7,7 @@ tried: they are made with the stub's constructor first, so that a wrong `*` does
 operators. Where the learner's Value does not work as the first way needs it, a probe returns None.
 """
 
+import functools
 import math
 
 import part01_autograd as part
@@ -118,6 +119,17 @@ def relus(numbers, second_way=False):
     return _each_and_operand(numbers, lambda x: x.relu(), second_way)
 
 
+def of_an_inner_value(a, b, operations, second_way=False):
+    """x, y = Value({a}), Value({b}); h = x + y; for z in {operations}: [z.data, slope of z along x, along y]"""
+
+    def run(operation, plus, times, exp, x, y):
+        z = eval(operation, {"h": plus(x, y), "y": y})  # what a check has written
+        return _number_and_slopes(z, [x, y], second_way)
+
+    answers = [_graph(second_way, a, b, functools.partial(run, operation)) for operation in operations]
+    return None if None in answers else answers
+
+
 # Tasks 1.4 and 1.5: backward
 
 
@@ -136,6 +148,11 @@ def own_slope(a, b, second_way=False):
 def used_twice(a, b, second_way=False):
     """x, y = Value({a}), Value({b}); z = x * y + x; z.backward(); [x.grad, y.grad]"""
     return _graph(second_way, a, b, lambda plus, times, exp, x, y: _after_backward(plus(times(x, y), x), x, y))
+
+
+def used_twice_mirrored(a, b, second_way=False):
+    """x, y = Value({a}), Value({b}); z = x + y * x; z.backward(); [x.grad, y.grad]"""
+    return _graph(second_way, a, b, lambda plus, times, exp, x, y: _after_backward(plus(x, times(y, x)), x, y))
 
 
 def added_to_itself(a, second_way=False):
@@ -185,6 +202,18 @@ def ladder(a, b, steps, second_way=False):
     return _graph(second_way, a, b, run)
 
 
+def ladder_mirrored(a, b, steps, second_way=False):
+    """x, y = Value({a}), Value({b}); z = x; {steps} times: z = z + y * z; z.backward(); [x.grad, y.grad]"""
+
+    def run(plus, times, exp, x, y):
+        z = x
+        for _ in range(steps):
+            z = plus(z, times(y, z))
+        return _after_backward(z, x, y)
+
+    return _graph(second_way, a, b, run)
+
+
 def one_child_and_two(a, b, second_way=False):
     """x, y = Value({a}), Value({b}); h = x * y; e = h.exp(); z = e * h + h; z.backward(); the grads of e, h, x, y"""
 
@@ -192,6 +221,17 @@ def one_child_and_two(a, b, second_way=False):
         h = times(x, y)
         e = exp(h)
         return _after_backward(plus(times(e, h), h), e, h, x, y)
+
+    return _graph(second_way, a, b, run)
+
+
+def one_child_and_two_mirrored(a, b, second_way=False):
+    """x, y = Value({a}), Value({b}); h = y * x; e = h.exp(); z = h + h * e; z.backward(); the grads of e, h, x, y"""
+
+    def run(plus, times, exp, x, y):
+        h = times(y, x)
+        e = exp(h)
+        return _after_backward(plus(h, times(h, e)), e, h, x, y)
 
     return _graph(second_way, a, b, run)
 
@@ -236,14 +276,14 @@ def graph(numbers, steps, second_way=False):
 
 
 def chain(a, factors, length, second_way=False):
-    """x = Value({a}); z = x; {length} times: z = z * (the next of {factors}, as a Value, in turn); z.backward();
-    [x.grad]"""
+    """x = Value({a}); f = [Value(b) for b in {factors}]; h = x * x; z = h; {length} times: z = z * (the next of f, in
+    turn); (h + z).backward(); [x.grad, the grads of f]"""
 
     def run(plus, times, exp, x, *turns):
-        z = x
+        h = z = times(x, x)
         for i in range(length):
             z = times(z, turns[i % len(turns)])
-        return _after_backward(z, x)
+        return _after_backward(plus(h, z), x, *turns)
 
     return _graph(second_way, a, *factors, run)
 

@@ -9,6 +9,17 @@ def power(x, n):
     return [x**n, n * x ** (n - 1)]
 
 
+INNER = (
+    "pass the operands themselves as children, not copies of their numbers: h remembers that it was made of x and y."
+)
+
+
+def along_both(student, a, b, expected):
+    """Operations on h = x + y, whose slope is the same along x and y: [number, slope] by operation."""
+    answers = [[number, slope, slope] for number, slope in expected.values()]
+    student.of_an_inner_value(a, b, list(expected)).must_be(answers, likely=INNER)
+
+
 @check("1.1", points=0.25)
 def test_a_sum_holds_the_sum(student, draw):
     for a, b in ((2.0, 3.0), draw.numbers(2)):
@@ -31,6 +42,7 @@ def test_a_sum_passes_slope_1_to_both(student, draw):
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.slopes_of_sum(a, b).must_be([1, 1], likely=likely)
         student.x_plus_x(b).must_be([2 * b, 2], likely="x is used twice here: pass it twice, with the slope 1 each.")
+        student.of_an_inner_value(a, b, ["h + y", "y + h"]).must_be([[a + 2 * b, 1, 2]] * 2, likely=INNER)
 
 
 @check("1.1", points=0.25)
@@ -41,6 +53,7 @@ def test_a_product_passes_the_other_factor_to_each(student, draw):
             likely="the slope of x * y along x is y, and along y it is x: each factor gets the data of the other.",
         )
         student.x_times_x(b).must_be([b * b, 2 * b], likely="x is used twice here: pass it twice, the slope is x each.")
+        student.of_an_inner_value(a, b, ["h * y", "y * h"]).must_be([[(a + b) * b, b, a + 2 * b]] * 2, likely=INNER)
 
 
 @check("1.2", points=0.5)
@@ -50,12 +63,14 @@ def test_a_power_holds_value_and_slope(student, draw):
             [power(a, n) for n in exponents],
             likely="the slope of x^n is n * x^(n-1): for x^3 at 2 that is 3 * 2^2 = 12.",
         )
+    along_both(student, 1.0, a, {"h ** 3": power(1.0 + a, 3)})
 
 
 @check("1.2", points=0.25)
 def test_a_negation_turns_value_and_slope_around(student, draw):
     for a in (4.0, draw.number()):
         student.negation(a).must_be([-a, -1], likely="-x is x times -1, so its slope along x is -1.")
+    along_both(student, 1.0, a, {"-h": [-(1.0 + a), -1]})
 
 
 @check("1.2", points=0.25)
@@ -64,6 +79,7 @@ def test_a_difference_has_slopes_1_and_minus_1(student, draw):
         student.difference(a, b).must_be(
             [a - b, 1, -1], likely="x - y falls when y grows: made of x + (-y), the sign comes by itself."
         )
+    student.of_an_inner_value(a, b, ["h - y", "y - h"]).must_be([[a, 1, 0], [-a, -1, 0]], likely=INNER)
 
 
 @check("1.2", points=0.25)
@@ -72,6 +88,10 @@ def test_a_quotient_has_a_slope_along_both(student, draw):
         student.quotient(a, b).must_be(
             [a / b, 1 / b, -a / b**2], likely="x / y is x * y ** -1; along y its slope is -x / y^2, mind the sign."
         )
+    a = draw.number(0.6, 2.5)
+    student.of_an_inner_value(a, b, ["h / y", "y / h"]).must_be(
+        [[(a + b) / b, 1 / b, -a / b**2], [b / (a + b), -b / (a + b) ** 2, a / (a + b) ** 2]], likely=INNER
+    )
 
 
 @check("1.2", points=0.25)
@@ -81,6 +101,12 @@ def test_a_plain_number_may_stand_on_the_right(student, draw):
             [[a + number, 1], [a * number, number], [a - number, 1], [a / number, 1 / number]],
             likely="other may be a plain number: make a Value of it before you use other.data.",
         )
+    along_both(
+        student,
+        1.0,
+        a,
+        {"h + 3": [4 + a, 1], "h * 3": [3 + 3 * a, 3], "h - 3": [a - 2, 1], "h / 4": [(1 + a) / 4, 0.25]},
+    )
 
 
 @check("1.2", points=0.25)
@@ -90,6 +116,7 @@ def test_a_plain_number_may_be_added_or_multiplied_from_the_left(student, draw):
             [[number + a, 1], [number * a, number]],
             likely="Python calls __radd__ and __rmul__ here: return self + other and self * other.",
         )
+    along_both(student, 1.0, a, {"3 + h": [4 + a, 1], "3 * h": [3 + 3 * a, 3]})
 
 
 @check("1.2", points=0.25)
@@ -98,6 +125,7 @@ def test_a_number_minus_a_value_keeps_the_order(student, draw):
         student.number_minus_value(number, a).must_be(
             [number - a, -1], likely="in __rsub__ the number is on the left: other - self, not self - other."
         )
+    along_both(student, 1.0, a, {"3 - h": [2 - a, -1]})
 
 
 @check("1.2", points=0.25)
@@ -107,6 +135,7 @@ def test_a_number_over_a_value_keeps_the_order(student, draw):
             [number / a, -number / a**2],
             likely="in __rtruediv__ the number is divided: other / self, not self / other.",
         )
+    along_both(student, 1.0, a, {"3 / h": [3 / (1 + a), -3 / (1 + a) ** 2]})
 
 
 @check("1.3", points=0.5)
@@ -116,6 +145,8 @@ def test_exp_is_its_own_slope(student, draw):
             [[math.exp(a), math.exp(a), a] for a in numbers],
             likely="the slope of e^x is e^x, the number that you have just computed; x itself does not change.",
         )
+    a, b = draw.numbers(2, 0.3, 1.0)
+    along_both(student, a, b, {"h.exp()": [math.exp(a + b)] * 2})
 
 
 @check("1.3", points=0.5)
@@ -125,6 +156,8 @@ def test_log_has_slope_1_over_x(student, draw):
             [[math.log(a), 1 / a, a] for a in numbers],
             likely="log is the natural logarithm, and its slope is 1 / self.data (not 1 / the logarithm).",
         )
+    a, b = draw.numbers(2, 0.3, 1.0)
+    along_both(student, a, b, {"h.log()": [math.log(a + b), 1 / (a + b)]})
 
 
 @check("1.3", points=0.5)
@@ -135,6 +168,8 @@ def test_relu_lets_only_positive_numbers_through(student, draw):
             [[a, 1, a] if a > 0 else [0, 0, a] for a in numbers],
             likely="a number above 0 passes with slope 1; below 0 the result is 0 and stays 0, so its slope is 0.",
         )
+    a, b = draw.numbers(2, 0.3, 1.0)
+    along_both(student, a, b, {"h.relu()": [a + b, 1]})
 
 
 @check("1.4", points=0.25)
@@ -151,6 +186,7 @@ def test_a_value_used_twice_gets_both_gradients(student, draw):
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.added_to_itself(b).must_be([2], likely=likely)
         student.used_twice(a, b).must_be([b + 1, a], likely=likely)
+        student.used_twice_mirrored(a, b).must_be([b + 1, a], likely=likely)
 
 
 @check("1.4", points=0.5)
@@ -176,25 +212,29 @@ def test_paths_of_different_length_meet_before_they_go_on(student, draw):
 
 @check("1.4", points=0.25)
 def test_values_made_of_one_or_of_two_wait_for_their_turn(student, draw):
+    likely = (
+        "h passes its grad on after e, which was made of h alone: the order comes from who was made of whom, never "
+        "from how many children a value has."
+    )
     for a, b in ((0.5, 2.0), draw.numbers(2, 0.4, 1.4)):
         h, e = a * b, math.exp(a * b)
         along_h = e * h + e + 1
-        student.one_child_and_two(a, b).must_be(
-            [h, along_h, along_h * b, along_h * a],
-            likely="h passes its grad on after e, which was made of h alone: the order comes from who was made of "
-            "whom, never from how many children a value has.",
-        )
+        expected = [h, along_h, along_h * b, along_h * a]
+        student.one_child_and_two(a, b).must_be(expected, likely=likely)
+        student.one_child_and_two_mirrored(a, b).must_be(expected, likely=likely)
 
 
 @check("1.4", points=0.25)
 def test_backward_visits_each_value_once(student, draw):
+    likely = (
+        "each step uses z twice, so paths double with every step: visit each value once, after all shares of its grad "
+        "are in."
+    )
     # 140 steps are as deep as the graph of a training step: 280 values on the longest path.
     for a, b, steps in ((2.0, 3.0, 2), (draw.number(), draw.number(-0.1, 0.1), 140)):
-        student.ladder(a, b, steps).must_be(
-            [(1 + b) ** steps, steps * a * (1 + b) ** (steps - 1)],
-            likely="each step uses z twice, so paths double with every step: visit each value once, after all shares "
-            "of its grad are in.",
-        )
+        expected = [(1 + b) ** steps, steps * a * (1 + b) ** (steps - 1)]
+        student.ladder(a, b, steps).must_be(expected, likely=likely)
+        student.ladder_mirrored(a, b, steps).must_be(expected, likely=likely)
 
 
 @check("1.4", points=0.25)
@@ -210,7 +250,9 @@ def test_backward_on_a_second_result_adds_to_the_grads(student, draw):
 def test_backward_follows_a_chain_of_50_000_values(student, draw):
     a, factors = draw.number(), [1 + draw.randint(-99, 99) / 1_000_000 for _ in range(3)]
     for length in (5_000, 50_000):
-        slope = math.prod(factors[i] ** len(range(i, length, 3)) for i in range(3))
+        turns = [len(range(i, length, 3)) for i in range(3)]
+        slope = math.prod(factor**n for factor, n in zip(factors, turns))
         student.chain(a, factors, length).must_be(
-            [slope], likely="keep a list of values still to visit, and take from it in a loop: no recursion."
+            [2 * a * (slope + 1), *(a * a * slope * n / factor for factor, n in zip(factors, turns))],
+            likely="keep a list of values still to visit, and take from it in a loop: no recursion.",
         )

@@ -80,6 +80,13 @@ def test_the_same_seed_gives_the_same_split_in_every_run(student, draw):
         "the same split in every run of Python",
         likely="the order of a set and hash() change from run to run: draw from dict.fromkeys(docs), or sort first",
     )
+    distinct = list(dict.fromkeys(docs))
+    around = distinct * 2  # what a drawn set is not: neighbours in docs, from its end on to its beginning
+    answer.must(
+        not any(set(first[1]) == set(around[i : i + len(set(first[1]))]) for i in range(len(distinct))),
+        "held-out names from all over docs, as a draw gives them",
+        likely="draw the names to hold out with random.Random(seed), by sample or shuffle: neighbours are no draw",
+    )
 
 
 @check("2.4", points=0.5)

@@ -6,7 +6,7 @@ import random
 from autograder import model
 from autograder.grading.checks import check
 from autograder.grading.conditions import names_as_often, possible_names
-from autograder.parts.part08.oracle import TINY, all_names, draw_case, draw_model
+from autograder.parts.part08.oracle import TINY, all_names, draw_afresh, draw_case, draw_model
 
 
 def shares(logits, temperature):
@@ -53,23 +53,24 @@ def test_large_logits_do_not_overflow(student, draw):
 
 @check("8.2", points=1.5)
 def test_names_come_as_often_as_the_model_says(student, draw):
-    temperature, number, arguments, mine = draw_case(draw, "names_come_as_often_as_the_model_says")
-    weights, config, letters = mine
-    expected = all_names(weights, config, letters, temperature)
+    check_name = "names_come_as_often_as_the_model_says"
+    temperature, number, arguments, mine = draw_case(draw, check_name)
+    _, config, letters = mine
     of_the_model = {"letters": letters, "longest": config.block_size}
     likely = "a name holds characters only, at most block_size of them; BOS ends it and is no part of it."
+    how = (
+        "begin with BOS at position 0 and empty caches, draw by the probabilities at that temperature, feed the token "
+        "drawn back in at the next position, and stop when BOS is drawn."
+    )
     # A few names first, so that the search for the likely mistake is over soon where those differ.
     few = student.names_one_by_one(*arguments, temperature, number, 20)
     few.must_meet(possible_names, likely, count=20, **of_the_model)
     many = student.names_one_by_one(*arguments, temperature, number + 1, 300)
     many.must_meet(possible_names, likely, count=300, **of_the_model)
-    many.must_meet(
-        names_as_often,
-        likely="begin with BOS at position 0 and empty caches, draw by the probabilities at that temperature, feed the "
-        "token drawn back in at the next position, and stop when BOS is drawn.",
-        count=300,
-        expected=expected,
-    )
+    many.must_meet(names_as_often, how, count=300, expected=all_names(*mine, temperature))
+    temperature, number, arguments, mine = draw_afresh(draw, check_name)
+    afresh = student.names_one_by_one(*arguments, temperature, number, 100)
+    afresh.must_meet(names_as_often, how, count=100, expected=all_names(*mine, temperature))
 
 
 @check("8.2", points=1)
@@ -78,14 +79,17 @@ def test_each_token_is_drawn_with_one_call_of_choices(student, draw):
         "call rng.choices(range(vocab_size), weights=probabilities) once for each token, the last BOS too. Draw "
         "nothing else from rng, and nothing from another generator."
     )
-    temperature, number, arguments, mine = draw_case(draw, "each_token_is_drawn_with_one_call_of_choices")
+    check_name = "each_token_is_drawn_with_one_call_of_choices"
+    temperature, number, arguments, mine = draw_case(draw, check_name)
     tiny_arguments, tiny = draw_model(draw, TINY, number)
     student.names_one_by_one(*tiny_arguments, 1.0, number, 3).must_be(
         model.sample_many(*tiny, 3, 1.0, random.Random(number)), likely
     )
-    student.names_one_by_one(*arguments, temperature, number, 12).must_be(
-        model.sample_many(*mine, 12, temperature, random.Random(number)), likely
-    )
+    for count in (12, 4):
+        student.names_one_by_one(*arguments, temperature, number, count).must_be(
+            model.sample_many(*mine, count, temperature, random.Random(number)), likely
+        )
+        temperature, number, arguments, mine = draw_afresh(draw, check_name)
 
 
 @check("8.2", points=0.5)
@@ -98,7 +102,7 @@ def test_a_name_has_at_most_block_size_characters(student, draw):
     student.names_one_by_one(*arguments, temperature, number, 12).must_be(
         model.sample_many(*mine, 12, temperature, random.Random(number)), likely
     )
-    longest, names = 18, []  # longer than the course's own names
+    longest, names, number = 18, [], draw.randrange(10**9)  # longer than the course's own names
     arguments, mine = draw_model(draw, [27, 2, 1, 1, longest], number)
     while longest not in map(len, names):
         number += 1
@@ -108,8 +112,14 @@ def test_a_name_has_at_most_block_size_characters(student, draw):
 
 @check("8.3", points=1)
 def test_the_same_seed_gives_the_same_names(student, draw):
-    temperature, number, arguments, mine = draw_case(draw, "the_same_seed_gives_the_same_names")
-    for count, names_seed in ((12, number + 1), (6, 0)):  # 0 is a seed like any other, no sign that none is given
+    check_name = "the_same_seed_gives_the_same_names"
+    case, afresh = draw_case(draw, check_name), draw_afresh(draw, check_name)
+    # 0 is a seed like any other, no sign that none is given.
+    for count, names_seed, (temperature, _, arguments, mine) in (
+        (12, case[1] + 1, case),
+        (6, 0, case),
+        (4, afresh[1], afresh),
+    ):
         student.many_names(*arguments, count, temperature, names_seed).must_be(
             model.sample_many(*mine, count, temperature, random.Random(names_seed)),
             likely="make random.Random(seed) once, before the first name. Pass it to sample, and pass temperature on. "
@@ -119,10 +129,13 @@ def test_the_same_seed_gives_the_same_names(student, draw):
 
 @check("8.3", points=1)
 def test_a_given_generator_goes_before_the_seed(student, draw):
-    temperature, number, arguments, mine = draw_case(draw, "a_given_generator_goes_before_the_seed")
-    rng = random.Random(number)
-    expected = [model.sample_many(*mine, count, temperature, rng) for count in (3, 4)]
-    student.many_names_twice(*arguments, [3, 4], temperature, number).must_be(
-        expected,
-        likely="use rng when it is given. The second call continues where the first has left the generator.",
-    )
+    check_name = "a_given_generator_goes_before_the_seed"
+    likely = "use rng when it is given. The second call continues where the first has left the generator."
+    temperature, number, arguments, mine = draw_case(draw, check_name)
+    names = model.sample_many(*mine, 7, temperature, random.Random(number))
+    student.many_names_twice(*arguments, [3, 4], temperature, number).must_be([names[:3], names[3:]], likely=likely)
+    names = []
+    while len({*names, ""}) < 5:  # four names, no two alike, none empty
+        temperature, number, arguments, mine = draw_afresh(draw, check_name)
+        names = model.sample_many(*mine, 4, temperature, random.Random(number))
+    student.many_names_twice(*arguments, [2, 2], temperature, number).must_be([names[:2], names[2:]], likely=likely)
