@@ -174,8 +174,8 @@ def caches_of_tokens(tokens, sizes, seed):
     """
     config, state_dict = _model(sizes, seed)
     keys, values = _caches(config), _caches(config)
-    for position, token in enumerate(tokens):
-        part.gpt(token, position, keys, values, state_dict, config)
+    for place, token in enumerate(tokens):
+        part.gpt(token, place, keys, values, state_dict, config)
     return {"keys": _data(keys), "values": _data(values)}
 
 
