@@ -182,6 +182,6 @@ def test_what_an_attack_sends_arrives_at_the_trusted_side(targets, name):
     report = graded(source, Tier.LOCAL)
     shown = [check.message for check in report.checks if check.status != "passed"]
     if name.startswith("leaks"):
-        assert any(re.search(r"Returned: .*\[\[?-?\d+\.\d+, ", message) for message in shown), shown
+        assert any(re.search(r"(Returned|Result): .*\[\[?-?\d+(\.\d+)?, ", message) for message in shown), shown
     else:
         assert any("0.123454" in message for message in shown), shown

@@ -331,7 +331,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(content, words):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xef\xbb\xbfx = 1", b"# -*- coding: utf-8 -*-\nx = 1", "x = 'é'".encode(), b"x = 1\r\ny = 2\r\n"],
+    [b"# empty", b"\xef\xbb\xbfx = 1", b"# -*- coding: utf-8 -*-\nx = 1", "x = 'é'".encode(), b"x = 1\r\ny = 2\r\n"],
 )
 def test_a_file_that_python_can_read_has_no_problem(content):
     assert inspect_source(content).problem == ""

@@ -52,7 +52,9 @@ def with_lines(
         """The check as one of a task that is to write, where nothing of it is written yet: it may fail before that."""
         functions = [source.functions.get(name) for name in own(check)]
         recorded = calls.get(f"test_{check.name}", [])
-        if not functions or not recorded or recorded[-1].reply.failure == "load":
+        if not functions or not recorded or recorded[-1].reply.failure != "raised":
+            return None
+        if check.line is None or source.function_at(check.line) not in defined - own(check):
             return None
         if not all(function and function.is_stub for function in functions):
             return None
