@@ -65,7 +65,7 @@ def test_inputs_of_hidden_checks_are_in_no_report_for_a_class(tier, sessions, tm
     hidden = [check for check in report.for_class().to_json()["checks"] if check["hidden"]]
     calls = [call for check in hidden for call in sessions[0].calls[f"test_{check['name']}"]]
     secret = {repr(abs(number)).replace(".", "")[:4] for call in calls for number in numbers(call.arguments)}
-    assert len(secret) > 5 and len(hidden) > 2
+    assert secret and len(hidden) > 2  # a check ends at its first call that fails
     shown = json.dumps([{**check, "points": 0, "earned": 0} for check in hidden])
     assert not [digits for digits in secret if digits in shown.replace(".", "").replace("_", "")]
     assert report.for_class().printed == ""
