@@ -128,7 +128,9 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
 @pytest.fixture
 def in_this_process(monkeypatch):
     """Verdicts are made by threads, so that what a test replaces is replaced for them, too."""
-    monkeypatch.setattr(class_capstone, "ProcessPoolExecutor", lambda workers, context, **others: ThreadPoolExecutor(workers))
+    monkeypatch.setattr(
+        class_capstone, "ProcessPoolExecutor", lambda workers, context, **others: ThreadPoolExecutor(workers)
+    )
     return monkeypatch
 
 

@@ -125,8 +125,8 @@ def test_a_late_penalty_stands_beside_due_and_submission_time_on_the_class_clock
     text = words(page_of(a_class, "late"))
     assert "Submitted Wednesday, 25 November 2026, 18:30 (Europe/Berlin)" in text
     assert "Due Tuesday, 24 November 2026, 18:00 (Europe/Berlin), with your extension" in text
-    assert "Late penalty 0.68 points taken off, 1 day late" in text
-    assert "6.08 of 10 points Checks 6.75 of 10 points Submitted" in text
+    assert "Late penalty 0.57 points taken off, 1 day late" in text
+    assert "5.17 of 10 points Checks 5.75 of 10 points Submitted" in text
 
 
 def test_a_penalty_and_a_due_date_follow_the_files_without_grading_again(a_class):
@@ -137,7 +137,7 @@ def test_a_penalty_and_a_due_date_follow_the_files_without_grading_again(a_class
         text = words(page_of(a_class, "late"))
     finally:
         path.write_text(before, encoding="utf-8")
-    assert "Late penalty" not in text and "6.75 of 10 points" in text
+    assert "Late penalty" not in text and "5.75 of 10 points" in text
 
 
 def test_a_written_answer_that_waits_is_not_graded_yet_and_not_zero(a_class):
