@@ -216,7 +216,7 @@ def test_known_mistakes_lose_points_and_are_named(bundle):
         seen += bool(failed)
         named += any(check["advice"] == says for check in failed)  # two that only hidden checks tell apart say the same
     assert len(jobs) - seen == 7  # hidden checks alone see these
-    assert seen - named == 2  # two rows short of one: the public checks can't tell these apart, so neither is named
+    assert seen - named == 2  # these two look alike in public checks: neither is named
 
 
 def test_points_are_kept_for_an_earlier_mistake_as_everywhere_else(bundle):
