@@ -160,7 +160,7 @@ WAYS = (
     Way("the ReLU is missing.", form=Form(activation=lambda x: x), held_out=2.366),
     Way("the mlp has a GELU instead of the ReLU.", form=Form(activation=gelu)),
     Way(
-        "the mlp has the short GELU, x · sigmoid(1.702 · x), instead of the ReLU.",
+        "the mlp has the short GELU, x * sigmoid(1.702 * x), instead of the ReLU.",
         form=Form(activation=lambda x: gelu(x, rate=1.702, cubic=0.0)),
     ),
     Way("the mlp squares the ReLU.", form=Form(activation=lambda x: relu(x) * relu(x))),
