@@ -247,6 +247,18 @@ def two_results(a, b, second_way=False):
     return _graph(second_way, a, b, run)
 
 
+def one_result_twice(a, b, second_way=False):
+    """x, y = Value({a}), Value({b}); z = x * y; z.backward(); z.backward(); [z.grad, x.grad, y.grad]"""
+
+    def run(plus, times, exp, x, y):
+        z = times(x, y)
+        z.backward()
+        z.backward()
+        return [z.grad, x.grad, y.grad]
+
+    return _graph(second_way, a, b, run)
+
+
 def next_step(a, b, second_way=False):
     """x, y = Value({a}), Value({b}); h = x * y; (h * x).backward(); h.grad = x.grad = y.grad = 0.0;
     (h * y + h).backward(); [h.grad, x.grad, y.grad]"""

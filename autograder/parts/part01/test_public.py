@@ -244,6 +244,10 @@ def test_backward_on_a_second_result_adds_to_the_grads(student, draw):
             [b + 2 * a, a],
             likely="backward adds to what is there: it neither overwrites grads nor sets them to 0 first.",
         )
+        student.one_result_twice(a, b).must_be(
+            [1, 2 * b, 2 * a],
+            likely="self.grad is 1 when each backward begins; only the grads of the other values add up.",
+        )
 
 
 @check("1.5", points=1)
