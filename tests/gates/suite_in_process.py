@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part
-from autograder.grading.checks import Answer, Draw
+from autograder.grading.checks import Answer, CheckFailed, Draw
 from autograder.grading.grade import data_files, probes_of
 from autograder.grading.probes import plain
 
@@ -75,25 +75,25 @@ class Student:
 class Implementation:
     """Source of a part's module, with the reference of the other parts. ask() answers a probe."""
 
-    def __init__(self, part: Part, source: str, folder: str) -> None:
+    def __init__(self, part: Part, source: str, folder: str = "", cpu_seconds: float = CPU_SECONDS) -> None:
         """folder: where the data files are, in `files`. Raises what importing the source raises."""
         if str(SOLUTIONS) not in sys.path:
             sys.path.insert(0, str(SOLUTIONS))
-        self._part, self._module = part, types.ModuleType(part.module)
-        with self._in_place(), limited():
-            exec(compile(source, part.file_name, "exec", dont_inherit=True), vars(self._module))
+        self._part, self.module, self._cpu_seconds = part, types.ModuleType(part.module), cpu_seconds
+        with self._in_place(), limited(cpu_seconds):
+            exec(compile(source, part.file_name, "exec", dont_inherit=True), vars(self.module))
             self._probes = {"__name__": "probes", "__file__": os.path.join(folder, "probes.py")}
             exec(compile(probes_of(part).source, "probes.py", "exec", dont_inherit=True), self._probes)
 
     def ask(self, probe: str, arguments: tuple) -> object:
         """The answer of a probe as it would come out of a worker; lists are copied, as on the wire."""
-        with self._in_place(), limited():
+        with self._in_place(), limited(self._cpu_seconds):
             return plain(self._probes[probe](*_copied(arguments)))
 
     @contextlib.contextmanager
     def _in_place(self) -> Iterator[None]:
         before = sys.modules.get(self._part.module)
-        sys.modules[self._part.module] = self._module
+        sys.modules[self._part.module] = self.module
         try:
             yield
         finally:
@@ -103,6 +103,29 @@ class Implementation:
                 sys.modules[self._part.module] = before
 
 
+def student_of(code: Implementation, part: Part, seed: int = 0) -> Student:
+    """The `student` fixture for our own code. A probe that raises fails its check, as it does in a worker."""
+
+    def ask(probe: str, arguments: tuple) -> Answer:
+        try:
+            return Answer(probe, code.ask(probe, arguments))
+        except Exception as error:
+            raise CheckFailed(repr(error), "error") from error
+
+    return Student(part, seed, ask)
+
+
+def failures(part: Part, source: str, seed: int) -> set[str]:
+    """The names of the checks that this code fails with this seed. For parts without data files."""
+    student, failed = student_of(Implementation(part, source, cpu_seconds=60), part, seed), set()
+    for check in checks_of(part):
+        try:
+            check.run(student, seed)
+        except CheckFailed:
+            failed.add(check.name)
+    return failed
+
+
 def _copied(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_copied(item) for item in value]
@@ -110,14 +133,14 @@ def _copied(value: object) -> object:
 
 
 @contextlib.contextmanager
-def limited() -> Iterator[None]:
+def limited(cpu_seconds: float) -> Iterator[None]:
     """Raises Endless in what runs longer, by processor time."""
 
     def end(*unused: object) -> None:
         raise Endless
 
     before = signal.signal(signal.SIGPROF, end)
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     try:
         yield
     finally:

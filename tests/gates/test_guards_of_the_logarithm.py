@@ -1,7 +1,7 @@
 """Part 7 with a guard before the logarithm, as much public code has it: accepted or caught, whatever the seed."""
 
 import pytest
-from suite_helpers import checks_of, failures
+from suite_in_process import checks_of, failures
 
 from autograder.course import SOLUTIONS, part
 
@@ -35,6 +35,7 @@ def test_a_small_addition_is_right(addition):
 
 @pytest.mark.parametrize("addition", [1e-4, 1e-3])
 def test_a_larger_addition_is_caught_by_every_check_of_a_loss(addition):
-    of_a_loss = set(checks_of(PART)) - {"test_the_docs_are_shuffled_and_then_the_weights_are_drawn"}
+    of_a_loss = {check.name for check in checks_of(PART)}
+    of_a_loss -= {"the_docs_are_shuffled_and_then_the_weights_are_drawn"}
     for seed in SEEDS:
         assert failures(PART, with_guard(ADDED.format(addition)), seed) == of_a_loss

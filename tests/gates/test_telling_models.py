@@ -2,7 +2,7 @@
 
 import pytest
 import telling_cases
-from suite_helpers import InProcess
+from suite_in_process import Implementation
 
 from autograder.course import SOLUTIONS
 from autograder.parts.part08 import oracle
@@ -37,9 +37,10 @@ def test_what_is_stored_for_the_list_alone_passes_no_check(check):
         asked.add(first in stored)
         return logits if first in stored else [0 * logit for logit in logits]
 
-    student = InProcess(telling_cases.PART, (SOLUTIONS / telling_cases.PART.file_name).read_text(encoding="utf-8"))
-    student._probes.part.gpt = telling_cases.remembering_gpt
-    assert not telling_cases.fails(check, cases[0], student, seed=1)
-    student._probes.part.gpt = gpt
-    assert telling_cases.fails(check, cases[0], student, seed=1)
+    reference = (SOLUTIONS / telling_cases.PART.file_name).read_text(encoding="utf-8")
+    code = Implementation(telling_cases.PART, reference, cpu_seconds=60)
+    code.module.gpt = telling_cases.remembering_gpt
+    assert not telling_cases.fails(check, cases[0], code, seed=1)
+    code.module.gpt = gpt
+    assert telling_cases.fails(check, cases[0], code, seed=1)
     assert asked == {True, False}  # the case of the list first

@@ -1,4 +1,4 @@
-"""Makes the list of cases that part 8 draws names with: python tests/telling_cases.py
+"""Makes the list of cases that part 8 draws names with: python tests/gates/telling_cases.py
 
 A case is telling when each known mistake of 8.2 and 8.3 fails the check where it can fail it at all, so that the points
 of a mistake never depend on the case that is drawn. Tokens of its model differ, but none is too likely.
@@ -10,7 +10,7 @@ import json
 import math
 
 import numpy as np
-from suite_helpers import InProcess, checks_of
+from suite_in_process import Implementation, checks_of, student_of
 
 from autograder import model
 from autograder.course import part
@@ -37,14 +37,14 @@ class Case(Draw):
 
 
 @functools.cache
-def students() -> dict[str, InProcess]:
+def students() -> dict[str, Implementation]:
     """The reference with each known mistake of 8.2 and 8.3, on a model that remembers what it has computed."""
     found = {}
     for mistake in misconceptions(PART):
         if mistake.task != "8.1":
-            found[mistake.id] = InProcess(PART, variants(PART)[mistake.id].decode())
+            found[mistake.id] = Implementation(PART, variants(PART)[mistake.id].decode(), cpu_seconds=60)
             if mistake.id not in SHARED_CACHE:
-                found[mistake.id]._probes.part.gpt = remembering_gpt
+                found[mistake.id].module.gpt = remembering_gpt
     return found
 
 
@@ -76,9 +76,10 @@ def failing(check: str, case: list, seed: int = 0) -> frozenset[str]:
     return frozenset(name for name, student in students().items() if fails(check, case, student, seed))
 
 
-def fails(check: str, case: list, student: InProcess, seed: int = 0) -> bool:
+def fails(check: str, case: list, code: Implementation, seed: int = 0) -> bool:
+    test = next(each.function for each in checks_of(PART) if each.name == check)
     try:
-        checks_of(PART)[f"test_{check}"](student, Case(case, seed))
+        test(student_of(code, PART), Case(case, seed))
     except CheckFailed:
         return True
     return False
