@@ -3,7 +3,8 @@
 Names are drawn, so right and wrong code give the same names for some generators and not for others. Each check takes
 one of the cases of telling_seeds.json, in which every known mistake that the check is there for gives other names than
 right code does. So the points of a file do not depend on the seed. The list is made by
-`python tests/gates/telling_cases.py`. Each check then draws a few names from a model that is on no list, so that a file with stored names loses its points.
+`python tests/gates/telling_cases.py`. Each check then draws a few names from a model that is on no list, so that a file
+with stored names loses its points.
 """
 
 import functools
