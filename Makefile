@@ -7,7 +7,9 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p && break; done)
 
 # part=5 or 5.2; fast=1; steps=, seed=, data= as in `make train`; args= is handed on as it stands.
 on = $(filter-out 0 no false,$(1))
-RUN = @AUTOGRADER_CALLED_AS=make $(or $(PYTHON),$(error There is no Python here: install Python 3.10 or newer)) -m autograder
+# A path may have spaces; "py -3" is two words.
+INTERPRETER = $(if $(findstring /,$(subst \,/,$(PYTHON))),"$(PYTHON)",$(PYTHON))
+RUN = @AUTOGRADER_CALLED_AS=make $(or $(INTERPRETER),$(error There is no Python here: install Python 3.10 or newer)) -m autograder
 SEED = $(if $(seed),--seed $(seed))
 PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -140,7 +141,9 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(submitted, un
             book.add(replace(ENTRY, learner=f"other{len(book.latest)}"), {})
     before = book.path.read_bytes()
     # No file can be longer than this many KB: the ledger meets that after a few lines, in the middle of one.
-    limited = f"ulimit -f 40; exec {sys.executable} -m autograder " + " ".join(map(str, grade(submitted, tmp_path)))
+    limited = "ulimit -f 40; exec " + shlex.join(
+        [sys.executable, "-m", "autograder", *map(str, grade(submitted, tmp_path))]
+    )
     ended = subprocess.run(["bash", "-c", limited], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert ended.returncode == 1 and "The results can't be written" in ended.stderr, ended.stderr
     after = book.path.read_bytes()
