@@ -1,11 +1,12 @@
 """Does the same file get the same points, idle and on a busy machine, on every Python?
 
-    python benchmarks/steady_points.py --python python3.10 --python python3.13
+    python benchmarks/steady_points.py --kept runs/steady --python python3.10 --python python3.13
 
 Grades the reference, every other right implementation and every known mistake with three seeds: alone, beside four
 busy processes, and with each of the other interpreters. Points and the states of all checks must be equal. The
 capstone of the reference is graded alone and beside the busy processes. Writes benchmarks/steady_points.md. About an
-hour on two cores; `--part 3` compares one part, without the capstone, and writes nothing.
+hour on two cores: with `--kept FOLDER`, each finished run is kept there, and an interrupted comparison goes on from it.
+`--part 3` compares one part, without the capstone, and writes nothing.
 """
 
 from __future__ import annotations
@@ -52,13 +53,10 @@ def points_of(trial: tuple[int, str, bytes, int]) -> tuple[str, list]:
     return f"part {number}, {name}, seed {seed}", [report.earned, states]
 
 
-def all_points(wanted: list[Part]) -> Points:
-    """The points of everything that is graded, in two processes."""
+def all_points(wanted: list[Part], seed: int) -> Points:
+    """The points of everything that is graded with a seed, in two processes."""
     trials = [
-        (its_part.number, name, source, seed)
-        for its_part in wanted
-        for name, source in files_of(its_part).items()
-        for seed in SEEDS
+        (its_part.number, name, source, seed) for its_part in wanted for name, source in files_of(its_part).items()
     ]
     with concurrent.futures.ProcessPoolExecutor(2) as pool:
         return dict(pool.map(points_of, trials, chunksize=4))
@@ -90,15 +88,19 @@ def busy_machine() -> Iterator[None]:
             process.terminate()
 
 
-def points_with(interpreter: str, numbers: list[int]) -> tuple[str, Points]:
-    """The version of another interpreter, and the points of everything with it."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "points.json"
-        chosen = [word for number in numbers for word in ("--part", str(number))]
-        command = [interpreter, __file__, "--points-to", str(out), *chosen]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+def points_of_seeds(kept: Path, name: str, interpreter: str, numbers: list[int]) -> tuple[str, Points]:
+    """The version of an interpreter and the points with it, seed by seed. What is kept already is not graded again."""
+    found: Points = {}
+    version = ""
+    chosen = [word for number in numbers for word in ("--part", str(number))]
+    for seed in SEEDS:
+        out = kept / f"{name}-{seed}.json"
+        if not out.exists():
+            command = [interpreter, __file__, "--seed", str(seed), "--points-to", str(out), *chosen]
+            subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
         version, points = json.loads(out.read_text(encoding="utf-8"))
-        return version, points
+        found.update(points)
+    return version, found
 
 
 def differences(expected: Points, points: Points) -> list[str]:
@@ -117,14 +119,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", type=int, action="append", help="only this part; writes nothing")
     parser.add_argument("--python", action="append", default=[], help="another interpreter that has the packages")
+    parser.add_argument("--kept", type=Path, help="a folder for finished runs, to go on from after an interruption")
+    parser.add_argument("--seed", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--points-to", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    wanted = [part(number) for number in options.part] if options.part else list(parts())
     here = sys.version.split()[0]
-    expected = all_points(wanted)
     if options.points_to:
-        options.points_to.write_text(json.dumps([here, expected]), encoding="utf-8")
+        wanted = [part(number) for number in options.part] if options.part else list(parts())
+        found = all_points(wanted, options.seed)
+        options.points_to.write_text(json.dumps([here, found]), encoding="utf-8")
         return
+    if not options.kept:
+        with tempfile.TemporaryDirectory() as folder:
+            sys.exit(compare_all(options, Path(folder).resolve()))
+    options.kept.mkdir(parents=True, exist_ok=True)
+    sys.exit(compare_all(options, options.kept.resolve()))
+
+
+def compare_all(options: argparse.Namespace, kept: Path) -> int:
+    """Measure, print and write the table; 1 when anything differs."""
+    here, expected = points_of_seeds(kept, "alone", sys.executable, options.part or [])
     rows = []
 
     def compare(label: str, count: int, found: list[str]) -> None:
@@ -132,13 +146,11 @@ def main() -> None:
         print(f"{label}: {count} graded, {len(found)} differences", *found, sep="\n    ", flush=True)
 
     with busy_machine():
-        compare(
-            f"Python {here} beside {BUSY_PROCESSES} busy processes",
-            len(expected),
-            differences(expected, all_points(wanted)),
-        )
-    for interpreter in options.python:
-        version, points = points_with(interpreter, options.part or [])
+        _, points = points_of_seeds(kept, "busy", sys.executable, options.part or [])
+    label = f"Python {here} beside {BUSY_PROCESSES} busy processes"
+    compare(label, len(points), differences(expected, points))
+    for number, interpreter in enumerate(options.python):
+        version, points = points_of_seeds(kept, f"other{number}", interpreter, options.part or [])
         compare(f"Python {version}", len(points), differences(expected, points))
     if not options.part:
         alone = capstone_points()
@@ -153,12 +165,12 @@ def main() -> None:
             "",
             f"`python benchmarks/steady_points.py`, {stamp}. Each row is compared",
         ]
-        lines += [f"with Python {here} on an idle machine (sha256 of all points `{digest[:12]}`).", ""]
+        lines += [f"with Python {here} without the busy processes (sha256 of all points `{digest[:12]}`).", ""]
         lines += ["| graded with | files and seeds | differences |", "|---|---|---|"]
         lines += [f"| {label} | {count} | {len(found)} |" for label, count, found in rows]
         lines += ["", *(f"- {label}: {words}" for label, _, found in rows for words in found)]
         (Path(__file__).parent / "steady_points.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
-    sys.exit(1 if any(found for _, _, found in rows) else 0)
+    return 1 if any(found for _, _, found in rows) else 0
 
 
 if __name__ == "__main__":
