@@ -192,12 +192,13 @@ def template(
 
     Example: python -m autograder template https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
     """
-    from autograder.bundle.template import TemplateError, make_template
+    from autograder.bundle.pinned import PinError
+    from autograder.bundle.template import make_template
     from autograder.console import failure, misuse
 
     try:
         folder = make_template(release)
-    except TemplateError as error:
+    except PinError as error:
         raise misuse(str(error)) from error
     except OSError as error:
         raise failure(f"The template can't be written ({error}).") from error
