@@ -17,7 +17,7 @@ COMMANDS = {
     "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
     "autograder.capstone.commands": "capstone card",
     "autograder.leaderboard.instructor_commands": "leaderboard",
-    "autograder.classroom.commands": "release grade bundle template gradescope demo tutorial",
+    "autograder.classroom.commands": "release grade bundle template classroom50 gradescope demo tutorial",
     "autograder.classroom.gradebook_commands": "roster collect grades feedback export errata",
     "autograder.batch.commands": "repeat",
     "autograder.insight.commands": "analytics similarity",

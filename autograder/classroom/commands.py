@@ -206,6 +206,27 @@ def template(
 
 
 @app.command()
+def classroom50(
+    release: Annotated[str, typer.Argument(metavar="URL", help="Where dist's zip can be fetched: a release's file.")],
+) -> None:
+    """Write autograders for Classroom 50 to dist/classroom50, one for each part, after the bundle is made.
+
+    Example: python -m autograder classroom50 https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
+    """
+    from autograder.bundle.classroom50 import make_classroom50
+    from autograder.bundle.pinned import PinError
+    from autograder.console import failure, misuse
+
+    try:
+        folder = make_classroom50(release)
+    except PinError as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"The autograders can't be written ({error}).") from error
+    typer.echo(f"Written: {folder / 'autograders'}. They fetch the grader from {release}.")
+
+
+@app.command()
 def gradescope(part: Annotated[int, typer.Argument(help="The part that students hand in.")]) -> None:
     """Write an autograder for Gradescope to dist/, which grades one part of what students upload there.
 
