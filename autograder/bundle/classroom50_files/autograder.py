@@ -24,7 +24,6 @@ import stat
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -106,13 +105,13 @@ def _fetch(grader: dict, scratch: Path) -> Path:
 
 
 def _download(address: str) -> bytes:
-    problem: Exception | None = None
+    problem: OSError | None = None
     for wait in (0, 1, 4):
         time.sleep(wait)
         try:
             with urllib.request.urlopen(address, timeout=60) as answer:
                 return answer.read(LARGEST_ZIP)
-        except (urllib.error.URLError, TimeoutError) as error:
+        except OSError as error:  # also that the host is not found, or the connection is cut
             problem = error
     raise NotGraded(f"{address} can't be fetched: {problem}")
 
