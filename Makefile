@@ -21,11 +21,11 @@ GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-
 $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template classroom50 gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # Without --exit-zero the last line would be make's, not ours: make: *** [Makefile:24: check] Error 1
 check: ## check your work: all parts, or part=5, or one task, part=5.2
@@ -130,6 +130,9 @@ bundle: ## write a zip for students to dist/: exercises, notebooks, public check
 
 template: ## write a template repository for GitHub to dist/template, after make bundle: url=https://... of the release
 	$(RUN) template "$(url)" $(args)
+
+classroom50: ## write autograders for Classroom 50 to dist/classroom50, after make bundle: url=https://... of the release
+	$(RUN) classroom50 "$(url)" $(args)
 
 gradescope: ## write an autograder for Gradescope to dist/: part=5
 	$(RUN) gradescope $(part) $(args)

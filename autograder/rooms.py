@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from autograder.console import misuse
+from autograder.wording import CALLED_AS
 
 COMMANDS = {
     "autograder.training.commands": "train experiment",
     "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
     "autograder.capstone.commands": "capstone card",
     "autograder.leaderboard.instructor_commands": "leaderboard",
-    "autograder.classroom.commands": "release grade bundle template gradescope demo tutorial",
+    "autograder.classroom.commands": "release grade bundle template classroom50 gradescope demo tutorial",
     "autograder.classroom.gradebook_commands": "roster collect grades feedback export errata",
     "autograder.batch.commands": "repeat",
     "autograder.insight.commands": "analytics similarity",
@@ -41,10 +45,12 @@ class Rooms(TyperGroup):
         return list(self.commands)
 
     def invoke(self, context: typer.Context) -> object:
-        """Run the command; what is not a number is told in words that are not a programmer's."""
+        """Run the command; what is missing or not a number is told in words that are not a programmer's."""
         try:
             return super().invoke(context)
         except typer.BadParameter as error:
+            if not error.message and os.environ.get(CALLED_AS) == "make":  # something is missing
+                raise misuse(_missing_variables(error)) from error
             error.message = re.sub(r"is not a valid int( range)?\.$", "is no whole number.", error.message)
             raise
 
@@ -52,6 +58,17 @@ class Rooms(TyperGroup):
         above = typer.Typer(rich_markup_mode=self.rich_markup_mode)  # whose look they take over
         above.add_typer(importlib.import_module(room).app, name=COMMANDS[room] if COMMANDS[room] in GROUPS else None)
         self.commands.update(typer.main.get_group(above).commands)
+
+
+def _missing_variables(error: typer.BadParameter) -> str:
+    """The same as variables of the Makefile, which are called as the metavars of the arguments are."""
+
+    def variable(parameter) -> str:
+        return (parameter.metavar or parameter.name).strip("-").lower()
+
+    needed = [variable(each) for each in error.ctx.command.params if each.required]
+    typed = " ".join(f"{name}={name.upper()}" for name in needed)
+    return f"{variable(error.param)}= is missing. Type: make {error.ctx.info_name} {typed}"
 
 
 def every_command(app: typer.Typer) -> dict[str, TyperCommand | TyperGroup]:

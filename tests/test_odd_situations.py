@@ -312,6 +312,21 @@ def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
     assert answer.returncode == 2 and b"'abc' is no whole number." in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (("roster",), "file= is missing. Type: make roster file=FILE"),
+        (("feedback", "x.zip"), "part= is missing. Type: make feedback file=FILE part=PART"),
+        (("gradescope",), "part= is missing. Type: make gradescope part=PART"),
+    ],
+)
+def test_what_is_missing_is_named_as_make_names_it(words, typed):
+    environment = {**os.environ, "AUTOGRADER_CALLED_AS": "make"}
+    line = [sys.executable, "-m", "autograder", *words]
+    answer = subprocess.run(line, capture_output=True, cwd=ROOT, env=environment, encoding="utf-8")
+    assert answer.returncode == 2 and answer.stderr == f"{typed}\n"
+
+
 @pytest.mark.parametrize("source", [f"{SQUARE}x = (", f"{SQUARE}while True: pass", f"{SQUARE}1 / 0", "", None])
 def test_a_file_that_can_not_be_used_costs_the_points_of_the_task_that_was_asked_for(tmp_path, source):
     """0.1 has one check, so nothing else tells that the file is meant, and not the task."""

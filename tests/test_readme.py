@@ -24,7 +24,7 @@ from part09_understanding import uniform_loss
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.M))
+TARGETS = set(re.findall(r"^([a-z0-9]+):", MAKEFILE, flags=re.M))
 FIRST_SCREEN = README.partition("\n## ")[0]
 
 with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
@@ -103,7 +103,7 @@ def test_every_file_that_the_readme_names_is_there():
 
 
 def test_every_make_target_is_a_thin_call_of_a_real_command():
-    recipes = dict(re.findall(r"^([a-z]+): ##.*\n\t\$\(RUN\) ([a-z]+)", MAKEFILE, flags=re.M))
+    recipes = dict(re.findall(r"^([a-z0-9]+): ##.*\n\t\$\(RUN\) ([a-z0-9]+)", MAKEFILE, flags=re.M))
     assert set(recipes) | {"help"} == TARGETS
     assert set(recipes.values()) <= set(commands())
 

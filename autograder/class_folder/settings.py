@@ -6,6 +6,7 @@ import datetime
 import math
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -14,6 +15,7 @@ else:
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.course import capstone, class_settings, parts
+from autograder.wording import command
 
 UTC = datetime.timezone.utc
 FILE = "class.toml"
@@ -67,6 +69,16 @@ def assignments() -> dict[str, str]:
     return {**titles, capstone().module: capstone().title}
 
 
+def existing_class(root: Path) -> ClassFolder:
+    """The class that is there. Raises ClassError when it is not: only `release` makes one, so that a misspelt name is
+    noticed.
+    """
+    root = root.absolute()
+    if not root.is_dir():
+        raise ClassError(f"There is no folder {root}. To begin a class there: {command('release', class_=root)}")
+    return ClassFolder(root)
+
+
 def load_settings(folder: ClassFolder) -> ClassSettings:
     """The settings of this class. Raises ClassError when class.toml can't be used."""
     path = folder.root / FILE
@@ -89,8 +101,9 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         for key, value in table.items():
             if not _is_number(value) or value < 0:
                 raise ClassError(f"{FILE}, [{heading}] {key}: {value!r} must be a number that is not below 0.")
-    if late["most_percent"] > 100:
-        raise ClassError(f"{FILE}, [late] most_percent: {late['most_percent']:g} must not be above 100.")
+    for key in ("percent_per_day", "most_percent"):
+        if late[key] > 100:
+            raise ClassError(f"{FILE}, [late] {key}: {late[key]:g} must not be above 100.")
     if abs(sum(weights.values()) - 100) > 1e-6:
         raise ClassError(f"{FILE}, [weights]: they add up to {sum(weights.values()):g}, and must to 100.")
     return ClassSettings(

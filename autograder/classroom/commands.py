@@ -87,8 +87,7 @@ def grade(
 
     Example: python -m autograder grade submitted --part 5 --part 6
     """
-    from autograder.class_folder.folder import ClassFolder
-    from autograder.class_folder.settings import load_settings
+    from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.autograde import grade_class
     from autograder.classroom.extensions import load_extensions
     from autograder.classroom.show import outcome_line, summary_lines
@@ -113,7 +112,7 @@ def grade(
             return grade_folder(submitted, wanted, tier, out, workers, scheduler, again, seed, as_json)
         if out or workers or scheduler or again or seed is not None or as_json:
             raise ValueError("These options are of a folder that is graded without nbgrader: name it, as in submitted.")
-        its_class = ClassFolder(folder.absolute())
+        its_class = existing_class(folder)
         # A mistake in class.toml or extensions.csv is said once, not for each submission.
         load_extensions(its_class, load_settings(its_class))
         handed_in = {each: learners for each in wanted if (learners := its_class.learners(each))}
@@ -145,8 +144,7 @@ def grade(
 
 
 def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
-    from autograder.class_folder.folder import ClassFolder
-    from autograder.class_folder.settings import load_settings
+    from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.capstone import grade_capstones, summary_lines
     from autograder.classroom.extensions import load_extensions
     from autograder.console import misuse, print_lines
@@ -155,7 +153,7 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
     try:
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
-        its_class = ClassFolder(folder.absolute())
+        its_class = existing_class(folder)
         load_extensions(its_class, load_settings(its_class))
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
         outcomes = grade_capstones(
@@ -194,16 +192,38 @@ def template(
 
     Example: python -m autograder template https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
     """
-    from autograder.bundle.template import TemplateError, make_template
+    from autograder.bundle.pinned import PinError
+    from autograder.bundle.template import make_template
     from autograder.console import failure, misuse
 
     try:
         folder = make_template(release)
-    except TemplateError as error:
+    except PinError as error:
         raise misuse(str(error)) from error
     except OSError as error:
         raise failure(f"The template can't be written ({error}).") from error
     typer.echo(f"Written: {folder}. Its workflow fetches the grader from {release}.")
+
+
+@app.command()
+def classroom50(
+    release: Annotated[str, typer.Argument(metavar="URL", help="Where dist's zip can be fetched: a release's file.")],
+) -> None:
+    """Write autograders for Classroom 50 to dist/classroom50, one for each part, after the bundle is made.
+
+    Example: python -m autograder classroom50 https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
+    """
+    from autograder.bundle.classroom50 import make_classroom50
+    from autograder.bundle.pinned import PinError
+    from autograder.console import failure, misuse
+
+    try:
+        folder = make_classroom50(release)
+    except PinError as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"The autograders can't be written ({error}).") from error
+    typer.echo(f"Written: {folder / 'autograders'}. They fetch the grader from {release}.")
 
 
 @app.command()

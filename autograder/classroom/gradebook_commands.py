@@ -29,13 +29,14 @@ def roster(
 
     Example: python -m autograder roster participants.csv
     """
+    from autograder.class_folder.settings import existing_class
     from autograder.classroom.gradebook import open_gradebook
     from autograder.classroom.roster import import_roster, read_roster, roster_lines
     from autograder.console import print_lines
 
     with _sentences():
         learners = read_roster(file)
-        with open_gradebook(_class(folder), create=True) as gradebook:
+        with open_gradebook(existing_class(folder), create=True) as gradebook:
             outcome = import_roster(gradebook, learners, remove_absent)
         print_lines(roster_lines(outcome, remove_absent))
 
@@ -68,13 +69,13 @@ def collect(
 
     Example: python -m autograder collect submissions.zip --part 5 --submitted-at "ada=2026-11-30 21:15"
     """
-    from autograder.class_folder.settings import in_utc, load_settings
+    from autograder.class_folder.settings import existing_class, in_utc, load_settings
     from autograder.classroom.collect import collect as collect_from
     from autograder.classroom.collect import collection_lines
     from autograder.console import failure, print_lines
 
     with _sentences():
-        its_class = _class(folder)
+        its_class = existing_class(folder)
         zone, times = load_settings(its_class).zone, {}
         for text in submitted_at or []:
             learner, _, time = text.rpartition("=")
@@ -92,11 +93,12 @@ def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
 
     Example: python -m autograder grades
     """
+    from autograder.class_folder.settings import existing_class
     from autograder.classroom.grades import class_grades, grades_json, grades_lines
     from autograder.console import print_lines
 
     with _sentences():
-        found = class_grades(_class(folder))
+        found = class_grades(existing_class(folder))
     print_lines([json.dumps(grades_json(found), indent=1)] if as_json else grades_lines(found))
 
 
@@ -119,12 +121,13 @@ def feedback(
 
     Example: python -m autograder feedback submissions.zip --part 5
     """
+    from autograder.class_folder.settings import existing_class
     from autograder.classroom.feedback_zip import pack_feedback, packed_lines
     from autograder.console import failure, print_lines
     from autograder.course import capstone
 
     with _sentences():
-        its_class = _class(folder)
+        its_class = existing_class(folder)
         its_part = capstone() if part == capstone().number else parts_of(part)[0]
         packed = pack_feedback(its_class, download, its_part, out or its_class.root / "exports", worksheet)
     print_lines(packed_lines(packed))
@@ -145,13 +148,14 @@ def export(
 
     Example: python -m autograder export --template gradebook.csv
     """
+    from autograder.class_folder.settings import existing_class
     from autograder.classroom.export import export as export_all
     from autograder.classroom.export import export_like
     from autograder.classroom.grades import class_grades
     from autograder.console import print_lines
 
     with _sentences():
-        its_class = _class(folder)
+        its_class = existing_class(folder)
         found = class_grades(its_class)
         to = out or its_class.root / "exports"
         outcome = export_like(found, template, to, _assignment(part)) if template else export_all(found, to)
@@ -173,6 +177,7 @@ def errata(
 
     Example: python -m autograder errata 5 --apply
     """
+    from autograder.class_folder.settings import existing_class
     from autograder.classroom.errata import (
         apply_capstone_errata,
         apply_errata,
@@ -187,7 +192,7 @@ def errata(
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
     with _sentences():
-        its_class = _class(folder)
+        its_class = existing_class(folder)
         try:
             tier = strict_tier()
             if part == capstone().number:
@@ -211,12 +216,6 @@ def _assignment(number: int | None) -> str | None:
     if number is None:
         return None
     return capstone().module if number == capstone().number else parts_of(number)[0].name
-
-
-def _class(folder: Path):
-    from autograder.class_folder.folder import ClassFolder
-
-    return ClassFolder(folder.absolute())
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ CURVE_WIDTH, CURVE_HEIGHT = 120, 36
 CURVE_RANGE = (2.0, 3.1)  # nats: the same for all curves, so that they can be compared; the first steps lie above
 STRIP_WIDTH, STRIP_HEIGHT = 170, 12
 STRIP_EDGE = 4  # room for a dot at either end
-BEYOND = 0.03  # nats to the right of the line to beat: who is worse stands at the edge
+BEYOND, FARTHEST = 0.03, 0.2  # nats to the right of the line to beat, at least and at most: the edge of the strips
 BEST_WIDTH, BEST_HEIGHT, BEST_EDGE = 720, 150, 8
 
 
@@ -34,10 +34,11 @@ class Strips:
 
     low: float
     line_to_beat: float
+    high: float
 
     def place(self, loss: float) -> float:
         """Where a loss stands; what is out of range stays at the edge."""
-        return STRIP_EDGE + (STRIP_WIDTH - 2 * STRIP_EDGE) * _share(loss, self.low, self.line_to_beat + BEYOND)
+        return STRIP_EDGE + (STRIP_WIDTH - 2 * STRIP_EDGE) * _share(loss, self.low, self.high)
 
     @property
     def rule(self) -> float:
@@ -46,9 +47,11 @@ class Strips:
 
 
 def strips(rows: Sequence[Row], line_to_beat: float) -> Strips:
-    """The scale for these rows: from the best interval to a little beyond the line to beat."""
+    """The scale for these rows: from the best interval to the worst, unless that lies far beyond the line to beat."""
     best = min((row.loss - row.half_width for row in rows), default=line_to_beat)
-    return Strips(min(best, line_to_beat - BEYOND), line_to_beat)
+    worst = max((row.loss + row.half_width for row in rows), default=line_to_beat)
+    high = line_to_beat + min(max(worst - line_to_beat, BEYOND), FARTHEST)
+    return Strips(min(best, line_to_beat - BEYOND), line_to_beat, high)
 
 
 @dataclass(frozen=True)

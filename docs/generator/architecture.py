@@ -56,7 +56,7 @@ MODULES_OF = {
 # Small modules that know nothing of the rest, and the set-up that runs before anything can be imported.
 APART = {"console", "curve", "database", "extras", "files", "install", "setup_environment", "wording", "__main__"}
 # Run elsewhere: suites and probes, what is copied into packages for others.
-ELSEWHERE = {"parts", "student", "gradescope_files"}
+ELSEWHERE = {"parts", "student", "gradescope_files", "classroom50_files"}
 
 WIDTH, BOX, HEIGHT, GAP, LANE = 980, 176, 46, 40, 14
 STYLE = """

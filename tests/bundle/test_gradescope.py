@@ -17,6 +17,7 @@ from autograder.bundle import gradescope_run
 from autograder.bundle.gradescope import make_package
 from autograder.course import EXERCISES, SOLUTIONS, part, parts
 from autograder.grading.misconceptions import variants
+from autograder.grading.points import points_by_task
 from autograder.grading.report import KIND_OF_FAILURE
 from autograder.sandbox import SandboxUnavailable, Tier
 from autograder.sandbox.selftest import run as attack
@@ -102,6 +103,13 @@ def test_the_zip_has_its_two_programs_at_the_top_and_is_the_same_twice(package, 
         assert archive.read("run_autograder").startswith(b"#!/usr/bin/env bash\n")
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
     assert make_package(PART, tmp_path).read_bytes() == package.read_bytes()
+
+
+def test_the_readme_says_what_to_set_autograder_points_to(package):
+    with zipfile.ZipFile(package) as archive:
+        said = archive.read("README.md").decode("utf-8")
+    assert {sum(points_by_task(each, by_hand=False).values()) for each in parts()} == {10}
+    assert "*Autograder points* to 10:" in said
 
 
 def test_a_solution_earns_everything(root):

@@ -13,7 +13,8 @@ import pytest
 import yaml
 from bundle_helpers import SOLVED
 
-from autograder.bundle.template import TemplateError, make_template
+from autograder.bundle.pinned import PinError
+from autograder.bundle.template import make_template
 from autograder.course import class_settings
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
@@ -188,12 +189,12 @@ def test_the_template_holds_the_bundle_and_no_answers(template):
 
 
 def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_address(template, tmp_path):
-    with pytest.raises(TemplateError, match="is there already"):
+    with pytest.raises(PinError, match="is there already"):
         make_template(RELEASE, template.parent)
-    with pytest.raises(TemplateError, match="make the bundle first"):
+    with pytest.raises(PinError, match="make the bundle first"):
         make_template(RELEASE, tmp_path)
     for address in ("", "http://example.org/a.zip", 'https://example.org/"; rm -rf ~', "https://example.org/a b.zip"):
-        with pytest.raises(TemplateError, match="is no address that a workflow can fetch"):
+        with pytest.raises(PinError, match="is not an address that a workflow can fetch"):
             make_template(address, template.parent)
 
 

@@ -537,13 +537,13 @@ def commit(folder: Path, files: dict[str, bytes], date: str = "2026-11-30T12:00:
 @with_git
 def test_clones_are_read_at_their_last_commit_with_the_time_of_what_changed_the_part(listed, tmp_path):
     clones = tmp_path / "clones"
-    commit(clones / "gpt-2026-ann", {"exercises/part05_gpt.py": b"first", "exercises/part01_autograd.py": b"1"})
-    commit(clones / "gpt-2026-ann", {"exercises/part05_gpt.py": b"second"}, "2026-12-01T08:00:00+01:00")
-    commit(clones / "gpt-2026-ann", {"README.md": b"later"}, "2026-12-24T08:00:00Z")
-    (clones / "gpt-2026-ann" / "exercises" / GPT).write_bytes(b"not committed")
-    commit(clones / "gpt-2026-ben", {"exercises/part05_gpt.py": b"ben's"})
-    git(clones / "gpt-2026-ben", "pack-refs", "--all")
-    git(clones / "gpt-2026-ben", "gc", "--quiet")
+    commit(clones / "cs-101-part05-ann", {"exercises/part05_gpt.py": b"first", "exercises/part01_autograd.py": b"1"})
+    commit(clones / "cs-101-part05-ann", {"exercises/part05_gpt.py": b"second"}, "2026-12-01T08:00:00+01:00")
+    commit(clones / "cs-101-part05-ann", {"README.md": b"later"}, "2026-12-24T08:00:00Z")
+    (clones / "cs-101-part05-ann" / "exercises" / GPT).write_bytes(b"not committed")
+    commit(clones / "cs-101-part05-ben", {"exercises/part05_gpt.py": b"ben's"})
+    git(clones / "cs-101-part05-ben", "pack-refs", "--all")
+    git(clones / "cs-101-part05-ben", "gc", "--quiet")
     outcome = collect(listed, clones)
     assert not outcome.problems
     assert submitted(listed) == {

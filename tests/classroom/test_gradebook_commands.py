@@ -78,8 +78,10 @@ def test_a_class_without_a_gradebook_or_a_folder_is_misuse(folder):
     for words in (("grades",), ("export",), ("collect", folder.root)):
         fails(run(folder, *words), 2, "There is no gradebook in")
     assert not (folder.root / "gradebook.db").exists(), "and none is made by asking"
-    result = CliRunner().invoke(app, ["grades", "--class", str(folder.root / "none")])
-    fails(result, 2, "There is no folder")
+    for words in (("grades",), ("errata", "5"), ("grade", "--part", "5"), ("grade", "--part", "11")):
+        result = CliRunner().invoke(app, [*words, "--class", str(folder.root / "none")])
+        fails(result, 2, "There is no folder", "To begin a class there: python -m autograder release --class")
+    assert not (folder.root / "none").exists()
 
 
 def test_a_gradebook_that_another_program_holds_is_a_failure_with_a_sentence(listed, monkeypatch):

@@ -15,7 +15,7 @@ import pytest
 from autograder.leaderboard import charts, names
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
 from autograder.leaderboard.schema import CLOSING, OPEN, Entry, Learner
-from autograder.leaderboard.table import make_table
+from autograder.leaderboard.table import Row, make_table
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 HOSTILE = [
@@ -134,6 +134,14 @@ def test_whatever_the_loss_the_pictures_stay_within_their_frames(loss):
     scale = charts.strips(table_of(5).ranked, 2.355)
     assert 0 <= scale.place(2.1) < scale.rule < charts.STRIP_WIDTH and 0 <= scale.place(loss) <= charts.STRIP_WIDTH
     assert 0 <= charts.height(loss) < charts.CURVE_HEIGHT
+
+
+@pytest.mark.parametrize("worst", [2.4443, 3.2])
+def test_losses_above_the_line_to_beat_have_places_of_their_own(worst):
+    rows = [Row("calm owl", loss, half_width=0.001) for loss in (2.2, 2.4045, 2.4113, worst)]
+    scale = charts.strips(rows, 2.3578)
+    places = [scale.place(row.loss) for row in rows]
+    assert all(right - left > 2 for left, right in zip(places, places[1:]))  # pixels
 
 
 def luminance(colour):

@@ -87,7 +87,11 @@ def check(
 
 
 @app.command()
-def verdict(folder: Annotated[Path, typer.Argument(help="The folder with a student's modules.")]) -> None:
+def verdict(
+    folder: Annotated[Path, typer.Argument(help="The folder with a student's modules.")],
+    part: Annotated[int | None, typer.Option(help="This part only.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON and nothing else.")] = False,
+) -> None:
     """Check what somebody else pushed, in the strict sandbox; for a workflow, not for a student.
 
     Exit status 0 when all that is written passes: what is not written yet is no failure. 1 when something fails, 2
@@ -99,24 +103,31 @@ def verdict(folder: Annotated[Path, typer.Argument(help="The folder with a stude
     from autograder.course import SUITES, parts
     from autograder.grading.standing import current
     from autograder.grading.submission import read_submission
+    from autograder.render.json_report import print_json
     from autograder.render.terminal import part_lines, table_lines
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
-    wanted = [part for part in parts() if (SUITES / part.name).is_dir()]
+    here = [each for each in parts() if (SUITES / each.name).is_dir()]
+    wanted = [each for each in here if part in (None, each.number)]
+    if not wanted:
+        raise misuse(f"There is no part {part} here: the parts are {', '.join(str(each.number) for each in here)}.")
     try:
         tier, files = strict_tier(), read_submission(folder)
         reports = check_parts(files, wanted, tier=tier)
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     wrong = []
-    for report, part in zip(reports, wanted):
-        untouched = (EXERCISES / part.file_name).read_bytes().split() == files.get(part.file_name, b"").split()
-        first = current(report, part)
+    for report, each in zip(reports, wanted):
+        untouched = (EXERCISES / each.file_name).read_bytes().split() == files.get(each.file_name, b"").split()
+        first = current(report, each)
         if not untouched and first is not None and first.status != "todo":
-            wrong.append((report, part))
-    print_lines([*table_lines(reports), "", f"Sandbox: {tier.value}.", *differences(wanted, None)])
-    for report, part in wrong:
-        print_lines(["", *part_lines(report, f"exercises/{part.file_name}", "")])
+            wrong.append((report, each))
+    if as_json:
+        print_json(reports, several=len(wanted) > 1)
+    else:
+        print_lines([*table_lines(reports), "", f"Sandbox: {tier.value}.", *differences(wanted, None)])
+        for report, each in wrong:
+            print_lines(["", *part_lines(report, f"exercises/{each.file_name}", "")])
     if wrong:
         raise typer.Exit(1)
 

@@ -1,0 +1,44 @@
+"""A grader that others fetch: the students' zip at the address of a release, known by its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import class_settings
+
+PLAIN_ADDRESS = re.compile(r"https://[\w.~:/?&=%+-]+")
+
+
+class PinError(Exception):
+    """Nothing that fetches a grader was written; the message says what was wrong."""
+
+
+@dataclass(frozen=True)
+class PinnedGrader:
+    """release: the address of the zip. sha256: its checksum. name: the folder in it that holds the course."""
+
+    release: str
+    sha256: str
+    name: str
+
+
+def pin(release: str, folder: Path) -> PinnedGrader:
+    """The grader in the students' zip, which lies beside a folder that is to be written now and will fetch it.
+
+    Raises PinError, and OSError when the zip can't be read.
+    """
+    name = class_settings()["course_id"]
+    bundle = folder.parent / f"{name}.zip"
+    if not PLAIN_ADDRESS.fullmatch(release):
+        raise PinError(
+            f"{ascii(release)} is not an address that a workflow can fetch: it begins with https://, without spaces, "
+            f"such as https://github.com/OWNER/REPOSITORY/releases/download/v1/{name}.zip"
+        )
+    if not bundle.exists():
+        raise PinError(f"There is no {bundle}: make the bundle first.")
+    if folder.exists():
+        raise PinError(f"{folder} is there already: move it away, so that nothing in it is lost.")
+    return PinnedGrader(release, hashlib.sha256(bundle.read_bytes()).hexdigest(), name)
