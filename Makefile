@@ -19,7 +19,7 @@ GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-
 $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -92,6 +92,9 @@ release: ## make what students get, in release/, unless it gives anything away: 
 
 grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
 	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
+
+repeat: ## grade a submission again from its line in the ledger, for an appeal: name=ada/part05 class=FOLDER
+	$(RUN) repeat $(if $(name),"$(name)") $(CLASS) $(args)
 
 roster: ## put the list of a class into its gradebook: file=participants.csv class=FOLDER
 	$(RUN) roster $(if $(file),"$(file)") $(CLASS) $(args)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.batch.ledger import Ledger
 from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict_store import open_store
@@ -42,13 +43,17 @@ def grade_class(
 ) -> list[Outcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
     fails, whoever's fault it is, keeps the scores that it had and costs no other. Raises ReleaseError when the
-    part's own notebook is not sound, ClassError when another grading of the class is at work.
+    part's own notebook is not sound, ClassError or LedgerError when another grading of the class is at work.
     """
     outcomes = []
     _need_working_checks(folder, part, tier)
-    with grading_alone(folder.root), grading_ahead(folder, part, learners, tier) as wait:
+    with (
+        grading_alone(folder.root),
+        Ledger.opened(folder.verdicts) as ledger,
+        grading_ahead(folder, part, learners, tier) as wait,
+    ):
         enter_in_gradebook(folder, part, source)
-        take = _one_by_one(folder, part, tier, source, run_notebooks)
+        take = _one_by_one(folder, part, tier, source, run_notebooks, ledger)
         for learner in learners:
             wait(learner)
             outcomes.append(take(learner))
@@ -78,7 +83,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
 
 
 def _one_by_one(
-    folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool
+    folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, ledger: Ledger
 ) -> Callable[[str], Outcome]:
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
     from traitlets.config import Config
@@ -96,6 +101,7 @@ def _one_by_one(
     directory = Directory(config=config)
     autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
     autograde.force = feedback.force = True
+    autograde.ledger = ledger
     # A notebook may run for a minute, and nobody could write into the gradebook meanwhile.
     at_once = contextlib.nullcontext if run_notebooks else one_transaction
 

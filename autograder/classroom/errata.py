@@ -65,7 +65,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
                 unknown.append(learner)
                 continue
             wait(learner)
-            new, _ = fresh_verdict(folder, learner, part, tier)
+            new = fresh_verdict(folder, learner, part, tier).report
             lines = tuple(_changed_checks(old, new))
             if new.sha256 != old.sha256:
                 anew.append(learner)

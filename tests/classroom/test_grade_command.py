@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,12 @@ from typer.testing import CliRunner
 
 import autograder.grading.store
 import autograder.sandbox
+from autograder.batch.ledger import Ledger
 from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import autograde
+from autograder.classroom.autograde import enter_in_gradebook
+from autograder.classroom.configuration import write_configuration
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS, part
@@ -77,6 +81,39 @@ def test_what_cannot_be_graded_is_refused_with_a_sentence(a_class, options):
     outcome = grade(a_class, *options)
     assert outcome.exit_code == 2
     assert outcome.output.strip().endswith(".") and "Traceback" not in outcome.output
+
+
+def test_the_verdict_of_a_class_is_repeated_from_its_line_in_the_ledger(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    for _ in range(2):  # unchanged work gets no second line
+        assert grade(a_class, "--part", "9").exit_code == 0
+    again = CliRunner().invoke(app, ["repeat", "ada/part09", "--class", str(a_class.root)])
+    assert again.exit_code == 0, again.output
+    assert "The verdict is the same, check by check." in again.output
+    assert "Line 1: ada, part09" in again.output
+
+
+def test_both_ways_to_grade_a_class_add_to_one_ledger(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    assert grade(a_class, "--part", "9").exit_code == 0
+    ledger = a_class.verdicts / "ledger.jsonl"
+    line = ledger.read_bytes()
+    assert CliRunner().invoke(app, ["grade", str(a_class.submitted), "--part", "9"]).exit_code == 0
+    assert ledger.read_bytes() == line
+    with Ledger.opened(a_class.verdicts):
+        outcome = grade(a_class, "--part", "9")
+    assert outcome.exit_code == 2 and "wait for its end" in outcome.output
+
+
+def test_what_nbgrader_grades_by_itself_is_in_the_ledger_too(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    enter_in_gradebook(a_class, PART)
+    write_configuration(a_class.root)
+    nbgrader = [sys.executable, "-m", "nbgrader", "autograde", PART.name]
+    outcome = subprocess.run(nbgrader, cwd=a_class.root, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 0, outcome.stderr
+    (line,) = (a_class.verdicts / "ledger.jsonl").read_text(encoding="ascii").splitlines()
+    assert (json.loads(line)["learner"], json.loads(line)["earned"]) == ("ada", 10)
 
 
 def test_without_a_strict_sandbox_nothing_is_graded_unless_local_is_asked_for(a_class, monkeypatch):
