@@ -11,24 +11,32 @@ from pathlib import Path
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.by_hand import keep, settled
+from autograder.classroom.feedback import graded_cells, grader_sentences
+from autograder.classroom.written_answer import as_typed
 from autograder.course import SOLUTIONS, Part
+from autograder.database import damage
 from autograder.notebooks.release import ReleaseError, generate
-from autograder.notebooks.source import SOURCE, notebook_findings
+from autograder.notebooks.source import SOURCE, grade_id, notebook_findings
 from autograder.sandbox import Tier
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one submission. failure: the reason, in nbgrader's words, when it could not be graded."""
+    """What became of one submission. unanswered: written answers that were not found; notebook: why it could not be
+    read; failure: the reason, in nbgrader's words, when it could not be graded.
+    """
 
     learner: str
     part: Part
     score: float = 0.0
     possible: float = 0.0
     by_hand: bool = False  # a person has still to grade an answer
+    unanswered: tuple[str, ...] = ()
+    notebook: str = ""
     failure: str = ""
 
 
@@ -74,7 +82,10 @@ def _need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
 
 
 def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -> None:
-    """Enter the part and its graded cells in the gradebook. Raises ReleaseError."""
+    """Enter the part and its graded cells in the gradebook. Raises ReleaseError, ClassError for a damaged gradebook."""
+    path = folder.root / "gradebook.db"
+    if path.exists() and (why := damage(path)):
+        raise ClassError(f"{path} is damaged: {why}. Nothing was graded. What to do: {folder.command('doctor')}")
     found = notebook_findings(part, source)
     if found:
         raise ReleaseError(*found)
@@ -122,9 +133,14 @@ def _one_by_one(
 
 
 def read_outcome(folder: ClassFolder, part: Part, learner: str) -> Outcome:
-    """The scores that the gradebook has."""
+    """The scores that the gradebook has, and what was missing in the notebook that was graded."""
     from nbgrader.api import Gradebook
 
+    cells = graded_cells(folder, learner, part.name) or {}
+    written = {task.id: cells.get(grade_id(task), ("", None)) for task in part.tasks if not task.defines}
+    unanswered = tuple(task for task, cell in written.items() if not as_typed(*cell))
+    about_it = (line for line in grader_sentences(cells) if f"{part.name}.ipynb" in line)
     with Gradebook(folder.database) as gradebook:
         submission = gradebook.find_submission(part.name, learner)
-        return Outcome(learner, part, submission.score, submission.max_score, submission.needs_manual_grade)
+        score, possible, by_hand = submission.score, submission.max_score, submission.needs_manual_grade
+    return Outcome(learner, part, score, possible, by_hand, unanswered, next(about_it, ""))
