@@ -6,7 +6,7 @@ import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission
 
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.roster import import_roster, read_roster
+from autograder.classroom.roster import import_roster, read_roster, roster_lines
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Part 0: Set-up (371),Current Score
     Points Possible,,,,,10,(read only)
@@ -112,6 +112,44 @@ def test_a_learner_who_is_there_under_the_same_address_keeps_the_id(folder, grad
     outcome = import_roster(gradebook, roster(folder, text))
     assert outcome.changed == ["ben@example.org"] and not outcome.added
     assert outcome.absent == ["1003", "zgarcia"]
+
+
+RENAMED = """Student,ID,SIS User ID,SIS Login ID,Section
+"Garc\u00eda, Zo\u00eb",1001,u77,zoe.garcia,Monday
+"O'Neil, Ben",1002,,ben.oneil@example.net,Monday
+"""
+
+
+def test_a_learner_with_a_new_login_is_recognised_by_the_platforms_number(folder, gradebook):
+    import_roster(gradebook, roster(folder, CANVAS))
+    add_assignment(gradebook, "part05", {"check-5-1": 8})
+    add_submission(gradebook, "part05", "zgarcia", {"check-5-1": 5.0}, DUE)
+    outcome = import_roster(gradebook, roster(folder, RENAMED))
+    assert (outcome.added, outcome.absent) == ([], ["1003"])
+    assert outcome.renamed == [("zgarcia", "zoe.garcia"), ("ben@example.org", "ben.oneil@example.net")]
+    lines = roster_lines(outcome, remove_absent=False)
+    assert "zoe.garcia keeps the id zgarcia: the same person, by the platform's number or the address." in lines
+
+
+def test_a_login_that_went_to_somebody_else_never_gives_them_the_first_ones_grades(folder, gradebook):
+    import_roster(gradebook, roster(folder, CANVAS))
+    other = RENAMED + '"Garcia, Zelda",1005,,zgarcia,Monday\n'
+    with pytest.raises(
+        ClassError, match="Line 4: zgarcia is the id of somebody else .*number 1001.*Nothing was changed"
+    ):
+        import_roster(gradebook, roster(folder, other))
+    assert gradebook.find_student("zgarcia").first_name == "Zo\u00eb"
+    address = RENAMED + '"Neil, Bea",1006,,ben@example.org,Monday\n'
+    with pytest.raises(ClassError, match="ben@example.org is the id of somebody else"):
+        import_roster(gradebook, roster(folder, address))
+
+
+def test_two_entries_of_one_person_from_before_stay_two(folder, gradebook):
+    for student in ("jose.garcia", "jgarcia"):
+        gradebook.add_student(student, lms_user_id="1001")
+    text = 'Student,ID,SIS Login ID\n"Garcia, Jose",1001,jgarcia\n'
+    outcome = import_roster(gradebook, roster(folder, text))
+    assert (outcome.changed, outcome.absent, outcome.added) == (["jgarcia"], ["jose.garcia"], [])
 
 
 def test_nobody_with_work_is_ever_deleted(folder, gradebook):
