@@ -100,7 +100,7 @@ roster: ## put the list of a class into its gradebook: file=participants.csv cla
 	$(RUN) roster $(if $(file),"$(file)") $(CLASS) $(args)
 
 collect: ## put what a class handed in where it is graded from: file=submissions.zip (or a folder) part=5
-	$(RUN) collect $(if $(file),"$(file)") $(PART) $(CLASS) $(args)
+	$(RUN) collect $(if $(file),"$(file)") $(PART) $(if $(worksheet),--worksheet "$(worksheet)") $(CLASS) $(args)
 
 grades: ## show the grades of a class: points by part, lateness, the weighted total
 	$(RUN) grades $(CLASS) $(args)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.classroom.collect import collect, collection_lines
-from autograder.course import part
+from autograder.course import EXERCISES, part
 
 GPT, NOTEBOOK, AUTOGRAD = "part05_gpt.py", "part05.ipynb", "part01_autograd.py"
 AT_NOON = (2026, 11, 30, 12, 0, 0)
@@ -661,3 +661,30 @@ def test_a_clones_times_are_those_of_each_file_also_after_a_merge(listed, tmp_pa
     git(clone, "merge", "--quiet", "--no-ff", "-m", "merge", "b4", date="2026-11-30T16:00:00Z")
     assert collect(listed, clone.parent).problems == []
     assert {path: text[11:16] for path, text in times(listed).items()} == {"ann/part05": "13:00", "ann/part01": "14:00"}
+
+
+RECIPE = b"def initial_std(matrix):\n    return 0.05\n"
+
+
+@pytest.mark.parametrize("its_part", [None, part(10)])
+def test_recipes_are_collected_where_the_board_looks_for_them(listed, tmp_path, its_part):
+    members = {
+        "zoegarcia_1001_9_leaderboard_recipe-1.py": RECIPE,
+        "zoegarcia_1001_9_part10_experiments.py": b"x = 1\n",
+        "leeann_1002_9_leaderboard_recipe.py.txt": RECIPE + b"# mine\n",
+        "oneilben_1004_9_leaderboard_recipe.py": (EXERCISES / "leaderboard_recipe.py").read_bytes(),
+    }
+    outcome = collect(listed, zipped(tmp_path / "canvas.zip", members), its_part)
+    assert submitted(listed) == {
+        "ann/leaderboard_recipe.py": RECIPE + b"# mine\n",
+        "zgarcia/leaderboard_recipe.py": RECIPE,
+        "zgarcia/part10/part10_experiments.py": b"x = 1\n",
+    }
+    assert outcome.problems == ["ben: there is only leaderboard_recipe.py, as the course has it."]
+    assert "1 of 1 have no submission time" in "\n".join(collection_lines(outcome))
+    again = collect(listed, zipped(tmp_path / "again.zip", {"leeann_1002_10_leaderboard_recipe.py": RECIPE}), its_part)
+    (placed,) = again.placed
+    assert placed.what == "replaced" and placed.backup.read_bytes() == RECIPE + b"# mine\n"
+    assert (listed.submitted / "ann" / "leaderboard_recipe.py").read_bytes() == RECIPE
+    (placed,) = collect(listed, tmp_path / "again.zip", its_part).placed
+    assert placed.what == "unchanged"
