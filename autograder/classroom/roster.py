@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.tables import Row, Table, read_table
+from autograder.classroom.moodle_worksheet import read_list
+from autograder.classroom.tables import Row, Table
 from autograder.sandbox.text import clean_text
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ LONGEST = 128  # characters: what nbgrader's columns hold
 STUDENT_ID = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+-]{0,62}[A-Za-z0-9_])?")
 # Rows of Canvas' gradebook that are nobody, by the text in the column Student.
 NOBODY = re.compile(r"points possible|(student, test|test student)$|manual posting", re.IGNORECASE)
-# Moodle has called these columns differently over the years.
-MOODLE_LAST_NAME = ("Last name", "Surname")
 MOODLE_ID = ("Username", "ID number", "Email address")
 
 
@@ -57,7 +56,7 @@ class Imported:
 
 def read_roster(path: Path) -> list[Learner]:
     """The learners of a file from Canvas or Moodle. Raises ClassError that names every line that can't be used."""
-    table = read_table(path)
+    table = read_list(path)
     learner_of = _reader(table, path)
     learners, problems = [], []
     first: dict[tuple[str, str], int] = {}
@@ -165,7 +164,7 @@ def _reader(table: Table, path: Path):
         return _from_moodle
     raise ClassError(
         f"{path} is no list that we know: Canvas' gradebook has the columns Student, ID and SIS Login ID, Moodle's "
-        "participants First name, Last name and Email address. Export it with English column names."
+        "participants First name, Last name and Email address. Give the columns these names in the first line."
     )
 
 
@@ -182,9 +181,9 @@ def _from_moodle(row: Row) -> Learner | None:
     cells = row.cells
     names = _names(cells.get("Full name", ""))
     if "First name" in cells:
-        names = cells["First name"], next((cells[key] for key in MOODLE_LAST_NAME if key in cells), "")
+        names = cells["First name"], cells.get("Last name", "")
     student_id = next((cells[key] for key in MOODLE_ID if cells.get(key)), "")
-    return Learner(row.line, student_id, *names, cells.get("Email address", ""), "")
+    return Learner(row.line, student_id, *names, cells.get("Email address", ""), cells.get("ID number", ""))
 
 
 def _names(name: str) -> tuple[str, str]:

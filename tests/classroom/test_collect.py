@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import subprocess
+import time as clock
 import zipfile
 from pathlib import Path
 
@@ -357,10 +358,67 @@ def test_moodle_s_worksheet_gives_the_times_and_tells_people_of_one_name_apart(l
     assert set(submitted(listed)) == {f"{who}/part05/part05_gpt.py" for who in ("alee", "zgarcia", "ben")}
 
 
-@pytest.mark.parametrize("text", ["24. November 2026, 18:12", "Tuesday, 31 November 2026, 6:12 PM", "soon"])
+@pytest.mark.parametrize(
+    ("header", "time"),
+    [
+        (
+            "ID,Vollst\u00e4ndiger Name,E-Mail-Adresse,Zuletzt ge\u00e4ndert (Abgabe)",
+            "Dienstag, 24. M\u00e4rz 2026, 18:12",
+        ),
+        ("Identifiant,Nom complet,Derni\u00e8re modification (travail remis)", "mardi 24 mars 2026, 18:12"),
+        ("Identificador,Nombre completo,\u00daltima modificaci\u00f3n (entrega)", "martes, 24 de marzo de 2026, 18:12"),
+        ("Identificativo,Nome completo,Ultima modifica (consegna)", "marted\u00ec, 24 marzo 2026, 18:12"),
+        ("Identificador,Nome completo,\u00daltima modifica\u00e7\u00e3o (envio)", "ter\u00e7a, 24 mar. 2026, 18:12"),
+    ],
+)
+def test_a_worksheet_in_another_language_gives_the_times_too(listed, tmp_path, header, time):
+    address = "zoe@example.org," if "E-Mail" in header else ""
+    text = f'{header}\nTeilnehmer/in 91,Zo\u00eb Garc\u00eda,{address}"{time}"\n'
+    (tmp_path / "grades.csv").write_text(text, encoding="utf-8-sig")
+    download = moodle_download(tmp_path / "x.zip", {"Zo\u00eb Garc\u00eda": 1})
+    collect(listed, download, part(5), worksheet=tmp_path / "grades.csv")
+    assert times(listed) == {"zgarcia/part05": "2026-03-24 18:12:00.000000 UTC"}
+
+
+def unpacked(folder: Path, minutes: dict[str, int]) -> Path:
+    """A download of an older Moodle, unpacked on this machine: its clock shows what the platform's showed."""
+    for number, (name, after) in enumerate(minutes.items(), 90):
+        place = folder / f"{name}_{number}_assignsubmission_file_"
+        place.mkdir(parents=True)
+        (place / GPT).write_bytes(f"of {name}".encode())
+        shown = datetime.datetime(2026, 11, 30, 15, 0) + datetime.timedelta(minutes=after)
+        os.utime(place / GPT, (shown.timestamp(), shown.timestamp()))
+    return folder
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes no time zone from the environment.")
+@pytest.mark.parametrize("machine", ["UTC", "America/New_York"])
+def test_times_of_an_unpacked_download_are_those_of_the_class_wherever_it_was_unpacked(
+    listed, tmp_path, monkeypatch, machine
+):
+    monkeypatch.setenv("TZ", machine)
+    clock.tzset()
+    try:
+        write(listed, "class.toml", BERLIN)
+        collect(listed, unpacked(tmp_path / "x", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 300}), part(5))
+        assert times(listed) == {
+            "zgarcia/part05": "2026-11-30 14:00:00.000000 UTC",
+            "ben/part05": "2026-11-30 19:00:00.000000 UTC",
+        }
+    finally:
+        monkeypatch.undo()
+        clock.tzset()
+
+
+def test_an_unpacked_download_with_one_time_for_everybody_says_nothing_about_lateness(listed, tmp_path):
+    outcome = collect(listed, unpacked(tmp_path / "x", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 3}), part(5))
+    assert len(outcome.placed) == 2 and times(listed) == {}
+
+
+@pytest.mark.parametrize("text", ["tiistai, 24. marraskuuta 2026, 18:12", "Tuesday, 31 November 2026, 6:12 PM", "soon"])
 def test_a_time_of_a_worksheet_that_cannot_be_read_is_named_with_its_line(listed, tmp_path, text):
     rows = [f'Participant 91,Ben O\'Neil,ben@example.org,Submitted,,10.00,"{text}"']
-    with pytest.raises(ClassError, match=r"grades.csv, line 2: .* is not a time as Moodle writes it in English"):
+    with pytest.raises(ClassError, match=r"grades.csv, line 2: .* is not a time as Moodle writes it"):
         collect(
             listed,
             moodle_download(tmp_path / "x.zip", {"Ben O'Neil": 0}),
