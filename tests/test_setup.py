@@ -143,11 +143,11 @@ def test_a_python_that_is_too_old_can_read_the_file_that_says_so():
 def test_a_fitting_stamp_leads_straight_into_venv(checkout):
     venv = make_venv(checkout)
     write_stamp(checkout)
-    done = run(checkout, "check", "5.2", "--from", "un dossier")
+    done = run(checkout, "check", "5.2", "--from", "un dossier", "--sandbox=local")
     assert done.stderr == ""
     said = json.loads(done.stdout)
     assert Path(said["prefix"]).samefile(venv)
-    assert said["arguments"] == ["check", "5.2", "--from", "un dossier"]
+    assert said["arguments"] == ["check", "5.2", "--from", "un dossier", "--sandbox=local"]
     assert done.returncode == 7, "the exit status of the command must come through"
     assert said["handed_over"] is None, "what we tell each other must not reach the learner's code"
 
@@ -255,15 +255,68 @@ def test_every_extra_that_a_command_needs_exists_and_has_its_cost_stated():
     ("arguments", "extra"),
     [
         ([], ""),
-        (["--help"], ""),
         (["check", "5"], ""),
         (["check", "test"], ""),
         (["test", "-x"], "development"),
         (["--help", "test"], "development"),
+        (["check", "5", "--sandbox", "local", "--from", "x"], ""),
+        (["check", "--from", "exercises"], ""),
+        (["check", "--from", str(ROOT / "solutions")], ""),
+        (["capstone", "--python", "pypy3"], ""),
+        (["update", "--from", "x"], ""),
     ],
 )
 def test_the_command_decides_which_extra_is_needed(arguments, extra):
     assert setup_environment.extra_needed(arguments) == extra
+
+
+def every_parameter():
+    """Each command that there is, as it is typed, and typer's own parameters of it."""
+    for name, command in every_command(app).items():
+        inside = command.commands if isinstance(command, TyperGroup) else {"": command}
+        for second, each in inside.items():
+            yield f"{name} {second}".split(), each
+
+
+def test_help_without_any_package_has_all_that_the_usual_help_has():
+    script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from autograder.bare_help import help_text"
+    command = [BASE_PYTHON, "-IS", "-c", f"{script}; print(help_text(sys.argv[1:]))"]
+    said = {}
+    for words, known in every_parameter():
+        ended = subprocess.run([*command, *words], capture_output=True, encoding="utf-8", check=True)
+        said[" ".join(words)] = text = " ".join(ended.stdout.split())
+        assert text.startswith(f"Usage: python -m autograder {' '.join(words)} [OPTIONS]"), words
+        assert " ".join(known.help.split()) in text, words
+        for parameter in known.params:
+            for name in (*parameter.opts, *parameter.secondary_opts) if parameter.param_type_name == "option" else ():
+                assert name in text, (words, name)
+            assert " ".join((getattr(parameter, "help", "") or "").split()) in text, (words, parameter.name)
+    assert len(said) > 45
+
+
+def test_help_installs_nothing(checkout):
+    shutil.copy(ROOT / "autograder" / "bare_help.py", checkout / "autograder")
+    extras = (ROOT / "autograder" / "bundle" / "student" / "extras.py").read_text(encoding="utf-8")
+    (checkout / "autograder" / "extras.py").write_text(extras, encoding="utf-8")
+    source = "@app.command()\ndef check(part: Annotated[int, typer.Option(help='Which.')]):\n    'Checks.'\n"
+    (checkout / "autograder" / "cli.py").write_text(source, encoding="utf-8")
+    command = [BASE_PYTHON, "-S", "-m", "autograder"]
+    ended = subprocess.run(
+        [*command, "check", "--help"], cwd=checkout, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Usage: python -m autograder check [OPTIONS]" in ended.stdout and "--part <int>" in ended.stdout
+    assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems have no sandbox for other people's code.")
+@pytest.mark.parametrize(
+    "words",
+    ["check 5 --from ..", "check --from=..", "check --sandbox strict", "capstone --from ..", "check --from a b"],
+)
+def test_other_peoples_code_gets_what_its_sandbox_needs(words, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert setup_environment.extra_needed(words.split(" ")) == "instructor"
 
 
 # Bringing it up to date
