@@ -23,7 +23,10 @@ $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-ou
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / && $$1 != "help" {printf "  %-12s%s\n", $$1, $$2}' \
+		$(firstword $(MAKEFILE_LIST))
+
+##@ For learners
 
 # Without --exit-zero the last line would be make's, not ours: make: *** [Makefile:24: check] Error 1
 check: ## check your work: all parts, or part=5, or one task, part=5.2
@@ -74,9 +77,6 @@ undo: ## bring back what the last reset or update replaced
 update: ## bring a new version of the course into your exercises, or from=FOLDER the work of an older copy
 	$(RUN) update $(if $(from),--from "$(from)") $(args)
 
-stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
-	$(RUN) stubs $(args)
-
 submit: ## score your recipe and record it on the board: board=FOLDER public=1 name="..."
 	$(RUN) leaderboard submit $(BOARD) $(if $(call on,$(public)),--public) $(if $(name),--name "$(name)") $(args)
 
@@ -86,6 +86,8 @@ leaderboard: ## show the board of recipes and write its page
 
 serve: ## serve the board's page at http://127.0.0.1:8000/
 	$(RUN) leaderboard serve $(BOARD) $(args)
+
+##@ For instructors: docs/instructor/term.md has the order
 
 release: ## make what students get, in release/, unless it gives anything away: all, or part=5; class=FOLDER
 	$(RUN) release $(part) $(CLASS) $(args)
@@ -120,12 +122,6 @@ demo: ## an instructor's whole job, shown on a class of twelve that never was: a
 viva: ## three questions to a learner about their own code, with the answers for you: part=5 from=FOLDER
 	$(RUN) viva $(part) $(if $(from),--from "$(from)") $(SEED) $(args)
 
-tutorial: ## build solutions/microgpt_tutorial.ipynb, all parts in one notebook with code and outputs; args=--check
-	$(RUN) tutorial $(args)
-
-site: ## build the site of the guides in dist/site; args=--links asks each address in it whether it is there
-	$(RUN) site $(args)
-
 bundle: ## write a zip for students to dist/: exercises, notebooks, public checks, and no answers
 	$(RUN) bundle $(args)
 
@@ -140,6 +136,17 @@ sandbox: ## attack the sandbox for other people's code, and say which tier holds
 
 doctor: ## say whether a class can be graded on this machine, and what to do where not: class=FOLDER
 	$(RUN) doctor $(CLASS) $(args)
+
+##@ For contributors
+
+stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
+	$(RUN) stubs $(args)
+
+tutorial: ## build solutions/microgpt_tutorial.ipynb, all parts in one notebook with code and outputs; args=--check
+	$(RUN) tutorial $(args)
+
+site: ## build the site of the guides in dist/site; args=--links asks each address in it whether it is there
+	$(RUN) site $(args)
 
 test: ## run the project's own tests
 	$(RUN) test $(args)
