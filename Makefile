@@ -23,7 +23,7 @@ $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-ou
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
-	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / && $$1 != "help" {printf "  %-12s%s\n", $$1, $$2}' \
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' \
 		$(firstword $(MAKEFILE_LIST))
 
 ##@ For learners

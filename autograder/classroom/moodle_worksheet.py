@@ -12,46 +12,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import UTC, ClassError
-from autograder.classroom.matching import Matcher
+from autograder.classroom.matching import Matcher, squeezed
 from autograder.classroom.tables import Row, Table, read_table
 
 if TYPE_CHECKING:
     from nbgrader.api import Student
 
 SUBMITTED = "Last modified (submission)"
-# The columns of lists in German, French, Spanish, Italian, Portuguese and Dutch, by their English names.
+# The columns of lists in German, French, Spanish, Italian, Portuguese and Dutch, without accents.
 HEADINGS = {
-    "First name": "vorname, prénom, nombre, nome, voornaam",
+    "First name": "vorname, prenom, nombre, nome, voornaam",
     "Last name": "surname, nachname, nom, nom de famille, apellido(s), cognome, sobrenome, apelido, achternaam",
-    "Full name": "vollständiger name, nom complet, nombre completo, nome completo, volledige naam",
-    "Email address": "e-mail-adresse, adresse de courriel, dirección de correo, correo electrónico, indirizzo email, "
-    "endereço de email, endereço de e-mail, e-mailadres",
-    "Username": "anmeldename, nom d'utilisateur, nombre de usuario, identificação de usuário, gebruikersnaam",
-    "ID number": "id-nummer, numéro d'identification, número de id, codice identificativo, número de identificação",
-    SUBMITTED: "zuletzt geändert (abgabe), dernière modification (travail remis), última modificación (entrega), "
-    "ultima modifica (consegna), última modificação (envio)",
+    "Full name": "vollstandiger name, nom complet, nombre completo, nome completo, volledige naam",
+    "Email address": "e-mail-adresse, adresse de courriel, direccion de correo, correo electronico, indirizzo email, "
+    "endereco de email, endereco de e-mail, e-mailadres",
+    "Username": "anmeldename, nom d'utilisateur, nombre de usuario, identificacao de usuario, gebruikersnaam",
+    "ID number": "id-nummer, numero d'identification, numero de id, codice identificativo, numero de identificacao",
+    SUBMITTED: "zuletzt geandert (abgabe), derniere modification (travail remis), ultima modificacion (entrega), "
+    "ultima modifica (consegna), ultima modificacao (envio)",
 }
-IN_ENGLISH = {heading: english for english, headings in HEADINGS.items() for heading in headings.split(", ")}
+IN_ENGLISH = {squeezed(heading): english for english, headings in HEADINGS.items() for heading in headings.split(", ")}
 MONTHS = [
     names.split()
     for names in (
         "january januar janvier enero gennaio janeiro januari",
-        "february februar février febrero febbraio fevereiro februari",
-        "march märz mars marzo março maart",
+        "february februar fevrier febrero febbraio fevereiro februari",
+        "march marz mars marzo marco maart",
         "april avril abril aprile",
         "may mai mayo maggio maio mei",
         "june juni juin junio giugno junho",
         "july juli juillet julio luglio julho",
-        "august août agosto augustus",
+        "august aout agosto augustus",
         "september septembre septiembre settembre setembro",
         "october oktober octobre octubre ottobre outubro",
         "november novembre noviembre novembro",
-        "december dezember décembre diciembre dicembre dezembro",
+        "december dezember decembre diciembre dicembre dezembro",
     )
 ]
 # Tuesday, 24 November 2026, 6:12 PM; Dienstag, 24. November 2026, 18:12; martes, 24 de noviembre de 2026, 18:12
 TIME = re.compile(
-    r"(\d{1,2})\.? (?:de )?([^\W\d]+)\.? (?:de )?(\d{4}),? (\d{1,2}):(\d\d)(?::\d\d)?\s*([ap]m)?", re.IGNORECASE
+    r"(\d{1,2})\.? (?:de )?([^\W\d_]+)\.? (?:de )?(\d{4}),? (\d{1,2}):(\d\d)(?::\d\d)?\s*([ap]m)?", re.IGNORECASE
 )
 
 
@@ -68,7 +68,7 @@ def read_list(path: Path) -> Table:
     calls Identifier. Raises ClassError.
     """
     table = read_table(path)
-    english = {name: IN_ENGLISH.get(name.casefold(), name) for name in table.columns}
+    english = {name: IN_ENGLISH.get(squeezed(name), name) for name in table.columns}
     if SUBMITTED in english.values():
         english[table.columns[0]] = "Identifier"
     if len(set(english.values())) < len(english):
@@ -113,7 +113,7 @@ def _time(text: str, zone: datetime.tzinfo, where: str) -> datetime.datetime:
     try:
         day, month, year, hour, minute, half = found.groups()
         month = next(
-            number for number, names in enumerate(MONTHS, 1) if any(name.startswith(month.lower()) for name in names)
+            number for number, names in enumerate(MONTHS, 1) if any(name.startswith(squeezed(month)) for name in names)
         )
         hour = int(hour) % 12 + 12 * (half.lower() == "pm") if half else int(hour)
         return datetime.datetime(int(year), month, int(day), hour, int(minute), tzinfo=zone).astimezone(UTC)
