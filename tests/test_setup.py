@@ -517,6 +517,22 @@ def test_options_are_named_in_either_form(monkeypatch):
     assert wording.command("train", **options) == said
 
 
+@pytest.mark.parametrize(
+    ("given", "with_make", "without"),
+    [
+        (("part", 5), "part=5", "--part 5"),
+        (("worksheet", "FILE"), "worksheet=FILE", "--worksheet FILE"),
+        (("remove-absent",), "args='--remove-absent'", "--remove-absent"),
+        (("submitted-at", "a b"), "args='--submitted-at \"a b\"'", '--submitted-at "a b"'),
+    ],
+)
+def test_one_option_is_named_as_the_user_types_it(monkeypatch, given, with_make, without):
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", "python3 -m autograder")
+    assert wording.option(*given) == without
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
+    assert wording.option(*given) == with_make
+
+
 def test_what_the_user_typed_is_handed_on_to_messages(checkout):
     make_venv(checkout)
     write_stamp(checkout)

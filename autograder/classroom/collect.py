@@ -24,6 +24,7 @@ from autograder.classroom.matching import RECIPE, Matcher, course_files, noteboo
 from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
 from autograder.course import EXERCISES, RECIPE_FILE, Part, parts
 from autograder.files import write_atomically
+from autograder.wording import option
 
 TIMESTAMP = "timestamp.txt"
 
@@ -106,7 +107,8 @@ def collect(
             if person.late and time is None:
                 outcome.problems.append(
                     f"{learner}, {name}: collected, but Canvas marks it late and does not say when it was submitted. "
-                    f'Collect it again with --submitted-at "{learner}=2026-11-30 18:00", which also charges the delay.'
+                    f"Collect it again with {option('submitted-at', f'{learner}=2026-11-30 18:00')}, which also "
+                    "charges the delay."
                 )
         if (len(outcome.problems), len(outcome.placed)) == (said, placed):
             outcome.problems.append(_not_collected(folder, learner, person, part))
@@ -136,8 +138,8 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
     if None in times:
         yield (
             f"{times.count(None)} of {len(times)} have no submission time, since the archive holds only the time of "
-            "the download. They are not charged as late. To record times, collect again with --worksheet FILE "
-            "(Moodle's grading worksheet) or --submitted-at."
+            "the download. They are not charged as late. To record times, collect again with "
+            f"{option('worksheet', 'FILE')} (Moodle's grading worksheet) or {option('submitted-at', 'TIME')}."
         )
 
 

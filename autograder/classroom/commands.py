@@ -33,7 +33,6 @@ def release(
     from autograder.console import failure, misuse, print_lines
     from autograder.notebooks import release as releases
     from autograder.notebooks import source
-    from autograder.wording import command
 
     try:
         wanted, its_class = parts_of(part), ClassFolder(folder)
@@ -41,7 +40,7 @@ def release(
             stale = releases.stale(wanted, its_class.release)
             print_lines(f"{path} is stale." for path in stale)
             if stale:
-                raise failure(f"Run: {command('release')}")
+                raise failure(f"Run: {its_class.command('release')}")
             return print_lines(["The release is up to date."])
         if mend:
             print_lines(f"{path} is mended." for path in source.mend())
@@ -97,13 +96,14 @@ def grade(
     from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+    from autograder.wording import option
 
     outcomes, failed = [], 0
     if part == [capstone().number] and submitted is None:
         return _grade_capstones(folder, sandbox, python, again)
     try:
         if python:
-            raise ValueError("Only the capstone can be trained in another Python: say --part 11 --python pypy3.")
+            raise ValueError(f"Only the capstone can be trained in another Python: say {option('part', 11)}.")
         wanted = [each for number in sorted({*part}) for each in parts_of(number)] if part else parts_of(None)
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")

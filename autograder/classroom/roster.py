@@ -11,6 +11,7 @@ from autograder.class_folder.settings import ClassError
 from autograder.classroom.moodle_worksheet import read_list
 from autograder.classroom.tables import Row, Table
 from autograder.sandbox.text import clean_text
+from autograder.wording import option
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook, Student
@@ -151,7 +152,7 @@ def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
     if outcome.removed:
         lines.append(f"Removed, since they are not in the list and handed in nothing: {', '.join(outcome.removed)}.")
     if outcome.absent:
-        why = "they have handed in work" if remove_absent else "nobody is deleted unless you say --remove-absent"
+        why = "they have handed in work" if remove_absent else f"nobody is deleted without {option('remove-absent')}"
         lines.append(f"Not in the list, and left alone, since {why}: {', '.join(outcome.absent)}.")
     return lines
 
