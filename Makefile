@@ -2,7 +2,7 @@
 # Without make: python -m autograder --help
 
 # The course's own interpreter once there is one, since that starts fastest; else whatever this system calls Python.
-CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3,python3 python)
+CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3 py,python3 python py)
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p && break; done)
 
 # part=5 or 5.2; fast=1; steps=, seed=, data= as in `make train`; args= is handed on as it stands.
