@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ from autograder.capstone.run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import Newest, newest_module
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict_store import open_store
-from autograder.classroom.ahead import end_with_the_parent
+from autograder.classroom.ahead import worker_processes
 from autograder.classroom.capstone_entry import enter
 from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
@@ -85,17 +84,18 @@ def grade_capstones(
     store = open_store(folder.verdicts)
     to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
     on_start(len(to_train))
-    for learner, future in _verdicts(folder, ready, keys, tier, python, num_steps, again):
-        report, failed = None, ""
-        try:
-            report = future.result()
-            if entered:
-                enter(folder, learner, report, ready[learner])
-        except MachineBusy as error:
-            report, failed = None, f"{error} Nothing is kept: the same command trains it again."
-        except Exception as error:  # whosever fault it is: the others get their points all the same
-            report, failed = None, f"{type(error).__name__}: {error}"
-        done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
+    with contextlib.closing(_verdicts(folder, ready, keys, tier, python, num_steps, again)) as verdicts:
+        for learner, future in verdicts:
+            report, failed = None, ""
+            try:
+                report = future.result()
+                if entered:
+                    enter(folder, learner, report, ready[learner])
+            except MachineBusy as error:
+                failed = f"{error} Nothing is kept: the same command trains it again."
+            except Exception as error:  # whosever fault it is: the others get their points all the same
+                report, failed = None, f"{type(error).__name__}: {error}"
+            done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
     return outcomes
 
 
@@ -143,12 +143,7 @@ def _verdicts(
     again: bool,
 ) -> Iterator[tuple[str, Future[Report]]]:
     """Each learner's verdict as it is made, in processes of their own; of the same modules only one."""
-    with contextlib.ExitStack() as stack:
-        # spawn: a fork would copy whatever locks the threads of this process hold.
-        workers = max(1, min(len(ready), os.cpu_count() or 1))
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, context, initializer=end_with_the_parent)
-        stack.callback(pool.shutdown, cancel_futures=True)
+    with worker_processes(max(1, min(len(ready), os.cpu_count() or 1))) as pool:
         learners: dict[Future, list[str]] = {}
         futures: dict[str, Future] = {}
         for learner, found in ready.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import autograde
 from autograder.classroom.autograde import enter_in_gradebook
+from autograder.classroom.capstone import NEEDED
 from autograder.classroom.configuration import write_configuration
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
@@ -116,6 +118,7 @@ def test_a_gradebook_that_can_grow_no_more_is_the_reason_that_is_shown(a_class):
     assert outcome.returncode == 1
     (line,) = {line.partition("NOT GRADED")[2] for line in outcome.stdout.splitlines() if "NOT GRADED" in line}
     assert line == ": gradebook.db: disk I/O error"
+    assert "Traceback" not in outcome.stderr and "sqlalche.me" not in outcome.stderr
 
 
 def test_a_submission_that_could_not_be_graded_is_named_and_the_status_is_1(a_class):
@@ -251,6 +254,24 @@ def test_no_process_outlives_a_grading_that_was_killed(a_class):
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL) as grading:
         wait_until(lambda: sum(b"spawn_main" in command for command in of_session(grading.pid).values()) >= 2)
         grading.kill()
+    wait_until(lambda: not of_session(grading.pid))
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="Processes are looked for in /proc.")
+def test_ctrl_c_ends_capstones_that_are_being_trained_and_keeps_nothing_of_them(a_class):
+    for learner in ("ada", "bob"):
+        for its_part in NEEDED:
+            module = (SOLUTIONS / its_part.file_name).read_text(encoding="utf-8")
+            hand_in(a_class, learner, f"{module}\n# {learner}\n", its_part=its_part)
+    command = [sys.executable, "-m", "autograder", "grade", "--class", str(a_class.root), "--part", "11"]
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True) as grading:
+        wait_until(lambda: sum(b"spawn_main" in command for command in of_session(grading.pid).values()) >= 2)
+        time.sleep(2)  # so that they have begun to train, which takes a minute
+        os.killpg(grading.pid, signal.SIGINT)  # as a terminal does
+        said = grading.communicate()[1]
+    assert grading.returncode == 130 and "Stopped. Those above have their points" in said, said
+    assert "Traceback" not in said
+    assert not list(a_class.verdicts.rglob("*.json"))
     wait_until(lambda: not of_session(grading.pid))
 
 
