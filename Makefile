@@ -12,6 +12,7 @@ SEED = $(if $(seed),--seed $(seed))
 PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
+FILE = $(if $(file),"$(file)",$(if $(args),,$(error Name the file: make $@ file=FILE)))
 
 # A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
 KNOWN := PYTHON apply args board check class data fast file from layers name notebooks part public seed seeds steps template tick url width worksheet
@@ -99,16 +100,16 @@ repeat: ## grade a submission again from its line in the ledger, for an appeal: 
 	$(RUN) repeat $(if $(name),"$(name)") $(CLASS) $(args)
 
 roster: ## put the list of a class into its gradebook: file=participants.csv class=FOLDER
-	$(RUN) roster $(if $(file),"$(file)") $(CLASS) $(args)
+	$(RUN) roster $(FILE) $(CLASS) $(args)
 
 collect: ## put what a class handed in where it is graded from: file=submissions.zip (or a folder) part=5
-	$(RUN) collect $(if $(file),"$(file)") $(PART) $(if $(worksheet),--worksheet "$(worksheet)") $(CLASS) $(args)
+	$(RUN) collect $(FILE) $(PART) $(if $(worksheet),--worksheet "$(worksheet)") $(CLASS) $(args)
 
 grades: ## show the grades of a class: points by part, lateness, the weighted total
 	$(RUN) grades $(CLASS) $(args)
 
 feedback: ## pack the feedback of a part for Moodle or Canvas: file=submissions.zip (the download) part=5 class=FOLDER
-	$(RUN) feedback $(if $(file),"$(file)") $(PART) $(if $(worksheet),--worksheet "$(worksheet)") $(CLASS) $(args)
+	$(RUN) feedback $(FILE) $(PART) $(if $(worksheet),--worksheet "$(worksheet)") $(CLASS) $(args)
 
 export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in a file of theirs
 	$(RUN) export $(if $(template),--template "$(template)") $(PART) $(CLASS) $(args)
