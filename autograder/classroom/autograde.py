@@ -85,7 +85,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
     """Enter the part and its graded cells in the gradebook. Raises ReleaseError, ClassError for a damaged gradebook."""
     path = folder.root / "gradebook.db"
     if path.exists() and (why := damage(path)):
-        raise ClassError(f"{path} is damaged: {why}. Nothing was graded. What to do: {folder.command('doctor')}")
+        raise ClassError(f"{path} is damaged: {why}. Nothing was written to it. What to do: {folder.command('doctor')}")
     found = notebook_findings(part, source)
     if found:
         raise ReleaseError(*found)

@@ -94,7 +94,7 @@ def collect(
                 continue
             if name == RECIPE:
                 content = chosen[RECIPE_FILE].content
-                if content.split() != (EXERCISES / RECIPE_FILE).read_bytes().split():  # in each clone of the course
+                if content.split() != (_content(EXERCISES / RECIPE_FILE) or b"").split():  # in each clone
                     outcome.placed.append(_place_recipe(folder, learner, content))
                 elif len(collected) == 1:
                     outcome.problems.append(f"{learner}: there is only {RECIPE_FILE}, as the course has it.")

@@ -99,7 +99,7 @@ def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None 
         except Exception as error:  # nbgrader raises RuntimeError, ValueError and its own
             what = f"{source / part.name}: nbgrader can't make a release of it"
             if gradebook:
-                what = f"Nothing was graded: {part.name} can't be entered in the gradebook"
+                what = f"{part.name} can't be entered in the gradebook"
             raise ReleaseError(f"{what}: {reason(error)}") from error
 
 
