@@ -10,21 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from autograder.console import misuse
+from autograder.extras import COMMANDS, GROUPS
 from autograder.wording import CALLED_AS
-
-COMMANDS = {
-    "autograder.training.commands": "train experiment",
-    "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
-    "autograder.capstone.commands": "capstone card",
-    "autograder.leaderboard.instructor_commands": "leaderboard",
-    "autograder.classroom.commands": "release grade bundle template classroom50 gradescope demo tutorial",
-    "autograder.classroom.gradebook_commands": "roster collect grades feedback export errata",
-    "autograder.batch.commands": "repeat",
-    "autograder.insight.commands": "analytics similarity",
-    "autograder.viva.commands": "viva",
-    "autograder.development_commands": "stubs quick site test lint mutation",
-}
-GROUPS = {"leaderboard"}  # a room whose commands follow its name
 
 
 class Rooms(TyperGroup):

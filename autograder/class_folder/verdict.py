@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from autograder.class_folder.collected import collect_modules
+from autograder.class_folder.collected import Collected, collect_modules
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import KEPT, given, stands
 from autograder.class_folder.verdict_store import open_store
@@ -17,22 +18,35 @@ from autograder.sandbox import Tier
 PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
 
 
-def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
-    """The report that counts, as the class gets it, and sentences about it. A better one that was given for the same
-    work, before the checks were mended, comes before a new one.
+class Verdict(NamedTuple):
+    """report: as the class gets it; collected: what was graded; stands: the report is an earlier, better one."""
+
+    report: Report
+    collected: Collected
+    stands: bool = False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about the verdict, and about files that could not be used."""
+        return (*self.collected.remarks, KEPT) if self.stands else self.collected.remarks
+
+
+def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
+    """The verdict that counts. A better one that was given for the same work, before the checks were fixed, comes
+    before a new one.
     """
-    report, remarks = fresh_verdict(folder, learner, part, tier)
+    fresh = fresh_verdict(folder, learner, part, tier)
     old = given(folder, learner, part)
-    return (old, (*remarks, KEPT)) if stands(old, report) else (report, remarks)
+    return Verdict(old, fresh.collected, stands=True) if stands(old, fresh.report) else fresh
 
 
-def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
-    """The report by the checks as they are now, from the store when nothing has changed; and sentences about files that
-    could not be used. A part that passes is tried on the learner's own earlier parts too. Raises SandboxUnavailable.
+def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
+    """The verdict by the checks as they are now, from the store when nothing has changed. A part that passes is tried
+    on the learner's own earlier parts too. Raises SandboxUnavailable.
     """
     collected = collect_modules(folder.submitted / learner, part)
     report = grade_modules(collected.modules, part, tier, open_store(folder.verdicts).grade)
-    return report.for_class(), collected.remarks
+    return Verdict(report.for_class(), collected)
 
 
 def grade_modules(

@@ -27,12 +27,23 @@ def grading_ahead(
     if workers < 2:
         yield lambda learner: None
         return
-    # spawn: a fork would copy whatever locks the threads of this process hold.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=end_with_the_parent)
-    try:
+    with worker_processes(workers) as pool:
         verdicts = {learner: pool.submit(_grade, folder, learner, wanted.number, tier) for learner in learners}
         yield lambda learner: verdicts[learner].exception() and None
+
+
+@contextlib.contextmanager
+def worker_processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with this one, and at once after an error or Ctrl-C: a capstone would go on for minutes."""
+    # spawn: a fork would copy whatever locks the threads of this process hold.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, context, initializer=end_with_the_parent)
+    try:
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ from autograder.capstone.run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import Newest, newest_module
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict_store import open_store
-from autograder.classroom.ahead import end_with_the_parent
+from autograder.classroom.ahead import worker_processes
 from autograder.classroom.capstone_entry import enter
 from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
@@ -34,12 +33,15 @@ NEEDED = tuple(part(each) for each in OWN_PARTS)
 
 
 class CapstoneOutcome(NamedTuple):
-    """The result of one learner's capstone. missing: files that were not submitted; failure: why it has no points."""
+    """The result of one learner's capstone. missing: files that were not submitted; failure: why it has no points;
+    trained: it was trained now, since there was no verdict.
+    """
 
     learner: str
     report: Report | None = None
     missing: tuple[str, ...] = ()
     failure: str = ""
+    trained: bool = False
 
     def line(self) -> str:
         """For the instructor."""
@@ -55,14 +57,15 @@ def grade_capstones(
     folder: ClassFolder,
     tier: Tier,
     python: str | None = None,
+    on_start: Callable[[int], None] = lambda count: None,
     on_outcome: Callable[[CapstoneOutcome], None] = lambda outcome: None,
     num_steps: int = NUM_STEPS,
     again: bool = False,
     entered: bool = True,
 ) -> list[CapstoneOutcome]:
     """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
-    outcome says which. python: the interpreter to train in, such as pypy3. again: train, too, what has a verdict.
-    entered: enter the points in the gradebook. Raises ClassError.
+    outcome says which. python: the interpreter to train in, such as pypy3. on_start: gets the number of learners to
+    train for. again: train, too, what has a verdict. entered: enter the points in the gradebook. Raises ClassError.
     """
     collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
     outcomes = []
@@ -77,17 +80,22 @@ def grade_capstones(
             done(CapstoneOutcome(learner, missing=missing))
         else:
             ready[learner] = found
-    for learner, future in _verdicts(folder, ready, tier, python, num_steps, again):
-        try:
-            report = future.result()
-            if entered:
-                enter(folder, learner, report, ready[learner])
-            done(CapstoneOutcome(learner, report))
-        except MachineBusy as error:
-            retry = "Nothing is kept: the same command trains it again."
-            done(CapstoneOutcome(learner, failure=f"{error} {retry}"))
-        except Exception as error:  # whosever fault it is: the others get their points all the same
-            done(CapstoneOutcome(learner, failure=f"{type(error).__name__}: {error}"))
+    keys = {learner: verdict_key(_contents(found), tier, python, num_steps) for learner, found in ready.items()}
+    store = open_store(folder.verdicts)
+    to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
+    on_start(len(to_train))
+    with contextlib.closing(_verdicts(folder, ready, keys, tier, python, num_steps, again)) as verdicts:
+        for learner, future in verdicts:
+            report, failed = None, ""
+            try:
+                report = future.result()
+                if entered:
+                    enter(folder, learner, report, ready[learner])
+            except MachineBusy as error:
+                failed = f"{error} Nothing is kept: the same command trains it again."
+            except Exception as error:  # whosever fault it is: the others get their points all the same
+                report, failed = None, f"{type(error).__name__}: {error}"
+            done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
     return outcomes
 
 
@@ -117,6 +125,10 @@ def stored_verdict(
     return report
 
 
+def _contents(found: Mapping[str, Newest]) -> dict[str, bytes]:
+    return {name: newest.content for name, newest in found.items()}
+
+
 def _learners(folder: ClassFolder) -> list[str]:
     return sorted({learner for each in NEEDED for learner in folder.learners(each)})
 
@@ -124,25 +136,21 @@ def _learners(folder: ClassFolder) -> list[str]:
 def _verdicts(
     folder: ClassFolder,
     ready: Mapping[str, Mapping[str, Newest]],
+    keys: Mapping[str, str],
     tier: Tier,
     python: str | None,
     num_steps: int,
     again: bool,
 ) -> Iterator[tuple[str, Future[Report]]]:
     """Each learner's verdict as it is made, in processes of their own; of the same modules only one."""
-    with contextlib.ExitStack() as stack:
-        # spawn: a fork would copy whatever locks the threads of this process hold.
-        workers = max(1, min(len(ready), os.cpu_count() or 1))
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, context, initializer=end_with_the_parent)
-        stack.callback(pool.shutdown, cancel_futures=True)
+    with worker_processes(max(1, min(len(ready), os.cpu_count() or 1))) as pool:
         learners: dict[Future, list[str]] = {}
         futures: dict[str, Future] = {}
         for learner, found in ready.items():
-            modules = {name: newest.content for name, newest in found.items()}
-            key = verdict_key(modules, tier, python, num_steps)
+            key = keys[learner]
             if key not in futures:
-                futures[key] = pool.submit(stored_verdict, folder, modules, tier, python, num_steps, again)
+                work = (folder, _contents(found), tier, python, num_steps, again)
+                futures[key] = pool.submit(stored_verdict, *work)
             learners.setdefault(futures[key], []).append(learner)
         for future in as_completed(learners):
             yield from ((learner, future) for learner in learners[future])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError
 from autograder.course import class_settings
-from autograder.wording import command
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
     """The gradebook, to be used in a `with`. Raises ClassError when there is none and none is to be made."""
     if not create and not (folder.root / "gradebook.db").exists():
-        raise ClassError(f"There is no gradebook in {folder.root} yet: begin with {command('release')}")
+        raise ClassError(f"There is no gradebook in {folder.root} yet: begin with {folder.command('release')}")
     import autograder.notebooks  # noqa: F401 - which makes the next import a second shorter
 
     try:

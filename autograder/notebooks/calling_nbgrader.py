@@ -6,7 +6,9 @@ import contextlib
 import functools
 import logging
 import os
+import re
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -24,9 +26,12 @@ def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
     import nbgrader.api
     from sqlalchemy.exc import SAWarning
 
-    keep, logger, path = _KeepReasons(), get_logger(), os.environ.get("PATH", "")
-    propagated, logger.propagate = logger.propagate, False
-    logger.addHandler(keep)
+    keep, path = _KeepReasons(), os.environ.get("PATH", "")
+    loggers = [get_logger(), nbgrader.api.app_log]
+    propagated = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.propagate = False
+        logger.addHandler(keep)
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path
     create_engine, nbgrader.api.create_engine = nbgrader.api.create_engine, _one_engine  # it may be so already
     try:
@@ -36,8 +41,9 @@ def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
     finally:
         nbgrader.api.create_engine = create_engine
         os.environ["PATH"] = path
-        logger.removeHandler(keep)
-        logger.propagate = propagated
+        for logger, before in zip(loggers, propagated):
+            logger.removeHandler(keep)
+            logger.propagate = before
 
 
 @contextlib.contextmanager
@@ -83,11 +89,22 @@ class _KeepReasons(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage().strip()
-        if message.startswith("Traceback"):  # its last line is the reason; the errors after it say nothing of it
-            self.last = message.splitlines()[-1]
+        if message.startswith("Traceback"):  # the errors after it say nothing of the reason
+            self.last = _cause(message) or self.last
 
     def reason(self, error: Exception) -> str:
         """Why it failed: nbgrader's own exception says only that the log does."""
-        if type(error).__name__ == "NbGraderException" and error.__context__ is not None:
-            error = error.__context__
-        return self.last or f"{type(error).__name__}: {error}"
+        said = _cause("".join(traceback.format_exception(error)))
+        return self.last or said or f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _cause(text: str) -> str:
+    """The line of a traceback that states the cause: the first behind the frames of the last exception that is not
+    nbgrader's own. SQLAlchemy's exceptions go on below it with the statement and the address of a page.
+    """
+    for block in reversed(text.split("Traceback (most recent call last):\n")):
+        line = next((line for line in block.splitlines() if line[:1].strip()), "")
+        if line and "NbGraderException" not in line:
+            found = re.match(r"[\w.]+: \([\w.]+\) (.+)", line)  # SQLAlchemy's name, then that of the database
+            return f"gradebook.db: {found[1]}" if found else line
+    return ""

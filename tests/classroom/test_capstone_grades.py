@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from autograder.capstone import run
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import give, given
+from autograder.classroom import ahead
 from autograder.classroom import capstone as class_capstone
 from autograder.classroom.capstone import NEEDED, grade_capstones, newest_parts
 from autograder.classroom.capstone_entry import possible
@@ -128,9 +129,7 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
 @pytest.fixture
 def in_this_process(monkeypatch):
     """Verdicts are made by threads, so that what a test replaces is replaced for them, too."""
-    monkeypatch.setattr(
-        class_capstone, "ProcessPoolExecutor", lambda workers, context, **others: ThreadPoolExecutor(workers)
-    )
+    monkeypatch.setattr(ahead, "ProcessPoolExecutor", lambda workers, context, **others: ThreadPoolExecutor(workers))
     return monkeypatch
 
 
@@ -168,7 +167,7 @@ def test_errata_compare_what_the_class_was_given_and_give_the_better_result(grad
     worse = replace(ada.checks[0], earned=0.0, status="failed")
     give(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
     found, reports = find_capstone_errata(folder, tier, STEPS)
-    assert "  ada: 14 -> 20" in list(errata_lines(found, applied=False, lower=False))
+    assert "  ada: 14 -> 20" in list(errata_lines(folder, found, applied=False, lower=False))
     apply_capstone_errata(folder, found, reports, lower=False)
     assert given(folder, "ada", capstone()).earned == 20
 
