@@ -12,14 +12,16 @@ SEED = $(if $(seed),--seed $(seed))
 PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
+# From the environment, where make puts it: a sentence may hold any sign.
+REASON = $(if $(reason),--reason "$$reason")
 
 # A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
-KNOWN := PYTHON apply args board check class data fast file from layers name notebooks part public seed seeds steps template tick url width worksheet
+KNOWN := PYTHON apply args board check class data fast file from layers name notebooks part public reason seed seeds steps template tick url width worksheet
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% -%,$v)))
 $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace appeal site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -64,6 +66,9 @@ debug: ## call your code with a check's inputs, breakpoint() works: part=1 check
 
 trace: ## how your model reads a name, every vector beside the reference's: name=emma
 	$(RUN) trace $(if $(name),--name "$(name)") --exit-zero $(args)
+
+appeal: ## ask your instructor to look at a check again: check=NAME reason="why it is wrong"
+	$(RUN) appeal $(part) $(if $(check),--check "$(check)") $(REASON) $(args)
 
 reset: ## write the stub of a part or task anew: part=5 or part=5.2; asks first and keeps a copy
 	$(RUN) reset $(part) $(args)

@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 COMMANDS = {
     "autograder.training.commands": "train experiment",
     "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
+    "autograder.appeal_command": "appeal",
     "autograder.capstone.commands": "capstone card",
     "autograder.leaderboard.instructor_commands": "leaderboard",
     "autograder.classroom.commands": "release grade bundle template gradescope demo tutorial",

@@ -8,7 +8,10 @@ import os
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 
 # The variables that the Makefile knows. Other options reach it through args=.
-MAKE_VARIABLES = ("fast", "steps", "seed", "data", "check", "name", "tick", "layers", "width", "part", "class")
+MAKE_VARIABLES = (
+    *("fast", "steps", "seed", "data", "check", "name", "tick", "layers", "width", "part", "class"),
+    "reason",
+)
 
 # Targets that are called otherwise than their commands.
 MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard"}
