@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from autograder.appeal_file import file_name
 from autograder.archives.archives import SUFFIXES
 from autograder.course import parts
 
@@ -19,7 +20,9 @@ CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<fi
 # Zoe Garcia_77_assignsubmission_file_ (a folder) or with the file's name behind it; 77 is of one assignment only.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
-COPY = re.compile(r"(?P<stem>part\d\d(?:_[a-z]+)?)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?(?P<suffix>\.py|\.ipynb)")
+COPY = re.compile(
+    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?(?P<suffix>\.py|\.ipynb|\.toml)"
+)
 
 # What Jupyter and nbgrader keep of the course's cells, however the file is called.
 CELL_OF_PART = re.compile(rb'"id":\s*"part(\d\d)-|"grade_id":\s*"(?:check|written)-(\d{1,2})-')
@@ -111,7 +114,7 @@ def own_name(name: str) -> str:
 def course_file(name: str) -> tuple[str, int] | None:
     """The name that the course has for a file, and the number of its copy; None when it is no file of the course."""
     found = COPY.fullmatch(own_name(name))
-    if not found or found["stem"] + found["suffix"] not in course_files():
+    if not found or found["stem"] + found["suffix"] not in course_files() | appeal_files():
         return None
     return found["stem"] + found["suffix"], int(found["a"] or found["b"] or 0)
 
@@ -125,7 +128,7 @@ def usual_wrong_name(name: str, parts_there: Iterable[str]) -> str | None:
     words = re.sub(r"[^a-z0-9]+", "_", stem)
     fitting = [
         wanted
-        for wanted, part in course_files().items()
+        for wanted, part in (course_files() | appeal_files()).items()
         if part in parts_there and wanted.endswith(f".{suffix}") and wanted.rpartition(".")[0] in words
     ]
     return fitting[0] if len(fitting) == 1 else None
@@ -141,3 +144,8 @@ def notebook_by_content(content: bytes) -> str | None:
 def course_files() -> dict[str, str]:
     """The part's name by the name of each file that is handed in: module and notebook."""
     return {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}
+
+
+def appeal_files() -> dict[str, str]:
+    """The part's name by the name of the file in which a learner asks for a regrade of it."""
+    return {file_name(part): part.name for part in parts()}
