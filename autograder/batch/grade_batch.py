@@ -6,6 +6,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.batch.batch import find_tasks
@@ -14,6 +15,7 @@ from autograder.batch.ledger import Entry, Ledger
 from autograder.batch.pool import open_pool
 from autograder.batch.run import Graded, Run
 from autograder.batch.summary import Summary
+from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.grading.store import Store, key, suite_hash
@@ -61,7 +63,10 @@ def grade_batch(
                 ledger.add(entry, graded.collected.modules)
                 entry = ledger.latest[entry.learner, entry.part]  # an unchanged verdict keeps its day
                 source = graded.collected.modules.get(graded.report.file)
-                what = (entry, graded.task.part, graded.report, graded.collected.remarks, source)
+                decisions = decisions_on(read_decisions(out), entry.learner, entry.part, graded.report)
+                graded = replace(graded, report=with_decisions(graded.report, decisions))
+                told = tuple(decision_sentences(graded.report, decisions))
+                what = (entry, graded.task.part, graded.report, graded.collected.remarks, source, told)
                 writing.append(writers.submit(write_report, out / REPORTS, *what))
                 if len(writing) > 4 * WRITERS:
                     writing.pop(0).result()  # raises what went wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from autograder.class_folder.collected import collect_modules
+from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import KEPT, given, stands
 from autograder.class_folder.verdict_store import open_store
@@ -18,12 +19,21 @@ PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without b
 
 
 def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
-    """The report that counts, as the class gets it, and sentences about it. A better one that was given for the same
-    work, before the checks were mended, comes before a new one.
+    """The report that counts, as the class gets it, and sentences about it, without what was decided about regrade
+    requests. A better one that was given for the same work, before the checks were fixed, comes before a new one.
     """
     report, remarks = fresh_verdict(folder, learner, part, tier)
     old = given(folder, learner, part)
-    return (old, (*remarks, KEPT)) if stands(old, report) else (report, remarks)
+    kept = old and stands(decided(folder, learner, part, old)[0], decided(folder, learner, part, report)[0])
+    return (old, (*remarks, KEPT)) if kept else (report, remarks)
+
+
+def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, tuple[str, ...]]:
+    """The report with what was decided about regrade requests, and a sentence for each decision. Raises
+    DecisionsError.
+    """
+    decisions = decisions_on(read_decisions(folder.verdicts), learner, part.name, report)
+    return with_decisions(report, decisions), tuple(decision_sentences(report, decisions))
 
 
 def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from traitlets import Unicode
 from autograder.class_folder.collected import collect_modules, hand_on_notes
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import give
-from autograder.class_folder.verdict import grade_submission, points, summary_sentences, task_lines
+from autograder.class_folder.verdict import decided, grade_submission, points, summary_sentences, task_lines
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
@@ -92,7 +92,8 @@ class GradeModule(SandboxStep):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
         report, remarks = grade_submission(self.folder(), learner, part, self.tier())
         give(self.folder(), learner, part, report)
-        resources[REPORT] = (report, remarks)
+        report, decisions = decided(self.folder(), learner, part, report)
+        resources[REPORT] = (report, (*remarks, *decisions))
         return nb, resources
 
 

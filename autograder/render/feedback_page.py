@@ -66,7 +66,8 @@ class Times:
 @dataclass(frozen=True)
 class Feedback:
     """All that a page is made of. source: the graded file, to show lines of it; marks: by task, where a gradebook has
-    them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict.
+    them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict; decisions:
+    sentences about what an instructor looked at again.
     """
 
     learner: str
@@ -78,6 +79,7 @@ class Feedback:
     marks: Mapping[str, Marks] | None = None
     times: Times | None = None
     repeat: str = ""
+    decisions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
