@@ -16,12 +16,12 @@ CLASS = $(if $(class),--class "$(class)")
 REASON = $(if $(reason),--reason "$$reason")
 
 # A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
-KNOWN := PYTHON apply args board check class data fast file from layers name notebooks part public reason seed seeds steps template tick url width worksheet
+KNOWN := PYTHON alike apply args board check class data decide fast file from layers name notebooks part public reason request seed seeds steps template tick url width worksheet
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% -%,$v)))
 $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace appeal site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -115,6 +115,9 @@ export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in
 
 errata: ## grade a part anew with mended checks, and show whose points change: part=5 apply=1
 	$(RUN) errata $(part) $(if $(call on,$(apply)),--apply) $(CLASS) $(args)
+
+appeals: ## show regrade requests, or decide one: decide=accept request=ada/part05/CHECK alike=1 reason="..."
+	$(RUN) appeals $(if $(request),--request "$(request)") $(if $(decide),--decide "$(decide)") $(if $(call on,$(alike)),--alike) $(REASON) $(CLASS) $(args)
 
 demo: ## an instructor's whole job, shown on a class of twelve that never was: about a minute
 	$(RUN) demo $(args)

@@ -10,6 +10,7 @@ EXTRA_OF_COMMAND = {
     "grades": "classroom",
     "export": "classroom",
     "errata": "classroom",
+    "appeals": "classroom",
     "demo": "classroom",
     "tutorial": "notebooks",
     "notebooks": "notebooks",

@@ -15,7 +15,7 @@ COMMANDS = {
     "autograder.capstone.commands": "capstone card",
     "autograder.leaderboard.instructor_commands": "leaderboard",
     "autograder.classroom.commands": "release grade bundle template gradescope demo tutorial",
-    "autograder.classroom.gradebook_commands": "roster collect grades feedback export errata",
+    "autograder.classroom.gradebook_commands": "roster collect grades feedback export errata appeals",
     "autograder.batch.commands": "repeat",
     "autograder.insight.commands": "analytics similarity",
     "autograder.viva.commands": "viva",

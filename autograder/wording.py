@@ -10,7 +10,7 @@ CALLED_AS = "AUTOGRADER_CALLED_AS"
 # The variables that the Makefile knows. Other options reach it through args=.
 MAKE_VARIABLES = (
     *("fast", "steps", "seed", "data", "check", "name", "tick", "layers", "width", "part", "class"),
-    "reason",
+    *("decide", "request", "alike", "reason"),
 )
 
 # Targets that are called otherwise than their commands.
