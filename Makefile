@@ -2,7 +2,7 @@
 # Without make: python -m autograder --help
 
 # The course's own interpreter once there is one, since that starts fastest; else whatever this system calls Python.
-CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3,python3 python)
+CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3 py,python3 python py)
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p && break; done)
 
 # part=5 or 5.2; fast=1; steps=, seed=, data= as in `make train`; args= is handed on as it stands.
@@ -21,11 +21,14 @@ GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-
 $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade roster collect grades feedback export errata demo viva tutorial bundle template gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' \
+		$(firstword $(MAKEFILE_LIST))
+
+##@ For learners
 
 # Without --exit-zero the last line would be make's, not ours: make: *** [Makefile:24: check] Error 1
 check: ## check your work: all parts, or part=5, or one task, part=5.2
@@ -79,9 +82,6 @@ undo: ## bring back what the last reset or update replaced
 update: ## bring a new version of the course into your exercises, or from=FOLDER the work of an older copy
 	$(RUN) update $(if $(from),--from "$(from)") $(args)
 
-stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
-	$(RUN) stubs $(args)
-
 submit: ## score your recipe and record it on the board: board=FOLDER public=1 name="..."
 	$(RUN) leaderboard submit $(BOARD) $(if $(call on,$(public)),--public) $(if $(name),--name "$(name)") $(args)
 
@@ -92,17 +92,22 @@ leaderboard: ## show the board of recipes and write its page
 serve: ## serve the board's page at http://127.0.0.1:8000/
 	$(RUN) leaderboard serve $(BOARD) $(args)
 
+##@ For instructors: docs/instructor/term.md has the order
+
 release: ## make what students get, in release/, unless it gives anything away: all, or part=5; class=FOLDER
 	$(RUN) release $(part) $(CLASS) $(args)
 
 grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
 	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
 
+repeat: ## grade a submission again from its line in the ledger, for an appeal: name=ada/part05 class=FOLDER
+	$(RUN) repeat $(if $(name),"$(name)") $(CLASS) $(args)
+
 roster: ## put the list of a class into its gradebook: file=participants.csv class=FOLDER
 	$(RUN) roster $(if $(file),"$(file)") $(CLASS) $(args)
 
 collect: ## put what a class handed in where it is graded from: file=submissions.zip (or a folder) part=5
-	$(RUN) collect $(if $(file),"$(file)") $(PART) $(CLASS) $(args)
+	$(RUN) collect $(if $(file),"$(file)") $(PART) $(if $(worksheet),--worksheet "$(worksheet)") $(CLASS) $(args)
 
 grades: ## show the grades of a class: points by part, lateness, the weighted total
 	$(RUN) grades $(CLASS) $(args)
@@ -125,12 +130,6 @@ demo: ## an instructor's whole job, shown on a class of twelve that never was: a
 viva: ## three questions to a learner about their own code, with the answers for you: part=5 from=FOLDER
 	$(RUN) viva $(part) $(if $(from),--from "$(from)") $(SEED) $(args)
 
-tutorial: ## build solutions/microgpt_tutorial.ipynb, all parts in one notebook with code and outputs; args=--check
-	$(RUN) tutorial $(args)
-
-site: ## build the site of the guides in dist/site; args=--links asks each address in it whether it is there
-	$(RUN) site $(args)
-
 bundle: ## write a zip for students to dist/: exercises, notebooks, public checks, and no answers
 	$(RUN) bundle $(args)
 
@@ -145,6 +144,17 @@ sandbox: ## attack the sandbox for other people's code, and say which tier holds
 
 doctor: ## say whether a class can be graded on this machine, and what to do where not: class=FOLDER
 	$(RUN) doctor $(CLASS) $(args)
+
+##@ For contributors
+
+stubs: ## write exercises/ anew from solutions/; files that you changed stay as they are
+	$(RUN) stubs $(args)
+
+tutorial: ## build solutions/microgpt_tutorial.ipynb, all parts in one notebook with code and outputs; args=--check
+	$(RUN) tutorial $(args)
+
+site: ## build the site of the guides in dist/site; args=--links asks each address in it whether it is there
+	$(RUN) site $(args)
 
 test: ## run the project's own tests
 	$(RUN) test $(args)

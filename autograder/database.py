@@ -6,8 +6,10 @@ read still holds when something is written, others wait, and a process that is k
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import sqlite3
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +68,16 @@ def open_database(where: Path | str, tables: MetaData) -> Engine:
 def reason(error: Exception) -> str:
     """What a database complained of, without the statement and its values."""
     return " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+
+
+def damage(path: Path) -> str:
+    """What is wrong with an SQLite file that exists, in SQLite's words; "" when nothing is."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)) as file:
+            (found,) = file.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return "" if "locked" in str(error) else str(error)
+    return "" if found == "ok" else found
 
 
 def _file(url: URL) -> Engine:

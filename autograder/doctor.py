@@ -17,6 +17,7 @@ from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError, load_settings
+from autograder.database import damage
 from autograder.sandbox import Tier
 from autograder.sandbox.advice import advice, this_system
 from autograder.sandbox.selftest import what_breaks
@@ -134,24 +135,26 @@ def _settings(folder: ClassFolder) -> Finding:
 def _gradebook(folder: ClassFolder) -> Finding:
     path = folder.root / "gradebook.db"
     if not path.exists():
-        return Finding("gradebook", True, f"none yet; {command('roster')} or {command('release')} makes it")
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=2)) as book:
-            (sound,) = book.execute("PRAGMA quick_check(1)").fetchone()
-            book.execute("BEGIN IMMEDIATE")  # fails while another program writes
-            book.rollback()
-            (learners,) = book.execute("SELECT count(*) FROM student").fetchone()
-    except sqlite3.Error as error:
-        locked = "locked" in str(error)
+        makers = " or ".join(map(folder.command, ("roster", "release")))
+        return Finding("gradebook", True, f"none yet; {makers} makes it")
+    learners, problem = 0, damage(path)
+    if not problem:
+        try:
+            where = f"{path.absolute().as_uri()}?mode=rw"
+            with contextlib.closing(sqlite3.connect(where, uri=True, timeout=2)) as book:
+                book.execute("BEGIN IMMEDIATE")  # fails while another program writes
+                book.rollback()
+                (learners,) = book.execute("SELECT count(*) FROM student").fetchone()
+        except sqlite3.Error as error:
+            problem = str(error)
+    if problem:
         to_do = (
             "End the program that writes to it: formgrader, another grading. Then try again."
-            if locked
-            else f"Put it aside. Without a copy, {command('roster')} and {command('grade')} make it anew from what was"
-            " handed in; only what a person graded is lost."
+            if "locked" in problem
+            else f"Put it aside and take its newest copy. Without a copy, {folder.command('roster')} and "
+            f"{folder.command('grade')} make it again from what was submitted; only what a person graded is lost."
         )
-        return Finding("gradebook", False, f"{path}: {error}", (to_do,))
-    if sound != "ok":
-        return Finding("gradebook", False, f"{path} is damaged: {sound}", ("Put it aside, and take its newest copy.",))
+        return Finding("gradebook", False, f"{path}: {problem}", (to_do,))
     return Finding("gradebook", True, f"sound, {learners} learners")
 
 

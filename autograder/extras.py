@@ -1,4 +1,20 @@
-"""What of pyproject.toml the commands need. Standard library only; read before anything is installed."""
+"""Where each command is, and what of pyproject.toml it needs. Standard library only: read before any set-up."""
+
+# Names by module. autograder/cli.py has those that check.
+COMMANDS = {
+    "autograder.training.commands": "train experiment",
+    "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
+    "autograder.appeal_command": "appeal",
+    "autograder.capstone.commands": "capstone card",
+    "autograder.leaderboard.instructor_commands": "leaderboard",
+    "autograder.classroom.commands": "release grade bundle template gradescope demo tutorial",
+    "autograder.classroom.gradebook_commands": "roster collect grades feedback export errata appeals",
+    "autograder.batch.commands": "repeat",
+    "autograder.insight.commands": "analytics similarity",
+    "autograder.viva.commands": "viva",
+    "autograder.development_commands": "stubs quick site test lint mutation",
+}
+GROUPS = {"leaderboard"}  # a room whose commands follow its name
 
 # Which extra of pyproject.toml a command needs. Every other command needs the learner's set only.
 EXTRA_OF_COMMAND = {
@@ -8,6 +24,8 @@ EXTRA_OF_COMMAND = {
     "roster": "classroom",
     "collect": "classroom",
     "grades": "classroom",
+    "feedback": "classroom",
+    "repeat": "instructor",
     "export": "classroom",
     "errata": "classroom",
     "appeals": "classroom",
@@ -27,6 +45,9 @@ EXTRA_OF_COMMAND = {
     "test": "development",
     "mutation": "mutation",
 }
+
+# Learners' commands that run code from elsewhere in the strict sandbox when they get --from: what that needs.
+STRICT_WITH_FROM = ("check", "capstone")
 
 # Megabytes on disk and seconds, measured with an empty cache: see README.md.
 COST = {

@@ -36,6 +36,10 @@ SECONDS_PER_DOT = 2
 def install(extra: str) -> None:
     """See to it that `.venv` holds the learner's set and this extra. Exits with status 2 and a sentence on failure."""
     try:
+        ROOT.encode("utf-8")
+    except UnicodeEncodeError:  # a letter in another encoding, which pip and venv stumble over without saying so
+        stop(f"Set-up failed: the folder's name {ascii(ROOT)} is not UTF-8. Rename it and run the same command again.")
+    try:
         with _only_one_at_a_time():
             if not stamp_fits(read_stamp(), extra):  # it may, when we have waited for another process
                 _install(extra)

@@ -8,20 +8,7 @@ import re
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-COMMANDS = {
-    "autograder.training.commands": "train experiment",
-    "autograder.learner.commands": "watch hint progress compare debug trace reset undo update notebooks",
-    "autograder.appeal_command": "appeal",
-    "autograder.capstone.commands": "capstone card",
-    "autograder.leaderboard.instructor_commands": "leaderboard",
-    "autograder.classroom.commands": "release grade bundle template gradescope demo tutorial",
-    "autograder.classroom.gradebook_commands": "roster collect grades feedback export errata appeals",
-    "autograder.batch.commands": "repeat",
-    "autograder.insight.commands": "analytics similarity",
-    "autograder.viva.commands": "viva",
-    "autograder.development_commands": "stubs quick site test lint mutation",
-}
-GROUPS = {"leaderboard"}  # a room whose commands follow its name
+from autograder.extras import COMMANDS, GROUPS
 
 
 class Rooms(TyperGroup):

@@ -13,7 +13,7 @@ import hashlib
 import os
 import sys
 
-from autograder.extras import EXTRA_OF_COMMAND
+from autograder.extras import EXTRA_OF_COMMAND, STRICT_WITH_FROM
 from autograder.wording import CALLED_AS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -35,6 +35,8 @@ def ensure(arguments: list[str]) -> None:
     os.environ.setdefault(CALLED_AS, _as_typed(arguments))
     if not os.path.exists(os.path.join(ROOT, "pyproject.toml")):
         return  # installed as a package, so pip has seen to the requirements
+    if "--help" in arguments or "-h" in arguments:
+        return _help(arguments)
     extra = extra_needed(arguments)
     handed_over = os.environ.pop(HANDED_OVER, None)
     stamp = read_stamp()
@@ -57,10 +59,37 @@ def ensure(arguments: list[str]) -> None:
     _go_on_in_venv(arguments)
 
 
+def _help(arguments: list[str]) -> None:
+    """Return when the usual help can be printed here, which needs nearly nothing; else print it without typer."""
+    import importlib.util
+
+    if all(map(importlib.util.find_spec, ["typer", *(["tomli"] if sys.version_info < (3, 11) else [])])):
+        return
+    if HANDED_OVER not in os.environ and read_stamp() != UNFINISHED and os.path.exists(VENV_PYTHON):
+        _go_on_in_venv(arguments)
+    from autograder.bare_help import help_text
+
+    print(help_text(arguments), end="")
+    sys.exit(0)
+
+
 def extra_needed(arguments: list[str]) -> str:
     """The extra that the command among these arguments needs; "" is the learner's set."""
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
-    return EXTRA_OF_COMMAND.get(command, "")
+    return EXTRA_OF_COMMAND.get(command) or ("instructor" if _needs_the_strict_sandbox(command, arguments) else "")
+
+
+def _needs_the_strict_sandbox(command: str, arguments: list[str]) -> bool:
+    """Whether a learner's command is to run code from elsewhere: --from, unless it is the course's own or unprotected.
+    Other systems than Linux have no such sandbox.
+    """
+    if command not in STRICT_WITH_FROM or sys.platform != "linux":
+        return False
+    given = [word for each in arguments for word in (each.split("=", 1) if each.startswith("--") else [each])] + [""]
+    if "--sandbox" in given:
+        return given[given.index("--sandbox") + 1] == "strict"
+    own = {os.path.join(ROOT, name) for name in ("exercises", "solutions")}
+    return "--from" in given and os.path.realpath(given[given.index("--from") + 1]) not in own
 
 
 def fingerprint() -> str:

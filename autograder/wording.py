@@ -9,12 +9,12 @@ CALLED_AS = "AUTOGRADER_CALLED_AS"
 
 # The variables that the Makefile knows. Other options reach it through args=.
 MAKE_VARIABLES = (
-    *("fast", "steps", "seed", "data", "check", "name", "tick", "layers", "width", "part", "class"),
-    *("decide", "request", "alike", "reason"),
+    *"fast steps seed data check name tick layers width part class apply board worksheet".split(),
+    *"decide request alike reason".split(),
 )
 
 # Targets that are called otherwise than their commands.
-MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard"}
+MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard", "leaderboard page": "leaderboard"}
 
 
 def command(name: str, /, part: int | str | None = None, **options: object) -> str:
@@ -36,6 +36,12 @@ def command(name: str, /, part: int | str | None = None, **options: object) -> s
     if rest:
         words.append(f"args='{' '.join(_as_options(rest))}'")
     return " ".join(words)
+
+
+def option(name: str, value: object = True) -> str:
+    """One option, as this user would type it: `--part 5`, or `part=5` for make."""
+    whole = command("", **{f"{name}_": value})
+    return whole.removeprefix("make ").removeprefix(os.environ.get(CALLED_AS, "python -m autograder")).strip()
 
 
 def _as_options(given: dict[str, object]) -> list[str]:

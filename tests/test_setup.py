@@ -143,11 +143,11 @@ def test_a_python_that_is_too_old_can_read_the_file_that_says_so():
 def test_a_fitting_stamp_leads_straight_into_venv(checkout):
     venv = make_venv(checkout)
     write_stamp(checkout)
-    done = run(checkout, "check", "5.2", "--from", "un dossier")
+    done = run(checkout, "check", "5.2", "--from", "un dossier", "--sandbox=local")
     assert done.stderr == ""
     said = json.loads(done.stdout)
     assert Path(said["prefix"]).samefile(venv)
-    assert said["arguments"] == ["check", "5.2", "--from", "un dossier"]
+    assert said["arguments"] == ["check", "5.2", "--from", "un dossier", "--sandbox=local"]
     assert done.returncode == 7, "the exit status of the command must come through"
     assert said["handed_over"] is None, "what we tell each other must not reach the learner's code"
 
@@ -255,15 +255,68 @@ def test_every_extra_that_a_command_needs_exists_and_has_its_cost_stated():
     ("arguments", "extra"),
     [
         ([], ""),
-        (["--help"], ""),
         (["check", "5"], ""),
         (["check", "test"], ""),
         (["test", "-x"], "development"),
         (["--help", "test"], "development"),
+        (["check", "5", "--sandbox", "local", "--from", "x"], ""),
+        (["check", "--from", "exercises"], ""),
+        (["check", "--from", str(ROOT / "solutions")], ""),
+        (["capstone", "--python", "pypy3"], ""),
+        (["update", "--from", "x"], ""),
     ],
 )
 def test_the_command_decides_which_extra_is_needed(arguments, extra):
     assert setup_environment.extra_needed(arguments) == extra
+
+
+def every_parameter():
+    """Each command that there is, as it is typed, and typer's own parameters of it."""
+    for name, command in every_command(app).items():
+        inside = command.commands if isinstance(command, TyperGroup) else {"": command}
+        for second, each in inside.items():
+            yield f"{name} {second}".split(), each
+
+
+def test_help_without_any_package_has_all_that_the_usual_help_has():
+    script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from autograder.bare_help import help_text"
+    command = [BASE_PYTHON, "-IS", "-c", f"{script}; print(help_text(sys.argv[1:]))"]
+    said = {}
+    for words, known in every_parameter():
+        ended = subprocess.run([*command, *words], capture_output=True, encoding="utf-8", check=True)
+        said[" ".join(words)] = text = " ".join(ended.stdout.split())
+        assert text.startswith(f"Usage: python -m autograder {' '.join(words)} [OPTIONS]"), words
+        assert " ".join(known.help.split()) in text, words
+        for parameter in known.params:
+            for name in (*parameter.opts, *parameter.secondary_opts) if parameter.param_type_name == "option" else ():
+                assert name in text, (words, name)
+            assert " ".join((getattr(parameter, "help", "") or "").split()) in text, (words, parameter.name)
+    assert len(said) > 45
+
+
+def test_help_installs_nothing(checkout):
+    shutil.copy(ROOT / "autograder" / "bare_help.py", checkout / "autograder")
+    extras = (ROOT / "autograder" / "bundle" / "student" / "extras.py").read_text(encoding="utf-8")
+    (checkout / "autograder" / "extras.py").write_text(extras, encoding="utf-8")
+    source = "@app.command()\ndef check(part: Annotated[int, typer.Option(help='Which.')]):\n    'Checks.'\n"
+    (checkout / "autograder" / "cli.py").write_text(source, encoding="utf-8")
+    command = [BASE_PYTHON, "-S", "-m", "autograder"]
+    ended = subprocess.run(
+        [*command, "check", "--help"], cwd=checkout, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Usage: python -m autograder check [OPTIONS]" in ended.stdout and "--part <int>" in ended.stdout
+    assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems have no sandbox for other people's code.")
+@pytest.mark.parametrize(
+    "words",
+    ["check 5 --from ..", "check --from=..", "check --sandbox strict", "capstone --from ..", "check --from a b"],
+)
+def test_other_peoples_code_gets_what_its_sandbox_needs(words, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert setup_environment.extra_needed(words.split(" ")) == "instructor"
 
 
 # Bringing it up to date
@@ -390,6 +443,15 @@ def test_after_an_interruption_it_starts_from_nothing_and_offline_it_fails_with_
     assert stamp_of(checkout) == setup_environment.UNFINISHED, "so that it starts from nothing again"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems name folders in Unicode only.")
+def test_a_folder_whose_name_is_not_utf_8_is_named_as_the_reason(checkout, tmp_path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    shutil.copytree(checkout, folder)
+    done = run(folder, "check", PYTHONUTF8="0", LC_ALL="C.UTF-8")
+    assert done.returncode == 2 and r"caf\udce9' is not UTF-8. Rename it" in done.stderr
+    assert not (folder / ".venv").exists()
+
+
 def test_a_set_up_from_nothing_counts_as_unfinished_from_its_first_step(here, checkout, monkeypatch):
     venv = checkout / ".venv"
     venv.rmdir()
@@ -413,9 +475,9 @@ def test_a_venv_that_is_none_is_refused_rather_than_tried_for_ever(checkout):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "words", [["-m", "autograder", "--help"], ["-m", "autograder", "sandbox"], ["-m", "autograder", "lint", "--help"]]
+    ("words", "said"), [("check 0 --exit-zero", "Part 0"), ("sandbox", "strict"), ("lint", "All checks passed")]
 )
-def test_a_fresh_clone_in_an_empty_home_needs_one_command(tmp_path, words):
+def test_a_fresh_clone_in_an_empty_home_needs_one_command(tmp_path, words, said):
     home = tmp_path / "une maison à part"
     clone = home / "le GPT"
     home.mkdir()
@@ -423,11 +485,16 @@ def test_a_fresh_clone_in_an_empty_home_needs_one_command(tmp_path, words):
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOGRADER_", "PYTHON"))}
     changes = {"HOME": str(home), "USERPROFILE": str(home), "PIP_NO_CACHE_DIR": "1"}
     done = subprocess.run(
-        [BASE_PYTHON, *words], cwd=clone, env={**kept, **changes}, capture_output=True, encoding="utf-8", timeout=600
+        [BASE_PYTHON, "-m", "autograder", *words.split()],
+        cwd=clone,
+        env={**kept, **changes},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
     )
     size = sum(path.stat().st_size for path in (clone / ".venv").rglob("*") if not path.is_symlink()) / 1e6
     assert done.returncode == 0, done.stderr
-    assert ("Usage: python -m autograder" in done.stdout) or ("strict" in done.stdout)
+    assert said in done.stdout
     stated = int(re.search(r"about (\d+) MB", done.stderr)[1])
     assert 0.7 * stated < size < 1.2 * stated, "the size that the set-up states"
     status = subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, encoding="utf-8")
@@ -462,6 +529,22 @@ def test_options_are_named_in_either_form(monkeypatch):
     monkeypatch.setenv(wording.CALLED_AS, "make")
     said = 'make train fast=1 steps=10 data="mes noms.txt" args=\'--from "a folder"\''
     assert wording.command("train", **options) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "with_make", "without"),
+    [
+        (("part", 5), "part=5", "--part 5"),
+        (("worksheet", "FILE"), "worksheet=FILE", "--worksheet FILE"),
+        (("remove-absent",), "args='--remove-absent'", "--remove-absent"),
+        (("submitted-at", "a b"), "args='--submitted-at \"a b\"'", '--submitted-at "a b"'),
+    ],
+)
+def test_one_option_is_named_as_the_user_types_it(monkeypatch, given, with_make, without):
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", "python3 -m autograder")
+    assert wording.option(*given) == without
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
+    assert wording.option(*given) == with_make
 
 
 def test_what_the_user_typed_is_handed_on_to_messages(checkout):

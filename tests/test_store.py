@@ -167,6 +167,16 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_beside_it(tmp_path,
     assert [found.name for found in tmp_path.iterdir()] == ["verdict.json"] and path.read_bytes() == b"old"
 
 
+def test_a_file_that_cannot_be_written_is_called_by_its_own_name(tmp_path, monkeypatch):
+    def refused(name, flags, mode):
+        raise PermissionError(13, "Permission denied", name)
+
+    monkeypatch.setattr("os.open", refused)  # as for a user who may not write there; root may write everywhere
+    with pytest.raises(PermissionError) as error:
+        write_atomically(tmp_path / "verdict.json", b"new")
+    assert error.value.filename == str(tmp_path / "verdict.json")
+
+
 def test_many_writers_and_readers_at_once_never_see_half_a_verdict(tmp_path):
     path = tmp_path / "verdict.json"
     contents = [json.dumps([number] * 20_000).encode() for number in range(4)]

@@ -62,12 +62,17 @@ def grade_folder(
 @app.command()
 def repeat(
     which: Annotated[str, typer.Argument(metavar="LINE", help="A line's number, or ada/part05 for the latest.")],
-    out: Annotated[Path, typer.Option(help="The folder with the ledger.")] = Path("verdicts"),
+    folder: Annotated[
+        Path, typer.Option("--class", help="The class's folder.", show_default="the current folder")
+    ] = Path(),
+    out: Annotated[
+        Path | None, typer.Option(help="The folder with the ledger; verdicts/ in the class's folder if none.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
 ) -> None:
     """Repeat a verdict from its line in the ledger, for an appeal: exit status 0 when it comes out the same.
 
-    Example: python -m autograder repeat ada/part05
+    Example: python -m autograder repeat ada/part05 --class FOLDER
     """
     from autograder.batch.repeat import repeat as repeat_verdict
     from autograder.batch.repeat import repeat_lines
@@ -76,7 +81,7 @@ def repeat(
     from autograder.render.terminal import part_lines
 
     with _sentences():
-        repeated = repeat_verdict(out, which)
+        repeated = repeat_verdict(out or folder / "verdicts", which)
     if as_json:
         print_json([repeated.report], several=False)
     else:

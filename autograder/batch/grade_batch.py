@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -11,14 +9,13 @@ from pathlib import Path
 
 from autograder.batch.batch import find_tasks
 from autograder.batch.learner_report import write_report
-from autograder.batch.ledger import Entry, Ledger
+from autograder.batch.ledger import Ledger
 from autograder.batch.pool import open_pool
 from autograder.batch.run import Graded, Run
 from autograder.batch.summary import Summary
 from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
-from autograder.grading.store import Store, key, suite_hash
 from autograder.sandbox import Tier
 
 REPORTS = "reports"
@@ -59,14 +56,12 @@ def grade_batch(
 
         def done(graded: Graded) -> None:
             if graded.report is not None:
-                entry = _entry(graded, store, tier, seed)
-                ledger.add(entry, graded.collected.modules)
-                entry = ledger.latest[entry.learner, entry.part]  # an unchanged verdict keeps its day
-                source = graded.collected.modules.get(graded.report.file)
-                decisions = decisions_on(read_decisions(out), entry.learner, entry.part, graded.report)
+                learner, part, modules = graded.task.learner, graded.task.part, graded.collected.modules
+                entry = ledger.record(learner, part, graded.report, modules, store, tier, seed)
+                decisions = decisions_on(read_decisions(out), learner, part.name, graded.report)
                 graded = replace(graded, report=with_decisions(graded.report, decisions))
-                told = tuple(decision_sentences(graded.report, decisions))
-                what = (entry, graded.task.part, graded.report, graded.collected.remarks, source, told)
+                told, source = tuple(decision_sentences(graded.report, decisions)), modules.get(graded.report.file)
+                what = (entry, part, graded.report, graded.collected.remarks, source, told)
                 writing.append(writers.submit(write_report, out / REPORTS, *what))
                 if len(writing) > 4 * WRITERS:
                     writing.pop(0).result()  # raises what went wrong
@@ -77,27 +72,3 @@ def grade_batch(
         for future in writing:
             future.result()
     return summary
-
-
-def _entry(graded: Graded, store: Store, tier: Tier, seed: int | None) -> Entry:
-    """The line of the ledger."""
-    report, part, modules = graded.report, graded.task.part, graded.collected.modules
-    name = key(modules, part, tier, seed, None, False)
-    stored = store.find(name)
-    return Entry(
-        when=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        learner=graded.task.learner,
-        part=part.name,
-        file=part.file_name,
-        submission=report.sha256,
-        suite=suite_hash(part),
-        seed=report.seed,
-        sandbox=report.sandbox,
-        interpreter=report.interpreter,
-        seconds=stored.seconds if stored else None,
-        earned=report.earned,
-        possible=report.possible,
-        breaks=report.breaks,
-        modules={module: hashlib.sha256(content).hexdigest() for module, content in sorted(modules.items())},
-        verdict=name,
-    )

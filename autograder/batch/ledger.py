@@ -7,6 +7,7 @@ part is the one that counts. The modules of every verdict are kept beside it, so
 from __future__ import annotations
 
 import contextlib
+import datetime
 import hashlib
 import json
 import os
@@ -17,12 +18,16 @@ from pathlib import Path
 from autograder.class_folder.alone import lock
 from autograder.class_folder.decisions import decisions_on, read_decisions, with_decisions
 from autograder.class_folder.verdict_store import open_store
+from autograder.course import Part
 from autograder.files import write_atomically
+from autograder.grading.report import Report
+from autograder.grading.store import Store, key, suite_hash
+from autograder.sandbox import Tier
 
 FILE = "ledger.jsonl"
 
 
-class LedgerError(Exception):
+class LedgerError(ValueError):
     """The ledger can't be used: a sentence."""
 
 
@@ -78,6 +83,41 @@ class Ledger:
             yield ledger
         finally:
             os.close(ledger._descriptor)
+
+    def record(
+        self,
+        learner: str,
+        part: Part,
+        report: Report,
+        modules: Mapping[str, bytes],
+        store: Store,
+        tier: Tier,
+        seed: int | None = None,
+    ) -> Entry:
+        """Add a line for a verdict that is in the store, unless the last one of this learner's part says the same.
+        Returns the line that counts. seed: the one that was asked for. Raises OSError, with nothing added.
+        """
+        name = key(modules, part, tier, seed, None, False)
+        stored = store.find(name)
+        entry = Entry(
+            when=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+            learner=learner,
+            part=part.name,
+            file=part.file_name,
+            submission=report.sha256,
+            suite=suite_hash(part),
+            seed=report.seed,
+            sandbox=report.sandbox,
+            interpreter=report.interpreter,
+            seconds=stored.seconds if stored else None,
+            earned=report.earned,
+            possible=report.possible,
+            breaks=report.breaks,
+            modules={module: hashlib.sha256(content).hexdigest() for module, content in sorted(modules.items())},
+            verdict=name,
+        )
+        self.add(entry, modules)
+        return self.latest[learner, part.name]  # an unchanged verdict keeps its day
 
     def add(self, entry: Entry, modules: Mapping[str, bytes]) -> bool:
         """Add a line, unless the last one of this learner's part says the same; the points that instructors have

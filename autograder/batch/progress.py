@@ -1,4 +1,4 @@
-"""How far a batch is: a bar with counts and the time left on a terminal, a line every ten seconds elsewhere."""
+"""How far a grading is: a bar with counts and the time left on a terminal, a line every ten seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ import contextlib
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from autograder.console import print_lines
+
 SECONDS_BETWEEN_LINES = 10.0
+LATEST = 20  # steps that the time left is computed from: what was graded before goes fast, and often comes first
 
 
 @dataclass(frozen=True)
 class Progress:
-    """start: with the number of tasks; step: after each, with the number that could not be graded so far."""
+    """start: with the number of tasks; step: after each, with the number that could not be graded so far; say: print a
+    line of results.
+    """
 
     start: Callable[[int], None]
     step: Callable[[int], None]
+    say: Callable[[str], None] = lambda line: print_lines([line])
 
 
 @contextlib.contextmanager
@@ -41,7 +48,13 @@ def batch_progress(quiet: bool = False) -> Iterator[Progress]:
             def step(failed: int) -> None:
                 bar.update(task, advance=1, failed=f"{failed} could not be graded" if failed else "")
 
-            yield Progress(lambda count: bar.update(task, total=count), step)
+            def say(line: str) -> None:
+                if sys.stdout.isatty():  # the bar stays below
+                    bar.console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+                else:
+                    print_lines([line])
+
+            yield Progress(lambda count: bar.update(task, total=count), step, say)
 
 
 class _Lines:
@@ -49,17 +62,22 @@ class _Lines:
 
     def __init__(self) -> None:
         self.count = self.done = 0
-        self.began = self.last = time.monotonic()
+        self.last = time.monotonic()
+        self.times = deque([self.last], LATEST + 1)
 
     def start(self, count: int) -> None:
-        self.count, self.began, self.last = count, time.monotonic(), time.monotonic()
+        self.count, self.last = count, time.monotonic()
+        self.times = deque([self.last], LATEST + 1)
+        if count:
+            print(f"graded 0 of {count}", file=sys.stderr, flush=True)
 
     def step(self, failed: int) -> None:
         self.done += 1
         now = time.monotonic()
+        self.times.append(now)
         if now - self.last < SECONDS_BETWEEN_LINES and self.done < self.count:
             return
         self.last = now
-        left = (now - self.began) / self.done * (self.count - self.done)
+        left = (now - self.times[0]) / (len(self.times) - 1) * (self.count - self.done)
         remark = f", {failed} could not be graded" if failed else ""
         print(f"graded {self.done} of {self.count}, {left:.0f} s left{remark}", file=sys.stderr, flush=True)

@@ -51,7 +51,7 @@ def repeat(folder: Path, which: str) -> Repeated:
 def find_entry(path: Path, which: str) -> tuple[int, Entry]:
     """The line that is meant, and its number. Raises LedgerError."""
     if not path.exists():
-        raise LedgerError(f"There is no ledger {path}. Name the folder that the batch wrote to with --out.")
+        raise LedgerError(f"There is no ledger {path}. Grade first, or name the folder: --class or --out.")
     found = None
     for line_number, entry in read_ledger(path):
         if which in (str(line_number), f"{entry.learner}/{entry.part}"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import ROOT, Part
+from autograder.wording import command
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,13 @@ class ClassFolder:
     def database(self) -> str:
         """The gradebook as nbgrader names it."""
         return f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
+
+    def command(self, name: str, /, part: int | None = None, **options: object) -> str:
+        """The words that run a command on this class, as the user would type them."""
+        root = self.root.absolute()
+        if root != ROOT:
+            options["class"] = root.relative_to(Path.cwd()) if root.is_relative_to(Path.cwd()) else root
+        return command(name, part, **options)
 
     def learners(self, part: Part) -> list[str]:
         """Who handed in this part: the names of folders, in order."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from autograder.class_folder.collected import collect_modules
+from autograder.class_folder.collected import Collected, collect_modules
 from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import KEPT, given, stands
@@ -18,14 +19,27 @@ from autograder.sandbox import Tier
 PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
 
 
-def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
-    """The report that counts, as the class gets it, and sentences about it, without what was decided about regrade
-    requests. A better one that was given for the same work, before the checks were fixed, comes before a new one.
+class Verdict(NamedTuple):
+    """report: as the class gets it; collected: what was graded; stands: the report is an earlier, better one."""
+
+    report: Report
+    collected: Collected
+    stands: bool = False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about the verdict, and about files that could not be used."""
+        return (*self.collected.remarks, KEPT) if self.stands else self.collected.remarks
+
+
+def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
+    """The verdict that counts, without what was decided about regrade requests. A better one that was given
+    for the same work, before the checks were fixed, comes before a new one.
     """
-    report, remarks = fresh_verdict(folder, learner, part, tier)
+    fresh = fresh_verdict(folder, learner, part, tier)
     old = given(folder, learner, part)
-    kept = old and stands(decided(folder, learner, part, old)[0], decided(folder, learner, part, report)[0])
-    return (old, (*remarks, KEPT)) if kept else (report, remarks)
+    kept = old and stands(decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0])
+    return Verdict(old, fresh.collected, stands=True) if kept else fresh
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, tuple[str, ...]]:
@@ -36,13 +50,13 @@ def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tu
     return with_decisions(report, decisions), tuple(decision_sentences(report, decisions))
 
 
-def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
-    """The report by the checks as they are now, from the store when nothing has changed; and sentences about files that
-    could not be used. A part that passes is tried on the learner's own earlier parts too. Raises SandboxUnavailable.
+def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
+    """The verdict by the checks as they are now, from the store when nothing has changed. A part that passes is tried
+    on the learner's own earlier parts too. Raises SandboxUnavailable.
     """
     collected = collect_modules(folder.submitted / learner, part)
     report = grade_modules(collected.modules, part, tier, open_store(folder.verdicts).grade)
-    return report.for_class(), collected.remarks
+    return Verdict(report.for_class(), collected)
 
 
 def grade_modules(

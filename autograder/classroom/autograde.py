@@ -8,26 +8,35 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.batch.ledger import Ledger
 from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.by_hand import keep, settled
+from autograder.classroom.feedback import graded_cells, grader_sentences
+from autograder.classroom.written_answer import as_typed
 from autograder.course import SOLUTIONS, Part
+from autograder.database import damage
 from autograder.notebooks.release import ReleaseError, generate
-from autograder.notebooks.source import SOURCE, notebook_findings
+from autograder.notebooks.source import SOURCE, grade_id, notebook_findings
 from autograder.sandbox import Tier
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one submission. failure: the reason, in nbgrader's words, when it could not be graded."""
+    """What became of one submission. unanswered: written answers that were not found; notebook: why it could not be
+    read; failure: the reason, in nbgrader's words, when it could not be graded.
+    """
 
     learner: str
     part: Part
     score: float = 0.0
     possible: float = 0.0
     by_hand: bool = False  # a person has still to grade an answer
+    unanswered: tuple[str, ...] = ()
+    notebook: str = ""
     failure: str = ""
 
 
@@ -42,13 +51,17 @@ def grade_class(
 ) -> list[Outcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
     fails, whoever's fault it is, keeps the scores that it had and costs no other. Raises ReleaseError when the
-    part's own notebook is not sound, ClassError when another grading of the class is at work.
+    part's own notebook is not sound, ClassError or LedgerError when another grading of the class is at work.
     """
     outcomes = []
     _need_working_checks(folder, part, tier)
-    with grading_alone(folder.root), grading_ahead(folder, part, learners, tier) as wait:
+    with (
+        grading_alone(folder.root),
+        Ledger.opened(folder.verdicts) as ledger,
+        grading_ahead(folder, part, learners, tier) as wait,
+    ):
         enter_in_gradebook(folder, part, source)
-        take = _one_by_one(folder, part, tier, source, run_notebooks)
+        take = _one_by_one(folder, part, tier, source, run_notebooks, ledger)
         for learner in learners:
             wait(learner)
             outcomes.append(take(learner))
@@ -69,7 +82,10 @@ def _need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
 
 
 def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -> None:
-    """Enter the part and its graded cells in the gradebook. Raises ReleaseError."""
+    """Enter the part and its graded cells in the gradebook. Raises ReleaseError, ClassError for a damaged gradebook."""
+    path = folder.root / "gradebook.db"
+    if path.exists() and (why := damage(path)):
+        raise ClassError(f"{path} is damaged: {why}. Nothing was graded. What to do: {folder.command('doctor')}")
     found = notebook_findings(part, source)
     if found:
         raise ReleaseError(*found)
@@ -78,7 +94,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
 
 
 def _one_by_one(
-    folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool
+    folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, ledger: Ledger
 ) -> Callable[[str], Outcome]:
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
     from traitlets.config import Config
@@ -96,6 +112,7 @@ def _one_by_one(
     directory = Directory(config=config)
     autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
     autograde.force = feedback.force = True
+    autograde.ledger = ledger
     # A notebook may run for a minute, and nobody could write into the gradebook meanwhile.
     at_once = contextlib.nullcontext if run_notebooks else one_transaction
 
@@ -116,9 +133,14 @@ def _one_by_one(
 
 
 def read_outcome(folder: ClassFolder, part: Part, learner: str) -> Outcome:
-    """The scores that the gradebook has."""
+    """The scores that the gradebook has, and what was missing in the notebook that was graded."""
     from nbgrader.api import Gradebook
 
+    cells = graded_cells(folder, learner, part.name) or {}
+    written = {task.id: cells.get(grade_id(task), ("", None)) for task in part.tasks if not task.defines}
+    unanswered = tuple(task for task, cell in written.items() if not as_typed(*cell))
+    about_it = (line for line in grader_sentences(cells) if f"{part.name}.ipynb" in line)
     with Gradebook(folder.database) as gradebook:
         submission = gradebook.find_submission(part.name, learner)
-        return Outcome(learner, part, submission.score, submission.max_score, submission.needs_manual_grade)
+        score, possible, by_hand = submission.score, submission.max_score, submission.needs_manual_grade
+    return Outcome(learner, part, score, possible, by_hand, unanswered, next(about_it, ""))

@@ -34,12 +34,15 @@ NEEDED = tuple(part(each) for each in OWN_PARTS)
 
 
 class CapstoneOutcome(NamedTuple):
-    """The result of one learner's capstone. missing: files that were not submitted; failure: why it has no points."""
+    """The result of one learner's capstone. missing: files that were not submitted; failure: why it has no points;
+    trained: it was trained now, since there was no verdict.
+    """
 
     learner: str
     report: Report | None = None
     missing: tuple[str, ...] = ()
     failure: str = ""
+    trained: bool = False
 
     def line(self) -> str:
         """For the instructor."""
@@ -55,14 +58,15 @@ def grade_capstones(
     folder: ClassFolder,
     tier: Tier,
     python: str | None = None,
+    on_start: Callable[[int], None] = lambda count: None,
     on_outcome: Callable[[CapstoneOutcome], None] = lambda outcome: None,
     num_steps: int = NUM_STEPS,
     again: bool = False,
     entered: bool = True,
 ) -> list[CapstoneOutcome]:
     """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
-    outcome says which. python: the interpreter to train in, such as pypy3. again: train, too, what has a verdict.
-    entered: enter the points in the gradebook. Raises ClassError.
+    outcome says which. python: the interpreter to train in, such as pypy3. on_start: gets the number of learners to
+    train for. again: train, too, what has a verdict. entered: enter the points in the gradebook. Raises ClassError.
     """
     collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
     outcomes = []
@@ -77,17 +81,21 @@ def grade_capstones(
             done(CapstoneOutcome(learner, missing=missing))
         else:
             ready[learner] = found
-    for learner, future in _verdicts(folder, ready, tier, python, num_steps, again):
+    keys = {learner: verdict_key(_contents(found), tier, python, num_steps) for learner, found in ready.items()}
+    store = open_store(folder.verdicts)
+    to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
+    on_start(len(to_train))
+    for learner, future in _verdicts(folder, ready, keys, tier, python, num_steps, again):
+        report, failed = None, ""
         try:
             report = future.result()
             if entered:
                 enter(folder, learner, report, ready[learner])
-            done(CapstoneOutcome(learner, report))
         except MachineBusy as error:
-            retry = "Nothing is kept: the same command trains it again."
-            done(CapstoneOutcome(learner, failure=f"{error} {retry}"))
+            report, failed = None, f"{error} Nothing is kept: the same command trains it again."
         except Exception as error:  # whosever fault it is: the others get their points all the same
-            done(CapstoneOutcome(learner, failure=f"{type(error).__name__}: {error}"))
+            report, failed = None, f"{type(error).__name__}: {error}"
+        done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
     return outcomes
 
 
@@ -117,6 +125,10 @@ def stored_verdict(
     return report
 
 
+def _contents(found: Mapping[str, Newest]) -> dict[str, bytes]:
+    return {name: newest.content for name, newest in found.items()}
+
+
 def _learners(folder: ClassFolder) -> list[str]:
     return sorted({learner for each in NEEDED for learner in folder.learners(each)})
 
@@ -124,6 +136,7 @@ def _learners(folder: ClassFolder) -> list[str]:
 def _verdicts(
     folder: ClassFolder,
     ready: Mapping[str, Mapping[str, Newest]],
+    keys: Mapping[str, str],
     tier: Tier,
     python: str | None,
     num_steps: int,
@@ -139,10 +152,10 @@ def _verdicts(
         learners: dict[Future, list[str]] = {}
         futures: dict[str, Future] = {}
         for learner, found in ready.items():
-            modules = {name: newest.content for name, newest in found.items()}
-            key = verdict_key(modules, tier, python, num_steps)
+            key = keys[learner]
             if key not in futures:
-                futures[key] = pool.submit(stored_verdict, folder, modules, tier, python, num_steps, again)
+                work = (folder, _contents(found), tier, python, num_steps, again)
+                futures[key] = pool.submit(stored_verdict, *work)
             learners.setdefault(futures[key], []).append(learner)
         for future in as_completed(learners):
             yield from ((learner, future) for learner in learners[future])

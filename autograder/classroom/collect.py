@@ -23,6 +23,7 @@ from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.handed_in import HandedIn, Person, sort_by_learner
 from autograder.classroom.matching import (
+    RECIPE,
     Matcher,
     appeal_files,
     course_files,
@@ -30,9 +31,9 @@ from autograder.classroom.matching import (
     usual_wrong_name,
 )
 from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
-from autograder.course import Part, parts
+from autograder.course import EXERCISES, RECIPE_FILE, Part, parts
 from autograder.files import write_atomically
-from autograder.wording import command
+from autograder.wording import option
 
 TIMESTAMP = "timestamp.txt"
 
@@ -86,7 +87,7 @@ def collect(
         students = gradebook.students
         if not students:
             raise ClassError(
-                f"The gradebook has no learners to match names with: {command('roster FILE')} imports them."
+                f"The gradebook has no learners to match names with: {folder.command('roster')} imports them."
             )
         told = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
         matcher = Matcher(students, told.numbers)
@@ -96,7 +97,7 @@ def collect(
     outcome = Collection(problems=found.problems)
     for learner in sorted(found.people):
         person = found.people[learner]
-        said = len(outcome.problems)
+        said, placed = len(outcome.problems), len(outcome.placed)
         collected = _with_usual_wrong_names(learner, person, part, outcome)
         asks = _place_appeals(folder, learner, person, outcome)
         for name, files in sorted(collected.items()):
@@ -104,6 +105,13 @@ def collect(
                 chosen = _one_of_each(files)
             except ClassError as error:
                 outcome.problems.append(f"{learner}, {name}: {error}")
+                continue
+            if name == RECIPE:
+                content = chosen[RECIPE_FILE].content
+                if content.split() != (EXERCISES / RECIPE_FILE).read_bytes().split():  # in each clone of the course
+                    outcome.placed.append(_place_recipe(folder, learner, content))
+                elif len(collected) == 1:
+                    outcome.problems.append(f"{learner}: there is only {RECIPE_FILE}, as the course has it.")
                 continue
             said_when = submitted_at.get(learner) or submitted_at.get("")
             given = said_when or told.times.get(learner)
@@ -117,9 +125,11 @@ def collect(
             if person.late and time is None and not as_before:
                 outcome.problems.append(
                     f"{learner}, {name}: collected, but Canvas marks it late and does not say when it was submitted. "
-                    f'Collect it again with --submitted-at "{learner}=2026-11-30 18:00", which also charges the delay.'
+                    f"Collect it again with {option('submitted-at', f'{learner}=2026-11-30 18:00')}, which also "
+                    "charges the delay."
                 )
-        if not collected and len(outcome.problems) == said and not (asks and _only_appeals(person)):
+        nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
+        if nothing and not (asks and _only_appeals(person)):
             outcome.problems.append(_not_collected(folder, learner, person, part))
     if not outcome.placed and not outcome.appeals and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
@@ -144,12 +154,12 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
     if unchanged:
         yield f"Unchanged: {unchanged}, collected before."
     yield from outcome.remarks
-    undated = sum(one.time is None for one in outcome.placed)
-    if undated:
+    times = [one.time for one in outcome.placed if one.part != RECIPE]  # which is never late
+    if None in times:
         yield (
-            f"{undated} of {len(outcome.placed)} have no submission time, since the archive holds only the time of the "
-            "download. They are not charged as late. To record times, collect again with --worksheet FILE (Moodle's "
-            "grading worksheet) or --submitted-at."
+            f"{times.count(None)} of {len(times)} have no submission time, since the archive holds only the time of "
+            "the download. They are not charged as late. To record times, collect again with "
+            f"{option('worksheet', 'FILE')} (Moodle's grading worksheet) or {option('submitted-at', 'TIME')}."
         )
 
 
@@ -160,7 +170,7 @@ def _with_usual_wrong_names(
     are among them where nothing else has that name.
     """
     files, others = list(person.files), []
-    looked_for = [part.name] if part else [each.name for each in parts()]
+    looked_for = [RECIPE, *([part.name] if part else [each.name for each in parts()])]
     guessed: dict[str, list[HandedIn]] = {}
     for file in person.others:
         name = usual_wrong_name(file.name, looked_for)
@@ -180,13 +190,15 @@ def _with_usual_wrong_names(
     files = [file for file in files if file.name not in appeal_files()]
     if part is None:
         return _by_part(files)
-    wanted = {part.file_name, f"{part.name}.ipynb"}
-    if not wanted & {file.name for file in files}:
-        return {}
+    recipes = [file for file in files if file.name == RECIPE_FILE]
+    files = [file for file in files if file.name != RECIPE_FILE]
+    found = {RECIPE: recipes} if recipes else {}
+    if not {part.file_name, f"{part.name}.ipynb"} & {file.name for file in files}:
+        return found
     if others and any(file.name.lower().endswith((".py", ".ipynb", ".toml")) for file in others):
         left = ", ".join(shown(file.where) for file in others[:5])
         outcome.remarks.append(f"{learner}, {part.name}: not used: {left}.")
-    return {part.name: files}
+    return {**found, part.name: files}
 
 
 def _place_appeals(folder: ClassFolder, learner: str, person: Person, outcome: Collection) -> bool:
@@ -307,6 +319,19 @@ def _place(
         shutil.rmtree(scratch, ignore_errors=True)
         raise
     return Placed(learner, part, "replaced" if backup else "new", time, backup)
+
+
+def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> Placed:
+    """Put a recipe where the board looks for it. The board takes any number of a learner's recipes, so none is late."""
+    place, backup = folder.submitted / learner / RECIPE_FILE, None
+    if place.exists():
+        if _content(place) == content:
+            return Placed(learner, RECIPE, "unchanged", None)
+        backup = _free(folder.submitted_before / learner / RECIPE, None)
+        backup.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(place, backup)
+    write_atomically(place, content)
+    return Placed(learner, RECIPE, "replaced" if backup else "new", None, backup)
 
 
 def _note(time: datetime.datetime) -> bytes:

@@ -33,7 +33,6 @@ def release(
     from autograder.console import failure, misuse, print_lines
     from autograder.notebooks import release as releases
     from autograder.notebooks import source
-    from autograder.wording import command
 
     try:
         wanted, its_class = parts_of(part), ClassFolder(folder)
@@ -41,7 +40,7 @@ def release(
             stale = releases.stale(wanted, its_class.release)
             print_lines(f"{path} is stale." for path in stale)
             if stale:
-                raise failure(f"Run: {command('release')}")
+                raise failure(f"Run: {its_class.command('release')}")
             return print_lines(["The release is up to date."])
         if mend:
             print_lines(f"{path} is mended." for path in source.mend())
@@ -87,22 +86,24 @@ def grade(
 
     Example: python -m autograder grade submitted --part 5 --part 6
     """
+    from autograder.batch.progress import batch_progress
     from autograder.class_folder.folder import ClassFolder
     from autograder.class_folder.settings import load_settings
-    from autograder.classroom.autograde import grade_class
+    from autograder.classroom.autograde import Outcome, grade_class
     from autograder.classroom.extensions import load_extensions
     from autograder.classroom.show import outcome_line, summary_lines
     from autograder.console import failure, misuse, print_lines
     from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+    from autograder.wording import option
 
-    outcomes = []
+    outcomes, failed = [], 0
     if part == [capstone().number] and submitted is None:
         return _grade_capstones(folder, sandbox, python, again)
     try:
         if python:
-            raise ValueError("Only the capstone can be trained in another Python: say --part 11 --python pypy3.")
+            raise ValueError(f"Only the capstone can be trained in another Python: say {option('part', 11)}.")
         wanted = [each for number in sorted({*part}) for each in parts_of(number)] if part else parts_of(None)
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
@@ -123,15 +124,17 @@ def grade(
                 f"Nobody has handed in {what}: there is no {its_class.submitted}/LEARNER/{wanted[0].name}."
             )
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
-        for each, learners in handed_in.items():
-            outcomes += grade_class(
-                its_class,
-                each,
-                learners,
-                tier,
-                on_outcome=lambda outcome: print_lines([outcome_line(outcome)]),
-                run_notebooks=run_notebooks,
-            )
+        with batch_progress() as progress:
+            progress.start(sum(map(len, handed_in.values())))
+
+            def tell(outcome: Outcome) -> None:
+                nonlocal failed
+                failed += bool(outcome.failure)
+                progress.say(outcome_line(outcome))
+                progress.step(failed)
+
+            for each, learners in handed_in.items():
+                outcomes += grade_class(its_class, each, learners, tier, on_outcome=tell, run_notebooks=run_notebooks)
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     except ReleaseError as error:
@@ -140,33 +143,45 @@ def grade(
         typer.echo("\nStopped. Those above have their grades; run the same command again for the others.", err=True)
         raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
     print_lines(summary_lines(its_class, outcomes))
-    if any(outcome.failure for outcome in outcomes):
+    if failed:
         raise typer.Exit(1)
 
 
 def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
+    from autograder.batch.progress import batch_progress
     from autograder.class_folder.folder import ClassFolder
     from autograder.class_folder.settings import load_settings
-    from autograder.classroom.capstone import grade_capstones, summary_lines
+    from autograder.classroom.capstone import CapstoneOutcome, grade_capstones, summary_lines
     from autograder.classroom.extensions import load_extensions
     from autograder.console import misuse, print_lines
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
+    failed = 0
     try:
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
         its_class = ClassFolder(folder.absolute())
         load_extensions(its_class, load_settings(its_class))
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
-        outcomes = grade_capstones(
-            its_class, tier, python, on_outcome=lambda one: print_lines([one.line()]), again=again
-        )
+        with batch_progress() as progress:
+
+            def tell(outcome: CapstoneOutcome) -> None:
+                nonlocal failed
+                failed += bool(outcome.failure)
+                progress.say(outcome.line())
+                if outcome.trained:
+                    progress.step(failed)
+
+            outcomes = grade_capstones(its_class, tier, python, progress.start, tell, again=again)
         if not outcomes:
             raise ValueError(f"Nobody has submitted anything of parts 1 to 8: see {its_class.submitted}.")
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. Those above have their points; run the same command again for the others.", err=True)
+        raise typer.Exit(130) from None
     print_lines(summary_lines(its_class, outcomes))
-    if any(outcome.failure for outcome in outcomes):
+    if failed:
         raise typer.Exit(1)
 
 

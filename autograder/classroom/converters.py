@@ -10,6 +10,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.batch.ledger import Ledger
 from autograder.class_folder.collected import Unreadable, hand_on_notes, read_plain
 from autograder.course import part_named
 from autograder.grading.sources import LARGEST_FILE
@@ -60,7 +61,9 @@ class OneByOne(BaseConverter):
 
 
 class AutogradeOneByOne(Autograde, OneByOne):
-    """`nbgrader autograde`; a submission without a notebook is graded as well."""
+    """`nbgrader autograde`; a submission without a notebook is graded as well. ledger: the class's, held open."""
+
+    ledger: Ledger | None = None
 
 
 class FeedbackOneByOne(GenerateFeedback, OneByOne):

@@ -19,7 +19,6 @@ from autograder.grading.report import Check, Report
 from autograder.notebooks.source import SOURCE
 from autograder.render.terminal import number
 from autograder.sandbox import Tier
-from autograder.wording import command
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
                 unknown.append(learner)
                 continue
             wait(learner)
-            new, _ = fresh_verdict(folder, learner, part, tier)
+            new = fresh_verdict(folder, learner, part, tier).report
             old, new = (decided(folder, learner, part, report)[0] for report in (old, new))
             lines = tuple(_changed_checks(old, new))
             if new.sha256 != old.sha256:
@@ -124,7 +123,7 @@ def apply_errata(
     return grade_class(folder, found.part, wanted, tier, source) if wanted else []
 
 
-def errata_lines(found: Errata, applied: bool, lower: bool) -> Iterator[str]:
+def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool) -> Iterator[str]:
     """What changes, for whom and why; what was or is to be done about it."""
     total = len(found.changes) + found.same
     yield f"Part {found.part.number}: {total} graded again, {found.same} as before, {len(found.changes)} changed."
@@ -132,16 +131,18 @@ def errata_lines(found: Errata, applied: bool, lower: bool) -> Iterator[str]:
         fate = " (the better result stands)" if change.stands and not lower else ""
         yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"
         yield from (f"    {line}" for line in change.checks)
+    the_part = found.part.number
+    grade = folder.command("grade", part_=the_part)
     if found.unknown:
-        yield f"Never graded before: {', '.join(found.unknown)}. For these: {command('grade')}"
+        yield f"Never graded before: {', '.join(found.unknown)}. To grade them: {grade}"
     if found.anew:
-        yield f"Handed in anew since they were graded: {', '.join(found.anew)}. For these: {command('grade')}"
+        yield f"Submitted again since they were graded: {', '.join(found.anew)}. To grade them: {grade}"
     kept = [change for change in found.changes if change.stands]
     if kept and not lower:
-        again = command("errata", part=found.part.number, lower=True, apply=True)
-        yield f"{len(kept)} would get less, and keep what they have. If they shall not: {again}"
+        again = folder.command("errata", the_part, lower=True, apply=True)
+        yield f"{len(kept)} would get less, and keep what they have. To lower their points, too: {again}"
     if found.changes and not applied:
-        yield f"Nothing is written yet. To give new results: {command('errata', part=found.part.number, apply=True)}"
+        yield f"Nothing is written yet. To give new results: {folder.command('errata', the_part, apply=True)}"
 
 
 def _changed_checks(old: Report, new: Report) -> Iterator[str]:

@@ -12,6 +12,7 @@ from autograder.classroom.grades import ClassGrades, Grade, LearnerGrades
 from autograder.classroom.matching import squeezed
 from autograder.classroom.roster import NOBODY
 from autograder.classroom.tables import Table, read_table, write_table
+from autograder.wording import option
 
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 CANVAS_POINTS = re.compile(r"points possible", re.IGNORECASE)
@@ -50,7 +51,7 @@ def export_like(found: ClassGrades, template: Path, to: Path, assignment: str | 
         name, rows = "canvas-upload", list(_like_canvas(found, table, outcome.remarks))
     elif "Identifier" in table.columns and "Grade" in table.columns:
         if assignment is None:
-            raise ClassError(f"{template} is a worksheet of one assignment: say which, with --part 5 or --part 11.")
+            raise ClassError(f"{template} is a worksheet of one assignment: say which, with {option('part', 5)}.")
         name, rows = f"moodle-{assignment}-upload", list(_like_worksheet(found, table, assignment, outcome.remarks))
     else:
         raise ClassError(

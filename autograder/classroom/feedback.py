@@ -14,11 +14,10 @@ from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import GRADER_CELL
 from autograder.classroom.written_answer import as_typed
-from autograder.course import ROOT, Part, capstone
+from autograder.course import Part, capstone
 from autograder.grading.sources import LARGEST_FILE
 from autograder.notebooks.source import grade_id
 from autograder.render.feedback_page import Feedback, Marks, feedback_page
-from autograder.wording import command
 
 
 def assignment_name(its_part: Part) -> str:
@@ -34,9 +33,9 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
 
     name = assignment_name(its_part)
     report = given(folder, learner, its_part)
-    cells = _graded_cells(folder, learner, name)
+    cells = graded_cells(folder, learner, name)
     if report is None or cells is None:
-        raise ClassError(f"{learner}: {name} is not graded yet: {grade_command(folder, its_part)}")
+        raise ClassError(f"{learner}: {name} is not graded yet: {folder.command('grade', part_=its_part.number)}")
     report, decisions = decided(folder, learner, its_part, report)
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
@@ -55,7 +54,6 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
         times = lateness(settings, extensions, submission, sum(one.earned or 0 for one in marks.values()))
     by_task = {task.id: marks[key] for task in its_part.tasks if (key := grade_id(task)) in marks}
-    sentences = [line[2:] for line in cells[GRADER_CELL][0].split("\n") if line.startswith("- ")]
     known = {*summary_sentences(report), *decisions}
     return feedback_page(
         Feedback(
@@ -64,7 +62,7 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
             report,
             datetime.datetime.now(settings.zone).date(),
             _graded_file(folder, learner, name, report.file),
-            [sentence for sentence in sentences if sentence not in known],
+            [sentence for sentence in grader_sentences(cells) if sentence not in known],
             by_task,
             times,
             decisions=decisions,
@@ -72,12 +70,12 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
     )
 
 
-def grade_command(folder: ClassFolder, its_part: Part) -> str:
-    """The command that grades this part of this class."""
-    return command("grade", **{"part_": its_part.number, "class": None if folder.root == ROOT else folder.root})
+def grader_sentences(cells: dict[str, tuple[str, object]]) -> list[str]:
+    """What the grader says about a submission in the first cell of its graded notebook."""
+    return [line[2:] for line in cells.get(GRADER_CELL, ("", None))[0].split("\n") if line.startswith("- ")]
 
 
-def _graded_cells(folder: ClassFolder, learner: str, name: str) -> dict[str, tuple[str, object]] | None:
+def graded_cells(folder: ClassFolder, learner: str, name: str) -> dict[str, tuple[str, object]] | None:
     """The cells of the graded notebook, which is our own: sources and attachments by id; None when there is none."""
     path = folder.autograded / learner / name / f"{name}.ipynb"
     try:

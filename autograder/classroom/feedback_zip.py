@@ -18,7 +18,7 @@ from autograder.class_folder.collected import Unreadable, read_plain
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import given
 from autograder.class_folder.settings import ClassError, load_settings
-from autograder.classroom.feedback import assignment_name, grade_command, learner_page
+from autograder.classroom.feedback import assignment_name, learner_page
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.handed_in import sort_by_learner
 from autograder.classroom.matching import CANVAS, MOODLE, Matcher, course_file
@@ -103,7 +103,8 @@ def _current_page(folder: ClassFolder, its_part: Part, learner: str) -> bytes:
         content = read_plain(folder.submitted / learner / its_part.name / its_part.file_name, LARGEST_FILE)
         now = NO_FILE if content is None else hashlib.sha256(content).hexdigest()
         if report.sha256 != now:
-            raise ClassError(f"{learner}: submitted new work that is not graded yet: {grade_command(folder, its_part)}")
+            grade = folder.command("grade", part_=its_part.number)
+            raise ClassError(f"{learner}: submitted new work that is not graded yet: {grade}")
     return page.encode("utf-8", "replace")
 
 

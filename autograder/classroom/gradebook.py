@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError
 from autograder.course import class_settings
-from autograder.wording import command
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -20,7 +19,7 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
     if not folder.root.is_dir():
         raise ClassError(f"There is no folder {folder.root}.")
     if not create and not (folder.root / "gradebook.db").exists():
-        raise ClassError(f"There is no gradebook in {folder.root} yet: begin with {command('release')}")
+        raise ClassError(f"There is no gradebook in {folder.root} yet: begin with {folder.command('release')}")
     import autograder.notebooks  # noqa: F401 - which makes the next import a second shorter
 
     try:

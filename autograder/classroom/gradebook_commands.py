@@ -207,7 +207,7 @@ def errata(
                 outcomes = apply_errata(its_class, found, tier, lower) if apply else []
         except (SandboxUnavailable, ReleaseError) as error:
             raise ValueError(str(error)) from error
-    print_lines(errata_lines(found, apply, lower))
+    print_lines(errata_lines(its_class, found, apply, lower))
     print_lines(map(outcome_line, outcomes))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)

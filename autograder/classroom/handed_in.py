@@ -120,7 +120,8 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
         for member in next(iter(people.values())):
             for file in _files(member, learner, own, outcome.problems):
                 (person.files if course_file(file.name) else person.others).append(file)
-    if source.is_file() and _has_times_of_the_download(members, level, whole):
+    downloaded = source.is_file() or any(map(is_platform_name, by_name))
+    if downloaded and _has_times_of_the_download(members, level, whole):
         for person in outcome.people.values():
             person.files = [replace(file, time=None) for file in person.files]
             person.others = [replace(file, time=None) for file in person.others]
@@ -315,8 +316,9 @@ def _file(path: Path, source: Path, problems: list[str], budget: Budget, others:
         if wanted:
             problems.append(f"{shown(name)}: {error}")
         return
-    changed = datetime.datetime.fromtimestamp(facts.st_mtime, datetime.timezone.utc)
-    yield Member((source.name, *checked), changed, content)
+    # An archive has the platform's clock, and whoever unpacked it here took that for this machine's.
+    zone = None if any(map(is_platform_name, checked)) else datetime.timezone.utc
+    yield Member((source.name, *checked), datetime.datetime.fromtimestamp(facts.st_mtime, zone), content)
 
 
 def _common_beginning(names: list[str]) -> str:

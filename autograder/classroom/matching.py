@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograder.appeal_file import file_name
 from autograder.archives.archives import SUFFIXES
-from autograder.course import parts
+from autograder.course import RECIPE_FILE, parts
 
 if TYPE_CHECKING:
     from nbgrader.api import Student
@@ -21,8 +21,10 @@ CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<fi
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
 COPY = re.compile(
-    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?(?P<suffix>\.py|\.ipynb|\.toml)"
+    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
+    r"(?P<suffix>\.py|\.ipynb|\.toml)"
 )
+RECIPE = "recipe"  # what stands for the part of the board's recipe, which belongs to none
 
 # What Jupyter and nbgrader keep of the course's cells, however the file is called.
 CELL_OF_PART = re.compile(rb'"id":\s*"part(\d\d)-|"grade_id":\s*"(?:check|written)-(\d{1,2})-')
@@ -142,8 +144,9 @@ def notebook_by_content(content: bytes) -> str | None:
 
 
 def course_files() -> dict[str, str]:
-    """The part's name by the name of each file that is handed in: module and notebook."""
-    return {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}
+    """The part's name by the name of each file that is handed in: module and notebook; and RECIPE for the recipe."""
+    names = {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}
+    return {**names, RECIPE_FILE: RECIPE}
 
 
 def appeal_files() -> dict[str, str]:

@@ -5,6 +5,7 @@ nbgrader finds them by the names in its configuration, so they work for `nbgrade
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import shutil
 from pathlib import Path
@@ -16,10 +17,12 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from autograder.batch.ledger import Ledger
 from autograder.class_folder.collected import collect_modules, hand_on_notes
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import give
 from autograder.class_folder.verdict import decided, grade_submission, points, summary_sentences, task_lines
+from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
@@ -86,15 +89,25 @@ class SandboxStep(Step):
 
 
 class GradeModule(SandboxStep):
-    """Grades the submitted module and keeps the report for WriteVerdict."""
+    """Grades the submitted module, notes the verdict, and keeps the report for WriteVerdict."""
 
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
-        report, remarks = grade_submission(self.folder(), learner, part, self.tier())
-        give(self.folder(), learner, part, report)
-        report, decisions = decided(self.folder(), learner, part, report)
-        resources[REPORT] = (report, (*remarks, *decisions))
+        folder, tier = self.folder(), self.tier()
+        verdict = grade_submission(folder, learner, part, tier)
+        if not verdict.stands:  # else its line is there
+            with self._ledger() as ledger:
+                modules = verdict.collected.modules
+                ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), tier)
+        give(folder, learner, part, verdict.report)
+        report, decisions = decided(folder, learner, part, verdict.report)
+        resources[REPORT] = (report, (*verdict.remarks, *decisions))
         return nb, resources
+
+    def _ledger(self) -> contextlib.AbstractContextManager[Ledger]:
+        """The one that our own command has open, or for nbgrader's commands and formgrader one to open."""
+        ledger = getattr(self.parent.parent, "ledger", None)
+        return contextlib.nullcontext(ledger) if ledger else Ledger.opened(self.folder().verdicts)
 
 
 class RunNotebook(SandboxStep):

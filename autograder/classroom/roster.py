@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.tables import Row, Table, read_table
+from autograder.classroom.moodle_worksheet import read_list
+from autograder.classroom.tables import Row, Table
 from autograder.sandbox.text import clean_text
+from autograder.wording import option
 
 if TYPE_CHECKING:
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Gradebook, Student
 
 LONGEST = 128  # characters: what nbgrader's columns hold
 # An id is the name of a folder on every system: no separators, no wildcards, no point at either end.
 STUDENT_ID = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+-]{0,62}[A-Za-z0-9_])?")
 # Rows of Canvas' gradebook that are nobody, by the text in the column Student.
 NOBODY = re.compile(r"points possible|(student, test|test student)$|manual posting", re.IGNORECASE)
-# Moodle has called these columns differently over the years.
-MOODLE_LAST_NAME = ("Last name", "Surname")
 MOODLE_ID = ("Username", "ID number", "Email address")
 
 
@@ -43,18 +43,21 @@ class Learner:
 
 @dataclass
 class Imported:
-    """What an import did: ids. absent: in the gradebook, not in the list; removed: those of them that it deleted."""
+    """What an import did: ids. absent: in the gradebook, not in the list; removed: those of them that it deleted;
+    renamed: ids of people who have another login in the list, and that login.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_roster(path: Path) -> list[Learner]:
     """The learners of a file from Canvas or Moodle. Raises ClassError that names every line that can't be used."""
-    table = read_table(path)
+    table = read_list(path)
     learner_of = _reader(table, path)
     learners, problems = [], []
     first: dict[tuple[str, str], int] = {}
@@ -78,18 +81,18 @@ def read_roster(path: Path) -> list[Learner]:
 
 
 def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: bool = False) -> Imported:
-    """Add and update students. One who is in the gradebook under the same email address keeps the id that is there.
+    """Add and update students. One who is in the gradebook under the platform's same number, or else under the same
+    email address, keeps the id that is there, whatever their login is now. Raises ClassError, with nothing changed,
+    for a login that belonged to somebody else who is in the list.
 
     remove_absent: delete those who are not in the list; never anybody with a submission, since grades would go too.
     """
     outcome = Imported()
     students = {student.id: student for student in gradebook.students}
-    by_email = {student.email.casefold(): student.id for student in students.values() if student.email}
-    by_folded_id = {student_id.casefold(): student_id for student_id in students}
-    listed = set()
+    known = _recognised(students, learners)
+    listed = set(known.values())
     for learner in learners:
-        student_id = by_folded_id.get(learner.id.casefold()) or by_email.get(learner.email.casefold()) or learner.id
-        listed.add(student_id)
+        student_id = known[learner.line]
         there = students.get(student_id)
         if there is None:
             gradebook.add_student(student_id, **learner.facts())
@@ -99,6 +102,8 @@ def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: 
             outcome.changed.append(student_id)
         else:
             outcome.unchanged.append(student_id)
+        if student_id.casefold() != learner.id.casefold():
+            outcome.renamed.append((student_id, learner.id))
     for student_id in sorted(set(students) - listed):
         if remove_absent and not students[student_id].submissions:
             gradebook.remove_student(student_id)
@@ -108,13 +113,46 @@ def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: 
     return outcome
 
 
+def _recognised(students: dict[str, Student], learners: list[Learner]) -> dict[int, str]:
+    """The id in the gradebook of each learner, by their line: the one that is there already, or a new one."""
+    by_email = {student.email.casefold(): student.id for student in students.values() if student.email}
+    by_folded_id = {student_id.casefold(): student_id for student_id in students}
+    by_number: dict[str, list[str]] = {}
+    for student in students.values():
+        by_number.setdefault(student.lms_user_id or "", []).append(student.id)
+    numbers = {learner.number for learner in learners}
+    known: dict[int, str] = {}
+    for learner in learners:
+        same_id = by_folded_id.get(learner.id.casefold())
+        same_email = by_email.get(learner.email.casefold())
+        same_number = by_number.get(learner.number, []) if learner.number else []
+        others = [
+            each
+            for each in (same_id, same_email)
+            if each and students[each].lms_user_id in numbers - {learner.number}  # who has the number of another line
+        ]
+        if len(same_number) == 1 or same_id in same_number:
+            known[learner.line] = same_id if same_id in same_number else same_number[0]
+        elif same_id in others:
+            raise ClassError(
+                f"Line {learner.line}: {same_id} is the id of somebody else in the gradebook, who is in the list under "
+                f"another login (number {students[same_id].lms_user_id}). Nothing was changed. Write another login in "
+                f"line {learner.line} and import the list again."
+            )
+        else:
+            known[learner.line] = same_id or (None if same_email in others else same_email) or learner.id
+    return known
+
+
 def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
     """What an import did, in sentences."""
     lines = [f"{len(outcome.added)} added, {len(outcome.changed)} changed, {len(outcome.unchanged)} as they were."]
+    for student_id, login in outcome.renamed:
+        lines.append(f"{login} keeps the id {student_id}: the same person, by the platform's number or the address.")
     if outcome.removed:
         lines.append(f"Removed, since they are not in the list and handed in nothing: {', '.join(outcome.removed)}.")
     if outcome.absent:
-        why = "they have handed in work" if remove_absent else "nobody is deleted unless you say --remove-absent"
+        why = "they have handed in work" if remove_absent else f"nobody is deleted without {option('remove-absent')}"
         lines.append(f"Not in the list, and left alone, since {why}: {', '.join(outcome.absent)}.")
     return lines
 
@@ -127,7 +165,7 @@ def _reader(table: Table, path: Path):
         return _from_moodle
     raise ClassError(
         f"{path} is no list that we know: Canvas' gradebook has the columns Student, ID and SIS Login ID, Moodle's "
-        "participants First name, Last name and Email address. Export it with English column names."
+        "participants First name, Last name and Email address. Give the columns these names in the first line."
     )
 
 
@@ -144,9 +182,9 @@ def _from_moodle(row: Row) -> Learner | None:
     cells = row.cells
     names = _names(cells.get("Full name", ""))
     if "First name" in cells:
-        names = cells["First name"], next((cells[key] for key in MOODLE_LAST_NAME if key in cells), "")
+        names = cells["First name"], cells.get("Last name", "")
     student_id = next((cells[key] for key in MOODLE_ID if cells.get(key)), "")
-    return Learner(row.line, student_id, *names, cells.get("Email address", ""), "")
+    return Learner(row.line, student_id, *names, cells.get("Email address", ""), cells.get("ID number", ""))
 
 
 def _names(name: str) -> tuple[str, str]:

@@ -15,8 +15,12 @@ def outcome_line(outcome: Outcome) -> str:
     line = f"  {clean_text(outcome.learner, 40):<24} {outcome.part.name}  "
     if outcome.failure:
         return f"{line}NOT GRADED: {clean_text(outcome.failure, 300)}"
-    written = "  a written answer waits for a person" if outcome.by_hand else ""
-    return f"{line}{number(outcome.score)}/{number(outcome.possible)}{written}"
+    line += f"{number(outcome.score)}/{number(outcome.possible)}"
+    if outcome.by_hand:
+        line += "  a written answer waits for a person"
+    if outcome.unanswered:
+        line += f"  no written answer to {', '.join(outcome.unanswered)}"
+    return f"{line}  {clean_text(outcome.notebook, 300)}" if outcome.notebook else line
 
 
 def summary_lines(folder: ClassFolder, outcomes: Sequence[Outcome]) -> Iterator[str]:

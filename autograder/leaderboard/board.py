@@ -21,6 +21,7 @@ from autograder.leaderboard.suspicion import gap_sentence, why_held
 from autograder.leaderboard.table import Table, make_table
 from autograder.leaderboard.tries import find
 from autograder.sandbox import Tier
+from autograder.wording import command
 
 DEFAULT_FOLDER = ROOT / "runs" / "leaderboard"
 FILE = "board.sqlite"
@@ -73,7 +74,7 @@ class Board:
         except OSError as error:
             raise StoreError(
                 f"The pages in {self.folder} can't be written ({error.strerror}). What was entered is kept: write them "
-                f"later with python -m autograder leaderboard page --board {self.folder}"
+                f"later with {command('leaderboard page', board=self.folder)}"
             ) from error
 
     def submit(

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import EXERCISES, parts
+from autograder.course import EXERCISES, RECIPE_FILE, parts
 from autograder.grading.sources import LARGEST_FILE, inspect_source
 from autograder.leaderboard.rules import LARGEST_COMPRESSED
 
-FILE_NAME = "leaderboard_recipe.py"
+FILE_NAME = RECIPE_FILE
 STUB = EXERCISES / FILE_NAME
 
 

@@ -14,10 +14,12 @@ SPAN = timedelta(days=1)
 
 
 def recent(session: Session, learner_id: str, now: datetime) -> list[datetime]:
-    """When the learner's tries of the last 24 hours were, the oldest first; also those that had no score."""
+    """When the learner's tries of the last 24 hours were, the oldest first; also those that had no score. One that a
+    wrong clock dated later than now counts as made now, so that it is gone after 24 hours.
+    """
     since = (now - SPAN).astimezone(timezone.utc).isoformat(timespec="seconds")
     mine = select(Entry.at).where(Entry.learner_id == learner_id, Entry.round == OPEN, Entry.at > since)
-    return [datetime.fromisoformat(at) for at in session.scalars(mine.order_by(Entry.at))]
+    return [min(datetime.fromisoformat(at), now) for at in session.scalars(mine.order_by(Entry.at))]
 
 
 def next_free(tries: Sequence[datetime], most: int) -> datetime | None:

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -83,11 +84,26 @@ class _KeepReasons(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage().strip()
-        if message.startswith("Traceback"):  # its last line is the reason; the errors after it say nothing of it
-            self.last = message.splitlines()[-1]
+        if message.startswith("Traceback"):  # the errors after it say nothing of the reason
+            self.last = _exception_of(message)
 
     def reason(self, error: Exception) -> str:
         """Why it failed: nbgrader's own exception says only that the log does."""
         if type(error).__name__ == "NbGraderException" and error.__context__ is not None:
             error = error.__context__
-        return self.last or f"{type(error).__name__}: {error}"
+        return self.last or _in_words(f"{type(error).__module__}.{type(error).__name__}: {error}".splitlines()[0])
+
+
+def _exception_of(traceback: str) -> str:
+    """The line of a traceback that states the cause: the first behind the frames. SQLAlchemy's exceptions go on below
+    it with the statement and the address of a page.
+    """
+    frames = traceback.rpartition("Traceback (most recent call last):\n")[2].splitlines()
+    return _in_words(next((line for line in frames if line[:1].strip()), frames[-1]))
+
+
+def _in_words(exception: str) -> str:
+    """What a traceback says of an exception, for an instructor."""
+    if found := re.match(r"sqlalchemy\.\S+: \(\S+\) (.+)", exception):
+        return f"gradebook.db: {found[1]}"
+    return exception.removeprefix("builtins.")

@@ -97,7 +97,10 @@ def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None 
         try:
             converter.start()
         except Exception as error:  # nbgrader raises RuntimeError, ValueError and its own
-            raise ReleaseError(f"{source / part.name}: nbgrader can't make a release of it: {reason(error)}") from error
+            what = f"{source / part.name}: nbgrader can't make a release of it"
+            if gradebook:
+                what = f"Nothing was graded: {part.name} can't be entered in the gradebook"
+            raise ReleaseError(f"{what}: {reason(error)}") from error
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -55,7 +55,18 @@ MODULES_OF = {
     "development": ("development", "development_commands", "site"),
 }
 # Small modules that know nothing of the rest, and the set-up that runs before anything can be imported.
-APART = {"console", "curve", "database", "extras", "files", "install", "setup_environment", "wording", "__main__"}
+APART = {
+    "bare_help",
+    "console",
+    "curve",
+    "database",
+    "extras",
+    "files",
+    "install",
+    "setup_environment",
+    "wording",
+    "__main__",
+}
 # Run elsewhere: suites and probes, what is copied into packages for others.
 ELSEWHERE = {"parts", "student", "gradescope_files"}
 

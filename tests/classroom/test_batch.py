@@ -206,7 +206,7 @@ def test_nbgrader_finds_the_verdicts_of_the_batch(submitted, tier, monkeypatch):
     hand_in(submitted, "ada", WRONG)
     grade_batch(submitted, [PART], tier, default_folder(submitted), workers=1)
     monkeypatch.setattr("autograder.grading.store.grade", lambda *_, **__: pytest.fail("It was graded again."))
-    report, _ = fresh_verdict(ClassFolder(submitted.parent), "ada", PART, tier)
+    report = fresh_verdict(ClassFolder(submitted.parent), "ada", PART, tier).report
     assert report.earned == points(submitted.parent / "verdicts")["ada/part00"] < 10
 
 

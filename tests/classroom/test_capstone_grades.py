@@ -168,7 +168,7 @@ def test_errata_compare_what_the_class_was_given_and_give_the_better_result(grad
     worse = replace(ada.checks[0], earned=0.0, status="failed")
     give(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
     found, reports = find_capstone_errata(folder, tier, STEPS)
-    assert "  ada: 14 -> 20" in list(errata_lines(found, applied=False, lower=False))
+    assert "  ada: 14 -> 20" in list(errata_lines(folder, found, applied=False, lower=False))
     apply_capstone_errata(folder, found, reports, lower=False)
     assert given(folder, "ada", capstone()).earned == 20
 

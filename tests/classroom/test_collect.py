@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import subprocess
+import time as clock
 import zipfile
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.classroom.collect import collect, collection_lines
-from autograder.course import part
+from autograder.course import EXERCISES, part
 
 GPT, NOTEBOOK, AUTOGRAD = "part05_gpt.py", "part05.ipynb", "part01_autograd.py"
 AT_NOON = (2026, 11, 30, 12, 0, 0)
@@ -357,10 +358,67 @@ def test_moodle_s_worksheet_gives_the_times_and_tells_people_of_one_name_apart(l
     assert set(submitted(listed)) == {f"{who}/part05/part05_gpt.py" for who in ("alee", "zgarcia", "ben")}
 
 
-@pytest.mark.parametrize("text", ["24. November 2026, 18:12", "Tuesday, 31 November 2026, 6:12 PM", "soon"])
+@pytest.mark.parametrize(
+    ("header", "time"),
+    [
+        (
+            "ID,Vollst\u00e4ndiger Name,E-Mail-Adresse,Zuletzt ge\u00e4ndert (Abgabe)",
+            "Dienstag, 24. M\u00e4rz 2026, 18:12",
+        ),
+        ("Identifiant,Nom complet,Derni\u00e8re modification (travail remis)", "mardi 24 mars 2026, 18:12"),
+        ("Identificador,Nombre completo,\u00daltima modificaci\u00f3n (entrega)", "martes, 24 de marzo de 2026, 18:12"),
+        ("Identificativo,Nome completo,Ultima modifica (consegna)", "marted\u00ec, 24 marzo 2026, 18:12"),
+        ("Identificador,Nome completo,\u00daltima modifica\u00e7\u00e3o (envio)", "ter\u00e7a, 24 mar. 2026, 18:12"),
+    ],
+)
+def test_a_worksheet_in_another_language_gives_the_times_too(listed, tmp_path, header, time):
+    address = "zoe@example.org," if "E-Mail" in header else ""
+    text = f'{header}\nTeilnehmer/in 91,Zo\u00eb Garc\u00eda,{address}"{time}"\n'
+    (tmp_path / "grades.csv").write_text(text, encoding="utf-8-sig")
+    download = moodle_download(tmp_path / "x.zip", {"Zo\u00eb Garc\u00eda": 1})
+    collect(listed, download, part(5), worksheet=tmp_path / "grades.csv")
+    assert times(listed) == {"zgarcia/part05": "2026-03-24 18:12:00.000000 UTC"}
+
+
+def unpacked(folder: Path, minutes: dict[str, int]) -> Path:
+    """A download of an older Moodle, unpacked on this machine: its clock shows what the platform's showed."""
+    for number, (name, after) in enumerate(minutes.items(), 90):
+        place = folder / f"{name}_{number}_assignsubmission_file_"
+        place.mkdir(parents=True)
+        (place / GPT).write_bytes(f"of {name}".encode())
+        shown = datetime.datetime(2026, 11, 30, 15, 0) + datetime.timedelta(minutes=after)
+        os.utime(place / GPT, (shown.timestamp(), shown.timestamp()))
+    return folder
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes no time zone from the environment.")
+@pytest.mark.parametrize("machine", ["UTC", "America/New_York"])
+def test_times_of_an_unpacked_download_are_those_of_the_class_wherever_it_was_unpacked(
+    listed, tmp_path, monkeypatch, machine
+):
+    monkeypatch.setenv("TZ", machine)
+    clock.tzset()
+    try:
+        write(listed, "class.toml", BERLIN)
+        collect(listed, unpacked(tmp_path / "x", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 300}), part(5))
+        assert times(listed) == {
+            "zgarcia/part05": "2026-11-30 14:00:00.000000 UTC",
+            "ben/part05": "2026-11-30 19:00:00.000000 UTC",
+        }
+    finally:
+        monkeypatch.undo()
+        clock.tzset()
+
+
+def test_an_unpacked_download_with_one_time_for_everybody_says_nothing_about_lateness(listed, tmp_path):
+    outcome = collect(listed, unpacked(tmp_path / "x", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 3}), part(5))
+    assert len(outcome.placed) == 2 and times(listed) == {}
+
+
+@pytest.mark.parametrize("text", ["tiistai, 24. marraskuuta 2026, 18:12", "Tuesday, 31 November 2026, 6:12 PM", "soon"])
 def test_a_time_of_a_worksheet_that_cannot_be_read_is_named_with_its_line(listed, tmp_path, text):
     rows = [f'Participant 91,Ben O\'Neil,ben@example.org,Submitted,,10.00,"{text}"']
-    with pytest.raises(ClassError, match=r"grades.csv, line 2: .* is not a time as Moodle writes it in English"):
+    with pytest.raises(ClassError, match=r"grades.csv, line 2: .* is not a time as Moodle writes it"):
         collect(
             listed,
             moodle_download(tmp_path / "x.zip", {"Ben O'Neil": 0}),
@@ -740,3 +798,30 @@ def test_a_clones_times_are_those_of_each_file_also_after_a_merge(listed, tmp_pa
     git(clone, "merge", "--quiet", "--no-ff", "-m", "merge", "b4", date="2026-11-30T16:00:00Z")
     assert collect(listed, clone.parent).problems == []
     assert {path: text[11:16] for path, text in times(listed).items()} == {"ann/part05": "13:00", "ann/part01": "14:00"}
+
+
+RECIPE = b"def initial_std(matrix):\n    return 0.05\n"
+
+
+@pytest.mark.parametrize("its_part", [None, part(10)])
+def test_recipes_are_collected_where_the_board_looks_for_them(listed, tmp_path, its_part):
+    members = {
+        "zoegarcia_1001_9_leaderboard_recipe-1.py": RECIPE,
+        "zoegarcia_1001_9_part10_experiments.py": b"x = 1\n",
+        "leeann_1002_9_leaderboard_recipe.py.txt": RECIPE + b"# mine\n",
+        "oneilben_1004_9_leaderboard_recipe.py": (EXERCISES / "leaderboard_recipe.py").read_bytes(),
+    }
+    outcome = collect(listed, zipped(tmp_path / "canvas.zip", members), its_part)
+    assert submitted(listed) == {
+        "ann/leaderboard_recipe.py": RECIPE + b"# mine\n",
+        "zgarcia/leaderboard_recipe.py": RECIPE,
+        "zgarcia/part10/part10_experiments.py": b"x = 1\n",
+    }
+    assert outcome.problems == ["ben: there is only leaderboard_recipe.py, as the course has it."]
+    assert "1 of 1 have no submission time" in "\n".join(collection_lines(outcome))
+    again = collect(listed, zipped(tmp_path / "again.zip", {"leeann_1002_10_leaderboard_recipe.py": RECIPE}), its_part)
+    (placed,) = again.placed
+    assert placed.what == "replaced" and placed.backup.read_bytes() == RECIPE + b"# mine\n"
+    assert (listed.submitted / "ann" / "leaderboard_recipe.py").read_bytes() == RECIPE
+    (placed,) = collect(listed, tmp_path / "again.zip", its_part).placed
+    assert placed.what == "unchanged"

@@ -57,7 +57,7 @@ def graded(folder, strict, empty_gradebook):
     return folder, old_up, old_down
 
 
-def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(graded, strict):
+def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(graded, strict, monkeypatch):
     folder, old_up, old_down = graded
     found = find_errata(folder, PART, strict)
     changes = {change.learner: change for change in found.changes}
@@ -65,10 +65,16 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
     assert (found.unknown, found.anew) == (("never",), ("new",))
     assert changes["up"].before == old_up.earned and changes["up"].after > old_up.earned
     assert changes["down"].lower and changes["down"].stands
-    lines = list(errata_lines(found, applied=False, lower=False))
+    lines = list(errata_lines(folder, found, applied=False, lower=False))
     assert lines[0] == "Part 9: 3 graded again, 1 as before, 2 changed."
     assert any(line.startswith(f"    {TASK} ") and " -> " in line for line in lines)
     assert lines[-1].startswith("Nothing is written yet")
+    for words in ("Nothing is written yet", "Never graded before", "To lower their points"):
+        assert any(words in line and line.endswith(f"--class {folder.root}") for line in lines), words
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
+    assert list(errata_lines(folder, found, applied=False, lower=False))[-1].endswith(
+        f"make errata part=9 class={folder.root} apply=1"
+    )
     assert given(folder, "up", PART).earned == old_up.earned, "a dry run gives nothing"
 
     outcomes = apply_errata(folder, found, strict)

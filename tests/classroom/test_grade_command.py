@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,20 +12,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
+from submission_helpers import PART, SOLUTION, answered, by_checks, cell, feedback, fresh_notebook, hand_in
 from typer.testing import CliRunner
 
 import autograder.grading.store
 import autograder.sandbox
+from autograder.batch.ledger import Ledger
 from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom import autograde
+from autograder.classroom.autograde import enter_in_gradebook
+from autograder.classroom.configuration import write_configuration
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS, part
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 PART_1 = part(1)
+SOLUTION_1 = (SOLUTIONS / PART_1.file_name).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -46,6 +52,70 @@ def test_it_prints_a_line_a_submission_and_where_to_look(a_class):
     assert outcome.exit_code == 0, outcome.output
     assert "ada" in outcome.output and "10/14  a written answer waits for a person" in outcome.output
     assert str(a_class.feedback) in outcome.output
+
+
+def test_it_shows_how_far_it_is(a_class):
+    for learner in ("ada", "bob"):
+        hand_in(a_class, learner, SOLUTION, answered())
+    outcome = grade(a_class, "--part", "9")
+    assert "graded 0 of 2\n" in outcome.stderr and "graded 2 of 2, 0 s left\n" in outcome.stderr
+    assert "graded 0" not in outcome.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals.")
+def test_on_a_terminal_a_bar_with_the_time_left_stands_below_the_results(a_class):
+    from terminal import Terminal
+
+    for learner in ("ada", "bob"):
+        hand_in(a_class, learner, SOLUTION, answered())
+    command = [sys.executable, "-m", "autograder", "grade", "--class", str(a_class.root), "--part", "9"]
+    with Terminal(command, ROOT, {**os.environ, "NO_COLOR": "1"}) as terminal:
+        terminal.wait_for(r"graded 0/2.* left")
+        ada = terminal.wait_for(r"ada +part09  10/14")
+        terminal.wait_for(r"graded 2/2.* left", ada)
+        terminal.wait_for("2 submissions graded", ada)
+
+
+def test_a_missing_answer_and_a_broken_notebook_stand_in_the_learners_line(a_class):
+    without = answered()
+    without["cells"].remove(cell(without, "written-9-6"))
+    for learner, notebook in {"ada": without, "bob": b"{", "cy": None, "dee": fresh_notebook()}.items():
+        hand_in(a_class, learner, SOLUTION, notebook)
+    hand_in(a_class, "eli", SOLUTION_1, None, its_part=PART_1)
+    hand_in(a_class, "flo", SOLUTION_1, b"", its_part=PART_1)
+    lines = {line.split()[0]: line for line in grade(a_class).stdout.splitlines() if "/1" in line}
+    assert lines["ada"].endswith("10/14  a written answer waits for a person  no written answer to 9.6")
+    assert "no written answer to 9.5, 9.6  part09.ipynb is no notebook (it is not JSON)" in lines["bob"]
+    assert "no written answer to 9.5, 9.6  There is no part09.ipynb" in lines["cy"]
+    assert lines["dee"].endswith("10/14  no written answer to 9.5, 9.6")
+    assert lines["eli"].endswith("10/10")
+    assert "10/10  part01.ipynb is no notebook (it is not JSON)" in lines["flo"]
+
+
+def test_a_damaged_gradebook_is_named_and_not_the_course(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    path = a_class.root / "gradebook.db"
+    content = path.read_bytes()
+    for damaged in (b"no database at all, but as long as one" * 100, content[:4096] + b"\7" * 8192 + content[12288:]):
+        path.write_bytes(damaged)
+        outcome = grade(a_class, "--part", "9")
+        assert outcome.exit_code == 2 and f"{path} is damaged: " in outcome.output, outcome.output
+        assert f"doctor --class {a_class.root}" in outcome.output and "source" not in outcome.output
+        assert path.read_bytes() == damaged
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files.")
+def test_a_gradebook_that_can_grow_no_more_is_the_reason_that_is_shown(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    assert grade(a_class, "--part", "9").exit_code == 0
+    kilobytes = (a_class.root / "gradebook.db").stat().st_size // 1024
+    for number in range(40):
+        hand_in(a_class, f"learner{number}", SOLUTION, answered())
+    command = f"ulimit -f {kilobytes}; exec {sys.executable} -m autograder grade --class '{a_class.root}' --part 9"
+    outcome = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 1
+    (line,) = {line.partition("NOT GRADED")[2] for line in outcome.stdout.splitlines() if "NOT GRADED" in line}
+    assert line == ": gradebook.db: disk I/O error"
 
 
 def test_a_submission_that_could_not_be_graded_is_named_and_the_status_is_1(a_class):
@@ -77,6 +147,39 @@ def test_what_cannot_be_graded_is_refused_with_a_sentence(a_class, options):
     outcome = grade(a_class, *options)
     assert outcome.exit_code == 2
     assert outcome.output.strip().endswith(".") and "Traceback" not in outcome.output
+
+
+def test_the_verdict_of_a_class_is_repeated_from_its_line_in_the_ledger(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    for _ in range(2):  # unchanged work gets no second line
+        assert grade(a_class, "--part", "9").exit_code == 0
+    again = CliRunner().invoke(app, ["repeat", "ada/part09", "--class", str(a_class.root)])
+    assert again.exit_code == 0, again.output
+    assert "The verdict is the same, check by check." in again.output
+    assert "Line 1: ada, part09" in again.output
+
+
+def test_both_ways_to_grade_a_class_add_to_one_ledger(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    assert grade(a_class, "--part", "9").exit_code == 0
+    ledger = a_class.verdicts / "ledger.jsonl"
+    line = ledger.read_bytes()
+    assert CliRunner().invoke(app, ["grade", str(a_class.submitted), "--part", "9"]).exit_code == 0
+    assert ledger.read_bytes() == line
+    with Ledger.opened(a_class.verdicts):
+        outcome = grade(a_class, "--part", "9")
+    assert outcome.exit_code == 2 and "wait for its end" in outcome.output
+
+
+def test_what_nbgrader_grades_by_itself_is_in_the_ledger_too(a_class):
+    hand_in(a_class, "ada", SOLUTION, answered())
+    enter_in_gradebook(a_class, PART)
+    write_configuration(a_class.root)
+    nbgrader = [sys.executable, "-m", "nbgrader", "autograde", PART.name]
+    outcome = subprocess.run(nbgrader, cwd=a_class.root, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 0, outcome.stderr
+    (line,) = (a_class.verdicts / "ledger.jsonl").read_text(encoding="ascii").splitlines()
+    assert (json.loads(line)["learner"], json.loads(line)["earned"]) == ("ada", 10)
 
 
 def test_without_a_strict_sandbox_nothing_is_graded_unless_local_is_asked_for(a_class, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission
 
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.roster import import_roster, read_roster
+from autograder.classroom.roster import import_roster, read_roster, roster_lines
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Part 0: Set-up (371),Current Score
     Points Possible,,,,,10,(read only)
@@ -49,6 +49,21 @@ def test_moodle_participants_give_numbers_or_else_addresses(folder):
     assert (learner.id, learner.first_name, learner.last_name) == ("zoe@example.org", "Zo\u00eb de", "Garc\u00eda")
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Vorname;Nachname;ID-Nummer;E-Mail-Adresse",
+        "Prénom;Nom;Numéro d'identification;Adresse de courriel",
+        "Nombre;Apellido(s);Número de ID;Dirección de correo",
+        "Nome;Cognome;Codice identificativo;Indirizzo email",
+        "Nome;Sobrenome;Número de identificação;Endereço de email",
+        "Voornaam;Achternaam;ID-nummer;E-mailadres",
+    ],
+)
+def test_moodles_participants_are_read_in_other_languages(folder, header):
+    assert roster(folder, header + ";Groups\n" + MOODLE.partition("\n")[2].replace(",", ";")) == roster(folder, MOODLE)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("text", [CANVAS, MOODLE])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -73,7 +88,7 @@ HEADER = "First name,Last name,Email address\n"
         (HEADER + f"{'A' * 129},Lee,a@b.c\n", "line 2: a cell has more than 128 characters"),
         (HEADER + "Ann,Lee\nBen,Ott,b@b.c,,5\n", "line 3: there are more cells than columns"),
         (HEADER, "lists nobody"),
-        ("Vorname,Nachname,E-Mail\nAnn,Lee,a@b.c\n", "no list that we know.*English column names"),
+        ("Etunimi,Sukunimi,Posti\nAnn,Lee,a@b.c\n", "no list that we know.*Give the columns these names"),
         ("", "is no table"),
         ("Student\nAnn\n", "is no table"),
         ("Student,ID,ID\nAnn,1,2\n", "two columns ID"),
@@ -112,6 +127,52 @@ def test_a_learner_who_is_there_under_the_same_address_keeps_the_id(folder, grad
     outcome = import_roster(gradebook, roster(folder, text))
     assert outcome.changed == ["ben@example.org"] and not outcome.added
     assert outcome.absent == ["1003", "zgarcia"]
+
+
+RENAMED = """Student,ID,SIS User ID,SIS Login ID,Section
+"Garc\u00eda, Zo\u00eb",1001,u77,zoe.garcia,Monday
+"O'Neil, Ben",1002,,ben.oneil@example.net,Monday
+"""
+
+
+def test_a_learner_with_a_new_login_is_recognised_by_the_platforms_number(folder, gradebook):
+    import_roster(gradebook, roster(folder, CANVAS))
+    add_assignment(gradebook, "part05", {"check-5-1": 8})
+    add_submission(gradebook, "part05", "zgarcia", {"check-5-1": 5.0}, DUE)
+    outcome = import_roster(gradebook, roster(folder, RENAMED))
+    assert (outcome.added, outcome.absent) == ([], ["1003"])
+    assert outcome.renamed == [("zgarcia", "zoe.garcia"), ("ben@example.org", "ben.oneil@example.net")]
+    lines = roster_lines(outcome, remove_absent=False)
+    assert "zoe.garcia keeps the id zgarcia: the same person, by the platform's number or the address." in lines
+
+
+def test_moodles_id_number_recognises_a_learner_too(folder, gradebook):
+    header = "First name,Last name,Username,ID number,Email address\n"
+    import_roster(gradebook, roster(folder, header + "Zo\u00eb,Garc\u00eda,zgarcia,77001,zoe@example.org\n"))
+    outcome = import_roster(gradebook, roster(folder, header + "Zo\u00eb,Ott,zott,77001,zott@example.org\n"))
+    assert outcome.changed == ["zgarcia"] and not outcome.added + outcome.absent
+    assert gradebook.find_student("zgarcia").last_name == "Ott"
+
+
+def test_a_login_that_went_to_somebody_else_never_gives_them_the_first_ones_grades(folder, gradebook):
+    import_roster(gradebook, roster(folder, CANVAS))
+    other = RENAMED + '"Garcia, Zelda",1005,,zgarcia,Monday\n'
+    with pytest.raises(
+        ClassError, match="Line 4: zgarcia is the id of somebody else .*number 1001.*Nothing was changed"
+    ):
+        import_roster(gradebook, roster(folder, other))
+    assert gradebook.find_student("zgarcia").first_name == "Zo\u00eb"
+    address = RENAMED + '"Neil, Bea",1006,,ben@example.org,Monday\n'
+    with pytest.raises(ClassError, match="ben@example.org is the id of somebody else"):
+        import_roster(gradebook, roster(folder, address))
+
+
+def test_two_entries_of_one_person_from_before_stay_two(folder, gradebook):
+    for student in ("jose.garcia", "jgarcia"):
+        gradebook.add_student(student, lms_user_id="1001")
+    text = 'Student,ID,SIS Login ID\n"Garcia, Jose",1001,jgarcia\n'
+    outcome = import_roster(gradebook, roster(folder, text))
+    assert (outcome.changed, outcome.absent, outcome.added) == (["jgarcia"], ["jose.garcia"], [])
 
 
 def test_nobody_with_work_is_ever_deleted(folder, gradebook):

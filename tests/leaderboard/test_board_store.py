@@ -191,6 +191,13 @@ def test_tries_are_counted_over_24_hours_and_the_history_stays(store):
     assert [entry.at[11:13] for entry in store.entries(Entry.learner_id == "ada")] == ["06", "16", "11", "12"]
 
 
+def test_a_try_that_a_wrong_clock_dated_later_locks_nobody_out_for_more_than_a_day(store):
+    now = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+    store.add("ada", source(), SCORE, 42, now=now + timedelta(days=3))
+    with pytest.raises(StoreError, match="The next is free on 2026-03-02 at"):
+        store.add("ada", source(("return 0.08", "return 0.07")), SCORE, 42, most_tries=1, now=now)
+
+
 def test_the_next_try_is_free_a_day_after_the_oldest_that_counts():
     moments = [datetime(2026, 3, 1, hour, tzinfo=timezone.utc) for hour in (8, 10, 12)]
     assert tries.next_free(moments, 4) is None

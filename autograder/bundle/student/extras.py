@@ -1,7 +1,10 @@
 """What of pyproject.toml the commands need: in the students' zip this file is autograder/extras.py."""
 
+COMMANDS, GROUPS = {}, set()  # all of them are in autograder/cli.py
+
 # Every other command needs the learner's set only.
 EXTRA_OF_COMMAND = {"notebooks": "notebooks", "verdict": "strict"}
+STRICT_WITH_FROM = ()
 
 # Megabytes on disk and seconds, measured with an empty cache.
 COST = {
