@@ -15,14 +15,16 @@ PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 FILE = $(if $(file),"$(file)",$(if $(args),,$(error Name the file: make $@ file=FILE)))
+# From the environment, where make puts it: a sentence may hold any sign.
+REASON = $(if $(reason),--reason "$$reason")
 
 # A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
-KNOWN := PYTHON apply args board check class data fast file from layers name notebooks part public seed seeds steps template tick url width worksheet
+KNOWN := PYTHON alike apply args board check class data decide fast file from layers name notebooks part public reason request seed seeds steps template tick url width worksheet
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% -%,$v)))
 $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template classroom50 gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template classroom50 gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -71,6 +73,9 @@ debug: ## call your code with a check's inputs, breakpoint() works: part=1 check
 trace: ## how your model reads a name, every vector beside the reference's: name=emma
 	$(RUN) trace $(if $(name),--name "$(name)") --exit-zero $(args)
 
+appeal: ## ask your instructor to look at a check again: check=NAME reason="why it is wrong"
+	$(RUN) appeal $(part) $(if $(check),--check "$(check)") $(REASON) $(args)
+
 reset: ## write the stub of a part or task anew: part=5 or part=5.2; asks first and keeps a copy
 	$(RUN) reset $(part) $(args)
 
@@ -118,6 +123,9 @@ export: ## write the grades as CSV for Canvas and Moodle: template=FILE fills in
 
 errata: ## grade a part anew with mended checks, and show whose points change: part=5 apply=1
 	$(RUN) errata $(part) $(if $(call on,$(apply)),--apply) $(CLASS) $(args)
+
+appeals: ## show regrade requests, or decide one: decide=accept request=ada/part05/CHECK alike=1 reason="..."
+	$(RUN) appeals $(if $(request),--request "$(request)") $(if $(decide),--decide "$(decide)") $(if $(call on,$(alike)),--alike) $(REASON) $(CLASS) $(args)
 
 demo: ## an instructor's whole job, shown on a class of twelve that never was: about a minute
 	$(RUN) demo $(args)

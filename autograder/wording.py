@@ -8,7 +8,10 @@ import os
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 
 # The variables that the Makefile knows. Other options reach it through args=.
-MAKE_VARIABLES = tuple("fast steps seed data check name tick layers width part class apply board worksheet".split())
+MAKE_VARIABLES = (
+    *"fast steps seed data check name tick layers width part class apply board worksheet".split(),
+    *"decide request alike reason".split(),
+)
 
 # Targets that are called otherwise than their commands.
 MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard", "leaderboard page": "leaderboard"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.batch.batch import find_tasks
@@ -12,6 +13,7 @@ from autograder.batch.ledger import Ledger
 from autograder.batch.pool import open_pool
 from autograder.batch.run import Graded, Run
 from autograder.batch.summary import Summary
+from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.sandbox import Tier
@@ -56,7 +58,10 @@ def grade_batch(
             if graded.report is not None:
                 learner, part, modules = graded.task.learner, graded.task.part, graded.collected.modules
                 entry = ledger.record(learner, part, graded.report, modules, store, tier, seed)
-                what = (entry, part, graded.report, graded.collected.remarks, modules.get(graded.report.file))
+                decisions = decisions_on(read_decisions(out), learner, part.name, graded.report)
+                graded = replace(graded, report=with_decisions(graded.report, decisions))
+                told, source = tuple(decision_sentences(graded.report, decisions)), modules.get(graded.report.file)
+                what = (entry, part, graded.report, graded.collected.remarks, source, told)
                 writing.append(writers.submit(write_report, out / REPORTS, *what))
                 if len(writing) > 4 * WRITERS:
                     writing.pop(0).result()  # raises what went wrong

@@ -17,16 +17,23 @@ from autograder.render.feedback_page import Feedback, feedback_page
 
 
 def write_report(
-    folder: Path, entry: Entry, part: Part, report: Report, remarks: tuple[str, ...], source: bytes | None
+    folder: Path,
+    entry: Entry,
+    part: Part,
+    report: Report,
+    remarks: tuple[str, ...],
+    source: bytes | None,
+    decisions: tuple[str, ...] = (),
 ) -> None:
     """Write folder/LEARNER/partNN.json and .html, unless they are there and equal. source: the part's module, of
-    which the page shows lines. Raises OSError.
+    which the page shows lines; decisions: sentences about regrade requests. Raises OSError.
     """
     place = folder / entry.learner / part.name
     _write(place.with_suffix(".json"), json.dumps(report.for_class().to_json(), indent=1).encode("ascii"))
     day = datetime.date.fromisoformat(entry.when[:10])
     repeat = f"{entry.learner}/{entry.part}"
-    page = feedback_page(Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat))
+    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions)
+    page = feedback_page(facts)
     _write(place.with_suffix(".html"), page.encode("utf-8", "replace"))
 
 

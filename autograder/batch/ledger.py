@@ -12,10 +12,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder.class_folder.alone import lock
+from autograder.class_folder.decisions import decisions_on, read_decisions, with_decisions
+from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
@@ -31,7 +33,9 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One verdict. modules: file name -> sha256 of all that it depends on; verdict: its key in the result store."""
+    """One verdict. modules: file name -> sha256 of all that it depends on; verdict: its key in the result store;
+    decided: the points of earned, by check, that an instructor gave after a regrade request.
+    """
 
     when: str  # UTC, ISO 8601
     learner: str
@@ -48,6 +52,7 @@ class Entry:
     breaks: str
     modules: dict[str, str]
     verdict: str
+    decided: dict[str, float] = field(default_factory=dict)
 
     def says_the_same(self, other: Entry) -> bool:
         """Whether both are of one verdict: everything but the time is equal."""
@@ -115,7 +120,10 @@ class Ledger:
         return self.latest[learner, part.name]  # an unchanged verdict keeps its day
 
     def add(self, entry: Entry, modules: Mapping[str, bytes]) -> bool:
-        """Add a line, unless the last one of this learner's part says the same. Raises OSError, with nothing added."""
+        """Add a line, unless the last one of this learner's part says the same; the points that instructors have
+        decided about are put into it. Raises DecisionsError and OSError, with nothing added.
+        """
+        entry = self._with_decisions(entry)
         before = self.latest.get((entry.learner, entry.part))
         if before is not None and before.says_the_same(entry):
             return False
@@ -134,6 +142,16 @@ class Ledger:
             raise
         self.latest[entry.learner, entry.part] = entry
         return True
+
+    def _with_decisions(self, entry: Entry) -> Entry:
+        decisions = read_decisions(self.path.parent)
+        stored = open_store(self.path.parent).find(entry.verdict) if decisions else None
+        if stored is None:
+            return entry
+        fitting = decisions_on(decisions, entry.learner, entry.part, stored.report)
+        after = with_decisions(stored.report, fitting)
+        more = {new.name: new.earned - old.earned for old, new in zip(stored.report.checks, after.checks)}
+        return replace(entry, earned=after.earned, decided={name: points for name, points in more.items() if points})
 
     def module_path(self, digest: str) -> Path:
         """Where a module of a verdict is kept."""

@@ -42,8 +42,9 @@ def repeat(folder: Path, which: str) -> Repeated:
     report = grade_modules(modules, part, tier, grade, entry.seed)
     stored = open_store(folder).find(entry.verdict)
     changed = list(differences(stored.report, report)) if stored else []
-    if (report.earned, report.breaks) != (entry.earned, entry.breaks) and not changed:
-        changed.append(f"{number(entry.earned)} points, now {number(report.earned)}. {report.breaks}".rstrip())
+    by_checks = entry.earned - sum(entry.decided.values())
+    if (abs(report.earned - by_checks) > 1e-9 or report.breaks != entry.breaks) and not changed:
+        changed.append(f"{number(by_checks)} points, now {number(report.earned)}. {report.breaks}".rstrip())
     return Repeated(found_at, entry, report, tuple(changed))
 
 
@@ -72,6 +73,10 @@ def repeat_lines(repeated: Repeated) -> Iterator[str]:
         yield "  The checks or the grader have changed since: this is the verdict by those of now."
     if report.interpreter != entry.interpreter:
         yield f"  It was repeated with Python {report.interpreter}."
-    yield f"Then: {number(entry.earned)} of {number(entry.possible)} points. Now: {number(report.earned)}."
+    given = sum(entry.decided.values())
+    then = f"{number(entry.earned)} of {number(entry.possible)} points"
+    if given:
+        then += f", {number(given)} of them by decision of an instructor"
+    yield f"Then: {then}. Now by checks: {number(report.earned)}."
     yield from (f"  {line}" for line in repeated.changed)
     yield "The verdict is another one." if repeated.changed else "The verdict is the same, check by check."

@@ -18,8 +18,10 @@ from autograder.stubs import fresh_stubs
 # Characters without spaces. The zip holds the grader, whose own code says shorter lines as well: `optimizer.step(lr)`.
 TELLING = 24
 FORBIDDEN_FOLDERS = ("solutions/", "source/", "tests/", "benchmarks/", "release/")
-FORBIDDEN_NAMES = re.compile(r"misconceptions\.toml|test_(public|hidden)\.py|oracle\.py|expected\.py|files\.py|"
-                             r"hints\.md|model\.py|leaderboard_recipe\.py|telling_seeds\.json")  # fmt: skip
+FORBIDDEN_NAMES = re.compile(
+    r"(^|/)(misconceptions\.toml|test_(public|hidden)\.py|oracle\.py|expected\.py|parts/part\d\d/files\.py|hints\.md|"
+    r"model\.py|leaderboard_recipe\.py|telling_seeds\.json)$"
+)
 
 
 def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
@@ -72,7 +74,7 @@ def hidden_probes(part: Part) -> set[str]:
 
 
 def _forbidden(path: str) -> bool:
-    return path.startswith(FORBIDDEN_FOLDERS) or bool(FORBIDDEN_NAMES.fullmatch(path.rpartition("/")[2]))
+    return path.startswith(FORBIDDEN_FOLDERS) or bool(FORBIDDEN_NAMES.search(path))
 
 
 def _here() -> list[str]:

@@ -25,7 +25,8 @@ MODULES = """__init__ __main__ bare_help check console course install setup_envi
     grading/conditions grading/diagnosis grading/distribution grading/exceptions grading/failures grading/follow_through
     grading/grade grading/lines grading/misconceptions grading/mistake_replies grading/patience grading/probes
     grading/reference grading/report grading/session grading/slips grading/sources grading/standing
-    grading/submission render/__init__ render/json_report render/next_step render/terminal""".split()
+    grading/submission render/__init__ render/json_report render/next_step render/terminal
+    appeal_command appeal_file files""".split()
 NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
 DATASETS = (".md", ".txt", ".json")
 

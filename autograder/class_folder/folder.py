@@ -29,6 +29,11 @@ class ClassFolder:
         return self.root / "submitted_before"
 
     @property
+    def appeals(self) -> Path:
+        """Regrade requests that were collected, by learner: each version of a file is kept."""
+        return self.root / "appeals"
+
+    @property
     def autograded(self) -> Path:
         return self.root / "autograded"
 

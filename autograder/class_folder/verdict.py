@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from autograder.class_folder.collected import Collected, collect_modules
+from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import KEPT, given, stands
 from autograder.class_folder.verdict_store import open_store
@@ -32,12 +33,21 @@ class Verdict(NamedTuple):
 
 
 def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
-    """The verdict that counts. A better one that was given for the same work, before the checks were fixed, comes
-    before a new one.
+    """The verdict that counts, without what was decided about regrade requests. A better one that was given
+    for the same work, before the checks were fixed, comes before a new one.
     """
     fresh = fresh_verdict(folder, learner, part, tier)
     old = given(folder, learner, part)
-    return Verdict(old, fresh.collected, stands=True) if stands(old, fresh.report) else fresh
+    kept = old and stands(decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0])
+    return Verdict(old, fresh.collected, stands=True) if kept else fresh
+
+
+def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, tuple[str, ...]]:
+    """The report with what was decided about regrade requests, and a sentence for each decision. Raises
+    DecisionsError.
+    """
+    decisions = decisions_on(read_decisions(folder.verdicts), learner, part.name, report)
+    return with_decisions(report, decisions), tuple(decision_sentences(report, decisions))
 
 
 def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:

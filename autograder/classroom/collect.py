@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import os
 import shutil
 import tempfile
@@ -14,13 +15,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.appeal_file import LARGEST as LARGEST_APPEAL
 from autograder.archives.archives import shown
 from autograder.class_folder.collected import Unreadable, read_plain
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.handed_in import HandedIn, Person, sort_by_learner
-from autograder.classroom.matching import RECIPE, Matcher, course_files, notebook_by_content, usual_wrong_name
+from autograder.classroom.matching import (
+    RECIPE,
+    Matcher,
+    appeal_files,
+    course_files,
+    notebook_by_content,
+    usual_wrong_name,
+)
 from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
 from autograder.course import EXERCISES, RECIPE_FILE, Part, parts
 from autograder.files import write_atomically
@@ -29,6 +38,7 @@ from autograder.wording import option
 TIMESTAMP = "timestamp.txt"
 
 
+MOST_APPEALS = 50  # versions of one learner's file for a part
 MOST_OTHERS = 20  # files of one learner that the course has no name for, kept to be renamed
 
 # When everybody's work was submitted, or a learner's: by id, "" for everybody.
@@ -50,9 +60,12 @@ class Placed:
 
 @dataclass
 class Collection:
-    """What collecting did; a sentence for each name or file that could not be used, and for each that was guessed."""
+    """What collecting did; a sentence for each regrade request, for each name or file that could not be used, and
+    for each that was guessed.
+    """
 
     placed: list[Placed] = field(default_factory=list)
+    appeals: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -86,6 +99,7 @@ def collect(
         person = found.people[learner]
         said, placed = len(outcome.problems), len(outcome.placed)
         collected = _with_usual_wrong_names(learner, person, part, outcome)
+        asks = _place_appeals(folder, learner, person, outcome)
         for name, files in sorted(collected.items()):
             try:
                 chosen = _one_of_each(files)
@@ -99,20 +113,25 @@ def collect(
                 elif len(collected) == 1:
                     outcome.problems.append(f"{learner}: there is only {RECIPE_FILE}, as the course has it.")
                 continue
-            given = submitted_at.get(learner) or submitted_at.get("") or told.times.get(learner)
+            said_when = submitted_at.get(learner) or submitted_at.get("")
+            given = said_when or told.times.get(learner)
             known = [_in_utc(file.time, zone) for file in chosen.values() if file.time]
             time = given or max(known, default=None)
             contents = {file_name: file.content for file_name, file in chosen.items()}
-            outcome.placed.append(_place(folder, learner, name, contents, time, correct=given is not None))
-            if person.late and time is None:
+            # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
+            correct = said_when is not None or (given is not None and not asks)
+            outcome.placed.append(_place(folder, learner, name, contents, time, correct, asks))
+            as_before = asks and outcome.placed[-1].what == "unchanged"
+            if person.late and time is None and not as_before:
                 outcome.problems.append(
                     f"{learner}, {name}: collected, but Canvas marks it late and does not say when it was submitted. "
                     f"Collect it again with {option('submitted-at', f'{learner}=2026-11-30 18:00')}, which also "
                     "charges the delay."
                 )
-        if (len(outcome.problems), len(outcome.placed)) == (said, placed):
+        nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
+        if nothing and not (asks and _only_appeals(person)):
             outcome.problems.append(_not_collected(folder, learner, person, part))
-    if not outcome.placed and not outcome.problems:
+    if not outcome.placed and not outcome.appeals and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
 
@@ -130,6 +149,7 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
             yield f"Time corrected: {who}."
         elif one.what == "older":
             yield f"Left alone: {who}, since a newer one was collected before."
+    yield from outcome.appeals
     unchanged = sum(one.what == "unchanged" for one in outcome.placed)
     if unchanged:
         yield f"Unchanged: {unchanged}, collected before."
@@ -156,7 +176,7 @@ def _with_usual_wrong_names(
         name = usual_wrong_name(file.name, looked_for)
         if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
             name = notebook_by_content(file.content)
-        if name and file.content is not None and course_files()[name] in looked_for:
+        if name and file.content is not None and (course_files() | appeal_files())[name] in looked_for:
             guessed.setdefault(name, []).append(file)
         else:
             others.append(file)
@@ -167,6 +187,7 @@ def _with_usual_wrong_names(
         else:
             others += candidates
     person.files, person.others = files, others
+    files = [file for file in files if file.name not in appeal_files()]
     if part is None:
         return _by_part(files)
     recipes = [file for file in files if file.name == RECIPE_FILE]
@@ -174,10 +195,37 @@ def _with_usual_wrong_names(
     found = {RECIPE: recipes} if recipes else {}
     if not {part.file_name, f"{part.name}.ipynb"} & {file.name for file in files}:
         return found
-    if others and any(file.name.lower().endswith((".py", ".ipynb")) for file in others):
+    if others and any(file.name.lower().endswith((".py", ".ipynb", ".toml")) for file in others):
         left = ", ".join(shown(file.where) for file in others[:5])
         outcome.remarks.append(f"{learner}, {part.name}: not used: {left}.")
     return {**found, part.name: files}
+
+
+def _place_appeals(folder: ClassFolder, learner: str, person: Person, outcome: Collection) -> bool:
+    """Keep a learner's regrade requests, apart from the work that they are about. Says whether there are any."""
+    asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age)
+    for file in asks:
+        stem, suffix = file.name.rsplit(".", 1)
+        there = sorted((folder.appeals / learner).glob(f"{stem}*.{suffix}"))
+        if len(file.content or b"") > LARGEST_APPEAL:
+            outcome.problems.append(f"{learner}: {shown(file.where)} is larger than {LARGEST_APPEAL // 1024} KB.")
+        elif any(_content(path) == file.content for path in there):
+            outcome.appeals.append(f"Regrade request, collected before: {learner} {appeal_files()[file.name]}.")
+        elif len(there) == MOST_APPEALS:
+            outcome.problems.append(
+                f"{learner}: {shown(file.where)} was not collected, since {MOST_APPEALS} versions of it are in "
+                f"{folder.appeals / learner}."
+            )
+        else:
+            # No version replaces another, and their names sort as they came.
+            places = (folder.appeals / learner / f"{stem}-{number:02d}.{suffix}" for number in itertools.count(1))
+            write_atomically(next(path for path in places if path not in there), file.content or b"")
+            outcome.appeals.append(f"Regrade request: {learner} {appeal_files()[file.name]}.")
+    return bool(asks)
+
+
+def _only_appeals(person: Person) -> bool:
+    return all(file.name in appeal_files() for file in (*person.files, *person.others))
 
 
 def _not_collected(folder: ClassFolder, learner: str, person: Person, part: Part | None) -> str:
@@ -189,7 +237,8 @@ def _not_collected(folder: ClassFolder, learner: str, person: Person, part: Part
     if part is None:
         return f"{learner}: no file has a name of the course, such as part05_gpt.py: {names}."
     place = folder.submitted / learner / part.name
-    kept = [file for file in there if file.content is not None and file.name not in (TIMESTAMP, *course_files())]
+    known = (TIMESTAMP, *course_files(), *appeal_files())
+    kept = [file for file in there if file.content is not None and file.name not in known]
     for file in kept[:MOST_OTHERS]:
         if not (place / file.name).exists():
             place.mkdir(parents=True, exist_ok=True)
@@ -233,18 +282,20 @@ def _place(
     contents: dict[str, bytes],
     time: datetime.datetime | None,
     correct: bool,
+    asks: bool,
 ) -> Placed:
     """Put a submission in its place: built beside it and then moved, so that it is whole or not there.
 
-    correct: the time counts more than the one that was recorded before.
+    correct: the time counts more than the one that was recorded before. asks: a regrade request came with it, so what
+    is left out is not taken back.
     """
     place = folder.submitted / learner / part
     backup = None
     if place.exists():
         before = _timestamp(place)
-        if all(_content(place / name) == content for name, content in contents.items()) and set(contents) >= {
-            path.name for path in place.iterdir() if path.name in course_files()
-        }:
+        there = {path.name for path in place.iterdir() if path.name in course_files()}
+        same = all(_content(place / name) == content for name, content in contents.items())
+        if same and (asks or set(contents) >= there):
             if not correct or time == before:
                 return Placed(learner, part, "unchanged", before)
             write_atomically(place / TIMESTAMP, _note(time))

@@ -9,7 +9,7 @@ from autograder.capstone.run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import given, stands, withdraw
 from autograder.class_folder.settings import ClassError
-from autograder.class_folder.verdict import fresh_verdict
+from autograder.class_folder.verdict import decided, fresh_verdict
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.autograde import Outcome, grade_class
 from autograder.classroom.capstone import grade_capstones, newest_parts
@@ -65,6 +65,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
                 continue
             wait(learner)
             new = fresh_verdict(folder, learner, part, tier).report
+            old, new = (decided(folder, learner, part, report)[0] for report in (old, new))
             lines = tuple(_changed_checks(old, new))
             if new.sha256 != old.sha256:
                 anew.append(learner)

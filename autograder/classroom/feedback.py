@@ -9,7 +9,7 @@ from autograder.class_folder.collected import Unreadable, read_plain
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import given
 from autograder.class_folder.settings import ClassError, load_settings
-from autograder.class_folder.verdict import summary_sentences
+from autograder.class_folder.verdict import decided, summary_sentences
 from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import GRADER_CELL
@@ -36,6 +36,7 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
     cells = graded_cells(folder, learner, name)
     if report is None or cells is None:
         raise ClassError(f"{learner}: {name} is not graded yet: {folder.command('grade', part_=its_part.number)}")
+    report, decisions = decided(folder, learner, its_part, report)
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
     with open_gradebook(folder) as book:
@@ -53,7 +54,7 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
         times = lateness(settings, extensions, submission, sum(one.earned or 0 for one in marks.values()))
     by_task = {task.id: marks[key] for task in its_part.tasks if (key := grade_id(task)) in marks}
-    known = summary_sentences(report)
+    known = {*summary_sentences(report), *decisions}
     return feedback_page(
         Feedback(
             learner,
@@ -64,6 +65,7 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
             [sentence for sentence in grader_sentences(cells) if sentence not in known],
             by_task,
             times,
+            decisions=decisions,
         )
     )
 

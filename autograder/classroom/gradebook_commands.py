@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,14 @@ from autograder.classroom.commands import ClassOption, PartOption, parts_of
 from autograder.course import ROOT
 
 app = typer.Typer()
+
+
+class Decide(str, Enum):
+    """What an instructor can decide."""
+
+    accept = "accept"
+    reject = "reject"
+
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing else.")]
 
@@ -207,6 +216,60 @@ def errata(
     print_lines(map(outcome_line, outcomes))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
+
+
+@app.command()
+def appeals(
+    request: Annotated[str | None, typer.Option(help="Only this one: ada/part05/NAME.")] = None,
+    decide: Annotated[Decide | None, typer.Option(help="Decide it.")] = None,
+    alike: Annotated[bool, typer.Option("--alike", help="For all whose check fails in the same way.")] = False,
+    reason: Annotated[str, typer.Option(help="A sentence for the learner; needed to reject.")] = "",
+    by: Annotated[str, typer.Option(help="Who decides.", show_default="your login")] = "",
+    lower: Annotated[bool, typer.Option("--lower", help="Take back points that were given before.")] = False,
+    folder: ClassOption = ROOT,
+) -> None:
+    """Show what learners ask to look at again, with the verdict repeated, and decide about it.
+
+    Lists requests on the screen and in verdicts/appeals.html: what each learner writes, whether the verdict comes out
+    the same, whose check fails in the same way, what errata would change. Accepting gives the points of the check.
+
+    Example: python -m autograder appeals --request ada/part05/NAME --decide accept --alike
+    """
+    from autograder.class_folder.settings import existing_class
+    from autograder.classroom import appeals as requests
+    from autograder.classroom.appeals_show import case_lines, list_lines, ruling_lines, write_appeals_page
+    from autograder.console import print_lines
+    from autograder.notebooks.release import ReleaseError
+    from autograder.sandbox import SandboxUnavailable
+
+    with _sentences():
+        its_class = existing_class(folder)
+        if decide is None and (alike or reason or by or lower):
+            raise ValueError("Say what you decide: --decide accept or --decide reject.")
+        if decide is not None and request is None:
+            raise ValueError("Say which request you decide about, such as ada/part05/NAME.")
+        if decide is not None:
+            accept = decide is Decide.accept
+            try:
+                ruling = requests.decide(its_class, request, accept, alike, reason, by, lower)
+            except (SandboxUnavailable, ReleaseError) as error:
+                raise ValueError(str(error)) from error
+            print_lines(ruling_lines(its_class, request, accept, ruling))
+            if any(outcome.failure for outcome in ruling.outcomes):
+                raise typer.Exit(1)
+            return
+        asked = requests.find_requests(its_class)
+        if request is not None and request not in asked.found:
+            raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.found) or 'none'}.")
+        wanted = [asked.found[request]] if request else list(asked.found.values())
+        found = []
+        for number, case in enumerate(requests.cases(its_class, wanted, anyway=request is not None), 1):
+            found.append(case)
+            if case.open or request is not None:
+                print_lines(case_lines(its_class, case, number))
+        nothing = not found and not asked.problems
+        path = None if request or nothing else write_appeals_page(its_class, found, asked.problems)
+        print_lines(list_lines(found, asked.problems, path))
 
 
 def _assignment(number: int | None) -> str | None:

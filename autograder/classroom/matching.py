@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from autograder.appeal_file import file_name
 from autograder.archives.archives import SUFFIXES
 from autograder.course import RECIPE_FILE, parts
 
@@ -20,7 +21,8 @@ CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<fi
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
 COPY = re.compile(
-    r"(?P<stem>part\d\d(?:_[a-z]+)?|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?(?P<suffix>\.py|\.ipynb)"
+    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
+    r"(?P<suffix>\.py|\.ipynb|\.toml)"
 )
 RECIPE = "recipe"  # what stands for the part of the board's recipe, which belongs to none
 
@@ -114,7 +116,7 @@ def own_name(name: str) -> str:
 def course_file(name: str) -> tuple[str, int] | None:
     """The name that the course has for a file, and the number of its copy; None when it is no file of the course."""
     found = COPY.fullmatch(own_name(name))
-    if not found or found["stem"] + found["suffix"] not in course_files():
+    if not found or found["stem"] + found["suffix"] not in course_files() | appeal_files():
         return None
     return found["stem"] + found["suffix"], int(found["a"] or found["b"] or 0)
 
@@ -128,7 +130,7 @@ def usual_wrong_name(name: str, parts_there: Iterable[str]) -> str | None:
     words = re.sub(r"[^a-z0-9]+", "_", stem)
     fitting = [
         wanted
-        for wanted, part in course_files().items()
+        for wanted, part in (course_files() | appeal_files()).items()
         if part in parts_there and wanted.endswith(f".{suffix}") and wanted.rpartition(".")[0] in words
     ]
     return fitting[0] if len(fitting) == 1 else None
@@ -145,3 +147,8 @@ def course_files() -> dict[str, str]:
     """The part's name by the name of each file that is handed in: module and notebook; and RECIPE for the recipe."""
     names = {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}
     return {**names, RECIPE_FILE: RECIPE}
+
+
+def appeal_files() -> dict[str, str]:
+    """The part's name by the name of the file in which a learner asks for a regrade of it."""
+    return {file_name(part): part.name for part in parts()}

@@ -21,7 +21,7 @@ from autograder.batch.ledger import Ledger
 from autograder.class_folder.collected import collect_modules, hand_on_notes
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import give
-from autograder.class_folder.verdict import grade_submission, points, summary_sentences, task_lines
+from autograder.class_folder.verdict import decided, grade_submission, points, summary_sentences, task_lines
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
@@ -100,7 +100,8 @@ class GradeModule(SandboxStep):
                 modules = verdict.collected.modules
                 ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), tier)
         give(folder, learner, part, verdict.report)
-        resources[REPORT] = (verdict.report, verdict.remarks)
+        report, decisions = decided(folder, learner, part, verdict.report)
+        resources[REPORT] = (report, (*verdict.remarks, *decisions))
         return nb, resources
 
     def _ledger(self) -> contextlib.AbstractContextManager[Ledger]:

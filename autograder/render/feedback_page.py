@@ -16,6 +16,7 @@ from pathlib import Path
 
 import jinja2
 
+from autograder.appeal_file import file_name
 from autograder.course import Part, capstone, stretch_tasks
 from autograder.grading.report import Check, Report
 from autograder.grading.standing import DONE, awaited, current, whole_file
@@ -65,7 +66,8 @@ class Times:
 @dataclass(frozen=True)
 class Feedback:
     """All that a page is made of. source: the graded file, to show lines of it; marks: by task, where a gradebook has
-    them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict.
+    them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict; decisions:
+    sentences about what an instructor looked at again.
     """
 
     learner: str
@@ -77,6 +79,7 @@ class Feedback:
     marks: Mapping[str, Marks] | None = None
     times: Times | None = None
     repeat: str = ""
+    decisions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def feedback_page(facts: Feedback) -> str:
         tasks=[_task(facts, task.id, marks[task.id], nothing_ran) for task in facts.part.tasks],
         hidden=any(check.hidden and check.status not in DONE for check in report.checks) and nothing_ran is None,
         next_step=_next_step(facts, nothing_ran),
+        request=_request(facts, nothing_ran),
     )
 
 
@@ -317,6 +321,17 @@ def _next_sentence(facts: Feedback, nothing_ran: Check | None, check: CheckComma
     if words := going_on(report, failing):
         return f"{words}, then {check(report.part)}"
     return f"Next: {to_do(report, failing, report.file, ELSEWHERE)}, then {check(task_to_fix(failing))}"
+
+
+def _request(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str, list[tuple[str, str]]]:
+    """How to ask for a regrade: the file's name, a command, and each check that lost points with its name. Nothing of
+    it where no check ran: then there is a file to fix, and of the capstone, which trains parts that have pages.
+    """
+    lost = [check for check in facts.report.checks if check.status not in (*DONE, "todo")]
+    if not lost or nothing_ran is not None or facts.part is capstone():
+        return "", "", []
+    typed = command("appeal", facts.part.number, check=lost[0].name, reason="why it is wrong")
+    return file_name(facts.part), typed, [(f"{check.task} {check.title}", check.name) for check in lost]
 
 
 def _points(points: float) -> str:

@@ -47,9 +47,10 @@ ROOMS = {
     "development": "tests, lint, this site",
 }
 MODULES_OF = {
-    "cli": ("cli", "rooms"),
+    "cli": ("cli", "rooms", "appeal_command"),
     "classroom": ("classroom", "doctor"),
     "check": ("check", "one_file"),
+    "grading": ("grading", "appeal_file"),
     "stubs": ("stubs", "backups"),
     "development": ("development", "development_commands", "site"),
 }

@@ -9,6 +9,7 @@ import shutil
 import pytest
 from bundle_helpers import SOLVED, change, grade_in, run, solve
 
+from autograder.appeal_file import Appeal, read_appeals
 from autograder.course import ROOT, part, parts
 from autograder.grading.follow_through import table_of
 from autograder.grading.grade import grade
@@ -26,11 +27,12 @@ def test_every_command_of_its_readme_does_what_it_says(bundle):
     calls = set(re.findall(r"(?:make|python -m autograder) [a-z][\w .=]*\w", readme)) - {"python -m autograder"}
     assert {"make check part=0", "make check", "make notebooks", "python -m autograder check 0"} <= calls
     solve(bundle, *range(11))
+    more = {"notebooks": ["args=--version"], "appeal": ["reason=Why."]}
     for call in sorted(calls):
-        words = call.split()
+        words = call.replace("NAME", "square_gives_x_times_x").split()
         if words[0] == "make" and not shutil.which("make"):
             continue
-        done = run(bundle, *words, *(["args=--version"] if "notebooks" in words else []))
+        done = run(bundle, *words, *more.get(words[1], []))
         said = done.stdout + done.stderr
         assert "Traceback" not in said, call
         if words[1] in MISSING:
@@ -229,3 +231,17 @@ def test_points_are_kept_for_an_earlier_mistake_as_everywhere_else(bundle):
         ours = grade({of.file_name: source}, of, seed=1, tier=Tier.LOCAL)
         public = {check.name: (check.earned, check.follows) for check in ours.checks if not check.hidden}
         assert {check["name"]: (check["earned"], check["follows"]) for check in report["checks"]} == public, name
+
+
+def test_a_learner_asks_for_a_regrade_also_of_a_hidden_check(bundle):
+    done = run(bundle, "python", "-m", "autograder", "appeal", "--check", "square_gives_x_times_x", "--reason", "Why.")
+    assert done.returncode == 0, done.stderr
+    call = ["python", "-m", "autograder", "appeal", "--check", "the_sum_of_three_hidden_things", "--reason", "Why."]
+    done = run(bundle, *call)
+    assert done.returncode == 2 and "it is a hidden one: give the part, too" in " ".join(done.stderr.split())
+    assert run(bundle, *call[:4], "5", *call[4:]).returncode == 0
+    asked = {path.name: read_appeals(path.read_bytes()) for path in (bundle / "exercises").glob("appeal_*")}
+    assert asked == {
+        "appeal_part00.toml": [Appeal("square_gives_x_times_x", "Why.")],
+        "appeal_part05.toml": [Appeal("the_sum_of_three_hidden_things", "Why.")],
+    }

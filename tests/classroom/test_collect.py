@@ -542,6 +542,8 @@ OWN_NAMES = [
     "w.zip",
     "empty.zip",
     "x (1).py",
+    "appeal_part05.toml",
+    "Appeal_part05.toml.txt",
 ]
 
 
@@ -561,12 +563,89 @@ def test_everybody_in_a_download_is_collected_or_named(listed, tmp_path, data):
             members[canvas if platform == "canvas" else f"{person}_assignsubmission_file_/{own}"] = content
     shutil.rmtree(listed.submitted, ignore_errors=True)
     outcome = collect(listed, zipped(tmp_path / "x.zip", members), data.draw(st.sampled_from([None, part(5)])))
-    collected = {one.learner for one in outcome.placed}
+    collected = {one.learner for one in outcome.placed} | {line.split()[-2] for line in outcome.appeals}
     said = "\n".join(outcome.problems)
     for who in people:
         person = PEOPLE[platform].get(who, "Stran Ger_99")
         named = who in said.replace(":", " ").split() or ascii(person)[1:-1] in said
         assert who in collected or named, f"{who} is neither collected nor named: {sorted(members)}"
+
+
+# Regrade requests
+
+ASKS = b'[[appeal]]\ncheck = "a_check"\nreason = "Why."\n'
+
+
+def requests(folder) -> dict[str, bytes]:
+    return {path.relative_to(folder.appeals).as_posix(): path.read_bytes() for path in folder.appeals.rglob("*.toml")}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "leeann_1002_78_appeal_part05.toml",
+        "leeann_LATE_1002_79_appeal_part05-1.toml",
+        "Ben O'Neil_78_assignsubmission_file_/appeal_part05.toml",
+        "Ben O'Neil_78_assignsubmission_file_appeal_part05 (1).toml",
+        "ann/exercises/Appeal_Part05.toml.txt",
+    ],
+)
+@pytest.mark.parametrize("its_part", [None, part(5)])
+def test_a_request_alone_is_collected_and_the_work_stays_with_its_time(listed, tmp_path, name, its_part):
+    work = {"ann/part05_gpt.py": b"ann's", "ann/part05.ipynb": b"{}", "ben/part05_gpt.py": b"ben's"}
+    collect(listed, zipped(tmp_path / "work.zip", work), part(5), {"": datetime.datetime(2026, 11, 30, tzinfo=UTC)})
+    before = submitted(listed), times(listed)
+    for _ in range(2):
+        outcome = collect(listed, zipped(tmp_path / "x.zip", {name: ASKS}), its_part)
+        assert (submitted(listed), times(listed)) == before
+        assert not outcome.problems and not outcome.placed
+        who = "ben" if name.startswith("Ben") else "ann"
+        assert requests(listed) == {f"{who}/appeal_part05-01.toml": ASKS}
+    assert f"Regrade request, collected before: {who} part05." in collection_lines(outcome)
+
+
+def test_a_request_with_unchanged_work_makes_nothing_late_and_takes_nothing_back(listed, tmp_path):
+    write(listed, "class.toml", BERLIN)
+    work = {
+        "Ben O'Neil_78_assignsubmission_file_/" + name: content
+        for name, content in {GPT: b"5", NOTEBOOK: b"{}"}.items()
+    }
+    on_time, late = (
+        worksheet(tmp_path / f"{day}.csv", [f'Participant 78,Ben O\'Neil,ben@example.org,Submitted,,10.00,"{text}"'])
+        for day, text in (("a", "Tuesday, 24 November 2026, 6:12 PM"), ("b", "Sunday, 6 December 2026, 6:12 PM"))
+    )
+    collect(listed, zipped(tmp_path / "x.zip", work), part(5), worksheet=on_time)
+    before = submitted(listed), times(listed)
+    asks = {"Ben O'Neil_78_assignsubmission_file_/appeal_part05.toml": ASKS}
+    again = {name: content for name, content in work.items() if name.endswith(".py")} | asks
+    outcome = collect(listed, zipped(tmp_path / "y.zip", again), part(5), worksheet=late)
+    assert [one.what for one in outcome.placed] == ["unchanged"]
+    assert (submitted(listed), times(listed)) == before and len(requests(listed)) == 1
+    outcome = collect(
+        listed, zipped(tmp_path / "z.zip", again | {next(iter(again)): b"new work"}), part(5), worksheet=late
+    )
+    assert [one.what for one in outcome.placed] == ["replaced"]
+    assert times(listed) == {"ben/part05": "2026-12-06 17:12:00.000000 UTC"}, "new work has a new time"
+
+
+def test_canvas_marks_a_request_late_and_that_says_nothing_about_the_work(listed, tmp_path):
+    collect(listed, zipped(tmp_path / "x.zip", {CANVAS_ON_TIME: b"ann's"}), part(5))
+    late = CANVAS_ON_TIME.replace("_1002_", "_LATE_1002_")
+    asks = {late: b"ann's", late.replace(GPT, "appeal_part05.toml"): ASKS}
+    assert not collect(listed, zipped(tmp_path / "y.zip", asks), part(5)).problems
+    assert times(listed) == {}
+
+
+def test_every_version_of_a_request_is_kept_and_one_that_is_too_large_is_named(listed, tmp_path):
+    for content in (ASKS, ASKS + ASKS, ASKS):
+        collect(listed, zipped(tmp_path / "x.zip", {"ann/appeal_part05.toml": content}))
+    assert requests(listed) == {"ann/appeal_part05-01.toml": ASKS, "ann/appeal_part05-02.toml": ASKS + ASKS}
+    outcome = collect(listed, zipped(tmp_path / "x.zip", {"ann/appeal_part05.toml": b"#" * 40_000}))
+    assert outcome.problems == ["ann: 'ann/appeal_part05.toml' is larger than 32 KB."]
+    many = {f"ann/{number}/appeal_part05.toml": ASKS + b"#" * number for number in range(60)}
+    outcome = collect(listed, zipped(tmp_path / "x.zip", many))
+    assert len(requests(listed)) == 50 and "since 50 versions of it are in" in outcome.problems[0]
+    assert set(outcome.problems[0].split(":")) & {"ann"} and submitted(listed) == {}
 
 
 # Git

@@ -11,6 +11,7 @@ import sys
 import pytest
 from submission_helpers import PART, SOLUTION, hand_in
 
+from autograder.class_folder.decisions import Decision, add_decisions, read_decisions
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.demo import write_class
@@ -39,6 +40,10 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
     run = {"cwd": folder.root, "capture_output": True, "encoding": "utf-8"}
     command = [sys.executable, ROOT / "autograder", "grade", "submitted", "--part", str(PART.number)]
     assert subprocess.run(command, **run).returncode in (0, 1)
+    (folder.appeals / "ada").mkdir(parents=True)
+    (folder.appeals / "ada" / "appeal_part09-01.toml").write_text("# ada's", encoding="utf-8")
+    decisions = [Decision("2026", "me", who, PART.name, "a", False, "No.", "", "failed") for who in ("ada", "ben")]
+    add_decisions(folder.verdicts, decisions)
     export(class_grades(folder), folder.root / "exports")
     assert (folder.verdicts / "ledger.jsonl").exists() and (folder.root / "exports" / "moodle.csv").exists()
 
@@ -49,3 +54,4 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
     left = [path for path in folder.root.rglob("*") if path.is_file() and re.search(rb"\bada\b", path.read_bytes())]
     assert left == [] and not [path for path in folder.root.rglob("*") if "ada" in path.stem.split("+")]
     assert [one.id for one in class_grades(folder).learners] == ["ben"]
+    assert [one.learner for one in read_decisions(folder.verdicts)] == ["ben"]

@@ -14,8 +14,10 @@ from dataclasses import replace
 import pytest
 from submission_helpers import PART, SOLUTION, answered, cell, feedback, fresh_notebook, hand_in
 
+from autograder.appeal_file import read_appeals
 from autograder.bundle.gradescope_results import results
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given
 from autograder.class_folder.verdict import summary_sentences
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.feedback import learner_page
@@ -106,6 +108,18 @@ def test_one_mistake_is_said_once_at_the_top_with_the_learners_own_line(a_class)
     assert len(re.findall("<h1", page)) == 1 and "<h2>1.4 backward</h2>" in page
 
 
+def test_a_page_says_how_to_ask_for_a_regrade_of_what_lost_points(a_class):
+    page, lost = page_of(a_class, "mistake"), given(a_class, "mistake", FIRST).checks
+    names = [check.name for check in lost if check.status not in ("passed", "manual")]
+    listed = page[page.index("<summary>Is a check wrong?</summary>") :]
+    assert re.findall(r"<li>[^<]*<code>(\w+)</code></li>", listed) == names and len(names) > 1
+    (text,) = re.findall(r"<pre>(\[\[appeal\]\].*?)</pre>", page, flags=re.DOTALL)
+    assert [appeal.check for appeal in read_appeals(html.unescape(text).encode())] == names[:1]
+    assert f"appeal 1 --check {names[0]} --reason" in html.unescape(page) and "appeal_part01.toml" in page
+    for learner in ("full", "not-valid", "no-module", "pending"):
+        assert "Is a check wrong?" not in page_of(a_class, learner)
+
+
 def test_a_file_that_python_cannot_read_is_said_once(a_class):
     text = words(page_of(a_class, "not-valid"))
     assert "0 of 10 points" in text and text.count("Python can't read the file") == 1
@@ -163,7 +177,8 @@ def test_a_page_has_no_script_and_names_no_host(a_class, learner):
     )
     tags = set(re.findall(r"<([a-z][a-z0-9]*)", page))
     assert tags <= set(
-        "html head meta title style body main footer section div h1 h2 p dl dt dd ul li span strong pre code".split()
+        "html head meta title style body main footer section div h1 h2 p dl dt dd ul li span strong pre code "
+        "details summary".split()
     )
     assert """content="default-src 'none'; style-src 'unsafe-inline'; img-src data:\"""" in page
 

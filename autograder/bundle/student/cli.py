@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from autograder.appeal_command import appeal
 from autograder.console import misuse, print_lines
 from autograder.course import EXERCISES, ROOT
 from autograder.wording import command
@@ -40,6 +41,9 @@ NEEDS_THE_COURSE = {
     "undo": "the whole grader",
     "update": "the whole grader",
 }
+
+
+app.command()(appeal)
 
 
 @app.callback()

@@ -1,0 +1,169 @@
+"""A regrade request as a file: appeal_part05.toml, which a learner submits beside the part's module.
+
+It is what a stranger wrote: bounded, read as data, and cleaned before anybody sees it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Part, parts
+from autograder.files import write_atomically
+from autograder.sandbox.text import clean_text
+from autograder.wording import command
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+LARGEST = 32 * 1024  # bytes of the file
+LONGEST_REASON = 4_000  # characters
+MOST = 40  # requests in a file; no part has as many checks
+CHECK = re.compile(r"[a-z][a-z0-9_]{0,99}")
+
+# A line, or several where a text goes on: the part of TOML that a request needs. All of TOML would take a parser 14
+# seconds for 32 KB of one dotted key. Blanks are bounded, since three repeats in a row would take minutes.
+LINE = re.compile(
+    r"""
+    [ \t]{0,40}
+    (?:
+        (?P<appeal> \[\[? [ \t]{0,40} appeal [ \t]{0,40} \]\]? )
+        | (?P<key> check|reason ) [ \t]{0,40} = [ \t]{0,40}
+        (?P<value> '{3}.*?'{3} | \"{3}(?:[^\\]|\\.)*?\"{3} | '[^'\n]*' | "(?:[^"\\\n]|\\.)*" )
+    )?
+    [ \t]{0,40} (?:\#[^\n]*)? \n
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+HEADING = "# A regrade request for part {number}. Submit this file together with {module}.\n"
+BLOCK = "\n[[appeal]]\ncheck = {check}\nreason = {reason}\n"
+
+
+class AppealError(ValueError):
+    """A request can't be written or read: a sentence."""
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """One request. check: the check's name; reason: the learner's own words."""
+
+    check: str
+    reason: str
+
+
+def file_name(part: Part) -> str:
+    """What the file for a part is called."""
+    return f"appeal_{part.name}.toml"
+
+
+def read_appeals(content: bytes) -> list[Appeal]:
+    """The requests in a file, the last one for each check. Raises AppealError."""
+    if len(content) > LARGEST:
+        raise AppealError(f"It is larger than {LARGEST // 1024} KB.")
+    tables: list[dict[str, str]] = []
+    text, position = clean_text(_text(content), LARGEST, keep="\n\t") + "\n", 0
+    while position < len(text):
+        line = LINE.match(text, position)
+        facts = line.groupdict() if line else {}
+        try:
+            if line is None or (facts["key"] and not tables):
+                raise ValueError
+            if facts["appeal"]:
+                tables.append({})
+            elif facts["key"]:
+                tables[-1][facts["key"]] = tomllib.loads(f"value = {facts['value']}")["value"]
+        except ValueError as error:
+            number = text.count("\n", 0, position) + 1
+            raise AppealError(
+                f"Line {number} can't be read. Below [[appeal]], write check = \"NAME\" and reason = '''your words'''."
+            ) from error
+        position = line.end()
+    found: dict[str, Appeal] = {}
+    for table in tables:
+        if not {"check", "reason"} <= set(table) or not CHECK.fullmatch(_name(table["check"])):
+            raise AppealError('Each [[appeal]] needs check = "..." with the name of a check, and reason = "...".')
+        words = clean_text(table["reason"], LONGEST_REASON, keep="\n").strip()
+        found[_name(table["check"])] = Appeal(_name(table["check"]), words)
+    if not 0 < len(found) <= MOST:
+        raise AppealError(f"It holds more than {MOST} requests." if found else "It holds no [[appeal]].")
+    return list(found.values())
+
+
+def add_appeal(folder: Path, part: Part, check: str, reason: str) -> tuple[Path, bool]:
+    """Add a request to the part's file in a folder, after what it holds, and say whether it was new. A later request
+    for the same check counts instead of the earlier one. Raises AppealError and OSError, with nothing changed.
+    """
+    path, words = folder / file_name(part), clean_text(reason, LONGEST_REASON + 1, keep="\n").strip()
+    if not words:
+        raise AppealError('Say in your own words why the check is wrong: reason="..."')
+    if len(words) > LONGEST_REASON:
+        raise AppealError(f"The reason is longer than {LONGEST_REASON:,} characters: say it shorter.")
+    before = HEADING.format(number=part.number, module=part.file_name)
+    if path.exists():
+        try:
+            before = _text(path.read_bytes())
+            if Appeal(check, words) in read_appeals(before.encode("utf-8")):
+                return path, False
+        except AppealError as error:
+            raise AppealError(f"{path}: {error} Fix the file or rename it; nothing was written.") from error
+    # Text in JSON is text in TOML, too, once characters outside ASCII stand for themselves.
+    block = BLOCK.format(check=json.dumps(check), reason=json.dumps(words, ensure_ascii=False))
+    content = f"{before.rstrip()}\n{block}".encode()
+    if len(content) > LARGEST:
+        raise AppealError(f"{path} would be larger than {LARGEST // 1024} KB; nothing was written.")
+    write_atomically(path, content)
+    return path, True
+
+
+def _text(content: bytes) -> str:
+    """What the file says, in the encodings that editors write. Raises AppealError."""
+    try:
+        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        return content.decode(encoding).replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise AppealError("It is not text in UTF-8.") from error
+
+
+def check_names(part: Part) -> list[str]:
+    """The names of a part's checks, as far as they are here: the students' zip has only those of public ones."""
+    recorded = part.suite / "checks.json"
+    if recorded.exists():
+        return [check["name"] for check in json.loads(recorded.read_text(encoding="ascii"))["checks"]]
+    suites = (part.suite / name for name in ("test_public.py", "test_hidden.py"))
+    texts = (path.read_text(encoding="utf-8") for path in suites if path.exists())
+    return [name for text in texts for name in re.findall(r"^def test_(\w+)", text, re.MULTILINE)]
+
+
+def find_check(name: str, number: int | None) -> tuple[Part, str]:
+    """The part that has the check of this name, and the name as the file wants it. number: of a part, which the check
+    must belong to as far as its checks are here. Raises AppealError.
+    """
+    check = _name(name)
+    wanted = [part for part in parts() if number in (None, part.number)]
+    if not wanted:
+        raise AppealError(f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}.")
+    names = {known: part for part in wanted for known in check_names(part)}
+    if check in names:
+        return names[check], check
+    all_here = all((part.suite / "test_public.py").exists() for part in wanted)
+    if number is not None and CHECK.fullmatch(check) and not all_here:
+        return wanted[0], check  # a hidden check, whose name only the feedback page has
+    near = difflib.get_close_matches(check, names, n=1)
+    also = f" Did you mean {near[0]}?" if near else ""
+    where = "" if number is None else f" in part {number}"
+    if all_here or number is not None:
+        raise AppealError(f"There is no check {ascii(name[:100])}{where}.{also}")
+    raise AppealError(
+        f"There is no check {ascii(name[:100])} here.{also} If your feedback page has it, it is a hidden one: give the "
+        f"part, too: {command('appeal', 5, check='NAME')}"
+    )
+
+
+def _name(check: str) -> str:
+    return check.strip().removeprefix("test_")

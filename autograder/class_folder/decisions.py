@@ -1,0 +1,106 @@
+"""What instructors decided about regrade requests: one line of JSON a decision, in the folder of the verdicts.
+
+A decision never changes a verdict. It is put over the report whenever points are entered or shown, so the same points
+come out however often a class is graded, and in every route.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from autograder.files import write_atomically
+from autograder.grading.report import Check, Report
+
+FILE = "decisions.jsonl"
+
+
+class DecisionsError(ValueError):
+    """The file of decisions can't be used: a sentence."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision on a check of a part. learner: whom it is for, "" for everybody whose check fails in this way;
+    submission: sha256 of the module that was looked at; way: how its check failed; when: UTC, ISO 8601.
+    """
+
+    when: str
+    by: str
+    learner: str
+    part: str  # part05
+    check: str
+    accepted: bool
+    reason: str
+    submission: str
+    way: str
+
+    def says_the_same(self, other: Decision) -> bool:
+        """Whether both decide the same, whoever said it when."""
+        return replace(self, when="", by="") == replace(other, when="", by="")
+
+
+def way_of(check: Check) -> str:
+    """How a check failed, as far as it is the same for everybody: the status, and the recognised mistake or the
+    exception. Messages are not a part of it, since they depend on random inputs.
+    """
+    return " ".join([check.status, check.misconception or check.exception or ""]).strip()
+
+
+def read_decisions(verdicts: Path) -> list[Decision]:
+    """All decisions, oldest first. Raises DecisionsError for a line that is none: to skip it might cost points."""
+    path, found = verdicts / FILE, []
+    if not path.exists():
+        return found
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            found.append(Decision(**json.loads(line)))
+        except (ValueError, TypeError) as error:
+            raise DecisionsError(f"{path}, line {number}: this is not a decision. Was it edited?") from error
+    return found
+
+
+def add_decisions(verdicts: Path, decisions: Iterable[Decision]) -> None:
+    """Add lines; the file is the old one or the whole new one. Raises OSError."""
+    lines = [json.dumps(asdict(one)) for one in [*read_decisions(verdicts), *decisions]]
+    write_atomically(verdicts / FILE, "".join(f"{line}\n" for line in lines).encode("ascii"))
+
+
+def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report: Report) -> dict[str, Decision]:
+    """The decision that counts for each failing check of a learner's report, by the check's name: the last one for
+    this learner or for everybody. It holds for the work that was looked at, and for other work that fails in this way.
+    """
+    ways = {check.name: way_of(check) for check in report.checks if check.status != "passed"}
+    return {
+        one.check: one
+        for one in decisions
+        if one.part == part
+        and one.check in ways
+        and one.learner in ("", learner)
+        and (one.way == ways[one.check] or (one.learner and one.submission == report.sha256))
+    }
+
+
+def with_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
+    """The report as it counts: a check whose request was accepted is passed. Written answers get points by hand."""
+    return replace(report, checks=tuple(_decided(check, decisions.get(check.name)) for check in report.checks))
+
+
+def _decided(check: Check, decision: Decision | None) -> Check:
+    if decision is None or not decision.accepted or check.status == "manual":
+        return check
+    facts = {name: getattr(check, name) for name in ("name", "task", "title", "hidden", "points")}
+    return Check(**facts, earned=check.points)
+
+
+def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> Iterator[str]:
+    """What a learner reads of each. report: with or without the decisions."""
+    for check in report.checks:
+        if decision := decisions.get(check.name):
+            day = datetime.date.fromisoformat(decision.when[:10])
+            what = f"{check.task} {check.title}, looked at again on {day.day} {day:%B %Y}: "
+            what += "you get its points." if decision.accepted else "its points stay as they are."
+            yield f"{what} {decision.reason}".rstrip()

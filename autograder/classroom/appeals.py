@@ -1,0 +1,314 @@
+"""Regrade requests of a class: what was asked, what there is to know about it, and what an instructor decides."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import getpass
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from autograder.appeal_file import LARGEST, AppealError, file_name, read_appeals
+from autograder.batch.follow_decisions import follow_decisions
+from autograder.batch.ledger import LedgerError
+from autograder.batch.repeat import Repeated, repeat
+from autograder.class_folder.alone import grading_alone
+from autograder.class_folder.collected import Unreadable, collect_modules, read_plain
+from autograder.class_folder.decisions import (
+    Decision,
+    add_decisions,
+    decisions_on,
+    read_decisions,
+    way_of,
+    with_decisions,
+)
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given
+from autograder.class_folder.settings import ClassError
+from autograder.classroom.autograde import Outcome, grade_class
+from autograder.classroom.errata import Errata, find_errata
+from autograder.classroom.gradebook import all_submitted, open_gradebook
+from autograder.course import Part, part_named, parts
+from autograder.grading.report import NO_FILE, Check, Report
+from autograder.grading.sources import LARGEST_FILE
+from autograder.insight.class_verdicts import read_verdicts
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox.text import clean_text
+
+LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a learner asks: to look at a check of a part again."""
+
+    learner: str
+    part: Part
+    check: str
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """What an instructor calls it by."""
+        return f"{self.learner}/{self.part.name}/{self.check}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request with all that is known. check: by the verdict that counts, None when there is none; decision: what
+    was decided; alike: who else fails it in the same way; repeated, errata, newer: see `cases`.
+    """
+
+    request: Request
+    report: Report | None
+    check: Check | None
+    decision: Decision | None
+    alike: tuple[str, ...] = ()
+    repeated: Repeated | str = ""
+    errata: str = ""
+    newer: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether there is something to decide."""
+        return self.decision is None and (self.check is None or self.check.status != "passed")
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a decision did. learners: whom it concerns, with the points before and after; new: whether it was not
+    decided so before; waiting: who has newer work that is not graded yet; outcomes: those of the gradebook.
+    """
+
+    check: Check
+    learners: dict[str, tuple[float, float]]
+    new: bool
+    waiting: tuple[str, ...]
+    outcomes: Sequence[Outcome]
+
+
+@dataclass
+class Requests:
+    """All requests, by name, and a sentence for each file that can't be read."""
+
+    found: dict[str, Request] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def find_requests(folder: ClassFolder) -> Requests:
+    """What was asked: in the files that `collect` has kept, and in those that nbgrader's exchange put beside the work.
+    Of several requests of a learner about the same check the last one counts.
+    """
+    requests = Requests()
+    for part in parts():
+        stem, _, suffix = file_name(part).rpartition(".")
+        kept = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
+        beside = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{part.name}/{file_name(part)}")]
+        for path, learner in [*sorted(kept), *sorted(beside)]:
+            content = b""
+            try:
+                content = read_plain(path, LARGEST) or b""
+                asked = [Request(learner, part, one.check, one.reason) for one in read_appeals(content)]
+            except (AppealError, Unreadable) as error:
+                said = clean_text(content.decode("utf-8", "replace"), 300)
+                requests.problems.append(f"{path}: {error}" + (f" It begins: {said}" if said else ""))
+                continue
+            requests.found |= {request.name: request for request in asked}
+    return requests
+
+
+def cases(folder: ClassFolder, requests: Sequence[Request], anyway: bool = False) -> Iterator[Case]:
+    """What is known about each request. Of those that are open, or of all when asked for `anyway`, the verdict is also
+    repeated, and compared with what the checks of today give.
+    """
+    decisions, repeated, errata = read_decisions(folder.verdicts), {}, {}
+    verdicts = {part: _verdicts(folder, part) for part in {request.part for request in requests}}
+    for request in requests:
+        learner, part = request.learner, request.part
+        report = verdicts[part].get(learner)
+        check = _check(report, request.check)
+        if report is None or check is None:
+            yield Case(request, report, check, None)
+            continue
+        case = Case(
+            request,
+            report,
+            check,
+            decisions_on(decisions, learner, part.name, report).get(check.name),
+            tuple(other for other in _alike(verdicts[part], check) if other != learner),
+            newer=_newer(folder, learner, part, report),
+        )
+        if case.open or anyway:
+            if (learner, part) not in repeated:
+                repeated[learner, part] = _repeated(folder, learner, part)
+            if part not in errata:
+                errata[part] = _errata(folder, part)
+            case = replace(case, repeated=repeated[learner, part], errata=_errata_line(errata[part], learner))
+        yield case
+
+
+def decide(
+    folder: ClassFolder, which: str, accept: bool, alike: bool, reason: str, by: str = "", lower: bool = False
+) -> Ruling:
+    """Decide about a check of a learner, `ada/part05/NAME`, whether they asked or not, and bring gradebook, ledger and
+    pages up to date. alike: accept it for everybody whose check fails in this way, also later; or reject it for those
+    of them who asked. Raises SandboxUnavailable and ClassError, also when somebody would lose points without `lower`.
+    """
+    learner, part, name = _parsed(which)
+    verdicts = _verdicts(folder, part)
+    check = _checked(verdicts.get(learner), learner, part, name)
+    reason = clean_text(reason, LONGEST_SENTENCE).strip()
+    if not accept and not reason:
+        raise ClassError('The learner reads why: reason="a sentence"')
+    if alike and accept and check.status == "todo":
+        raise ClassError("This task is not written, so alike would give points for no work: decide for each learner.")
+    whom = [""] if alike and accept else [learner]
+    if alike and not accept:
+        asked = {one.learner for one in find_requests(folder).found.values() if (one.part, one.check) == (part, name)}
+        whom = sorted({learner, *(asked & set(_alike(verdicts, check)))})
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    wanted = [
+        Decision(
+            when=now,
+            by=clean_text(by or getpass.getuser(), 60),
+            learner=each,
+            part=part.name,
+            check=name,
+            accepted=accept,
+            reason=reason,
+            submission=verdicts[each].sha256 if each else "",
+            way=way_of(_check(verdicts[each or learner], name)),
+        )
+        for each in whom
+    ]
+    has_gradebook = (folder.root / "gradebook.db").exists()
+    tier = Tier.LOCAL if verdicts[learner].sandbox == Tier.LOCAL.value or not has_gradebook else strict_tier()
+    with grading_alone(folder.root):
+        before = read_decisions(folder.verdicts)
+        new = [one for one in wanted if not _decided_so(before, one)]
+        points = {}
+        for each, report in verdicts.items():
+            counts = decisions_on([*before, *new], each, part.name, report)
+            if name in counts and any(one.says_the_same(counts[name]) for one in wanted):
+                earlier = with_decisions(report, decisions_on(before, each, part.name, report))
+                points[each] = earlier.earned, with_decisions(report, counts).earned
+        losing = [each for each, (old, after) in points.items() if after < old - 1e-9]
+        if losing and not lower:
+            raise ClassError(
+                f"This takes points from {', '.join(losing)} that were given before. If you mean it, add --lower."
+            )
+        if new:
+            add_decisions(folder.verdicts, new)
+    waiting = tuple(each for each in points if _newer(folder, each, part, verdicts[each]))
+    current = [each for each in points if each not in waiting]
+    outcomes = _enter(folder, part, current, tier) if has_gradebook else []
+    try:
+        remarks = {each: collect_modules(folder.submitted / each, part).remarks for each in current}
+        follow_decisions(folder.verdicts, part, remarks)
+    except LedgerError as error:
+        raise ClassError(f"{error} The decision is recorded: the same command again finishes.") from error
+    return Ruling(check, points, bool(new), waiting, outcomes)
+
+
+def _enter(folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier) -> Sequence[Outcome]:
+    """Grade again, which changes no verdict, so that gradebook, formgrader and feedback have what was decided."""
+    with open_gradebook(folder) as book:
+        graded = {one.student for one in all_submitted(book) if one.assignment == part.name}
+    wanted = [each for each in learners if each in graded and given(folder, each, part) is not None]
+    return grade_class(folder, part, wanted, tier) if wanted else []
+
+
+def _parsed(which: str) -> tuple[str, Part, str]:
+    learner, _, rest = which.partition("/")
+    name, _, check = rest.partition("/")
+    try:
+        return learner, part_named(name), check.removeprefix("test_")
+    except KeyError as error:
+        raise ClassError(f"{ascii(which)} must be like ada/part05/NAME, with the name of a check.") from error
+
+
+def _verdicts(folder: ClassFolder, part: Part) -> dict[str, Report]:
+    """The verdicts that count, by the checks alone, by learner; none when nobody was graded."""
+    try:
+        return {one.learner: one.report for one in read_verdicts(folder.verdicts, part).found}
+    except LedgerError as error:
+        raise ClassError(str(error)) from error
+    except ValueError:  # there is no verdict
+        return {}
+
+
+def _check(report: Report | None, name: str) -> Check | None:
+    return next((check for check in report.checks if check.name == name), None) if report else None
+
+
+def _checked(report: Report | None, learner: str, part: Part, name: str) -> Check:
+    """The check to decide about. Raises ClassError."""
+    if report is None:
+        raise ClassError(f"{ascii(learner)} has no verdict on {part.name} yet: grade first.")
+    check = _check(report, name)
+    if check is None:
+        near = difflib.get_close_matches(name, [each.name for each in report.checks], n=1)
+        raise ClassError(
+            f"{part.name} has no check {ascii(name)}."
+            + (f" Did you mean {learner}/{part.name}/{near[0]}?" if near else "")
+        )
+    if check.status == "passed":
+        raise ClassError(f"{learner} passes this check: there is nothing to decide.")
+    return check
+
+
+def _alike(verdicts: dict[str, Report], check: Check) -> list[str]:
+    """Whose check fails in the same way."""
+    found = {learner: _check(report, check.name) for learner, report in verdicts.items()}
+    return [learner for learner, other in found.items() if other and way_of(other) == way_of(check)]
+
+
+def _decided_so(before: Sequence[Decision], decision: Decision) -> bool:
+    """Whether the last decision with the same scope, or a later one for everybody, says the same."""
+    same = [
+        one
+        for one in before
+        if (one.part, one.check, one.way) == (decision.part, decision.check, decision.way)
+        and (not decision.learner or one.learner in ("", decision.learner))
+    ]
+    return bool(same) and decision.says_the_same(same[-1])
+
+
+def _newer(folder: ClassFolder, learner: str, part: Part, report: Report) -> bool:
+    """Whether other work than that of the verdict was collected since."""
+    place = folder.submitted / learner / part.name
+    if not place.is_dir():
+        return False
+    try:
+        content = read_plain(place / part.file_name, LARGEST_FILE)
+    except Unreadable:
+        return False
+    return (NO_FILE if content is None else hashlib.sha256(content).hexdigest()) != report.sha256
+
+
+def _repeated(folder: ClassFolder, learner: str, part: Part) -> Repeated | str:
+    """The verdict once more, or why it can't be repeated."""
+    try:
+        return repeat(folder.verdicts, f"{learner}/{part.name}")
+    except (LedgerError, SandboxUnavailable) as error:
+        return str(error)
+
+
+def _errata(folder: ClassFolder, part: Part) -> Errata | str:
+    try:
+        return find_errata(folder, part, strict_tier())
+    except (ClassError, SandboxUnavailable) as error:
+        return str(error)
+
+
+def _errata_line(errata: Errata | str, learner: str) -> str:
+    """What `errata` would change for a learner, and for how many others."""
+    if isinstance(errata, str):
+        return errata
+    if learner in errata.unknown:
+        return "There is nothing to compare: this submission was not graded with make grade."
+    changes = {change.learner: change for change in errata.changes}
+    own = changes.pop(learner, None)
+    line = f"{own.before:g} -> {own.after:g} points" if own else "it changes nothing for this submission"
+    return f"{line}; {len(changes)} others change." if changes else f"{line}."

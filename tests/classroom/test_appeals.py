@@ -1,0 +1,358 @@
+"""Regrade requests: what the instructor sees, and what a decision changes, in a class with a gradebook and a ledger."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batch_helpers import run_cli, start_cli
+from gradebook_helpers import write
+from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, feedback, grades, hand_in
+
+from autograder.batch.grade_batch import grade_batch
+from autograder.batch.ledger import FILE as LEDGER
+from autograder.batch.ledger import Entry, read_ledger
+from autograder.class_folder.decisions import FILE, Decision, decisions_on, read_decisions, with_decisions
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given
+from autograder.class_folder.settings import ClassError
+from autograder.classroom.appeals import cases, decide, find_requests
+from autograder.classroom.appeals_show import case_lines
+from autograder.classroom.autograde import grade_class
+from autograder.classroom.errata import find_errata
+from autograder.classroom.feedback import learner_page
+from autograder.classroom.grades import class_grades
+from autograder.course import ROOT
+from autograder.grading.report import Check, Report
+from autograder.sandbox import SandboxUnavailable, strict_tier
+
+WRONG = SOLUTION.replace("math.log(vocab_size)", "math.log(vocab_size) + 1")
+OTHER = SOLUTION.replace("math.log(vocab_size)", "math.no_such_function(vocab_size)")
+HOSTILE = "<script>alert(1)</script>\n<img src=x onerror=alert(2)> {{ 7*7 }} \x1b]0;title\x07\x1b[31m\u202e &amp;"
+
+
+@pytest.fixture(scope="module")
+def strict():
+    try:
+        return strict_tier()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, empty_gradebook, strict) -> ClassFolder:
+    """ada and ben make the same mistake, ada late; cid makes another one, and dan none. In gradebook and ledger."""
+    assert SOLUTION not in (WRONG, OTHER)
+    folder = ClassFolder(tmp_path_factory.mktemp("class"))
+    shutil.copy(empty_gradebook, folder.root)
+    write(folder, "class.toml", '[due]\npart09 = "2026-11-24 18:00"\n[late]\npercent_per_day = 10\ngrace_hours = 0\n')
+    for learner, module in (("ada", WRONG), ("ben", WRONG), ("cid", OTHER), ("dan", SOLUTION)):
+        hand_in(folder, learner, module, answered())
+    (folder.submitted / "ada" / PART.name / "timestamp.txt").write_text("2026-11-24 19:00:00.000000 UTC", "ascii")
+    grade_batch(folder.submitted, [PART], strict, folder.verdicts)
+    assert not [one for one in grade_class(folder, PART, folder.learners(PART), strict) if one.failure]
+    return folder
+
+
+@pytest.fixture
+def a_class(graded, tmp_path) -> ClassFolder:
+    """A copy of it, in which ada asks about the first check that she lost."""
+    shutil.copytree(graded.root, tmp_path / "class")
+    folder = ClassFolder(tmp_path / "class")
+    ask(folder, "ada", lost(folder, "ada").name, "Mine is right.")
+    return folder
+
+
+def ask(folder: ClassFolder, learner: str, check: str, reason: str) -> None:
+    path = folder.appeals / learner / f"appeal_{PART.name}-01.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"[[appeal]]\ncheck = '{check}'\nreason = '''{reason}'''\n", encoding="utf-8")
+
+
+def lost(folder: ClassFolder, learner: str) -> Check:
+    return next(c for c in given(folder, learner, PART).checks if c.status not in ("passed", "manual"))
+
+
+def request(folder: ClassFolder, learner: str = "ada") -> str:
+    return f"{learner}/{PART.name}/{lost(folder, learner).name}"
+
+
+def entries(folder: ClassFolder) -> dict[str, Entry]:
+    """The line that counts of each learner."""
+    return {entry.learner: entry for _, entry in read_ledger(folder.verdicts / LEDGER)}
+
+
+def everything(folder: ClassFolder) -> dict[str, object]:
+    """All that a decision may touch: gradebook, ledger, pages, decisions; without the time in a line of the ledger."""
+    people = sorted(path.name for path in folder.submitted.iterdir())
+    lines = [replace(entry, when="", seconds=None) for _, entry in read_ledger(folder.verdicts / LEDGER)]
+    decisions = [replace(one, when="", by="") for one in read_decisions(folder.verdicts)]
+    pages = {
+        path: path.read_bytes() for path in [*folder.feedback.rglob("*.html"), *folder.verdicts.rglob("part*.html")]
+    }
+    return {
+        "gradebook": {learner: grades(folder, learner) for learner in people},
+        "totals": [(one.id, one.total) for one in class_grades(folder).learners],
+        "ledger": lines,
+        "decisions": decisions,
+        "pages": {path.relative_to(folder.root): content for path, content in pages.items()},
+    }
+
+
+def test_the_instructor_sees_the_request_beside_what_there_is_to_know(a_class):
+    (case,) = cases(a_class, list(find_requests(a_class).found.values()))
+    assert case.open and case.check == lost(a_class, "ada") and case.alike == ("ben",) and not case.newer
+    assert case.repeated.changed == () and case.repeated.entry.learner == "ada"
+    assert case.errata == "it changes nothing for this submission."
+    text = "\n".join(case_lines(a_class, case, 1))
+    for words in ("> Mine is right.", "Returned:", "the verdict is the same, check by check", "1 other, ben"):
+        assert words in text
+    assert text.count("--decide accept") == 2 and f"--class {a_class.root}" in text
+
+
+def test_an_accepted_request_gives_the_points_of_that_check_to_that_learner_everywhere(a_class):
+    before, check = everything(a_class), lost(a_class, "ada")
+    penalty = {one.id: one.grades[PART.name].penalty for one in class_grades(a_class).learners}
+    ruling = decide(a_class, request(a_class), accept=True, alike=False, reason="The check was too strict.", by="Prof")
+    assert ruling.new and ruling.learners["ada"][1] - ruling.learners["ada"][0] == check.points
+    assert list(ruling.learners) == ["ada"]
+    after = everything(a_class)
+    for learner in ("ben", "cid", "dan"):
+        assert after["gradebook"][learner] == before["gradebook"][learner]
+    assert by_checks(a_class, "ada") == by_checks(a_class, "ben") + check.points
+    new = {one.id: one.grades[PART.name] for one in class_grades(a_class).learners}
+    assert new["ada"].penalty == pytest.approx(penalty["ada"] + check.points / 10), "a day late is still a day late"
+    entry = entries(a_class)["ada"]
+    assert entry.decided == {check.name: check.points}
+    assert entry.earned == entries(a_class)["ben"].earned + check.points and entries(a_class)["ben"].decided == {}
+    (decision,) = read_decisions(a_class.verdicts)
+    assert (decision.by, decision.accepted, decision.learner) == ("Prof", True, "ada") and decision.when.startswith(
+        "20"
+    )
+    for page in (
+        feedback(a_class, "ada"),
+        learner_page(a_class, PART, "ada"),
+        (a_class.verdicts / "reports" / "ada" / f"{PART.name}.html").read_text(encoding="utf-8"),
+    ):
+        said = f"{check.task} {check.title}, looked at again on"
+        assert page.count(said) == 1 and "you get its points. The check was too strict." in page
+        assert check.name not in page, "what is accepted can't be asked for again"
+    assert "looked at again" not in feedback(a_class, "ben")
+
+
+def test_the_same_decision_again_changes_nothing_and_grading_again_keeps_it(a_class, strict):
+    ruling = decide(a_class, request(a_class), accept=True, alike=True, reason="Fine.")
+    once = everything(a_class)
+    assert ruling.new and not decide(a_class, request(a_class), accept=True, alike=True, reason="Fine.").new
+    assert everything(a_class) == once
+    assert list(ruling.learners) == ["ada", "ben"], "cid fails the same check in another way"
+    grade_class(a_class, PART, a_class.learners(PART), strict)
+    grade_batch(a_class.submitted, [PART], strict, a_class.verdicts)
+    assert everything(a_class) == once
+    assert find_errata(a_class, PART, strict).changes == ()
+    (case,) = cases(a_class, list(find_requests(a_class).found.values()), anyway=True)
+    assert not case.open and case.repeated.changed == (), "a decision is no difference between two verdicts"
+
+
+def test_a_decision_for_all_alike_holds_for_work_that_comes_later(a_class, strict):
+    decide(a_class, request(a_class), accept=True, alike=True, reason="")
+    hand_in(a_class, "eve", WRONG + "\n# eve's\n", answered())
+    grade_class(a_class, PART, ["eve"], strict)
+    assert by_checks(a_class, "eve") == by_checks(a_class, "ada") > by_checks(a_class, "cid")
+
+
+def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class):
+    ask(a_class, "ben", lost(a_class, "ben").name, "Me too.")
+    before = everything(a_class)
+    with pytest.raises(ClassError, match="The learner reads why"):
+        decide(a_class, request(a_class), accept=False, alike=False, reason=" ")
+    assert everything(a_class) == before
+    ruling = decide(a_class, request(a_class), accept=False, alike=True, reason="ln 27 <b>is</b> meant.")
+    assert sorted(ruling.learners) == ["ada", "ben"]
+    assert everything(a_class)["gradebook"] == before["gradebook"]
+    for learner in ("ada", "ben"):
+        page = feedback(a_class, learner)
+        assert "its points stay as they are. ln 27 &lt;b&gt;is&lt;/b&gt; meant." in page
+    assert not any(case.open for case in cases(a_class, list(find_requests(a_class).found.values())))
+
+
+def test_nobody_loses_points_that_were_given_without_an_explicit_word(a_class):
+    decide(a_class, request(a_class), accept=True, alike=True, reason="")
+    before = everything(a_class)
+    with pytest.raises(ClassError, match="takes points from ada that were given before"):
+        decide(a_class, request(a_class), accept=False, alike=False, reason="No.")
+    assert everything(a_class) == before
+    ruling = decide(a_class, request(a_class), accept=False, alike=False, reason="No.", lower=True)
+    assert list(ruling.learners) == ["ada"] and ruling.learners["ada"][1] < ruling.learners["ada"][0]
+    assert by_checks(a_class, "ada") < by_checks(a_class, "ben")
+    assert entries(a_class)["ada"].decided == {} != entries(a_class)["ben"].decided
+    decide(a_class, request(a_class), accept=True, alike=True, reason="")
+    assert by_checks(a_class, "ada") == by_checks(a_class, "ben"), "the last decision counts"
+
+
+def test_newer_work_is_not_graded_by_a_decision(a_class, strict):
+    (a_class.submitted / "ada" / PART.name / PART.file_name).write_text(OTHER, encoding="utf-8")
+    before = grades(a_class, "ada")
+    (case,) = cases(a_class, list(find_requests(a_class).found.values()))
+    assert case.newer
+    ruling = decide(a_class, request(a_class), accept=True, alike=False, reason="")
+    assert ruling.waiting == ("ada",) and grades(a_class, "ada") == before
+    assert entries(a_class)["ada"].decided == {}
+    grade_class(a_class, PART, ["ada"], strict)
+    assert by_checks(a_class, "ada") == by_checks(a_class, "cid"), "new work that fails in another way"
+
+
+def test_what_cannot_be_decided_is_a_sentence_and_changes_nothing(a_class):
+    before, name = everything(a_class), lost(a_class, "ada").name
+    for which, said in (
+        ("ada", "must be like ada/part05/NAME"),
+        (f"ada/part77/{name}", "must be like ada/part05/NAME"),
+        (f"zoe/{PART.name}/{name}", "'zoe' has no verdict on part09"),
+        (f"../ada/{PART.name}/{name}", "must be like ada/part05/NAME"),
+        (f"ada/{PART.name}/{name[:-1]}", f"Did you mean ada/part09/{name}"),
+        (f"dan/{PART.name}/{name}", "dan passes this check"),
+        (f"ada/part08/{name}", "'ada' has no verdict on part08"),
+    ):
+        with pytest.raises(ClassError, match=re.escape(said)):
+            decide(a_class, which, accept=True, alike=False, reason="")
+    assert everything(a_class) == before
+
+
+def test_nobody_gets_points_for_a_task_that_nobody_wrote(a_class, strict):
+    for learner in ("eve", "fay"):
+        hand_in(a_class, learner, STUB, answered())
+    grade_class(a_class, PART, ["eve", "fay"], strict)
+    with pytest.raises(ClassError, match="This task is not written"):
+        decide(a_class, request(a_class, "eve"), accept=True, alike=True, reason="")
+    assert read_decisions(a_class.verdicts) == []
+
+
+def test_a_hostile_request_is_shown_and_does_nothing(a_class):
+    ask(a_class, "ada", lost(a_class, "ada").name, HOSTILE)
+    ask(a_class, "ben", "<script>x</script>", "not a name")
+    (a_class.appeals / "cid").mkdir()
+    (a_class.appeals / "cid" / f"appeal_{PART.name}-01.toml").symlink_to(a_class.root / "gradebook.db")
+    beside = a_class.submitted / "dan" / PART.name / f"appeal_{PART.name}.toml"
+    beside.write_text("[[appeal]]\ncheck = 'no_such_check'\nreason = 'x'\n", encoding="utf-8")
+    status, said, complained = run_cli("appeals", "--class", a_class.root)
+    assert (status, complained) == (0, "")
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said)
+    assert "> <script>alert(1)</script>" in said and "dan/part09/no_such_check: open" in said
+    assert "is a link, not a file" in said and "with the name of a check" in said
+    page = (a_class.verdicts / "appeals.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\n&lt;img src=x onerror=alert(2)&gt; {{ 7*7 }}" in page
+    assert set(re.findall(r"<([a-z][a-z0-9]*)", page)) <= set(
+        "html head meta title style body main section h1 h2 p blockquote pre dl dt dd".split()
+    )
+    assert "default-src 'none'; style-src 'unsafe-inline'\"" in page and not re.search(r"https?:|//", page)
+    assert os.name == "nt" or (a_class.verdicts / "appeals.html").stat().st_mode & 0o077 == 0
+
+
+def test_a_damaged_file_of_decisions_stops_grading_and_costs_no_points(a_class, strict):
+    decide(a_class, request(a_class), accept=True, alike=False, reason="")
+    before = grades(a_class, "ada")
+    write(a_class, f"verdicts/{FILE}", "{half a line\n")
+    (outcome,) = grade_class(a_class, PART, ["ada"], strict)
+    assert "decisions.jsonl, line 1: this is not a decision" in outcome.failure
+    assert grades(a_class, "ada") == before
+    status, _, complained = run_cli(
+        "appeals", "--request", request(a_class), "--decide", "accept", "--class", a_class.root
+    )
+    assert status == 2 and "this is not a decision" in complained
+
+
+def test_a_class_without_a_gradebook_has_its_decisions_in_the_ledger(a_class):
+    shutil.rmtree(a_class.feedback)
+    (a_class.root / "gradebook.db").unlink()
+    words = ("appeals", "--request", request(a_class), "--decide", "accept", "--alike", "--class", a_class.root)
+    status, said, complained = run_cli(*words)
+    assert (status, complained) == (0, "") and "  ben: " in said
+    assert {who for who, entry in entries(a_class).items() if entry.decided} == {"ada", "ben"}
+    assert "you get its points" in (a_class.verdicts / "reports" / "ben" / f"{PART.name}.html").read_text("utf-8")
+    assert "nothing is different" in run_cli(*words)[1]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
+def test_the_commands_are_those_of_the_guide(a_class):
+    which = request(a_class)
+
+    def make(*words: str) -> tuple[int, str]:
+        call = ["make", f"PYTHON={sys.executable}", "appeals", *words, f"class={a_class.root}"]
+        done = subprocess.run(call, cwd=ROOT, capture_output=True, encoding="utf-8")
+        return done.returncode, done.stdout + done.stderr
+
+    status, said = make(f"request={which}")
+    assert status == 0 and re.search(rf"make appeals .*decide=accept request={re.escape(which)}", said)
+    assert make(f"request={which}", "decide=perhaps")[0] != 0 and make("decide=accept")[0] != 0
+    status, said = make("decide=reject", f"request={which}", 'reason=It\'s "the" `mean`.')
+    assert status == 0 and "Rejected" in said, said
+    assert read_decisions(a_class.verdicts)[0].reason == 'It\'s "the" `mean`.'
+    status, said = make("decide=accept", f"request={which}", "alike=1")
+    assert status == 0 and "Accepted" in said and "  ben: " in said
+    assert "accepted on" in make(f"request={which}")[1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="There is no SIGKILL there.")
+def test_a_decision_that_is_killed_is_finished_by_the_same_command(a_class, tmp_path):
+    undisturbed = ClassFolder(tmp_path / "undisturbed")
+    shutil.copytree(a_class.root, undisturbed.root)
+    decide(undisturbed, request(a_class), accept=True, alike=True, reason="Fine.")
+    words = ("appeals", "--request", request(a_class), "--decide", "accept", "--alike", "--reason", "Fine.")
+    process = start_cli(*words, "--class", a_class.root, start_new_session=True)
+    while not (a_class.verdicts / FILE).exists() and process.poll() is None:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert len(read_decisions(a_class.verdicts)) == 1
+    assert everything(a_class) != everything(undisturbed)
+    assert run_cli(*words, "--class", a_class.root)[0] == 0
+    assert everything(a_class) == everything(undisturbed)
+
+
+def report(*checks: Check, sha256: str = "s") -> Report:
+    return Report(9, "m", "m.py", sha256, 1, "strict", "3", checks)
+
+
+def test_a_decision_holds_for_work_that_fails_in_the_same_way_and_for_the_work_that_was_looked_at():
+    failed = Check("a", "9.1", "A", False, 2.0, 0.0, "failed", "", misconception="doubles")
+    for_ada = Decision("2026", "p", "ada", "part09", "a", True, "", "s", "failed doubles")
+    for_all = replace(for_ada, learner="", submission="")
+    none = replace(failed, misconception=None)
+
+    def earned(learner: str, check: Check, *decisions: Decision, sha256: str = "s", part: str = "part09") -> float:
+        one = report(check, sha256=sha256)
+        return with_decisions(one, decisions_on(decisions, learner, part, one)).earned
+
+    assert earned("ada", failed, for_ada) == 2.0 == earned("ada", failed, for_ada, sha256="new")
+    assert earned("ben", failed, for_ada) == 0.0 != earned("ben", failed, for_all)
+    assert earned("ada", none, for_ada) == 2.0, "the same work, though the checks say something else of it now"
+    assert earned("ada", none, for_ada, sha256="new") == 0.0 == earned("ben", none, for_all)
+    assert earned("ada", failed, for_ada, part="part08") == 0.0
+    assert earned("ada", replace(failed, status="passed", earned=2.0), for_ada) == 2.0
+    assert earned("ada", failed, for_all, replace(for_ada, accepted=False)) == 0.0
+    assert earned("ada", failed, replace(for_ada, accepted=False), for_all) == 2.0
+    by_hand = replace(failed, status="manual", misconception=None)
+    assert earned("ada", by_hand, replace(for_ada, way="manual")) == 0.0
+
+
+def test_a_ledger_from_before_decisions_is_read(tmp_path: Path):
+    old = Entry("w", "ada", "part09", "f", "s", "h", 1, "strict", "3", 1.0, 8.0, 10.0, "", {}, "k")
+    line = {name: value for name, value in vars(old).items() if name != "decided"}
+    (tmp_path / LEDGER).write_text(json.dumps(line) + "\n", encoding="ascii")
+    assert [entry for _, entry in read_ledger(tmp_path / LEDGER)] == [old] and old.decided == {}
+
+
+def test_without_requests_or_without_a_class_nothing_is_written(folder):
+    assert run_cli("appeals", "--class", folder.root)[:2] == (0, "There are no regrade requests.\n")
+    status, _, complained = run_cli("appeals", "--class", folder.root / "nowhere")
+    assert status == 2 and "There is no folder" in complained
+    assert list(folder.root.iterdir()) == []
