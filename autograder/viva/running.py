@@ -93,15 +93,17 @@ def _is_short(held: object, depth: int = 2) -> bool:
 def recording_source(code: Code) -> str:
     """The module with a call of the recorder before each of its statements, and after each assignment to a name.
 
-    Raises ValueError when it is nested too deeply.
+    Raises ValueError when it can't be written.
     """
     try:
         tree = _Recording(code).visit(ast.parse(code.text))
         place = next((i for i, node in enumerate(tree.body) if not _comes_first(node)), len(tree.body))
         tree.body.insert(place, ast.parse("import viva_recorder").body[0])
         return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-    except RecursionError as error:
-        raise ValueError("The code is nested too deeply to ask about it.") from error
+    except (RecursionError, ValueError) as error:  # ValueError: a number of thousands of digits can't be written
+        raise ValueError(
+            f"{code.name} is nested too deeply, or has too long a number in it, to ask about it."
+        ) from error
 
 
 def _comes_first(node: ast.stmt) -> bool:
