@@ -226,7 +226,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _is_whole(line: str) -> bool:
-    """Whether a comment may stand at its end."""
+    """Whether a comment can be added to it."""
     return bool(line.strip()) and '"""' not in line and not line.rstrip().endswith("\\")
 
 

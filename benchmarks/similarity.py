@@ -107,7 +107,7 @@ def page() -> str:
     """The page with both tables."""
     modules = right_modules()
     count = sum(map(len, modules.values()))
-    lines = [INTRODUCTION, f"## {count} right modules, each beside a padded copy of it\n"]
+    lines = [INTRODUCTION, f"## {count} right modules, each compared with a padded copy of it\n"]
     lines += [
         "| padding | text, least | text, median | normal form, least | normal form, median |",
         "|---|---|---|---|---|",

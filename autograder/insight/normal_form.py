@@ -22,7 +22,7 @@ ROUNDS = 10  # a wrapper of a wrapper takes one more
 KNOWN_METHODS = {name for kind in (list, dict, str, set, float, math, random.Random) for name in dir(kind)}
 SAME_LABEL = {"Tuple": "List", "GeneratorExp": "ListComp", "SetComp": "ListComp", "AsyncFor": "For"}
 
-Token = tuple[str, int]  # a label, and the line where it stands
+Token = tuple[str, int]  # a label, and its line
 
 
 def normal_form(tree: ast.Module) -> list[list[Token]]:
@@ -141,10 +141,8 @@ def _emit(node: ast.AST, line: int, out: list[Token]) -> None:
     if isinstance(node, ast.Name):
         out.append((node.id if node.id in KNOWN_NAMES else "V", line))
     elif isinstance(node, ast.Constant):
-        number = isinstance(node.value, (int, float))
-        out.append(
-            (f"{type(node.value).__name__ if not number else 'number'} {hash(node.value) if number else ''}", line)
-        )
+        is_number = isinstance(node.value, (int, float))
+        out.append((f"number {hash(node.value)}" if is_number else type(node.value).__name__, line))
     elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mult)):
         _emit_in_any_order(node, line, out)
     elif isinstance(node, ast.ClassDef):
@@ -160,7 +158,7 @@ def _emit(node: ast.AST, line: int, out: list[Token]) -> None:
         for each in node.body if isinstance(node.body, list) else [node.body]:
             _emit(each, line, out)
     else:
-        if not isinstance(node, (ast.expr_context, ast.Expr, ast.Load, ast.keyword, ast.JoinedStr, ast.FormattedValue)):
+        if not isinstance(node, (ast.expr_context, ast.Expr, ast.keyword, ast.JoinedStr, ast.FormattedValue)):
             label = type(node).__name__
             out.append((SAME_LABEL.get(label, label), line))
         for each in ast.iter_child_nodes(node):
@@ -168,7 +166,7 @@ def _emit(node: ast.AST, line: int, out: list[Token]) -> None:
 
 
 def _emit_in_any_order(node: ast.BinOp, line: int, out: list[Token]) -> None:
-    """A sum or a product: which operand stands first does not count."""
+    """A sum or a product: the order of the operands does not count."""
     emitted, stack = [], [node.left, node.right]
     while stack:
         each = stack.pop()

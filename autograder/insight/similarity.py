@@ -1,7 +1,7 @@
 """Which submissions of a part share more than the stub explains. It finds what a person should look at, and no more.
 
-Modules are compared in normal form, in passages of a few tokens, as in MOSS. What stands in the stub is left out; what
-both have from the reference, or hit upon as it did, is told apart. Each module is read in a process of its own.
+Modules are compared in normal form, in passages of a few tokens, as in MOSS. Passages of the stub are left out, and
+those that the reference has too are counted separately. Each module is read in a separate process.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
 
 
 def form_apart(content: bytes) -> Form:
-    """The form of a learner's module, read in a process of its own. Raises ArchiveError, whatever is in it."""
+    """The form of a learner's module, read in a separate process. Raises ArchiveError, whatever is in it."""
     if len(content) > LARGEST_FILE:
         raise ArchiveError(f"The file is too long to compare: it has more than {LARGEST_FILE:,} bytes.")
     items = read_apart(_form_in_a_process, content=content, own=Allowance(SECONDS, advice=""))

@@ -57,7 +57,7 @@ class Read:
 
 
 def _root(node: ast.expr) -> str:
-    """The name that an attribute or an element belongs to; "" when it is no name."""
+    """The name that an attribute or an element belongs to; "" when that is not a name."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
@@ -138,7 +138,7 @@ class Liveness:
             root = _root(each)
             is_set = isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)
             if is_set and each.attr not in self.attributes and (root == "self" or root not in self.local):
-                continue  # an attribute that this module never reads, of an object of its own
+                continue  # an attribute of its own object or of a module-level one, which this module never reads
             if root not in self.created and not stores(each):
                 return None
             roots.add(root)

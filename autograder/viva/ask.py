@@ -24,7 +24,7 @@ from autograder.viva.results import result_questions
 from autograder.viva.running import run_calls
 
 COUNT = 3
-SECONDS = 30  # of processor time, besides that of the sandbox; three questions about a solution take 2
+SECONDS = 30  # of processor time, without that of the sandbox; three questions about a solution take 2
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Viva:
 
 
 def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = None) -> Viva:
-    """Draw three questions in a process of its own, since reading the file may take any time and memory. Raises
+    """Draw three questions in a separate process, since reading the file may take any time and memory. Raises
     ValueError with a sentence, whatever is in it.
     """
     content, own = _content(files, part), Allowance(SECONDS, advice="")

@@ -290,6 +290,26 @@ def test_a_module_that_takes_for_ever_is_a_sentence(monkeypatch):
         ask_apart({"part00_setup.py": MINE.encode()}, part(0), Tier.LOCAL, 4)
 
 
+PLANTED = """
+import sys
+recorder = sys.modules.get("viva_recorder")
+if recorder:
+
+    def square(x):
+        recorder.lines[:] = [2, 3]
+        recorder.values[:] = [[2, "y", 42]]
+        return 42
+
+    numerical_gradient = lambda f, xs, h=0: [42] * len(xs)
+"""
+
+
+def test_what_a_module_answers_only_while_it_is_recorded_is_not_asked_about():
+    for seed in range(3):
+        questions = ask_about(MINE + PLANTED, seed=seed).questions
+        assert questions and not any("42" in question.answer for question in questions)
+
+
 def test_an_escape_in_the_source_does_not_reach_the_terminal(stranger):
     source = MINE.replace("return y", "return y  # \x1b[2J\u202ehidden ##[error]")
     done = viva(0, "--from", hand_in(stranger, source), "--json", "--seed", 5)
