@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import resource
 from collections.abc import Callable
+
+try:
+    import resource
+except ImportError:  # Windows, where nothing is measured
+    resource = None
 
 LARGEST = 64 * 1024  # bytes of a module that are looked at
 
@@ -12,6 +16,9 @@ LARGEST = 64 * 1024  # bytes of a module that are looked at
 @contextlib.contextmanager
 def little_of_this_process(seconds: float = 4.0, megabytes: int = 350):
     """Fails when this process, not those that read, needs much processor time or memory for what is done inside."""
+    if resource is None:
+        yield
+        return
     before = resource.getrusage(resource.RUSAGE_SELF)
     yield
     after = resource.getrusage(resource.RUSAGE_SELF)
