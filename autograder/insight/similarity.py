@@ -93,9 +93,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Group:
-    """Learners with the same module, or nearly. widest: the first and the one who shares least with the first."""
+    """Learners with the same module, or nearly. shared: passages that all of them have and the stub has not; beyond:
+    how many of these the reference has not either. widest: the longest module and the one that shares least with it.
+    """
 
     modules: tuple[Module, ...]
+    shared: frozenset[int]
+    beyond: int
     widest: Pair
 
 
@@ -210,8 +214,10 @@ def _ranked_groups(groups: list[list[Module]], of_reference: set[int]) -> list[G
         pairs = [_pair(first, other, of_reference) for other in others]
         if pairs:
             members = sorted((first, *others), key=lambda module: module.learner)
-            found.append(Group(tuple(members), min(pairs, key=lambda pair: (len(pair.shared), _rank(pair)))))
-    return sorted(found, key=lambda group: (_rank(group.widest), -len(group.modules)))
+            shared = first.own.intersection(*(other.own for other in others))
+            widest = min(pairs, key=lambda pair: (len(pair.shared), pair.second.learner))
+            found.append(Group(tuple(members), shared, len(shared - of_reference), widest))
+    return sorted(found, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
 
 
 def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int], most: int) -> None:

@@ -38,7 +38,7 @@ def similarity_lines(found: Similarity) -> Iterator[str]:
     for group in found.groups[:MOST_LINES]:
         names = [clean_text(module.learner, 40) for module in group.modules]
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        yield f"  {group.widest.beyond:>6} {len(group.widest.shared):>6}  {', '.join(names[:MOST_NAMES])}{more}"
+        yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{more}"
     yield from _more(found.groups)
     if found.pairs:
         yield ""
