@@ -36,7 +36,7 @@ EXTRA_OF_COMMAND = {
     "card": "notebooks",
     "experiment": "notebooks",
     "analytics": "instructor",
-    "similarity": "classroom",
+    "similarity": "instructor",
     "viva": "instructor",
     "leaderboard": "instructor",
     "sandbox": "instructor",

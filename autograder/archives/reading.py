@@ -22,7 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.archives.archives import LARGEST_OTHERS, LARGEST_TOTAL, MOST_MEMBERS, PACK, ArchiveError, Member, shown
@@ -39,6 +39,7 @@ LARGEST_ANSWER = LARGEST_TOTAL + LARGEST_OTHERS + 1024 * 1024
 LARGEST_FACTS = 32 * 1024 * 1024  # bytes of names and times in one answer
 FRAME = struct.Struct("<cIQ")  # kind, bytes of the facts, bytes of the content
 ITEM, ITEM_WITHOUT_CONTENT, ERROR, END = b"i", b"n", b"e", b"d"
+TAKES_TOO_LONG = "Reading it takes too much processor time"
 TOO_SLOW, TOO_LONG, ENDED = 10, 11, 12  # exit statuses of the helper: why the process that read is gone
 
 Item = tuple[object, "bytes | None"]  # facts that JSON can hold, and bytes
@@ -46,9 +47,16 @@ Item = tuple[object, "bytes | None"]  # facts that JSON can hold, and bytes
 
 @dataclass
 class Allowance:
-    """Seconds of processor time that are left for one learner's submission."""
+    """Seconds of processor time that are left for one learner's submission. advice: what its author can do when
+    reading it fails; "" when there is nothing to advise.
+    """
 
     seconds: float = SECONDS
+    advice: str = PACK
+
+    def sentence(self, words: str) -> str:
+        """What went wrong, with the advice."""
+        return f"{words}: {self.advice}" if self.advice else f"{words}."
 
 
 def read_apart(
@@ -59,8 +67,8 @@ def read_apart(
     """
     own = own or Allowance()
     if own.seconds <= 0:
-        raise ArchiveError(_too_slow())
-    request = {"function": [function.__module__, function.__qualname__], "arguments": arguments, "seconds": own.seconds}
+        raise ArchiveError(own.sentence(TAKES_TOO_LONG))
+    request = {"function": [function.__module__, function.__qualname__], "arguments": arguments, "own": asdict(own)}
     with _lock:
         return _helper().ask(json.dumps(request).encode("ascii"), content, own)
 
@@ -112,7 +120,7 @@ class _Helper:
         except (OSError, EOFError):
             self.process.wait()
             own.seconds = 0.0  # nobody knows what it took
-            raise ArchiveError(_why_it_ended(self.process.returncode)) from None
+            raise ArchiveError(_why_it_ended(self.process.returncode, own)) from None
         finally:
             watchdog.cancel()
             if self.process.returncode is not None:
@@ -126,7 +134,7 @@ class _Helper:
             facts_left, content_left = facts_left - facts_size, content_left - content_size
             if facts_left < 0 or content_left < 0 or len(items) > 2 * MOST_MEMBERS:
                 self.end()
-                raise ArchiveError(f"There is too much in it: {PACK}")
+                raise ArchiveError(own.sentence("There is too much in it"))
             facts, content = json.loads(self._read(facts_size)), self._read(content_size)
             if kind == END:
                 own.seconds -= facts
@@ -175,16 +183,12 @@ def _end_of(helper: _Helper) -> None:
         helper.end()
 
 
-def _too_slow() -> str:
-    return f"Reading it takes too much processor time: {PACK}"
-
-
-def _why_it_ended(status: int | None) -> str:
+def _why_it_ended(status: int | None, own: Allowance) -> str:
     if status == TOO_SLOW:
-        return _too_slow()
+        return own.sentence(TAKES_TOO_LONG)
     if status == TOO_LONG or status == -getattr(signal, "SIGKILL", 9):
         return f"Reading it did not end within {LONGEST_WAIT} seconds."
-    return f"Reading it ended the process that read it: {PACK}"
+    return own.sentence("Reading it ended the process that read it")
 
 
 # The rest runs in the helper.
@@ -201,24 +205,24 @@ def serve() -> None:
         name, function = request["function"]
         function = getattr(importlib.import_module(name), function)  # here, for the processes that follow as well
         if hasattr(os, "fork"):
-            used = _in_a_process(out, function, content, request)
+            used = _in_a_process(out, function, content, request["arguments"], Allowance(**request["own"]))
         else:
             began = time.process_time()
-            _do(out, function, content, request["arguments"])
+            _do(out, function, content, request["arguments"], Allowance(**request["own"]))
             used = time.process_time() - began
         del content, request
         _send(out, END, used)
 
 
-def _in_a_process(out: int, function: Callable, content: bytes | None, request: dict) -> float:
+def _in_a_process(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> float:
     """The seconds of processor time that it took. Ends the helper when the process did not end by itself."""
     done, held = os.pipe()  # which closes when the process ends; git does not inherit it
     process = os.fork()
     if process == 0:
         try:
             os.setpgid(0, 0)
-            _limit(request["seconds"])
-            _do(out, function, content, request["arguments"])
+            _limit(own.seconds)
+            _do(out, function, content, arguments, own)
             os._exit(0)
         finally:
             os._exit(1)
@@ -237,7 +241,7 @@ def _in_a_process(out: int, function: Callable, content: bytes | None, request: 
         os._exit(ENDED if ready else TOO_LONG)
     if status:
         spent = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
-        os._exit(TOO_SLOW if spent and used >= request["seconds"] - 0.5 else ENDED)
+        os._exit(TOO_SLOW if spent and used >= own.seconds - 0.5 else ENDED)
     return used
 
 
@@ -251,7 +255,7 @@ def _limit(seconds: float) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 1 if name == "CPU" else value))
 
 
-def _do(out: int, function: Callable, content: bytes | None, arguments: list) -> None:
+def _do(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> None:
     """Send what the function gives, then nothing more, or the sentence that it ended with."""
     items, failure = None, ""
     while not failure:
@@ -262,7 +266,7 @@ def _do(out: int, function: Callable, content: bytes | None, arguments: list) ->
         except ArchiveError as error:
             failure = str(error)
         except MemoryError:
-            failure = f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory: {PACK}"
+            failure = own.sentence(f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory")
         except RecursionError:
             failure = "It can't be read, since it is nested too deeply."
         except Exception as error:  # whatever a stranger's bytes bring about

@@ -1,1 +1,1 @@
-"""A class as a whole: figures of all verdicts, and submissions that share more than the stub explains."""
+"""A class as a whole: figures of all verdicts, and similar submissions."""

@@ -51,9 +51,11 @@ def analytics(
 def similarity(
     submitted: Annotated[Path, typer.Argument(help="A folder or an archive of learners, as for `grade`.")],
     part: Annotated[int, typer.Option("--part", help="The part whose modules are compared.")],
-    out: Annotated[Path | None, typer.Option(help="Where the page goes; similarity/ beside SUBMITTED if none.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page (default: similarity/ next to SUBMITTED).")
+    ] = None,
 ) -> None:
-    """Find submissions that share more than the stub explains, side by side on a page for you. A person decides.
+    """List groups and pairs of learners with similar code, and write a page that shows it side by side. You decide.
 
     Example: python -m autograder similarity submitted --part 5
     """

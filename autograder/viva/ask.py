@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import random
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 
+from autograder.archives.archives import ArchiveError
+from autograder.archives.reading import Allowance, read_apart
 from autograder.course import Part
+from autograder.course import part as part_numbered
 from autograder.grading.checks import Draw
 from autograder.grading.grade import data_files
-from autograder.sandbox import Tier
+from autograder.sandbox import SandboxUnavailable, Tier
 from autograder.viva.call import paper_calls
 from autograder.viva.changes import before, change_question
 from autograder.viva.code import Code
@@ -21,6 +24,7 @@ from autograder.viva.results import result_questions
 from autograder.viva.running import run_calls
 
 COUNT = 3
+SECONDS = 30  # of processor time, without that of the sandbox; three questions about a solution take 2
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,48 @@ class Viva:
         }
 
 
+def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = None) -> Viva:
+    """Draw three questions in a separate process, since reading the file may take any time and memory. Raises
+    ValueError with a sentence, whatever is in it.
+    """
+    content, own = _content(files, part), Allowance(SECONDS, advice="")
+    try:
+        ((facts, _),) = read_apart(_in_a_process, part.number, tier.value, seed, content=content, own=own)
+    except ArchiveError as error:
+        raise ValueError(f"{part.file_name}: {error}") from error
+    if "problem" in facts:
+        raise ValueError(facts["problem"])
+    questions = tuple(Question.from_fields(fields) for fields in facts["questions"])
+    return Viva(part, facts["sha256"], facts["seed"], tier, questions)
+
+
+def _in_a_process(content: bytes, number: int, tier: str, seed: int | None) -> Iterator[tuple[dict, None]]:
+    part = part_numbered(number)
+    try:
+        found = ask({part.file_name: content}, part, Tier(tier), seed)
+    except (ValueError, SandboxUnavailable) as error:
+        yield {"problem": str(error)}, None
+    else:
+        yield (
+            {"sha256": found.sha256, "seed": found.seed, "questions": [asdict(each) for each in found.questions]},
+            None,
+        )
+
+
+def _content(files: Mapping[str, bytes], part: Part) -> bytes:
+    content = files.get(part.file_name)
+    if content is None:
+        raise ValueError(f"There is no file {part.file_name} in that folder: nothing to ask about.")
+    return content
+
+
 def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = None) -> Viva:
     """Draw three questions. The same file and seed give the same ones; another file gives others.
 
     Raises ValueError with a sentence when there is nothing to ask about, SandboxUnavailable when the tier does not
     hold here.
     """
-    content = files.get(part.file_name)
-    if content is None:
-        raise ValueError(f"There is no file {part.file_name} in that folder: nothing to ask about.")
+    content = _content(files, part)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     sha256 = hashlib.sha256(content).hexdigest()
     code = Code(content, part.file_name)

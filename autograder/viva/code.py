@@ -55,6 +55,7 @@ class Code:
         source = inspect_source(content)
         if source.problem:
             raise ValueError(f"{name}{f', line {source.line}' if source.line else ''}: {source.problem}")
+        self.name = name
         self.text = content.decode("utf-8-sig")
         self.lines = tuple(self.text.split("\n"))
         self.tree = ast.parse(self.text)

@@ -34,7 +34,7 @@ def viva(
     from autograder.console import misuse, print_lines
     from autograder.grading.submission import read_submission
     from autograder.sandbox import SandboxUnavailable
-    from autograder.viva.ask import ask
+    from autograder.viva.ask import ask_apart
     from autograder.viva.show import viva_lines
 
     try:
@@ -42,7 +42,7 @@ def viva(
         if wanted.task:
             raise ValueError(f"Questions are about a whole part: write {wanted.parts[0].number}.")
         (part,) = wanted.parts
-        found = ask(read_submission(folder, [part]), part, choose_tier(folder, None), seed)
+        found = ask_apart(read_submission(folder, [part]), part, choose_tier(folder, None), seed)
     except (ValueError, SandboxUnavailable) as error:
         raise misuse(str(error)) from error
     if as_json:

@@ -18,6 +18,12 @@ class Question:
     answer: str
     mentions: tuple[str, ...]
 
+    @classmethod
+    def from_fields(cls, fields: dict) -> Question:
+        """From its fields as JSON gives them back, with lists for tuples."""
+        lines = tuple((number, text) for number, text in fields["lines"])
+        return cls(**{**fields, "lines": lines, "mentions": tuple(fields["mentions"])})
+
     def as_data(self) -> dict:
         """As JSON holds it."""
         return {

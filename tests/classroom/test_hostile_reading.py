@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 import reading_helpers
 from hostile_inputs import ARCHIVES, CLONES, FOLDERS, MODULE, NOTEBOOKS, clone, commit, tar, zipped
+from hostile_sources import little_of_this_process
 from submission_helpers import PART, fresh_notebook
 
 from autograder.archives import reading
@@ -37,16 +36,6 @@ def helper_that_knows_the_tests(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     if reading._running:
         reading._running.end()
-
-
-@contextlib.contextmanager
-def little_of_this_process(seconds: float = 4.0, megabytes: int = 350):
-    """Fails when this process, not those that read, needs much processor time or memory for what is done inside."""
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    yield
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < seconds
-    assert (after.ru_maxrss - before.ru_maxrss) / 1024 < megabytes
 
 
 @pytest.fixture

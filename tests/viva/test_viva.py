@@ -8,13 +8,15 @@ import sys
 import tracemalloc
 
 import pytest
+from hostile_sources import SOURCES, little_of_this_process
 
 from autograder.check import check, parse_target
 from autograder.course import ROOT, SOLUTIONS, part, parts
 from autograder.grading.checks import Draw
 from autograder.grading.probes import Probes
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.viva.ask import ask
+from autograder.viva import ask as ask_module
+from autograder.viva.ask import ask, ask_apart
 from autograder.viva.call import Call, paper_calls
 from autograder.viva.code import Code
 from autograder.viva.order import order_questions
@@ -254,6 +256,58 @@ def test_code_that_cheats_gets_a_sentence_or_honest_questions_and_no_traceback(s
     assert done.returncode in (0, 2) and "Traceback" not in done.stderr + done.stdout
     assert done.stdout or "nothing to predict" in done.stderr or "a loop that never ends" in done.stderr
     assert "\x1b" not in done.stdout and "root:" not in done.stdout and "xxxx" not in done.stdout
+
+
+HOSTILE = """signs; lists in lists; lambdas; a difference of 2,900; a hexadecimal number; a number of 60,000 digits;
+50 MB; null bytes; surrogates; another encoding; marks of direction; functions that give back"""
+
+
+@pytest.mark.parametrize("name", re.split(r";\s", HOSTILE))
+def test_a_hostile_module_is_read_elsewhere_and_gets_a_sentence(name):
+    files = {"part00_setup.py": SOURCES[name]()[: 64 * 1024 + 1]}
+    with little_of_this_process(seconds=1, megabytes=50), pytest.raises(ValueError) as caught:
+        ask_apart(files, part(0), Tier.LOCAL, 1)
+    said = str(caught.value)
+    assert said.startswith("part00_setup.py") and said.isprintable() and said[-1] == "." and len(said) < 200
+
+
+@pytest.mark.parametrize("name", ["names in the opposite order", "functions in functions"])
+def test_questions_are_about_the_learners_lines_though_others_are_hostile(name):
+    content = MINE.encode() + b"\n\nif not square:\n    " + SOURCES[name]().replace(b"\n", b"\n    ")
+    with little_of_this_process(seconds=1, megabytes=50):
+        found = ask_apart({"part00_setup.py": content[: content.rindex(b"\n")]}, part(0), Tier.LOCAL, 1)
+    assert len(found.questions) == 3 and all(question.lines[0][0] < 20 for question in found.questions)
+
+
+def test_a_process_of_its_own_asks_the_same():
+    files = {"part00_setup.py": MINE.encode()}
+    assert ask_apart(files, part(0), Tier.LOCAL, 4) == ask(files, part(0), Tier.LOCAL, 4)
+
+
+def test_a_module_that_takes_for_ever_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(ask_module, "SECONDS", 0.0)
+    with pytest.raises(ValueError, match=r"^part00_setup\.py: Reading it takes too much processor time\.$"):
+        ask_apart({"part00_setup.py": MINE.encode()}, part(0), Tier.LOCAL, 4)
+
+
+PLANTED = """
+import sys
+recorder = sys.modules.get("viva_recorder")
+if recorder:
+
+    def square(x):
+        recorder.lines[:] = [2, 3]
+        recorder.values[:] = [[2, "y", 42]]
+        return 42
+
+    numerical_gradient = lambda f, xs, h=0: [42] * len(xs)
+"""
+
+
+def test_what_a_module_answers_only_while_it_is_recorded_is_not_asked_about():
+    for seed in range(3):
+        questions = ask_about(MINE + PLANTED, seed=seed).questions
+        assert questions and not any("42" in question.answer for question in questions)
 
 
 def test_an_escape_in_the_source_does_not_reach_the_terminal(stranger):
