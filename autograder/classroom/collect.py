@@ -231,7 +231,7 @@ def _place(
     place = folder.submitted / learner / part
     backup = None
     if place.exists():
-        before = _timestamp(place)
+        before = recorded_time(place)
         if all(_content(place / name) == content for name, content in contents.items()) and set(contents) >= {
             path.name for path in place.iterdir() if path.name in course_files()
         }:
@@ -272,14 +272,21 @@ def _free(folder: Path, before: datetime.datetime | None) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _timestamp(place: Path) -> datetime.datetime | None:
-    """When a collected submission was handed in, as its timestamp.txt says; None when it does not."""
+def recorded_time(place: Path) -> datetime.datetime | None:
+    """When a collected submission was submitted, as its timestamp.txt says; None when it does not."""
+    try:
+        return parsed_time((read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace"))
+    except Unreadable:
+        return None
+
+
+def parsed_time(text: str) -> datetime.datetime | None:
+    """A time as nbgrader notes it, in UTC; None when it is none."""
     from nbgrader.utils import parse_utc
 
     try:
-        text = (read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
-        return parse_utc(text).replace(tzinfo=UTC) if text else None
-    except (Unreadable, ValueError, OverflowError):
+        return parse_utc(text.strip()).replace(tzinfo=UTC) if text.strip() else None
+    except (ValueError, OverflowError, TypeError):
         return None
 
 

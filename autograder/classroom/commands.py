@@ -90,6 +90,7 @@ def grade(
     from autograder.class_folder.folder import ClassFolder
     from autograder.class_folder.settings import load_settings
     from autograder.classroom.autograde import grade_class
+    from autograder.classroom.exchange import time_differences
     from autograder.classroom.extensions import load_extensions
     from autograder.classroom.show import outcome_line, summary_lines
     from autograder.console import failure, misuse, print_lines
@@ -139,7 +140,7 @@ def grade(
     except KeyboardInterrupt:
         typer.echo("\nStopped. Those above have their grades; run the same command again for the others.", err=True)
         raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
-    print_lines(summary_lines(its_class, outcomes))
+    print_lines([*summary_lines(its_class, outcomes), *time_differences(its_class, list(handed_in))])
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
 
