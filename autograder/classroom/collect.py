@@ -85,25 +85,25 @@ def collect(
     for learner in sorted(found.people):
         person = found.people[learner]
         said = len(outcome.problems)
-        collected = _with_usual_wrong_names(learner, person, part, outcome)
+        collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
+        given = submitted_at.get(learner) or submitted_at.get("") or told.times.get(learner)
         for name, files in sorted(collected.items()):
             try:
                 chosen = _one_of_each(files)
             except ClassError as error:
                 outcome.problems.append(f"{learner}, {name}: {error}")
                 continue
-            given = submitted_at.get(learner) or submitted_at.get("") or told.times.get(learner)
             known = [_in_utc(file.time, zone) for file in chosen.values() if file.time]
             time = given or max(known, default=None)
             contents = {file_name: file.content for file_name, file in chosen.items()}
             outcome.placed.append(_place(folder, learner, name, contents, time, correct=given is not None))
             if person.late and time is None:
-                outcome.problems.append(
-                    f"{learner}, {name}: collected, but Canvas marks it late and does not say when it was submitted. "
-                    f'Collect it again with --submitted-at "{learner}=2026-11-30 18:00", which also charges the delay.'
-                )
-        if not collected and len(outcome.problems) == said:
-            outcome.problems.append(_not_collected(folder, learner, person, part))
+                outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
+        without_module = part is not None and all(file.name != part.file_name for file in person.files)
+        if (not collected and len(outcome.problems) == said) or (collected and without_module and person.others):
+            known = [_in_utc(file.time, zone) for file in person.others if file.time]
+            time = given or max(known, default=None)
+            outcome.problems.append(_not_collected(folder, learner, person, part, time))
     if not outcome.placed and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
@@ -136,10 +136,10 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
 
 
 def _with_usual_wrong_names(
-    learner: str, person: Person, part: Part | None, outcome: Collection
+    folder: ClassFolder, learner: str, person: Person, part: Part | None, outcome: Collection
 ) -> dict[str, list[HandedIn]]:
     """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
-    are among them where nothing else has that name.
+    or that the instructor has renamed in submitted/, are among them where nothing else has that name.
     """
     files, others = list(person.files), []
     looked_for = [part.name] if part else [each.name for each in parts()]
@@ -148,6 +148,8 @@ def _with_usual_wrong_names(
         name = usual_wrong_name(file.name, looked_for)
         if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
             name = notebook_by_content(file.content)
+        if name is None and part is not None:
+            name = _renamed_by_hand(folder.submitted / learner / part.name, file, part)
         if name and file.content is not None and course_files()[name] in looked_for:
             guessed.setdefault(name, []).append(file)
         else:
@@ -164,14 +166,26 @@ def _with_usual_wrong_names(
     wanted = {part.file_name, f"{part.name}.ipynb"}
     if not wanted & {file.name for file in files}:
         return {}
-    if others and any(file.name.lower().endswith((".py", ".ipynb")) for file in others):
+    if part.file_name in {file.name for file in files} and any(
+        file.name.lower().endswith((".py", ".ipynb")) for file in others
+    ):
         left = ", ".join(shown(file.where) for file in others[:5])
         outcome.remarks.append(f"{learner}, {part.name}: not used: {left}.")
     return {part.name: files}
 
 
-def _not_collected(folder: ClassFolder, learner: str, person: Person, part: Part | None) -> str:
-    """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand."""
+def _renamed_by_hand(place: Path, file: HandedIn, part: Part) -> str | None:
+    """The course's name under which this very file stands in submitted/, where it was copied to be renamed."""
+    names = (part.file_name, f"{part.name}.ipynb")
+    return next((name for name in names if file.content and _content(place / name) == file.content), None)
+
+
+def _not_collected(
+    folder: ClassFolder, learner: str, person: Person, part: Part | None, time: datetime.datetime | None
+) -> str:
+    """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand. time:
+    when they were submitted, if anybody knows.
+    """
     there = [*person.files, *person.others]
     names = ", ".join(shown(file.where) for file in there[:5]) + (
         f" and {len(there) - 5} more" if len(there) > 5 else ""
@@ -180,12 +194,26 @@ def _not_collected(folder: ClassFolder, learner: str, person: Person, part: Part
         return f"{learner}: no file has a name of the course, such as part05_gpt.py: {names}."
     place = folder.submitted / learner / part.name
     kept = [file for file in there if file.content is not None and file.name not in (TIMESTAMP, *course_files())]
+    again = f" {_late_at_an_unknown_time(learner)}" if kept and person.late and time is None else ""
     for file in kept[:MOST_OTHERS]:
         if not (place / file.name).exists():
             place.mkdir(parents=True, exist_ok=True)
             write_atomically(place / file.name, file.content)
-    copied = f" They are in {place}: rename the right one to {part.file_name}." if kept else ""
-    return f"{learner}: there is no {part.file_name} and no {part.name}.ipynb, only {names}.{copied}"
+    if kept and time is not None and recorded_time(place) != time:
+        if any((place / name).exists() for name in course_files()):
+            again = " Then collect again, which records its time."  # until then, the time is that of the older work
+        else:
+            write_atomically(place / TIMESTAMP, _note(time))
+    copied = f" They are in {place}: rename the right one to {part.file_name}.{again}" if kept else ""
+    nor = "" if any(file.name == f"{part.name}.ipynb" for file in person.files) else f" and no {part.name}.ipynb"
+    return f"{learner}: there is no {part.file_name}{nor}, only {names}.{copied}"
+
+
+def _late_at_an_unknown_time(learner: str) -> str:
+    return (
+        "Canvas marks it late and does not say when it was submitted. "
+        f'Collect it again with --submitted-at "{learner}=2026-11-30 18:00", which also charges the delay.'
+    )
 
 
 def _by_part(files: list[HandedIn]) -> dict[str, list[HandedIn]]:

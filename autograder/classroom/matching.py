@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from nbgrader.api import Student
 
 # garciazoe_LATE_1001_20955_part05_gpt-1.py: name, perhaps LATE, the person's number, the upload's number, the file.
-CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)", re.DOTALL)
+# garciazoe_1001_text.html, or link.html: typed into Canvas' page, so there is no upload.
+CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?:(?P<upload>\d+)_|(?=(?:text|link)\.html$))(?P<file>.+)",
+    re.DOTALL,
+)
 # Zoe Garcia_77_assignsubmission_file_ (a folder) or with the file's name behind it; 77 is of one assignment only.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
