@@ -175,7 +175,7 @@ def _with_usual_wrong_names(
 
 
 def _renamed_by_hand(place: Path, file: HandedIn, part: Part) -> str | None:
-    """The course's name under which this very file stands in submitted/, where it was copied to be renamed."""
+    """The course's name that you have given this file in submitted/, where it was copied to be renamed; None if not."""
     names = (part.file_name, f"{part.name}.ipynb")
     return next((name for name in names if file.content and _content(place / name) == file.content), None)
 

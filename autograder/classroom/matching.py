@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nbgrader.api import Student
 
 # garciazoe_LATE_1001_20955_part05_gpt-1.py: name, perhaps LATE, the person's number, the upload's number, the file.
-# garciazoe_1001_text.html, or link.html: typed into Canvas' page, so there is no upload.
+# garciazoe_1001_text.html, or link.html: typed into Canvas' page, without an upload.
 CANVAS = re.compile(
     r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?:(?P<upload>\d+)_|(?=(?:text|link)\.html$))(?P<file>.+)",
     re.DOTALL,
