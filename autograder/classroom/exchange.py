@@ -101,7 +101,7 @@ def _difference(place: Path, candidates: list[_Inbound]) -> str:
     said, newest = recorded_time(place), max(written, origin.named or written)
     if said is not None and newest - said <= SLACK:
         return ""
-    named = "" if origin.named == said or origin.named is None else f", its folder's name says {_shown(origin.named)}"
+    named = "" if origin.named == said or origin.named is None else f"; the folder's name says {_shown(origin.named)}"
     claim = f"{TIMESTAMP} says {_shown(said)}" if said else f"{TIMESTAMP} holds no time, so it is never late"
     return (
         f"{who}: {claim}, but its files in nbgrader's exchange were written at {_shown(written)}{named}. Ask the "

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.classroom.collect import collect, collection_lines
+from autograder.classroom.gradebook import open_gradebook
 from autograder.course import part
 
 GPT, NOTEBOOK, AUTOGRAD = "part05_gpt.py", "part05.ipynb", "part01_autograd.py"
@@ -104,6 +105,8 @@ def test_moodle_download_is_matched_by_name_with_or_without_folders(listed, tmp_
 
 @pytest.mark.parametrize("name", ["garciazoe_9999_1_part05_gpt.py", "Zoe Garcia_7_assignsubmission_file_part05_gpt.py"])
 def test_accents_that_a_platform_drops_or_writes_in_two_signs_do_not_matter(listed, tmp_path, name):
+    with open_gradebook(listed) as book:
+        book.update_or_create_student("zgarcia", lms_user_id=None)
     for written in (name, name.replace("Zoe", "Zoe\u0308")):
         shutil.rmtree(listed.submitted, ignore_errors=True)
         assert not collect(listed, zipped(tmp_path / "x.zip", {written: b"zoe's"})).problems
@@ -516,6 +519,27 @@ def test_what_was_typed_into_canvas_itself_is_listed(listed, tmp_path, name):
     outcome = collect(listed, zipped(tmp_path / "x.zip", {name: b"<p>", "x_1001_1_part05_gpt.py": b""}), part(5))
     (said,) = outcome.problems
     assert said.startswith(f"ann: there is no {GPT}") and name in said
+
+
+def test_work_that_canvas_makes_anonymous_is_listed(listed, tmp_path):
+    names = ["anon_a1B2c_20955_part05_gpt.py", "anon_Zz9y8_LATE_20956_part05_gpt.py"]
+    outcome = collect(listed, zipped(tmp_path / "x.zip", dict.fromkeys(names, b"x = 1")), part(5))
+    assert outcome.placed == [] and len(outcome.problems) == 2
+    assert all(f"{name!r} is not in the class list" in said for name, said in zip(names, outcome.problems))
+
+
+def test_somebody_who_is_not_listed_is_never_taken_for_one_of_the_same_name(listed, tmp_path):
+    canvas = zipped(tmp_path / "canvas.zip", {"garciazoe_2002_7_part05_gpt.py": b"another Zoe's"})
+    (said,) = collect(listed, canvas, part(5)).problems
+    assert "is not in the class list" in said
+    moodle = moodle_download(tmp_path / "moodle.zip", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 1})
+    time = '"Tuesday, 24 November 2026, 6:12 PM"'
+    sheet = worksheet(
+        tmp_path / "x.csv", [f"Participant 90,Zo\u00eb Garc\u00eda,other@example.org,Submitted,,10.00,{time}"]
+    )
+    outcome = collect(listed, moodle, part(5), worksheet=sheet)
+    assert [one.learner for one in outcome.placed] == ["ben"] and "is not in the class list" in outcome.problems[0]
+    assert list(submitted(listed)) == ["ben/part05/part05_gpt.py"]
 
 
 def test_late_work_under_another_name_asks_for_its_time_too(listed, tmp_path):

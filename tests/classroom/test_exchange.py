@@ -190,7 +190,7 @@ def test_a_folder_of_another_name_does_not_hide_when_its_files_were_written(subm
         inbound.rename(inbound.with_name(f"fay+{PART.name}+{YEARS_AGO}+abc"))
 
     (said,) = submitted("fay", rename_too)
-    assert "timestamp.txt says 2020-01-01" in said and "its folder's name" not in said
+    assert "timestamp.txt says 2020-01-01" in said and "the folder's name" not in said
 
 
 def test_a_timestamp_that_is_removed_is_reported(submitted):
