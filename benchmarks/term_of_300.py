@@ -17,487 +17,157 @@ import datetime
 import io
 import json
 import os
-import random
 import re
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-import zoneinfo
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from term_oracle import UTC, Extension, Rules
-from term_platforms import Canvas, Moodle, Person, Upload, login_of
+from term_class import DUE, PARTS, POSSIBLE, Findings, Term, points_of
+from term_oracle import UTC
+from term_platforms import Canvas, Moodle
 
-from autograder.class_folder.folder import ClassFolder
-from autograder.classroom.gradebook import open_gradebook
-from autograder.course import ROOT, SOLUTIONS, Part, part
-from autograder.grading.misconceptions import variants
-from autograder.stubs import make_stub
-
-PARTS = (part(2), part(5), part(9))
-BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")  # clocks go back an hour in the night to 25 October
-SETTINGS = """time_zone = "Europe/Berlin"
-[due]
-part02 = 2026-10-24T18:00:00
-part05 = 2026-11-14
-part09 = 2026-12-05 12:00:00
-[weights]
-part02 = 30
-part05 = 40
-part09 = 30
-"""
-DUE = {
-    "part02": datetime.datetime(2026, 10, 24, 18),
-    "part05": datetime.datetime(2026, 11, 14, 23, 59, 59),
-    "part09": datetime.datetime(2026, 12, 5, 12),
-}
-WEIGHTS = {"part02": 30.0, "part05": 40.0, "part09": 30.0}
-POSSIBLE = {"part02": 10.0, "part05": 10.0, "part09": 14.0}
-MOST = {"part02": 10.0, "part05": 20.0, "part09": 100.0}  # points on the platform
-WRITTEN = ("9.5", "9.6")  # two points each, given by a person
-FIRST = "Zoë Ann Ben Jürgen Mei Łukasz Nguyễn Maria-José 伟 Amir Olga Siân Kofi Ines Tariq".split() + ["John Paul"]
-LAST = "García O'Neil Müller Smith-Jones Çelik Nowak Tran Ångström 李 Haddad Petrova Okafor".split() + ["van der Berg"]
-# Minutes after the due time of whoever submits near it: the ends of grace and of days, and the night of the change.
-NEAR = (0, 1, 119, 120, 121, 500, 1440, 1440 + 120, 1440 + 121, 3 * 1440 + 120, 3 * 1440 + 121, 6 * 1440 + 700)
-ANSWER = "About ten letters and a half, since e to the power of 2.37 is 10.7."
-# How a file may be called; {} is its right name without suffix.
-UNKNOWN = ("my solution.py", "homework.PY", "solution (1).txt")  # which the instructor renames
-ODD = ("{}.PY", UNKNOWN[0], "{}.py.txt", "notebook", "{} - Copy.py", UNKNOWN[1], "{} (2).py", "{}(1).py", UNKNOWN[2])
-ODD += ("Copy of {}.py", "{}_final.py")
+from autograder.course import Part
 
 
-def call(words: list[str]) -> subprocess.CompletedProcess:
-    """`python -m autograder WORDS`."""
-    command = [sys.executable, "-m", "autograder", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One submission. content: a key of `contents`; odd: a pattern of ODD, or ""; answered: written answers by task."""
-
-    time: datetime.datetime
-    content: str
-    odd: str = ""
-    text: bool = False
-    answered: tuple[str, ...] = ()
-
-
-@dataclass
-class Findings:
-    """What was compared, by kind, and a sentence for each difference."""
-
-    compared: Counter = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-
-    def same(self, kind: str, where: str, found: object, expected: object) -> None:
-        self.compared[kind] += 1
-        numbers = isinstance(found, float) and isinstance(expected, float)
-        if found != expected and not (numbers and abs(found - expected) < 1e-6):
-            self.wrong.append(f"{where}: {found!r}, and must be {expected!r}")
-
-
-class Term:
-    """One class on one platform."""
-
-    def __init__(
-        self,
-        root: Path,
-        platform: Canvas | Moodle,
-        size: int,
-        seed: int,
-        earned: dict,
-        findings: Findings,
-        odd_every: int,
-    ) -> None:
-        self.root, self.platform, self.earned, self.findings = root, platform, earned, findings
-        self.parts = [each for each in PARTS if each.name in earned]
-        self.most = {each.name: MOST[each.name] for each in self.parts}
-        self.draw = random.Random(f"{seed} {type(platform).__name__}")
-        self.odd_every, self.drawn = odd_every, 0
-        self.people = self._people(size)
-        self.joined = size - max(1, size // 60)  # those behind it are not in the first list
-        self.renamed = self.draw.sample(range(size), max(1, size // 25))
-        self.rules = self._rules()
-        self.contents = {its_part.name: contents(its_part) for its_part in self.parts}
-        self.turns = {its_part.name: [self._turns(its_part, who) for who in self.people] for its_part in self.parts}
-        self.by_hand: dict[str, float] = {}  # what a person has given, by login and task
-        self.entries: dict[str, list[str]] = {}  # of the last download of each part
-        self.handled: Counter = Counter()
-
-    # The class
-
-    def _people(self, size: int) -> list[Person]:
-        names = [(first, last) for first in FIRST for last in LAST]
-        self.draw.shuffle(names)
-        names = names[: size - size // 50] + names[: size // 50]  # some have the name of somebody else
-        return [Person(*name, login_of(*name, 100 + i), 1000 + 7 * i) for i, name in enumerate(names)]
-
-    def _rules(self) -> Rules:
-        who = [self.platform.learner(person) for person in self.draw.sample(self.people, len(self.people) // 10 + 3)]
-        lines = []
-        for i, learner in enumerate(who):
-            lines += [
-                [Extension(learner, "part02", 1.0)],  # over the night in which clocks change
-                [Extension(learner, "", 2.0), Extension(learner, "part05", 1.5)],
-                [Extension(learner, "part09", due=DUE["part09"] + datetime.timedelta(days=4, hours=6))],
-            ][i % 3]
-        return Rules(BERLIN, DUE, WEIGHTS, POSSIBLE, tuple(lines))
-
-    def _turns(self, its_part: Part, person: Person) -> list[Turn]:
-        """What one person submits of a part: nothing, or once, or twice."""
-        draw, turns = self.draw, []
-        if draw.random() < 0.08:
-            return turns
-        due = self.rules.due_for(self.platform.learner(person), its_part.name)
-        for _ in range(2 if draw.random() < 0.12 else 1):
-            early = draw.random() < 0.6
-            minutes = -draw.randrange(60, 9000) if early else draw.choice(NEAR)
-            shown = due.replace(second=0) + datetime.timedelta(minutes=minutes)
-            moment = self.rules.utc(shown)
-            answered = tuple(task for task in WRITTEN if draw.random() < 0.7) if its_part is part(9) else ()
-            content = draw.choices(list(self.contents[its_part.name]), (10, 3, 3, 2, 2))[0]
-            self.drawn += 1
-            odd = ODD[self.drawn // self.odd_every % len(ODD)] if self.drawn % self.odd_every == 0 else ""
-            text = not odd and draw.random() < 0.02
-            turns.append(Turn(moment, content, odd, text, () if text else answered))
-        return sorted(turns, key=lambda one: one.time)
-
-    def listed(self, its_part: Part, again: bool) -> list[Person]:
-        """The people on the platform's list now: some join late, and some have another name from the second part on."""
-        people = self.people if again or its_part is not self.parts[0] else self.people[: self.joined]
-        if its_part is self.parts[0]:
-            return people
-        return [replace(one, last=f"{one.last}-Neumann") if i in self.renamed else one for i, one in enumerate(people)]
-
-    # The instructor
-
-    def run(self, *words: object, fails: bool = False) -> subprocess.CompletedProcess:
-        """One command of the guide. Its exit status must be 1 exactly when there is something to look at."""
-        command = [*map(str, words), "--class", str(self.root)]
-        done = call(command)
-        if done.returncode not in ((0, 1) if fails else (0,)):
-            raise RuntimeError(f"{' '.join(command)}\nexit status {done.returncode}\n{done.stdout}{done.stderr}")
-        return done
-
-    def take_place(self) -> None:
-        """The term, from the first release to the exports."""
-        for its_part in self.parts:
-            self.run("release", its_part.number)
-        (self.root / "class.toml").write_text(SETTINGS, encoding="utf-8")
-        lines = [
-            [one.learner, one.part, one.due.strftime("%Y-%m-%d %H:%M") if one.due else "", one.days or ""]
-            for one in self.rules.extensions
-        ]
-        with open(self.root / "extensions.csv", "w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([["student_id", "part", "due", "extra_days"], *lines])
-        self.import_list(self.listed(self.parts[0], again=False))
-        for its_part in self.parts:
-            self.import_list(self.listed(its_part, again=False))
-            for days, again in ((1.25, False), (9, True)):
-                self.collect(its_part, self.rules.utc(DUE[its_part.name] + datetime.timedelta(days=days)), again)
-                if again or its_part is part(2):  # late work is graded by the same command again
-                    self.run("grade", "--part", its_part.number)
-            print(f"{self.root.name}, {its_part.name}: {len(self.findings.wrong)} wrong", file=sys.stderr, flush=True)
-        self.grade_by_hand()
-        self.compare_grades()
-        self.compare_exports()
-        for its_part in self.parts:
-            self.compare_feedback(its_part)
-
-    def import_list(self, people: list[Person]) -> None:
-        path = self.root / "participants.csv"
-        path.write_text(self.platform.roster(people, self.most), encoding="utf-8-sig")
-        self.run("roster", path)
-
-    def uploads(self, its_part: Part, now: datetime.datetime) -> list[Upload]:
-        """Everybody's newest submission at this time."""
-        found = []
-        for person, turns in zip(self.listed(its_part, again=True), self.turns[its_part.name]):
-            newest = [turn for turn in turns if turn.time < now][-1:]
-            for turn in newest:
-                late = turn.time > self.rules.utc(DUE[its_part.name])
-                found.append(Upload(person, turn.time, late, self.files(its_part, turn), turn.text))
-        return found
-
-    def files(self, its_part: Part, turn: Turn) -> dict[str, bytes]:
-        """The files of a submission, under the names that their author gave them."""
-        if turn.text:
-            return {}
-        stem = its_part.module
-        module = turn.odd.format(stem) if turn.odd and turn.odd != "notebook" else f"{stem}.py"
-        files = {module: self.contents[its_part.name][turn.content]}
-        if turn.answered or turn.odd == "notebook":
-            name = f"Part {its_part.number} - final.ipynb" if turn.odd == "notebook" else f"{its_part.name}.ipynb"
-            files[name] = answered(self.root / "release" / its_part.name / f"{its_part.name}.ipynb", turn.answered)
-        return files
-
-    def download(self, its_part: Part, again: bool) -> Path:
-        return self.root.parent / f"{self.root.name}-{its_part.name}-{1 + again}.zip"
-
-    def collect(self, its_part: Part, now: datetime.datetime, again: bool) -> None:
-        """Collect a download, do what the report advises, and look whether everybody in it is collected or listed."""
-        uploads, path = self.uploads(its_part, now), self.download(its_part, again)
-        local = now.astimezone(BERLIN).replace(tzinfo=None)
-        self.entries[its_part.name] = self.platform.download(path, [*uploads, *self._nobody(now)], local)
-        words: list[object] = ["collect", path, "--part", its_part.number]
-        if isinstance(self.platform, Moodle):
-            sheet = path.with_suffix(".csv")
-            self.platform.worksheet(sheet, self.listed(its_part, again=True), uploads, BERLIN, self.most[its_part.name])
-            words += ["--worksheet", sheet]
-        times = {
-            self.platform.learner(one.person): f"{one.time.astimezone(BERLIN):%Y-%m-%d %H:%M%z}" for one in uploads
-        }
-        advice = self.follow(self.run(*words, fails=True), its_part)
-        if advice["stranger"]:  # somebody has joined: a newer list
-            self.import_list(self.listed(its_part, again=True))
-            advice = self.follow(self.run(*words, fails=True), its_part)
-        if advice["late"]:
-            given = [word for who in advice["late"] for word in ("--submitted-at", f"{who}={times[who]}")]
-            advice = self.follow(self.run(*words, *given, fails=True), its_part)
-            self.handled["times given by the instructor"] += len(given) // 2
-        elif advice["again"]:
-            advice = self.follow(self.run(*words, fails=True), its_part)
-        if any(advice[kind] for kind in ("stranger", "late")):
-            self.findings.wrong.append(f"{path.name}: after its own advice was followed: {dict(advice)}")
-        for one in uploads:
-            self._is_collected(its_part, one, advice["text"])
-
-    def _nobody(self, now: datetime.datetime) -> list[Upload]:
-        """Canvas' student for trying a course out is in its archives."""
-        if isinstance(self.platform, Moodle):
-            return []
-        return [Upload(Person("Test", "Student", "f00d", 99), now, False, {"part02_tokenizer.py": b"x = 1\n"})]
-
-    def follow(self, done: subprocess.CompletedProcess, its_part: Part) -> dict[str, list[str]]:
-        """Read the report of `make collect` and rename what it asks to rename."""
-        found: dict[str, list[str]] = {"stranger": [], "late": [], "text": [], "again": []}
-        problems = [line.strip() for line in done.stderr.splitlines() if line.startswith("  ")]
-        if bool(problems) != bool(done.returncode):
-            self.findings.wrong.append(f"collect: exit status {done.returncode} with {problems}")
-        for problem in problems:
-            who = problem.partition(":")[0].partition(",")[0]
-            rename = re.search(r"They are in (.*): rename the right one to (\S+)\.( |$)", problem)
-            if "Canvas marks it late" in problem:
-                found["late"].append(who)
-            if "studenttest_" in problem or ": collected, but Canvas" in problem:
-                continue
-            if "is not in the class list" in problem:
-                found["stranger"].append(problem)
-            elif re.search(r"onlinetext\.html|_text\.html", problem):
-                found["text"].append(who)
-            elif rename:
-                place, name = Path(rename[1]), rename[2]
-                (wrong,) = [one for one in place.iterdir() if one.suffix.lower() in (".py", ".txt") and one.name != name
-                            and one.name != "timestamp.txt"]  # fmt: skip
-                wrong.rename(place / name)
-                found["again"] += [who] if "Then collect again" in problem else []
-                self.handled["files renamed by the instructor"] += 1
-            else:
-                self.findings.wrong.append(f"collect, {its_part.name}: {problem}")
-        return found
-
-    def _is_collected(self, its_part: Part, upload: Upload, listed: list[str]) -> None:
-        """Whether exactly what this person submitted is where it is graded from."""
-        learner = self.platform.learner(upload.person)
-        place = self.root / "submitted" / learner / its_part.name
-        if upload.text:
-            self.findings.same("people collected or listed", f"{learner} typed a text", learner in listed, True)
-            return
-        module, notebook = (
-            path.read_bytes() if path.exists() else None
-            for path in (place / its_part.file_name, place / f"{its_part.name}.ipynb")
-        )
-        expected = next((content for name, content in upload.files.items() if not name.endswith(".ipynb")), None)
-        other = next((content for name, content in upload.files.items() if name.endswith(".ipynb")), None)
-        same = (module == expected, notebook == other)
-        self.findings.same("people collected or listed", f"{learner}, {its_part.name}, collected", same, (True, True))
-
-    def grade_by_hand(self) -> None:
-        """What somebody does in formgrader: points for some answers; others wait."""
-        with open_gradebook(ClassFolder(self.root)) as book:
-            for person, turn in zip(self.people, self.last("part09")):
-                for task in turn.answered if turn else ():
-                    if self.draw.random() < 0.6:
-                        key = f"written-{task.replace('.', '-')}"
-                        grade = book.find_grade(key, "part09", "part09", self.platform.learner(person))
-                        grade.manual_score = self.by_hand[person.login, task] = self.draw.choice((0.0, 0.5, 1.0, 2.0))
-                        grade.needs_manual_grade = False
-            book.db.commit()
-
-    # The comparison
-
-    def last(self, name: str) -> list[Turn | None]:
-        """What counts of each person: the newest that was there at the last download."""
-        end = self.rules.utc(DUE[name] + datetime.timedelta(days=9))
-        return [([turn for turn in turns if turn.time < end] or [None])[-1] for turns in self.turns[name]]
-
-    def expected(self, name: str) -> list[dict | None]:
-        """Score, penalty and the rest of everybody, by the oracle."""
-        found = []
-        for person, turn in zip(self.people, self.last(name)):
-            if turn is None:
-                found.append(None)
-                continue
-            learner = self.platform.learner(person)
-            score = 0.0 if turn.text else self.earned[name][turn.content]
-            score += sum(self.by_hand.get((person.login, task), 0.0) for task in turn.answered)
-            waits = any((person.login, task) not in self.by_hand for task in turn.answered)
-            # Canvas tells nobody when work was submitted that is not late.
-            on_time = turn.time <= self.rules.utc(DUE[name])
-            known = None if isinstance(self.platform, Canvas) and on_time else turn.time
-            penalty = self.rules.penalty(learner, name, known, score)
-            days = self.rules.days_late(learner, name, known)
-            points = {"score": score, "penalty": penalty, "points": score - penalty, "by_hand": waits}
-            found.append({**points, "time": known, "days": days})
-        return found
-
-    def compare_grades(self) -> None:
-        """`grades --json`: each grade, each penalty, each total."""
-        found = {one["id"]: one for one in json.loads(self.run("grades", "--json").stdout)["learners"]}
-        self.findings.same("people", "the class", sorted(found), sorted(map(self.platform.learner, self.people)))
-        expected = {name: self.expected(name) for name in self.most}
-        for i, person in enumerate(self.people):
-            learner = self.platform.learner(person)
-            grades = found.get(learner, {}).get("grades", {})
-            for name in self.most:
-                wanted, there = expected[name][i], grades.get(name)
-                where = f"{learner}, {name}"
-                if wanted is None or there is None:
-                    self.findings.same("grades", where, there, wanted)
-                    continue
-                for key, kind in (("score", "grades"), ("penalty", "penalties"), ("points", "grades")):
-                    self.findings.same(kind, f"{where}, {key}", float(there[key]), float(wanted[key]))
-                self.findings.same("answers that wait", where, there["by_hand"], wanted["by_hand"])
-            points = {name: one[i]["points"] for name, one in expected.items() if one[i]}
-            self.findings.same("totals", learner, found[learner]["total"], self.rules.total(points))
-
-    def compare_exports(self) -> None:
-        """Each line of each file that `export` writes."""
-        exports, people = self.root / "exports", self.listed(self.parts[-1], again=True)
-        expected = {name: self.expected(name) for name in self.most}
-        self.run("export")
-        rows = {(row["assignment"], row["student_id"]): row for row in table(exports / "nbgrader.csv")}
-        for name in self.most:
-            for person, wanted in zip(people, expected[name]):
-                learner = self.platform.learner(person)
-                row, wanted = rows.pop((name, learner)), wanted or {"score": 0, "penalty": 0, "points": 0, "time": None}
-                shown = [wanted["score"], wanted["penalty"], wanted["points"], POSSIBLE[name]]
-                cells = [row[key] for key in ("raw_score", "late_submission_penalty", "score", "max_score")]
-                self.findings.same("export lines", f"nbgrader.csv, {learner}, {name}", cells, [*map(four, shown)])
-                time_ = f"{wanted['time'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if wanted["time"] else ""
-                self.findings.same("times", f"nbgrader.csv, {learner}, {name}", row["timestamp"], time_)
-        self.findings.same("export lines", "nbgrader.csv, other rows", len(rows), 0)
-        if isinstance(self.platform, Canvas):
-            template = self.root / "gradebook.csv"
-            template.write_text(self.platform.roster(people, self.most), encoding="utf-8-sig")
-            self.run("export", "--template", template)
-            rows = list(csv.reader(io.StringIO((exports / "canvas-upload.csv").read_text(encoding="utf-8-sig"))))
-            lines = {row[1]: row for row in rows[1:]}
-            self.findings.same("export lines", "points possible", lines.pop("")[5:], [*map(four, self.most.values())])
-            for i, person in enumerate(people):
-                scaled = [
-                    four(expected[name][i]["points"] * self.most[name] / POSSIBLE[name]) if expected[name][i] else ""
-                    for name in self.most
-                ]
-                name = f"{person.last}, {person.first}"
-                line = [name, str(person.number), f"S{person.number}", person.login, "G1", *scaled]
-                self.findings.same("export lines", f"canvas, {person.login}", lines.pop(str(person.number)), line)
-            self.findings.same("export lines", "canvas-upload.csv, other rows", lines, {})
-            return
-        for its_part in self.parts:
-            name, sheet = its_part.name, self.download(its_part, again=True).with_suffix(".csv")
-            self.run("export", "--template", sheet, "--part", its_part.number)
-            before, after = table(sheet), table(exports / f"moodle-{name}-upload.csv")
-            self.findings.same("export lines", f"moodle, {name}, rows", len(after), len(before))
-            for old, new, wanted in zip(before, after, expected[name]):
-                scaled = f"{wanted['points'] * self.most[name] / POSSIBLE[name]:.4f}" if wanted else ""
-                comment = new.pop("Feedback comments")
-                numbers = [*map(float, re.findall(r"\d+\.?\d*", comment))]
-                said = []
-                if wanted:
-                    said = [wanted["score"], POSSIBLE[name]]
-                    said += [wanted["penalty"], wanted["points"]] if wanted["penalty"] else []
-                close = len(numbers) == len(said) and all(abs(a - b) < 1e-4 for a, b in zip(numbers, said))
-                self.findings.same("comments", f"{old['Identifier']}, {comment!r}, {said}", close, True)
-                new_grade, old_grade = new.pop("Grade"), scaled
-                same = abs(float(new_grade or -1) - float(old_grade or -1)) < 1e-4
-                self.findings.same("export lines", f"moodle, {name}, {old['Identifier']}: {new_grade}", same, True)
-                untouched = {key: value for key, value in old.items() if key in new}
-                same = all(new[key] in (value, value.removesuffix(".00")) for key, value in untouched.items())
-                self.findings.same("export lines", f"moodle, {name}, {old['Identifier']}, the rest", same, True)
-
-    def compare_feedback(self, its_part: Part) -> None:
-        """The zip of pages: one for everybody who submitted, under the platform's name, with points and penalty."""
-        path = self.download(its_part, again=True)
-        words: list[object] = ["feedback", path, "--part", its_part.number]
-        if isinstance(self.platform, Moodle):
-            words += ["--worksheet", path.with_suffix(".csv")]
-        self.run(*words, fails=True)
-        names = [name for name in self.entries[its_part.name] if "studenttest" not in name]
-        wanted = {self.platform.name_of_page(name, its_part.name) for name in names}
-        with zipfile.ZipFile(self.root / "exports" / f"feedback-{its_part.name}.zip") as archive:
-            pages = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
-        for name in pages:
-            self.findings.same("pages", f"feedback, {its_part.name}: {name}", name in wanted, True)
-        takes_texts = isinstance(self.platform, Moodle)
-        people = zip(self.people, self.last(its_part.name), self.expected(its_part.name))
-        everybody = [(person, one) for person, turn, one in people if one and (takes_texts or not turn.text)]
-        self.findings.same("pages", f"feedback, {its_part.name}: pages", len(pages), len(everybody))
-        for person, result in everybody:
-            learner = self.platform.learner(person)
-            mine = [page for page in pages.values() if f"Feedback for {learner}, " in page]
-            self.findings.same("pages", f"feedback, {its_part.name}: {learner}", len(mine), 1)
-            for page in mine:
-                total = float(re.search(r'class="total">([\d.]+) of', page)[1])
-                near = abs(total - result["points"]) <= 0.000501
-                self.findings.same("points on pages", f"{learner}, {its_part.name}: {total}, {result}", near, True)
-                late = re.search(r"([\d.]+) points? taken off, (\d+) days? late", page)
-                said = (float(late[1]), int(late[2])) if late else (0.0, 0)
-                near = abs(said[0] - result["penalty"]) <= 0.000501 and (not late or said[1] == result["days"])
-                self.findings.same("penalties on pages", f"{learner}, {its_part.name}: {said}, {result}", near, True)
-
-
-def contents(its_part: Part) -> dict[str, bytes]:
-    """The modules that a class of this part submits: few, since verdicts are not what is tried here."""
-    right = (SOLUTIONS / its_part.file_name).read_bytes()
-    text = right.decode("utf-8")
-    mistakes = sorted(variants(its_part).items())
-    return {
-        "right": right,
-        "a mistake": mistakes[0][1],
-        "another mistake": mistakes[-1][1],
-        "not begun": make_stub(text, its_part.file_name).encode("utf-8"),
-        "no Python": b"def broken(:\n",
-    }
-
-
-def points_of(its_part: Part) -> dict[str, float]:
-    """What each earns: all, nothing, or what a learner's own check says, which does not go through the gradebook."""
-    found = {"right": 10.0, "not begun": 0.0, "no Python": 0.0}
-    for kind, content in contents(its_part).items():
-        if kind not in found:
-            with tempfile.TemporaryDirectory() as folder:
-                (Path(folder) / its_part.file_name).write_bytes(content)
-                done = call(["check", str(its_part.number), "--from", folder, "--json"])
-                found[kind] = json.loads(done.stdout)["earned"]
+def expected(term: Term, name: str) -> list[dict | None]:
+    """Score, penalty and the rest of everybody, by the oracle."""
+    found = []
+    for person, turn in zip(term.people, term.last(name)):
+        if turn is None:
+            found.append(None)
+            continue
+        learner = term.platform.learner(person)
+        score = 0.0 if turn.text else term.earned[name][turn.content]
+        score += sum(term.by_hand.get((person.login, task), 0.0) for task in turn.answered)
+        waits = any((person.login, task) not in term.by_hand for task in turn.answered)
+        # Canvas tells nobody when work was submitted that is not late.
+        on_time = turn.time <= term.rules.utc(DUE[name])
+        known = None if isinstance(term.platform, Canvas) and on_time else turn.time
+        penalty = term.rules.penalty(learner, name, known, score)
+        days = term.rules.days_late(learner, name, known)
+        points = {"score": score, "penalty": penalty, "points": score - penalty, "by_hand": waits}
+        found.append({**points, "time": known, "days": days})
     return found
 
 
-def answered(path: Path, tasks: tuple[str, ...]) -> bytes:
-    """The released notebook with these written answers."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    wanted = {f"written-{task.replace('.', '-')}" for task in tasks}
-    for cell in notebook["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") in wanted:
-            cell["source"] = ANSWER
-    return json.dumps(notebook).encode("ascii")
+def compare_grades(term: Term) -> None:
+    """`grades --json`: each grade, each penalty, each total."""
+    found = {one["id"]: one for one in json.loads(term.run("grades", "--json").stdout)["learners"]}
+    term.findings.same("people", "the class", sorted(found), sorted(map(term.platform.learner, term.people)))
+    wanted_by_part = {name: expected(term, name) for name in term.most}
+    for i, person in enumerate(term.people):
+        learner = term.platform.learner(person)
+        grades = found.get(learner, {}).get("grades", {})
+        for name in term.most:
+            wanted, there = wanted_by_part[name][i], grades.get(name)
+            where = f"{learner}, {name}"
+            if wanted is None or there is None:
+                term.findings.same("grades", where, there, wanted)
+                continue
+            for key, kind in (("score", "grades"), ("penalty", "penalties"), ("points", "grades")):
+                term.findings.same(kind, f"{where}, {key}", float(there[key]), float(wanted[key]))
+            term.findings.same("answers that wait", where, there["by_hand"], wanted["by_hand"])
+        points = {name: one[i]["points"] for name, one in wanted_by_part.items() if one[i]}
+        term.findings.same("totals", learner, found[learner]["total"], term.rules.total(points))
+
+
+def compare_own_export(term: Term) -> None:
+    """Each line of nbgrader.csv, which `export` writes without a template."""
+    exports, people = term.root / "exports", term.listed(term.parts[-1], again=True)
+    wanted_by_part = {name: expected(term, name) for name in term.most}
+    term.run("export")
+    rows = {(row["assignment"], row["student_id"]): row for row in table(exports / "nbgrader.csv")}
+    for name in term.most:
+        for person, wanted in zip(people, wanted_by_part[name]):
+            learner = term.platform.learner(person)
+            row, wanted = rows.pop((name, learner)), wanted or {"score": 0, "penalty": 0, "points": 0, "time": None}
+            shown = [wanted["score"], wanted["penalty"], wanted["points"], POSSIBLE[name]]
+            cells = [row[key] for key in ("raw_score", "late_submission_penalty", "score", "max_score")]
+            term.findings.same("export lines", f"nbgrader.csv, {learner}, {name}", cells, [*map(four, shown)])
+            submitted = f"{wanted['time'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if wanted["time"] else ""
+            term.findings.same("times", f"nbgrader.csv, {learner}, {name}", row["timestamp"], submitted)
+    term.findings.same("export lines", "nbgrader.csv, other rows", len(rows), 0)
+
+
+def compare_canvas_export(term: Term) -> None:
+    """Each line of Canvas' gradebook, filled in."""
+    exports, people = term.root / "exports", term.listed(term.parts[-1], again=True)
+    template = term.root / "gradebook.csv"
+    template.write_text(term.platform.roster(people, term.most), encoding="utf-8-sig")
+    term.run("export", "--template", template)
+    rows = list(csv.reader(io.StringIO((exports / "canvas-upload.csv").read_text(encoding="utf-8-sig"))))
+    lines = {row[1]: row for row in rows[1:]}
+    term.findings.same("export lines", "points possible", lines.pop("")[5:], [*map(four, term.most.values())])
+    scales = [term.most[name] / POSSIBLE[name] for name in term.most]
+    wanted_by_person = zip(*(expected(term, name) for name in term.most))
+    for person, wanted in zip(people, wanted_by_person):
+        scaled = [four(one["points"] * scale) if one else "" for one, scale in zip(wanted, scales)]
+        name = f"{person.last}, {person.first}"
+        line = [name, str(person.number), f"S{person.number}", person.login, "G1", *scaled]
+        term.findings.same("export lines", f"canvas, {person.login}", lines.pop(str(person.number)), line)
+    term.findings.same("export lines", "canvas-upload.csv, other rows", lines, {})
+
+
+def compare_moodle_exports(term: Term) -> None:
+    """Each line of each worksheet, filled in."""
+    exports = term.root / "exports"
+    for its_part in term.parts:
+        name, sheet = its_part.name, term.download(its_part, again=True).with_suffix(".csv")
+        term.run("export", "--template", sheet, "--part", its_part.number)
+        before, after = table(sheet), table(exports / f"moodle-{name}-upload.csv")
+        term.findings.same("export lines", f"moodle, {name}, rows", len(after), len(before))
+        for old, new, wanted in zip(before, after, expected(term, name)):
+            scaled = f"{wanted['points'] * term.most[name] / POSSIBLE[name]:.4f}" if wanted else ""
+            comment = new.pop("Feedback comments")
+            numbers = [*map(float, re.findall(r"\d+\.?\d*", comment))]
+            said = []
+            if wanted:
+                said = [wanted["score"], POSSIBLE[name]]
+                said += [wanted["penalty"], wanted["points"]] if wanted["penalty"] else []
+            close = len(numbers) == len(said) and all(abs(a - b) < 1e-4 for a, b in zip(numbers, said))
+            term.findings.same("comments", f"{old['Identifier']}, {comment!r}, {said}", close, True)
+            grade = new.pop("Grade")
+            same = abs(float(grade or -1) - float(scaled or -1)) < 1e-4
+            term.findings.same("export lines", f"moodle, {name}, {old['Identifier']}: {grade}, {scaled}", same, True)
+            untouched = {key: value for key, value in old.items() if key in new}
+            same = all(new[key] in (value, value.removesuffix(".00")) for key, value in untouched.items())
+            term.findings.same("export lines", f"moodle, {name}, {old['Identifier']}, the rest", same, True)
+
+
+def compare_feedback(term: Term, its_part: Part) -> None:
+    """The zip of pages: one for everybody who submitted, under the platform's name, with points and penalty."""
+    path = term.download(its_part, again=True)
+    words: list[object] = ["feedback", path, "--part", its_part.number]
+    if isinstance(term.platform, Moodle):
+        words += ["--worksheet", path.with_suffix(".csv")]
+    term.run(*words, fails=True)
+    names = [name for name in term.entries[its_part.name] if "studenttest" not in name]
+    wanted = {term.platform.name_of_page(name, its_part.name) for name in names}
+    with zipfile.ZipFile(term.root / "exports" / f"feedback-{its_part.name}.zip") as archive:
+        pages = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    for name in pages:
+        term.findings.same("pages", f"feedback, {its_part.name}: {name}", name in wanted, True)
+    takes_texts = isinstance(term.platform, Moodle)
+    people = zip(term.people, term.last(its_part.name), expected(term, its_part.name))
+    everybody = [(person, one) for person, turn, one in people if one and (takes_texts or not turn.text)]
+    term.findings.same("pages", f"feedback, {its_part.name}: pages", len(pages), len(everybody))
+    for person, result in everybody:
+        learner = term.platform.learner(person)
+        mine = [page for page in pages.values() if f"Feedback for {learner}, " in page]
+        term.findings.same("pages", f"feedback, {its_part.name}: {learner}", len(mine), 1)
+        for page in mine:
+            total = float(re.search(r'class="total">([\d.]+) of', page)[1])
+            near = abs(total - result["points"]) <= 0.000501
+            term.findings.same("points on pages", f"{learner}, {its_part.name}: {total}, {result}", near, True)
+            late = re.search(r"([\d.]+) points? taken off, (\d+) days? late", page)
+            said = (float(late[1]), int(late[2])) if late else (0.0, 0)
+            near = abs(said[0] - result["penalty"]) <= 0.000501 and (not late or said[1] == result["days"])
+            term.findings.same("penalties on pages", f"{learner}, {its_part.name}: {said}, {result}", near, True)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -522,6 +192,11 @@ def simulate(
         root.mkdir()
         term = Term(root, platform, people // 2, seed, earned, findings, odd_every)
         term.take_place()
+        compare_grades(term)
+        compare_own_export(term)
+        (compare_canvas_export if isinstance(platform, Canvas) else compare_moodle_exports)(term)
+        for its_part in term.parts:
+            compare_feedback(term, its_part)
         handled += term.handled
         turns = [turn for by_part in term.turns.values() for some in by_part for turn in some]
         handled["submissions"] += len(turns)
@@ -529,7 +204,7 @@ def simulate(
         handled["people with an extension"] += len({line.learner for line in term.rules.extensions})
         handled["people with a new name"] += len(term.renamed)
         handled["late submissions that count"] += sum(
-            bool(one and one["days"]) for name in earned for one in term.expected(name)
+            bool(one and one["days"]) for name in earned for one in expected(term, name)
         )
     return findings, handled
 

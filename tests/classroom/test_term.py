@@ -14,6 +14,7 @@ from autograder.sandbox import SandboxUnavailable, strict_tier
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import term_class
 import term_of_300
 
 TRIED = ["odd file names", "files renamed by the instructor", "times given by the instructor"]
@@ -33,7 +34,7 @@ def test_a_term_on_two_platforms_ends_with_the_grades_that_the_guide_says(tmp_pa
         strict_tier()
     except SandboxUnavailable as error:
         pytest.skip(str(error))
-    monkeypatch.setattr(term_of_300, "call", in_this_process)
+    monkeypatch.setattr(term_class, "call", in_this_process)
     findings, handled = term_of_300.simulate(tmp_path, people=24, seed=2, wanted=(part(2), part(9)), odd_every=3)
     assert findings.wrong == []
     assert sum(findings.compared.values()) > 600
