@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import itertools
 import json
 import random
 import re
@@ -51,7 +52,8 @@ WRITTEN = ("9.5", "9.6")  # two points each, given by a person
 FIRST = "Zoë Ann Ben Jürgen Mei Łukasz Nguyễn Maria-José 伟 Amir Olga Siân Kofi Ines Tariq".split() + ["John Paul"]
 LAST = "García O'Neil Müller Smith-Jones Çelik Nowak Tran Ångström 李 Haddad Petrova Okafor".split() + ["van der Berg"]
 # Minutes after the due time of whoever submits near it: the ends of grace and of days, and the night of the change.
-NEAR = (0, 1, 119, 120, 121, 500, 1440, 1440 + 120, 1440 + 121, 3 * 1440 + 120, 3 * 1440 + 121, 6 * 1440 + 700)
+DAY = 1440
+NEAR = (DAY + 120, 121, DAY + 121, 120, 3 * DAY + 120, 3 * DAY + 121, 0, 1, 119, 500, DAY, 6 * DAY + 700)
 ANSWER = "About ten letters and a half, since e to the power of 2.37 is 10.7."
 # How a file may be called; {} is its right name without suffix.
 UNKNOWN = ("my solution.py", "homework.PY", "solution (1).txt")  # which the instructor renames
@@ -113,8 +115,9 @@ class Term:
         self.renamed = self.draw.sample(range(size), max(1, size // 25))
         self.rules = self._rules()
         self.contents = {its_part.name: contents(its_part) for its_part in self.parts}
+        self.near = {its_part.name: itertools.cycle(NEAR) for its_part in self.parts}
         self.turns = {its_part.name: [self._turns(its_part, who) for who in self.people] for its_part in self.parts}
-        self.by_hand: dict[str, float] = {}  # what a person has given, by login and task
+        self.by_hand: dict[tuple[str, str], float] = {}  # what somebody gave, by login and task
         self.entries: dict[str, list[str]] = {}  # of the last download of each part
         self.handled: Counter = Counter()
 
@@ -145,7 +148,7 @@ class Term:
         due = self.rules.due_for(self.platform.learner(person), its_part.name)
         for _ in range(2 if draw.random() < 0.12 else 1):
             early = draw.random() < 0.6
-            minutes = -draw.randrange(60, 9000) if early else draw.choice(NEAR)
+            minutes = -draw.randrange(60, 9000) if early else next(self.near[its_part.name])
             shown = due.replace(second=0) + datetime.timedelta(minutes=minutes)
             moment = self.rules.utc(shown)
             answered = tuple(task for task in WRITTEN if draw.random() < 0.7) if its_part is part(9) else ()
@@ -277,8 +280,8 @@ class Term:
                 found["text"].append(who)
             elif rename:
                 place, name = Path(rename[1]), rename[2]
-                (wrong,) = [one for one in place.iterdir() if one.suffix.lower() in (".py", ".txt") and one.name != name
-                            and one.name != "timestamp.txt"]  # fmt: skip
+                others = [one for one in place.iterdir() if one.name not in (name, "timestamp.txt")]
+                (wrong,) = [one for one in others if one.suffix.lower() in (".py", ".txt")]
                 wrong.rename(place / name)
                 found["again"] += [who] if "Then collect again" in problem else []
                 self.handled["files renamed by the instructor"] += 1
