@@ -17,6 +17,7 @@ from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError, load_settings
+from autograder.classroom.exchange import exchange_root
 from autograder.database import damage
 from autograder.sandbox import Tier
 from autograder.sandbox.advice import advice, this_system
@@ -162,22 +163,13 @@ def _exchange(folder: ClassFolder) -> Finding:
     """nbgrader's exchange, if the class's nbgrader_config.py, or that of the machine, names one."""
     name = "nbgrader's exchange"
     try:
-        from jupyter_core.paths import jupyter_config_path
-        from traitlets.config import Config, PyFileConfigLoader
+        root = exchange_root(folder)
     except ImportError:
         return Finding(name, True, "not looked at, since nbgrader is not installed yet")
-    config = Config()
-    for place in [*reversed(jupyter_config_path()), str(folder.root)]:
-        if (Path(place) / "nbgrader_config.py").is_file():
-            try:
-                config.merge(PyFileConfigLoader("nbgrader_config.py", path=place).load_config())
-            except Exception as error:  # an instructor's own program
-                said = f"{place}/nbgrader_config.py: {type(error).__name__}: {error}"
-                return Finding(name, False, said, ("Mend that file.",))
-    root = config.Exchange.get("root")
-    if not root:
+    except ClassError as error:
+        return Finding(name, False, str(error), ("Fix that file.",))
+    if root is None:
         return Finding(name, True, "none is named, and none is needed to collect from a learning platform")
-    root = Path(str(root))
     if not root.is_dir():
         return Finding(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
     mode = stat.S_IMODE(root.stat().st_mode)

@@ -98,8 +98,10 @@ def collect(
     for learner in sorted(found.people):
         person = found.people[learner]
         said, placed = len(outcome.problems), len(outcome.placed)
-        collected = _with_usual_wrong_names(learner, person, part, outcome)
+        collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
         asks = _place_appeals(folder, learner, person, outcome)
+        said_when = submitted_at.get(learner) or submitted_at.get("")
+        given = said_when or told.times.get(learner)
         for name, files in sorted(collected.items()):
             try:
                 chosen = _one_of_each(files)
@@ -113,8 +115,6 @@ def collect(
                 elif len(collected) == 1:
                     outcome.problems.append(f"{learner}: there is only {RECIPE_FILE}, as the course has it.")
                 continue
-            said_when = submitted_at.get(learner) or submitted_at.get("")
-            given = said_when or told.times.get(learner)
             known = [_in_utc(file.time, zone) for file in chosen.values() if file.time]
             time = given or max(known, default=None)
             contents = {file_name: file.content for file_name, file in chosen.items()}
@@ -123,14 +123,13 @@ def collect(
             outcome.placed.append(_place(folder, learner, name, contents, time, correct, asks))
             as_before = asks and outcome.placed[-1].what == "unchanged"
             if person.late and time is None and not as_before:
-                outcome.problems.append(
-                    f"{learner}, {name}: collected, but Canvas marks it late and does not say when it was submitted. "
-                    f"Collect it again with {option('submitted-at', f'{learner}=2026-11-30 18:00')}, which also "
-                    "charges the delay."
-                )
+                outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
         nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
-        if nothing and not (asks and _only_appeals(person)):
-            outcome.problems.append(_not_collected(folder, learner, person, part))
+        without_module = part is not None and all(file.name != part.file_name for file in person.files)
+        if (nothing and not (asks and _only_appeals(person))) or (collected and without_module and person.others):
+            known = [_in_utc(file.time, zone) for file in person.others if file.time]
+            time = given or max(known, default=None)
+            outcome.problems.append(_not_collected(folder, learner, person, part, time))
     if not outcome.placed and not outcome.appeals and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
@@ -164,10 +163,10 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
 
 
 def _with_usual_wrong_names(
-    learner: str, person: Person, part: Part | None, outcome: Collection
+    folder: ClassFolder, learner: str, person: Person, part: Part | None, outcome: Collection
 ) -> dict[str, list[HandedIn]]:
     """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
-    are among them where nothing else has that name.
+    or that the instructor has renamed in submitted/, are among them where nothing else has that name.
     """
     files, others = list(person.files), []
     looked_for = [RECIPE, *([part.name] if part else [each.name for each in parts()])]
@@ -176,6 +175,8 @@ def _with_usual_wrong_names(
         name = usual_wrong_name(file.name, looked_for)
         if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
             name = notebook_by_content(file.content)
+        if name is None and part is not None:
+            name = _renamed_by_hand(folder.submitted / learner / part.name, file, part)
         if name and file.content is not None and (course_files() | appeal_files())[name] in looked_for:
             guessed.setdefault(name, []).append(file)
         else:
@@ -193,9 +194,10 @@ def _with_usual_wrong_names(
     recipes = [file for file in files if file.name == RECIPE_FILE]
     files = [file for file in files if file.name != RECIPE_FILE]
     found = {RECIPE: recipes} if recipes else {}
-    if not {part.file_name, f"{part.name}.ipynb"} & {file.name for file in files}:
+    names = {file.name for file in files}
+    if not {part.file_name, f"{part.name}.ipynb"} & names:
         return found
-    if others and any(file.name.lower().endswith((".py", ".ipynb", ".toml")) for file in others):
+    if part.file_name in names and any(file.name.lower().endswith((".py", ".ipynb", ".toml")) for file in others):
         left = ", ".join(shown(file.where) for file in others[:5])
         outcome.remarks.append(f"{learner}, {part.name}: not used: {left}.")
     return {**found, part.name: files}
@@ -228,8 +230,18 @@ def _only_appeals(person: Person) -> bool:
     return all(file.name in appeal_files() for file in (*person.files, *person.others))
 
 
-def _not_collected(folder: ClassFolder, learner: str, person: Person, part: Part | None) -> str:
-    """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand."""
+def _renamed_by_hand(place: Path, file: HandedIn, part: Part) -> str | None:
+    """The course's name that you have given this file in submitted/, where it was copied to be renamed; None if not."""
+    names = (part.file_name, f"{part.name}.ipynb")
+    return next((name for name in names if file.content and _content(place / name) == file.content), None)
+
+
+def _not_collected(
+    folder: ClassFolder, learner: str, person: Person, part: Part | None, time: datetime.datetime | None
+) -> str:
+    """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand. time:
+    when they were submitted, if anybody knows.
+    """
     there = [*person.files, *person.others]
     names = ", ".join(shown(file.where) for file in there[:5]) + (
         f" and {len(there) - 5} more" if len(there) > 5 else ""
@@ -239,12 +251,26 @@ def _not_collected(folder: ClassFolder, learner: str, person: Person, part: Part
     place = folder.submitted / learner / part.name
     known = (TIMESTAMP, *course_files(), *appeal_files())
     kept = [file for file in there if file.content is not None and file.name not in known]
+    again = f" {_late_at_an_unknown_time(learner)}" if kept and person.late and time is None else ""
     for file in kept[:MOST_OTHERS]:
         if not (place / file.name).exists():
             place.mkdir(parents=True, exist_ok=True)
             write_atomically(place / file.name, file.content)
-    copied = f" They are in {place}: rename the right one to {part.file_name}." if kept else ""
-    return f"{learner}: there is no {part.file_name} and no {part.name}.ipynb, only {names}.{copied}"
+    if kept and time is not None and recorded_time(place) != time:
+        if any((place / name).exists() for name in course_files()):
+            again = " Then collect again, which records its time."  # until then, the time is that of the older work
+        else:
+            write_atomically(place / TIMESTAMP, _note(time))
+    copied = f" They are in {place}: rename the right one to {part.file_name}.{again}" if kept else ""
+    nor = "" if any(file.name == f"{part.name}.ipynb" for file in person.files) else f" and no {part.name}.ipynb"
+    return f"{learner}: there is no {part.file_name}{nor}, only {names}.{copied}"
+
+
+def _late_at_an_unknown_time(learner: str) -> str:
+    return (
+        "Canvas marks it late and does not say when it was submitted. "
+        f'Collect it again with --submitted-at "{learner}=2026-11-30 18:00", which also charges the delay.'
+    )
 
 
 def _by_part(files: list[HandedIn]) -> dict[str, list[HandedIn]]:
@@ -292,7 +318,7 @@ def _place(
     place = folder.submitted / learner / part
     backup = None
     if place.exists():
-        before = _timestamp(place)
+        before = recorded_time(place)
         there = {path.name for path in place.iterdir() if path.name in course_files()}
         same = all(_content(place / name) == content for name, content in contents.items())
         if same and (asks or set(contents) >= there):
@@ -346,14 +372,21 @@ def _free(folder: Path, before: datetime.datetime | None) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _timestamp(place: Path) -> datetime.datetime | None:
-    """When a collected submission was handed in, as its timestamp.txt says; None when it does not."""
+def recorded_time(place: Path) -> datetime.datetime | None:
+    """When a collected submission was submitted, as its timestamp.txt says; None when it does not."""
+    try:
+        return parsed_time((read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace"))
+    except Unreadable:
+        return None
+
+
+def parsed_time(text: str) -> datetime.datetime | None:
+    """A time as nbgrader notes it, in UTC; None when it is none."""
     from nbgrader.utils import parse_utc
 
     try:
-        text = (read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
-        return parse_utc(text).replace(tzinfo=UTC) if text else None
-    except (Unreadable, ValueError, OverflowError):
+        return parse_utc(text.strip()).replace(tzinfo=UTC) if text.strip() else None
+    except (ValueError, OverflowError, TypeError):
         return None
 
 

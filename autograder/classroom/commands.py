@@ -89,6 +89,7 @@ def grade(
     from autograder.batch.progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.autograde import Outcome, grade_class
+    from autograder.classroom.exchange import time_differences
     from autograder.classroom.extensions import load_extensions
     from autograder.classroom.show import outcome_line, summary_lines
     from autograder.console import failure, misuse, print_lines
@@ -141,7 +142,7 @@ def grade(
     except KeyboardInterrupt:
         typer.echo("\nStopped. Those above have their grades; run the same command again for the others.", err=True)
         raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
-    print_lines(summary_lines(its_class, outcomes))
+    print_lines([*summary_lines(its_class, outcomes), *time_differences(its_class, list(handed_in))])
     if failed:
         raise typer.Exit(1)
 

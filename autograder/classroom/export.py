@@ -135,9 +135,11 @@ def _like_worksheet(found: ClassGrades, table: Table, assignment: str, remarks: 
     scale, before = 1.0, "no row yet"
     yield table.columns
     for row in table.rows:
-        one = by_email.get(row.cells.get("Email address", "").casefold())
-        one = one or by_email.get(row.cells.get("Username", "").casefold())
-        one = one or by_name.get(squeezed(row.cells.get("Full name", "")))
+        keys = [key for name in ("Email address", "Username") if (key := row.cells.get(name, "").casefold())]
+        one = next((by_email[key] for key in keys if key in by_email), None)
+        if one is None:  # the name alone, unless the addresses show that it is somebody else's
+            namesake = by_name.get(squeezed(row.cells.get("Full name", "")))
+            one = None if keys and namesake and namesake.email else namesake
         grade = one.grades.get(assignment) if one else None
         if one is None:
             remarks.append(f"Line {row.line} of the file, {ascii(row.cells['Identifier'])}: nobody in the gradebook.")

@@ -67,9 +67,16 @@ def pack_feedback(
             packed.missing.append(str(error))
             continue
         write_atomically(folder.feedback / learner / name / f"{name}.html", page)
-        platform, packed.names[learner] = _upload_name(found.people[learner].names, learner, name)
+        platform, upload = _upload_name(found.people[learner].names, learner, name)
         packed.platform = packed.platform or platform
-        pages[packed.names[learner]] = page
+        if upload:
+            packed.names[learner] = upload
+            pages[upload] = page
+        else:
+            packed.missing.append(
+                f"{learner}: typed a text into Canvas, which takes no file back for that. The page is "
+                f"{folder.feedback / learner / name / f'{name}.html'}."
+            )
     # Of somebody who is in the zip, a file that can't be used is the business of `collect`.
     packed.missing += [one for one in found.problems if one.partition(":")[0] not in packed.names]
     graded = {path.parent.name for path in folder.feedback.glob(f"*/{name}")} - set(found.people)
@@ -109,11 +116,15 @@ def _current_page(folder: ClassFolder, its_part: Part, learner: str) -> bytes:
 
 
 def _upload_name(names: list[str], learner: str, name: str) -> tuple[str, str]:
-    """The platform, and what the page is called in the zip. names: those of the learner in the platform's download."""
+    """The platform, and what the page is called in the zip; "" where Canvas has no upload that it could belong to.
+    names: those of the learner in the platform's download.
+    """
     for each in sorted(names, key=lambda one: (course_file(one) is None, one)):
         if moodle := MOODLE.fullmatch(each):
             # The folder of uploaded files, also for a person who wrote into Moodle's text field alone.
             return "Moodle", f"{moodle['name']}_{moodle['number']}_assignsubmission_file_/{name}.html"
-        if canvas := CANVAS.fullmatch(each):
+        if (canvas := CANVAS.fullmatch(each)) and canvas["upload"]:
             return "Canvas", f"{each[: canvas.start('file')]}{name}.html"
+    if any(map(CANVAS.fullmatch, names)):
+        return "Canvas", ""
     return "", f"{learner}/{name}.html"

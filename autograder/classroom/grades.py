@@ -10,6 +10,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import assignments, load_settings
 from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import all_submitted, open_gradebook
+from autograder.course import parts
 from autograder.sandbox.text import clean_text
 
 
@@ -63,7 +64,9 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
     with open_gradebook(folder) as gradebook:
-        from autograder.classroom.late import refresh  # imports nbgrader, which open_gradebook has found
+        # These import nbgrader, which open_gradebook has found.
+        from autograder.classroom.exchange import time_differences
+        from autograder.classroom.late import refresh
 
         refresh(gradebook, settings, extensions)
         found = {one.name: one for one in gradebook.assignments if one.name in settings.weights}
@@ -87,6 +90,7 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
             for student in sorted(gradebook.students, key=lambda one: one.id.casefold())
         )
     remarks = extensions.unknown({learner.id for learner in learners})
+    remarks += time_differences(folder, [one for one in parts() if one.name in possible])
     return ClassGrades(learners, possible, settings.weights, due, tuple(remarks))
 
 

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from nbgrader.api import Student
 
 # garciazoe_LATE_1001_20955_part05_gpt-1.py: name, perhaps LATE, the person's number, the upload's number, the file.
-CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)", re.DOTALL)
+# garciazoe_1001_text.html, or link.html: typed into Canvas' page, without an upload.
+CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?:(?P<upload>\d+)_|(?=(?:text|link)\.html$))(?P<file>.+)",
+    re.DOTALL,
+)
+ANONYMOUS = re.compile(r"anon_\w+?_(?:\d+_|text|link)")  # Canvas, in an assignment with anonymous grading
 # Zoe Garcia_77_assignsubmission_file_ (a folder) or with the file's name behind it; 77 is of one assignment only.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
@@ -33,7 +38,8 @@ CELL_OF_PART = re.compile(rb'"id":\s*"part(\d\d)-|"grade_id":\s*"(?:check|writte
 class Matcher:
     """Finds learners by id, email address, the platform's number, and name, in this order.
 
-    participants: ids by the numbers that Moodle gives people in one assignment, where its worksheet tells them.
+    participants: ids by the numbers that Moodle gives people in one assignment, where its worksheet tells them; "" is
+    somebody who is not in the class list. A name alone never means somebody whose number, or address, is another one.
     """
 
     def __init__(self, students: Iterable[Student], participants: Mapping[str, str] | None = None) -> None:
@@ -42,10 +48,14 @@ class Matcher:
         self.emails: Mapping[str, set[str]] = defaultdict(set)
         self.numbers: Mapping[str, set[str]] = defaultdict(set)
         self.names: Mapping[str, set[str]] = defaultdict(set)
+        self.numbered: set[str] = set()
+        self.addressed: set[str] = set()
         for student in students:
             self.ids[student.id.casefold()].add(student.id)
             self.emails[(student.email or "").casefold()].add(student.id)
             self.numbers[student.lms_user_id or ""].add(student.id)
+            self.numbered |= {student.id} if student.lms_user_id else set()
+            self.addressed |= {student.id} if student.email else set()
             first, last = student.first_name or "", student.last_name or ""
             for name in (first + last, last + first):
                 self.names[squeezed(name)].add(student.id)
@@ -58,15 +68,22 @@ class Matcher:
         if canvas and (found := self.numbers.get(canvas["number"])):
             return tuple(sorted(found))
         if moodle and moodle["number"] in self.participants:
-            return (self.participants[moodle["number"]],)
+            learner = self.participants[moodle["number"]]
+            return (learner,) if learner else ()
         plain = without_suffix(text)
         tables = [(plain.casefold(), self.ids), (plain.casefold(), self.emails), (plain, self.numbers)]
-        if canvas or moodle:
-            plain, tables = (canvas or moodle)["name"], []
+        if canvas:
+            return self.of_the_name(canvas["name"], self.numbered)
+        if moodle:
+            plain, tables = moodle["name"], []
         for key, table in (*tables, (squeezed(plain), self.names)):
             if key and (found := table.get(key)):
                 return tuple(sorted(found))
         return ()
+
+    def of_the_name(self, name: str, others: set[str]) -> tuple[str, ...]:
+        """The ids of those with this name, without these others."""
+        return tuple(sorted(self.names.get(squeezed(name), set()) - others))
 
 
 def person_of(text: str) -> str:
@@ -79,7 +96,7 @@ def person_of(text: str) -> str:
 
 def is_platform_name(text: str) -> bool:
     """Whether a platform made up this name of a file or folder."""
-    return bool(CANVAS.fullmatch(text) or MOODLE.fullmatch(text))
+    return bool(CANVAS.fullmatch(text) or MOODLE.fullmatch(text) or ANONYMOUS.match(text))
 
 
 def has_download_time(text: str) -> bool:

@@ -57,7 +57,9 @@ TIME = re.compile(
 
 @dataclass(frozen=True)
 class Worksheet:
-    """numbers: learner's id by Moodle's number for them in this assignment; times: submission times by id, in UTC."""
+    """numbers: learner's id by Moodle's number for them in this assignment, "" for somebody who is not in the class
+    list; times: submission times by id, in UTC.
+    """
 
     numbers: dict[str, str] = field(default_factory=dict)
     times: dict[str, datetime.datetime] = field(default_factory=dict)
@@ -89,23 +91,28 @@ def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinf
         )
     matcher, found = Matcher(students), Worksheet()
     for row in table.rows:
-        learner = _learner(row, matcher)
-        if learner is None:
+        learners = _learners(row, matcher)
+        if len(learners) > 1:
             continue
+        learner = "".join(learners)
         found.numbers[re.sub(r"\D", "", row.cells["Identifier"])] = learner
+        if not learner:
+            continue
         text = row.cells[SUBMITTED]
         if text and text != "-":
             found.times[learner] = _time(text, zone, f"{path.name}, line {row.line}")
     return found
 
 
-def _learner(row: Row, matcher: Matcher) -> str | None:
-    """The id of the row's person: by address, login or id number, then by name; None when that is not clear."""
-    for column in ("Email address", "Username", "ID number", "Full name"):
-        ids = matcher.match(row.cells.get(column, ""))
-        if len(ids) == 1:
-            return ids[0]
-    return None
+def _learners(row: Row, matcher: Matcher) -> tuple[str, ...]:
+    """The ids that the row may mean: by address, login or id number, and only without one of these in the row or in the
+    class list, by name.
+    """
+    keys = [key for column in ("Email address", "Username", "ID number") if (key := row.cells.get(column, ""))]
+    for key in keys:
+        if len(ids := matcher.match(key)) == 1:
+            return ids
+    return matcher.of_the_name(row.cells.get("Full name", ""), matcher.addressed if keys else set())
 
 
 def _time(text: str, zone: datetime.tzinfo, where: str) -> datetime.datetime:

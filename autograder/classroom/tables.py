@@ -95,7 +95,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, (int, float)):
         return f"{value:.4f}".rstrip("0").rstrip(".")
-    return defused(str(value))
+    return "-" if value == "-" else defused(str(value))  # Moodle's sign for nothing is not a formula
 
 
 def _decoded(content: bytes) -> str:

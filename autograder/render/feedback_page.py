@@ -249,7 +249,7 @@ def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
     said_above = {check.misconception for check, _ in shared_mistakes(facts.report).values()}
     if not said_above and (first := current(facts.report, facts.part)) is not None and first.advice:
         said_above = {first.misconception}
-    shown, told = [], set()
+    shown, told, place = [], set(), ("", "")
     for check in checks:
         notes = [*(["hidden check"] if check.hidden else [])]
         other = awaited(check, facts.part)
@@ -262,6 +262,9 @@ def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
             if message in told and not check.hidden:
                 message = "For the same reason as above."
             told.add(message)
+        before = place
+        if failed and check.line:
+            place = _where(facts, check), _code(facts, check)
         shown.append(
             ShownCheck(
                 LABELS.get(check.status, "Failed"),
@@ -269,8 +272,7 @@ def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
                 check.title,
                 ", ".join(notes),
                 f"{_points(check.earned)} of {_points(check.points)}",
-                _where(facts, check) if failed and check.line else "",
-                _code(facts, check) if failed else "",
+                *(place if place != before else ("", "")),
                 message,
             )
         )
@@ -335,7 +337,7 @@ def _request(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str, list
 
 
 def _points(points: float) -> str:
-    return number(round(points, 2))
+    return number(round(points, 3))  # the share of a quarter of a point that a late day costs has three digits
 
 
 def _of(earned: float, possible: float) -> str:
@@ -343,7 +345,7 @@ def _of(earned: float, possible: float) -> str:
 
 
 def _some_points(points: float) -> str:
-    return f"{_points(points)} point{'' if round(points, 2) == 1 else 's'}"
+    return f"{_points(points)} point{'' if round(points, 3) == 1 else 's'}"
 
 
 def _day(day: datetime.date) -> str:

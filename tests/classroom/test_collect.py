@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.classroom.collect import collect, collection_lines
+from autograder.classroom.gradebook import open_gradebook
 from autograder.course import EXERCISES, part
 
 GPT, NOTEBOOK, AUTOGRAD = "part05_gpt.py", "part05.ipynb", "part01_autograd.py"
@@ -105,6 +106,8 @@ def test_moodle_download_is_matched_by_name_with_or_without_folders(listed, tmp_
 
 @pytest.mark.parametrize("name", ["garciazoe_9999_1_part05_gpt.py", "Zoe Garcia_7_assignsubmission_file_part05_gpt.py"])
 def test_accents_that_a_platform_drops_or_writes_in_two_signs_do_not_matter(listed, tmp_path, name):
+    with open_gradebook(listed) as book:
+        book.update_or_create_student("zgarcia", lms_user_id=None)
     for written in (name, name.replace("Zoe", "Zoe\u0308")):
         shutil.rmtree(listed.submitted, ignore_errors=True)
         assert not collect(listed, zipped(tmp_path / "x.zip", {written: b"zoe's"})).problems
@@ -527,6 +530,85 @@ def test_what_is_copied_to_be_renamed_replaces_nothing(listed, tmp_path):
     collect(listed, zipped(tmp_path / "y.zip", {"leeann_1002_79_solution.py": b"other", "x_1001_1_a.py": b""}), part(5))
     place = listed.submitted / "ann" / "part05"
     assert (place / GPT).read_bytes() == b"good" and (place / "solution.py").read_bytes() == b"other"
+
+
+MOODLE_ROW = "Participant 78,Ben O'Neil,ben@example.org,Submitted for grading,,10.00,"
+
+
+def test_a_file_that_was_renamed_by_hand_has_its_time_and_is_not_listed_again(listed, tmp_path):
+    members = {"Ben O'Neil_78_assignsubmission_file_/setup.py": b"ben's"}
+    download = zipped(tmp_path / "x.zip", members)
+    sheet = worksheet(tmp_path / "x.csv", [MOODLE_ROW + '"Tuesday, 1 December 2026, 6:12 PM"'])
+    assert len(collect(listed, download, part(5), worksheet=sheet).problems) == 1
+    place = listed.submitted / "ben" / "part05"
+    (place / "setup.py").rename(place / GPT)
+    assert times(listed) == {"ben/part05": "2026-12-01 18:12:00.000000 UTC"}
+    again = collect(listed, download, part(5), worksheet=sheet)
+    assert again.problems == [] and [one.what for one in again.placed] == ["unchanged"]
+    assert again.remarks == [f'ben: "Ben O\'Neil_78_assignsubmission_file_/setup.py" was taken as {GPT}.']
+
+
+def test_newer_work_to_be_renamed_leaves_the_time_of_the_older_work_until_it_is_collected_again(listed, tmp_path):
+    who, early = "Ben O'Neil_78_assignsubmission_file_", MOODLE_ROW + '"Monday, 30 November 2026, 9:00 AM"'
+    sheet = worksheet(tmp_path / "x.csv", [early])
+    collect(listed, zipped(tmp_path / "x.zip", {f"{who}/{GPT}": b"older"}), part(5), worksheet=sheet)
+    sheet = worksheet(tmp_path / "y.csv", [early.replace("30 November", "1 December").replace("Monday", "Tuesday")])
+    download = zipped(tmp_path / "y.zip", {f"{who}/setup.py": b"newer"})
+    (said,) = collect(listed, download, part(5), worksheet=sheet).problems
+    assert said.endswith(f"rename the right one to {GPT}. Then collect again, which records its time.")
+    assert times(listed) == {"ben/part05": "2026-11-30 09:00:00.000000 UTC"}
+    place = listed.submitted / "ben" / "part05"
+    (place / "setup.py").replace(place / GPT)
+    assert [one.what for one in collect(listed, download, part(5), worksheet=sheet).placed] == ["corrected"]
+    assert times(listed) == {"ben/part05": "2026-12-01 09:00:00.000000 UTC"}
+
+
+def test_a_module_to_be_renamed_beside_a_right_notebook_is_listed(listed, tmp_path):
+    members = {"leeann_1002_7_part05.ipynb": b"{}", "leeann_1002_8_solution.py": b"ann's"}
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members), part(5))
+    assert [one.learner for one in outcome.placed] == ["ann"]
+    (said,) = outcome.problems
+    assert said.startswith(f"ann: there is no {GPT}, only") and "rename the right one" in said
+    assert submitted(listed) == {"ann/part05/part05.ipynb": b"{}", "ann/part05/solution.py": b"ann's"}
+
+
+@pytest.mark.parametrize("name", ["leeann_1002_text.html", "leeann_LATE_1002_link.html"])
+def test_what_was_typed_into_canvas_itself_is_listed(listed, tmp_path, name):
+    outcome = collect(listed, zipped(tmp_path / "x.zip", {name: b"<p>", "x_1001_1_part05_gpt.py": b""}), part(5))
+    (said,) = outcome.problems
+    assert said.startswith(f"ann: there is no {GPT}") and name in said
+
+
+def test_work_that_canvas_makes_anonymous_is_listed(listed, tmp_path):
+    names = ["anon_a1B2c_20955_part05_gpt.py", "anon_Zz9y8_LATE_20956_part05_gpt.py"]
+    outcome = collect(listed, zipped(tmp_path / "x.zip", dict.fromkeys(names, b"x = 1")), part(5))
+    assert outcome.placed == [] and len(outcome.problems) == 2
+    assert all(f"{name!r} is not in the class list" in said for name, said in zip(names, outcome.problems))
+
+
+def test_somebody_who_is_not_listed_is_never_taken_for_one_of_the_same_name(listed, tmp_path):
+    canvas = zipped(tmp_path / "canvas.zip", {"garciazoe_2002_7_part05_gpt.py": b"another Zoe's"})
+    (said,) = collect(listed, canvas, part(5)).problems
+    assert "is not in the class list" in said
+    moodle = moodle_download(tmp_path / "moodle.zip", {"Zo\u00eb Garc\u00eda": 0, "Ben O'Neil": 1})
+    time = '"Tuesday, 24 November 2026, 6:12 PM"'
+    sheet = worksheet(
+        tmp_path / "x.csv", [f"Participant 90,Zo\u00eb Garc\u00eda,other@example.org,Submitted,,10.00,{time}"]
+    )
+    outcome = collect(listed, moodle, part(5), worksheet=sheet)
+    assert [one.learner for one in outcome.placed] == ["ben"] and "is not in the class list" in outcome.problems[0]
+    assert list(submitted(listed)) == ["ben/part05/part05_gpt.py"]
+
+
+def test_late_work_under_another_name_asks_for_its_time_too(listed, tmp_path):
+    download = zipped(tmp_path / "x.zip", {"leeann_LATE_1002_8_solution.py": b"ann's"})
+    (said,) = collect(listed, download, part(5)).problems
+    assert "rename the right one" in said and '--submitted-at "ann=' in said
+    place = listed.submitted / "ann" / "part05"
+    (place / "solution.py").rename(place / GPT)
+    at = {"ann": datetime.datetime(2026, 12, 1, 18, tzinfo=UTC)}
+    assert collect(listed, download, part(5), submitted_at=at).problems == []
+    assert times(listed) == {"ann/part05": "2026-12-01 18:00:00.000000 UTC"}
 
 
 PEOPLE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 from pathlib import Path
@@ -25,6 +26,7 @@ from traitlets.config import Config
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import enter_in_gradebook, grade_class
 from autograder.classroom.configuration import configure
+from autograder.classroom.exchange import time_differences
 from autograder.classroom.grades import class_grades
 from autograder.course import SOLUTIONS, part
 from autograder.notebooks.release import release
@@ -129,3 +131,77 @@ def test_work_that_is_handed_in_again_comes_when_the_collection_is_updated(relea
         instructor.does(ExchangeCollect, update=True)
     collected = ClassFolder(instructor.home).submitted / "cid" / PART.name
     assert (collected / PART.file_name).read_bytes() == b"second = 2\n"
+
+
+# Submission times, which the learner writes
+
+
+YEARS_AGO = "2020-01-01 12:00:00.000000 UTC"
+
+
+@pytest.fixture
+def submitted(released, tmp_path):
+    """A function that submits as somebody, does something to the folder in the exchange, and collects; it returns what
+    is said of the time.
+    """
+    instructor, exchange = released
+
+    def do(learner: str, tamper) -> list[str]:
+        person = Person(tmp_path / learner, exchange, learner)
+        person.does(ExchangeFetchAssignment)
+        person.does(ExchangeSubmit)
+        (inbound,) = exchange.glob(f"*/inbound/{learner}+{PART.name}+*")
+        tamper(inbound)
+        instructor.does(ExchangeCollect)
+        folder = ClassFolder(instructor.home)
+        return [one for one in time_differences(folder, [PART]) if one.startswith(f"{learner}, ")]
+
+    with open(instructor.home / "nbgrader_config.py", "w", encoding="utf-8") as file:
+        file.write(f"c = get_config()\nc.Exchange.root = {str(exchange)!r}\n")
+    return do
+
+
+def backdate(inbound: Path) -> None:
+    """As far as the owner of a file can: its text, and the times that it shows."""
+    (inbound / "timestamp.txt").write_text(YEARS_AGO, encoding="utf-8")
+    for path in (*inbound.iterdir(), inbound):
+        os.utime(path, (1_577_880_000, 1_577_880_000))
+
+
+def test_an_honest_time_is_not_reported(submitted):
+    assert submitted("dee", lambda inbound: None) == []
+
+
+def test_a_backdated_timestamp_is_reported_until_the_instructor_has_settled_it(submitted, released):
+    (said,) = submitted("eli", backdate)
+    now = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}"
+    assert "timestamp.txt says 2020-01-01 12:00:00 UTC, but its files in nbgrader's exchange were written at" in said
+    assert said.count(now) == 2, "of the files and of the folder's name"
+    place = ClassFolder(released[0].home).submitted / "eli" / PART.name / "timestamp.txt"
+    assert str(place) in said
+    place.chmod(0o644)
+    place.write_text(said.partition("were written at ")[2][:23], encoding="ascii")
+    assert [one for one in time_differences(ClassFolder(released[0].home), [PART]) if one.startswith("eli")] == []
+
+
+def test_a_folder_of_another_name_does_not_hide_when_its_files_were_written(submitted):
+    def rename_too(inbound: Path) -> None:
+        backdate(inbound)
+        inbound.rename(inbound.with_name(f"fay+{PART.name}+{YEARS_AGO}+abc"))
+
+    (said,) = submitted("fay", rename_too)
+    assert "timestamp.txt says 2020-01-01" in said and "the folder's name" not in said
+
+
+def test_a_timestamp_that_is_removed_is_reported(submitted):
+    (said,) = submitted("gil", lambda inbound: (inbound / "timestamp.txt").unlink())
+    assert "timestamp.txt holds no time, so it is never late, but its files" in said
+
+
+def test_work_whose_folder_was_taken_out_of_the_exchange_is_reported(submitted, released):
+    submitted("ida", backdate)
+    (inbound,) = released[1].glob(f"*/inbound/ida+{PART.name}+*")
+    shutil.rmtree(inbound)
+    submitted("jan", lambda inbound: None)
+    (said,) = [one for one in time_differences(ClassFolder(released[0].home), [PART]) if one.startswith("ida, ")]
+    assert "is gone, so its submission time could not be compared" in said

@@ -94,7 +94,8 @@ def test_a_canvas_template_is_filled_in_as_its_columns_are_named(found, tmp_path
 
 WORKSHEET = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Feedback comments
 Participant 77,Zo\u00eb Garc\u00eda,ZOE@example.org,Submitted for grading,,10.00,Yes,=1+1
-Participant 78,Nobody Known,x@example.org,No submission,4.00,10.00,Yes,
+Participant 78,Nobody Known,x@example.org,No submission,4.00,10.00,-,
+Participant 79,Zo\u00eb Garc\u00eda,another@example.org,No submission,,10.00,-,
 """
 
 
@@ -103,10 +104,11 @@ def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
     template.write_text(WORKSHEET, encoding="utf-8")
     outcome = export_like(found, template, tmp_path, "part05")
     assert outcome.files == [tmp_path / "moodle-part05-upload.csv"]
-    header, zoe, nobody = rows(tmp_path / "moodle-part05-upload.csv")
+    header, zoe, nobody, namesake = rows(tmp_path / "moodle-part05-upload.csv")
     assert header == WORKSHEET.splitlines()[0].split(",")
     assert zoe[0] == "Participant 77" and zoe[4] == "6.75" and zoe[7] == "'=1+1"
-    assert nobody[4] == "4" and any("'Participant 78'" in remark for remark in outcome.remarks)
+    assert namesake[4] == "", "the grade of another person of this name"
+    assert nobody[4] == "4" and nobody[6] == "-" and any("'Participant 78'" in remark for remark in outcome.remarks)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,8 @@ def test_one_mistake_is_said_once_at_the_top_with_the_learners_own_line(a_class)
     assert text.index("One mistake") < text.index("Next: fix 1.4 backward") < text.index("1.1 + and *")
     assert "Called: x = Value(" in text and "Returned:" in text
     assert len(re.findall("<h1", page)) == 1 and "<h2>1.4 backward</h2>" in page
+    assert len(re.findall(r"part01_autograd\.py, line \d+", page)) == 3, "at the top, and once a task"
+    assert re.search(r'<span class="labelled">Called: +x = Value', page), "so that a long line goes on behind its label"
 
 
 def test_a_page_says_how_to_ask_for_a_regrade_of_what_lost_points(a_class):
@@ -139,8 +141,10 @@ def test_a_late_penalty_stands_beside_due_and_submission_time_on_the_class_clock
     text = words(page_of(a_class, "late"))
     assert "Submitted Wednesday, 25 November 2026, 18:30 (Europe/Berlin)" in text
     assert "Due Tuesday, 24 November 2026, 18:00 (Europe/Berlin), with your extension" in text
-    assert "Late penalty 0.57 points taken off, 1 day late" in text
-    assert "5.17 of 10 points Checks 5.75 of 10 points Submitted" in text
+    assert "Late penalty 0.575 points taken off, 1 day late" in text
+    assert "5.175 of 10 points Checks 5.75 of 10 points Submitted" in text, (
+        "which is 5.75 less 0.575, to the last digit"
+    )
 
 
 def test_a_penalty_and_a_due_date_follow_the_files_without_grading_again(a_class):

@@ -109,6 +109,14 @@ def test_canvas_gets_the_names_of_its_own_download(a_class, tmp_path):
     assert packed.missing == []
 
 
+def test_who_typed_a_text_into_canvas_is_listed_with_the_page(a_class, tmp_path):
+    names = [f"lovelaceada_1001_55501_{PART.file_name}", "oneillben_LATE_1002_text.html"]
+    packed = pack_feedback(a_class, archive(tmp_path / "canvas.zip", names), PART, tmp_path)
+    assert names_in(packed.path) == [f"lovelaceada_1001_55501_{PAGE}"]
+    ben = next(one for one in packed.missing if one.startswith("ben:"))
+    assert "typed a text into Canvas" in ben and str(a_class.feedback / "ben" / PART.name / PAGE) in ben
+
+
 def test_folders_get_a_folder_for_each_learner_with_the_page_as_it_is_now(a_class, tmp_path):
     with open_gradebook(a_class) as book:
         grade = book.find_grade("written-9-5", PART.name, PART.name, "ada")

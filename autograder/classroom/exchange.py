@@ -1,0 +1,121 @@
+"""nbgrader's exchange: where it is, and which submission times in it contradict the file system.
+
+`nbgrader submit` runs as the learner, who owns what it writes: timestamp.txt and the folder whose name holds the time.
+The time of a file's last change (ctime) is the system's own: its owner can make it newer, not older.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.archives.archives import shown
+from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import UTC, ClassError
+from autograder.classroom.collect import TIMESTAMP, parsed_time, recorded_time
+from autograder.course import Part, class_settings
+
+SLACK = datetime.timedelta(minutes=5)  # for copying a submission, and for two machines' clocks
+MOST_FILES = 200  # of a folder in the exchange, which its owner may fill
+SECRET = "submission_secret.txt"
+USUAL_ROOT = Path("/usr/local/share/nbgrader/exchange")  # nbgrader's own, where nothing else is configured
+
+
+def exchange_root(folder: ClassFolder) -> Path | None:
+    """The exchange that the class's nbgrader_config.py, or the machine's, names; None when none does. Raises ClassError
+    for a file that can't be read, ImportError without nbgrader.
+    """
+    from jupyter_core.paths import jupyter_config_path
+    from traitlets.config import Config, PyFileConfigLoader
+
+    config = Config()
+    for place in [*reversed(jupyter_config_path()), str(folder.root)]:
+        if (Path(place) / "nbgrader_config.py").is_file():
+            try:
+                config.merge(PyFileConfigLoader("nbgrader_config.py", path=place).load_config())
+            except Exception as error:  # an instructor's own program
+                raise ClassError(f"{place}/nbgrader_config.py: {type(error).__name__}: {error}") from error
+    root = config.Exchange.get("root")
+    return Path(str(root)) if root else None
+
+
+def time_differences(folder: ClassFolder, parts: Sequence[Part]) -> list[str]:
+    """A sentence for each collected submission whose timestamp.txt does not agree with its files in the exchange."""
+    try:
+        inbound = (exchange_root(folder) or USUAL_ROOT) / class_settings()["course_id"] / "inbound"
+        names = os.listdir(inbound) if inbound.is_dir() else []
+    except (ClassError, OSError) as error:
+        return [f"The times of nbgrader's exchange were not compared: {error}"]
+    there: dict[tuple[str, str], list[_Inbound]] = defaultdict(list)
+    for name in names:
+        learner, *rest = name.rsplit("+", 3)  # as nbgrader itself splits it
+        if len(rest) >= 2:
+            there[learner, rest[0]].append(_Inbound(inbound / name, parsed_time(rest[1])))
+    used = {part for _, part in there}
+    found = [
+        _difference(folder.submitted / learner / part.name, there.get((learner, part.name), []))
+        for part in parts
+        if part.name in used
+        for learner in folder.learners(part)
+    ]
+    return [sentence for sentence in found if sentence]
+
+
+@dataclass(frozen=True)
+class _Inbound:
+    """One submission in the exchange. named: the time in the folder's name."""
+
+    path: Path
+    named: datetime.datetime | None
+
+    def secret(self) -> bytes:
+        return _secret(self.path)
+
+    def written(self) -> datetime.datetime:
+        """When something of it was last changed, by the system's clock. Links are not followed."""
+        with os.scandir(self.path) as entries:
+            times = [one.stat(follow_symlinks=False).st_ctime for one in itertools.islice(entries, MOST_FILES)]
+        return datetime.datetime.fromtimestamp(max([*times, self.path.lstat().st_ctime]), UTC)
+
+
+def _difference(place: Path, candidates: list[_Inbound]) -> str:
+    """What is to be said of one collected submission; "" when its time is right, or it is not from the exchange."""
+    secret, who = _secret(place), f"{place.parent.name}, {place.name}"
+    if secret:
+        candidates = [one for one in candidates if one.secret() == secret]
+        if not candidates:
+            return f"{who}: its folder in nbgrader's exchange is gone, so its submission time could not be compared."
+    if not candidates:
+        return ""
+    origin = max(candidates, key=lambda one: str(one.named))
+    try:
+        written = origin.written()
+    except OSError as error:
+        return f"{who}: {shown(origin.path.name)} in nbgrader's exchange can't be read ({error.strerror})."
+    said, newest = recorded_time(place), max(written, origin.named or written)
+    if said is not None and newest - said <= SLACK:
+        return ""
+    named = "" if origin.named == said or origin.named is None else f"; the folder's name says {_shown(origin.named)}"
+    claim = f"{TIMESTAMP} says {_shown(said)}" if said else f"{TIMESTAMP} holds no time, so it is never late"
+    return (
+        f"{who}: {claim}, but its files in nbgrader's exchange were written at {_shown(written)}{named}. Ask the "
+        f"learner; to change the time, write it into {place / TIMESTAMP} and grade again."
+    )
+
+
+def _secret(place: Path) -> bytes:
+    try:
+        return read_plain(place / SECRET, 200) or b""
+    except Unreadable:
+        return b""
+
+
+def _shown(time: datetime.datetime) -> str:
+    """A time as timestamp.txt may hold it."""
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
