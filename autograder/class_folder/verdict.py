@@ -17,13 +17,15 @@ from autograder.sandbox import Tier
 PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
 
 
-def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:
+def grade_submission(
+    folder: ClassFolder, learner: str, part: Part, tier: Tier, lower: bool = False
+) -> tuple[Report, tuple[str, ...]]:
     """The report that counts, as the class gets it, and sentences about it. A better one that was given for the same
-    work, before the checks were mended, comes before a new one.
+    work, before the checks were fixed, comes before a new one, unless the lower one is asked for.
     """
     report, remarks = fresh_verdict(folder, learner, part, tier)
     old = given(folder, learner, part)
-    return (old, (*remarks, KEPT)) if stands(old, report) else (report, remarks)
+    return (old, (*remarks, KEPT)) if stands(old, report) and not lower else (report, remarks)
 
 
 def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> tuple[Report, tuple[str, ...]]:

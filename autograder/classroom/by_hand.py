@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import interrupted
 from autograder.classroom.gradebook import open_gradebook
 from autograder.course import Part
 
@@ -15,7 +16,11 @@ Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, an
 
 
 def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
-    """The cells that a person has given points for, as they looked at them. Call it before autograde."""
+    """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
+    one may have replaced the notebook, so what was known before it counts.
+    """
+    if (before := interrupted(folder, learner, part)) is not None:
+        return {name: (source, points) for name, (source, points) in before.get("seen", {}).items()}
     with open_gradebook(folder) as book:
         grades = _grades(book, part, learner)
         by_person = {g.name: g.auto_score for g in grades if g.manual_score is not None and not g.needs_manual_grade}

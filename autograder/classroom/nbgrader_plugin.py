@@ -14,7 +14,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import from_dict
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from autograder.class_folder.collected import collect_modules, hand_on_notes
 from autograder.class_folder.folder import ClassFolder
@@ -88,9 +88,11 @@ class SandboxStep(Step):
 class GradeModule(SandboxStep):
     """Grades the submitted module and keeps the report for WriteVerdict."""
 
+    lower = Bool(False, help="Give the new verdict also where it is worse than the one before.").tag(config=True)
+
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
-        report, remarks = grade_submission(self.folder(), learner, part, self.tier())
+        report, remarks = grade_submission(self.folder(), learner, part, self.tier(), self.lower)
         give(self.folder(), learner, part, report)
         resources[REPORT] = (report, remarks)
         return nb, resources
