@@ -14,6 +14,7 @@ from autograder.class_folder.given import giving
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.by_hand import keep, settled
+from autograder.classroom.gradebook import make_gradebook
 from autograder.course import SOLUTIONS, Part
 from autograder.notebooks.release import ReleaseError, generate
 from autograder.notebooks.source import SOURCE, notebook_findings
@@ -76,6 +77,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
     found = notebook_findings(part, source)
     if found:
         raise ReleaseError(*found)
+    make_gradebook(folder)
     with tempfile.TemporaryDirectory() as scratch:
         generate(part, Path(scratch), source, folder.database)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES
-from autograder.files import write_atomically
 from autograder.learner import bases, memory
 from autograder.learner.results import shown
 from autograder.render.terminal import plural
@@ -108,18 +107,13 @@ def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
 
 def carry_out(steps: list[Step], old: Path | None = None) -> list[Path]:
     """Write what was planned; return the copies of what was replaced. Raises OSError; then nothing is lost."""
-    changed = [step for step in steps if step.text is not None]
-    copies = backups.keep(EXERCISES / step.name for step in changed if (EXERCISES / step.name).exists())
-    for step in changed:
-        write_atomically(EXERCISES / step.name, step.text.encode("utf-8"))
-    for step in steps:
-        if step.stub is not None:
-            bases.write(step.name, step.stub)
+    changed = {EXERCISES / step.name: step.text.encode("utf-8") for step in steps if step.text is not None}
+    more = {bases.path_of(step.name): step.stub.encode("utf-8") for step in steps if step.stub is not None}
     if old is not None:
         for name in ("acts", "ticks", "hints"):
-            if not memory.read(name) and (kept := memory.read(name, old / memory.NAME)):
-                memory.write(name, kept)
-    return copies
+            if not memory.read(name) and memory.read(name, old / memory.NAME):
+                more[memory.path_of(name)] = memory.path_of(name, old / memory.NAME).read_bytes()
+    return backups.replace(f"update {old}", changed, more)
 
 
 def _read(path: Path) -> str | None:
