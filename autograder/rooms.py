@@ -44,6 +44,9 @@ class Rooms(TyperGroup):
         """Run the command; what is not a number is told in words that are not a programmer's."""
         try:
             return super().invoke(context)
+        except KeyboardInterrupt:
+            typer.echo("\nStopped. To finish, run the same command again.", err=True)
+            raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
         except typer.BadParameter as error:
             error.message = re.sub(r"is not a valid int( range)?\.$", "is no whole number.", error.message)
             raise
