@@ -71,7 +71,7 @@ def _step(name: str, mine: str | None, base: str | None, stub: str, here: str | 
     if mine == stub:
         return Step(name, "is up to date", None if here == stub else stub, stub)
     if mine == base:
-        return Step(name, "you have not begun it: it becomes the new stub", stub, stub)
+        return Step(name, "you have not begun it: it becomes the new stub", None if here == stub else stub, stub)
     if base == stub:
         moved = mine != here
         return Step(
@@ -81,9 +81,8 @@ def _step(name: str, mine: str | None, base: str | None, stub: str, here: str | 
         return Step(name, "LEFT ALONE: it is not known which stub it began as", None, None)
     text, conflicts = merged(mine, base, stub)
     what = "your work and the course's changes are joined"
-    return Step(
-        name, f"{what}; {plural(conflicts, 'place')} for you to settle" if conflicts else what, text, stub, conflicts
-    )
+    what += f"; {plural(conflicts, 'place')} for you to settle" if conflicts else ""
+    return Step(name, what, None if here == text else text, stub, conflicts)
 
 
 def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
