@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 
 from autograder.class_folder.collected import collect_modules
@@ -10,6 +11,7 @@ from autograder.class_folder.given import KEPT, given, stands
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
+from autograder.grading.store import key
 from autograder.grading.submission import Grade, grade_parts
 from autograder.render.terminal import check_line, message_lines, number, without_commands
 from autograder.sandbox import Tier
@@ -35,6 +37,22 @@ def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> 
     collected = collect_modules(folder.submitted / learner, part)
     report = grade_modules(collected.modules, part, tier, open_store(folder.verdicts).grade)
     return report.for_class(), collected.remarks
+
+
+def of_other_checks(folder: ClassFolder, part: Part, tier: Tier) -> list[str]:
+    """Who was given a verdict, on the work as it is now, that today's checks have not been compared with: it is of
+    another version of the course, or of Python. Runs nothing.
+    """
+    store, found = open_store(folder.verdicts), []
+    for learner in folder.learners(part):
+        old = given(folder, learner, part)
+        if old is None or old.sandbox != tier.value:
+            continue
+        modules = collect_modules(folder.submitted / learner, part).modules
+        same_work = old.sha256 == hashlib.sha256(modules.get(part.file_name, b"")).hexdigest()
+        if same_work and store.find(key(modules, part, tier, None, None, False)) is None:
+            found.append(learner)
+    return found
 
 
 def grade_modules(

@@ -90,6 +90,7 @@ def grade(
     from autograder.class_folder.folder import ClassFolder
     from autograder.class_folder.settings import load_settings
     from autograder.classroom.autograde import grade_class
+    from autograder.classroom.errata import need_shown_changes
     from autograder.classroom.extensions import load_extensions
     from autograder.classroom.show import outcome_line, summary_lines
     from autograder.console import failure, misuse, print_lines
@@ -123,6 +124,7 @@ def grade(
                 f"Nobody has handed in {what}: there is no {its_class.submitted}/LEARNER/{wanted[0].name}."
             )
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
+        need_shown_changes(its_class, handed_in, tier)
         for each, learners in handed_in.items():
             outcomes += grade_class(
                 its_class,

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.capstone.run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import given, interrupted, stands
 from autograder.class_folder.settings import ClassError
-from autograder.class_folder.verdict import fresh_verdict
+from autograder.class_folder.verdict import fresh_verdict, of_other_checks
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.autograde import Outcome, grade_class, need_working_checks
 from autograder.classroom.capstone import grade_capstones, newest_parts
 from autograder.classroom.capstone_entry import enter
-from autograder.course import Part, capstone
+from autograder.course import ROOT, Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.source import SOURCE
-from autograder.render.terminal import number
+from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier
 from autograder.wording import command
 
@@ -133,6 +133,28 @@ def apply_errata(
     changed = [change.learner for change in found.changes if lower or not change.stands]
     wanted = [*changed, *(learner for learner in found.unfinished if learner not in changed)]
     return grade_class(folder, found.part, wanted, tier, source, lower=lower) if wanted else []
+
+
+def need_shown_changes(folder: ClassFolder, wanted: Iterable[Part], tier: Tier) -> None:
+    """Grading must not change in silence what was given by another version of the course. Raises ClassError that says
+    how to see the changes first; once `find_errata` has, this has nothing to say.
+    """
+    older = {part: learners for part in wanted if (learners := of_other_checks(folder, part, tier))}
+    if older:
+        its_class = {"class": None if folder.root == ROOT else folder.root}
+        raise ClassError(
+            "\n".join(
+                [
+                    "Nothing was graded: these grades are of another version of the checks, or of Python.",
+                    *(
+                        f"Part {part.number}, {plural(len(learners), 'learner')}. To see whose points would change: "
+                        f"{command('errata', part=part.number, **its_class)}"
+                        for part, learners in older.items()
+                    ),
+                    "Then grade again: nobody gets less than before unless you say so.",
+                ]
+            )
+        )
 
 
 def errata_lines(found: Errata, applied: bool, lower: bool) -> Iterator[str]:
