@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import re
 
@@ -20,6 +21,11 @@ COMMANDS = {
     "autograder.viva.commands": "viva",
     "autograder.development_commands": "stubs quick site test lint mutation",
 }
+# Commands of the release before: the name of today, or none, and a sentence. They go with the next release.
+FORMER = {
+    "dataset": ("", "datasets/makemore_names.txt is part of the course now: there is nothing to download."),
+}
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GROUPS = {"leaderboard"}  # a room whose commands follow its name
 
 
@@ -28,6 +34,11 @@ class Rooms(TyperGroup):
 
     def get_command(self, context: typer.Context | None, name: str) -> TyperCommand | TyperGroup | None:
         """The command, None when there is none: then all are loaded, and the nearest can be named."""
+        if name in FORMER:
+            name, sentence = FORMER[name]
+            typer.echo(sentence, err=True)
+            if not name:
+                return TyperCommand(name, callback=lambda: None)
         if name not in self.commands:
             rooms = [room for room, names in COMMANDS.items() if name in names.split()]
             for room in rooms or COMMANDS:
@@ -47,6 +58,12 @@ class Rooms(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("\nStopped. To finish, run the same command again.", err=True)
             raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            typer.echo(f"{error.filename or 'A file'} can't be written ({error.strerror}).", err=True)
+            typer.echo("Make room on the disk. Then run the same command again.", err=True)
+            raise typer.Exit(1) from error
         except typer.BadParameter as error:
             error.message = re.sub(r"is not a valid int( range)?\.$", "is no whole number.", error.message)
             raise

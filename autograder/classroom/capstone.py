@@ -20,6 +20,7 @@ from typing import NamedTuple
 from autograder.capstone.run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import Newest, newest_module
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given, stands
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.ahead import end_with_the_parent
 from autograder.classroom.capstone_entry import enter
@@ -62,7 +63,7 @@ def grade_capstones(
 ) -> list[CapstoneOutcome]:
     """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
     outcome says which. python: the interpreter to train in, such as pypy3. again: train, too, what has a verdict.
-    entered: enter the points in the gradebook. Raises ClassError.
+    entered: enter the points in the gradebook; a better result for the same parts stands. Raises ClassError.
     """
     collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
     outcomes = []
@@ -81,6 +82,8 @@ def grade_capstones(
         try:
             report = future.result()
             if entered:
+                old = given(folder, learner, capstone())
+                report = old if stands(old, report) else report
                 enter(folder, learner, report, ready[learner])
             done(CapstoneOutcome(learner, report))
         except MachineBusy as error:

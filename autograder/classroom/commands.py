@@ -178,6 +178,9 @@ def bundle() -> None:
 
     Example: python -m autograder bundle
     """
+    import hashlib
+
+    import autograder
     from autograder.bundle.make import BundleError, make_bundle
     from autograder.console import failure, print_lines
 
@@ -185,7 +188,8 @@ def bundle() -> None:
         path = make_bundle(on_progress=lambda words: print_lines([words]))
     except BundleError as error:
         raise failure(str(error)) from error
-    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB).")
+    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB), version {autograder.__version__}.")
+    typer.echo(f"sha256: {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
 @app.command()
