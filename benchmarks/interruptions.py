@@ -1,7 +1,8 @@
 """Commands that write a grade or a learner's file, killed, stopped and without room on the disk.
 
     python benchmarks/interruptions.py                   the table, and benchmarks/interruptions.md
-    python benchmarks/interruptions.py --only errata     these commands alone, without the page
+    python benchmarks/interruptions.py --only undo       these commands alone, without the page
+    python benchmarks/interruptions.py --but release     all but these, which take longest
 
 Each command runs once undisturbed. Then it is ended in turn by kill -9 of its process and by Ctrl-C, which a terminal
 sends to all of its processes: at a random one of its writes, or at a random time. It also runs on a disk with random
@@ -89,7 +90,7 @@ class Case:
 
 @dataclass
 class Found:
-    """What became of a command: how many runs were ended early, and a sentence for each thing that is not right."""
+    """The result for a command: how many runs were ended early, and a sentence for each thing that is wrong."""
 
     ended: dict[str, int] = field(default_factory=lambda: {"kill -9": 0, "Ctrl-C": 0, "full disk": 0})
     wrong: list[str] = field(default_factory=list)
@@ -114,7 +115,7 @@ class Room:
 
     @contextlib.contextmanager
     def with_free(self, size: int) -> Iterator[None]:
-        """So many bytes are free."""
+        """In the block, this number of bytes is free."""
         filler = self.disk / "filler"
         stat = os.statvfs(self.disk)
         with open(filler, "wb") as file:
@@ -137,7 +138,7 @@ def run(
     case: Case, at: int = 0, number: int = 0, told: str = "", seconds: float | None = None
 ) -> tuple[int, str, float, str]:
     """Its exit status, all that it said, how long it took, and the mark of its processes. at: the write that ends it;
-    seconds: after so many it is ended.
+    seconds: when it is ended.
     """
     mark = secrets.token_hex(8)
     environment = {key: value for key, value in os.environ.items() if key != "AUTOGRADER_MEMORY"}
@@ -419,6 +420,15 @@ def learner_cases(root: Path) -> Iterator[Case]:
     yield Case("undo", replaced, ("undo",), root, toggles=True)
     yield Case("update", out_of_date, ("update", "--yes"), root)
     yield Case("update --from", older_copy, ("update", "--from", root / "old", "--yes"), root)
+    few = root / "exercises" / "few.txt"
+
+    def with_names(folder: Path) -> None:
+        worked(folder)
+        few.write_text("anna\nbob\ncleo\ndan\n" * 5, encoding="utf-8")
+
+    train = ("train", "--fast", "--steps", 3, "--data", few, "--out", root / "runs")
+    yield Case("train", with_names, train, root)
+    yield Case("progress --tick", worked, ("progress", "--tick", "read"), root, free=True, toggles=True)
     yield Case("check", worked, ("check", 0), root, free=True)
 
 
@@ -450,11 +460,12 @@ def main() -> None:
     parser.add_argument("--part", type=int, default=9)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--but", nargs="*", default=[])
     options = parser.parse_args()
     lines, wrong = [], []
     with cases(part(options.part)) as (room, found):
         for case in found:
-            if options.only and case.name not in options.only:
+            if case.name in options.but or options.only and case.name not in options.only:
                 continue
             outcome = disturb(case, room, random.Random(options.seed), options.moments, options.disks)
             ended = " | ".join(str(count) for count in outcome.ended.values())
