@@ -12,6 +12,7 @@ import pytest
 from submission_helpers import PART, SOLUTION, hand_in
 
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import giving
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.demo import write_class
 from autograder.classroom.export import export
@@ -40,6 +41,8 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
     command = [sys.executable, ROOT / "autograder", "grade", "submitted", "--part", str(PART.number)]
     assert subprocess.run(command, **run).returncode in (0, 1)
     export(class_grades(folder), folder.root / "exports")
+    with pytest.raises(KeyboardInterrupt), giving(folder, "ada", PART, seen={}):
+        raise KeyboardInterrupt
     assert (folder.verdicts / "ledger.jsonl").exists() and (folder.root / "exports" / "moodle.csv").exists()
 
     (lines,) = re.findall(r"```sh\n(python -m nbgrader.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
