@@ -430,7 +430,6 @@ def learner_cases(root: Path) -> Iterator[Case]:
 
     train = ("train", "--fast", "--steps", 3, "--data", few, "--out", root / "runs")
     yield Case("train", with_names, train, root)
-    yield Case("progress --tick", worked, ("progress", "--tick", "read"), root, free=True, toggles=True)
     yield Case("check", worked, ("check", 0), root, free=True)
 
 
