@@ -24,7 +24,7 @@ GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-
 $(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
 
 .DEFAULT_GOAL := help
-.PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template classroom50 gradescope
+.PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs dataset sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template classroom50 gradescope
 
 help: ## list these targets
 	@echo "make TARGET [part=5] [fast=1] [steps=N] [seed=N] [data=FILE] [args=...]"
@@ -69,6 +69,10 @@ compare: ## your functions beside the reference's, once you have passed: part=5 
 
 debug: ## call your code with a check's inputs, breakpoint() works: part=1 check=NAME
 	$(RUN) debug $(part) $(if $(check),--check $(check)) $(args)
+
+# Of the release before this one: it says what became of it.
+dataset:
+	$(RUN) $@ $(args)
 
 trace: ## how your model reads a name, every vector beside the reference's: name=emma
 	$(RUN) trace $(if $(name),--name "$(name)") --exit-zero $(args)

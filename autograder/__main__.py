@@ -17,10 +17,13 @@ if __name__ == "__main__":
         # Called by its path, as `python /some/where/autograder`: our modules' names must not hide other packages.
         sys.path[0] = os.path.dirname(here)
 
-    from autograder.setup_environment import ensure
+    try:
+        from autograder.setup_environment import ensure
 
-    ensure(sys.argv[1:])
+        ensure(sys.argv[1:])
 
-    from autograder.cli import app
+        from autograder.cli import app
 
-    app(prog_name="python -m autograder")
+        app(prog_name="python -m autograder")
+    except KeyboardInterrupt:  # before or after the command itself, which says what it stopped
+        sys.exit(130)

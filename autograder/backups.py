@@ -1,17 +1,88 @@
-"""Dated copies of a learner's files: one is made before anything replaces a file, and none is ever overwritten."""
+"""Replacing a learner's files: a dated copy of each is made first, and no copy is ever overwritten.
+
+Several files are replaced together. A journal holds what is to be written until all of it is: after an interruption
+the same command finds it, and writes the rest.
+"""
 
 from __future__ import annotations
 
-import os
+import base64
+import hashlib
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from autograder.files import write_atomically
+from autograder.files import write_atomically, write_new
 
 FOLDER = "backups"  # beside the files
+JOURNAL = ".interrupted.json"  # in FOLDER
 NAME = re.compile(r"(?P<stem>\w+)\.(?P<date>\d{4}-\d\d-\d\d_\d{6})(?:_(?P<count>\d+))?(?P<suffix>\.\w+)")
+
+
+def replace(command: str, contents: Mapping[Path, bytes], more: Mapping[Path, bytes] | None = None) -> list[Path]:
+    """Write files of one folder, and `more` elsewhere; return the copies of what was there in that folder.
+
+    Raises OSError when copies can't be made, with nothing changed; or when a file can't be written, and then `finish`
+    writes the rest.
+    """
+    everything = {**contents, **(more or {})}
+    if not contents:
+        _write_all(everything)
+        return []
+    folder = next(iter(contents)).parent
+    steps = [
+        {"path": str(path), "before": _sha256(_content(path)), "after": base64.b64encode(content).decode("ascii")}
+        for path, content in everything.items()
+    ]
+    journal = folder / FOLDER / JOURNAL
+    write_atomically(journal, json.dumps({"command": command, "steps": steps}).encode("ascii"))
+    try:
+        copies = keep(path for path in contents if path.exists())
+    except BaseException:
+        journal.unlink()
+        raise
+    _write_all(everything)
+    journal.unlink()
+    return copies
+
+
+def finish(command: str, folder: Path) -> list[Path]:
+    """Write what an interrupted `replace` of this command had still to write in this folder; return its files there.
+
+    Nothing is written when a file was changed since, or when nothing was interrupted. Raises OSError.
+    """
+    journal = folder / FOLDER / JOURNAL
+    try:
+        found = json.loads(journal.read_text(encoding="ascii"))
+        steps = [(Path(step["path"]), step["before"], base64.b64decode(step["after"])) for step in found["steps"]]
+        if found["command"] != command:
+            return []
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    own = [step for step in steps if step[0].parent == folder]
+    contents, written = {path: content for path, _, content in steps}, False
+    if all(_sha256(_content(path)) in (before, _sha256(content)) for path, before, content in own):
+        if all(_sha256(_content(path)) == before for path, before, _ in own):
+            keep(path for path, _, _ in own if path.exists())  # the copies may be what was interrupted
+        _write_all(contents)
+        written = True
+    journal.unlink()
+    return [path for path, _, _ in own] if written else []
+
+
+def _write_all(contents: Mapping[Path, bytes]) -> None:
+    for path, content in contents.items():
+        write_atomically(path, content)
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _sha256(content: bytes | None) -> str:
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def keep(paths: Iterable[Path]) -> list[Path]:
@@ -31,28 +102,13 @@ def keep(paths: Iterable[Path]) -> list[Path]:
     try:
         for path in paths:
             copy = folder / FOLDER / f"{path.stem}.{date}{f'_{count}' if count > 1 else ''}{path.suffix}"
-            _write_new(copy, path.read_bytes())
+            write_new(copy, path.read_bytes())
             copies.append(copy)
     except BaseException:
         for copy in copies:  # all of them or none: `newest` takes those of one time together
             copy.unlink(missing_ok=True)
         raise
     return copies
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    """Write a file that is whole or not there. Whatever happens, a backup is never overwritten: raises OSError."""
-    whole = path.with_name(f".{path.name}.new")
-    try:
-        write_atomically(whole, content)
-        try:
-            os.link(whole, path)
-        except (NotImplementedError, OSError) as error:
-            if isinstance(error, FileExistsError) or path.exists():
-                raise
-            os.rename(whole, path)  # a file system without links
-    finally:
-        whole.unlink(missing_ok=True)
 
 
 def newest(folder: Path) -> dict[Path, Path]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+import autograder
 from autograder.console import misuse, print_lines
 from autograder.course import EXERCISES, ROOT
 from autograder.rooms import Rooms
@@ -30,8 +31,18 @@ class SandboxChoice(str, Enum):
     strict = "strict"
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(autograder.__version__)
+        raise typer.Exit
+
+
 @app.callback()
-def course() -> None:
+def course(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the course's version.")
+    ] = False,
+) -> None:
     """Build a GPT in pure Python, part by part, and check each part."""
 
 

@@ -17,9 +17,13 @@ from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError, load_settings
+from autograder.class_folder.verdict import of_other_checks
+from autograder.classroom.configuration import other_course
 from autograder.classroom.exchange import exchange_root
+from autograder.course import ROOT, parts
 from autograder.database import damage
-from autograder.sandbox import Tier
+from autograder.render.terminal import plural
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.advice import advice, this_system
 from autograder.sandbox.selftest import what_breaks
 from autograder.wording import command
@@ -47,6 +51,8 @@ def examine(folder: ClassFolder) -> Iterator[Finding]:
         yield _disk(what, place)
     yield _settings(folder)
     yield _gradebook(folder)
+    yield _verdicts(folder)
+    yield _configuration(folder)
     yield _exchange(folder)
 
 
@@ -157,6 +163,36 @@ def _gradebook(folder: ClassFolder) -> Finding:
         )
         return Finding("gradebook", False, f"{path}: {problem}", (to_do,))
     return Finding("gradebook", True, f"sound, {learners} learners")
+
+
+def _verdicts(folder: ClassFolder) -> Finding:
+    """Whether grades are of another version of the course, as after an upgrade in the middle of a term."""
+    try:
+        tier = strict_tier()
+    except SandboxUnavailable:
+        return Finding("grades", True, "not looked at: that takes the sandbox")
+    older = {part.number: learners for part in parts() if (learners := of_other_checks(folder, part, tier))}
+    if not older:
+        return Finding("grades", True, "none of another version of the checks")
+    count = sum(map(len, older.values()))
+    return Finding(
+        "grades",
+        True,
+        f"{plural(count, 'verdict')} of another version of the checks or of Python, in part "
+        f"{', '.join(map(str, older))}. They stay until you grade again.",
+        tuple(
+            f"Part {number}: {folder.command('errata', number)} shows whose points would change." for number in older
+        ),
+    )
+
+
+def _configuration(folder: ClassFolder) -> Finding:
+    """Whether nbgrader and formgrader use this copy of the course."""
+    name, other = "nbgrader_config.py", other_course(folder.root)
+    if other is None:
+        return Finding(name, True, "nbgrader's commands and formgrader use this copy of the course")
+    to_do = f"Delete {folder.root / name}. The next {folder.command('release')} writes it for this copy."
+    return Finding(name, False, f"nbgrader's commands and formgrader use the course in {other}", (to_do,))
 
 
 def _exchange(folder: ClassFolder) -> Finding:

@@ -1,4 +1,4 @@
-"""Write a file whole or not at all. Standard library only."""
+"""Write a file whole or not at all, over an old one or only as a new one. Standard library only."""
 
 from __future__ import annotations
 
@@ -28,3 +28,20 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
         if isinstance(error, OSError) and error.filename == str(temporary):
             error.filename = str(path)  # whoever reads of it knows this name
         raise
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is whole or not there, and never over another one. Raises OSError: FileExistsError when there
+    is one.
+    """
+    whole = path.with_name(f".{path.name}.new")
+    try:
+        write_atomically(whole, content)
+        try:
+            os.link(whole, path)
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, FileExistsError) or path.exists():
+                raise
+            os.rename(whole, path)  # a file system without links
+    finally:
+        whole.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import re
@@ -13,12 +14,23 @@ from autograder.console import misuse
 from autograder.extras import COMMANDS, GROUPS
 from autograder.wording import CALLED_AS
 
+# Commands of the release before: the name of today, or none, and a sentence. They go with the next release.
+FORMER = {
+    "dataset": ("", "datasets/makemore_names.txt is part of the course now: there is nothing to download."),
+}
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class Rooms(TyperGroup):
     """The commands of its own app, and those of each room as they are asked for."""
 
     def get_command(self, context: typer.Context | None, name: str) -> TyperCommand | TyperGroup | None:
         """The command, None when there is none: then all are loaded, and the nearest can be named."""
+        if name in FORMER:
+            name, sentence = FORMER[name]
+            typer.echo(sentence, err=True)
+            if not name:
+                return TyperCommand(name, callback=lambda: None)
         if name not in self.commands:
             rooms = [room for room, names in COMMANDS.items() if name in names.split()]
             for room in rooms or COMMANDS:
@@ -35,6 +47,15 @@ class Rooms(TyperGroup):
         """Run the command; what is missing or not a number is told in words that are not a programmer's."""
         try:
             return super().invoke(context)
+        except KeyboardInterrupt:
+            typer.echo("\nStopped. To finish, run the same command again.", err=True)
+            raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            typer.echo(f"{error.filename or 'A file'} can't be written ({error.strerror}).", err=True)
+            typer.echo("Make room on the disk. Then run the same command again.", err=True)
+            raise typer.Exit(1) from error
         except typer.BadParameter as error:
             if not error.message and os.environ.get(CALLED_AS) == "make":  # something is missing
                 raise misuse(_missing_variables(error)) from error

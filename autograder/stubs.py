@@ -102,7 +102,10 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
         if found[name] not in (None, stub) and _sha256(found[name]) != recorded.get(name)
     ]
     if force:
-        outcome.backups = backups.keep(folder / name for name in changed)
+        try:
+            outcome.backups = backups.keep(folder / name for name in changed)
+        except OSError as error:
+            raise StubError(f"Your files can't be copied to {folder / backups.FOLDER} ({error.strerror}).") from error
     else:
         outcome.kept = changed
     for name, stub in stubs.items():

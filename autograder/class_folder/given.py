@@ -1,12 +1,17 @@
 """The verdicts that a class was given, one file for each learner and part: what `errata` compares new ones with.
 
-Mended checks may take points away that somebody has already seen. So for the same work the better verdict stands,
-until an instructor withdraws it.
+Fixed checks may take points away that somebody has already seen. So for the same work the better verdict stands,
+unless an instructor asks for the lower one.
+
+A verdict goes to several places: here, the gradebook, the graded notebook, the feedback page. Until all have it, a note
+keeps what was there before, so that after an interruption the next run sees the same as the first one did.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
@@ -24,16 +29,33 @@ def give(folder: ClassFolder, learner: str, part: Part, report: Report) -> None:
 
 
 def given(folder: ClassFolder, learner: str, part: Part) -> Report | None:
-    """The verdict that a learner was given last; None when there is none, or its file is damaged."""
-    try:
-        return report_from_json(json.loads(_path(folder, learner, part).read_text(encoding="ascii")))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
+    """The verdict that a learner was given last, in all places; None when there is none, or its file is damaged."""
+    before = interrupted(folder, learner, part)
+    return newest(folder, learner, part) if before is None else _report(before["given"])
 
 
-def withdraw(folder: ClassFolder, learner: str, part: Part) -> None:
-    """Let what was given stand in the way of no new verdict."""
-    _path(folder, learner, part).unlink(missing_ok=True)
+def newest(folder: ClassFolder, learner: str, part: Part) -> Report | None:
+    """The verdict that was noted last, which the other places may not have yet; None as for `given`."""
+    return _report(_read(_path(folder, learner, part)))
+
+
+@contextlib.contextmanager
+def giving(folder: ClassFolder, learner: str, part: Part, **facts: object) -> Iterator[None]:
+    """Around all that gives one verdict: when this ends early, however it ends, `interrupted` finds the verdict from
+    before and these facts. Raises OSError, with nothing changed, when the note can't be written.
+    """
+    note = _note(folder, learner, part)
+    if interrupted(folder, learner, part) is None:
+        before = {**facts, "given": _read(_path(folder, learner, part))}
+        write_atomically(note, json.dumps(before).encode("ascii"))
+    yield
+    note.unlink()
+
+
+def interrupted(folder: ClassFolder, learner: str, part: Part) -> dict | None:
+    """What `giving` noted, if it was interrupted; None when nothing was."""
+    found = _read(_note(folder, learner, part))
+    return found if isinstance(found, dict) and "given" in found else None
 
 
 def stands(old: Report | None, new: Report) -> bool:
@@ -55,5 +77,24 @@ def _possible(report: Report) -> dict[str, float]:
     return points
 
 
+def _read(path: Path) -> object:
+    """The data of a file; None when there is none, or it is damaged."""
+    try:
+        return json.loads(path.read_text(encoding="ascii"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _report(data: object) -> Report | None:
+    try:
+        return report_from_json(data)
+    except (KeyError, TypeError):
+        return None
+
+
 def _path(folder: ClassFolder, learner: str, part: Part) -> Path:
     return folder.verdicts / "given" / part.name / f"{learner}.json"
+
+
+def _note(folder: ClassFolder, learner: str, part: Part) -> Path:
+    return folder.verdicts / "interrupted" / part.name / f"{learner}.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from autograder.class_folder.given import KEPT, given, stands
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
+from autograder.grading.store import key
 from autograder.grading.submission import Grade, grade_parts
 from autograder.render.terminal import check_line, message_lines, number, without_commands
 from autograder.sandbox import Tier
@@ -32,14 +34,14 @@ class Verdict(NamedTuple):
         return (*self.collected.remarks, KEPT) if self.stands else self.collected.remarks
 
 
-def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
+def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier, lower: bool = False) -> Verdict:
     """The verdict that counts, without what was decided about regrade requests. A better one that was given
-    for the same work, before the checks were fixed, comes before a new one.
+    for the same work, before the checks were fixed, comes before a new one, unless the lower one is asked for.
     """
     fresh = fresh_verdict(folder, learner, part, tier)
     old = given(folder, learner, part)
     kept = old and stands(decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0])
-    return Verdict(old, fresh.collected, stands=True) if kept else fresh
+    return Verdict(old, fresh.collected, stands=True) if kept and not lower else fresh
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, tuple[str, ...]]:
@@ -57,6 +59,22 @@ def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> 
     collected = collect_modules(folder.submitted / learner, part)
     report = grade_modules(collected.modules, part, tier, open_store(folder.verdicts).grade)
     return Verdict(report.for_class(), collected)
+
+
+def of_other_checks(folder: ClassFolder, part: Part, tier: Tier) -> list[str]:
+    """Who was given a verdict, on the work as it is now, that today's checks have not been compared with: it is of
+    another version of the course, or of Python. Runs nothing.
+    """
+    store, found = open_store(folder.verdicts), []
+    for learner in folder.learners(part):
+        old = given(folder, learner, part)
+        if old is None or old.sandbox != tier.value:
+            continue
+        modules = collect_modules(folder.submitted / learner, part).modules
+        same_work = old.sha256 == hashlib.sha256(modules.get(part.file_name, b"")).hexdigest()
+        if same_work and store.find(key(modules, part, tier, None, None, False)) is None:
+            found.append(learner)
+    return found
 
 
 def grade_modules(

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -50,8 +52,9 @@ def worker_processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 def end_with_the_parent() -> None:
     """Have this process end when the one that started it is gone: killed, it can't say so, and this one would wait for
-    work for ever.
+    work for ever. Ctrl-C, which a terminal sends to it as well, ends it without a traceback.
     """
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 
     def wait() -> None:
         multiprocessing.parent_process().join()

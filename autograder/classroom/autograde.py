@@ -11,11 +11,13 @@ from pathlib import Path
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import giving
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.by_hand import keep, settled
 from autograder.classroom.feedback import graded_cells, grader_sentences
+from autograder.classroom.gradebook import make_gradebook
 from autograder.classroom.written_answer import as_typed
 from autograder.course import SOLUTIONS, Part
 from autograder.database import damage
@@ -48,20 +50,22 @@ def grade_class(
     source: Path = SOURCE,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     run_notebooks: bool = False,
+    lower: bool = False,
 ) -> list[Outcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
-    fails, whoever's fault it is, keeps the scores that it had and costs no other. Raises ReleaseError when the
-    part's own notebook is not sound, ClassError or LedgerError when another grading of the class is at work.
+    fails, whoever's fault it is, keeps the scores that it had and costs no other. lower: also where a better verdict
+    was given for the same work. Raises ReleaseError when the part's own notebook is not sound, ClassError or
+    LedgerError when another grading of the class is at work.
     """
     outcomes = []
-    _need_working_checks(folder, part, tier)
+    need_working_checks(folder, part, tier)
     with (
         grading_alone(folder.root),
         Ledger.opened(folder.verdicts) as ledger,
         grading_ahead(folder, part, learners, tier) as wait,
     ):
         enter_in_gradebook(folder, part, source)
-        take = _one_by_one(folder, part, tier, source, run_notebooks, ledger)
+        take = _one_by_one(folder, part, tier, source, run_notebooks, lower, ledger)
         for learner in learners:
             wait(learner)
             outcomes.append(take(learner))
@@ -69,7 +73,7 @@ def grade_class(
     return outcomes
 
 
-def _need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
+def need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
     """A fault of our own must not cost a whole class its points. Raises ReleaseError unless the solution earns all."""
     files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
     report = open_store(folder.verdicts).grade(files, part, tier=tier)
@@ -89,12 +93,13 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
     found = notebook_findings(part, source)
     if found:
         raise ReleaseError(*found)
+    make_gradebook(folder)
     with tempfile.TemporaryDirectory() as scratch:
         generate(part, Path(scratch), source, folder.database)
 
 
 def _one_by_one(
-    folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, ledger: Ledger
+    folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, lower: bool, ledger: Ledger
 ) -> Callable[[str], Outcome]:
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
     from traitlets.config import Config
@@ -107,6 +112,7 @@ def _one_by_one(
     configure(config, folder.root, source)
     config.CourseDirectory.assignment_id = part.name
     config.SandboxStep.sandbox = "local" if tier is Tier.LOCAL else "strict"
+    config.GradeModule.lower = lower
     if run_notebooks:
         config.Autograde.autograde_preprocessors = [AUTOGRADE[0], RUN, *AUTOGRADE[1:]]
     directory = Directory(config=config)
@@ -119,13 +125,15 @@ def _one_by_one(
     def take(learner: str) -> Outcome:
         with calling_nbgrader() as reason:
             try:
-                with at_once(folder.database):
-                    seen = settled(folder, part, learner)
-                    autograde.convert(learner)
-                    keep(folder, part, learner, seen)
-                with at_once(folder.database):
-                    feedback.convert(learner)
-                    return read_outcome(folder, part, learner)
+                seen = settled(folder, part, learner)
+                with giving(folder, learner, part, seen=seen):
+                    with at_once(folder.database):
+                        autograde.convert(learner)
+                        keep(folder, part, learner, seen)
+                    with at_once(folder.database):
+                        feedback.convert(learner)
+                        outcome = read_outcome(folder, part, learner)
+                return outcome
             except Exception as error:  # whosever fault it is: the others are graded all the same
                 return Outcome(learner, part, failure=reason(error))
 

@@ -8,14 +8,20 @@ from __future__ import annotations
 import json
 
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import interrupted
 from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.written_answer import as_typed
 from autograder.course import Part
 
 Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, and the points of its checks
 
 
 def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
-    """The cells that a person has given points for, as they looked at them. Call it before autograde."""
+    """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
+    one may have replaced the notebook, so what was known before it counts.
+    """
+    if (before := interrupted(folder, learner, part)) is not None:
+        return {name: (source, points) for name, (source, points) in before.get("seen", {}).items()}
     with open_gradebook(folder) as book:
         grades = _grades(book, part, learner)
         by_person = {g.name: g.auto_score for g in grades if g.manual_score is not None and not g.needs_manual_grade}
@@ -45,10 +51,17 @@ def _grades(book, part: Part, learner: str) -> list:
 
 
 def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
-    """The sources of the graded cells in the notebook that was autograded last; it is our own."""
+    """The contents of the graded cells in the notebook that was autograded last; it is our own."""
     path = folder.autograded / learner / part.name / f"{part.name}.ipynb"
     if not path.is_file():
         return {}
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    facts = [(cell["metadata"].get("nbgrader", {}).get("grade_id"), "".join(cell["source"])) for cell in cells]
-    return {name: source for name, source in facts if name}
+    return {name: _content(cell) for cell in cells if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))}
+
+
+def _content(cell: dict) -> str:
+    """What a person looks at: of a written answer what was typed, however this version of the course keeps it."""
+    source = "".join(cell["source"])
+    pieces = as_typed(source, cell.get("attachments")) or (source,)
+    text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)
+    return "\n".join(line.rstrip() for line in text.replace("\xa0", " ").strip().split("\n"))

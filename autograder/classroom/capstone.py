@@ -19,6 +19,7 @@ from typing import NamedTuple
 from autograder.capstone.run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import Newest, newest_module
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import given, stands
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.ahead import worker_processes
 from autograder.classroom.capstone_entry import enter
@@ -65,7 +66,8 @@ def grade_capstones(
 ) -> list[CapstoneOutcome]:
     """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
     outcome says which. python: the interpreter to train in, such as pypy3. on_start: gets the number of learners to
-    train for. again: train, too, what has a verdict. entered: enter the points in the gradebook. Raises ClassError.
+    train for. again: train, too, what has a verdict. entered: enter the points in the gradebook; a better result for
+    the same parts stands. Raises ClassError.
     """
     collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
     outcomes = []
@@ -90,6 +92,8 @@ def grade_capstones(
             try:
                 report = future.result()
                 if entered:
+                    old = given(folder, learner, capstone())
+                    report = old if stands(old, report) else report
                     enter(folder, learner, report, ready[learner])
             except MachineBusy as error:
                 failed = f"{error} Nothing is kept: the same command trains it again."

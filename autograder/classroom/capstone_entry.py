@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from autograder.capstone.checks import CHECKS
 from autograder.class_folder.collected import Newest
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import give
+from autograder.class_folder.given import give, giving
 from autograder.class_folder.verdict import points, task_lines
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import grader_cell
@@ -24,6 +24,16 @@ from autograder.render.terminal import number
 
 def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
     """Enter the points, write the notebook that formgrader shows, and the page of feedback. Raises ClassError."""
+    with giving(folder, learner, capstone()):
+        _enter_points(folder, learner, report, parts)
+        give(folder, learner, capstone(), report)
+        text = notebook_text(report_notebook(report, parts)).encode("utf-8")
+        name = capstone().module
+        write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
+        _write_feedback(folder, learner)
+
+
+def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
     name = capstone().module
     with open_gradebook(folder) as book, calling_nbgrader():
         book.update_or_create_assignment(name)
@@ -39,10 +49,6 @@ def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str,
             grade = book.find_grade(_grade_id(task), name, name, learner)
             grade.auto_score, grade.needs_manual_grade = points(report, task), False
         book.db.commit()
-    give(folder, learner, capstone(), report)
-    text = notebook_text(report_notebook(report, parts)).encode("utf-8")
-    write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
-    _write_feedback(folder, learner)
 
 
 def possible(task: Task) -> float:

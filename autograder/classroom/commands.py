@@ -89,6 +89,7 @@ def grade(
     from autograder.batch.progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.autograde import Outcome, grade_class
+    from autograder.classroom.errata import need_shown_changes
     from autograder.classroom.exchange import time_differences
     from autograder.classroom.extensions import load_extensions
     from autograder.classroom.show import outcome_line, summary_lines
@@ -124,6 +125,7 @@ def grade(
                 f"Nobody has handed in {what}: there is no {its_class.submitted}/LEARNER/{wanted[0].name}."
             )
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
+        need_shown_changes(its_class, handed_in, tier)
         with batch_progress() as progress:
             progress.start(sum(map(len, handed_in.values())))
 
@@ -190,6 +192,9 @@ def bundle() -> None:
 
     Example: python -m autograder bundle
     """
+    import hashlib
+
+    import autograder
     from autograder.bundle.make import BundleError, make_bundle
     from autograder.console import failure, print_lines
 
@@ -197,7 +202,8 @@ def bundle() -> None:
         path = make_bundle(on_progress=lambda words: print_lines([words]))
     except BundleError as error:
         raise failure(str(error)) from error
-    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB).")
+    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB), version {autograder.__version__}.")
+    typer.echo(f"sha256: {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
 @app.command()

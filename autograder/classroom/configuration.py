@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from autograder.course import ROOT, class_settings, parts
+from autograder.files import write_atomically
 from autograder.notebooks.source import SOURCE
 
 PLUGIN = "autograder.classroom.nbgrader_plugin"
@@ -39,8 +41,16 @@ def write_configuration(folder: Path) -> bool:
     path = folder / FILE
     if path.exists():
         return False
-    path.write_text(CONFIGURATION.format(root=str(ROOT), source=str(SOURCE)), encoding="utf-8")
+    write_atomically(path, CONFIGURATION.format(root=str(ROOT), source=str(SOURCE)).encode("utf-8"))
     return True
+
+
+def other_course(folder: Path) -> str | None:
+    """The copy of the course that a class's nbgrader_config.py belongs to, if that is another one than this."""
+    path = folder / FILE
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    found = re.match(r'"""nbgrader\'s settings for this class: those of the course in (.+)\."""', text)
+    return found[1] if found and found[1] != str(ROOT) else None
 
 
 def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.capstone.run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given, stands, withdraw
+from autograder.class_folder.given import given, interrupted, stands
 from autograder.class_folder.settings import ClassError
-from autograder.class_folder.verdict import decided, fresh_verdict
+from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
 from autograder.classroom.ahead import grading_ahead
-from autograder.classroom.autograde import Outcome, grade_class
+from autograder.classroom.autograde import Outcome, grade_class, need_working_checks
 from autograder.classroom.capstone import grade_capstones, newest_parts
 from autograder.classroom.capstone_entry import enter
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.source import SOURCE
-from autograder.render.terminal import number
+from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier
 
 
@@ -38,25 +38,30 @@ class Change:
 
 @dataclass(frozen=True)
 class Errata:
-    """What mended checks change. unknown: never graded by us; anew: handed in again since they were graded."""
+    """What fixed checks change. unknown: never graded by us; anew: submitted again since they were graded; unfinished:
+    graded before, and then a grading was interrupted.
+    """
 
     part: Part
     changes: tuple[Change, ...]
     same: int
     unknown: tuple[str, ...]
     anew: tuple[str, ...]
+    unfinished: tuple[str, ...] = ()
 
 
 def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
-    """Grade all collected work of a part anew where its checks have changed, and compare. Writes nothing but verdicts
-    into the result store. Raises ClassError when there is none, and SandboxUnavailable.
+    """Grade all collected work of a part again where its checks have changed, and compare. Writes nothing but verdicts
+    into the result store. Raises ClassError when there is none, ReleaseError when the solution doesn't pass the fixed
+    checks, and SandboxUnavailable.
     """
-    changes, same, unknown, anew = [], 0, [], []
+    changes, same, unknown, anew, unfinished = [], 0, [], [], []
     learners = folder.learners(part)
     if not learners:
         raise ClassError(
             f"Nobody has handed in part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
         )
+    need_working_checks(folder, part, tier)
     with grading_ahead(folder, part, learners, tier) as wait:
         for learner in learners:
             old = given(folder, learner, part)
@@ -69,11 +74,14 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
             lines = tuple(_changed_checks(old, new))
             if new.sha256 != old.sha256:
                 anew.append(learner)
-            elif lines:
+                continue
+            if interrupted(folder, learner, part) is not None:
+                unfinished.append(learner)
+            if lines:
                 changes.append(Change(learner, old.earned, new.earned, lines, stands(old, new)))
             else:
                 same += 1
-    return Errata(part, tuple(changes), same, tuple(unknown), tuple(anew))
+    return Errata(part, tuple(changes), same, tuple(unknown), tuple(anew), tuple(unfinished))
 
 
 def find_capstone_errata(
@@ -105,22 +113,47 @@ def find_capstone_errata(
 def apply_capstone_errata(
     folder: ClassFolder, found: Errata, reports: dict[str, Report], lower: bool
 ) -> Sequence[Outcome]:
-    """Enter the new points: those that are not worse, and the worse ones when told so."""
+    """Enter the new points: those that are not worse, and the worse ones when told so. What was interrupted is
+    finished.
+    """
     for change in found.changes:
-        if lower or not change.stands:
-            enter(folder, change.learner, reports[change.learner], newest_parts(folder, change.learner))
+        learner, kept = change.learner, change.stands and not lower
+        if not kept or interrupted(folder, learner, found.part) is not None:
+            report = given(folder, learner, found.part) if kept else reports[learner]
+            enter(folder, learner, report, newest_parts(folder, learner))
     return []
 
 
 def apply_errata(
     folder: ClassFolder, found: Errata, tier: Tier, lower: bool = False, source=SOURCE
 ) -> Sequence[Outcome]:
-    """Give the new verdicts, through nbgrader as ever: those that are not worse, and the worse ones when told so."""
-    wanted = [change.learner for change in found.changes if lower or not change.stands]
-    if lower:
-        for learner in wanted:
-            withdraw(folder, learner, found.part)
-    return grade_class(folder, found.part, wanted, tier, source) if wanted else []
+    """Give the new verdicts, through nbgrader as ever: those that are not worse, and the worse ones when told so. What
+    was interrupted is finished.
+    """
+    changed = [change.learner for change in found.changes if lower or not change.stands]
+    wanted = [*changed, *(learner for learner in found.unfinished if learner not in changed)]
+    return grade_class(folder, found.part, wanted, tier, source, lower=lower) if wanted else []
+
+
+def need_shown_changes(folder: ClassFolder, wanted: Iterable[Part], tier: Tier) -> None:
+    """Grading must not change in silence what was given by another version of the course. Raises ClassError that says
+    how to see the changes first; once `find_errata` has, this has nothing to say.
+    """
+    older = {part: learners for part in wanted if (learners := of_other_checks(folder, part, tier))}
+    if older:
+        raise ClassError(
+            "\n".join(
+                [
+                    "Nothing was graded: these grades are of another version of the checks, or of Python.",
+                    *(
+                        f"Part {part.number}, {plural(len(learners), 'learner')}. To see whose points would change: "
+                        f"{folder.command('errata', part.number)}"
+                        for part, learners in older.items()
+                    ),
+                    "Then grade again: nobody gets less than before unless you say so.",
+                ]
+            )
+        )
 
 
 def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool) -> Iterator[str]:
@@ -137,6 +170,9 @@ def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool)
         yield f"Never graded before: {', '.join(found.unknown)}. To grade them: {grade}"
     if found.anew:
         yield f"Submitted again since they were graded: {', '.join(found.anew)}. To grade them: {grade}"
+    if found.unfinished and not applied:
+        again = folder.command("errata", the_part, lower=lower or None, apply=True)
+        yield f"Grading was interrupted for: {', '.join(found.unfinished)}. To finish it: {again}"
     kept = [change for change in found.changes if change.stands]
     if kept and not lower:
         again = folder.command("errata", the_part, lower=True, apply=True)

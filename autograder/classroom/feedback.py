@@ -7,7 +7,7 @@ import json
 
 from autograder.class_folder.collected import Unreadable, read_plain
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given
+from autograder.class_folder.given import newest
 from autograder.class_folder.settings import ClassError, load_settings
 from autograder.class_folder.verdict import decided, summary_sentences
 from autograder.classroom.extensions import load_extensions
@@ -32,7 +32,7 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
     from autograder.classroom.late import lateness
 
     name = assignment_name(its_part)
-    report = given(folder, learner, its_part)
+    report = newest(folder, learner, its_part)
     cells = graded_cells(folder, learner, name)
     if report is None or cells is None:
         raise ClassError(f"{learner}: {name} is not graded yet: {folder.command('grade', part_=its_part.number)}")

@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.archives.archives import shown
 from autograder.class_folder.collected import Unreadable, read_plain
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given
+from autograder.class_folder.given import given, interrupted
 from autograder.class_folder.settings import ClassError, load_settings
 from autograder.classroom.feedback import assignment_name, learner_page
 from autograder.classroom.gradebook import open_gradebook
@@ -104,6 +104,10 @@ def _current_page(folder: ClassFolder, its_part: Part, learner: str) -> bytes:
     """The page, of the work that was collected last. Raises ClassError for one who has newer work, or none."""
     if its_part is not capstone() and not (folder.submitted / learner / its_part.name).is_dir():
         raise ClassError(f"{learner}: nothing was collected for {its_part.name}.")
+    if interrupted(folder, learner, its_part) is not None:
+        raise ClassError(
+            f"{learner}: grading was interrupted. To finish it: {folder.command('grade', part_=its_part.number)}"
+        )
     page = learner_page(folder, its_part, learner)
     report = given(folder, learner, its_part)
     if its_part is not capstone() and report is not None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError
 from autograder.course import class_settings
+from autograder.files import write_new
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -29,12 +33,32 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
     from autograder.notebooks.calling_nbgrader import calling_nbgrader
 
     try:
+        if create:
+            make_gradebook(folder)
         with calling_nbgrader():
             return Gradebook(folder.database, class_settings()["course_id"])
     except OperationalError:
         raise  # another program holds it, or the disk fails
     except DatabaseError as error:
         raise ClassError(f"Can't use {folder.root / 'gradebook.db'} ({error.orig}): is it nbgrader's?") from error
+
+
+def make_gradebook(folder: ClassFolder) -> None:
+    """Make an empty gradebook where there is none: whole, since nbgrader gives none a version but a new one."""
+    path = folder.root / "gradebook.db"
+    if path.exists() and path.stat().st_size:
+        return
+    from nbgrader.api import Gradebook
+
+    from autograder.notebooks.calling_nbgrader import calling_nbgrader
+
+    with tempfile.TemporaryDirectory() as scratch, calling_nbgrader():
+        Gradebook(f"sqlite:///{scratch}/gradebook.db", class_settings()["course_id"]).close()
+        content = (Path(scratch) / "gradebook.db").read_bytes()
+    if path.exists():
+        path.unlink()  # without a byte, as a full disk leaves it
+    with contextlib.suppress(FileExistsError):  # another command was faster
+        write_new(path, content)
 
 
 class Submitted(NamedTuple):

@@ -15,7 +15,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import from_dict
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.collected import collect_modules, hand_on_notes
@@ -91,10 +91,12 @@ class SandboxStep(Step):
 class GradeModule(SandboxStep):
     """Grades the submitted module, notes the verdict, and keeps the report for WriteVerdict."""
 
+    lower = Bool(False, help="Give the new verdict also where it is worse than the one before.").tag(config=True)
+
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
         folder, tier = self.folder(), self.tier()
-        verdict = grade_submission(folder, learner, part, tier)
+        verdict = grade_submission(folder, learner, part, tier, self.lower)
         if not verdict.stands:  # else its line is there
             with self._ledger() as ledger:
                 modules = verdict.collected.modules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from autograder.course import EXERCISES
@@ -13,7 +14,7 @@ def remember() -> None:
     """Keep the stubs of now, once: before a newer course brings others. A file of which it is not known that it began
     as the stub of now gets no base, for a wrong one would take the course's changes for the learner's.
     """
-    folder = memory.FOLDER / "stubs"
+    folder, new = memory.FOLDER / "stubs", memory.FOLDER / "stubs.new"
     if folder.is_dir():
         return
     from autograder.stubs import StubError, fresh_stubs, recorded_as  # this is on the path of every check
@@ -21,7 +22,8 @@ def remember() -> None:
     try:
         for name, stub in fresh_stubs().items():
             if recorded_as(EXERCISES, name, stub):
-                write(name, stub)
+                write_atomically(new / name, stub.encode("utf-8"))
+        os.replace(new, folder)  # all of them, or none after an interruption
     except (OSError, StubError):
         pass  # no base is known then; a folder that can't be written has been complained of already
 
@@ -38,4 +40,9 @@ def base_of(name: str, course: Path | None = None) -> str | None:
 
 def write(name: str, stub: str) -> None:
     """From now on the file counts as begun with this stub. Raises OSError."""
-    write_atomically(memory.FOLDER / "stubs" / name, stub.encode("utf-8"))
+    write_atomically(path_of(name), stub.encode("utf-8"))
+
+
+def path_of(name: str) -> Path:
+    """Where the stub is kept that a file of this name began as."""
+    return memory.FOLDER / "stubs" / name

@@ -153,13 +153,17 @@ def reset(
 
     Example: python -m autograder reset 5.2
     """
+    from autograder import backups
     from autograder.check import parse_target
     from autograder.console import print_lines
+    from autograder.course import EXERCISES
     from autograder.learner.console import agreed, sentences
     from autograder.learner.reset import carry_out, plan
     from autograder.learner.show import kept_lines, reset_lines
 
     with sentences():
+        if backups.finish(f"reset {target}", EXERCISES):
+            print_lines(["A reset that was interrupted is finished."])
         change = plan(parse_target(target))
         print_lines(reset_lines(change))
         if change.nothing_to_do:
@@ -167,7 +171,7 @@ def reset(
         if not agreed("Go on?", yes or change.before is None):
             typer.echo("Nothing was changed.")
             raise typer.Exit(1)
-        print_lines(kept_lines(carry_out(change)))
+        print_lines(kept_lines(carry_out(change, target)))
 
 
 @app.command()
@@ -185,7 +189,8 @@ def undo() -> None:
         found = bring_back()
         if not found:
             raise failure("There is nothing to undo: nothing of yours was replaced yet.")
-        print_lines(f"{shown(file)} is again what it was in {shown(copy)}." for file, copy in found.items())
+        for file, copy in found.items():
+            print_lines([f"{shown(file)} is again what it was {f'in {shown(copy)}' if copy else 'before'}."])
         print_lines([f"What was there until now is kept too: {command('undo')} brings it back."])
 
 
@@ -198,11 +203,15 @@ def update(
 
     Example: python -m autograder update --from ../course-of-last-year
     """
+    from autograder import backups
     from autograder.console import print_lines
+    from autograder.course import EXERCISES
     from autograder.learner import update as updating
     from autograder.learner.console import agreed, sentences
 
     with sentences():
+        if backups.finish(f"update {old}", EXERCISES):
+            print_lines(["An update that was interrupted is finished."])
         steps = updating.plan(old)
         print_lines(updating.plan_lines(steps))
         if all(step.text is None for step in steps):

@@ -15,10 +15,15 @@ NAME = ".learner"
 FOLDER = Path(os.environ.get("AUTOGRADER_MEMORY") or ROOT / NAME)
 
 
+def path_of(name: str, folder: Path | None = None) -> Path:
+    """Where the data under this name is."""
+    return (folder or FOLDER) / f"{name}.json"
+
+
 def read(name: str, folder: Path | None = None) -> dict:
     """What was last written under this name; {} when there is nothing, or nothing that can be read."""
     try:
-        with open((folder or FOLDER) / f"{name}.json", encoding="utf-8") as file:
+        with open(path_of(name, folder), encoding="utf-8") as file:
             data = json.load(file)
     except (OSError, ValueError):
         return {}
@@ -30,6 +35,6 @@ def write(name: str, data: dict) -> None:
     learner asked for goes on.
     """
     try:
-        write_atomically(FOLDER / f"{name}.json", (json.dumps(data, indent=1) + "\n").encode("ascii"))
+        write_atomically(path_of(name), (json.dumps(data, indent=1) + "\n").encode("ascii"))
     except OSError as error:
         print(f"Can't remember this in {FOLDER} ({error.strerror}): check the folder's permissions.", file=sys.stderr)

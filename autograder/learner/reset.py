@@ -10,7 +10,6 @@ from pathlib import Path
 from autograder import backups
 from autograder.check import Target
 from autograder.course import EXERCISES, Part
-from autograder.files import write_atomically
 from autograder.learner import bases
 from autograder.stubs import StubError, fresh_stub
 
@@ -65,13 +64,13 @@ def plan_part(part: Part) -> Change:
     return Change(path, path.read_bytes() if path.exists() else None, fresh_stub(part.file_name))
 
 
-def carry_out(change: Change) -> Path | None:
-    """Write it, and return where the copy of the file is. Raises OSError; then nothing is lost."""
-    (copy,) = backups.keep([change.path]) if change.before is not None else [None]
-    write_atomically(change.path, change.after.encode("utf-8"))
-    if change.after == fresh_stub(change.path.name):
-        bases.write(change.path.name, change.after)
-    return copy
+def carry_out(change: Change, target: str | None = None) -> Path | None:
+    """Write it, and return where the copy of the file is. target: as it was typed. Raises OSError; then nothing is
+    lost.
+    """
+    name, after = change.path.name, change.after.encode("utf-8")
+    base = {bases.path_of(name): after} if change.after == fresh_stub(name) else {}
+    return next(iter(backups.replace(f"reset {target}", {change.path: after}, base)), None)
 
 
 def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:

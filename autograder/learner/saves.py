@@ -11,19 +11,34 @@ from watchfiles import watch
 
 TOGETHER = 200  # milliseconds: changes that come so close belong to one save
 QUIET = 25  # milliseconds without a change that end a save
+LOOK_FOR_FOLDER = 500  # milliseconds: how often to look whether the folder is still the same one
 
 
 @contextlib.contextmanager
 def saves_to(put: Callable[[set[str]], None], folder: Path) -> Iterator[None]:
     """Call `put` with the names of files after each save, from a thread. The folder is watched, not the files: many
-    editors write a new file and move it to the old one's place.
+    editors write a new file and move it to the old one's place. When another folder takes its place, that is watched.
     """
     stop = threading.Event()
+    options = {"debounce": TOGETHER, "step": QUIET, "recursive": False, "raise_interrupt": False}
+    options |= {"rust_timeout": LOOK_FOR_FOLDER, "yield_on_timeout": True}
 
     def follow() -> None:
-        options = {"debounce": TOGETHER, "step": QUIET, "recursive": False, "raise_interrupt": False}
-        for changes in watch(folder, stop_event=stop, watch_filter=None, **options):
-            put({Path(path).name for _, path in changes})
+        watched = None
+        while not stop.is_set():
+            if (now := _identity(folder)) is None:
+                stop.wait(QUIET / 1000)
+                continue
+            if watched is not None:  # the folder is another one: any of its files may be, too
+                put({path.name for path in folder.iterdir()})
+            watched = now
+            with contextlib.suppress(OSError):  # it went away just now
+                for changes in watch(folder, stop_event=stop, watch_filter=None, **options):
+                    if changes:
+                        put({Path(path).name for _, path in changes})
+                    # A new folder may have the number of the one that was deleted.
+                    if _identity(folder) != watched or any(Path(path) == folder for _, path in changes):
+                        break
 
     thread = threading.Thread(target=follow, daemon=True)
     thread.start()
@@ -32,3 +47,12 @@ def saves_to(put: Callable[[set[str]], None], folder: Path) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(2.0)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from one that was put in its place; None when there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

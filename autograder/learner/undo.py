@@ -6,14 +6,14 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES
-from autograder.files import write_atomically
 
 
-def undo(folder: Path = EXERCISES) -> dict[Path, Path]:
-    """Write the newest backups back; return what came back: file -> its copy. Raises OSError."""
+def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
+    """Write the newest backups back; return what came back: file -> its copy, or None where this finished an undo that
+    was interrupted. Raises OSError.
+    """
+    if finished := backups.finish("undo", folder):
+        return dict.fromkeys(finished)
     found = backups.newest(folder)
-    contents = {file: copy.read_bytes() for file, copy in found.items()}
-    backups.keep(file for file in contents if file.exists())
-    for file, content in contents.items():
-        write_atomically(file, content)
+    backups.replace("undo", {file: copy.read_bytes() for file, copy in found.items()})
     return found

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES
-from autograder.files import write_atomically
 from autograder.learner import bases, memory
 from autograder.learner.results import shown
 from autograder.render.terminal import plural
@@ -72,7 +71,7 @@ def _step(name: str, mine: str | None, base: str | None, stub: str, here: str | 
     if mine == stub:
         return Step(name, "is up to date", None if here == stub else stub, stub)
     if mine == base:
-        return Step(name, "you have not begun it: it becomes the new stub", stub, stub)
+        return Step(name, "you have not begun it: it becomes the new stub", None if here == stub else stub, stub)
     if base == stub:
         moved = mine != here
         return Step(
@@ -82,9 +81,8 @@ def _step(name: str, mine: str | None, base: str | None, stub: str, here: str | 
         return Step(name, "LEFT ALONE: it is not known which stub it began as", None, None)
     text, conflicts = merged(mine, base, stub)
     what = "your work and the course's changes are joined"
-    return Step(
-        name, f"{what}; {plural(conflicts, 'place')} for you to settle" if conflicts else what, text, stub, conflicts
-    )
+    what += f"; {plural(conflicts, 'place')} for you to settle" if conflicts else ""
+    return Step(name, what, None if here == text else text, stub, conflicts)
 
 
 def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
@@ -108,18 +106,13 @@ def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
 
 def carry_out(steps: list[Step], old: Path | None = None) -> list[Path]:
     """Write what was planned; return the copies of what was replaced. Raises OSError; then nothing is lost."""
-    changed = [step for step in steps if step.text is not None]
-    copies = backups.keep(EXERCISES / step.name for step in changed if (EXERCISES / step.name).exists())
-    for step in changed:
-        write_atomically(EXERCISES / step.name, step.text.encode("utf-8"))
-    for step in steps:
-        if step.stub is not None:
-            bases.write(step.name, step.stub)
+    changed = {EXERCISES / step.name: step.text.encode("utf-8") for step in steps if step.text is not None}
+    more = {bases.path_of(step.name): step.stub.encode("utf-8") for step in steps if step.stub is not None}
     if old is not None:
         for name in ("acts", "ticks", "hints"):
-            if not memory.read(name) and (kept := memory.read(name, old / memory.NAME)):
-                memory.write(name, kept)
-    return copies
+            if not memory.read(name) and memory.read(name, old / memory.NAME):
+                more[memory.path_of(name)] = memory.path_of(name, old / memory.NAME).read_bytes()
+    return backups.replace(f"update {old}", changed, more)
 
 
 def _read(path: Path) -> str | None:

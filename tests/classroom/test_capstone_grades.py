@@ -182,6 +182,20 @@ def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
     assert (found.content, found.place, found.time) == (b"# newer\n", "part08", LATER)
 
 
+def test_grading_again_never_lowers_a_capstone(tmp_path, empty_gradebook):
+    folder = ClassFolder(tmp_path)
+    shutil.copy(empty_gradebook, folder.root)
+    hand_in_all(folder, "dan", part08_generation="def broken(:\n")
+    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    first, *others = outcome.report.checks
+    better = replace(outcome.report, checks=(replace(first, earned=first.points, status="passed"), *others))
+    give(folder, "dan", capstone(), better)
+    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    assert outcome.report == given(folder, "dan", capstone()) == better
+    (dan,) = class_grades(folder).learners
+    assert dan.grades["capstone"].score == first.points
+
+
 def test_a_class_that_handed_in_nothing_of_it_is_refused(tmp_path):
     outcome = CliRunner().invoke(app, ["grade", "--part", "11", "--class", str(tmp_path), "--sandbox", "local"])
     assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output

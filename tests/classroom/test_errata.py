@@ -11,12 +11,15 @@ import pytest
 from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import KEPT, give, given, stands
+from autograder.class_folder.given import KEPT, give, given, giving, interrupted, newest, stands
 from autograder.class_folder.settings import ClassError
+from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.errata import apply_errata, errata_lines, find_errata
 from autograder.course import ROOT
 from autograder.grading.report import Check, Report
+from autograder.grading.store import key
+from autograder.notebooks.release import ReleaseError
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 TASK = "9.1"
@@ -92,6 +95,43 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
     assert find_errata(folder, PART, strict).changes == ()
     grade_class(folder, PART, ["down"], strict)
     assert by_checks(folder, "down") == changes["down"].after, "what was withdrawn does not come back"
+
+
+def test_checks_that_the_solution_fails_change_nothing_that_was_given(graded, strict):
+    folder, _, old_down = graded
+    found = find_errata(folder, PART, strict)
+    store, files = open_store(folder.verdicts), {PART.file_name: SOLUTION.encode("utf-8")}
+    name = key(files, PART, strict, None, None, False)
+    right = store.find(name).report
+    failed = replace(right.checks[0], earned=0.0, status="failed")
+    store.keep(name, replace(right, checks=(failed, *right.checks[1:])), 0.1)
+    with pytest.raises(ReleaseError, match="must earn all"):
+        apply_errata(folder, found, strict, lower=True)
+    assert given(folder, "down", PART) == old_down
+    with pytest.raises(ReleaseError, match="must earn all"):
+        find_errata(folder, PART, strict)
+
+
+def test_a_lower_verdict_whose_giving_was_interrupted_is_given_by_the_same_command(graded, strict):
+    folder, _, old_down = graded
+    with pytest.raises(KeyboardInterrupt), giving(folder, "down", PART, seen={}):
+        give(folder, "down", PART, replace(old_down, checks=()))
+        raise KeyboardInterrupt  # before the gradebook has it
+    assert given(folder, "down", PART) == old_down != newest(folder, "down", PART)
+    found = find_errata(folder, PART, strict)
+    assert "down" in found.unfinished and "down" in {change.learner for change in found.changes}
+    assert any(line.startswith("Grading was interrupted for: down.") for line in errata_lines(found, False, True))
+
+    apply_errata(folder, found, strict)  # not the lower ones: then what was given before comes back everywhere
+    assert interrupted(folder, "down", PART) is None
+    assert given(folder, "down", PART).earned == by_checks(folder, "down") == old_down.earned
+
+    with pytest.raises(KeyboardInterrupt), giving(folder, "down", PART, seen={}):
+        raise KeyboardInterrupt
+    found = find_errata(folder, PART, strict)
+    apply_errata(folder, found, strict, lower=True)
+    assert interrupted(folder, "down", PART) is None
+    assert given(folder, "down", PART).earned == by_checks(folder, "down") < old_down.earned
 
 
 def test_a_part_that_nobody_handed_in_has_no_errata(folder, strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -182,6 +183,25 @@ def test_a_file_that_is_deleted_and_comes_back_is_checked(course):
         place = terminal.wait_for("part03_layers.py is missing.", place)
         course.solve(3)
         terminal.wait_for("Passed", place)
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved away"])
+def test_a_folder_that_is_replaced_is_watched_again(course, tmp_path, how):
+    course.solve(3)
+    with watching(course, 3) as terminal:
+        place = terminal.wait_for(READY, terminal.wait_for("Passed"))
+        shutil.copytree(course.exercises, tmp_path / "copy")
+        if how == "deleted":
+            shutil.rmtree(course.exercises)
+        else:
+            course.exercises.rename(tmp_path / "old")
+        (tmp_path / "copy" / "part03_layers.py").write_text("", encoding="utf-8")
+        (tmp_path / "copy").rename(course.exercises)
+        place = terminal.wait_for("The file is empty.", place)
+        course.solve(3)
+        terminal.wait_for("Passed", place)
+        terminal.send("q")
+        assert terminal.exit_status() == 0
 
 
 def test_a_part_that_does_not_exist_is_a_sentence(course):

@@ -1,0 +1,498 @@
+"""Commands that write a grade or a learner's file, killed, stopped and without room on the disk.
+
+    python benchmarks/interruptions.py                   the table, and benchmarks/interruptions.md
+    python benchmarks/interruptions.py --only undo       these commands alone, without the page
+    python benchmarks/interruptions.py --but release     all but these, which take longest
+
+Each command runs once undisturbed. Then it is ended in turn by kill -9 of its process and by Ctrl-C, which a terminal
+sends to all of its processes: at a random one of its writes, or at a random time. It also runs on a disk with random
+room for what it writes. After each, the same command runs once more, and all files, the gradebook's rows and the
+processes are compared with those of the undisturbed run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import re
+import secrets
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.given import give, given
+from autograder.classroom.gradebook import open_gradebook
+from autograder.course import ROOT, SOLUTIONS, Part, part
+from autograder.notebooks.release import released_notebook
+
+sys.path.insert(0, str(ROOT / "tests" / "learner"))
+
+from learner_helpers import Course, make_course
+
+ROSTER = """First name,Last name,Username,Email address
+Ann,A,ann,ann@x.org
+Bob,B,bob,bob@x.org
+Cleo,C,cleo,cleo@x.org
+Dan,D,dan,dan@x.org
+"""
+# What the interrupted process runs. argv: which write ends it (0: none does), the signal, a file for their number.
+CHILD = """
+import atexit, os, signal, sys
+at, number, told = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+own, writes = os.getpid(), 0
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts with & ignore it
+KINDS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree", "sqlite3.connect"}
+def hook(event, args):
+    global writes
+    if event in KINDS or (event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)):
+        if os.getpid() == own:
+            writes += 1
+            if writes == at:
+                os.kill(own, number) if number == signal.SIGKILL else os.killpg(0, number)
+sys.addaudithook(hook)
+atexit.register(lambda: told and os.write(os.open(told, os.O_WRONLY | os.O_CREAT), b"%d" % writes))
+sys.argv = ["autograder", *sys.argv[4:]]
+sys.path.insert(0, os.getcwd())
+import runpy
+runpy.run_module("autograder", run_name="__main__")
+"""
+TIME = re.compile(rb"\d{4}-\d\d-\d\d([T_ ]\d\d:?\d\d(:?\d\d)?(\.\d+)?)?([+]00:00)?")
+SECONDS = re.compile(rb'"seconds": [\d.]+')
+LEFT_OVER = re.compile(r"\.new-|^\..*\.(part|new)$")
+SECONDS_TO_END = 10.0  # for processes whose parent is gone
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command. prepare: fills the empty folder that it works in. words: of the command line. free: the verdicts'
+    seeds are drawn, so that points are compared and not the texts of failures. toggles: run twice, it takes itself
+    back.
+    """
+
+    name: str
+    prepare: Callable[[Path], None]
+    words: tuple[object, ...]
+    cwd: Path = ROOT
+    free: bool = False
+    toggles: bool = False
+
+
+@dataclass
+class Found:
+    """The result for a command: how many runs were ended early, and a sentence for each thing that is wrong."""
+
+    ended: dict[str, int] = field(default_factory=lambda: {"kill -9": 0, "Ctrl-C": 0, "full disk": 0})
+    wrong: list[str] = field(default_factory=list)
+    left_over: int = 0  # temporary files and folders that a kill -9 left
+
+
+class Room:
+    """A folder `place` on a small disk of its own where the system lets us mount one (as root on Linux)."""
+
+    def __init__(self, scratch: Path, megabytes: int = 96) -> None:
+        self.disk, self.place = scratch / "disk", scratch / "disk" / "class"
+        self.disk.mkdir()
+        options = ["-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(self.disk)]
+        self.mounted = shutil.which("mount") is not None and not subprocess.run(
+            ["mount", *options], stderr=subprocess.DEVNULL, check=False
+        ).returncode  # fmt: skip
+
+    def fill(self, prepare: Callable[[Path], None]) -> None:
+        shutil.rmtree(self.place, ignore_errors=True)
+        self.place.mkdir()
+        prepare(self.place)
+
+    @contextlib.contextmanager
+    def with_free(self, size: int) -> Iterator[None]:
+        """In the block, this number of bytes is free."""
+        filler = self.disk / "filler"
+        stat = os.statvfs(self.disk)
+        with open(filler, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(1, stat.f_bavail * stat.f_frsize - size))
+        try:
+            yield
+        finally:
+            filler.unlink()
+
+    def used(self) -> int:
+        stat = os.statvfs(self.disk)
+        return (stat.f_blocks - stat.f_bfree) * stat.f_frsize
+
+    def close(self) -> None:
+        if self.mounted:
+            subprocess.run(["umount", "-l", str(self.disk)], check=True)
+
+
+def run(
+    case: Case, at: int = 0, number: int = 0, told: str = "", seconds: float | None = None
+) -> tuple[int, str, float, str]:
+    """Its exit status, all that it said, how long it took, and the mark of its processes. at: the write that ends it;
+    seconds: when it is ended.
+    """
+    mark = secrets.token_hex(8)
+    environment = {key: value for key, value in os.environ.items() if key != "AUTOGRADER_MEMORY"}
+    words = [sys.executable, "-c", CHILD, str(at), str(int(number)), told, *map(str, case.words)]
+    began = time.monotonic()
+    process = subprocess.Popen(
+        words,
+        cwd=case.cwd,
+        env={**environment, "INTERRUPTIONS": mark, "PYTHONDONTWRITEBYTECODE": "1", "AUTOGRADER_CALLED_AS": "make"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        said, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill() if number == signal.SIGKILL else os.killpg(process.pid, number)
+        said, _ = process.communicate(timeout=300)
+    return process.returncode, said, time.monotonic() - began, mark
+
+
+def left(mark: str) -> list[str]:
+    """The command lines of processes that a run has left, after time to end."""
+    end = time.monotonic() + SECONDS_TO_END
+    while found := [line for line in _running(mark)]:
+        if time.monotonic() > end:
+            return found
+        time.sleep(0.1)
+    return []
+
+
+def _running(mark: str) -> Iterator[str]:
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"INTERRUPTIONS={mark}".encode() in (place / "environ").read_bytes():
+                yield (place / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")[:100]
+
+
+def state(root: Path, free: bool) -> tuple[dict[str, object], int]:
+    """All that the folder holds, without what differs between any two runs; and how many temporary files are left."""
+    found: dict[str, object] = {}
+    left_over = 0
+    for path in sorted(root.rglob("*")):
+        name = TIME.sub(b"TIME", path.relative_to(root).as_posix().encode()).decode()
+        if any(LEFT_OVER.search(piece) for piece in path.relative_to(root).parts):
+            left_over += bool(LEFT_OVER.search(path.name))
+        elif path.is_symlink() or path.is_dir() or path.name in (".grading.lock", "acts.json"):
+            continue
+        elif path.relative_to(root).parts[0] == "autograder":  # the copy of the course
+            continue
+        elif path.suffix in (".db", ".sqlite"):
+            found[name] = rows(path)
+        elif path.parent.name == "backups":  # one more copy of the same file is no difference
+            found[f"{path.parent.name}/{path.name.split('.')[0]} {hash(path.read_bytes())}"] = ""
+        elif not path.name.endswith((".db-journal", ".db-wal", ".db-shm")):
+            found[name] = content(path, free)
+    return found, left_over
+
+
+def content(path: Path, free: bool) -> object:
+    data = path.read_bytes()
+    if free and path.suffix in (".html", ".ipynb"):
+        return bool(data)
+    if free and path.suffix == ".json" and isinstance(report := json.loads(data), dict) and "checks" in report:
+        return [(check["name"], check["status"], check["earned"]) for check in report["checks"]]
+    data = SECONDS.sub(b"", TIME.sub(b"TIME", data))
+    return sorted(data.split(b"\n")) if path.suffix == ".jsonl" else data  # workers end in any order
+
+
+def rows(path: Path) -> list[tuple]:
+    """What the gradebook says, without the identifiers that nbgrader draws and the texts that hold drawn inputs."""
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        queries = [
+            "select id, first_name, last_name, email, lms_user_id from student",
+            "select name from assignment",
+            "select version_num from alembic_version",
+            """select a.name, s.student_id, b.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade,
+                      s.timestamp, n.late_submission_penalty
+               from grade g join submitted_notebook n on n.id = g.notebook_id
+               join submitted_assignment s on s.id = n.assignment_id join assignment a on a.id = s.assignment_id
+               join base_cell b on b.id = g.cell_id""",
+        ]
+        return [row for query in queries for row in sorted(book.execute(query).fetchall(), key=repr)]
+
+
+def disturb(case: Case, room: Room, draw: random.Random, moments: int, disks: int) -> Found:
+    """Interrupt a command so often, run it again each time, and compare."""
+    found = Found()
+    with tempfile.TemporaryDirectory() as scratch:
+        told = str(Path(scratch) / "writes")
+        room.fill(case.prepare)
+        used = room.used() if room.mounted else 0
+        status, said, seconds, _ = run(case, told=told)
+        if status:
+            raise SystemExit(f"{case.name}, undisturbed: exit status {status}\n{said}")
+        wanted, _ = state(room.place, case.free)
+        writes, grown = int(Path(told).read_text(encoding="utf-8")), max(0, (room.used() if room.mounted else 0) - used)
+    for moment in range(moments):
+        kind, number = (("kill -9", signal.SIGKILL), ("Ctrl-C", signal.SIGINT))[moment % 2]
+        room.fill(case.prepare)
+        if moment % 4 < 2:
+            at = draw.randint(1, writes)
+            where, outcome = f"{kind} at write {at} of {writes}", run(case, at, number)
+        else:
+            after = draw.uniform(0.2, 1.0) * seconds
+            where, outcome = f"{kind} after {after:.1f} of {seconds:.1f} s", run(case, 0, number, seconds=after)
+        found.ended[kind] += outcome[0] != status
+        judge(case, room, wanted, where, outcome, found)
+    for _ in range(disks if room.mounted else 0):
+        room.fill(case.prepare)
+        size = draw.randint(0, grown + 100_000)
+        with room.with_free(size):
+            outcome = run(case)
+        found.ended["full disk"] += outcome[0] != status
+        judge(case, room, wanted, f"disk with {size // 1000} KB", outcome, found)
+    return found
+
+
+def judge(case: Case, room: Room, wanted: dict, where: str, outcome: tuple[int, str, float, str], found: Found) -> None:
+    """Run the command again, and add what is not as after the undisturbed run."""
+    _, said, _, mark = outcome
+    if "Traceback" in said and not where.startswith("kill -9"):  # whose processes may say that it is gone
+        found.wrong.append(f"{where}: a traceback: {said[said.index('Traceback') :][-300:]}")
+    found.wrong += [f"{where}: a process is left: {line}" for line in left(mark)]
+    done = case.toggles and (outcome[0] == 0 or state(room.place, case.free)[0] == wanted)
+    status, said, _, _ = (0, "", 0.0, "") if done else run(case)
+    now, left_over = state(room.place, case.free)
+    found.left_over += left_over
+    if status:
+        found.wrong.append(f"{where}: the same command again: exit status {status}: {said[-300:]}")
+    for name in sorted({*wanted, *now}):
+        if wanted.get(name) != now.get(name):
+            found.wrong.append(f"{where}: {name} {_how(wanted.get(name), now.get(name))}")
+
+
+def _how(one: object, other: object) -> str:
+    if one is None or other is None:
+        return "is not there" if other is None else "is more than there was"
+    if isinstance(one, list):
+        return f"differs: {[row for row in one if row not in other][:2]} is {[r for r in other if r not in one][:2]}"
+    return "differs"
+
+
+def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
+    """The commands of an instructor, on a class of four: right, wrong, not begun, and a module that is none."""
+    text = (SOLUTIONS / its_part.file_name).read_text(encoding="utf-8")
+    wrong = re.sub(r"### BEGIN SOLUTION.*?\n", lambda found: f"{found[0]}    return None\n", text, count=1)
+    notebook = json.dumps(_answered(its_part))
+    first = {"ann": text, "bob": wrong, "cleo": text + "# cleo\n", "dan": "def broken(:\n"}
+    old, new, roster = scratch / "old.zip", scratch / "new.zip", scratch / "roster.csv"
+    roster.write_text(ROSTER, encoding="utf-8")
+    for path, modules, day in ((old, first, 1), (new, {**first, "bob": text + "# bob\n"}, 2)):
+        with zipfile.ZipFile(path, "w") as archive:
+            for learner, module in modules.items():
+                for name, data in ((its_part.file_name, module), (f"{its_part.name}.ipynb", notebook)):
+                    archive.writestr(zipfile.ZipInfo(f"{learner}/{name}", (2026, 11, day, 12, len(learner), 2)), data)
+    of_class, of_part = ("--class", root), ("--part", its_part.number)
+    grade = ("grade", *of_part, *of_class)
+    collect = ("collect", old, *of_part, *of_class, "--submitted-at", "2026-11-01 12:00")
+    newer = ("collect", new, *of_part, *of_class, "--submitted-at", "2026-11-02 12:00")
+
+    def command(*words: object) -> None:
+        done = subprocess.run([sys.executable, "-m", "autograder", *map(str, words)], cwd=ROOT, capture_output=True)
+        if done.returncode:
+            raise SystemExit(f"{words}: {(done.stdout + done.stderr).decode('utf-8', 'replace')}")
+
+    def kept(name: str, *steps: object) -> Callable[[Path], None]:
+        """Fills the folder with what these steps make of it, which are taken once."""
+        copy = scratch / name
+
+        def prepare(folder: Path) -> None:
+            if copy.exists():
+                shutil.copytree(copy, folder, dirs_exist_ok=True)
+                return
+            for step in steps:
+                step(folder) if callable(step) else command(*step)
+            shutil.copytree(folder, copy)
+
+        return prepare
+
+    def by_hand(folder: Path) -> None:
+        with open_gradebook(ClassFolder(folder)) as book:
+            name = its_part.name
+            for grade in book.find_submission_notebook(name, name, "ann").grades:
+                if grade.name.startswith("written-"):
+                    grade.manual_score, grade.needs_manual_grade = 0.5, False
+            book.db.commit()
+
+    def older_verdicts(folder: Path) -> None:
+        """As if ann had been given less by wrong checks, and bob more."""
+        its_class = ClassFolder(folder)
+        for learner, status in (("ann", "failed"), ("bob", "passed")):
+            report = given(its_class, learner, its_part)
+            check = next(each for each in report.checks if each.status not in (status, "manual"))
+            other = replace(check, status=status, earned=check.points if status == "passed" else 0.0)
+            checks = tuple(other if each is check else each for each in report.checks)
+            give(its_class, learner, its_part, replace(report, checks=checks))
+
+    empty = kept("empty")
+    yield Case("roster", empty, ("roster", roster, *of_class))
+    yield Case("release", empty, ("release", its_part.number, *of_class))
+    listed = kept("listed", ("roster", roster, *of_class))
+    yield Case("collect", listed, collect)
+    collected = kept("collected", listed, collect)
+    yield Case("grade", collected, grade, free=True)
+    batch = ("grade", root / "submitted", "--out", root / "batch", *of_part, "--seed", 1, "--workers", 2)
+    yield Case("grade submitted", collected, batch)
+    graded = kept("graded", collected, grade, by_hand, grade)
+    yield Case("collect, newer work", graded, newer)
+    renewed = kept("renewed", graded, newer, grade)
+
+    def ungraded(folder: Path) -> None:
+        """Newer work, whose verdicts are known: then most of the command's time goes into writing."""
+        if not (scratch / "renewed").exists():
+            renewed(folder)
+            shutil.rmtree(folder)
+        graded(folder)
+        shutil.rmtree(folder / "submitted")
+        shutil.copytree(scratch / "renewed" / "submitted", folder / "submitted")
+        for path in (scratch / "renewed" / "verdicts").glob("??"):
+            shutil.copytree(path, folder / "verdicts" / path.name, dirs_exist_ok=True)
+
+    yield Case("grade, newer work", ungraded, grade)
+    mended = kept("mended", graded, older_verdicts)
+    errata = ("errata", its_part.number, "--apply", *of_class)
+    yield Case("errata --apply", mended, errata)
+    yield Case("errata --lower --apply", mended, (*errata, "--lower"))
+    yield Case("feedback", graded, ("feedback", old, *of_part, *of_class))
+    yield Case("export", graded, ("export", *of_class))
+
+
+def _answered(its_part: Part) -> dict:
+    notebook = released_notebook(its_part)
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id", "").startswith("written-"):
+            cell["source"] = "Ten letters and a half, as e to the power of 2.37 says."
+    return notebook
+
+
+def learner_cases(root: Path) -> Iterator[Case]:
+    """The commands of a learner, in a copy of the course whose solutions are older than the files say."""
+
+    def course(folder: Path) -> Course:
+        shutil.rmtree(folder)
+        return make_course(folder)
+
+    def worked(folder: Path) -> None:
+        found = course(folder)
+        found.solve(0, 1)
+        found.write(3, found.file(3).read_text(encoding="utf-8") + "\n# mine\n")
+
+    def replaced(folder: Path) -> None:
+        worked(folder)
+        _run(folder, "stubs", "--force")
+
+    def out_of_date(folder: Path) -> None:
+        """Stubs of an older course that the learner has worked on, in two files."""
+        found = course(folder)
+        for number in (0, 3):
+            path, base = found.file(number), folder / ".learner" / "stubs" / found.file(number).name
+            old = path.read_text(encoding="utf-8").replace("\n\n", "\n\n# in the words of last year\n\n", 1)
+            base.parent.mkdir(parents=True, exist_ok=True)
+            base.write_text(old, encoding="utf-8")
+            path.write_text(old + "\n\ndef helper():\n    return 1\n", encoding="utf-8")
+
+    def older_copy(folder: Path) -> None:
+        out_of_date(folder)
+        shutil.copytree(folder / "exercises", folder / "old" / "exercises")
+        shutil.copytree(folder / ".learner", folder / "old" / ".learner")
+        shutil.rmtree(folder / "exercises")
+        shutil.rmtree(folder / ".learner")
+        shutil.copytree(ROOT / "exercises", folder / "exercises")
+
+    yield Case("reset", worked, ("reset", 1, "--yes"), root)
+    yield Case("stubs --force", worked, ("stubs", "--force"), root)
+    yield Case("undo", replaced, ("undo",), root, toggles=True)
+    yield Case("update", out_of_date, ("update", "--yes"), root)
+    yield Case("update --from", older_copy, ("update", "--from", root / "old", "--yes"), root)
+    few = root / "exercises" / "few.txt"
+
+    def with_names(folder: Path) -> None:
+        worked(folder)
+        few.write_text("anna\nbob\ncleo\ndan\n" * 5, encoding="utf-8")
+
+    train = ("train", "--fast", "--steps", 3, "--data", few, "--out", root / "runs")
+    yield Case("train", with_names, train, root)
+    yield Case("check", worked, ("check", 0), root, free=True)
+
+
+def _run(folder: Path, *words: object) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "AUTOGRADER_MEMORY"}
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *map(str, words)], cwd=folder, env=environment, capture_output=True
+    )
+    if done.returncode:
+        raise SystemExit(f"{words}: {(done.stdout + done.stderr).decode('utf-8', 'replace')}")
+
+
+@contextlib.contextmanager
+def cases(its_part: Part) -> Iterator[tuple[Room, list[Case]]]:
+    """The room in which they run, and all commands."""
+    with tempfile.TemporaryDirectory(prefix="interruptions-") as scratch:
+        room = Room(Path(scratch))
+        try:
+            yield room, [*learner_cases(room.place), *class_cases(Path(scratch), room.place, its_part)]
+        finally:
+            room.close()
+
+
+def main() -> None:
+    """Disturb, print and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--moments", type=int, default=20)
+    parser.add_argument("--disks", type=int, default=5)
+    parser.add_argument("--part", type=int, default=9)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--but", nargs="*", default=[])
+    options = parser.parse_args()
+    lines, wrong = [], []
+    with cases(part(options.part)) as (room, found):
+        for case in found:
+            if case.name in options.but or options.only and case.name not in options.only:
+                continue
+            outcome = disturb(case, room, random.Random(options.seed), options.moments, options.disks)
+            ended = " | ".join(str(count) for count in outcome.ended.values())
+            lines.append(f"| `{case.name}` | {ended} | {len(outcome.wrong)} | {outcome.left_over} |")
+            print(lines[-1], *outcome.wrong, sep="\n", flush=True)
+            wrong += outcome.wrong
+            if not options.only:
+                page = ROOT / "benchmarks" / "interruptions.md"
+                page.write_text(PAGE.format(**vars(options), table="\n".join(lines)), encoding="utf-8")
+    if wrong:
+        raise SystemExit(1)
+
+
+PAGE = """# Interruptions and full disks
+
+`python benchmarks/interruptions.py` interrupts each command {moments} times, half by kill -9 of its process and half
+by Ctrl-C, half of both at a random write and half at a random time; and runs it on {disks} disks with random room for
+what it writes. The class has four learners, who submitted part {part}. The first columns count the runs that ended
+early. The next one counts what was wrong: a traceback, a process that was left, and, after the same command had run
+once more, each file and each row of the gradebook that is not as after the undisturbed run. The last column counts
+temporary files that kill -9 left; nothing reads them.
+
+| command | kill -9 | Ctrl-C | full disk | wrong | temporary files left |
+|---|---|---|---|---|---|
+{table}
+"""
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""What a release of the course holds: a version in one place, an entry of the changelog, and the former commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import autograder
+from autograder.cli import app
+from autograder.course import ROOT
+from autograder.rooms import FORMER, every_command
+
+VERSION = re.escape(autograder.__version__)
+# A line for each command: its name and its options. Written anew when a version is released.
+LAST_RELEASE = (ROOT / "tests" / "commands_of_last_release.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_changelog_has_an_entry_for_the_version_and_the_citation_names_it():
+    entry = re.search(rf"(?ms)^## {VERSION}, (not yet published|\d{{4}}-\d\d-\d\d)$(.*?)(?=^## |\Z)", changelog())
+    assert entry and len(entry[2].split()) > 20
+    assert re.search(rf"(?m)^version: {VERSION}$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert CliRunner().invoke(app, ["--version"]).output.strip() == autograder.__version__
+
+
+def test_no_other_place_says_the_version():
+    """pyproject.toml takes it from the package."""
+    assert 'dynamic = ["version"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    places = [path for path in (ROOT / "autograder").rglob("*.py") if re.search(rf'"{VERSION}"', text(path))]
+    assert places == [ROOT / "autograder" / "__init__.py"]
+
+
+@pytest.mark.parametrize("line", LAST_RELEASE, ids=lambda line: line.split(" -")[0])
+def test_a_command_of_the_last_release_still_works_or_says_what_became_of_it(line):
+    words, options = line.split(" -")[0].split(), re.findall(r"(?<= )-[-a-zA-Z]+", line)
+    name = words[0]
+    if name in FORMER:
+        outcome = CliRunner().invoke(app, [name])
+        assert outcome.exit_code == 0 or FORMER[name][0]
+        assert FORMER[name][1] in outcome.output
+        return
+    command = every_command(app)[name]
+    for word in words[1:]:
+        command = command.commands[word]
+    known = {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
+    assert set(options) <= known
+
+
+def changelog() -> str:
+    return text(ROOT / "CHANGELOG.md")
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
