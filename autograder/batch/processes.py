@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 
-# Of one job: the calls of a check have 40 seconds together, starting workers and naming the mistake take some more.
+# Of one job: all calls have 12 seconds together, more on a slow machine, and naming the mistake takes some more.
 SECONDS = 240.0
 # A process is replaced after so many jobs: what pytest and the parts' modules leave behind does not add up.
 JOBS_OF_A_PROCESS = 250

@@ -69,7 +69,7 @@ class Store:
 
     def keep(self, name: str, report: Report, seconds: float) -> None:
         """Keep a verdict under its key. Raises OSError; then there is none, or the one from before."""
-        data = report.to_json() | {"printed": report.printed, "seconds": round(seconds, 3)}
+        data = to_keep(report) | {"seconds": round(seconds, 3)}
         write_atomically(self._path(name), json.dumps(data).encode("ascii"))
 
     def _path(self, name: str) -> Path:
@@ -104,10 +104,14 @@ def suite_hash(part: Part) -> str:
     return digest.hexdigest()
 
 
+def to_keep(report: Report) -> dict:
+    """The report as plain data, with what the format of reports leaves out."""
+    return report.to_json() | {"printed": report.printed, "used": report.used}
+
+
 def report_from_json(data: dict) -> Report:
-    """The way back from `Report.to_json`."""
+    """The way back from `to_keep`."""
     facts = {name: data[name] for name in ("part", "module", "file", "sha256", "seed", "sandbox", "interpreter")}
     checks = tuple(Check(**check) for check in data["checks"])
-    return Report(
-        **facts, checks=checks, printed=data.get("printed", ""), breaks=data["breaks"], not_run=data["not_run"]
-    )
+    facts |= {"breaks": data["breaks"], "not_run": data["not_run"]}
+    return Report(**facts, checks=checks, printed=data.get("printed", ""), used=data.get("used", 0.0))
