@@ -9,12 +9,14 @@ import pytest
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading import submission
+from autograder.grading.checks import CheckFailed
 from autograder.grading.grade import TooSlow, grade
 from autograder.grading.probes import Probes
 from autograder.grading.report import NOT_RUN, Report
+from autograder.grading.session import Session
 from autograder.grading.store import Store
 from autograder.grading.submission import grade_parts
-from autograder.sandbox import CHECK, Tier
+from autograder.sandbox import CHECK, Tier, Worker
 
 PART = part(0)
 SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
@@ -61,10 +63,19 @@ def test_a_hidden_check_that_was_not_run_says_so_to_its_author():
     assert hidden and all(check.message == NOT_RUN for check in hidden)
 
 
-def test_a_check_that_was_not_run_tells_of_no_mistake():
-    """Its first calls were answered, perhaps as some mistake would: that says nothing."""
-    report = graded(SLOW, limits=LITTLE, explain=True)
-    assert not any(check.misconception or check.line for check in report.checks if check.message == NOT_RUN)
+def test_the_answers_of_a_check_that_was_not_run_to_its_end_say_nothing():
+    """The first may be right, or what some mistake would answer: the check is not evidence of either."""
+    probes = Probes(PART)
+    files = {"probes.py": probes.source.encode(), f"submission/{PART.file_name}": SOLUTION.encode()}
+    with Worker(files, Tier.LOCAL) as worker:
+        session = Session(PART, probes, worker, {}, extends=False)
+        session.current, session.task = "test_some_check", "0.1"
+        assert session.call("squares", ([2.0],)).value == [4.0] and session.calls
+        worker.budget = 0.0
+        with pytest.raises(CheckFailed) as failed:
+            session.call("squares", ([3.0],))
+    assert (failed.value.message, failed.value.status) == (NOT_RUN, "timeout")
+    assert not session.calls
 
 
 def test_where_the_reference_is_slow_code_may_use_twenty_times_as_much(slow_machine):
