@@ -162,15 +162,14 @@ class Worker:
     @property
     def used_up(self) -> bool:
         """Whether all calls together have had their time: then the next one is not made."""
-        return self._charged >= self.budget and self.used >= self.budget
+        return self.used >= self.budget
 
     def _settled(self, seconds: float = 0.0, idle: float = 0.0) -> float:
-        """What is charged, no more than the process that runs has really used. seconds, idle: of the call that is
-        awaited.
+        """What is charged: what the process that runs has really used, where the system tells. seconds, idle: of the
+        call that is awaited.
         """
-        charged = self._charged + seconds
         used = processor_seconds(self._measured) if self._process is not None and self._measured else None
-        return charged if used is None else min(charged, self._before_process + used + self._idle + idle)
+        return self._charged + seconds if used is None else self._before_process + used + self._idle + idle
 
     def extend(self, seconds: float) -> None:
         """Let all calls together be charged so many seconds, those so far included; never fewer than before."""
@@ -251,7 +250,7 @@ class Worker:
         """Why the call has had its time; nothing while it has some left."""
         if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
             return f"no answer after {cpu_seconds:g} seconds of processor time"
-        if self._charged + meter.seconds > self.budget and self._settled(meter.seconds, meter.idle) > self.budget:
+        if self._settled(meter.seconds, meter.idle) > self.budget:
             return self._all_used()
         if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
             return f"no answer after {min(meter.seconds, allowed):.3g} seconds"
