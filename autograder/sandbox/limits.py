@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 
@@ -32,7 +33,8 @@ class Limits:
 
 # All checks of a part together: the reference needs 0.3 s in its slowest part, the slowest right code that we know 0.8.
 # Code with an endless loop in one task needs 5, code that only waits in one task 11: the other tasks are still checked.
-CHECK = Limits(cpu_seconds=120, call_seconds=10.0, total_seconds=12.0)
+# Elsewhere than on Linux only the clock is known, which runs on while other programs have the processors.
+CHECK = Limits(cpu_seconds=120, call_seconds=10.0, total_seconds=12.0 if sys.platform == "linux" else 40.0)
 CAPSTONE = Limits(
     cpu_seconds=1200,  # right code takes 84 on the machine of the published figures, microgpt's script 205
     call_seconds=600.0,
