@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shlex
 import sys
 import tempfile
@@ -118,14 +117,14 @@ def kinds(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
 
 
 class Timed:
-    """One grading of a class: when the last verdict of the honest and of all came, and the processor time of all."""
+    """One grading of a class: when the last verdict of everybody else and of all came."""
 
     def __init__(self, folder: Path, hostile: set[str]) -> None:
         self.points: dict[tuple[str, str], float] = {}
         self.not_run: list[tuple[str, str]] = []
         self.honest = self.all = 0.0
         self.charged = {True: 0.0, False: 0.0}  # seconds, by whether the learner is hostile
-        before, began = _processor(), time.perf_counter()
+        began = time.perf_counter()
 
         def done(graded: Graded) -> None:
             self.all = time.perf_counter() - began
@@ -142,16 +141,7 @@ class Timed:
         with open_pool(2) as pool:
             run = Run(Store(folder / "store"), pool, strict_tier(), 1, done)
             run.grade(tasks)
-        self.put_off = run.put_off
         self.charged[True] += run.put_off * FIRST_SECONDS
-        # A learner's code ends with its sandbox, which nobody waits for: what it was charged is not in _processor().
-        self.processor = _processor() - before + sum(self.charged.values())
-
-
-def _processor() -> float:
-    """The seconds of processor time of this process and of those that it has waited for."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def class_(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
@@ -173,13 +163,10 @@ def class_(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
     changed = [who for who in others if with_them.points.get(who) != without.points[who]]
     yield f"{count} learners, parts 0 to 6, two workers. {len(hostile)} are hostile, in every part: {arguments.kind}."
     yield ""
-    for_others = with_them.processor - with_them.charged[True] + with_them.put_off * FIRST_SECONDS
-    yield "| seconds | without | with | ratio |"
+    yield "| seconds until | without | with | ratio |"
     yield "|---|---|---|---|"
-    yield _times("of processor time, until everybody else is graded", without.processor, for_others)
-    yield _times("of processor time, in all", without.processor, with_them.processor)
-    yield _times("of the clock, until everybody else is graded", without.honest, with_them.honest)
-    yield _times("of the clock, in all", without.all, with_them.all)
+    yield _times("the last verdict of everybody else", without.honest, with_them.honest)
+    yield _times("the last verdict of all", without.all, with_them.all)
     yield ""
     yield (
         f"Charged to the code of everybody else: {with_them.charged[False]:.1f} s, to that of the hostile learners "
