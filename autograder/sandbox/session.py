@@ -141,14 +141,16 @@ class Worker:
         request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
         line = encode_line({**request, "processor_seconds": cpu_seconds})
         meter = Meter(self._measured)
-        answered = False
+        answered = used_up = False
         try:
             self._process.send(line)
             reply = self._await_reply(identity, meter, allowed, on_progress, cpu_seconds)
-            answered = True
+            answered, used_up = True, reply.message == self._all_used()
             return reply
         finally:
             self._charged += meter.end()
+            if used_up:  # by a measurement that is finer than the meter's
+                self._charged = max(self._charged, self.budget)
             self._idle += (meter.idle if meter.idle > LATENCY else 0.0) + meter.unknown
             if not answered:  # an exception of on_progress, or an interrupt: the answer would come too late
                 self._stop()
@@ -284,7 +286,6 @@ class Worker:
 
     def _stop(self) -> None:
         if self._process is not None:
-            self._charged = self._settled()
             self._process.kill()
             self.everything_ended = self._process.everything_ended()
             self._process = None

@@ -106,6 +106,12 @@ def test_a_process_that_ends_itself_is_not_forgiven_what_it_used(worker):
     assert worker.used > 0.85
 
 
+def test_a_call_that_is_ended_is_charged_once(worker):
+    for _ in range(3):
+        assert call(worker, "stop_the_timer", cpu_seconds=0.5).failure == "timeout"
+    assert 1.6 < worker.used < 2.8
+
+
 def test_what_threads_do_between_two_calls_is_charged(worker):
     assert call(worker, "begin_threads").value == 1
     deadline = time.monotonic() + 120
