@@ -20,7 +20,7 @@ from autograder.class_folder.settings import ClassError, load_settings
 from autograder.class_folder.verdict import of_other_checks
 from autograder.classroom.configuration import other_course
 from autograder.classroom.exchange import exchange_root
-from autograder.course import ROOT, parts
+from autograder.course import parts
 from autograder.database import damage
 from autograder.render.terminal import plural
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier

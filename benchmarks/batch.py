@@ -292,13 +292,13 @@ def cluster(folder: Path, count: int, processes: list | None = None) -> Iterator
             process.wait()
 
 
-def write_section(name: str, words: str, lines: list[str], load: float) -> None:
-    """Replace the section of batch.md."""
+def write_section(output: Path, title: str, name: str, words: str, lines: list[str], load: float) -> None:
+    """Replace a section of a page of measurements."""
     stamp = f"{datetime.date.today().isoformat()}, Python {sys.version.split()[0]}, {os.cpu_count()} processors"
     section = "\n".join([f"## {name}", "", f"`{words}`, {stamp}; the load was {load:.1f} before.", "", *lines, ""])
-    text = OUTPUT.read_text(encoding="utf-8") if OUTPUT.exists() else "# Batches\n"
+    text = output.read_text(encoding="utf-8") if output.exists() else f"# {title}\n"
     others = [other for other in re.split(r"\n(?=## )", text.rstrip("\n")) if not other.startswith(f"## {name}\n")]
-    OUTPUT.write_text("\n\n".join([*(other.rstrip("\n") for other in others), section]), encoding="utf-8")
+    output.write_text("\n\n".join([*(other.rstrip("\n") for other in others), section]), encoding="utf-8")
 
 
 def main() -> None:
@@ -322,7 +322,7 @@ def main() -> None:
     print("\n".join(lines), f"\n(the load was {load:.1f} before)")
     if arguments.write:
         words = " ".join(["python benchmarks/batch.py", *(word for word in sys.argv[1:] if word != "--write")])
-        write_section(arguments.name, words, lines, load)
+        write_section(OUTPUT, "Batches", arguments.name, words, lines, load)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def test_time_is_short_after_a_call_that_was_not_answered_and_shortest_in_the_sa
 def test_code_that_waits_is_waited_for_as_long_as_the_limits_allow_only_once(ours):
     assert ours.seconds(2.0) is None
     ours.note_timeout("0.1")
-    assert ours.seconds(0.25) == 1.25
+    assert ours.seconds(0.25) == 0.75
 
 
 def test_what_is_outside_of_functions_has_a_time_of_its_own(ours):

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from autograder.course import Part, part
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import Series, TooSlow, grade
 from autograder.grading.mistake_replies import MistakeReplies
 from autograder.grading.report import Report
-from autograder.grading.store import interpreter_version, report_from_json
+from autograder.grading.store import interpreter_version, report_from_json, to_keep
 from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.interpreter import UnusableInterpreter
@@ -26,17 +26,29 @@ from autograder.sandbox.interpreter import UnusableInterpreter
 SECONDS_FOR_MISTAKES = 60.0  # of one submission: nobody waits, and what is found out is known for all that follow
 
 
-def encode_job(modules: Mapping[str, bytes], its_part: Part, tier: Tier, seed: int, own_parts: bool) -> bytes:
-    """One line. modules: file name -> content, those that the verdict depends on."""
+def encode_job(
+    modules: Mapping[str, bytes],
+    its_part: Part,
+    tier: Tier,
+    seed: int,
+    own_parts: bool,
+    give_up_after: float | None = None,
+) -> bytes:
+    """One line. modules: file name -> content, those that the verdict depends on; give_up_after: see `grade`."""
     files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
     facts = {"part": its_part.number, "tier": tier.value, "seed": seed, "own_parts": own_parts}
+    facts["give_up_after"] = give_up_after
     facts["interpreter"] = interpreter_version(tier)
     return json.dumps({**facts, "modules": files}).encode("ascii") + b"\n"
 
 
 def decode_verdict(line: bytes) -> tuple[Report, float]:
-    """The report and the seconds that it took. Raises RuntimeError with a sentence when it could not be graded."""
+    """The report and the seconds that it took. Raises TooSlow when the process gave up as it was asked to, and
+    RuntimeError with a sentence when it could not be graded.
+    """
     answer = json.loads(line)
+    if "too slow" in answer:
+        raise TooSlow
     if "failure" in answer:
         raise RuntimeError(answer["failure"])
     return report_from_json(answer["report"]), answer["seconds"]
@@ -64,14 +76,16 @@ def _answer(line: bytes, series: Series) -> dict:
     began = time.monotonic()
     try:
         _need_the_same_conditions(tier, job["interpreter"])
-        how = {"seed": job["seed"], "tier": tier, "own_parts": job["own_parts"], "series": series}
-        report = grade(modules, part(job["part"]), **how)
+        how = {name: job[name] for name in ("seed", "own_parts", "give_up_after")}
+        report = grade(modules, part(job["part"]), tier=tier, series=series, **how)
+    except TooSlow:
+        return {"too slow": True}
     except (SandboxUnavailable, UnusableInterpreter) as error:
         return {"failure": str(error)}
     except Exception as error:  # a mistake of ours costs this verdict, not those of others
         return {"failure": f"The grader itself failed: {type(error).__name__}: {ascii(str(error))[1:-1][:500]}"}
     seconds = round(time.monotonic() - began, 3)
-    return {"report": report.to_json() | {"printed": report.printed}, "seconds": seconds}
+    return {"report": to_keep(report), "seconds": seconds}
 
 
 def _need_the_same_conditions(tier: Tier, interpreter: str) -> None:

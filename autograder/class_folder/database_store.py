@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from autograder.database import open_database, reason
 from autograder.grading.report import Report
-from autograder.grading.store import Store, Stored, report_from_json
+from autograder.grading.store import Store, Stored, report_from_json, to_keep
 
 
 class Base(DeclarativeBase):
@@ -44,7 +44,7 @@ class DatabaseStore(Store):
             raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
 
     def keep(self, name: str, report: Report, seconds: float) -> None:
-        data = report.to_json() | {"printed": report.printed, "seconds": round(seconds, 3)}
+        data = to_keep(report) | {"seconds": round(seconds, 3)}
         try:
             with Session(self.engine) as session, session.begin():
                 found = session.get(Verdict, name)

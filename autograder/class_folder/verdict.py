@@ -14,7 +14,7 @@ from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
 from autograder.grading.store import key
-from autograder.grading.submission import Grade, grade_parts
+from autograder.grading.submission import SHARE_TO_TRY, Grade, tried_on_own_parts
 from autograder.render.terminal import check_line, message_lines, number, without_commands
 from autograder.sandbox import Tier
 
@@ -83,8 +83,14 @@ def grade_modules(
     """Grade a part of what one learner handed in, and when it passes, try it on the learner's own earlier parts."""
     report = grade_one(modules, part, seed=seed, tier=tier)
     if report.passed and len(modules) > 1:
-        earlier = [other for other in parts() if other.file_name in modules and other.number < part.number]
-        report = grade_parts(modules, [*earlier, part], seed=seed, tier=tier, grade_one=grade_one)[-1]
+        earlier: list[Report] = []
+        for other in parts():
+            if other.file_name in modules and other.module in part.needs:
+                if sum(each.used for each in earlier) > SHARE_TO_TRY:
+                    return report
+                earlier.append(grade_one(modules, other, seed=seed, tier=tier))
+        used = sum(each.used for each in earlier)
+        report = tried_on_own_parts(report, modules, part, earlier, grade_one, used)
     return report
 
 

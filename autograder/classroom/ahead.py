@@ -11,8 +11,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict import grade_submission
@@ -20,18 +21,38 @@ from autograder.course import Part, part
 from autograder.sandbox import Tier
 
 
+@dataclass(frozen=True)
+class Wait:
+    """Verdicts that are being found, by learner; called with a learner, it waits until theirs is in the store."""
+
+    verdicts: Mapping[str, Future] = field(default_factory=dict)
+
+    def __call__(self, learner: str) -> None:
+        if learner in self.verdicts:
+            self.verdicts[learner].exception()
+
+    def ready_first(self, learners: Sequence[str]) -> Iterator[str]:
+        """These learners in order, but those whose code takes long when there is nobody else."""
+        waiting = list(learners)
+        while waiting:
+            ready = [each for each in waiting if each not in self.verdicts or self.verdicts[each].done()]
+            if ready:
+                waiting.remove(ready[0])
+                yield ready[0]
+            else:
+                wait([self.verdicts[each] for each in waiting], return_when=FIRST_COMPLETED)
+
+
 @contextlib.contextmanager
-def grading_ahead(
-    folder: ClassFolder, wanted: Part, learners: Sequence[str], tier: Tier
-) -> Iterator[Callable[[str], None]]:
-    """Begin to grade these submissions. Gives a function that waits until a learner's verdict is in the store."""
+def grading_ahead(folder: ClassFolder, wanted: Part, learners: Sequence[str], tier: Tier) -> Iterator[Wait]:
+    """Begin to grade these submissions."""
     workers = min(len(learners), os.cpu_count() or 1)
     if workers < 2:
-        yield lambda learner: None
+        yield Wait()
         return
     with worker_processes(workers) as pool:
         verdicts = {learner: pool.submit(_grade, folder, learner, wanted.number, tier) for learner in learners}
-        yield lambda learner: verdicts[learner].exception() and None
+        yield Wait(verdicts)
 
 
 @contextlib.contextmanager

@@ -66,11 +66,10 @@ def grade_class(
     ):
         enter_in_gradebook(folder, part, source)
         take = _one_by_one(folder, part, tier, source, run_notebooks, lower, ledger)
-        for learner in learners:
-            wait(learner)
+        for learner in wait.ready_first(learners):
             outcomes.append(take(learner))
             on_outcome(outcomes[-1])
-    return outcomes
+    return sorted(outcomes, key=lambda outcome: learners.index(outcome.learner))
 
 
 def need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import io
 import os
+import re
 import stat
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -88,7 +89,7 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
     """
     outcome = Sorted()
     try:
-        members = list(_members(source, outcome.problems))
+        members = list(_members(source, matcher, outcome.problems))
     except (ArchiveError, OSError) as error:
         raise ClassError(f"{source}: {error}") from error
     level = 2 if _has_wrapper(members, matcher) else 1
@@ -233,10 +234,10 @@ def _wanted(name: str) -> bool:
     return _of_the_course(name) or is_archive(name)
 
 
-def _members(source: Path, problems: list[str]) -> Iterator[Member]:
+def _members(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Member]:
     """Every file that counts. The first name of a path is that of the source, which may be one learner's archive."""
     if source.is_dir():
-        yield from _from_folder(source, problems)
+        yield from _from_folder(source, matcher, problems)
     elif source.is_file():
         changed = datetime.datetime.fromtimestamp(source.stat().st_mtime, datetime.timezone.utc)
         refuse = lambda error: problems.append(str(error))  # noqa: E731
@@ -253,21 +254,25 @@ def _members(source: Path, problems: list[str]) -> Iterator[Member]:
         raise ClassError(f"There is no {source}. Name the archive that the platform gave you, or a folder.")
 
 
-def _from_folder(source: Path, problems: list[str]) -> Iterator[Member]:
+def _from_folder(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Member]:
     """A folder with a file, an archive, a folder or a git repository for each learner."""
     entries = sorted(source.iterdir())
-    prefix = _common_beginning([entry.name for entry in entries if is_clone(entry)])
+    prefix = _beginning([entry.name for entry in entries if is_clone(entry)], matcher)
     for entry in entries:
         if entry.is_symlink():
             problems.append(f"{shown(entry.name)} is a link: put in the folder or the file itself.")
         elif is_clone(entry):
+            if prefix and is_clone(source / f"{prefix}{entry.name}"):
+                problems.append(f"{shown(entry.name)}: this is not {prefix}{entry.name}: rename or remove one of them.")
+                continue
             try:
                 found = read_members_apart(_in_clone, str(entry.absolute()))
             except ArchiveError as error:
                 problems.append(f"{shown(entry.name)}: {error}")
                 continue
             for member in found:
-                yield Member((source.name, entry.name[len(prefix) :], *member.path), member.time, member.content)
+                name = entry.name.removeprefix(prefix)
+                yield Member((source.name, name, *member.path), member.time, member.content)
             if not found:
                 problems.append(
                     f"{shown(entry.name)}: its last commit has no file of the course, such as part05_gpt.py."
@@ -321,7 +326,14 @@ def _file(path: Path, source: Path, problems: list[str], budget: Budget, others:
     yield Member((source.name, *checked), datetime.datetime.fromtimestamp(facts.st_mtime, zone), content)
 
 
-def _common_beginning(names: list[str]) -> str:
-    """What services put before each login: `gpt-course-` of gpt-course-ann and gpt-course-ben."""
-    common = os.path.commonprefix(names) if len(names) > 1 else ""
-    return common[: common.rfind("-") + 1]
+def _beginning(names: list[str], matcher: Matcher) -> str:
+    """What services put before each login: `gpt-course-` of gpt-course-ann and gpt-course-ben. It is the beginning
+    without which most names are those of learners: one clone with a name of its own changes nothing for the others.
+    """
+    shared = Counter(name[: dash.end()] for name in names for dash in re.finditer("-", name))
+    found = {"": 0, **{beginning: count for beginning, count in shared.items() if count > 1}}
+
+    def learners(beginning: str) -> int:
+        return sum(len(matcher.match(name.removeprefix(beginning))) == 1 for name in names)
+
+    return max(found, key=lambda beginning: (learners(beginning), found[beginning], len(beginning)))

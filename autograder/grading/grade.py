@@ -6,7 +6,7 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder.course import Part
 from autograder.grading.checks import Draw
@@ -29,6 +29,10 @@ def run_suite(*arguments) -> list[Check]:
     return suite.run_suite(*arguments)
 
 
+class TooSlow(Exception):
+    """The code has used more time than the caller has now: no verdict yet."""
+
+
 @dataclass(frozen=True)
 class Series:
     """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already."""
@@ -47,12 +51,15 @@ def grade(
     own_parts: bool = False,
     explain: bool = True,
     limits: Limits = CHECK,
+    give_up_after: float | None = None,
     series: Series | None = None,
 ) -> Report:
     """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
     only; explain: look for the likely mistake of a failing check; limits: of the worker; series: what is shared with
-    other gradings. Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here.
+    other gradings. Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here,
+    and TooSlow when the code has used so many seconds as give_up_after says: then it takes more time to find a verdict,
+    which does not depend on this.
     """
     series = series or Series()
     seed = secrets.randbelow(1_000_000) if seed is None else seed
@@ -66,14 +73,17 @@ def grade(
     shipped = worker_files(probes, data, common)
     # A file that can't be used is replaced by an empty one: its checks fail, with the sentence that says why.
     usable = b"" if source.problem else content
-    with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, limits) as worker:
+    at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
+    with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, at_most) as worker:
         worker.start()
-        session = Session(part, probes, worker, data, source=source)
+        session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
             session.patience.expect_answers()  # as it did on the reference
         checks = series.run(part, session, seed, task)
+        if give_up_after is not None and worker.used_up:
+            raise TooSlow
         printed = worker.output if session.printed is None else session.printed
-        interpreter = worker.interpreter_version or ""
+        interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks]
     else:
@@ -95,6 +105,7 @@ def grade(
         interpreter=interpreter,
         checks=tuple(checks),
         printed=printed,
+        used=round(used, 3),
     )
 
 

@@ -7,6 +7,8 @@ takes longer, too, and code that has used up its time there is asked again with 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from autograder.grading.probes import Probes
 from autograder.sandbox import LOAD
 
@@ -16,7 +18,8 @@ from autograder.sandbox import LOAD
 FIRST = (2.0, 20)
 AGAIN = (0.5, 5)
 IN_THE_SAME_TASK = (0.25, 2.5)
-WAITING_AGAIN = 1.0  # seconds more for code that only waits, once a call was not answered; before, the sandbox's limit
+ALL_TOGETHER = 20  # times what the reference needs for all calls, where that is more than the limits allow
+WAITING_AGAIN = 0.5  # seconds more for code that only waits, once a call was not answered; before, the sandbox's limit
 LOADING = 3.0  # for all that stands outside of functions
 
 
@@ -42,6 +45,10 @@ class Patience:
         if probe == LOAD:
             return LOADING
         return max(least, times * (self._probes.reference_seconds(probe, arguments) or 0.0))
+
+    def all_together(self, calls: Iterable[tuple[str, tuple]]) -> float:
+        """What these calls together may be charged on a slow machine: 0 where the reference can't be asked."""
+        return ALL_TOGETHER * sum(self._probes.reference_seconds(*call) or 0.0 for call in calls)
 
     def _for(self, task: str) -> tuple[float, float]:
         return IN_THE_SAME_TASK if task in self._in_tasks else AGAIN if self._disappointed else FIRST

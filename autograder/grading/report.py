@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from autograder.course import Task, stretch_tasks
 
@@ -15,6 +15,9 @@ KIND_OF_FAILURE = {
     "missing": "The name that is asked for does not exist.",
     "todo": "The task is not written yet.",
 }
+
+# Of a check that was not run, since the checks before it have used up what all may use together.
+NOT_RUN = "Not run: your code had used its processor time in the checks before this one.\n"
 
 NO_FILE = hashlib.sha256(b"").hexdigest()  # what a report has for a file that is not there
 
@@ -54,6 +57,7 @@ class Report:
     printed: str = ""  # what the learner's code printed meanwhile
     breaks: str = ""  # which earlier part of the learner's own breaks this one, as a sentence
     not_run: int = 0  # hidden checks of it that are not here: the students' zip has the public ones alone
+    used: float = field(default=0.0, compare=False)  # of the time that the code may use for a part: 1.0 is all of it
 
     @property
     def earned(self) -> float:
@@ -98,6 +102,8 @@ class Report:
 
 def _without_values(check: Check) -> Check:
     if not check.hidden or check.status in ("passed", "manual"):
+        return check
+    if check.message == NOT_RUN:
         return check
     # Also of a task that is to do: the words are those of the code's own NotImplementedError.
     sentence = KIND_OF_FAILURE[check.status]

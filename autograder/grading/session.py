@@ -13,7 +13,7 @@ from autograder.grading.failures import Facts, endless_import_message, failure_m
 from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
 from autograder.grading.reference import signature
-from autograder.grading.report import Check
+from autograder.grading.report import NOT_RUN, Check
 from autograder.grading.sources import Source, called_as, with_place
 from autograder.sandbox import LOAD, Reply, Worker
 
@@ -35,7 +35,8 @@ class Recorded:
 class Session:
     """One submission under test. calls: by check id, in order. files: data files beside the probes, by name.
     current, task: the check that calls, and its task; source: what is known of the learner's file;
-    printed: by the code in the checks that count, when more were run.
+    printed: by the code in the checks that count, when more were run; extends: whether code on a slow machine gets more
+    than the worker's budget.
     """
 
     part: Part
@@ -48,10 +49,12 @@ class Session:
     signature: Callable[[Part, str], str | None] = signature
     source: Source = Source()
     printed: str | None = None
+    extends: bool = True
     _import: Reply | None = None
 
     def __post_init__(self) -> None:
         self.patience = Patience(self.probes)
+        self._asked: list[tuple[str, tuple]] = []  # every call so far
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         """The answer of a probe; raises CheckFailed when there is none.
@@ -67,7 +70,7 @@ class Session:
         try:
             first = self._answer(probe, arguments)
         except CheckFailed as failed:
-            if failed.reply.failure not in ("raised", "type"):
+            if failed.reply is None or failed.reply.failure not in ("raised", "type"):
                 raise
             return Answer("", None, right_otherwise, failed)
         if first.value is None:
@@ -79,13 +82,18 @@ class Session:
         """Whether the second way gives what is expected."""
         try:
             right = difference(self._answer(probe, arguments).value, expected, tolerance) is None
-        except CheckFailed:
+        except CheckFailed as failed:
+            if failed.reply is None:  # it was not run
+                raise
             right = False
         del self.calls[self.current][-2 if right else -1]
         return right
 
     def _answer(self, probe: str, arguments: tuple) -> Answer:
         called = self.probes.called(probe, arguments)
+        if self.worker.used_up and not self._may_use_more():
+            self.calls.pop(self.current, None)  # those so far decide nothing
+            raise CheckFailed(NOT_RUN, "timeout")
         if self._import is None:
             self._import = self._ask(LOAD, ())
         if self._import.failure in NO_IMPORT:
@@ -139,8 +147,25 @@ class Session:
         return with_place(reply, self.part, self.source)
 
     def _call(self, probe: str, arguments: tuple, cpu_seconds: float) -> Reply:
-        seconds = self.patience.seconds(cpu_seconds)
-        return self.worker.call(probe, list(arguments), seconds=seconds, cpu_seconds=cpu_seconds)
+        how = {"seconds": self.patience.seconds(cpu_seconds), "cpu_seconds": cpu_seconds}
+        reply = self.worker.call(probe, list(arguments), **how)
+        self._asked.append((probe, arguments))
+        if reply.failure == "timeout" and self.worker.used_up and self._may_use_more():
+            reply = self.worker.call(probe, list(arguments), **how)
+        return reply
+
+    def _may_use_more(self) -> bool:
+        """Whether the budget is larger on this machine, since the reference is slow here, too."""
+        if self.extends:
+            self.worker.extend(self.patience.all_together(self._asked))
+        return not self.worker.used_up
+
+    def share_used(self, budget: float) -> float:
+        """How much of its budget the code has used: 1.0 is all of it, on a fast machine and on a slow one."""
+        used = self.worker.used
+        if used > budget / 10:
+            budget = max(budget, self.patience.all_together(self._asked))
+        return used / budget
 
 
 class Student:

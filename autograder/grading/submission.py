@@ -14,6 +14,10 @@ from autograder.sandbox import Tier
 
 Grade = Callable[..., Report]
 
+# Trying a part on the learner's own earlier parts costs no points. It may use as much as the part's own checks; what is
+# still open then is not tried.
+SHARE_TO_TRY = 1.0
+
 
 def read_submission(folder: Path, wanted: Iterable[Part] | None = None) -> dict[str, bytes]:
     """The modules that a folder holds, by file name: those of the wanted parts, which no other file can stop from
@@ -53,30 +57,47 @@ def grade_parts(
     reports: list[Report] = []
     for part in wanted:
         report = grade_one(files, part, seed=seed, tier=tier, task=task)
-        if report.passed:
-            wrong = {earlier.module for earlier in reports if not earlier.passed}
-            suspects = [p for p in parts() if p.module in part.needs and p.module in wrong and p.file_name in files]
-            report = replace(report, breaks=_what_breaks(files, part, suspects, report, grade_one))
-        reports.append(report)
+        reports.append(tried_on_own_parts(report, files, part, reports, grade_one) if report.passed else report)
     return reports
 
 
-def _what_breaks(files: Mapping[str, bytes], part: Part, suspects: list[Part], report: Report, grade_one: Grade) -> str:
-    """A sentence for each suspect that makes checks of this part fail when it stands in for the reference."""
+def tried_on_own_parts(
+    report: Report,
+    files: Mapping[str, bytes],
+    part: Part,
+    earlier: Sequence[Report],
+    grade_one: Grade,
+    used: float = 0.0,
+) -> Report:
+    """A part's report with `breaks`: a sentence for each of the learner's earlier parts that lost points and makes
+    checks of this part fail in place of the reference. used: the share of a budget that is used up already.
+    """
+    wrong = {report.module for report in earlier if not report.passed}
+    suspects = [p for p in parts() if p.module in part.needs and p.module in wrong and p.file_name in files]
 
     def failing_with(own: list[Part]) -> list[Check]:
-        used = {p.file_name: files[p.file_name] for p in [*own, part]}
-        again = grade_one(used, part, seed=report.seed, tier=Tier(report.sandbox), own_parts=True)
+        nonlocal used
+        modules = {p.file_name: files[p.file_name] for p in [*own, part]}
+        again = grade_one(modules, part, seed=report.seed, tier=Tier(report.sandbox), own_parts=True)
+        used += again.used
         return [check for check in again.checks if check.status not in ("passed", "manual", "todo")]
 
-    if not suspects or not failing_with(suspects):
-        return ""
+    if not suspects or not (together := failing_with(suspects)):
+        return report
     sentences = []
-    for suspect in suspects:
-        failing = failing_with([suspect])
+    for number, suspect in enumerate(suspects):
+        if used > SHARE_TO_TRY and len(suspects) > 1:
+            rest = [p.file_name for p in suspects[number:]]
+            sentences.append(
+                f"{len(together)} of {len(report.checks)} checks fail with all of your earlier parts that lost points. "
+                f"Not tried alone, since the code uses too much processor time: {', '.join(rest)}."
+            )
+            break
+        failing = failing_with([suspect]) if len(suspects) > 1 else together
         if failing:
             sentences.append(
                 f"Your own part {suspect.number} breaks it: {len(failing)} of {len(report.checks)} checks fail with "
                 f"your {suspect.file_name} in place of the reference (the first: {failing[0].title})."
             )
-    return " ".join(sentences) or "Your own earlier parts break it, though each alone works with the reference."
+    each_works = "Your own earlier parts break it, though each alone works with the reference."
+    return replace(report, breaks=" ".join(sentences) or each_works)

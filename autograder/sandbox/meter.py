@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -19,6 +18,12 @@ RUNNING = "RD"  # it computes, waits for a processor, or waits for a disk
 
 def innermost(process: int) -> int:
     """The last of a line of processes that start each other, as bubblewrap starts a worker."""
+    try:
+        while child := Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split():
+            process = int(child[-1])
+        return process
+    except OSError:  # this kernel does not tell; or it has ended
+        pass
     children: dict[int, int] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -36,14 +41,23 @@ def _fields(process: int) -> list[str]:
     return Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
 
 
+def processor_seconds(process: int) -> float | None:
+    """The processor time of a process since it began, all its threads together; None where nobody tells."""
+    try:
+        fields = _fields(process)
+    except (OSError, IndexError):
+        return None
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 class Meter:
     """Measures one call. note() is called again and again while it is awaited; in seconds, what counts so far:
     processor, of processor time; idle, of waiting since the last sign of life; unknown, where only the clock is known.
     """
 
-    def __init__(self, process: Callable[[], int | None]) -> None:
-        """process: finds the worker's, or None where the system tells nothing. Most calls end before it is asked."""
-        self._find, self._process = process, None
+    def __init__(self, process: int | None) -> None:
+        """process: the worker's, or None where the system tells nothing."""
+        self._process = process
         self.processor = self.idle = self.unknown = self._earlier = 0.0
         self._wall, self._before = time.monotonic(), None
 
@@ -53,8 +67,6 @@ class Meter:
 
     def note(self) -> None:
         """Add what has happened since the last time; of what was before the first time only the clock tells."""
-        if self._before is None:
-            self._process = self._find()
         wall, now = time.monotonic(), self._read()
         passed, self._wall = wall - self._wall, wall
         if self._before is None:
@@ -73,10 +85,12 @@ class Meter:
         self._earlier, self.idle = self._earlier + self.idle, 0.0
 
     def end(self) -> float:
-        """The seconds of the whole call."""
+        """The seconds of the whole call. Since its last note it may have waited for nobody but us."""
         if self._before is None:
             return time.monotonic() - self._wall
+        idle = self.idle
         self.note()
+        self.idle = idle
         return self.seconds
 
     def _read(self) -> tuple[float, float, bool] | None:

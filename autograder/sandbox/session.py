@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from autograder.sandbox.limits import CHECK, Limits
-from autograder.sandbox.meter import Meter, innermost
+from autograder.sandbox.meter import Meter, innermost, processor_seconds
 from autograder.sandbox.process import OVERSIZE, Output, Process
 from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, encode_line, parse_message
 from autograder.sandbox.text import clean_text
@@ -17,7 +17,9 @@ from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
 
 START_SECONDS = 120.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
 SLICE = 0.05  # how often a call that is awaited is looked at
-LATE = 0.5  # processor seconds after which the timer within the worker should have ended a call long ago
+LATE = 0.1  # processor seconds after which the timer within the worker should have ended a call long ago
+LATENCY = 0.2  # seconds in which an answer may wait for us on a busy machine, and its process seems to wait for nobody
+RESTART = 0.05  # seconds that a process which replaces another one is charged; it takes as much on a usual machine
 UNMEASURED_TIMES = 4  # the seconds of the clock for each of processor time where only the clock can be read
 PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one reply, for whoever keeps them all
 OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
@@ -52,8 +54,12 @@ class Worker:
         self._killed = False  # the last call's process, by whomever
         self._launch: Launch | None = None
         self._process: Process | None = None
+        self._started = False  # at least once
+        self._measured: int | None = None  # the process whose time counts
         self._greeting: str | None = None  # the id that the greeting must carry, None once it has come
-        self._seconds_left = limits.total_seconds
+        self.budget = limits.total_seconds  # of all calls together
+        self._charged = 0.0  # for all calls so far: short ones by the clock, which a busy machine makes run faster
+        self._before_process = self._idle = 0.0  # charged before the process was started; its waiting that was measured
         self.everything_ended = True  # of the process before, and of all that it started
 
     def __enter__(self) -> Worker:
@@ -69,6 +75,9 @@ class Worker:
         if self._launch is None:
             self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
         launch = self._launch
+        self._charged += RESTART if self._started else 0.0
+        self._before_process, self._idle = self._charged, 0.0
+        self._started, self._measured = True, None
         try:
             self._process = Process(
                 launch.command,
@@ -86,7 +95,7 @@ class Worker:
         setup = {
             "reply_bytes": limits.reply_bytes,
             "output_bytes": limits.output_bytes,
-            "seconds": limits.total_seconds,
+            "seconds": max(self.budget, limits.cpu_seconds),
         }
         self._process.send(encode_line({**setup, "id": self._greeting, **launch.setup}))
 
@@ -109,7 +118,7 @@ class Worker:
         """
         how = (seconds, cpu_seconds)
         reply = self._ask(probe, arguments, folder, on_progress, *how)
-        if self._killed and on_progress is None and self._seconds_left > 0:
+        if self._killed and on_progress is None and not self.used_up:
             reply = self._ask(probe, arguments, folder, None, *how)
         return reply
 
@@ -123,33 +132,53 @@ class Worker:
         cpu_seconds: float,
     ) -> Reply:
         self._killed = False
-        allowed = min(self.limits.call_seconds if seconds is None else seconds, self._seconds_left)
-        if allowed <= 0:
-            whole = self.limits.total_seconds
-            return Reply(failure="timeout", message=f"the {whole:g} seconds for all calls together are used up")
+        if self.used_up:
+            return Reply(failure="timeout", message=self._all_used())
+        allowed = self.limits.call_seconds if seconds is None else seconds
         self.start()
         self._await_greeting()
         identity = secrets.token_hex(8)
         request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
         line = encode_line({**request, "processor_seconds": cpu_seconds})
         meter = Meter(self._measured)
-        answered = False
+        answered = used_up = False
         try:
             self._process.send(line)
             reply = self._await_reply(identity, meter, allowed, on_progress, cpu_seconds)
-            answered = True
+            answered, used_up = True, reply.message == self._all_used()
             return reply
         finally:
-            self._seconds_left -= meter.end()
+            self._charged += meter.end()
+            if used_up:  # by a measurement that is finer than the meter's
+                self._charged = max(self._charged, self.budget)
+            self._idle += (meter.idle if meter.idle > LATENCY else 0.0) + meter.unknown
             if not answered:  # an exception of on_progress, or an interrupt: the answer would come too late
                 self._stop()
 
-    def _measured(self) -> int | None:
-        """The process whose time counts, where the system tells about it."""
-        if sys.platform != "linux":
-            return None
-        started = self._process.process.pid
-        return innermost(started) if self.tier is Tier.STRICT else started
+    @property
+    def used(self) -> float:
+        """What all calls together have been charged so far."""
+        self._charged = self._settled()
+        return self._charged
+
+    @property
+    def used_up(self) -> bool:
+        """Whether all calls together have had their time: then the next one is not made."""
+        return self.used >= self.budget
+
+    def _settled(self, seconds: float = 0.0, idle: float = 0.0) -> float:
+        """What is charged: what the process that runs has really used, where the system tells. seconds, idle: of the
+        call that is awaited.
+        """
+        used = processor_seconds(self._measured) if self._process is not None and self._measured else None
+        return self._charged + seconds if used is None else self._before_process + used + self._idle + idle
+
+    def extend(self, seconds: float) -> None:
+        """Let all calls together be charged so many seconds, those so far included; never fewer than before."""
+        self.budget = max(self.budget, seconds)
+
+    def _all_used(self) -> str:
+        return f"the {self.budget:.3g} seconds for all calls together are used up"
 
     def _await_greeting(self) -> None:
         if self._greeting is None:
@@ -161,6 +190,9 @@ class Worker:
             message = parse_message(line)
             if message.kind == "ready" and message.id == expected:
                 self.interpreter_version = message.data
+                if sys.platform == "linux":  # which tells about it
+                    started = self._process.process.pid
+                    self._measured = innermost(started) if self.tier is Tier.STRICT else started
                 return
         except (TimeoutError, ProtocolError):
             pass
@@ -211,7 +243,7 @@ class Worker:
             meter.alive()
             # A note gives the call its time again, within that of all calls: a slow or busy machine ends no code that
             # gets on.
-            allowed = max(allowed, min(meter.seconds + self.limits.call_seconds, self._seconds_left))
+            allowed = max(allowed, meter.seconds + self.limits.call_seconds)
             begin = time.monotonic()
             if on_progress is not None:
                 on_progress(message.data)
@@ -220,8 +252,8 @@ class Worker:
         """Why the call has had its time; nothing while it has some left."""
         if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
             return f"no answer after {cpu_seconds:g} seconds of processor time"
-        if meter.seconds > self._seconds_left:
-            return f"the {self.limits.total_seconds:g} seconds for all calls together are used up"
+        if self._settled(meter.seconds, meter.idle) > self.budget:
+            return self._all_used()
         if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
             return f"no answer after {min(meter.seconds, allowed):.3g} seconds"
         if meter.idle > self.limits.idle_seconds:

@@ -19,7 +19,7 @@ from autograder.course import EXERCISES, SOLUTIONS, part, parts
 from autograder.grading.misconceptions import variants
 from autograder.grading.points import points_by_task
 from autograder.grading.report import KIND_OF_FAILURE
-from autograder.sandbox import SandboxUnavailable, Tier
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.selftest import run as attack
 
 PART = part(3)
@@ -215,6 +215,27 @@ def test_where_no_sandbox_holds_nothing_is_run(root, monkeypatch):
     found = checked(gradescope_run.main(PART.number, root))
     assert found["score"] == 0 and not marker.exists()
     assert "this is not your code's fault" in found["output"] and "No sandbox" in found["output"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="There is no bash here.")
+def test_whoever_builds_the_image_reads_which_sandbox_holds(root):
+    """Not first the students, when each of them has 0 points."""
+    python = root / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    lines = (root / "source" / "setup.sh").read_text(encoding="utf-8")
+    says = lines[lines.index("(cd ") : lines.index("\n')") + 3]
+    for tier, words in (
+        (None, f"The {strict_tier().value} sandbox holds here"),
+        ("nothing", "WARNING: no sandbox holds"),
+    ):
+        if tier:  # as where neither can be set up
+            path = root / "source" / "course" / "autograder" / "sandbox" / "__init__.py"
+            refuse = "\ndef strict_tier(): raise SandboxUnavailable('Neither holds.')\n"
+            path.write_text(path.read_text(encoding="utf-8") + refuse, encoding="utf-8")
+        done = subprocess.run(["bash", "-eu", "-c", f"root={root}\n{says}"], capture_output=True, encoding="utf-8")
+        assert done.returncode == 0 and words in done.stdout, done.stderr
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="There is no bash here.")

@@ -186,6 +186,18 @@ def test_two_people_on_the_platform_for_one_learner_are_left_for_the_instructor(
     assert set(submitted(listed)) == {"zgarcia/part05/part05_gpt.py", "zgarcia/part05/part05.ipynb"}
 
 
+def test_a_name_with_a_platforms_marks_in_it_claims_nobody_elses_place(listed, tmp_path):
+    mine = "Zo\u00eb Garc\u00eda_1_assignsubmission_file_x_66_assignsubmission_file_"
+    members = {
+        "Zo\u00eb Garc\u00eda_77_assignsubmission_file_/part05_gpt.py": b"zoe's",
+        f"{mine}/part05_gpt.py": b"mallory's",
+        "Ben O'Neil_78_assignsubmission_file_part05_gpt.py": b"ben's",
+    }
+    outcome = collect(listed, zipped(tmp_path / "x.zip", members))
+    assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's", "ben/part05/part05_gpt.py": b"ben's"}
+    assert outcome.problems == [f"{ascii(mine)} is not in the class list: rename it to a learner's id."]
+
+
 def test_a_hostile_archive_costs_only_its_author(listed, tmp_path):
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -772,6 +784,18 @@ def test_clones_are_read_at_their_last_commit_with_the_time_of_what_changed_the_
     }
     assert times(listed)["ann/part05"] == "2026-12-01 07:00:00.000000 UTC"
     assert times(listed)["ann/part01"] == "2026-11-30 12:00:00.000000 UTC"
+
+
+@with_git
+def test_a_clone_with_a_name_of_its_own_changes_nothing_for_the_others(listed, tmp_path):
+    clones = tmp_path / "clones"
+    for name in ("gpt-2026-ann", "gpt-2026-ben", "gpt-2026-alee", "mallory", "gpt-mallory", "gpt-2026-alee-too", "ben"):
+        commit(clones / name, {GPT: name.encode()})
+    outcome = collect(listed, clones)
+    assert submitted(listed) == {f"{who}/part05/{GPT}": f"gpt-2026-{who}".encode() for who in ("ann", "ben", "alee")}
+    said = "\n".join(outcome.problems)
+    assert all(f"'{name}' is not in the class list" in said for name in ("mallory", "gpt-mallory", "alee-too"))
+    assert "'ben': this is not gpt-2026-ben" in said and len(outcome.problems) == 4
 
 
 @with_git

@@ -132,6 +132,19 @@ def test_a_submission_that_could_not_be_graded_is_named_and_the_status_is_1(a_cl
     assert by_checks(a_class, "bob") == 10
 
 
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="One processor grades one after the other.")
+def test_nobody_waits_for_code_that_does_not_end(a_class):
+    hand_in(a_class, "aaa", SOLUTION + "while True: pass\n", answered())
+    for learner in ("bob", "eve"):
+        hand_in(a_class, learner, f"# {learner}\n{SOLUTION}", answered())
+    order = []
+    outcomes = autograde.grade_class(
+        a_class, PART, ["aaa", "bob", "eve"], strict_tier(), on_outcome=lambda one: order.append(one.learner)
+    )
+    assert order[-1] == "aaa" and sorted(order) == ["aaa", "bob", "eve"]
+    assert [(one.learner, one.score) for one in outcomes] == [("aaa", 0), ("bob", 10), ("eve", 10)]
+
+
 def test_the_newest_collected_part_of_a_learners_own_says_what_breaks(a_class):
     """Part 9's own code passes on the reference, and fails beside this learner's part 4."""
     hand_in(a_class, "ada", SOLUTION, answered())

@@ -14,7 +14,7 @@ import pytest
 import reading_helpers
 from hostile_inputs import ARCHIVES, CLONES, FOLDERS, MODULE, NOTEBOOKS, clone, commit, tar, zipped
 from hostile_sources import little_of_this_process
-from submission_helpers import PART, fresh_notebook
+from submission_helpers import PART, answered, cell, fresh_notebook
 
 from autograder.archives import reading
 from autograder.archives.archives import ArchiveError
@@ -105,12 +105,17 @@ def test_a_clone_costs_only_its_author(name, class_folder):
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_costs_only_its_author(name, tmp_path):
-    path = tmp_path / f"{PART.name}.ipynb"
+    path, next_one = tmp_path / f"{PART.name}.ipynb", tmp_path / "ann" / f"{PART.name}.ipynb"
     path.write_bytes(NOTEBOOKS[name]())
+    next_one.parent.mkdir()
+    # Large enough to be read in a process of its own, as the hostile ones are.
+    next_one.write_text(json.dumps(answered() | {"padding": " " * 300_000}), encoding="utf-8")
     released = fresh_notebook()
     with little_of_this_process():
         sound = sound_notebook(released, path)
+        anns = sound_notebook(released, next_one)
     assert len(sound.notebook["cells"]) >= len(released["cells"])
+    assert "Ten letters" in cell(anns.notebook, "written-9-5")["source"], "the next one is read"
 
 
 def test_one_learners_archives_have_one_budget_of_time(class_folder):

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from sandbox_helpers import call, need
 
-from autograder.sandbox import Limits, MachineBusy, Tier
+from autograder.sandbox import Limits, MachineBusy, Tier, session
 
 CODE = """
 import signal, time
@@ -19,6 +20,18 @@ def compute(seconds):
 
 def wait(seconds, step=None):
     for _ in range(round(seconds / step) if step else 1): time.sleep(step or seconds)
+    return 1
+
+def end():
+    import os
+    os._exit(3)
+
+def begin_threads():
+    import threading
+    def hash_on():
+        import hashlib
+        while True: hashlib.pbkdf2_hmac("sha256", b"x", b"y", 100_000)
+    for _ in range(3): threading.Thread(target=hash_on, daemon=True).start()
     return 1
 
 def stop_the_timer():
@@ -53,8 +66,8 @@ def busy_machine():
 
 def charged(worker, *arguments, **options):
     """The reply, and what the call was charged."""
-    before = worker._seconds_left
-    return call(worker, *arguments, **options), before - worker._seconds_left
+    before = worker.used
+    return call(worker, *arguments, **options), worker.used - before
 
 
 def test_a_busy_machine_makes_no_time_out_of_a_right_call(worker, busy_machine):
@@ -77,6 +90,49 @@ def test_code_that_stops_the_timer_of_its_process_is_ended_from_outside(worker):
     reply, seconds = charged(worker, "stop_the_timer", cpu_seconds=0.5)
     assert (reply.failure, reply.message) == ("timeout", "no answer after 0.5 seconds of processor time")
     assert seconds < 2.0
+
+
+def test_short_calls_are_charged_what_they_used_on_a_busy_machine(worker, busy_machine):
+    """Each is over before it could be measured, and takes five times as long by the clock."""
+    for _ in range(100):
+        assert call(worker, "compute", 0.002).value == 1
+    assert worker.used < 0.6
+
+
+def test_a_process_that_ends_itself_is_not_forgiven_what_it_used(worker):
+    for _ in range(3):
+        assert call(worker, "compute", 0.3).value == 1
+        assert call(worker, "end").failure == "exited"
+    assert worker.used > 0.85
+
+
+def test_a_call_that_is_ended_is_charged_once(worker):
+    for _ in range(3):
+        assert call(worker, "stop_the_timer", cpu_seconds=0.5).failure == "timeout"
+    assert 1.6 < worker.used < 2.8
+
+
+def test_what_threads_do_between_two_calls_is_charged(worker):
+    assert call(worker, "begin_threads").value == 1
+    deadline = time.monotonic() + 120
+    while worker.used < 0.5 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert worker.used >= 0.5
+
+
+def test_each_process_after_the_first_is_charged(work, monkeypatch):
+    monkeypatch.setattr(session, "RESTART", 1.0)
+    worker = work(CODE, limits=Limits(cpu_seconds=20, call_seconds=10.0, total_seconds=1.9))
+    assert [call(worker, "end").failure for _ in range(4)] == ["exited", "exited", "exited", "timeout"]
+
+
+def test_the_budget_can_be_extended_and_holds_again(work):
+    worker = work(CODE, limits=Limits(cpu_seconds=20, call_seconds=10.0, total_seconds=0.3))
+    assert call(worker, "compute", 5.0).message == "the 0.3 seconds for all calls together are used up"
+    assert worker.used_up and call(worker, "compute", 0.0).failure == "timeout"
+    worker.extend(1.0)
+    assert call(worker, "compute", 0.1).value == 1 and not worker.used_up
+    assert call(worker, "compute", 5.0).message == "the 1 seconds for all calls together are used up"
 
 
 def test_a_call_that_gets_no_processor_is_no_verdict(work):

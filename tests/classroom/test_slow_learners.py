@@ -1,0 +1,148 @@
+"""Learners whose code takes as long as it may: everybody else is graded first, and no verdict depends on that."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batch_helpers import PART, SOLUTION, WRONG, hand_in, solution
+
+from autograder.batch import grading_process, run
+from autograder.batch.batch import find_tasks
+from autograder.batch.pool import Pool
+from autograder.batch.run import MOST_OF_A_LEARNER, NOT_RUN, Graded, Run
+from autograder.course import part, parts
+from autograder.grading.grade import Series, grade
+from autograder.grading.store import Store
+from autograder.sandbox import CHECK, Tier
+
+THREE = (part(0), part(3), part(9))
+BUDGET = 1.0  # seconds for all checks of a part
+# Before each function: until the worker's timer is nearly over, or without end.
+LATE = """
+import signal, types
+def _late(function):
+    def late(*arguments, **more):
+        while signal.getitimer(signal.ITIMER_PROF)[0] > 0.05: pass
+        return function(*arguments, **more)
+    return late
+for _name, _value in list(globals().items()):
+    if isinstance(_value, types.FunctionType) and not _name.startswith("_"):
+        globals()[_name] = _late(_value)
+"""
+HOSTILE = {"aaa": LATE, "mmm": "\nwhile True: pass\n", "zzz": "\nimport time\ntime.sleep(1000)\n"}
+HONEST = [f"honest{number:02}" for number in range(6)]
+
+
+class Counted:
+    """Grades in this process, one job after the other, and notes what was asked."""
+
+    def __init__(self) -> None:
+        self.jobs: list[dict] = []
+        self.series = Series()
+
+    def submit(self, line: bytes) -> Future:
+        future: Future = Future()
+        job = json.loads(line)
+        answer = json.dumps(grading_process._answer(line, self.series)).encode()
+        self.jobs.append({"part": job["part"], "brief": job["give_up_after"], "gave up": b'"too slow"' in answer})
+        future.set_result(answer)
+        return future
+
+
+@pytest.fixture
+def little_time(monkeypatch):
+    """So that a test takes no minutes; and one task at a time, so that what is asked does not depend on the machine."""
+    monkeypatch.setattr(run, "OPEN_TASKS", 1)
+    monkeypatch.setitem(grade.__kwdefaults__, "limits", replace(CHECK, total_seconds=BUDGET))
+    monkeypatch.setattr(run, "FIRST_SECONDS", 0.5)
+
+
+@pytest.fixture
+def submitted(tmp_path: Path) -> Path:
+    for learner in HONEST:
+        for each in THREE:
+            hand_in(tmp_path / "submitted", learner, f"# {learner}\n{solution(each)}", each)
+    hand_in(tmp_path / "submitted", "honest01", f"# wrong\n{WRONG}")
+    return tmp_path / "submitted"
+
+
+def graded(submitted: Path, store: Path) -> tuple[list[Graded], list[dict]]:
+    pool, done = Counted(), []
+    tasks = find_tasks(submitted, THREE).tasks
+    Run(Store(store), Pool(pool.submit, lambda: 1), Tier.LOCAL, 1, done.append).grade(tasks)
+    return done, pool.jobs
+
+
+def points(done: list[Graded]) -> dict[tuple[str, str], object]:
+    return {(each.task.learner, each.task.part.name): each.report for each in done}
+
+
+def test_slow_learners_come_last_and_cost_the_others_one_brief_try_each(submitted, tmp_path, little_time):
+    alone, jobs = graded(submitted, tmp_path / "alone")
+    assert len(jobs) == 3 * len(HONEST) and not any(job["gave up"] for job in jobs)
+    for learner, attack in HOSTILE.items():
+        for each in THREE:
+            hand_in(submitted, learner, solution(each) + attack, each)
+    done, jobs = graded(submitted, tmp_path / "together")
+
+    order = [each.task.learner for each in done]
+    assert len(order) == 3 * (len(HONEST) + len(HOSTILE))
+    assert not set(order[: 3 * len(HONEST)]) & HOSTILE.keys(), "everybody else is graded before"
+    others = {who: report for who, report in points(done).items() if who[0] not in HOSTILE}
+    assert others == points(alone) and None not in others.values()
+
+    brief = [job for job in jobs if job["brief"]]
+    assert sum(job["gave up"] for job in brief) == len(HOSTILE), "one try for each, in the first part"
+    assert len(brief) == 3 * len(HONEST) + len(HOSTILE)
+    whole = [job for job in jobs if not job["brief"]]
+    assert jobs[-len(whole) :] == whole and len(whole) == len(HOSTILE), "one part's budget for each, after the others"
+    assert sorted(who for who, each in points(done).items() if each is None) == sorted(
+        (learner, each.name) for learner in HOSTILE for each in THREE[1:]
+    )
+    assert {each.failure for each in done if each.report is None} == {NOT_RUN}
+
+
+def test_the_next_run_grades_the_rest_and_the_verdicts_are_those_of_the_part_alone(submitted, tmp_path, little_time):
+    for each in THREE:
+        hand_in(submitted, "aaa", solution(each) + LATE, each)
+    first, _ = graded(submitted, tmp_path / "store")
+    then, jobs = graded(submitted, tmp_path / "store")
+    assert [(job["part"], job["gave up"]) for job in jobs] == [(3, True), (3, False), (9, False)], "nothing again"
+    reports = points(then)
+    assert None not in reports.values() and len(reports) == 3 * (len(HONEST) + 1)
+    for each in THREE:
+        modules = {each.file_name: (submitted / "aaa" / each.name / each.file_name).read_bytes()}
+        report = grade(modules, each, seed=1, tier=Tier.LOCAL)
+        found = reports["aaa", each.name]
+        assert [(c.name, c.status, c.earned) for c in found.checks] == [
+            (c.name, c.status, c.earned) for c in report.checks
+        ]
+
+
+def test_who_shares_a_file_with_a_slow_learner_shares_its_verdict(submitted, tmp_path, little_time):
+    for learner in ("aaa", "bbb"):
+        hand_in(submitted, learner, SOLUTION + LATE)
+    done, jobs = graded(submitted, tmp_path / "store")
+    reports = points(done)
+    assert reports["aaa", PART.name] == reports["bbb", PART.name] is not None
+    assert sum(not job["brief"] for job in jobs) == 1
+
+
+def test_where_many_are_slow_the_machine_is_and_nobody_is_tried_briefly(submitted, tmp_path, little_time, monkeypatch):
+    monkeypatch.setattr(run, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(run, "FEW_SLOW", 2)
+    done, jobs = graded(submitted, tmp_path / "store")
+    assert sum(job["gave up"] for job in jobs) <= 2 + 2 + 0.2 * len(jobs)
+    assert all(each.report is not None for each in done) and len(done) == 3 * len(HONEST)
+
+
+def test_what_an_ordinary_learner_uses_is_far_from_what_one_may(tmp_path):
+    """All parts of the reference, as the code of one learner."""
+    used = 0.0
+    for each in parts():
+        used += grade({each.file_name: solution(each).encode()}, each, seed=1, tier=Tier.LOCAL).used
+    assert used < MOST_OF_A_LEARNER / 4
