@@ -59,7 +59,7 @@ class Rooms(TyperGroup):
         except typer.BadParameter as error:
             if not error.message and os.environ.get(CALLED_AS) == "make":  # something is missing
                 raise misuse(_missing_variables(error)) from error
-            error.message = re.sub(r"is not a valid int( range)?\.$", "is no whole number.", error.message)
+            error.message = re.sub(r"is not a valid int( range)?\.$", "is not a whole number.", error.message)
             raise
 
     def _load(self, room: str) -> None:

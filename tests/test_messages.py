@@ -613,13 +613,13 @@ SLIPS = {
         4,
         ("config.n_embd**2", "config.n_embd ^ 2"),
         "^ 2",
-        "has a ^, which is no power in Python: write **.",
+        "has a ^, which is not a power in Python: write **.",
     ),
     "half of a first power": (
         3,
         ("(mean_square + eps) ** -0.5", "3 / ((mean_square + eps) ** 1 / 2)"),
         "** 1 / 2",
-        "takes a power of 1 and divides after that: ** 1 / 2 is no root, ** 0.5 is.",
+        "takes a power of 1 and divides after that: ** 1 / 2 is not a root, ** 0.5 is.",
     ),
     "a method that is not called": (
         1,

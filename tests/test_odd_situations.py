@@ -309,7 +309,7 @@ def test_a_folder_from_elsewhere_is_graded_in_the_strict_sandbox(tmp_path):
 @pytest.mark.parametrize("words", [("check", "1", "--seed"), ("train", "--steps"), ("leaderboard", "show", "--top")])
 def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
     answer = subprocess.run([sys.executable, "-m", "autograder", *words, "abc"], capture_output=True, cwd=ROOT)
-    assert answer.returncode == 2 and b"'abc' is no whole number." in answer.stderr
+    assert answer.returncode == 2 and b"'abc' is not a whole number." in answer.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,7 @@ def calls_in(text: str) -> list[str]:
 
 def check_call(call: str) -> str | None:
     """What is wrong with a call of make or of the grader; None when nothing is."""
-    words = call.split()
+    words = shlex.split(call)
     if words[0] == "make":
         unknown = [word for word in words[1:] if "=" not in word and word not in TARGETS]
         unknown += [word for word in words[1:] if "=" in word and f"$({word.partition('=')[0]})" not in MAKEFILE]

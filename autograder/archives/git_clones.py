@@ -75,7 +75,7 @@ def _need_plain(objects: Path) -> None:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
                 elif not entry.is_file(follow_symlinks=False):
-                    raise ArchiveError("Its objects are no ordinary files: clone it again.")
+                    raise ArchiveError("Its objects are not regular files: clone it again.")
 
 
 def _blobs(listed: bytes, wanted: Callable[[str], bool]) -> dict[str, str]:

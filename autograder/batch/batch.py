@@ -94,7 +94,7 @@ def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) 
         else:
             _add_apart(found, learner, "", wanted, _modules_further_in, place)
     elif is_archive(place.name) and not place.is_file():  # a pipe would never end
-        found.problems.append((learner, f"{place.name} is no ordinary file: put in the archive itself."))
+        found.problems.append((learner, f"{place.name} is not a regular file: submit the archive itself."))
     elif is_archive(place.name):
         _add_apart(found, learner, f"{place.name}: ", wanted, _modules_in_archive, place)
     elif place.suffix.lower() in (".py", ".ipynb"):

@@ -182,9 +182,9 @@ def _cells(content: bytes, name: str) -> Iterator[Given]:
         notebook = json.loads(content)
         cells = notebook["cells"]
     except (ValueError, RecursionError):
-        raise Unreadable(f"{name} is no notebook (it is not JSON): hand in the file that Jupyter saves.") from None
+        raise Unreadable(f"{name} is not a notebook (it is not JSON): submit the file that Jupyter saves.") from None
     except (KeyError, TypeError):
-        raise Unreadable(f"{name} is no notebook of Jupyter's format 4: save it with a current Jupyter.") from None
+        raise Unreadable(f"{name} is not a notebook of Jupyter's format 4: save it with a current Jupyter.") from None
     for cell in cells[:MOST_CELLS] if isinstance(cells, list) else []:
         if given := _given(cell):
             yield given

@@ -108,9 +108,9 @@ def _unused_parameters(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
 
 def _sentence(node: ast.AST) -> str:
     if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.BitXor):
-        return "has a ^, which is no power in Python: write **."
+        return "has a ^, which is not a power in Python: write **."
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_first_power(node.left):
-        return "takes a power of 1 and divides after that: ** 1 / 2 is no root, ** 0.5 is."
+        return "takes a power of 1 and divides after that: ** 1 / 2 is not a root, ** 0.5 is."
     value = node.value if isinstance(node, ast.Expr) else None
     if isinstance(value, ast.Compare) and len(value.ops) == 1 and isinstance(value.ops[0], ast.Eq):
         return "only compares: a single = sets a value."

@@ -132,7 +132,7 @@ def read_notebook(path: Path) -> dict:
     except OSError as error:
         raise ValueError(f"{path}: it can't be read ({error.strerror}); restore it with git.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: it is no notebook ({error}); restore it with git.") from error
+        raise ValueError(f"{path}: it is not a notebook ({error}); restore it with git.") from error
 
 
 def notebook_text(notebook: dict) -> str:

@@ -222,7 +222,7 @@ def test_whoever_builds_the_image_reads_which_sandbox_holds(root):
     """Not first the students, when each of them has 0 points."""
     python = root / "venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
     lines = (root / "source" / "setup.sh").read_text(encoding="utf-8")
     says = lines[lines.index("(cd ") : lines.index("\n')") + 3]

@@ -120,7 +120,9 @@ def test_a_lower_verdict_whose_giving_was_interrupted_is_given_by_the_same_comma
     assert given(folder, "down", PART) == old_down != newest(folder, "down", PART)
     found = find_errata(folder, PART, strict)
     assert "down" in found.unfinished and "down" in {change.learner for change in found.changes}
-    assert any(line.startswith("Grading was interrupted for: down.") for line in errata_lines(found, False, True))
+    assert any(
+        line.startswith("Grading was interrupted for: down.") for line in errata_lines(folder, found, False, True)
+    )
 
     apply_errata(folder, found, strict)  # not the lower ones: then what was given before comes back everywhere
     assert interrupted(folder, "down", PART) is None

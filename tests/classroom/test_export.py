@@ -195,7 +195,8 @@ def test_a_cell_that_is_written_and_read_again_is_one_cell(tmp_path_factory, tex
     path = tmp_path_factory.mktemp("cells") / "a.csv"
     write_table(path, [["one", "two"], [text, -1.5]])
     header, *rest = rows(path)
-    assert rest == [[defused(text), "-1.5"]], "numbers of ours may be negative"
+    written = text if text == "-" else defused(text)  # Moodle's sign for nothing is not a formula
+    assert rest == [[written, "-1.5"]], "numbers of ours may be negative"
 
 
 @settings(deadline=None)

@@ -87,11 +87,11 @@ def test_a_missing_answer_and_a_broken_notebook_stand_in_the_learners_line(a_cla
     hand_in(a_class, "flo", SOLUTION_1, b"", its_part=PART_1)
     lines = {line.split()[0]: line for line in grade(a_class).stdout.splitlines() if "/1" in line}
     assert lines["ada"].endswith("10/14  a written answer waits for a person  no written answer to 9.6")
-    assert "no written answer to 9.5, 9.6  part09.ipynb is no notebook (it is not JSON)" in lines["bob"]
+    assert "no written answer to 9.5, 9.6  part09.ipynb is not a notebook (it is not JSON)" in lines["bob"]
     assert "no written answer to 9.5, 9.6  There is no part09.ipynb" in lines["cy"]
     assert lines["dee"].endswith("10/14  no written answer to 9.5, 9.6")
     assert lines["eli"].endswith("10/10")
-    assert "10/10  part01.ipynb is no notebook (it is not JSON)" in lines["flo"]
+    assert "10/10  part01.ipynb is not a notebook (it is not JSON)" in lines["flo"]
 
 
 def test_a_damaged_gradebook_is_named_and_not_the_course(a_class):

@@ -158,7 +158,7 @@ def test_each_input_has_a_process_of_its_own():
 
 def test_the_helper_ends_with_its_parent(tmp_path):
     program = (
-        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "import sys; sys.path[:0] = sys.argv[1:4]\n"
         "from autograder.archives import reading\n"
         "import reading_helpers\n"
         "print(reading.read_apart(reading_helpers.process)[0][0][1], flush=True)\n"
@@ -186,10 +186,10 @@ def _is_there(process: int) -> bool:
 
 LOOK = """
 import json, sys
-sys.path[:0] = sys.argv[1:3]
+sys.path[:0] = sys.argv[1:4]
 from pathlib import Path
 import test_hostile_reading as tests
-place = Path(sys.argv[3])
+place = Path(sys.argv[4])
 print(json.dumps([sorted(tests.graded(place)), sorted(tests.collected(place))]))
 """
 
@@ -207,7 +207,8 @@ def test_a_folder_without_rights_is_a_problem_of_its_learner(class_folder, where
         if shutil.which("setpriv") is None:
             pytest.skip("There is no setpriv here.")
         as_others = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
-    command = [*as_others, sys.executable, "-c", LOOK, str(ROOT), str(Path(__file__).parent), str(class_folder)]
+    here = Path(__file__).parent
+    command = [*as_others, sys.executable, "-c", LOOK, *map(str, (ROOT, here, here.parent, class_folder))]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")
     (class_folder / where).chmod(0o700)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -94,4 +94,4 @@ def test_the_facts_for_the_notebooks_are_those_of_the_course(source):
 def test_a_file_that_is_no_notebook_is_named(source, content):
     notebook_path(PART, source).write_bytes(content)
     (finding,) = notebook_findings(PART, source)
-    assert "is no notebook" in finding
+    assert "is not a notebook" in finding

@@ -137,7 +137,7 @@ def test_an_error_in_the_learners_code_is_shown_with_its_line(course, capsys):
 def test_a_syntax_error_is_shown_with_its_line(course, capsys):
     write(course, "part03_layers", "def linear():\n    return (1\n")
     said = explored(start(3), capsys, use("part03_layers", "linear"))
-    assert said.startswith("part03_layers.py, line 2, is no valid Python: ") and said.count("\n") == 1
+    assert said.startswith("part03_layers.py, line 2, is not valid Python: ") and said.count("\n") == 1
     assert "Traceback" not in said
 
 

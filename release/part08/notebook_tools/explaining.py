@@ -22,7 +22,7 @@ def explain(error: Exception, found: finding.Found) -> str:
         return sentence
     if isinstance(error, SyntaxError):
         file = Path(error.filename or "?").name
-        return f"{file}, line {error.lineno}, is no valid Python: {error.msg}. Fix it, {AGAIN}"
+        return f"{file}, line {error.lineno}, is not valid Python: {error.msg}. Fix it, {AGAIN}"
     kind = f"{type(error).__name__}: {error}"
     files = {path.resolve() for path in found.modules.values()}
     for frame in reversed(frames):
