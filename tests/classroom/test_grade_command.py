@@ -113,7 +113,7 @@ def test_a_gradebook_that_can_grow_no_more_is_the_reason_that_is_shown(a_class):
     kilobytes = (a_class.root / "gradebook.db").stat().st_size // 1024
     for number in range(40):
         hand_in(a_class, f"learner{number}", SOLUTION, answered())
-    command = f"ulimit -f {kilobytes}; exec {sys.executable} -m autograder grade --class '{a_class.root}' --part 9"
+    command = f"ulimit -f {kilobytes}; exec '{sys.executable}' -m autograder grade --class '{a_class.root}' --part 9"
     outcome = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert outcome.returncode == 1
     (line,) = {line.partition("NOT GRADED")[2] for line in outcome.stdout.splitlines() if "NOT GRADED" in line}
