@@ -94,7 +94,7 @@ class FakeWorker:
 
     def __init__(self, part: Part, change: Callable[[object], object]) -> None:
         self.probes, self.change = Probes(part), change
-        self.output, self.interpreter_version = "", "3"
+        self.output, self.interpreter_version, self.used, self.used_up = "", "3", 0.0, False
         self.limits, self.tier = CHECK, Tier.LOCAL
 
     def __call__(self, *unused: object) -> FakeWorker:

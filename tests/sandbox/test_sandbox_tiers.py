@@ -13,6 +13,7 @@ from sandbox_helpers import SHORT, call, need
 
 import autograder
 from autograder.sandbox import SandboxUnavailable, Tier, Worker, bubblewrap, interpreter, seccomp
+from autograder.sandbox.limits import CHECK
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other people's code is graded on Linux")
 
@@ -273,7 +274,7 @@ def test_trap_6_the_resource_limits_stand_and_cannot_be_raised(work, shut_in):
     except (ValueError, OSError):
         return before
     """
-    assert get(work, shut_in, body).value == [512 * 1024 * 1024, 20, 8 * 1024 * 1024, 64, 0, 0]
+    assert get(work, shut_in, body).value == [512 * 1024 * 1024, CHECK.cpu_seconds, 8 * 1024 * 1024, 64, 0, 0]
 
 
 def test_trap_7_without_bubblewrap_the_strict_tier_says_what_to_install(monkeypatch):
