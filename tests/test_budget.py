@@ -21,20 +21,18 @@ from autograder.sandbox import CHECK, Tier, Worker
 PART = part(0)
 SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
 LITTLE = replace(CHECK, total_seconds=0.8)
-# Right, and each of its functions takes 0.1 s of processor time.
-SLOW = (
-    SOLUTION
-    + """
+SLOWLY = """
 import time
-def slowly(function):
+def slowly(function, seconds):
     def slow(*arguments, **more):
-        end = time.process_time() + 0.1
+        end = time.process_time() + seconds
         while time.process_time() < end: pass
         return function(*arguments, **more)
     return slow
-square, numerical_gradient = slowly(square), slowly(numerical_gradient)
 """
-)
+# Right, and its functions take processor time: each of them 0.1 s, or the second one all of a little.
+SLOW = SOLUTION + SLOWLY + "square, numerical_gradient = slowly(square, 0.1), slowly(numerical_gradient, 0.1)\n"
+SLOW_IN_THE_END = SOLUTION + SLOWLY + "numerical_gradient = slowly(numerical_gradient, 1.0)\n"
 
 
 def graded(source: str, **how) -> Report:
@@ -49,7 +47,7 @@ def slow_machine(monkeypatch):
 
 
 def test_who_exceeds_the_budget_keeps_what_was_decided_and_is_told_what_was_not_run():
-    first, again = graded(SLOW, limits=LITTLE), graded(SLOW, limits=LITTLE)
+    first, again = (graded(SLOW_IN_THE_END, limits=LITTLE) for _ in range(2))
     statuses = [check.status for check in first.checks]
     assert statuses[0] == "passed" and 0 < first.earned < first.possible
     not_run = [check for check in first.checks if check.message == NOT_RUN]
@@ -59,7 +57,7 @@ def test_who_exceeds_the_budget_keeps_what_was_decided_and_is_told_what_was_not_
 
 
 def test_a_hidden_check_that_was_not_run_says_so_to_its_author():
-    hidden = [check for check in graded(SLOW, limits=LITTLE).for_class().checks if check.hidden]
+    hidden = [check for check in graded(SLOW_IN_THE_END, limits=LITTLE).for_class().checks if check.hidden]
     assert hidden and all(check.message == NOT_RUN for check in hidden)
 
 
