@@ -52,18 +52,23 @@ def processor_seconds(process: int) -> float | None:
 
 class Meter:
     """Measures one call. note() is called again and again while it is awaited; in seconds, what counts so far:
-    processor, of processor time; idle, of waiting since the last sign of life; unknown, where only the clock is known.
+    processor, of processor time; idle, of waiting since the last sign of life; all_idle, of waiting since the call began;
+    unknown, where only the clock is known.
     """
 
     def __init__(self, process: int | None) -> None:
         """process: the worker's, or None where the system tells nothing."""
         self._process = process
-        self.processor = self.idle = self.unknown = self._earlier = 0.0
+        self.processor = self.idle = self.unknown = self._earlier = self._idle_before = 0.0
         self._wall, self._before = time.monotonic(), None
 
     @property
+    def all_idle(self) -> float:
+        return self._idle_before + self.idle
+
+    @property
     def seconds(self) -> float:
-        return self.processor + self.idle + self._earlier + self.unknown
+        return self.processor + self.all_idle + self._earlier + self.unknown
 
     def note(self) -> None:
         """Add what has happened since the last time; of what was before the first time only the clock tells."""
@@ -82,7 +87,7 @@ class Meter:
 
     def alive(self) -> None:
         """Note a sign of life: the waiting so far still counts, but no longer as waiting."""
-        self._earlier, self.idle = self._earlier + self.idle, 0.0
+        self._idle_before, self.idle = self.all_idle, 0.0
 
     def end(self) -> float:
         """The seconds of the whole call. Since its last note it may have waited for nobody but us."""

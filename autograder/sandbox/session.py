@@ -58,6 +58,7 @@ class Worker:
         self._measured: int | None = None  # the process whose time counts
         self._greeting: str | None = None  # the id that the greeting must carry, None once it has come
         self.budget = limits.total_seconds  # of all calls together
+        self._to_forgive = 5 * LATENCY
         self._charged = 0.0  # for all calls so far: short ones by the clock, which a busy machine makes run faster
         self._before_process = self._idle = 0.0  # charged before the process was started; its waiting that was measured
         self.everything_ended = True  # of the process before, and of all that it started
@@ -151,7 +152,9 @@ class Worker:
             self._charged += meter.end()
             if used_up:  # by a measurement that is finer than the meter's
                 self._charged = max(self._charged, self.budget)
-            self._idle += (meter.idle if meter.idle > LATENCY else 0.0) + meter.unknown
+            forgiven = min(meter.all_idle, self._to_forgive) if meter.all_idle <= LATENCY else 0.0
+            self._to_forgive -= forgiven
+            self._idle += meter.all_idle - forgiven + meter.unknown
             if not answered:  # an exception of on_progress, or an interrupt: the answer would come too late
                 self._stop()
 
@@ -252,7 +255,7 @@ class Worker:
         """Why the call has had its time; nothing while it has some left."""
         if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
             return f"no answer after {cpu_seconds:g} seconds of processor time"
-        if self._settled(meter.seconds, meter.idle) > self.budget:
+        if self._settled(meter.seconds, meter.all_idle) > self.budget:
             return self._all_used()
         if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
             return f"no answer after {min(meter.seconds, allowed):.3g} seconds"

@@ -114,7 +114,7 @@ def test_slow_steps_use_up_the_time_of_the_whole_run(short, monkeypatch):
     with pytest.raises(
         RecipeError, match=r"step \d+: The time of a run is used up: 5 seconds of processor time, 1.5 with waiting"
     ):
-        short(edited((UPDATED, "    import time\n    time.sleep(0.2)\n    return weights\n")))
+        short(edited((UPDATED, "    import time\n    time.sleep(0.3)\n    return weights\n")))
 
 
 READERS = {

@@ -213,5 +213,5 @@ def test_make_knows_the_variables_that_its_targets_use_and_refuses_others():
     known = set(re.search(r"^KNOWN := PYTHON (.*)$", text, flags=re.M)[1].split())
     assert used == known and {"part", "args", "fast"} <= used
     refused = make("check", "prat=1")
-    assert refused.returncode == 2 and "There is no prat=. These are known: PYTHON apply args" in refused.stderr
+    assert refused.returncode == 2 and "There is no prat=. These are known: PYTHON alike apply args" in refused.stderr
     assert make("check", *(f"{name}=1" for name in sorted(known))).returncode == 0

@@ -14,6 +14,7 @@ from autograder.rooms import every_command
 # What every command is called with here; "ctrl-c" stands for one that runs until it is ended.
 CALLS = {
     "check": ["check"],
+    "appeal": ["appeal", "1", "--check", "a_sum_holds_the_sum", "--reason", "It is right."],
     "hint": ["hint"],
     "progress": ["progress"],
     "compare": ["compare", "3"],
@@ -104,7 +105,7 @@ def test_on_a_dirty_copy_nothing_is_lost_by(course, name):
     assert changed - {".stubs.json"} <= allowed, f"{name} changed {changed}"
     assert set(before[file] for file in changed - {".stubs.json"}) <= kept(course)
     new = set(after) - set(before)
-    assert new <= {"part06_adam.py"}, f"{name} wrote {new}"
+    assert new <= {"part06_adam.py", "appeal_part01.toml"}, f"{name} wrote {new}"
 
 
 def test_reset_and_undo_in_any_order_lose_nothing(course):
