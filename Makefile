@@ -15,8 +15,9 @@ PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 FILE = $(if $(file),"$(file)",$(if $(args),,$(error Name the file: make $@ file=FILE)))
-# From the environment, where make puts it: a sentence may hold any sign.
-REASON = $(if $(reason),--reason "$$reason")
+# By the environment, and as it was typed: a sentence may hold any character.
+export REASON_AS_TYPED := $(value reason)
+REASON = $(if $(value reason),--reason "$$REASON_AS_TYPED")
 
 # A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
 KNOWN := PYTHON alike apply args board check class data decide fast file from layers name notebooks part public reason request seed seeds steps template tick url width worksheet

@@ -18,19 +18,19 @@ app = typer.Typer()
 
 @app.command()
 def appeal(
-    part: Annotated[int | None, typer.Argument(metavar="[PART]", help="Needed for hidden checks.")] = None,
-    check: Annotated[str | None, typer.Option(metavar="NAME", help="As your feedback page names it.")] = None,
+    part: Annotated[int | None, typer.Argument(metavar="[PART]", help="The part; needed for hidden checks.")] = None,
+    check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name on your feedback page.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why the check is wrong, in your own words.")] = None,
     folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
 ) -> None:
-    """Ask your instructor to look at a check again: writes appeal_partNN.toml next to your module, for you to submit.
+    """Ask your instructor for a regrade of a check. Writes appeal_partNN.toml next to your module, for you to submit.
 
     Example: python -m autograder appeal --check square_gives_x_times_x --reason "It is right for 0, too."
     """
     try:
         if check is None:
             form = command("appeal", part, check="NAME", reason="why it is wrong")
-            raise AppealError(f"Which check? Your feedback page has its name: {form}")
+            raise AppealError(f"Which check? Copy its name from your feedback page, then type: {form}")
         if not folder.is_dir():
             raise AppealError(f"There is no folder {folder}.")
         its_part, name = find_check(check, part)
@@ -41,7 +41,7 @@ def appeal(
         raise failure(f"{error.filename or 'A file'} can't be read or written ({error.strerror}).") from error
     print_lines(
         [
-            f"{'Written' if new else 'It is there already'}: {path}.",
+            f"{'Written:' if new else 'This request is already in'} {path}.",
             f"Next: submit this file together with your {its_part.file_name}, where you submitted part "
             f"{its_part.number}.",
         ]

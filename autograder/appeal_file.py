@@ -91,7 +91,7 @@ def read_appeals(content: bytes) -> list[Appeal]:
         words = clean_text(table["reason"], LONGEST_REASON, keep="\n").strip()
         found[_name(table["check"])] = Appeal(_name(table["check"]), words)
     if not 0 < len(found) <= MOST:
-        raise AppealError(f"It holds more than {MOST} requests." if found else "It holds no [[appeal]].")
+        raise AppealError(f"It holds more than {MOST} requests." if found else "It contains no [[appeal]].")
     return list(found.values())
 
 
@@ -103,7 +103,7 @@ def add_appeal(folder: Path, part: Part, check: str, reason: str) -> tuple[Path,
     if not words:
         raise AppealError('Say in your own words why the check is wrong: reason="..."')
     if len(words) > LONGEST_REASON:
-        raise AppealError(f"The reason is longer than {LONGEST_REASON:,} characters: say it shorter.")
+        raise AppealError(f"The reason is longer than {LONGEST_REASON:,} characters. Shorten it.")
     before = HEADING.format(number=part.number, module=part.file_name)
     if path.exists():
         try:
@@ -160,8 +160,8 @@ def find_check(name: str, number: int | None) -> tuple[Part, str]:
     if all_here or number is not None:
         raise AppealError(f"There is no check {ascii(name[:100])}{where}.{also}")
     raise AppealError(
-        f"There is no check {ascii(name[:100])} here.{also} If your feedback page has it, it is a hidden one: give the "
-        f"part, too: {command('appeal', 5, check='NAME')}"
+        f"There is no check {ascii(name[:100])} here.{also} If your feedback page lists it, it is a hidden "
+        f"check. Add its part: {command('appeal', 5, check='NAME')}"
     )
 
 

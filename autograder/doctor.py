@@ -158,8 +158,8 @@ def _gradebook(folder: ClassFolder) -> Finding:
         to_do = (
             "End the program that writes to it: formgrader, another grading. Then try again."
             if "locked" in problem
-            else f"Put it aside and take its newest copy. Without a copy, {folder.command('roster')} and "
-            f"{folder.command('grade')} make it again from what was submitted; only what a person graded is lost."
+            else f"Move it away and put back your newest copy. Without a copy, run {folder.command('roster')} and "
+            f"{folder.command('grade')}: they rebuild it. Only points that were given by hand are lost."
         )
         return Finding("gradebook", False, f"{path}: {problem}", (to_do,))
     return Finding("gradebook", True, f"sound, {learners} learners")
@@ -170,15 +170,15 @@ def _verdicts(folder: ClassFolder) -> Finding:
     try:
         tier = strict_tier()
     except SandboxUnavailable:
-        return Finding("grades", True, "not looked at: that takes the sandbox")
+        return Finding("grades", True, "not checked: this needs a working sandbox")
     older = {part.number: learners for part in parts() if (learners := of_other_checks(folder, part, tier))}
     if not older:
-        return Finding("grades", True, "none of another version of the checks")
+        return Finding("grades", True, "none from another version of the checks")
     count = sum(map(len, older.values()))
     return Finding(
         "grades",
         True,
-        f"{plural(count, 'verdict')} of another version of the checks or of Python, in part "
+        f"{plural(count, 'verdict')} from another version of the checks or of Python, in part "
         f"{', '.join(map(str, older))}. They stay until you grade again.",
         tuple(
             f"Part {number}: {folder.command('errata', number)} shows whose points would change." for number in older

@@ -66,11 +66,11 @@ def repeat(
         Path, typer.Option("--class", help="The class's folder.", show_default="the current folder")
     ] = Path(),
     out: Annotated[
-        Path | None, typer.Option(help="The folder with the ledger; verdicts/ in the class's folder if none.")
+        Path | None, typer.Option(help="The folder with the ledger (default: verdicts/ in the class's folder).")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
 ) -> None:
-    """Repeat a verdict from its line in the ledger, for an appeal: exit status 0 when it comes out the same.
+    """Repeat a verdict from its line in the ledger. Exit status 0 means that it is the same.
 
     Example: python -m autograder repeat ada/part05 --class FOLDER
     """

@@ -76,7 +76,7 @@ def repeat_lines(repeated: Repeated) -> Iterator[str]:
     given = sum(entry.decided.values())
     then = f"{number(entry.earned)} of {number(entry.possible)} points"
     if given:
-        then += f", {number(given)} of them by decision of an instructor"
+        then += f", {number(given)} of them by an instructor's decision"
     yield f"Then: {then}. Now by checks: {number(report.earned)}."
     yield from (f"  {line}" for line in repeated.changed)
     yield "The verdict is another one." if repeated.changed else "The verdict is the same, check by check."

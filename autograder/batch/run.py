@@ -35,8 +35,8 @@ FEW_SLOW, SLOW_SHARE = 10, 0.2
 # What the code of one learner may use in a run that grades others, in budgets of a part: see `Report.used`.
 MOST_OF_A_LEARNER = 1.0
 NOT_RUN = (
-    "Not run: this learner's code had used its processor time in other parts. Grade again to run it: the others are "
-    "graded, so nobody waits for it then."
+    "Not run: this learner's code had used its processor time in other parts. Everybody else is graded. "
+    "Run the same command again to grade the rest."
 )
 
 

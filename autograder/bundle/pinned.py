@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.course import class_settings
 
 PLAIN_ADDRESS = re.compile(r"https://[\w.~:/?&=%+-]+")
+PAGE_OR_EXAMPLE = re.compile(r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|releases/tag)/)")  # none of them is a file
 
 
 class PinError(Exception):
@@ -32,13 +33,13 @@ def pin(release: str, folder: Path) -> PinnedGrader:
     """
     name = class_settings()["course_id"]
     bundle = folder.parent / f"{name}.zip"
-    if not PLAIN_ADDRESS.fullmatch(release):
+    if not PLAIN_ADDRESS.fullmatch(release) or PAGE_OR_EXAMPLE.search(release):
         raise PinError(
-            f"{ascii(release)} is not an address that a workflow can fetch: it begins with https://, without spaces, "
-            f"such as https://github.com/OWNER/REPOSITORY/releases/download/v1/{name}.zip"
+            f"{ascii(release)} is not the address of a file that a workflow can fetch. Take the address of the zip in "
+            f"your release, such as https://github.com/OWNER/REPOSITORY/releases/download/v1/{name}.zip"
         )
     if not bundle.exists():
         raise PinError(f"There is no {bundle}: make the bundle first.")
     if folder.exists():
-        raise PinError(f"{folder} is there already: move it away, so that nothing in it is lost.")
+        raise PinError(f"{folder} is there already. Move or delete it, then run this again.")
     return PinnedGrader(release, hashlib.sha256(bundle.read_bytes()).hexdigest(), name)

@@ -39,7 +39,7 @@ def read_plain(path: Path, limit: int) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Unreadable(f"{path.name} is not a regular file: hand in the file itself.")
+                raise Unreadable(f"{path.name} is not a regular file: submit the file itself.")
             return file.read(limit + 1)
     except OSError as error:
         raise Unreadable(f"{path.name} can't be read ({error.strerror}).") from error

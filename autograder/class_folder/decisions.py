@@ -101,6 +101,6 @@ def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> Ite
     for check in report.checks:
         if decision := decisions.get(check.name):
             day = datetime.date.fromisoformat(decision.when[:10])
-            what = f"{check.task} {check.title}, looked at again on {day.day} {day:%B %Y}: "
+            what = f"{check.task} {check.title}, reviewed on {day.day} {day:%B %Y}: "
             what += "you get its points." if decision.accepted else "its points stay as they are."
             yield f"{what} {decision.reason}".rstrip()

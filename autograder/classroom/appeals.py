@@ -160,9 +160,12 @@ def decide(
     check = _checked(verdicts.get(learner), learner, part, name)
     reason = clean_text(reason, LONGEST_SENTENCE).strip()
     if not accept and not reason:
-        raise ClassError('The learner reads why: reason="a sentence"')
+        raise ClassError('Give a reason, which the learner will read: reason="a sentence"')
     if alike and accept and check.status == "todo":
-        raise ClassError("This task is not written, so alike would give points for no work: decide for each learner.")
+        raise ClassError(
+            "This learner has not written the task, so alike would give points for unwritten code. Decide for each "
+            "learner separately."
+        )
     whom = [""] if alike and accept else [learner]
     if alike and not accept:
         asked = {one.learner for one in find_requests(folder).found.values() if (one.part, one.check) == (part, name)}
@@ -207,7 +210,7 @@ def decide(
         remarks = {each: collect_modules(folder.submitted / each, part).remarks for each in current}
         follow_decisions(folder.verdicts, part, remarks)
     except LedgerError as error:
-        raise ClassError(f"{error} The decision is recorded: the same command again finishes.") from error
+        raise ClassError(f"{error} The decision is recorded. Run the same command again.") from error
     return Ruling(check, points, bool(new), waiting, outcomes)
 
 
@@ -225,7 +228,7 @@ def _parsed(which: str) -> tuple[str, Part, str]:
     try:
         return learner, part_named(name), check.removeprefix("test_")
     except KeyError as error:
-        raise ClassError(f"{ascii(which)} must be like ada/part05/NAME, with the name of a check.") from error
+        raise ClassError(f"{ascii(which)} must be like ada/part05/NAME, where NAME is a check.") from error
 
 
 def _verdicts(folder: ClassFolder, part: Part) -> dict[str, Report]:

@@ -67,7 +67,7 @@ def list_lines(cases: Sequence[Case], problems: Sequence[str], page: Path | None
 def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) -> Iterator[str]:
     """What a decision did, and for whom."""
     if not ruling.new:
-        yield "This was decided before; nothing is different."
+        yield "You decided this before. Nothing changed."
     yield f"{'Accepted' if accept else 'Rejected'}: {clean_text(which, 160)}, {_title(ruling.check)}."
     for learner, (before, after) in ruling.learners.items():
         points = f"{number(after)} points" if before == after else f"{number(before)} -> {number(after)} points"
@@ -76,11 +76,11 @@ def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) 
     if ruling.waiting:
         part = which.split("/")[1].removeprefix("part")
         yield (
-            f"Newer work is not graded yet: {', '.join(ruling.waiting)}. The decision holds for it if the check fails "
-            f"in the same way: {command('grade', **_class_of(folder), part_=int(part))}"
+            f"Newer work is not graded yet: {', '.join(ruling.waiting)}. The decision applies to it if the check "
+            f"fails in the same way. To grade it: {command('grade', **_class_of(folder), part_=int(part))}"
         )
     if ruling.check.status == "manual" and accept:
-        yield "It is a written answer: give its points in formgrader."
+        yield "This is a written answer. Enter its points in formgrader."
 
 
 def write_appeals_page(folder: ClassFolder, cases: Sequence[Case], problems: Sequence[str]) -> Path:
@@ -104,7 +104,7 @@ def _shown(folder: ClassFolder, case: Case) -> Shown:
     elif repeated:
         facts.append(("Repeated", repeated))
     if case.newer:
-        facts.append(("Newer work", "was collected and is not graded yet. The learner may write about that."))
+        facts.append(("Newer work", "was collected but not graded yet. The request may be about that work."))
     if case.check is not None and case.check.status != "passed":
         facts.append(("The same mistake", _others(case)))
     if case.errata:
@@ -152,7 +152,7 @@ def _others(case: Case) -> str:
 def _commands(folder: ClassFolder, case: Case) -> list[str]:
     """What to type to decide."""
     forms = [{"decide": "accept"}, *([{"decide": "accept", "alike": True}] if case.alike else [])]
-    forms.append({"decide": "reject", "reason": "why it stays"})
+    forms.append({"decide": "reject", "reason": "why the points stay"})
     return [command("appeals", request=case.request.name, **form, **_class_of(folder)) for form in forms]
 
 

@@ -15,6 +15,8 @@ from autograder.course import Part
 
 Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, and the points of its checks
 
+NO_BREAK_SPACE = chr(160)
+
 
 def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
     """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
@@ -64,4 +66,4 @@ def _content(cell: dict) -> str:
     source = "".join(cell["source"])
     pieces = as_typed(source, cell.get("attachments")) or (source,)
     text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)
-    return "\n".join(line.rstrip() for line in text.replace("\xa0", " ").strip().split("\n"))
+    return "\n".join(line.rstrip() for line in text.replace(NO_BREAK_SPACE, " ").strip().split("\n"))

@@ -96,7 +96,7 @@ def grade_capstones(
                     report = old if stands(old, report) else report
                     enter(folder, learner, report, ready[learner])
             except MachineBusy as error:
-                failed = f"{error} Nothing is kept: the same command trains it again."
+                failed = f"{error} Nothing was saved. Run the same command again."
             except Exception as error:  # whosever fault it is: the others get their points all the same
                 report, failed = None, f"{type(error).__name__}: {error}"
             done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))

@@ -113,7 +113,7 @@ def collect(
                 if content.split() != (_content(EXERCISES / RECIPE_FILE) or b"").split():  # in each clone
                     outcome.placed.append(_place_recipe(folder, learner, content))
                 elif len(collected) == 1:
-                    outcome.problems.append(f"{learner}: there is only {RECIPE_FILE}, as the course has it.")
+                    outcome.problems.append(f"{learner}: {RECIPE_FILE} is unchanged, so it was not collected.")
                 continue
             known = [_in_utc(file.time, zone) for file in chosen.values() if file.time]
             time = given or max(known, default=None)
@@ -121,8 +121,9 @@ def collect(
             # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
             correct = said_when is not None or (given is not None and not asks)
             outcome.placed.append(_place(folder, learner, name, contents, time, correct, asks))
-            as_before = asks and outcome.placed[-1].what == "unchanged"
-            if person.late and time is None and not as_before:
+            unchanged = outcome.placed[-1].what == "unchanged"
+            settled = unchanged and (asks or outcome.placed[-1].time is not None)
+            if person.late and time is None and not settled:
                 outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
         nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
         without_module = part is not None and all(file.name != part.file_name for file in person.files)
@@ -268,8 +269,8 @@ def _not_collected(
 
 def _late_at_an_unknown_time(learner: str) -> str:
     return (
-        "Canvas marks it late and does not say when it was submitted. "
-        f'Collect it again with --submitted-at "{learner}=2026-11-30 18:00", which also charges the delay.'
+        "Canvas marks it late and does not say when it was submitted. Collect it again with "
+        f"{option('submitted-at', f'{learner}=2026-11-30 18:00')}, which also charges the delay."
     )
 
 

@@ -104,7 +104,7 @@ def grade(
         return _grade_capstones(folder, sandbox, python, again)
     try:
         if python:
-            raise ValueError(f"Only the capstone can be trained in another Python: say {option('part', 11)}.")
+            raise ValueError(f"Only the capstone can be trained in another Python: add {option('part', 11)}.")
         wanted = [each for number in sorted({*part}) for each in parts_of(number)] if part else parts_of(None)
         if sandbox not in ("strict", "local"):
             raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")

@@ -144,13 +144,13 @@ def need_shown_changes(folder: ClassFolder, wanted: Iterable[Part], tier: Tier) 
         raise ClassError(
             "\n".join(
                 [
-                    "Nothing was graded: these grades are of another version of the checks, or of Python.",
+                    "Nothing was graded: the grades below come from another version of the checks or of Python.",
                     *(
                         f"Part {part.number}, {plural(len(learners), 'learner')}. To see whose points would change: "
                         f"{folder.command('errata', part.number)}"
                         for part, learners in older.items()
                     ),
-                    "Then grade again: nobody gets less than before unless you say so.",
+                    "Then grade again. Nobody loses points unless you ask for it in errata.",
                 ]
             )
         )
@@ -176,7 +176,7 @@ def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool)
     kept = [change for change in found.changes if change.stands]
     if kept and not lower:
         again = folder.command("errata", the_part, lower=True, apply=True)
-        yield f"{len(kept)} would get less, and keep what they have. To lower their points, too: {again}"
+        yield f"{len(kept)} would lose points, so they keep the better result. To lower their points: {again}"
     if found.changes and not applied:
         yield f"Nothing is written yet. To give new results: {folder.command('errata', the_part, apply=True)}"
 

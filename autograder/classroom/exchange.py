@@ -105,7 +105,7 @@ def _difference(place: Path, candidates: list[_Inbound]) -> str:
     claim = f"{TIMESTAMP} says {_shown(said)}" if said else f"{TIMESTAMP} holds no time, so it is never late"
     return (
         f"{who}: {claim}, but its files in nbgrader's exchange were written at {_shown(written)}{named}. Ask the "
-        f"learner; to change the time, write it into {place / TIMESTAMP} and grade again."
+        f"learner. To change the time, write it into {place / TIMESTAMP} and grade again."
     )
 
 

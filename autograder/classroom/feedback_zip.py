@@ -74,7 +74,7 @@ def pack_feedback(
             pages[upload] = page
         else:
             packed.missing.append(
-                f"{learner}: typed a text into Canvas, which takes no file back for that. The page is "
+                f"{learner}: typed a text into Canvas, which can't return a file for it. Send them this page: "
                 f"{folder.feedback / learner / name / f'{name}.html'}."
             )
     # Of somebody who is in the zip, a file that can't be used is the business of `collect`.

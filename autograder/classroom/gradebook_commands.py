@@ -228,7 +228,7 @@ def appeals(
     lower: Annotated[bool, typer.Option("--lower", help="Take back points that were given before.")] = False,
     folder: ClassOption = ROOT,
 ) -> None:
-    """Show what learners ask to look at again, with the verdict repeated, and decide about it.
+    """Show regrade requests, each with its repeated verdict, and decide about them.
 
     Lists requests on the screen and in verdicts/appeals.html: what each learner writes, whether the verdict comes out
     the same, whose check fails in the same way, what errata would change. Accepting gives the points of the check.

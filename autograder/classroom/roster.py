@@ -152,7 +152,7 @@ def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
     if outcome.removed:
         lines.append(f"Removed, since they are not in the list and handed in nothing: {', '.join(outcome.removed)}.")
     if outcome.absent:
-        why = "they have handed in work" if remove_absent else f"nobody is deleted without {option('remove-absent')}"
+        why = "they have submitted work" if remove_absent else f"nobody is deleted without {option('remove-absent')}"
         lines.append(f"Not in the list, and left alone, since {why}: {', '.join(outcome.absent)}.")
     return lines
 
@@ -164,8 +164,9 @@ def _reader(table: Table, path: Path):
     if columns & {"First name", "Full name"} and columns & set(MOODLE_ID):
         return _from_moodle
     raise ClassError(
-        f"{path} is no list that we know: Canvas' gradebook has the columns Student, ID and SIS Login ID, Moodle's "
-        "participants First name, Last name and Email address. Give the columns these names in the first line."
+        f"{path} is not a list from Canvas or Moodle. Canvas' gradebook has the columns Student, ID and SIS Login ID; "
+        "Moodle's participants have First name, Last name and Email address. Give the columns these names in the "
+        "first line."
     )
 
 

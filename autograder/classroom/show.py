@@ -17,7 +17,7 @@ def outcome_line(outcome: Outcome) -> str:
         return f"{line}NOT GRADED: {clean_text(outcome.failure, 300)}"
     line += f"{number(outcome.score)}/{number(outcome.possible)}"
     if outcome.by_hand:
-        line += "  a written answer waits for a person"
+        line += "  a written answer needs manual grading"
     if outcome.unanswered:
         line += f"  no written answer to {', '.join(outcome.unanswered)}"
     return f"{line}  {clean_text(outcome.notebook, 300)}" if outcome.notebook else line

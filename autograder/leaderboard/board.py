@@ -73,8 +73,8 @@ class Board:
                 write_pages(self.folder, self.table(), self.table(everybody=True), kept_roster(self.folder))
         except OSError as error:
             raise StoreError(
-                f"The pages in {self.folder} can't be written ({error.strerror}). What was entered is kept: write them "
-                f"later with {command('leaderboard page', board=self.folder)}"
+                f"The pages in {self.folder} can't be written ({error.strerror}). The entries are saved. To write the "
+                f"pages: {command('leaderboard page', board=self.folder)}"
             ) from error
 
     def submit(

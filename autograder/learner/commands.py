@@ -163,7 +163,7 @@ def reset(
 
     with sentences():
         if backups.finish(f"reset {target}", EXERCISES):
-            print_lines(["A reset that was interrupted is finished."])
+            print_lines(["Finished the reset that was interrupted."])
         change = plan(parse_target(target))
         print_lines(reset_lines(change))
         if change.nothing_to_do:
@@ -190,7 +190,7 @@ def undo() -> None:
         if not found:
             raise failure("There is nothing to undo: nothing of yours was replaced yet.")
         for file, copy in found.items():
-            print_lines([f"{shown(file)} is again what it was {f'in {shown(copy)}' if copy else 'before'}."])
+            print_lines([f"Restored {shown(file)} {f'from {shown(copy)}' if copy else 'as it was before'}."])
         print_lines([f"What was there until now is kept too: {command('undo')} brings it back."])
 
 
@@ -211,7 +211,7 @@ def update(
 
     with sentences():
         if backups.finish(f"update {old}", EXERCISES):
-            print_lines(["An update that was interrupted is finished."])
+            print_lines(["Finished the update that was interrupted."])
         steps = updating.plan(old)
         print_lines(updating.plan_lines(steps))
         if all(step.text is None for step in steps):

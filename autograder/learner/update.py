@@ -71,7 +71,7 @@ def _step(name: str, mine: str | None, base: str | None, stub: str, here: str | 
     if mine == stub:
         return Step(name, "is up to date", None if here == stub else stub, stub)
     if mine == base:
-        return Step(name, "you have not begun it: it becomes the new stub", None if here == stub else stub, stub)
+        return Step(name, "you have not started it: the new stub replaces it", None if here == stub else stub, stub)
     if base == stub:
         moved = mine != here
         return Step(
@@ -81,7 +81,7 @@ def _step(name: str, mine: str | None, base: str | None, stub: str, here: str | 
         return Step(name, "LEFT ALONE: it is not known which stub it began as", None, None)
     text, conflicts = merged(mine, base, stub)
     what = "your work and the course's changes are joined"
-    what += f"; {plural(conflicts, 'place')} for you to settle" if conflicts else ""
+    what += f"; {plural(conflicts, 'place')} for you to resolve" if conflicts else ""
     return Step(name, what, None if here == text else text, stub, conflicts)
 
 

@@ -52,8 +52,8 @@ def processor_seconds(process: int) -> float | None:
 
 class Meter:
     """Measures one call. note() is called again and again while it is awaited; in seconds, what counts so far:
-    processor, of processor time; idle, of waiting since the last sign of life; all_idle, of waiting since the call began;
-    unknown, where only the clock is known.
+    processor, of processor time; idle, of waiting since the last sign of life; all_idle, of waiting since the call
+    began; unknown, where only the clock is known.
     """
 
     def __init__(self, process: int | None) -> None:

@@ -106,7 +106,7 @@ def recording_source(code: Code) -> str:
         return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
     except (RecursionError, ValueError) as error:  # ValueError: a number of thousands of digits can't be written
         raise ValueError(
-            f"{code.name} is nested too deeply, or has too long a number in it, to ask about it."
+            f"There are no questions about {code.name}: it is nested too deeply or contains a very long number."
         ) from error
 
 

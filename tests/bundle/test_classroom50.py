@@ -147,7 +147,7 @@ def test_autograders_need_a_bundle_and_an_address_and_replace_nothing(autograder
         make_classroom50(RELEASE, autograders.parents[1])
     with pytest.raises(PinError, match="make the bundle first"):
         make_classroom50(RELEASE, tmp_path)
-    with pytest.raises(PinError, match="is not an address"):
+    with pytest.raises(PinError, match="is not the address of a file"):
         make_classroom50('https://example.org/"; rm -rf ~', autograders.parents[1])
     assert [path.name for path in tmp_path.iterdir()] == []
 

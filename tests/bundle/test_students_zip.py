@@ -238,7 +238,7 @@ def test_a_learner_asks_for_a_regrade_also_of_a_hidden_check(bundle):
     assert done.returncode == 0, done.stderr
     call = ["python", "-m", "autograder", "appeal", "--check", "the_sum_of_three_hidden_things", "--reason", "Why."]
     done = run(bundle, *call)
-    assert done.returncode == 2 and "it is a hidden one: give the part, too" in " ".join(done.stderr.split())
+    assert done.returncode == 2 and "it is a hidden check. Add its part:" in " ".join(done.stderr.split())
     assert run(bundle, *call[:4], "5", *call[4:]).returncode == 0
     asked = {path.name: read_appeals(path.read_bytes()) for path in (bundle / "exercises").glob("appeal_*")}
     assert asked == {

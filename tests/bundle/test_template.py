@@ -193,8 +193,16 @@ def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_addres
         make_template(RELEASE, template.parent)
     with pytest.raises(PinError, match="make the bundle first"):
         make_template(RELEASE, tmp_path)
-    for address in ("", "http://example.org/a.zip", 'https://example.org/"; rm -rf ~', "https://example.org/a b.zip"):
-        with pytest.raises(PinError, match="is not an address that a workflow can fetch"):
+    for address in (
+        "",
+        "http://example.org/a.zip",
+        'https://example.org/"; rm -rf ~',
+        "https://example.org/a b.zip",
+        "https://github.com/anna/course/releases/tag/v1",
+        "https://github.com/anna/course/blob/main/course.zip",
+        "https://github.com/OWNER/REPOSITORY/releases/download/v1/course.zip",
+    ):
+        with pytest.raises(PinError, match="is not the address of a file"):
             make_template(address, template.parent)
 
 

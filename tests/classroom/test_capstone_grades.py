@@ -142,7 +142,7 @@ def test_a_run_that_the_machine_had_no_time_for_is_not_graded_and_trained_again_
     in_this_process.setattr(run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
     (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
     assert outcome.report is None and "NOT GRADED: This machine is too busy" in outcome.line()
-    assert "Nothing is kept: the same command trains it again." in outcome.failure
+    assert "Nothing was saved. Run the same command again." in outcome.failure
     assert not list(folder.verdicts.rglob("*.json")) and not class_grades(folder).learners
     in_this_process.undo()
     (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)

@@ -923,7 +923,7 @@ def test_recipes_are_collected_where_the_board_looks_for_them(listed, tmp_path, 
         "zgarcia/leaderboard_recipe.py": RECIPE,
         "zgarcia/part10/part10_experiments.py": b"x = 1\n",
     }
-    assert outcome.problems == ["ben: there is only leaderboard_recipe.py, as the course has it."]
+    assert outcome.problems == ["ben: leaderboard_recipe.py is unchanged, so it was not collected."]
     assert "1 of 1 have no submission time" in "\n".join(collection_lines(outcome))
     again = collect(listed, zipped(tmp_path / "again.zip", {"leeann_1002_10_leaderboard_recipe.py": RECIPE}), its_part)
     (placed,) = again.placed

@@ -52,7 +52,7 @@ def test_it_prints_a_line_a_submission_and_where_to_look(a_class):
     hand_in(a_class, "ada", SOLUTION, answered())
     outcome = grade(a_class, "--part", "9")
     assert outcome.exit_code == 0, outcome.output
-    assert "ada" in outcome.output and "10/14  a written answer waits for a person" in outcome.output
+    assert "ada" in outcome.output and "10/14  a written answer needs manual grading" in outcome.output
     assert str(a_class.feedback) in outcome.output
 
 
@@ -86,7 +86,7 @@ def test_a_missing_answer_and_a_broken_notebook_stand_in_the_learners_line(a_cla
     hand_in(a_class, "eli", SOLUTION_1, None, its_part=PART_1)
     hand_in(a_class, "flo", SOLUTION_1, b"", its_part=PART_1)
     lines = {line.split()[0]: line for line in grade(a_class).stdout.splitlines() if "/1" in line}
-    assert lines["ada"].endswith("10/14  a written answer waits for a person  no written answer to 9.6")
+    assert lines["ada"].endswith("10/14  a written answer needs manual grading  no written answer to 9.6")
     assert "no written answer to 9.5, 9.6  part09.ipynb is not a notebook (it is not JSON)" in lines["bob"]
     assert "no written answer to 9.5, 9.6  There is no part09.ipynb" in lines["cy"]
     assert lines["dee"].endswith("10/14  no written answer to 9.5, 9.6")

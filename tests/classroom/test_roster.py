@@ -88,7 +88,7 @@ HEADER = "First name,Last name,Email address\n"
         (HEADER + f"{'A' * 129},Lee,a@b.c\n", "line 2: a cell has more than 128 characters"),
         (HEADER + "Ann,Lee\nBen,Ott,b@b.c,,5\n", "line 3: there are more cells than columns"),
         (HEADER, "lists nobody"),
-        ("Etunimi,Sukunimi,Posti\nAnn,Lee,a@b.c\n", "no list that we know.*Give the columns these names"),
+        ("Etunimi,Sukunimi,Posti\nAnn,Lee,a@b.c\n", "not a list from Canvas or Moodle.*Give the columns these names"),
         ("", "is no table"),
         ("Student\nAnn\n", "is no table"),
         ("Student,ID,ID\nAnn,1,2\n", "two columns ID"),

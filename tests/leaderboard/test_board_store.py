@@ -322,7 +322,7 @@ def test_a_submission_becomes_an_entry_and_a_page(board, tmp_path):
 
 def test_an_entry_stays_when_its_page_cannot_be_written(board, tmp_path):
     (tmp_path / "public").write_text("a file where the folder should be", encoding="utf-8")
-    with pytest.raises(StoreError, match="can't be written .* What was entered is kept"):
+    with pytest.raises(StoreError, match="can't be written .* The entries are saved"):
         board.submit(recipe_of(tmp_path, "ada"), "ada")
     assert [entry.learner_id for entry in board.store.entries()] == ["ada"]
     (tmp_path / "public").unlink()

@@ -209,7 +209,7 @@ def test_make_knows_the_variables_that_its_targets_use_and_refuses_others():
         return subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, encoding="utf-8")
 
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    used = set(re.findall(r"\$\(([a-z]+)\)", text)) - {"on"}
+    used = set(re.findall(r"\$\((?:value )?([a-z]+)\)", text)) - {"on"}
     known = set(re.search(r"^KNOWN := PYTHON (.*)$", text, flags=re.M)[1].split())
     assert used == known and {"part", "args", "fast"} <= used
     refused = make("check", "prat=1")

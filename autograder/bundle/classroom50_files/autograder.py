@@ -84,7 +84,7 @@ def _facts() -> dict[str, str]:
     facts["review"] = facts["review"] or facts["commit"]  # older runners have no address for the review
     missing = [name for key, name in FACTS.items() if not facts[key]]
     if missing:
-        raise NotGraded(f"Not set by the runner of Classroom 50, which starts this program: {', '.join(missing)}.")
+        raise NotGraded(f"Only the runner of Classroom 50 can start this program: it sets {', '.join(missing)}.")
     if kind := os.environ.get("ASSIGNMENT_TYPE"):
         facts["assignment_type"] = kind
     return facts
@@ -143,7 +143,7 @@ def _verdict(course: Path, submission: Path, part: int) -> dict:
             words, cwd=course, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=SECONDS
         )
     except subprocess.TimeoutExpired as error:
-        raise NotGraded(f"The grader has no verdict after {SECONDS} seconds.") from error
+        raise NotGraded(f"The grader did not finish within {SECONDS} seconds.") from error
     try:
         return json.loads(done.stdout)
     except ValueError as error:
