@@ -7,23 +7,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from bundle_helpers import some_mistakes, some_variants
 
 from autograder.bundle import mistake_answers, recording
 from autograder.bundle.make import make_bundle
-from autograder.course import Part
-from autograder.grading.misconceptions import misconceptions, variants
-
-WHOLE = (0, 2, 3)
-
-
-def some_mistakes(part: Part) -> tuple:
-    found = misconceptions(part)
-    return found if part.number in WHOLE else found[:2]
-
-
-def some_variants(part: Part) -> dict[str, bytes]:
-    names = {mistake.id for mistake in some_mistakes(part)}
-    return {name: source for name, source in variants(part).items() if name in names}
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from bundle_helpers import SOLVED
-from conftest import some_variants
+from bundle_helpers import SOLVED, some_variants
 
 from autograder.bundle.classroom50 import make_classroom50
 from autograder.bundle.pinned import PinError
