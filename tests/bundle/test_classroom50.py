@@ -222,7 +222,7 @@ def test_a_grader_that_is_not_the_pinned_one_is_not_run_and_gives_no_result(runn
 
 def test_without_the_runner_it_says_what_is_missing(runner):
     done = runner.start(0, USERNAME="", RELEASE_URL="")
-    assert done.returncode == 1 and "starts this program: USERNAME, RELEASE_URL." in done.stderr
+    assert done.returncode == 1 and "it sets USERNAME, RELEASE_URL." in done.stderr
 
 
 # Hostile repositories
