@@ -268,7 +268,7 @@ def test_a_hostile_module_is_read_elsewhere_and_gets_a_sentence(name):
     with little_of_this_process(seconds=1, megabytes=50), pytest.raises(ValueError) as caught:
         ask_apart(files, part(0), Tier.LOCAL, 1)
     said = str(caught.value)
-    assert said.startswith("part00_setup.py") and said.isprintable() and said[-1] == "." and len(said) < 200
+    assert "part00_setup.py" in said and said.isprintable() and said[-1] == "." and len(said) < 200
 
 
 @pytest.mark.parametrize("name", ["names in the opposite order", "functions in functions"])
