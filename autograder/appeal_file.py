@@ -1,4 +1,4 @@
-"""A regrade request as a file: appeal_part05.toml, which a learner submits beside the part's module.
+"""A regrade request as a file: appeal_part05.toml, which a learner submits with the part's module.
 
 It is what a stranger wrote: bounded, read as data, and cleaned before anybody sees it.
 """

@@ -367,10 +367,10 @@ def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
             shutil.copytree(path, folder / "verdicts" / path.name, dirs_exist_ok=True)
 
     yield Case("grade, newer work", ungraded, grade)
-    mended = kept("mended", graded, older_verdicts)
+    fixed = kept("fixed", graded, older_verdicts)
     errata = ("errata", its_part.number, "--apply", *of_class)
-    yield Case("errata --apply", mended, errata)
-    yield Case("errata --lower --apply", mended, (*errata, "--lower"))
+    yield Case("errata --apply", fixed, errata)
+    yield Case("errata --lower --apply", fixed, (*errata, "--lower"))
     yield Case("feedback", graded, ("feedback", old, *of_part, *of_class))
     yield Case("export", graded, ("export", *of_class))
 

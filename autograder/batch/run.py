@@ -30,7 +30,7 @@ OPEN_TASKS = 16  # for each worker: some of them wait for the same verdict
 SECONDS_BETWEEN_LOOKS = 2.0
 # Of the learner's code, for one verdict, while others wait. The slowest right code that we know needs 0.8.
 FIRST_SECONDS = 1.0
-# Of all verdicts, so many may take longer before the machine counts as slow, and code is given its whole time at once.
+# More verdicts than these that take longer mean that the machine is slow: then code gets all of its time at once.
 FEW_SLOW, SLOW_SHARE = 10, 0.2
 # What the code of one learner may use in a run that grades others, in budgets of a part: see `Report.used`.
 MOST_OF_A_LEARNER = 1.0

@@ -19,7 +19,7 @@ PROGRAM = Path(__file__).with_name("classroom50_files") / "autograder.py"
 
 
 def make_classroom50(release: str, dist: Path = DIST) -> Path:
-    """Write classroom50/autograders/partNN/ for all parts beside the bundle in dist; return the folder classroom50.
+    """Write classroom50/autograders/partNN/ for all parts, next to the bundle in dist; return the folder classroom50.
 
     release: the address that the bundle can be fetched from. Raises PinError, and OSError when they can't be written.
     """

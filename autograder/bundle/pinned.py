@@ -27,7 +27,7 @@ class PinnedGrader:
 
 
 def pin(release: str, folder: Path) -> PinnedGrader:
-    """The grader in the students' zip, which lies beside a folder that is to be written now and will fetch it.
+    """The grader in the students' zip, for a folder next to the zip. Nothing is written yet.
 
     Raises PinError, and OSError when the zip can't be read.
     """

@@ -1,6 +1,6 @@
 """The verdicts that a class was given, one file for each learner and part: what `errata` compares new ones with.
 
-Fixed checks may take points away that somebody has already seen. So for the same work the better verdict stands,
+Fixed checks may take points away that somebody has already seen. So for the same work the better verdict counts,
 unless an instructor asks for the lower one.
 
 A verdict goes to several places: here, the gradebook, the graded notebook, the feedback page. Until all have it, a note

@@ -35,6 +35,7 @@ from autograder.grading.sources import LARGEST_FILE
 from autograder.insight.class_verdicts import read_verdicts
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.text import clean_text
+from autograder.wording import option
 
 LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
 
@@ -199,7 +200,8 @@ def decide(
         losing = [each for each, (old, after) in points.items() if after < old - 1e-9]
         if losing and not lower:
             raise ClassError(
-                f"This takes points from {', '.join(losing)} that were given before. If you mean it, add --lower."
+                f"This takes points from {', '.join(losing)} that were given before. If you mean it, add "
+                f"{option('lower')}."
             )
         if new:
             add_decisions(folder.verdicts, new)

@@ -9,13 +9,11 @@ from pathlib import Path
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.appeals import Case, Ruling
 from autograder.classroom.show import outcome_line
-from autograder.course import ROOT
 from autograder.files import write_atomically
 from autograder.grading.report import Check
 from autograder.render.templates import templates
 from autograder.render.terminal import message_lines, number, plural, without_commands
 from autograder.sandbox.text import clean_text
-from autograder.wording import command
 
 PAGE = "appeals.html"
 MOST_NAMES = 12  # of those whose check fails in the same way, in a terminal
@@ -77,7 +75,7 @@ def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) 
         part = which.split("/")[1].removeprefix("part")
         yield (
             f"Newer work is not graded yet: {', '.join(ruling.waiting)}. The decision applies to it if the check "
-            f"fails in the same way. To grade it: {command('grade', **_class_of(folder), part_=int(part))}"
+            f"fails in the same way. To grade it: {folder.command('grade', part_=int(part))}"
         )
     if ruling.check.status == "manual" and accept:
         yield "This is a written answer. Enter its points in formgrader."
@@ -153,8 +151,4 @@ def _commands(folder: ClassFolder, case: Case) -> list[str]:
     """What to type to decide."""
     forms = [{"decide": "accept"}, *([{"decide": "accept", "alike": True}] if case.alike else [])]
     forms.append({"decide": "reject", "reason": "why the points stay"})
-    return [command("appeals", request=case.request.name, **form, **_class_of(folder)) for form in forms]
-
-
-def _class_of(folder: ClassFolder) -> dict:
-    return {"class": None if folder.root == ROOT else folder.root}
+    return [folder.command("appeals", request=case.request.name, **form) for form in forms]

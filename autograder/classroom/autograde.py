@@ -28,7 +28,7 @@ from autograder.sandbox import Tier
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one submission. unanswered: written answers that were not found; notebook: why it could not be
+    """The result for one submission. unanswered: written answers that were not found; notebook: why it could not be
     read; failure: the reason, in nbgrader's words, when it could not be graded.
     """
 
@@ -53,7 +53,7 @@ def grade_class(
     lower: bool = False,
 ) -> list[Outcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
-    fails, whoever's fault it is, keeps the scores that it had and costs no other. lower: also where a better verdict
+    fails, whoever is at fault, keeps the scores that it had and costs no other. lower: also where a better verdict
     was given for the same work. Raises ReleaseError when the part's own notebook is not sound, ClassError or
     LedgerError when another grading of the class is at work.
     """
@@ -133,7 +133,7 @@ def _one_by_one(
                         feedback.convert(learner)
                         outcome = read_outcome(folder, part, learner)
                 return outcome
-            except Exception as error:  # whosever fault it is: the others are graded all the same
+            except Exception as error:  # whoever is at fault: the others are graded all the same
                 return Outcome(learner, part, failure=reason(error))
 
     return take

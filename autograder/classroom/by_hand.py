@@ -62,7 +62,7 @@ def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
 
 
 def _content(cell: dict) -> str:
-    """What a person looks at: of a written answer what was typed, however this version of the course keeps it."""
+    """What you read when you grade the cell: of a written answer, the typed text, however it is stored."""
     source = "".join(cell["source"])
     pieces = as_typed(source, cell.get("attachments")) or (source,)
     text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)

@@ -67,7 +67,7 @@ def grade_capstones(
     """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
     outcome says which. python: the interpreter to train in, such as pypy3. on_start: gets the number of learners to
     train for. again: train, too, what has a verdict. entered: enter the points in the gradebook; a better result for
-    the same parts stands. Raises ClassError.
+    the same parts is kept. Raises ClassError.
     """
     collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
     outcomes = []
@@ -97,7 +97,7 @@ def grade_capstones(
                     enter(folder, learner, report, ready[learner])
             except MachineBusy as error:
                 failed = f"{error} Nothing was saved. Run the same command again."
-            except Exception as error:  # whosever fault it is: the others get their points all the same
+            except Exception as error:  # whoever is at fault: the others get their points all the same
                 report, failed = None, f"{type(error).__name__}: {error}"
             done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
     return outcomes

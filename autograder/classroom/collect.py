@@ -11,7 +11,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,45 +95,58 @@ def collect(
         raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
     found = sort_by_learner(source, matcher)
     outcome = Collection(problems=found.problems)
-    for learner in sorted(found.people):
-        person = found.people[learner]
-        said, placed = len(outcome.problems), len(outcome.placed)
-        collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
-        asks = _place_appeals(folder, learner, person, outcome)
+    for learner, person in sorted(found.people.items()):
         said_when = submitted_at.get(learner) or submitted_at.get("")
-        given = said_when or told.times.get(learner)
-        for name, files in sorted(collected.items()):
-            try:
-                chosen = _one_of_each(files)
-            except ClassError as error:
-                outcome.problems.append(f"{learner}, {name}: {error}")
-                continue
-            if name == RECIPE:
-                content = chosen[RECIPE_FILE].content
-                if content.split() != (_content(EXERCISES / RECIPE_FILE) or b"").split():  # in each clone
-                    outcome.placed.append(_place_recipe(folder, learner, content))
-                elif len(collected) == 1:
-                    outcome.problems.append(f"{learner}: {RECIPE_FILE} is unchanged, so it was not collected.")
-                continue
-            known = [_in_utc(file.time, zone) for file in chosen.values() if file.time]
-            time = given or max(known, default=None)
-            contents = {file_name: file.content for file_name, file in chosen.items()}
-            # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
-            correct = said_when is not None or (given is not None and not asks)
-            outcome.placed.append(_place(folder, learner, name, contents, time, correct, asks))
-            unchanged = outcome.placed[-1].what == "unchanged"
-            settled = unchanged and (asks or outcome.placed[-1].time is not None)
-            if person.late and time is None and not settled:
-                outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
-        nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
-        without_module = part is not None and all(file.name != part.file_name for file in person.files)
-        if (nothing and not (asks and _only_appeals(person))) or (collected and without_module and person.others):
-            known = [_in_utc(file.time, zone) for file in person.others if file.time]
-            time = given or max(known, default=None)
-            outcome.problems.append(_not_collected(folder, learner, person, part, time))
+        _collect_person(folder, learner, person, part, said_when, told.times.get(learner), zone, outcome)
     if not outcome.placed and not outcome.appeals and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
+
+
+def _collect_person(
+    folder: ClassFolder,
+    learner: str,
+    person: Person,
+    part: Part | None,
+    said_when: datetime.datetime | None,
+    listed: datetime.datetime | None,
+    zone: datetime.tzinfo,
+    outcome: Collection,
+) -> None:
+    """Collect what one learner submitted. said_when: the time that the instructor gives; listed: the worksheet's."""
+    said, placed = len(outcome.problems), len(outcome.placed)
+    collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
+    asks = _place_appeals(folder, learner, person, outcome)
+
+    def time_of(files: Iterable[HandedIn]) -> datetime.datetime | None:
+        return said_when or listed or max((_in_utc(file.time, zone) for file in files if file.time), default=None)
+
+    for name, files in sorted(collected.items()):
+        try:
+            chosen = _one_of_each(files)
+        except ClassError as error:
+            outcome.problems.append(f"{learner}, {name}: {error}")
+            continue
+        if name == RECIPE:
+            content = chosen[RECIPE_FILE].content
+            if content.split() != (_content(EXERCISES / RECIPE_FILE) or b"").split():  # in each clone
+                outcome.placed.append(_place_recipe(folder, learner, content))
+            elif len(collected) == 1:
+                outcome.problems.append(f"{learner}: {RECIPE_FILE} is unchanged, so it was not collected.")
+            continue
+        time = time_of(chosen.values())
+        contents = {file_name: file.content for file_name, file in chosen.items()}
+        # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
+        correct = said_when is not None or (listed is not None and not asks)
+        new = _place(folder, learner, name, contents, time, correct, asks)
+        outcome.placed.append(new)
+        settled = new.what == "unchanged" and (asks or new.time is not None)
+        if person.late and time is None and not settled:
+            outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
+    nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
+    without_module = part is not None and all(file.name != part.file_name for file in person.files)
+    if (nothing and not (asks and _only_appeals(person))) or (collected and without_module and person.others):
+        outcome.problems.append(_not_collected(folder, learner, person, part, time_of(person.others)))
 
 
 def collection_lines(outcome: Collection) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from autograder.course import ROOT
 app = typer.Typer()
 
 ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
+ReleaseArgument = Annotated[
+    str, typer.Argument(metavar="URL", help="Where dist's zip can be fetched: a release's file.")
+]
 PartOption = Annotated[int | None, typer.Option("--part", help="This part only.")]
 
 
@@ -207,45 +211,39 @@ def bundle() -> None:
 
 
 @app.command()
-def template(
-    release: Annotated[str, typer.Argument(metavar="URL", help="Where dist's zip can be fetched: a release's file.")],
-) -> None:
+def template(release: ReleaseArgument) -> None:
     """Write a template repository for GitHub to dist/template: the bundle, a workflow for pushes, a devcontainer.
 
     Example: python -m autograder template https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
     """
-    from autograder.bundle.pinned import PinError
     from autograder.bundle.template import make_template
-    from autograder.console import failure, misuse
 
-    try:
-        folder = make_template(release)
-    except PinError as error:
-        raise misuse(str(error)) from error
-    except OSError as error:
-        raise failure(f"The template can't be written ({error}).") from error
+    folder = _with_the_pinned_grader(make_template, release, "The template")
     typer.echo(f"Written: {folder}. Its workflow fetches the grader from {release}.")
 
 
 @app.command()
-def classroom50(
-    release: Annotated[str, typer.Argument(metavar="URL", help="Where dist's zip can be fetched: a release's file.")],
-) -> None:
+def classroom50(release: ReleaseArgument) -> None:
     """Write autograders for Classroom 50 to dist/classroom50, one for each part, after the bundle is made.
 
     Example: python -m autograder classroom50 https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
     """
     from autograder.bundle.classroom50 import make_classroom50
+
+    folder = _with_the_pinned_grader(make_classroom50, release, "The autograders")
+    typer.echo(f"Written: {folder / 'autograders'}. They fetch the grader from {release}.")
+
+
+def _with_the_pinned_grader(make: Callable[[str], Path], release: str, what: str) -> Path:
     from autograder.bundle.pinned import PinError
     from autograder.console import failure, misuse
 
     try:
-        folder = make_classroom50(release)
+        return make(release)
     except PinError as error:
         raise misuse(str(error)) from error
     except OSError as error:
-        raise failure(f"The autograders can't be written ({error}).") from error
-    typer.echo(f"Written: {folder / 'autograders'}. They fetch the grader from {release}.")
+        raise failure(f"{what} can't be written ({error}).") from error
 
 
 @app.command()

@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Errata:
-    """What fixed checks change. unknown: never graded by us; anew: submitted again since they were graded; unfinished:
+    """What fixed checks change. unknown: never graded by us; resubmitted: since they were graded; unfinished:
     graded before, and then a grading was interrupted.
     """
 
@@ -46,7 +46,7 @@ class Errata:
     changes: tuple[Change, ...]
     same: int
     unknown: tuple[str, ...]
-    anew: tuple[str, ...]
+    resubmitted: tuple[str, ...]
     unfinished: tuple[str, ...] = ()
 
 
@@ -55,7 +55,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
     into the result store. Raises ClassError when there is none, ReleaseError when the solution doesn't pass the fixed
     checks, and SandboxUnavailable.
     """
-    changes, same, unknown, anew, unfinished = [], 0, [], [], []
+    changes, same, unknown, resubmitted, unfinished = [], 0, [], [], []
     learners = folder.learners(part)
     if not learners:
         raise ClassError(
@@ -73,7 +73,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
             old, new = (decided(folder, learner, part, report)[0] for report in (old, new))
             lines = tuple(_changed_checks(old, new))
             if new.sha256 != old.sha256:
-                anew.append(learner)
+                resubmitted.append(learner)
                 continue
             if interrupted(folder, learner, part) is not None:
                 unfinished.append(learner)
@@ -81,7 +81,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
                 changes.append(Change(learner, old.earned, new.earned, lines, stands(old, new)))
             else:
                 same += 1
-    return Errata(part, tuple(changes), same, tuple(unknown), tuple(anew), tuple(unfinished))
+    return Errata(part, tuple(changes), same, tuple(unknown), tuple(resubmitted), tuple(unfinished))
 
 
 def find_capstone_errata(
@@ -90,7 +90,7 @@ def find_capstone_errata(
     """The same of the capstone, which trains everybody again where its checks have changed, and the new reports. A run
     that failed is listed with those that were never graded. Raises ClassError when there is nothing to grade.
     """
-    changes, same, unknown, anew, reports = [], 0, [], [], {}
+    changes, same, unknown, resubmitted, reports = [], 0, [], [], {}
     outcomes = grade_capstones(folder, tier, num_steps=num_steps, entered=False)
     if not outcomes:
         raise ClassError(f"Nobody has submitted anything of parts 1 to 8: see {folder.submitted}.")
@@ -101,13 +101,13 @@ def find_capstone_errata(
             continue
         lines = tuple(_changed_checks(old, new))
         if new.sha256 != old.sha256:
-            anew.append(outcome.learner)
+            resubmitted.append(outcome.learner)
         elif lines:
             changes.append(Change(outcome.learner, old.earned, new.earned, lines, stands(old, new)))
             reports[outcome.learner] = new
         else:
             same += 1
-    return Errata(capstone(), tuple(changes), same, tuple(unknown), tuple(anew)), reports
+    return Errata(capstone(), tuple(changes), same, tuple(unknown), tuple(resubmitted)), reports
 
 
 def apply_capstone_errata(
@@ -168,8 +168,8 @@ def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool)
     grade = folder.command("grade", part_=the_part)
     if found.unknown:
         yield f"Never graded before: {', '.join(found.unknown)}. To grade them: {grade}"
-    if found.anew:
-        yield f"Submitted again since they were graded: {', '.join(found.anew)}. To grade them: {grade}"
+    if found.resubmitted:
+        yield f"Submitted again since they were graded: {', '.join(found.resubmitted)}. To grade them: {grade}"
     if found.unfinished and not applied:
         again = folder.command("errata", the_part, lower=lower or None, apply=True)
         yield f"Grading was interrupted for: {', '.join(found.unfinished)}. To finish it: {again}"

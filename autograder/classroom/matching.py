@@ -163,7 +163,7 @@ def notebook_by_content(content: bytes) -> str | None:
 
 
 def course_files() -> dict[str, str]:
-    """The part's name by the name of each file that is handed in: module and notebook; and RECIPE for the recipe."""
+    """The part's name by the name of each submitted file: module and notebook; and RECIPE for the recipe."""
     names = {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}
     return {**names, RECIPE_FILE: RECIPE}
 

@@ -58,8 +58,8 @@ def grade(
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
     only; explain: look for the likely mistake of a failing check; limits: of the worker; series: what is shared with
     other gradings. Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here,
-    and TooSlow when the code has used so many seconds as give_up_after says: then it takes more time to find a verdict,
-    which does not depend on this.
+    and TooSlow when the code has used give_up_after seconds: it needs more for a verdict, which is the same whenever it
+    is found.
     """
     series = series or Series()
     seed = secrets.randbelow(1_000_000) if seed is None else seed

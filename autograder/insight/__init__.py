@@ -1,1 +1,1 @@
-"""A class as a whole: figures of all verdicts, and similar submissions."""
+"""The class in figures, and similar submissions."""

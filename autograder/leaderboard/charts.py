@@ -47,7 +47,7 @@ class Strips:
 
 
 def strips(rows: Sequence[Row], line_to_beat: float) -> Strips:
-    """The scale for these rows: from the best interval to the worst, unless that lies far beyond the line to beat."""
+    """The scale for these rows: from the best interval to the worst, unless that is far beyond the line to beat."""
     best = min((row.loss - row.half_width for row in rows), default=line_to_beat)
     worst = max((row.loss + row.half_width for row in rows), default=line_to_beat)
     high = line_to_beat + min(max(worst - line_to_beat, BEYOND), FARTHEST)

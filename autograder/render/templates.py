@@ -8,9 +8,9 @@ import jinja2
 
 
 def templates(folder: Path) -> jinja2.Environment:
-    """The templates that lie in a folder."""
+    """The templates of a folder, and what they share, from this one."""
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=jinja2.FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -177,7 +177,7 @@ class Worker:
         return self._charged + seconds if used is None else self._before_process + used + self._idle + idle
 
     def extend(self, seconds: float) -> None:
-        """Let all calls together be charged so many seconds, those so far included; never fewer than before."""
+        """Raise the budget of all calls together, those so far included, to these seconds; it never shrinks."""
         self.budget = max(self.budget, seconds)
 
     def _all_used(self) -> str:

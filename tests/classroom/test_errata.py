@@ -1,4 +1,4 @@
-"""Errata: a class is graded anew with mended checks, sees what changes, and nobody loses points unless it is said."""
+"""Errata: a class is graded again with fixed checks, sees what changes, and nobody loses points unless it is said."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def as_if(folder: ClassFolder, learner: str, earned: float) -> Report:
 
 @pytest.fixture
 def graded(folder, strict, empty_gradebook):
-    """up: a wrong check gave 0 for right work; down: gave points for a wrong function; same; new: handed in anew."""
+    """up: a wrong check gave 0 for right work; down: gave points for a wrong function; same; new: submitted again."""
     shutil.copy(empty_gradebook, folder.root)
     wrong = SOLUTION.replace("math.log(vocab_size)", "math.log(vocab_size) + 1")
     assert wrong != SOLUTION
@@ -65,7 +65,7 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
     found = find_errata(folder, PART, strict)
     changes = {change.learner: change for change in found.changes}
     assert set(changes) == {"up", "down"} and found.same == 1
-    assert (found.unknown, found.anew) == (("never",), ("new",))
+    assert (found.unknown, found.resubmitted) == (("never",), ("new",))
     assert changes["up"].before == old_up.earned and changes["up"].after > old_up.earned
     assert changes["down"].lower and changes["down"].stands
     lines = list(errata_lines(folder, found, applied=False, lower=False))

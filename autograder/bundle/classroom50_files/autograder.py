@@ -1,6 +1,6 @@
 """Classroom 50 starts this program in a student's checkout; it grades one part and writes result.json there.
 
-grader.json, beside this file, says which part, and pins the grader: the address of a zip and its checksum. Of the
+grader.json, next to this file, says which part, and pins the grader: the address of a zip and its checksum. Of the
 checkout only the part's modules are read, as data; the grader runs them in its sandbox. Nothing else in it has a say.
 
 Exit status 0 when the part was graded, whatever the points. Otherwise there is no result.json, and a sentence on
