@@ -15,18 +15,10 @@ from autograder.capstone import card, drawing, grade_capstone, result
 from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
-from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import Tier
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = 12
-
-
-@pytest.fixture(scope="module")
-def strict():
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

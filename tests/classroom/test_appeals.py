@@ -33,19 +33,10 @@ from autograder.classroom.feedback import learner_page
 from autograder.classroom.grades import class_grades
 from autograder.course import ROOT
 from autograder.grading.report import Check, Report
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 WRONG = SOLUTION.replace("math.log(vocab_size)", "math.log(vocab_size) + 1")
 OTHER = SOLUTION.replace("math.log(vocab_size)", "math.no_such_function(vocab_size)")
 HOSTILE = "<script>alert(1)</script>\n<img src=x onerror=alert(2)> {{ 7*7 }} \x1b]0;title\x07\x1b[31m\u202e &amp;"
-
-
-@pytest.fixture(scope="module")
-def strict():
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

@@ -20,17 +20,8 @@ from autograder.course import ROOT
 from autograder.grading.report import Check, Report
 from autograder.grading.store import key
 from autograder.notebooks.release import ReleaseError
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 TASK = "9.1"
-
-
-@pytest.fixture(scope="module")
-def strict():
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
 
 
 def as_if(folder: ClassFolder, learner: str, earned: float) -> Report:

@@ -7,21 +7,13 @@ import pytest
 from autograder.leaderboard.data import Split, load_split
 from autograder.leaderboard.recipes import Score, score
 from autograder.leaderboard.source import check_source
-from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import Tier
 
 
 @pytest.fixture(scope="session")
 def few_names() -> Split:
     whole = load_split()
     return Split(whole.train[:3000], whole.held_out[:300], whole.seed)
-
-
-@pytest.fixture(scope="session")
-def strict() -> Tier:
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture
