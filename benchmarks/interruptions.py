@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import json
 import os
 import random
@@ -475,19 +476,21 @@ def main() -> None:
             wrong += outcome.wrong
             if not options.only:
                 page = ROOT / "benchmarks" / "interruptions.md"
-                page.write_text(PAGE.format(**vars(options), table="\n".join(lines)), encoding="utf-8")
+                facts = {**vars(options), "day": datetime.date.today(), "table": "\n".join(lines)}
+                but = f"\nLeft out: {', '.join(f'`{name}`' for name in options.but)}.\n" if options.but else ""
+                page.write_text(PAGE.format(**facts) + but, encoding="utf-8")
     if wrong:
         raise SystemExit(1)
 
 
 PAGE = """# Interruptions and full disks
 
-`python benchmarks/interruptions.py` interrupts each command {moments} times, half by kill -9 of its process and half
-by Ctrl-C, half of both at a random write and half at a random time; and runs it on {disks} disks with random room for
-what it writes. The class has four learners, who submitted part {part}. The first columns count the runs that ended
-early. The next one counts what was wrong: a traceback, a process that was left, and, after the same command had run
-once more, each file and each row of the gradebook that is not as after the undisturbed run. The last column counts
-temporary files that kill -9 left; nothing reads them.
+`python benchmarks/interruptions.py`, {day}, interrupts each command {moments} times, half by kill -9 of its process and
+half by Ctrl-C, half of both at a random write and half at a random time. It also runs each {disks} times on a disk with
+random room for what it writes. The class has four learners, who submitted part {part}. The first columns count the runs
+that ended early. The next one counts what was wrong: a traceback, a process that was left, and, after the same command
+had run once more, each file and each row of the gradebook that is not as after the undisturbed run. The last column
+counts temporary files that kill -9 left; nothing reads them.
 
 | command | kill -9 | Ctrl-C | full disk | wrong | temporary files left |
 |---|---|---|---|---|---|
