@@ -315,5 +315,6 @@ def _errata_line(errata: Errata | str, learner: str) -> str:
         return "There is nothing to compare: this submission was not graded with make grade."
     changes = {change.learner: change for change in errata.changes}
     own = changes.pop(learner, None)
-    line = f"{own.before:g} -> {own.after:g} points" if own else "it changes nothing for this submission"
-    return f"{line}; {len(changes)} others change." if changes else f"{line}."
+    line = f"{own.before:g} -> {own.after:g} points" if own else "nothing changes for this submission"
+    others = "1 other changes" if len(changes) == 1 else f"{len(changes)} others change"
+    return f"{line}; {others}." if changes else f"{line}."

@@ -106,7 +106,7 @@ def _shown(folder: ClassFolder, case: Case) -> Shown:
     if case.check is not None and case.check.status != "passed":
         facts.append(("The same mistake", _others(case)))
     if case.errata:
-        facts.append(("errata", case.errata))
+        facts.append(("Errata", case.errata))
     failed = check is not None and check.status not in ("passed", "manual")
     return Shown(
         clean_text(case.request.name, 160),
@@ -143,7 +143,8 @@ def _others(case: Case) -> str:
     elif case.check.exception:
         known = f"it raises {case.check.exception}"
     else:
-        known = "no known mistake was recognised, so compare their answers before you decide for all"
+        known = "no known mistake was recognised"
+        known += ", so compare their answers before you decide for all" if case.open else ""
     return f"{plural(len(case.alike), 'other')}, {names}{more}; {known}."
 
 

@@ -89,10 +89,10 @@ def counts(found: Similarity) -> str:
     if found.nothing_own:
         words += f" {plural(len(found.nothing_own), 'submission')} had too little code to compare."
     if found.compared:
-        one_of = " (one of each group)" if found.groups else ""
+        one_of = ", with one submission from each group" if found.groups else ""
         words += (
-            f" What is usual here: two submissions{one_of} share {percent(found.usual)} of the shorter one's passages "
-            f"(the median of {plural(found.compared, 'pair')})."
+            f" Usually, two submissions share {percent(found.usual)} of the shorter one's passages "
+            f"(the median of {plural(found.compared, 'pair')}{one_of})."
         )
     return words
 
