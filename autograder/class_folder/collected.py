@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import stat
+import time
+import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +15,16 @@ from autograder.course import Part, parts
 from autograder.grading.sources import LARGEST_FILE
 
 # What nbgrader's exchange writes beside a submission, and needs beside its feedback to give that back.
-NOTES_OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+TIMESTAMP = "timestamp.txt"
+NOTES_OF_THE_EXCHANGE = (TIMESTAMP, "submission_secret.txt")
+# As nbgrader notes a time, or as an instructor may write it: 2026-11-24 12:00:00.000000 UTC, 2026-11-24T12:00+01:00. A
+# number behind a space is in seconds. Other words are not accepted: "10" or "Mon" would be another day each week.
+TIME = re.compile(
+    r"(?P<minute>\d{4}-\d\d-\d\d[ T]\d\d:\d\d)(?P<second>:\d\d)?(?:\.(?P<part>\d{1,6})\d*)?"
+    r"(?: ?(?P<offset>Z|[+-]\d\d:\d\d)| (?P<zone>[A-Za-z][\w/+-]*|[+-]\d{1,5}))?",
+    re.ASCII,
+)
+YEARS = range(1990, 2200)  # near the ends of the calendar, no time zone and no due date can be computed
 
 
 class Unreadable(Exception):
@@ -49,7 +61,8 @@ def collect_modules(learner: Path, part: Part) -> Collected:
     """In a learner's folder: the part's module from the part's own, and the newest of each part that it builds on."""
     modules: dict[str, bytes] = {}
     remarks: list[str] = []
-    if not re.match(r"\d{4}-\d\d-\d\d \d|$", handed_in(learner / part.name)):
+    noted = handed_in(learner / part.name)
+    if noted and parsed_time(noted) is None:
         remarks.append("timestamp.txt holds no time: when this was handed in is not known, so it is not late.")
     for wanted in parts():
         if wanted is not part and wanted.module not in part.needs:
@@ -72,11 +85,11 @@ def collect_modules(learner: Path, part: Part) -> Collected:
 
 @dataclass(frozen=True)
 class Newest:
-    """A module. place: the folder of the part that it was handed in with, such as part05; time: nbgrader's note."""
+    """A module. place: the folder that it was handed in with, such as part05; time: when, None if unknown."""
 
     content: bytes
     place: str
-    time: str
+    time: datetime.datetime | None
 
 
 def newest_module(learner: Path, wanted: Part) -> Newest | None:
@@ -87,15 +100,16 @@ def newest_module(learner: Path, wanted: Part) -> Newest | None:
         except Unreadable:
             continue
         if content is not None:
-            return Newest(content, place.name, handed_in(place))
+            return Newest(content, place.name, recorded_time(place))
     return None
 
 
 def _newest_first(learner: Path, wanted: Part) -> list[Path]:
     """The learner's folders, that of the part itself before others of the same time."""
 
-    def age(place: Path) -> tuple[str, bool]:
-        return (handed_in(place), place.name == wanted.name)
+    def age(place: Path) -> tuple[float, bool]:
+        noted = recorded_time(place)
+        return (noted.timestamp() if noted else 0.0, place.name == wanted.name)
 
     return sorted((place for part in parts() if (place := learner / part.name).is_dir()), key=age, reverse=True)
 
@@ -103,9 +117,45 @@ def _newest_first(learner: Path, wanted: Part) -> list[Path]:
 def handed_in(place: Path) -> str:
     """When a folder was handed in, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`. Empty when it says none."""
     try:
-        return (read_plain(place / "timestamp.txt", 100) or b"").decode("ascii", "replace").strip()
+        return (read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
     except Unreadable:
         return ""
+
+
+def recorded_time(place: Path) -> datetime.datetime | None:
+    """When a folder was handed in, in UTC; None when its timestamp.txt does not say."""
+    return parsed_time(handed_in(place))
+
+
+def parsed_time(text: str) -> datetime.datetime | None:
+    """A time as nbgrader notes it, in UTC; None when it is none. Without a zone, or with one that nobody knows, it is
+    in UTC, as for nbgrader.
+    """
+    found = TIME.fullmatch(text.strip())
+    if found is None:
+        return None
+    words = f"{found['minute']}{found['second'] or ':00'}.{(found['part'] or '').ljust(6, '0')}"
+    try:
+        noted = datetime.datetime.fromisoformat(words + (found["offset"] or "").replace("Z", "+00:00"))
+        if noted.year not in YEARS:
+            return None
+        if noted.tzinfo is None:
+            noted = noted.replace(tzinfo=_zone(found["zone"] or "UTC"))
+        return noted.astimezone(datetime.timezone.utc)
+    except ValueError:
+        return None
+
+
+def _zone(name: str) -> datetime.tzinfo | None:
+    """A time zone by its name or its seconds; None is that of this machine. Raises ValueError for a day or more."""
+    if name[0] in "+-":
+        return datetime.timezone(datetime.timedelta(seconds=int(name)))
+    if name not in ("UTC", "GMT") and name in time.tzname:
+        return None
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
+        return datetime.timezone.utc
 
 
 def hand_on_notes(submission: Path, to: Path) -> None:

@@ -44,7 +44,9 @@ def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapp
         book.update_or_create_student(learner)
         # The capstone is as late as the newest of its parts; grades computes penalties when they are read.
         times = [newest.time for newest in parts.values() if newest.time]
-        book.update_or_create_submission(name, learner, **({"timestamp": max(times)} if times else {}))
+        book.update_or_create_submission(
+            name, learner, **({"timestamp": max(times).replace(tzinfo=None)} if times else {})
+        )
         for task in capstone().tasks:
             grade = book.find_grade(_grade_id(task), name, name, learner)
             grade.auto_score, grade.needs_manual_grade = points(report, task), False
@@ -62,7 +64,8 @@ def report_notebook(report: Report, parts: Mapping[str, Newest]) -> dict:
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
         f"from seed {report.seed}, with your newest parts:",
         *(
-            f"{name}, submitted with {newest.place}, {newest.time or 'at an unknown time'}"
+            f"{name}, submitted with {newest.place}, "
+            + (f"{newest.time:%Y-%m-%d %H:%M:%S} UTC" if newest.time else "at an unknown time")
             for name, newest in parts.items()
         ),
     ]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.appeal_file import LARGEST as LARGEST_APPEAL
 from autograder.archives.archives import shown
-from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.collected import TIMESTAMP, Unreadable, read_plain, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
@@ -34,9 +34,6 @@ from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
 from autograder.course import EXERCISES, RECIPE_FILE, Part, parts
 from autograder.files import write_atomically
 from autograder.wording import option
-
-TIMESTAMP = "timestamp.txt"
-
 
 MOST_APPEALS = 50  # versions of one learner's file for a part
 MOST_OTHERS = 20  # files of one learner that the course has no name for, kept to be renamed
@@ -384,24 +381,6 @@ def _free(folder: Path, before: datetime.datetime | None) -> Path:
     name = f"{before:%Y-%m-%d-%H%M%S}" if before else "without-time"
     paths = (folder / (name + (f"-{number}" if number else "")) for number in range(10_000))
     return next(path for path in paths if not path.exists())
-
-
-def recorded_time(place: Path) -> datetime.datetime | None:
-    """When a collected submission was submitted, as its timestamp.txt says; None when it does not."""
-    try:
-        return parsed_time((read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace"))
-    except Unreadable:
-        return None
-
-
-def parsed_time(text: str) -> datetime.datetime | None:
-    """A time as nbgrader notes it, in UTC; None when it is none."""
-    from nbgrader.utils import parse_utc
-
-    try:
-        return parse_utc(text.strip()).replace(tzinfo=UTC) if text.strip() else None
-    except (ValueError, OverflowError, TypeError):
-        return None
 
 
 def _content(path: Path) -> bytes | None:

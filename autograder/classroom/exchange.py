@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.archives.archives import shown
-from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.collected import TIMESTAMP, Unreadable, parsed_time, read_plain, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError
-from autograder.classroom.collect import TIMESTAMP, parsed_time, recorded_time
 from autograder.course import Part, class_settings
 
 SLACK = datetime.timedelta(minutes=5)  # for copying a submission, and for two machines' clocks

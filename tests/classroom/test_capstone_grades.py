@@ -12,6 +12,7 @@ from submission_helpers import hand_in
 from typer.testing import CliRunner
 
 from autograder.capstone import run
+from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import give, given
 from autograder.classroom import ahead
@@ -100,7 +101,7 @@ def test_it_is_as_late_as_the_newest_of_its_parts(graded):
 def test_feedback_and_formgraders_notebook_show_report_and_parts(graded):
     folder, outcomes = graded
     page = html.unescape((folder.feedback / "eve" / "capstone" / "capstone.html").read_text(encoding="utf-8"))
-    assert f"part03_layers.py, submitted with part03, {LATER}" in page
+    assert "part03_layers.py, submitted with part03, 2026-12-02 12:00:00 UTC" in page
     for check in outcomes["eve"].report.checks:
         assert check.title in page
     assert (folder.autograded / "eve" / "capstone" / "capstone.ipynb").is_file()
@@ -179,7 +180,25 @@ def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
     (newer / "part01_autograd.py").write_text("# newer\n", encoding="utf-8")
     (newer / "timestamp.txt").write_text(LATER, encoding="utf-8")
     found = newest_parts(folder, "ada")["part01_autograd.py"]
-    assert (found.content, found.place, found.time) == (b"# newer\n", "part08", LATER)
+    assert (found.content, found.place, found.time) == (b"# newer\n", "part08", parsed_time(LATER))
+
+
+def test_a_forged_time_of_a_part_stops_no_table_and_writes_nothing_on_a_page(tmp_path, empty_gradebook):
+    folder = ClassFolder(tmp_path)
+    shutil.copy(empty_gradebook, folder.root)
+    text = 'time_zone = "Europe/Berlin"\n[due]\ncapstone = 2026-11-30T18:00:00\n'
+    (folder.root / "class.toml").write_text(text, encoding="utf-8")
+    for learner, time in (("ada", "9999-12-31 23:59:59 UTC"), ("ben", "<img src=x onerror=alert(1)>")):
+        hand_in_all(folder, learner, part08_generation="def broken(:\n")
+        for place in (folder.submitted / learner).iterdir():
+            (place / "timestamp.txt").write_text(time, encoding="utf-8")
+    hand_in_all(folder, "cid", part08_generation="def broken(:\n")
+    outcomes = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    assert [(one.learner, one.failure) for one in outcomes] == [("ada", ""), ("ben", ""), ("cid", "")]
+    assert [one.grades["capstone"].penalty for one in class_grades(folder).learners] == [0, 0, 0]
+    for path in (*folder.autograded.rglob("*.ipynb"), *folder.feedback.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        assert "onerror" not in text and "9999" not in text
 
 
 def test_grading_again_never_lowers_a_capstone(tmp_path, empty_gradebook):

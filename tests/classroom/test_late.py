@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission, give_by_hand, write
 from submission_helpers import PART, hand_in
 
+from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.settings import (
     UTC,
     ClassError,
@@ -21,8 +25,10 @@ from autograder.class_folder.settings import (
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.extensions import Extensions, load_extensions
 from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.grades import class_grades
 from autograder.classroom.late import refresh
-from autograder.sandbox import SandboxUnavailable, strict_tier
+from autograder.course import ROOT, part
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -217,3 +223,73 @@ def test_autograde_itself_takes_the_penalty_off(folder, empty_gradebook):
     with open_gradebook(folder) as book:
         penalties = [book.find_submission("part09", one).late_submission_penalty or 0.0 for one in ("ann", "ben")]
     assert penalties == pytest.approx([0.2 * 10, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("noted", "utc"),
+    [
+        ("2026-11-24 12:00:00.000000 UTC", "2026-11-24T12:00:00+00:00"),
+        ("2026-11-24 12:00:00.5 CET", "2026-11-24T11:00:00.500000+00:00"),
+        ("2026-07-24 12:00:00 Europe/Berlin", "2026-07-24T10:00:00+00:00"),
+        ("2026-11-24 12:00:00 Nowhere/Town", "2026-11-24T12:00:00+00:00"),
+        ("2026-11-24T12:00+01:00", "2026-11-24T11:00:00+00:00"),
+        ("2026-11-24 12:00:00 +3600", "2026-11-24T11:00:00+00:00"),
+    ],
+)
+def test_a_time_is_read_as_nbgrader_and_people_write_it(noted, utc):
+    assert parsed_time(noted).isoformat() == utc
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        *("9999-12-31 23:59:59.999999 UTC", "0001-01-01 00:00:00 UTC", "2026-02-30 12:00:00 UTC", "10", "Mon", "nan"),
+        *(
+            "2026-11-24 12:00:00 ../../../etc/passwd",
+            "2026-11-24 12:00:00 /etc/localtime",
+            "2026-11-24 12:00:00 -99999",
+        ),
+        *(
+            "2026-11-24 12:00:00 UTC\nUTC",
+            "2026-11-24\0 12:00:00 UTC",
+            "9" * 90,
+            "\u0662\u0660\u0662\u0666-11-24 12:00",
+            "",
+        ),
+    ],
+)
+def test_what_is_no_time_of_this_century_is_no_time(noted):
+    assert parsed_time(noted) is None
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_a_forged_time_is_as_good_as_none_and_costs_nobody_else(folder, empty_gradebook, zone):
+    shutil.copy(empty_gradebook, folder.root)
+    write(folder, "class.toml", f'time_zone = "{zone}"\n[due]\npart09 = "2026-11-24 18:00"\n')
+    forged = ("9999-12-31 23:59:59 UTC", "0001-01-01 00:00:00 UTC", "2026-11-24 12:00:00 ../../../etc/passwd")
+    learners = ["ada", "ben", "cid", "dan"]
+    for learner in learners:
+        hand_in(folder, learner)
+    for learner, time in zip(learners, forged):
+        (folder.submitted / learner / "part09" / "timestamp.txt").write_text(time, encoding="ascii")
+    outcomes = grade_class(folder, part(9), learners, Tier.LOCAL)
+    assert [one.failure for one in outcomes] == [""] * 4
+    assert [grade.grades["part09"].penalty for grade in class_grades(folder).learners] == [0] * 4
+    page = (folder.feedback / "ada" / "part09" / "part09.html").read_text(encoding="utf-8")
+    assert "timestamp.txt holds no time" in page
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="There are no pipes here.")
+def test_a_pipe_in_place_of_a_time_stops_nothing(folder):
+    place = hand_in(folder, "ada")
+    (place / "timestamp.txt").unlink()
+    os.mkfifo(place / "timestamp.txt")
+    words = "from autograder.classroom.converters import Directory as D; print(D().get_existing_timestamp('PLACE'))"
+    done = subprocess.run(
+        [sys.executable, "-c", words.replace("PLACE", str(place))],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        cwd=ROOT,
+    )
+    assert done.stdout.strip() == "None", done.stderr
