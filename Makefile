@@ -18,6 +18,8 @@ FILE = $(if $(file),"$(file)",$(if $(args),,$(error Name the file: make $@ file=
 # By the environment, and as it was typed: a sentence may hold any character.
 export REASON_AS_TYPED := $(value reason)
 REASON = $(if $(value reason),--reason "$$REASON_AS_TYPED")
+export REQUEST_AS_TYPED := $(value request)
+export NAME_AS_TYPED := $(value name)
 
 # A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
 KNOWN := PYTHON alike apply args board check class data decide fast file from layers name notebooks part public reason request seed seeds steps template tick url width worksheet
@@ -109,7 +111,7 @@ grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLD
 	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
 
 repeat: ## grade a submission again from its line in the ledger, for an appeal: name=ada/part05 class=FOLDER
-	$(RUN) repeat $(if $(name),"$(name)") $(CLASS) $(args)
+	$(RUN) repeat $(if $(value name),"$$NAME_AS_TYPED") $(CLASS) $(args)
 
 roster: ## put the list of a class into its gradebook: file=participants.csv class=FOLDER
 	$(RUN) roster $(FILE) $(CLASS) $(args)
@@ -130,7 +132,7 @@ errata: ## grade a part anew with mended checks, and show whose points change: p
 	$(RUN) errata $(part) $(if $(call on,$(apply)),--apply) $(CLASS) $(args)
 
 appeals: ## show regrade requests, or decide one: decide=accept request=ada/part05/CHECK alike=1 reason="..."
-	$(RUN) appeals $(if $(request),--request "$(request)") $(if $(decide),--decide "$(decide)") $(if $(call on,$(alike)),--alike) $(REASON) $(CLASS) $(args)
+	$(RUN) appeals $(if $(value request),--request "$$REQUEST_AS_TYPED") $(if $(decide),--decide "$(decide)") $(if $(call on,$(alike)),--alike) $(REASON) $(CLASS) $(args)
 
 demo: ## an instructor's whole job, shown on a class of twelve that never was: about a minute
 	$(RUN) demo $(args)

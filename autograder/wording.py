@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 
 # The Makefile sets it to "make"; setup_environment.py to what was typed, such as `python3 -m autograder`.
 CALLED_AS = "AUTOGRADER_CALLED_AS"
@@ -12,6 +14,9 @@ MAKE_VARIABLES = (
     *"fast steps seed data check name tick layers width part class apply board worksheet".split(),
     *"decide request alike reason".split(),
 )
+
+# What a shell acts on, also inside double quotes or at the start of a word.
+ACTED_ON = re.compile(r"[^\w\s@%+=:,./\\-]|[\n\r\t]")
 
 # Targets that are called otherwise than their commands.
 MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard", "leaderboard page": "leaderboard"}
@@ -34,7 +39,8 @@ def command(name: str, /, part: int | str | None = None, **options: object) -> s
     words += [f"{key}={_quoted(1 if given[key] is True else given[key])}" for key in MAKE_VARIABLES if key in given]
     rest = {key: value for key, value in given.items() if key not in MAKE_VARIABLES}
     if rest:
-        words.append(f"args='{' '.join(_as_options(rest))}'")
+        text = " ".join(_as_options(rest))
+        words.append("args=" + (shlex.quote(text) if "'" in text else f"'{text}'"))
     return " ".join(words)
 
 
@@ -49,5 +55,8 @@ def _as_options(given: dict[str, object]) -> list[str]:
 
 
 def _quoted(value: object) -> str:
+    """A word for a shell. It may hold the name that a stranger gave to a folder."""
     text = str(value)
+    if ACTED_ON.search(text) and os.name != "nt":
+        return shlex.quote(text)
     return f'"{text}"' if " " in text else text

@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -519,6 +520,23 @@ def test_messages_name_a_command_in_the_form_that_the_user_used(monkeypatch, cal
     if called_as:
         monkeypatch.setenv(wording.CALLED_AS, called_as)
     assert wording.command(*given) == expected
+
+
+@pytest.mark.skipif(os.name == "nt", reason="The shell of Windows has other quotes.")
+@pytest.mark.parametrize("called_as", ["python -m autograder", "make"])
+@pytest.mark.parametrize("key", ["request", "other"])
+@pytest.mark.parametrize(
+    "value", ["a$(touch x)b", "a`touch x`b", "a;b", "a|b", 'a"b', "a'b $x", "a&b", "a\nb", "*", "~", "ada b"]
+)
+def test_no_value_in_a_command_is_more_than_a_value_to_a_shell(monkeypatch, called_as, key, value):
+    monkeypatch.setenv(wording.CALLED_AS, called_as)
+    words = shlex.split(wording.command("appeals", **{key: value}))
+    if called_as != "make":
+        assert words[-2:] == [f"--{key}", value]
+    elif key == "request":
+        assert words == ["make", "appeals", f"request={value}"]
+    else:
+        assert words[:2] == ["make", "appeals"] and shlex.split(words[2].removeprefix("args=")) == ["--other", value]
 
 
 def test_options_are_named_in_either_form(monkeypatch):

@@ -6,10 +6,11 @@ import datetime
 import difflib
 import getpass
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from autograder.appeal_file import LARGEST, AppealError, file_name, read_appeals
+from autograder.appeal_file import LARGEST, AppealError, check_names, file_name, read_appeals
 from autograder.batch.follow_decisions import follow_decisions
 from autograder.batch.ledger import LedgerError
 from autograder.batch.repeat import Repeated, repeat
@@ -33,6 +34,7 @@ from autograder.course import Part, part_named, parts
 from autograder.grading.report import NO_FILE, Check, Report
 from autograder.grading.sources import LARGEST_FILE
 from autograder.insight.class_verdicts import read_verdicts
+from autograder.render.terminal import plural
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.text import clean_text
 from autograder.wording import option
@@ -99,10 +101,13 @@ class Requests:
 
 def find_requests(folder: ClassFolder) -> Requests:
     """What was asked: in the files that `collect` has kept, and in those that nbgrader's exchange put beside the work.
-    Of several requests of a learner about the same check the last one counts.
+    Of several requests of a learner about the same check the last one counts. What can't be decided is one problem for
+    each learner and part, however many files they sent.
     """
     requests = Requests()
+    problems: dict[tuple[str, str], list[str]] = {}
     for part in parts():
+        names, graded = set(check_names(part)), None
         stem, _, suffix = file_name(part).rpartition(".")
         kept = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
         beside = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{part.name}/{file_name(part)}")]
@@ -113,10 +118,27 @@ def find_requests(folder: ClassFolder) -> Requests:
                 asked = [Request(learner, part, one.check, one.reason) for one in read_appeals(content)]
             except (AppealError, Unreadable) as error:
                 said = clean_text(content.decode("utf-8", "replace"), 300)
-                requests.problems.append(f"{path}: {error}" + (f" It begins: {said}" if said else ""))
+                problem = f"{path}: {error}" + (f" It begins: {said}" if said else "")
+                problems.setdefault((learner, part.name), []).append(problem)
                 continue
-            requests.found |= {request.name: request for request in asked}
+            unknown = [request for request in asked if request.check not in names]
+            if unknown and graded is None:
+                graded = _verdicts(folder, part)
+            # A verdict may be older than the checks.
+            unknown = [request for request in unknown if _check(graded.get(learner), request.check) is None]
+            requests.found |= {request.name: request for request in asked if request not in unknown}
+            if unknown:
+                problems.setdefault((learner, part.name), []).append(_unknown_checks(path, part, unknown, names))
+    for said in problems.values():
+        more = f" {plural(len(said) - 1, 'more file')} of this learner for this part can't be used."
+        requests.problems.append(said[-1] + (more if len(said) > 1 else ""))
     return requests
+
+
+def _unknown_checks(path: Path, part: Part, unknown: Sequence[Request], names: Set[str]) -> str:
+    shown = ", ".join(one.check for one in unknown[:3]) + (f" and {len(unknown) - 3} more" if len(unknown) > 3 else "")
+    near = difflib.get_close_matches(unknown[0].check, names, n=1)
+    return f"{path}: {part.name} has no check {shown}." + (f" Is {near[0]} meant?" if near else "")
 
 
 def cases(folder: ClassFolder, requests: Sequence[Request], anyway: bool = False) -> Iterator[Case]:

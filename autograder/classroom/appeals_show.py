@@ -149,7 +149,9 @@ def _others(case: Case) -> str:
 
 
 def _commands(folder: ClassFolder, case: Case) -> list[str]:
-    """What to type to decide."""
+    """What to type to decide; nothing for a name that can't be typed."""
+    if clean_text(case.request.name, 400) != case.request.name:
+        return ["The name of this learner's folder has characters that can't be typed. Ask whose it is."]
     forms = [{"decide": "accept"}, *([{"decide": "accept", "alike": True}] if case.alike else [])]
     forms.append({"decide": "reject", "reason": "why the points stay"})
     return [folder.command("appeals", request=case.request.name, **form) for form in forms]

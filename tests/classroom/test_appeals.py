@@ -23,7 +23,7 @@ from autograder.batch.ledger import FILE as LEDGER
 from autograder.batch.ledger import Entry, read_ledger
 from autograder.class_folder.decisions import FILE, Decision, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given
+from autograder.class_folder.given import give, given
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.appeals import cases, decide, find_requests
 from autograder.classroom.appeals_show import case_lines
@@ -237,7 +237,7 @@ def test_a_hostile_request_is_shown_and_does_nothing(a_class):
     status, said, complained = run_cli("appeals", "--class", a_class.root)
     assert (status, complained) == (0, "")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said)
-    assert "> <script>alert(1)</script>" in said and "dan/part09/no_such_check: open" in said
+    assert "> <script>alert(1)</script>" in said and "part09 has no check no_such_check." in said
     assert "is a link, not a file" in said and "with the name of a check" in said
     page = (a_class.verdicts / "appeals.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;\n&lt;img src=x onerror=alert(2)&gt; {{ 7*7 }}" in page
@@ -246,6 +246,62 @@ def test_a_hostile_request_is_shown_and_does_nothing(a_class):
     )
     assert "default-src 'none'; style-src 'unsafe-inline'\"" in page and not re.search(r"https?:|//", page)
     assert os.name == "nt" or (a_class.verdicts / "appeals.html").stat().st_mode & 0o077 == 0
+
+
+def test_requests_that_nobody_can_decide_are_one_line_for_each_learner(a_class):
+    many = "".join(f"[[appeal]]\ncheck = 'no_{{}}_{i}'\nreason = 'x'\n" for i in range(40))
+    real = lost(a_class, "ben").name
+    (a_class.appeals / "ben").mkdir()
+    (a_class.appeals / "cid").mkdir()
+    for version in range(1, 51):
+        name, text = f"appeal_{PART.name}-{version:02d}.toml", many.replace("{}", str(version))
+        text = text if version > 1 else f"[[appeal]]\ncheck = '{real}'\nreason = 'Look again.'\n"
+        (a_class.appeals / "ben" / name).write_text(text, encoding="utf-8")
+        (a_class.appeals / "cid" / name).write_bytes(b"\xff")
+    requests = find_requests(a_class)
+    assert list(requests.found) == [f"ada/part09/{lost(a_class, 'ada').name}", f"ben/part09/{real}"]
+    ben, cid = requests.problems
+    assert "has no check no_50_0, no_50_1, no_50_2 and 37 more." in ben and "48 more files" in ben
+    assert "not text in UTF-8" in cid and "49 more files" in cid
+
+
+def test_a_check_that_only_an_older_verdict_has_can_be_asked_about(a_class):
+    report = given(a_class, "ada", PART)
+    checks = tuple(replace(c, name="an_old_name") if c.name == lost(a_class, "ada").name else c for c in report.checks)
+    give(a_class, "ada", PART, replace(report, checks=checks))
+    (a_class.verdicts / LEDGER).unlink()
+    ask(a_class, "ada", "an_old_name", "Mine is right.")
+    assert list(find_requests(a_class).found) == ["ada/part09/an_old_name"]
+
+
+@pytest.mark.parametrize("name", ["a`touch PWNED`b", "a$(touch PWNED)b", "a;touch PWNED;b", "a\x1b[31mb", "a\u202eb"])
+def test_the_name_of_a_folder_does_nothing_in_the_commands_that_are_shown(a_class, tmp_path, name):
+    check = lost(a_class, "ada").name
+    report = given(a_class, "ada", PART)
+    give(a_class, name, PART, report)
+    ask(a_class, name, check, "x")
+    (case,) = [
+        case for case in cases(a_class, list(find_requests(a_class).found.values())) if case.request.learner == name
+    ]
+    lines = list(case_lines(a_class, case, 1))
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202e]", "".join(lines))
+    (shown,) = [line for line in lines if "--decide accept" in line and "--alike" not in line] or [None]
+    assert (shown is None) == (not name.isprintable())
+    if shown:
+        words = shown.replace(" -m autograder", " -c 'import sys; print(sys.argv[3])'")
+        done = subprocess.run(["sh", "-c", words], cwd=tmp_path, capture_output=True, encoding="utf-8")
+        assert done.stdout == f"{name}/part09/{check}\n" and not (tmp_path / "PWNED").exists()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
+@pytest.mark.parametrize("name", ["a`touch PWNED`b", "a$(touch PWNED)b", 'a";touch PWNED;"b'])
+@pytest.mark.parametrize(("target", "variable"), [("appeals", "request"), ("repeat", "name")])
+def test_make_hands_a_name_on_as_it_was_typed(tmp_path, target, variable, name):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "autograder.py").write_text("import sys\nprint(sys.argv[-1])\n", encoding="ascii")
+    words = ["make", "-s", f"PYTHON={sys.executable}", target, f"{variable}={name}"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.stdout == f"{name}\n" and not (tmp_path / "PWNED").exists(), done.stderr
 
 
 def test_a_damaged_file_of_decisions_stops_grading_and_costs_no_points(a_class, strict):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.sandbox.text import clean_text
+from autograder.sandbox.text import MOST_MARKS, clean_text
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,14 @@ from autograder.sandbox.text import clean_text
 )
 def test_what_steers_is_removed_and_what_is_read_stays(dirty, clean):
     assert clean_text(dirty, 200) == clean
+
+
+@pytest.mark.parametrize("between", ["", "\u200d", "\ufeff", "\x07"])
+def test_a_pile_of_accents_is_cut_and_the_accents_of_a_language_stay(between):
+    pile = between.join("\u0301\u0334\u0489\u20dd" * 100)
+    assert len(clean_text(f"Z{pile}y", 4000)) == 1 + MOST_MARKS + 1
+    vietnamese = unicodedata.normalize("NFD", "Tiếng Việt, ngữ nghĩa")
+    assert clean_text(vietnamese, 200) == vietnamese
 
 
 def test_lines_are_kept_only_where_asked_for():
