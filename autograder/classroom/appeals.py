@@ -229,11 +229,11 @@ def decide(
             add_decisions(folder.verdicts, new)
     waiting = tuple(each for each in points if _newer(folder, each, part, verdicts[each]))
     current = [each for each in points if each not in waiting]
-    outcomes = _enter(folder, part, current, tier) if has_gradebook else []
     try:
+        outcomes = _enter(folder, part, current, tier) if has_gradebook else []
         remarks = {each: collect_modules(folder.submitted / each, part).remarks for each in current}
         follow_decisions(folder.verdicts, part, remarks)
-    except LedgerError as error:
+    except (ClassError, LedgerError) as error:  # also that another grading began meanwhile
         raise ClassError(f"{error} The decision is recorded. Run the same command again.") from error
     return Ruling(check, points, bool(new), waiting, outcomes)
 

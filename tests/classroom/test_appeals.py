@@ -21,6 +21,7 @@ from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, feedba
 from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE as LEDGER
 from autograder.batch.ledger import Entry, read_ledger
+from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.decisions import FILE, Decision, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.given import give, given
@@ -367,6 +368,26 @@ def test_a_decision_that_is_killed_is_finished_by_the_same_command(a_class, tmp_
 
 def report(*checks: Check, sha256: str = "s") -> Report:
     return Report(9, "m", "m.py", sha256, 1, "strict", "3", checks)
+
+
+def test_a_decision_during_another_grading_says_whether_it_was_recorded(a_class, monkeypatch):
+    with grading_alone(a_class.root), pytest.raises(ClassError, match="wait for its end.$"):
+        decide(a_class, request(a_class), accept=True, alike=False, reason="")
+    assert read_decisions(a_class.verdicts) == []
+
+    def meanwhile(*_):
+        with grading_alone(a_class.root):
+            return grade_class(*_)
+
+    monkeypatch.setattr("autograder.classroom.appeals.grade_class", meanwhile)
+    with pytest.raises(ClassError, match="at work.*The decision is recorded. Run the same command again"):
+        decide(a_class, request(a_class), accept=True, alike=False, reason="")
+    monkeypatch.undo()
+    points = by_checks(a_class, "ada")
+    assert not decide(a_class, request(a_class), accept=True, alike=False, reason="").new
+    assert (
+        by_checks(a_class, "ada") == points + lost(a_class, "ada").points and len(read_decisions(a_class.verdicts)) == 1
+    )
 
 
 def test_a_decision_holds_for_work_that_fails_in_the_same_way_and_for_the_work_that_was_looked_at():
