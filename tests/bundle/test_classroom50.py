@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from bundle_helpers import SOLVED, some_variants
 
-from autograder.bundle.classroom50 import make_classroom50
+from autograder.bundle.classroom50 import PROGRAM, make_classroom50
 from autograder.bundle.pinned import PinError
 from autograder.course import EXERCISES, class_settings, part, parts
 from autograder.sandbox import SandboxUnavailable, strict_tier
@@ -223,6 +223,20 @@ def test_a_grader_that_is_not_the_pinned_one_is_not_run_and_gives_no_result(runn
 def test_without_the_runner_it_says_what_is_missing(runner):
     done = runner.start(0, USERNAME="", RELEASE_URL="")
     assert done.returncode == 1 and "it sets USERNAME, RELEASE_URL." in done.stderr
+
+
+def test_a_planted_result_of_a_thousand_folders_is_removed(tmp_path):
+    (tmp_path / "kept.txt").write_text("kept", encoding="utf-8")
+    (tmp_path / "release-body.md").symlink_to("kept.txt")
+    deepest = os.open(tmp_path, os.O_RDONLY)
+    for name in ["result.json", *["d"] * 1500]:
+        os.mkdir(name, dir_fd=deepest)
+        above, deepest = deepest, os.open(name, os.O_RDONLY, dir_fd=deepest)
+        os.close(above)
+    os.close(deepest)
+    done = subprocess.run([sys.executable, PROGRAM], cwd=tmp_path, env={}, capture_output=True, encoding="utf-8")
+    assert "Only the runner of Classroom 50" in done.stderr and "Traceback" not in done.stderr
+    assert os.listdir(tmp_path) == ["kept.txt"]
 
 
 # Hostile repositories
