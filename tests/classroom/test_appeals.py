@@ -83,9 +83,12 @@ def entries(folder: ClassFolder) -> dict[str, Entry]:
 
 
 def everything(folder: ClassFolder) -> dict[str, object]:
-    """All that a decision may touch: gradebook, ledger, pages, decisions; without the time in a line of the ledger."""
+    """All that a decision may touch: gradebook, ledger, pages, decisions; without the time in a line of the ledger.
+    Learners' lines come as their processes end, so they are compared learner by learner.
+    """
     people = sorted(path.name for path in folder.submitted.iterdir())
     lines = [replace(entry, when="", seconds=None) for _, entry in read_ledger(folder.verdicts / LEDGER)]
+    lines.sort(key=lambda entry: entry.learner)
     decisions = [replace(one, when="", by="") for one in read_decisions(folder.verdicts)]
     pages = {
         path: path.read_bytes() for path in [*folder.feedback.rglob("*.html"), *folder.verdicts.rglob("part*.html")]
