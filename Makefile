@@ -19,10 +19,23 @@ FILE = $(if $(file),"$(file)",$(if $(args),,$(error Name the file: make $@ file=
 export REASON_AS_TYPED := $(value reason)
 REASON = $(if $(value reason),--reason "$$REASON_AS_TYPED")
 
-# A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
-KNOWN := PYTHON alike apply args board check class data decide fast file from layers name notebooks part public reason request seed seeds steps template tick url width worksheet
-GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% -%,$v)))
-$(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
+# A variable that a target does not read would be ignored without a word: make check prat=1 would check all parts. What
+# a target takes is what its recipe reads, by itself or through one of the definitions above.
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% PYTHON -%,$v)))
+ifneq ($(GIVEN),)
+GOALS := $(or $(MAKECMDGOALS),help)
+TAKEN := $(sort $(shell awk -v goals=" $(GOALS) " ' \
+	function tell(text,  name) { \
+		while (match(text, /[$$][(](value )?[A-Za-z]+[)]/)) { \
+			name = substr(text, RSTART + 2, RLENGTH - 3); sub(/^value /, "", name); \
+			text = substr(text, RSTART + RLENGTH); \
+			if (name in meaning) tell(meaning[name]); else if (name ~ /^[a-z]+$$/) print name } } \
+	/^[A-Z]+ = / { meaning[$$1] = $$0 } \
+	/^[a-z0-9]+:/ { goal = substr($$0, 1, index($$0, ":") - 1) } \
+	/^\t/ && index(goals, " " goal " ") { recipes = recipes $$0 } \
+	END { tell(recipes) }' $(firstword $(MAKEFILE_LIST))))
+$(if $(TAKEN),$(foreach v,$(GIVEN),$(if $(filter-out $(TAKEN),$v),$(error make $(GOALS) does not take $v=. It takes: $(TAKEN:%=%=)))))
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs dataset sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template classroom50 gradescope

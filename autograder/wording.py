@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
+from pathlib import Path
 
 # The Makefile sets it to "make"; setup_environment.py to what was typed, such as `python3 -m autograder`.
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 
-# The variables that the Makefile knows. Other options reach it through args=.
-MAKE_VARIABLES = (
-    *"fast steps seed data check name tick layers width part class apply board worksheet".split(),
-    *"decide request alike reason".split(),
-)
+MAKEFILE = Path(__file__).parents[1] / "Makefile"
+READ = re.compile(r"\$\((?:value )?([A-Za-z]+)\)")  # a variable, in a recipe or in a definition
+DEFINITION = re.compile(r"^([A-Z]+) = (.*)$", re.MULTILINE)
+RECIPE = re.compile(r"^([a-z0-9]+):.*\n((?:\t.*\n)+)", re.MULTILINE)
 
 # Targets that are called otherwise than their commands.
 MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard", "leaderboard page": "leaderboard"}
@@ -30,12 +32,29 @@ def command(name: str, /, part: int | str | None = None, **options: object) -> s
     given = {key.rstrip("_").replace("_", "-"): value for key, value in options.items() if value not in (None, False)}
     if called_as != "make":
         return " ".join([called_as, name, *([] if part is None else [str(part)]), *_as_options(given)])
-    words = ["make", MAKE_TARGETS.get(name, name)] + ([] if part is None else [f"part={part}"])
-    words += [f"{key}={_quoted(1 if given[key] is True else given[key])}" for key in MAKE_VARIABLES if key in given]
-    rest = {key: value for key, value in given.items() if key not in MAKE_VARIABLES}
+    target = MAKE_TARGETS.get(name, name)
+    taken = make_variables(target)
+    words = ["make", target] + ([] if part is None else [f"part={part}"])
+    words += [f"{key}={_quoted(1 if value is True else value)}" for key, value in given.items() if key in taken]
+    rest = {key: value for key, value in given.items() if key not in taken}
     if rest:
         words.append(f"args='{' '.join(_as_options(rest))}'")
     return " ".join(words)
+
+
+@functools.cache
+def make_variables(target: str) -> frozenset[str]:
+    """The variables that a target of the Makefile takes, as the Makefile itself finds them; those of all for "".
+    Every other option reaches a command through args=.
+    """
+    text = MAKEFILE.read_text(encoding="utf-8") if MAKEFILE.exists() else ""
+    meanings, taken = dict(DEFINITION.findall(text)), set()
+    waiting = [recipe for name, recipe in RECIPE.findall(text) if target in ("", name)]
+    while waiting:
+        for name in READ.findall(waiting.pop()):
+            taken |= {name} if name.islower() else set()
+            waiting += [meanings[name]] if name in meanings else []
+    return frozenset(taken)
 
 
 def option(name: str, value: object = True) -> str:

@@ -150,6 +150,6 @@ def _others(case: Case) -> str:
 
 def _commands(folder: ClassFolder, case: Case) -> list[str]:
     """What to type to decide."""
-    forms = [{"decide": "accept"}, *([{"decide": "accept", "alike": True}] if case.alike else [])]
-    forms.append({"decide": "reject", "reason": "why the points stay"})
-    return [folder.command("appeals", request=case.request.name, **form) for form in forms]
+    name, forms = case.request.name, [("accept", None, None), *([("accept", True, None)] if case.alike else [])]
+    forms.append(("reject", None, "why the points stay"))
+    return [folder.command("appeals", decide=what, request=name, alike=alike, reason=why) for what, alike, why in forms]
