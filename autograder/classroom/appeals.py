@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder.appeal_file import LARGEST, AppealError, file_name, read_appeals
+from autograder.appeal_file import LARGEST, AppealError, check_names, file_name, read_appeals
 from autograder.batch.follow_decisions import follow_decisions
 from autograder.batch.ledger import LedgerError
 from autograder.batch.repeat import Repeated, repeat
@@ -71,8 +71,15 @@ class Case:
     newer: bool = False
 
     @property
+    def unknown(self) -> bool:
+        """Whether the part has no such check, so that there is nothing to decide, now or later."""
+        return self.check is None and self.request.check not in check_names(self.request.part)
+
+    @property
     def open(self) -> bool:
         """Whether there is something to decide."""
+        if self.unknown:
+            return False
         return self.decision is None and (self.check is None or self.check.status != "passed")
 
 

@@ -125,6 +125,8 @@ def _title(check: Check) -> str:
 
 
 def _state(case: Case) -> str:
+    if case.unknown:
+        return f"nothing to decide, since {case.request.part.name} has no check of this name"
     if case.decision is None:
         return "open" if case.open else "the check passes now"
     what = "accepted" if case.decision.accepted else "rejected"
