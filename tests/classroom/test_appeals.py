@@ -165,7 +165,9 @@ def test_a_decision_for_all_alike_holds_for_work_that_comes_later(a_class, stric
 
 
 def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class):
-    ask(a_class, "ben", lost(a_class, "ben").name, "Me too.")
+    name = lost(a_class, "ben").name
+    assert name in feedback(a_class, "ben")
+    ask(a_class, "ben", name, "Me too.")
     before = everything(a_class)
     with pytest.raises(ClassError, match="Give a reason, which the learner will read"):
         decide(a_class, request(a_class), accept=False, alike=False, reason=" ")
@@ -176,6 +178,7 @@ def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class)
     for learner in ("ada", "ben"):
         page = feedback(a_class, learner)
         assert "its points stay as they are. ln 27 &lt;b&gt;is&lt;/b&gt; meant." in page
+        assert name not in page, "what is rejected is not offered again"
     assert not any(case.open for case in cases(a_class, list(find_requests(a_class).found.values())))
 
 

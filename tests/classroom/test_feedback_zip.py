@@ -160,9 +160,10 @@ def test_everybody_in_the_download_is_in_the_zip_or_listed(a_class, tmp_path):
 
 
 def test_nothing_to_pack_is_a_sentence_and_leaves_no_zip(a_class, tmp_path):
+    ungraded = archive(tmp_path / "part5.zip", [f"ada/{part(5).file_name}"])
     with pytest.raises(ClassError, match="There is no feedback to pack for part05"):
-        pack_feedback(a_class, a_class.submitted, part(5), tmp_path)
-    assert not list(tmp_path.glob("*.zip"))
+        pack_feedback(a_class, ungraded, part(5), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_writes_into_exports_and_fails_when_somebody_is_missing(a_class, tmp_path):
