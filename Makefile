@@ -155,10 +155,10 @@ bundle: ## write a zip for students to dist/: exercises, notebooks, public check
 	$(RUN) bundle $(args)
 
 template: ## write a template repository for GitHub to dist/template, after make bundle: url=https://... of the release
-	$(RUN) template "$(url)" $(args)
+	$(RUN) template $(if $(url),"$(url)") $(args)
 
 classroom50: ## write autograders for Classroom 50 to dist/classroom50, after make bundle: url=https://... of the release
-	$(RUN) classroom50 "$(url)" $(args)
+	$(RUN) classroom50 $(if $(url),"$(url)") $(args)
 
 gradescope: ## write an autograder for Gradescope to dist/: part=5
 	$(RUN) gradescope $(part) $(args)

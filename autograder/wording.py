@@ -18,12 +18,16 @@ RECIPE = re.compile(r"^([a-z0-9]+):.*\n((?:\t.*\n)+)", re.MULTILINE)
 # Targets that are called otherwise than their commands.
 MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard", "leaderboard page": "leaderboard"}
 
+# The argument of a command is part=, but of these.
+MAKE_ARGUMENTS = {"repeat": "name", "template": "url", "classroom50": "url", "roster": "file", "collect": "file"}
+
 
 def command(name: str, /, part: int | str | None = None, **options: object) -> str:
     """The words that run a command, as this user would type them.
 
-    A part (5) or task ("5.2") is an argument. Options: True stands for a switch, None and False for one that is
-    not given; an underscore is a hyphen, and one at the end is dropped, as in `from_="folder"`.
+    A part (5) or task ("5.2") is an argument, or what else this command takes. Options: True stands for a switch, None
+    and False for one that is not given; an underscore is a hyphen, and one at the end is dropped, as in
+    `from_="folder"`.
 
     >>> command("check", part="5.2", seed=3)
     'python -m autograder check 5.2 --seed 3'
@@ -34,7 +38,8 @@ def command(name: str, /, part: int | str | None = None, **options: object) -> s
         return " ".join([called_as, name, *([] if part is None else [str(part)]), *_as_options(given)])
     target = MAKE_TARGETS.get(name, name)
     taken = make_variables(target)
-    words = ["make", target] + ([] if part is None else [f"part={part}"])
+    argument = MAKE_ARGUMENTS.get(name, "part")
+    words = ["make", target] + ([] if part is None else [f"{argument}={_quoted(part)}"])
     words += [f"{key}={_quoted(1 if value is True else value)}" for key, value in given.items() if key in taken]
     rest = {key: value for key, value in given.items() if key not in taken}
     if rest:
