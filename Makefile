@@ -15,6 +15,8 @@ PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 FILE = $(if $(file),"$(file)",$(if $(args),,$(error Name the file: make $@ file=FILE)))
+CELLS = $(if $(filter run 1 yes true,$(notebooks)),--run-notebooks,$(if $(call on,$(notebooks)),$(error \
+	notebooks=$(notebooks) says nothing: type notebooks=run to run the cells of notebooks, or leave it out)))
 # By the environment, and as it was typed: a sentence may hold any character.
 export REASON_AS_TYPED := $(value reason)
 REASON = $(if $(value reason),--reason "$$REASON_AS_TYPED")
@@ -119,7 +121,7 @@ release: ## make what students get, in release/, unless it gives anything away: 
 	$(RUN) release $(part) $(CLASS) $(args)
 
 grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
-	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
+	$(RUN) grade $(CLASS) $(PART) $(CELLS) $(args)
 
 repeat: ## grade a submission again from its line in the ledger, for an appeal: name=ada/part05 class=FOLDER
 	$(RUN) repeat $(if $(name),"$(name)") $(CLASS) $(args)

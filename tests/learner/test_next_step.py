@@ -224,6 +224,18 @@ def test_each_target_of_make_takes_the_variables_that_it_uses_and_refuses_others
     assert make("quick", "check", "part=1", "PYTHON=python3").returncode == 0, "one of the two takes it"
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
+def test_make_grade_takes_notebooks_run_and_refuses_what_says_nothing():
+    def make(value: str) -> subprocess.CompletedProcess:
+        command = ["make", "-n", "grade", f"notebooks={value}"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+
+    assert all("--run-notebooks" in make(value).stdout for value in ("run", "yes", "1"))
+    assert all(make(value).returncode == 0 and "--run" not in make(value).stdout for value in ("", "no", "0"))
+    refused = make("runs")
+    assert refused.returncode == 2 and "type notebooks=run to run the cells" in refused.stderr
+
+
 def test_a_command_is_named_with_the_variables_that_its_target_takes(monkeypatch):
     monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
     assert command("viva", 5, seed=3, from_="x y") == 'make viva part=5 seed=3 from="x y"'
