@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, over an old one or only as a new one. Standard library only."""
+"""Write a file whole or not at all, over an old one or only as a new one; name one without `..`. Standard library only."""
 
 from __future__ import annotations
 
@@ -45,3 +45,15 @@ def write_new(path: Path, content: bytes) -> None:
             os.rename(whole, path)  # a file system without links
     finally:
         whole.unlink(missing_ok=True)
+
+
+def without_dots(path: str) -> str:
+    """A path as it was typed; where that has `..` in it, the same one relative to the current folder if it is below,
+    else as a whole. A link at its end stays one.
+    """
+    typed = Path(path)
+    if ".." not in typed.parts:
+        return path
+    whole = typed.resolve() if typed.name == ".." else typed.parent.resolve() / typed.name
+    here = Path.cwd().resolve()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)

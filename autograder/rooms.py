@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from autograder.console import misuse
 from autograder.extras import COMMANDS, GROUPS
+from autograder.files import without_dots
 from autograder.wording import CALLED_AS, MAKE_TARGETS, make_variables
 
 # Commands of the release before: the name of today, or none, and a sentence. They go with the next release.
@@ -36,7 +37,10 @@ class Rooms(TyperGroup):
             rooms = [room for room, names in COMMANDS.items() if name in names.split()]
             for room in rooms or COMMANDS:
                 self._load(room)
-        return self.commands.get(name)
+        command = self.commands.get(name)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            _name_paths_without_dots(each)
+        return command
 
     def list_commands(self, context: typer.Context | None) -> list[str]:
         """The names of all, room by room."""
@@ -67,6 +71,13 @@ class Rooms(TyperGroup):
         above = typer.Typer(rich_markup_mode=self.rich_markup_mode)  # whose look they take over
         above.add_typer(importlib.import_module(room).app, name=COMMANDS[room] if COMMANDS[room] in GROUPS else None)
         self.commands.update(typer.main.get_group(above).commands)
+
+
+def _name_paths_without_dots(command: TyperCommand | TyperGroup | None) -> None:
+    """Whatever a command says of a path that it was given, the path is one that means the same anywhere."""
+    for parameter in command.params if command else ():
+        if parameter.type.name == "path" and parameter.callback is None:
+            parameter.callback = lambda context, parameter, value: without_dots(value) if value else value
 
 
 def _as_make_says_it(error: UsageError) -> str:
