@@ -1,4 +1,7 @@
-"""Write a file whole or not at all, over an old one or only as a new one; name one without `..`. Standard library only."""
+"""Write a file whole or not at all, over an old one or only as a new one; name a path without `..`.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 

@@ -77,7 +77,14 @@ def _name_paths_without_dots(command: TyperCommand | TyperGroup | None) -> None:
     """Whatever a command says of a path that it was given, the path is one that means the same anywhere."""
     for parameter in command.params if command else ():
         if parameter.type.name == "path" and parameter.callback is None:
-            parameter.callback = lambda context, parameter, value: without_dots(value) if value else value
+            parameter.callback = _without_dots
+
+
+def _without_dots(context: typer.Context, parameter: object, value: object) -> object:
+    """One path, or several of an argument that takes any number; None is none."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(without_dots, value))
+    return without_dots(value) if value else value
 
 
 def _as_make_says_it(error: UsageError) -> str:

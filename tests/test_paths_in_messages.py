@@ -28,6 +28,7 @@ WRONG = (SOLUTIONS / "part00_setup.py").read_text(encoding="utf-8").replace("ret
         ("repeat", "ada/part05", "--class", "../other"),
         ("collect", "../other/nothing.zip", "--class", "../other"),
         ("leaderboard", "show", "--board", "../other/nowhere"),
+        ("leaderboard", "add", "../nowhere", "../other", "--board", "../other/board"),
         ("viva", "0", "--from", "../nowhere"),
     ],
     ids=" ".join,
