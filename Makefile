@@ -15,16 +15,31 @@ PART = $(if $(part),--part $(part))
 BOARD = $(if $(board),--board "$(board)")
 CLASS = $(if $(class),--class "$(class)")
 FILE = $(if $(file),"$(file)",$(if $(args),,$(error Name the file: make $@ file=FILE)))
+CELLS = $(if $(filter run 1 yes true,$(notebooks)),--run-notebooks,$(if $(call on,$(notebooks)),$(error \
+	notebooks=$(notebooks) says nothing: type notebooks=run to run the cells of notebooks, or leave it out)))
 # By the environment, and as it was typed: a sentence may hold any character.
 export REASON_AS_TYPED := $(value reason)
 REASON = $(if $(value reason),--reason "$$REASON_AS_TYPED")
 export REQUEST_AS_TYPED := $(value request)
 export NAME_AS_TYPED := $(value name)
 
-# A misspelt variable would be ignored without a word: make check prat=1 would check all parts.
-KNOWN := PYTHON alike apply args board check class data decide fast file from layers name notebooks part public reason request seed seeds steps template tick url width worksheet
-GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% -%,$v)))
-$(if $(filter-out $(KNOWN),$(GIVEN)),$(error There is no $(firstword $(filter-out $(KNOWN),$(GIVEN)))=. These are known: $(KNOWN)))
+# A variable that a target does not read would be ignored without a word: make check prat=1 would check all parts. What
+# a target takes is what its recipe reads, by itself or through one of the definitions above.
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% PYTHON -%,$v)))
+ifneq ($(GIVEN),)
+GOALS := $(or $(MAKECMDGOALS),help)
+TAKEN := $(sort $(shell awk -v goals=" $(GOALS) " ' \
+	function tell(text,  name) { \
+		while (match(text, /[$$][(](value )?[A-Za-z]+[)]/)) { \
+			name = substr(text, RSTART + 2, RLENGTH - 3); sub(/^value /, "", name); \
+			text = substr(text, RSTART + RLENGTH); \
+			if (name in meaning) tell(meaning[name]); else if (name ~ /^[a-z]+$$/) print name } } \
+	/^[A-Z]+ = / { meaning[$$1] = $$0 } \
+	/^[a-z0-9]+:/ { goal = substr($$0, 1, index($$0, ":") - 1) } \
+	/^\t/ && index(goals, " " goal " ") { recipes = recipes $$0 } \
+	END { tell(recipes) }' $(firstword $(MAKEFILE_LIST))))
+$(if $(TAKEN),$(foreach v,$(GIVEN),$(if $(filter-out $(TAKEN),$v),$(error make $(GOALS) does not take $v=. It takes: $(TAKEN:%=%=)))))
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help check watch notebooks hint progress compare debug trace appeal appeals site reset undo update train capstone card experiment quick stubs dataset sandbox doctor test slow lint mutation submit leaderboard serve release grade repeat roster collect grades feedback export errata demo viva tutorial bundle template classroom50 gradescope
@@ -108,7 +123,7 @@ release: ## make what students get, in release/, unless it gives anything away: 
 	$(RUN) release $(part) $(CLASS) $(args)
 
 grade: ## grade what a class handed in with nbgrader: all, or part=5; class=FOLDER notebooks=run
-	$(RUN) grade $(CLASS) $(PART) $(if $(filter run,$(notebooks)),--run-notebooks) $(args)
+	$(RUN) grade $(CLASS) $(PART) $(CELLS) $(args)
 
 repeat: ## grade a submission again from its line in the ledger, for an appeal: name=ada/part05 class=FOLDER
 	$(RUN) repeat $(if $(value name),"$$NAME_AS_TYPED") $(CLASS) $(args)
@@ -144,10 +159,10 @@ bundle: ## write a zip for students to dist/: exercises, notebooks, public check
 	$(RUN) bundle $(args)
 
 template: ## write a template repository for GitHub to dist/template, after make bundle: url=https://... of the release
-	$(RUN) template "$(url)" $(args)
+	$(RUN) template $(if $(url),"$(url)") $(args)
 
 classroom50: ## write autograders for Classroom 50 to dist/classroom50, after make bundle: url=https://... of the release
-	$(RUN) classroom50 "$(url)" $(args)
+	$(RUN) classroom50 $(if $(url),"$(url)") $(args)
 
 gradescope: ## write an autograder for Gradescope to dist/: part=5
 	$(RUN) gradescope $(part) $(args)

@@ -142,7 +142,8 @@ def _settings(folder: ClassFolder) -> Finding:
 def _gradebook(folder: ClassFolder) -> Finding:
     path = folder.root / "gradebook.db"
     if not path.exists():
-        makers = " or ".join(map(folder.command, ("roster", "release")))
+        # In a folder that does not exist, roster would take the name for a misspelt one.
+        makers = " or ".join(map(folder.command, ("roster", "release") if folder.root.is_dir() else ("release",)))
         return Finding("gradebook", True, f"none yet; {makers} makes it")
     learners, problem = 0, damage(path)
     if not problem:

@@ -1,9 +1,11 @@
-"""Write a file whole or not at all, over an old one or only as a new one. Standard library only."""
+"""Write a file whole or not at all, over an old one or only as a new one; name a path without `..`.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 
@@ -16,7 +18,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # In the same folder, since os.replace is atomic only within one file system. Not by tempfile, whose files nobody
     # else may read.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     try:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
@@ -45,3 +47,15 @@ def write_new(path: Path, content: bytes) -> None:
             os.rename(whole, path)  # a file system without links
     finally:
         whole.unlink(missing_ok=True)
+
+
+def without_dots(path: str) -> str:
+    """A path as it was typed; where that has `..` in it, the same one relative to the current folder if it is below,
+    else as a whole. A link at its end stays one.
+    """
+    typed = Path(path)
+    if ".." not in typed.parts:
+        return path
+    whole = typed.resolve() if typed.name == ".." else typed.parent.resolve() / typed.name
+    here = Path.cwd().resolve()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)

@@ -12,12 +12,14 @@ from typer.core import TyperCommand, TyperGroup
 
 from autograder.console import misuse
 from autograder.extras import COMMANDS, GROUPS
-from autograder.wording import CALLED_AS
+from autograder.files import without_dots
+from autograder.wording import CALLED_AS, MAKE_TARGETS, make_variables
 
 # Commands of the release before: the name of today, or none, and a sentence. They go with the next release.
 FORMER = {
     "dataset": ("", "datasets/makemore_names.txt is part of the course now: there is nothing to download."),
 }
+UsageError = typer.BadParameter.__base__  # of click, which newer versions of typer bring along under another name
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -35,7 +37,10 @@ class Rooms(TyperGroup):
             rooms = [room for room, names in COMMANDS.items() if name in names.split()]
             for room in rooms or COMMANDS:
                 self._load(room)
-        return self.commands.get(name)
+        command = self.commands.get(name)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            _name_paths_without_dots(each)
+        return command
 
     def list_commands(self, context: typer.Context | None) -> list[str]:
         """The names of all, room by room."""
@@ -56,10 +61,10 @@ class Rooms(TyperGroup):
             typer.echo(f"{error.filename or 'A file'} can't be written ({error.strerror}).", err=True)
             typer.echo("Make room on the disk. Then run the same command again.", err=True)
             raise typer.Exit(1) from error
-        except typer.BadParameter as error:
-            if not error.message and os.environ.get(CALLED_AS) == "make":  # something is missing
-                raise misuse(_missing_variables(error)) from error
+        except UsageError as error:
             error.message = re.sub(r"is not a valid int( range)?\.$", "is not a whole number.", error.message)
+            if os.environ.get(CALLED_AS) == "make" and error.ctx is not None:
+                raise misuse(_as_make_says_it(error)) from error
             raise
 
     def _load(self, room: str) -> None:
@@ -68,15 +73,40 @@ class Rooms(TyperGroup):
         self.commands.update(typer.main.get_group(above).commands)
 
 
-def _missing_variables(error: typer.BadParameter) -> str:
-    """The same as variables of the Makefile, which are called as the metavars of the arguments are."""
+def _name_paths_without_dots(command: TyperCommand | TyperGroup | None) -> None:
+    """Whatever a command says of a path that it was given, the path is one that means the same anywhere."""
+    for parameter in command.params if command else ():
+        if parameter.type.name == "path" and parameter.callback is None:
+            parameter.callback = _without_dots
 
-    def variable(parameter) -> str:
-        return (parameter.metavar or parameter.name).strip("-").lower()
 
+def _without_dots(context: typer.Context, parameter: object, value: object) -> object:
+    """One path, or several of an argument that takes any number; None is none."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(without_dots, value))
+    return without_dots(value) if value else value
+
+
+def _as_make_says_it(error: UsageError) -> str:
+    """What was wrong in a sentence, with variables of the Makefile, which are called as the metavars of arguments or
+    the options are. An option that no variable stands for is named as it is.
+    """
+    name = error.ctx.command_path.partition("autograder ")[2]
+    target = MAKE_TARGETS.get(name, name)
+    parameter = getattr(error, "param", None)
+    if parameter is None:
+        return f"{error.format_message().rstrip('.')}. See: make {target} args=--help"
+
+    def variable(one) -> str:
+        is_option = one.param_type_name == "option"
+        word = (one.opts[0].strip("-") if is_option else one.metavar or one.name).lower().partition("|")[0].strip("[")
+        return one.opts[0] if is_option and word not in make_variables(target) else f"{word}="
+
+    if error.message:
+        return f"{variable(parameter)} {error.message}"
     needed = [variable(each) for each in error.ctx.command.params if each.required]
-    typed = " ".join(f"{name}={name.upper()}" for name in needed)
-    return f"{variable(error.param)}= is missing. Type: make {error.ctx.info_name} {typed}"
+    typed = " ".join(f"{word}{word.strip('-=').upper()}" for word in needed)
+    return f"{variable(parameter)} is missing. Type: make {target} {typed}"
 
 
 def every_command(app: typer.Typer) -> dict[str, TyperCommand | TyperGroup]:

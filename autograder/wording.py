@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shlex
+from pathlib import Path
 
 # The Makefile sets it to "make"; setup_environment.py to what was typed, such as `python3 -m autograder`.
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 
-# The variables that the Makefile knows. Other options reach it through args=.
-MAKE_VARIABLES = (
-    *"fast steps seed data check name tick layers width part class apply board worksheet".split(),
-    *"decide request alike reason".split(),
-)
+MAKEFILE = Path(__file__).parents[1] / "Makefile"
+READ = re.compile(r"\$\((?:value )?([A-Za-z]+)\)")  # a variable, in a recipe or in a definition
+DEFINITION = re.compile(r"^([A-Z]+) = (.*)$", re.MULTILINE)
+RECIPE = re.compile(r"^([a-z0-9]+):.*\n((?:\t.*\n)+)", re.MULTILINE)
 
 # What a shell acts on, also inside double quotes or at the start of a word.
 ACTED_ON = re.compile(r"[^\w\s@%+=:,./\\-]|[\n\r\t]")
@@ -21,12 +22,16 @@ ACTED_ON = re.compile(r"[^\w\s@%+=:,./\\-]|[\n\r\t]")
 # Targets that are called otherwise than their commands.
 MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard", "leaderboard page": "leaderboard"}
 
+# The argument of a command is part=, but of these.
+MAKE_ARGUMENTS = {"repeat": "name", "template": "url", "classroom50": "url", "roster": "file", "collect": "file"}
+
 
 def command(name: str, /, part: int | str | None = None, **options: object) -> str:
     """The words that run a command, as this user would type them.
 
-    A part (5) or task ("5.2") is an argument. Options: True stands for a switch, None and False for one that is
-    not given; an underscore is a hyphen, and one at the end is dropped, as in `from_="folder"`.
+    A part (5) or task ("5.2") is an argument, or what else this command takes. Options: True stands for a switch, None
+    and False for one that is not given; an underscore is a hyphen, and one at the end is dropped, as in
+    `from_="folder"`.
 
     >>> command("check", part="5.2", seed=3)
     'python -m autograder check 5.2 --seed 3'
@@ -35,13 +40,31 @@ def command(name: str, /, part: int | str | None = None, **options: object) -> s
     given = {key.rstrip("_").replace("_", "-"): value for key, value in options.items() if value not in (None, False)}
     if called_as != "make":
         return " ".join([called_as, name, *([] if part is None else [str(part)]), *_as_options(given)])
-    words = ["make", MAKE_TARGETS.get(name, name)] + ([] if part is None else [f"part={part}"])
-    words += [f"{key}={_quoted(1 if given[key] is True else given[key])}" for key in MAKE_VARIABLES if key in given]
-    rest = {key: value for key, value in given.items() if key not in MAKE_VARIABLES}
+    target = MAKE_TARGETS.get(name, name)
+    taken = make_variables(target)
+    argument = MAKE_ARGUMENTS.get(name, "part")
+    words = ["make", target] + ([] if part is None else [f"{argument}={_quoted(part)}"])
+    words += [f"{key}={_quoted(1 if value is True else value)}" for key, value in given.items() if key in taken]
+    rest = {key: value for key, value in given.items() if key not in taken}
     if rest:
         text = " ".join(_as_options(rest))
         words.append("args=" + (shlex.quote(text) if "'" in text else f"'{text}'"))
     return " ".join(words)
+
+
+@functools.cache
+def make_variables(target: str) -> frozenset[str]:
+    """The variables that a target of the Makefile takes, as the Makefile itself finds them; those of all for "".
+    Every other option reaches a command through args=.
+    """
+    text = MAKEFILE.read_text(encoding="utf-8") if MAKEFILE.exists() else ""
+    meanings, taken = dict(DEFINITION.findall(text)), set()
+    waiting = [recipe for name, recipe in RECIPE.findall(text) if target in ("", name)]
+    while waiting:
+        for name in READ.findall(waiting.pop()):
+            taken |= {name} if name.islower() else set()
+            waiting += [meanings[name]] if name in meanings else []
+    return frozenset(taken)
 
 
 def option(name: str, value: object = True) -> str:

@@ -318,9 +318,23 @@ def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
         (("roster",), "file= is missing. Type: make roster file=FILE"),
         (("feedback", "x.zip"), "part= is missing. Type: make feedback file=FILE part=PART"),
         (("gradescope",), "part= is missing. Type: make gradescope part=PART"),
+        (("repeat",), "name= is missing. Type: make repeat name=NAME"),
+        (("reset",), "part= is missing. Type: make reset part=PART"),
+        (("template",), "url= is missing. Type: make template url=URL"),
+        (("check", "--seed", "x"), "seed= 'x' is not a whole number."),
+        (("check", "--sandbox", "foo"), "--sandbox 'foo' is not one of 'local', 'strict'."),
+        (("gradescope", "x"), "part= 'x' is not a whole number."),
+        (("leaderboard", "show", "--top", "x"), "--top 'x' is not a whole number."),
+        (("appeals", "--decide", "perhaps"), "decide= 'perhaps' is not one of 'accept', 'reject'."),
+        (("check", "--nope"), "No such option: --nope. See: make check args=--help"),
+        (
+            ("repeat", "ada/part05", "--class", "nowhere"),
+            "There is no ledger nowhere/verdicts/ledger.jsonl. Grade "
+            "first, or name the class's folder: make repeat name=ada/part05 class=FOLDER",
+        ),
     ],
 )
-def test_what_is_missing_is_named_as_make_names_it(words, typed):
+def test_what_is_missing_or_wrong_is_one_sentence_with_the_names_that_make_has(words, typed):
     environment = {**os.environ, "AUTOGRADER_CALLED_AS": "make"}
     line = [sys.executable, "-m", "autograder", *words]
     answer = subprocess.run(line, capture_output=True, cwd=ROOT, env=environment, encoding="utf-8")

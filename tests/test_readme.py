@@ -16,6 +16,7 @@ from autograder.course import ROOT, SOLUTIONS, parts
 from autograder.datasets import read_facts
 from autograder.install import COST
 from autograder.rooms import FORMER, every_command
+from autograder.wording import make_variables
 
 sys.path.insert(0, str(SOLUTIONS))
 
@@ -26,7 +27,6 @@ from part09_understanding import uniform_loss
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z0-9]+):", MAKEFILE, flags=re.M)) - set(FORMER)
-VARIABLES = set(re.search(r"^KNOWN := (.*)$", MAKEFILE, flags=re.M)[1].split())
 FIRST_SCREEN = README.partition("\n## ")[0]
 
 with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
@@ -48,7 +48,8 @@ def check_call(call: str) -> str | None:
     words = shlex.split(call)
     if words[0] == "make":
         unknown = [word for word in words[1:] if "=" not in word and word not in TARGETS]
-        unknown += [word for word in words[1:] if "=" in word and word.partition("=")[0] not in VARIABLES]
+        taken = {"PYTHON"}.union(*map(make_variables, words[1:]))
+        unknown += [word for word in words[1:] if "=" in word and word.partition("=")[0] not in taken]
         return f"make knows no {', '.join(unknown)}" if unknown else None
     if words[:3] == ["python", "-m", "autograder"]:
         if words[3] in ("--help", "..."):

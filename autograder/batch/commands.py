@@ -61,7 +61,7 @@ def grade_folder(
 
 @app.command()
 def repeat(
-    which: Annotated[str, typer.Argument(metavar="LINE", help="A line's number, or ada/part05 for the latest.")],
+    which: Annotated[str, typer.Argument(metavar="NAME", help="ada/part05 for the latest, or a line's number.")],
     folder: Annotated[
         Path, typer.Option("--class", help="The class's folder.", show_default="the current folder")
     ] = Path(),

@@ -32,7 +32,7 @@ def follow_decisions(out: Path, part: Part, remarks: Mapping[str, tuple[str, ...
             fitting = decisions_on(decisions, learner, part.name, stored.report)
             now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
             ledger.add(replace(entry, when=now), {})
-            entry, told = ledger.latest[learner, part.name], tuple(decision_sentences(stored.report, fitting))
+            entry, told = ledger.latest[learner, part.name], decision_sentences(stored.report, fitting)
             if (out / REPORTS / learner / f"{part.name}.html").exists():
                 report = with_decisions(stored.report, fitting)
                 write_report(out / REPORTS, entry, part, report, said, source, told)

@@ -60,7 +60,7 @@ def grade_batch(
                 entry = ledger.record(learner, part, graded.report, modules, store, tier, seed)
                 decisions = decisions_on(read_decisions(out), learner, part.name, graded.report)
                 graded = replace(graded, report=with_decisions(graded.report, decisions))
-                told, source = tuple(decision_sentences(graded.report, decisions)), modules.get(graded.report.file)
+                told, source = decision_sentences(graded.report, decisions), modules.get(graded.report.file)
                 what = (entry, part, graded.report, graded.collected.remarks, source, told)
                 writing.append(writers.submit(write_report, out / REPORTS, *what))
                 if len(writing) > 4 * WRITERS:

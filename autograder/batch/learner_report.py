@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.batch.ledger import Entry
@@ -23,16 +24,16 @@ def write_report(
     report: Report,
     remarks: tuple[str, ...],
     source: bytes | None,
-    decisions: tuple[str, ...] = (),
+    decisions: Mapping[str, str] | None = None,
 ) -> None:
     """Write folder/LEARNER/partNN.json and .html, unless they are there and equal. source: the part's module, of
-    which the page shows lines; decisions: sentences about regrade requests. Raises OSError.
+    which the page shows lines; decisions: sentences about regrade requests, by check. Raises OSError.
     """
     place = folder / entry.learner / part.name
     _write(place.with_suffix(".json"), json.dumps(report.for_class().to_json(), indent=1).encode("ascii"))
     day = datetime.date.fromisoformat(entry.when[:10])
     repeat = f"{entry.learner}/{entry.part}"
-    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions)
+    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions or {})
     page = feedback_page(facts)
     _write(place.with_suffix(".html"), page.encode("utf-8", "replace"))
 

@@ -17,6 +17,7 @@ from autograder.grading.store import suite_hash
 from autograder.render.terminal import number
 from autograder.sandbox import Tier, strict_tier
 from autograder.sandbox.text import clean_text
+from autograder.wording import command
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,18 @@ def repeat(folder: Path, which: str) -> Repeated:
 def find_entry(path: Path, which: str) -> tuple[int, Entry]:
     """The line that is meant, and its number. Raises LedgerError."""
     if not path.exists():
-        raise LedgerError(f"There is no ledger {path}. Grade first, or name the folder: --class or --out.")
+        raise LedgerError(
+            f"There is no ledger {path}. Grade first, or name the class's folder: "
+            f"{command('repeat', which, class_='FOLDER')}"
+        )
     found = None
     for line_number, entry in read_ledger(path):
         if which in (str(line_number), f"{entry.learner}/{entry.part}"):
             found = line_number, entry
     if found is None:
         raise LedgerError(
-            f"{path} has no line {ascii(which)}: say the number of a line, or a learner and a part, such as ada/part05."
+            f"{path} has no line {ascii(which)}. Name a learner and a part, or the number of a line: "
+            f"{command('repeat', 'ada/part05')}"
         )
     return found
 

@@ -26,12 +26,16 @@ def make_classroom50(release: str, dist: Path = DIST) -> Path:
     folder, unfinished = dist / "classroom50", dist / "classroom50-unfinished"
     grader = pin(release, folder)
     shutil.rmtree(unfinished, ignore_errors=True)
-    for part in parts():
-        its_folder = unfinished / "autograders" / part.name
-        its_folder.mkdir(parents=True)
-        shutil.copyfile(PROGRAM, its_folder / PROGRAM.name)
-        modules = [each.file_name for each in needed_for([part])]
-        facts = {"part": part.number, "modules": modules, **vars(grader)}
-        (its_folder / "grader.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="ascii", newline="\n")
-    unfinished.rename(folder)
+    try:
+        for part in parts():
+            its_folder = unfinished / "autograders" / part.name
+            its_folder.mkdir(parents=True)
+            shutil.copyfile(PROGRAM, its_folder / PROGRAM.name)
+            modules = [each.file_name for each in needed_for([part])]
+            facts = {"part": part.number, "modules": modules, **vars(grader)}
+            text = json.dumps(facts, indent=1) + "\n"
+            (its_folder / "grader.json").write_text(text, encoding="ascii", newline="\n")
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
     return folder

@@ -26,14 +26,16 @@ def make_template(release: str, dist: Path = DIST) -> Path:
     folder, unfinished = dist / "template", dist / "template-unfinished"
     grader = pin(release, folder)
     shutil.rmtree(unfinished, ignore_errors=True)
-    with zipfile.ZipFile(dist / f"{grader.name}.zip") as archive:
-        archive.extractall(unfinished)
-    content = unfinished / grader.name
-    for path, text in _files(grader).items():
-        (content / path).parent.mkdir(parents=True, exist_ok=True)
-        (content / path).write_text(text, encoding="utf-8", newline="\n")
-    content.rename(folder)
-    unfinished.rmdir()
+    try:
+        with zipfile.ZipFile(dist / f"{grader.name}.zip") as archive:
+            archive.extractall(unfinished)
+        content = unfinished / grader.name
+        for path, text in _files(grader).items():
+            (content / path).parent.mkdir(parents=True, exist_ok=True)
+            (content / path).write_text(text, encoding="utf-8", newline="\n")
+        content.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
     return folder
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -96,11 +96,13 @@ def _decided(check: Check, decision: Decision | None) -> Check:
     return Check(**facts, earned=check.points)
 
 
-def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> Iterator[str]:
-    """What a learner reads of each. report: with or without the decisions."""
+def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> dict[str, str]:
+    """What a learner reads of each, by the check's name. report: with or without the decisions."""
+    sentences = {}
     for check in report.checks:
         if decision := decisions.get(check.name):
             day = datetime.date.fromisoformat(decision.when[:10])
             what = f"{check.task} {check.title}, reviewed on {day.day} {day:%B %Y}: "
             what += "you get its points." if decision.accepted else "its points stay as they are."
-            yield f"{what} {decision.reason}".rstrip()
+            sentences[check.name] = f"{what} {decision.reason}".rstrip()
+    return sentences

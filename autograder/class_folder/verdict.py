@@ -44,12 +44,12 @@ def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier, 
     return Verdict(old, fresh.collected, stands=True) if kept and not lower else fresh
 
 
-def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, tuple[str, ...]]:
-    """The report with what was decided about regrade requests, and a sentence for each decision. Raises
+def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, dict[str, str]]:
+    """The report with what was decided about regrade requests, and a sentence for each decision, by check. Raises
     DecisionsError.
     """
     decisions = decisions_on(read_decisions(folder.verdicts), learner, part.name, report)
-    return with_decisions(report, decisions), tuple(decision_sentences(report, decisions))
+    return with_decisions(report, decisions), decision_sentences(report, decisions)
 
 
 def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:

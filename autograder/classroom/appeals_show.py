@@ -152,6 +152,6 @@ def _commands(folder: ClassFolder, case: Case) -> list[str]:
     """What to type to decide; nothing for a name that can't be typed."""
     if clean_text(case.request.name, 400) != case.request.name:
         return ["The name of this learner's folder has characters that can't be typed. Ask whose it is."]
-    forms = [{"decide": "accept"}, *([{"decide": "accept", "alike": True}] if case.alike else [])]
-    forms.append({"decide": "reject", "reason": "why the points stay"})
-    return [folder.command("appeals", request=case.request.name, **form) for form in forms]
+    name, forms = case.request.name, [("accept", None, None), *([("accept", True, None)] if case.alike else [])]
+    forms.append(("reject", None, "why the points stay"))
+    return [folder.command("appeals", decide=what, request=name, alike=alike, reason=why) for what, alike, why in forms]

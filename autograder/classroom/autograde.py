@@ -28,8 +28,8 @@ from autograder.sandbox import Tier
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result for one submission. unanswered: written answers that were not found; notebook: why it could not be
-    read; failure: the reason, in nbgrader's words, when it could not be graded.
+    """The result for one submission. unanswered: written answers that were not found; module, notebook: why there was
+    nothing to check or to read; failure: the reason, in nbgrader's words, when it could not be graded.
     """
 
     learner: str
@@ -38,6 +38,7 @@ class Outcome:
     possible: float = 0.0
     by_hand: bool = False  # a person has still to grade an answer
     unanswered: tuple[str, ...] = ()
+    module: str = ""
     notebook: str = ""
     failure: str = ""
 
@@ -146,8 +147,11 @@ def read_outcome(folder: ClassFolder, part: Part, learner: str) -> Outcome:
     cells = graded_cells(folder, learner, part.name) or {}
     written = {task.id: cells.get(grade_id(task), ("", None)) for task in part.tasks if not task.defines}
     unanswered = tuple(task for task, cell in written.items() if not as_typed(*cell))
-    about_it = (line for line in grader_sentences(cells) if f"{part.name}.ipynb" in line)
+    said = grader_sentences(cells)
+    no_module = f"{part.file_name} was not submitted"
+    module = f"{no_module}." if any(line.startswith(no_module) for line in said) else ""
+    about_it = (line for line in said if f"{part.name}.ipynb" in line)
     with Gradebook(folder.database) as gradebook:
         submission = gradebook.find_submission(part.name, learner)
         score, possible, by_hand = submission.score, submission.max_score, submission.needs_manual_grade
-    return Outcome(learner, part, score, possible, by_hand, unanswered, next(about_it, ""))
+    return Outcome(learner, part, score, possible, by_hand, unanswered, module, next(about_it, ""))

@@ -253,7 +253,9 @@ def _not_collected(
     """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand. time:
     when they were submitted, if anybody knows.
     """
-    there = [*person.files, *person.others]
+    notebook = f"{part.name}.ipynb" if part else ""
+    has_notebook = any(file.name == notebook for file in person.files)
+    there = [*(file for file in person.files if file.name != notebook), *person.others]
     names = ", ".join(shown(file.where) for file in there[:5]) + (
         f" and {len(there) - 5} more" if len(there) > 5 else ""
     )
@@ -273,8 +275,9 @@ def _not_collected(
         else:
             write_atomically(place / TIMESTAMP, _note(time))
     copied = f" They are in {place}: rename the right one to {part.file_name}.{again}" if kept else ""
-    nor = "" if any(file.name == f"{part.name}.ipynb" for file in person.files) else f" and no {part.name}.ipynb"
-    return f"{learner}: there is no {part.file_name}{nor}, only {names}.{copied}"
+    if has_notebook:
+        return f"{learner}: {notebook} was collected, but there is no {part.file_name}. Not used: {names}.{copied}"
+    return f"{learner}: there is no {part.file_name} and no {notebook}, only {names}.{copied}"
 
 
 def _late_at_an_unknown_time(learner: str) -> str:

@@ -54,7 +54,7 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
         times = lateness(settings, extensions, submission, sum(one.earned or 0 for one in marks.values()))
     by_task = {task.id: marks[key] for task in its_part.tasks if (key := grade_id(task)) in marks}
-    known = {*summary_sentences(report), *decisions}
+    known = {*summary_sentences(report), *decisions.values()}
     return feedback_page(
         Feedback(
             learner,

@@ -20,14 +20,15 @@ from autograder.class_folder.given import given, interrupted
 from autograder.class_folder.settings import ClassError, load_settings
 from autograder.classroom.feedback import assignment_name, learner_page
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.handed_in import sort_by_learner
-from autograder.classroom.matching import CANVAS, MOODLE, Matcher, course_file
+from autograder.classroom.handed_in import Sorted, sort_by_learner
+from autograder.classroom.matching import CANVAS, MOODLE, RECIPE, Matcher, appeal_files, course_file, course_files
 from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
 from autograder.course import Part, capstone
 from autograder.files import write_atomically
 from autograder.grading.report import NO_FILE
 from autograder.grading.sources import LARGEST_FILE
 from autograder.render.terminal import plural
+from autograder.wording import option
 
 UPLOAD = {
     "Moodle": "In the assignment, choose Upload multiple feedback files in a zip.",
@@ -59,6 +60,12 @@ def pack_feedback(
         students = gradebook.students
         numbers = read_worksheet(worksheet, students, load_settings(folder).zone) if worksheet else Worksheet()
         found = sort_by_learner(download, Matcher(students, numbers.numbers))
+    if others := _other_parts(found, its_part):
+        raise ClassError(
+            f"{shown(download.name)} has work for {', '.join(others)} and none for {name}. Nothing was written. Name "
+            f"the download of {name}, or pack the feedback of {others[0]}: "
+            f"{option('part', int(others[0].removeprefix('part')))}"
+        )
     packed, pages = Packed(out / f"feedback-{name}.zip"), {}
     for learner in sorted(found.people):
         try:
@@ -98,6 +105,13 @@ def packed_lines(packed: Packed) -> Iterator[str]:
     """What was packed, and where to upload it."""
     yield f"Written: {packed.path}, with the feedback of {plural(len(packed.names), 'learner')}."
     yield UPLOAD[packed.platform]
+
+
+def _other_parts(found: Sorted, its_part: Part) -> list[str]:
+    """The parts that a download is of when it is not of this one; none when nothing in it says so."""
+    of = {**course_files(), **appeal_files()}
+    parts = {of[file.name] for person in found.people.values() for file in person.files if file.name in of} - {RECIPE}
+    return [] if its_part is capstone() or its_part.name in parts else sorted(parts)
 
 
 def _current_page(folder: ClassFolder, its_part: Part, learner: str) -> bytes:

@@ -103,7 +103,7 @@ class GradeModule(SandboxStep):
                 ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), tier)
         give(folder, learner, part, verdict.report)
         report, decisions = decided(folder, learner, part, verdict.report)
-        resources[REPORT] = (report, (*verdict.remarks, *decisions))
+        resources[REPORT] = (report, (*verdict.remarks, *decisions.values()))
         return nb, resources
 
     def _ledger(self) -> contextlib.AbstractContextManager[Ledger]:

@@ -20,7 +20,7 @@ def outcome_line(outcome: Outcome) -> str:
         line += "  a written answer needs manual grading"
     if outcome.unanswered:
         line += f"  no written answer to {', '.join(outcome.unanswered)}"
-    return f"{line}  {clean_text(outcome.notebook, 300)}" if outcome.notebook else line
+    return "  ".join([line, *(clean_text(each, 300) for each in (outcome.module, outcome.notebook) if each)])
 
 
 def summary_lines(folder: ClassFolder, outcomes: Sequence[Outcome]) -> Iterator[str]:

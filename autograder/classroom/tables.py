@@ -13,6 +13,7 @@ from autograder.class_folder.settings import ClassError
 from autograder.files import write_atomically
 
 LARGEST_TABLE = 16 * 1024 * 1024  # bytes
+PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")  # zip, which xlsx and ods are; an empty zip; xls
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Where a cell begins for some program (also after a separator that our quoting does not hold for a program which splits
 # at another one), and what makes it a formula there; the last four are the wide forms that East Asian settings accept.
@@ -46,6 +47,8 @@ def read_table(path: Path) -> Table:
         raise ClassError(f"Can't read {path}: {error.strerror}.") from error
     if len(content) > LARGEST_TABLE:
         raise ClassError(f"{path} has more than {LARGEST_TABLE // 1024 // 1024} MB: that is no list of a class.")
+    if content.startswith(PACKED):
+        raise ClassError(f"{path} is an Excel file or a zip, not CSV. Export the list as CSV, and name that file.")
     text = _decoded(content)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)

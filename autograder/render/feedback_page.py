@@ -11,7 +11,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jinja2
@@ -67,7 +67,7 @@ class Times:
 class Feedback:
     """All that a page is made of. source: the graded file, to show lines of it; marks: by task, where a gradebook has
     them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict; decisions:
-    sentences about what an instructor looked at again.
+    a sentence for each check that an instructor looked at again, by its name.
     """
 
     learner: str
@@ -79,7 +79,7 @@ class Feedback:
     marks: Mapping[str, Marks] | None = None
     times: Times | None = None
     repeat: str = ""
-    decisions: Sequence[str] = ()
+    decisions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -326,10 +326,12 @@ def _next_sentence(facts: Feedback, nothing_ran: Check | None, check: CheckComma
 
 
 def _request(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str, list[tuple[str, str]]]:
-    """How to ask for a regrade: the file's name, a command, and each check that lost points with its name. Nothing of
+    """How to ask for a regrade: the file's name, a command, and each check that lost points, and was not looked at
+    again, with its name. Nothing of
     it where no check ran: then there is a file to fix, and of the capstone, which trains parts that have pages.
     """
     lost = [check for check in facts.report.checks if check.status not in (*DONE, "todo")]
+    lost = [check for check in lost if check.name not in facts.decisions]
     if not lost or nothing_ran is not None or facts.part is capstone():
         return "", "", []
     typed = command("appeal", facts.part.number, check=lost[0].name, reason="why it is wrong")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -26,6 +27,7 @@ OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, 
 CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(signal, "SIGPROF", 27)}
 KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
 WAITED = "it did nothing but wait"  # begins what a reply says of code that the idle limit has ended
+PARENT_DEATH_SIGNAL = sys.platform == "linux"
 LOAD = ""  # in the place of a probe's name: only load what lies in the folder
 
 
@@ -97,8 +99,18 @@ class Worker:
             "reply_bytes": limits.reply_bytes,
             "output_bytes": limits.output_bytes,
             "seconds": max(self.budget, limits.cpu_seconds),
+            "parent": self._watch_for_parent(),
         }
         self._process.send(encode_line({**setup, "id": self._greeting, **launch.setup}))
+
+    def _watch_for_parent(self) -> str:
+        """How the worker learns that this process is gone; bubblewrap ends with it by itself. The kernel's signal comes
+        when the thread ends that started the worker, which is certain to be the whole process for the main one alone.
+        """
+        if self.tier is Tier.STRICT:
+            return ""
+        by_signal = PARENT_DEATH_SIGNAL and threading.current_thread() is threading.main_thread()
+        return "signal" if by_signal else "pipe"
 
     def call(
         self,

@@ -16,6 +16,7 @@ import sys
 MAXIMUM_DEPTH = 64
 MAXIMUM_ITEMS = 100000
 MAXIMUM_INTEGER = 10**300
+PR_SET_PDEATHSIG = 1
 MOST_CALLERS = 20  # frames of the learner's above the one that raised
 # Exact types, so that a subclass with methods of its own is never touched.
 SCALARS = frozenset((type(None), bool, float, str))
@@ -302,6 +303,33 @@ def start_clock(seconds):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
+def end_with_the_parent():
+    """Have the kernel kill this process when the thread that started it ends."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def until_the_pipe_ends(requests):
+    """The lines of `requests`, read by a thread which ends this process as soon as nobody can write there any more,
+    also in the middle of a call. Code that holds the interpreter's lock for ever is not ended by it.
+    """
+    import queue
+    import threading
+
+    waiting = queue.SimpleQueue()
+
+    def read():
+        try:
+            for line in requests:
+                waiting.put(line)
+        finally:
+            os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    return iter(waiting.get, None)
+
+
 def put_up_walls(root, setup):
     """The second tier: this process shuts itself in. What fails here ends the worker before any learner code."""
     import base64
@@ -326,6 +354,8 @@ def main():
     builtins.exit = builtins.quit = sys.exit  # which a Python without its site module lacks
     root = os.path.dirname(os.path.abspath(__file__))
     setup = json.loads(requests.readline())
+    if setup["parent"] == "signal":
+        end_with_the_parent()
     if "walls" in setup:
         put_up_walls(root, setup)
     set_limits(setup["limits"], setup["seconds"])
@@ -339,7 +369,7 @@ def main():
     folders = [entry for entry in os.listdir(root) if os.path.isdir(os.path.join(root, entry))]
     names = {name for folder in folders for name in module_names(os.path.join(root, folder))}
     worlds, current = {}, None
-    for line in requests:
+    for line in until_the_pipe_ends(requests) if setup["parent"] == "pipe" else requests:
         request = json.loads(line)
         if "flush" in request:
             printed.flush()

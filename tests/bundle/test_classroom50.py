@@ -144,7 +144,7 @@ def test_each_part_has_a_program_and_a_pinned_grader(autograders):
 def test_autograders_need_a_bundle_and_an_address_and_replace_nothing(autograders, tmp_path):
     with pytest.raises(PinError, match="is there already"):
         make_classroom50(RELEASE, autograders.parents[1])
-    with pytest.raises(PinError, match="make the bundle first"):
+    with pytest.raises(PinError, match="Make it first: python -m autograder bundle"):
         make_classroom50(RELEASE, tmp_path)
     with pytest.raises(PinError, match="is not the address of a file"):
         make_classroom50('https://example.org/"; rm -rf ~', autograders.parents[1])

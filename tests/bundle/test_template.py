@@ -7,12 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 from bundle_helpers import SOLVED
 
+from autograder.bundle import template as templates
+from autograder.bundle.classroom50 import make_classroom50
 from autograder.bundle.pinned import PinError
 from autograder.bundle.template import make_template
 from autograder.course import class_settings
@@ -20,6 +23,8 @@ from autograder.sandbox import SandboxUnavailable, strict_tier
 
 NAME = class_settings()["course_id"]
 RELEASE = f"https://example.org/releases/download/v1/{NAME}.zip"
+
+OURS = ("autograder/__main__.py", "autograder/course.toml", "constraints.txt", "Makefile")
 
 # Each would say that all is well, were it ever run.
 LIE = "print('all 110/110 passed')\nimport os\nos._exit(0)\n"
@@ -191,7 +196,7 @@ def test_the_template_holds_the_bundle_and_no_answers(template):
 def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_address(template, tmp_path):
     with pytest.raises(PinError, match="is there already"):
         make_template(RELEASE, template.parent)
-    with pytest.raises(PinError, match="make the bundle first"):
+    with pytest.raises(PinError, match="Make it first: python -m autograder bundle"):
         make_template(RELEASE, tmp_path)
     for address in (
         "",
@@ -220,6 +225,34 @@ def test_honest_work_passes_and_what_is_not_begun_is_no_failure(check):
     assert status == 0, said
     assert re.search(r" 0 Set-up +10/10|passed", summary) and "not begun" in summary
     assert "Sandbox: strict" in said or "Sandbox: landlock" in said
+
+
+@pytest.mark.parametrize("make", [make_template, make_classroom50], ids=["template", "classroom50"])
+@pytest.mark.parametrize(
+    ("names", "cut"),
+    [(["notes.txt"], 0), ([f"{NAME}/notes.txt"], 0), (["else.txt", *(f"{NAME}/{one}" for one in OURS)], 0), (None, 40)],
+    ids=["another zip", "no course in it", "more beside it", "cut off"],
+)
+def test_a_zip_that_is_not_the_students_is_refused_and_leaves_nothing(tmp_path, make, names, cut):
+    path = tmp_path / f"{NAME}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names or [f"{NAME}/{one}" for one in OURS]:
+            archive.writestr(name, "text")
+    path.write_bytes(path.read_bytes()[cut:] if cut else path.read_bytes())
+    with pytest.raises(PinError, match="is not the students' zip, or it is damaged. Make it again: python -m"):
+        make(RELEASE, tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_template_that_can_not_be_finished_leaves_nothing(tmp_path, monkeypatch):
+    path = tmp_path / f"{NAME}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in OURS:
+            archive.writestr(f"{NAME}/{name}", "text")
+    monkeypatch.setattr(templates, "_files", lambda grader: {"Makefile/below": "a file where a folder is needed"})
+    with pytest.raises(OSError):
+        make_template(RELEASE, tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_wrong_work_fails_and_the_log_says_where(check):

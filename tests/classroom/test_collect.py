@@ -580,7 +580,9 @@ def test_a_module_to_be_renamed_beside_a_right_notebook_is_listed(listed, tmp_pa
     outcome = collect(listed, zipped(tmp_path / "x.zip", members), part(5))
     assert [one.learner for one in outcome.placed] == ["ann"]
     (said,) = outcome.problems
-    assert said.startswith(f"ann: there is no {GPT}, only") and "rename the right one" in said
+    words = f"ann: {NOTEBOOK} was collected, but there is no {GPT}. Not used: 'leeann_1002_8_solution.py'."
+    assert said.startswith(words)
+    assert "rename the right one" in said
     assert submitted(listed) == {"ann/part05/part05.ipynb": b"{}", "ann/part05/solution.py": b"ann's"}
 
 

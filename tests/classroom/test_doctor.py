@@ -131,3 +131,9 @@ def test_the_fault_of_tarfile_is_named_with_what_to_do(monkeypatch, quick_sandbo
     monkeypatch.setattr(doctor, "safe_tarfile_since", lambda version: "3.99.1")
     finding = found(tmp_path, "Python")
     assert finding.well and "CVE-2024-6232" in finding.said and "Install Python 3.99.1 or newer" in finding.to_do[0]
+
+
+def test_in_a_folder_that_does_not_exist_the_gradebook_is_made_by_release_alone(tmp_path, quick_sandbox):
+    assert "roster" in found(tmp_path, "gradebook").said
+    said = found(tmp_path / "new", "gradebook").said
+    assert "release --class" in said and "roster" not in said

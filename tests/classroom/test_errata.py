@@ -67,7 +67,7 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
         assert any(words in line and line.endswith(f"--class {folder.root}") for line in lines), words
     monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
     assert list(errata_lines(folder, found, applied=False, lower=False))[-1].endswith(
-        f"make errata part=9 class={folder.root} apply=1"
+        f"make errata part=9 apply=1 class={folder.root}"
     )
     assert given(folder, "up", PART).earned == old_up.earned, "a dry run gives nothing"
 

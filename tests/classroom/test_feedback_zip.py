@@ -72,6 +72,16 @@ def names_in(path):
         return sorted(file.namelist())
 
 
+def test_the_download_of_another_part_is_refused_and_nothing_is_written(a_class, tmp_path):
+    with zipfile.ZipFile(moodle(tmp_path / "part9.zip")) as file:
+        names = [name.replace(PART.file_name, part(8).file_name) for name in file.namelist()]
+    page = a_class.feedback / "ada" / PART.name / PAGE
+    page.write_text("as it was", encoding="utf-8")
+    with pytest.raises(ClassError, match="has work for part08 and none for part09. Nothing was written"):
+        pack_feedback(a_class, archive(tmp_path / "part8.zip", names), PART, tmp_path / "out")
+    assert not (tmp_path / "out").exists() and page.read_text(encoding="utf-8") == "as it was"
+
+
 @pytest.mark.parametrize("end", ["_", ""])
 def test_moodle_gets_the_folders_of_its_own_download(a_class, tmp_path, end):
     packed = pack_feedback(a_class, moodle(tmp_path / "moodle.zip", end=end), PART, tmp_path)
@@ -150,9 +160,10 @@ def test_everybody_in_the_download_is_in_the_zip_or_listed(a_class, tmp_path):
 
 
 def test_nothing_to_pack_is_a_sentence_and_leaves_no_zip(a_class, tmp_path):
+    ungraded = archive(tmp_path / "part5.zip", [f"ada/{part(5).file_name}"])
     with pytest.raises(ClassError, match="There is no feedback to pack for part05"):
-        pack_feedback(a_class, a_class.submitted, part(5), tmp_path)
-    assert not list(tmp_path.glob("*.zip"))
+        pack_feedback(a_class, ungraded, part(5), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_writes_into_exports_and_fails_when_somebody_is_missing(a_class, tmp_path):

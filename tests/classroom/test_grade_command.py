@@ -56,6 +56,14 @@ def test_it_prints_a_line_a_submission_and_where_to_look(a_class):
     assert str(a_class.feedback) in outcome.output
 
 
+def test_a_learner_without_the_module_reads_why_there_are_no_points(a_class):
+    hand_in(a_class, "ada", None, answered())
+    outcome = grade(a_class, "--part", "9")
+    assert outcome.exit_code == 0, outcome.output
+    (line,) = [line for line in outcome.output.splitlines() if line.strip().startswith("ada ")]
+    assert "0/14" in line and line.endswith(f"{PART.file_name} was not submitted.")
+
+
 def test_it_shows_how_far_it_is(a_class):
     for learner in ("ada", "bob"):
         hand_in(a_class, learner, SOLUTION, answered())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission
 
@@ -34,6 +36,18 @@ def test_canvas_gradebook_gives_logins_names_and_numbers(folder):
         ("ben@example.org", "Ben", "O'Neil", "ben@example.org", "1002"),
         ("1003", "Cho", "Minsu", "", "1003"),
     ]
+
+
+@pytest.mark.parametrize("name", ["list.xlsx", "participants.zip", "list.xls"])
+def test_a_workbook_or_a_zip_is_refused_with_what_to_do(folder, name):
+    path = folder.root / name
+    if name.endswith(".xls"):
+        path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("xl/workbook.xml", "<workbook/>")
+    with pytest.raises(ClassError, match=f"{name} is an Excel file or a zip, not CSV. Export the list as CSV"):
+        read_roster(path)
 
 
 def test_moodle_participants_give_numbers_or_else_addresses(folder):

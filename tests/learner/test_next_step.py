@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from autograder.render import next_step as steps
 from autograder.render.next_step import next_step, to_do
 from autograder.sandbox import Tier
 from autograder.stubs import fresh_stub
+from autograder.wording import command
 
 SQUARE = ('    # TODO 0.1 square: about 1 line\n    raise NotImplementedError("0.1 square")', "    return x * x")
 
@@ -204,14 +204,43 @@ def test_the_last_line_under_make_is_ours(course):
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
-def test_make_knows_the_variables_that_its_targets_use_and_refuses_others():
+def test_each_target_of_make_takes_the_variables_that_it_uses_and_refuses_others():
     def make(*words: str) -> subprocess.CompletedProcess:
         return subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, encoding="utf-8")
 
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    used = set(re.findall(r"\$\((?:value )?([a-z]+)\)", text)) - {"on"}
-    known = set(re.search(r"^KNOWN := PYTHON (.*)$", text, flags=re.M)[1].split())
-    assert used == known and {"part", "args", "fast"} <= used
-    refused = make("check", "prat=1")
-    assert refused.returncode == 2 and "There is no prat=. These are known: PYTHON alike apply args" in refused.stderr
-    assert make("check", *(f"{name}=1" for name in sorted(known))).returncode == 0
+    for target, takes in {
+        "check": "args= part= seed=",
+        "viva": "args= from= part= seed=",
+        "feedback": "args= class= file= part= worksheet=",
+        "appeal": "args= check= part= reason=",
+        "stubs": "args=",
+    }.items():
+        names = takes.replace("=", "").split()
+        assert make(target, *(f"{name}=1" for name in names)).returncode == 0
+        refused = make(target, "prat=1", f"{names[0]}=1")
+        assert refused.returncode == 2
+        assert f"make {target} does not take prat=. It takes: {takes}." in refused.stderr
+    assert "make viva does not take name=." in make("viva", "part=1", "name=eve", "PYTHON=python3").stderr
+    assert make("quick", "check", "part=1", "PYTHON=python3").returncode == 0, "one of the two takes it"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
+def test_make_grade_takes_notebooks_run_and_refuses_what_says_nothing():
+    def make(value: str) -> subprocess.CompletedProcess:
+        command = ["make", "-n", "grade", f"notebooks={value}"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+
+    assert all("--run-notebooks" in make(value).stdout for value in ("run", "yes", "1"))
+    assert all(make(value).returncode == 0 and "--run" not in make(value).stdout for value in ("", "no", "0"))
+    refused = make("runs")
+    assert refused.returncode == 2 and "type notebooks=run to run the cells" in refused.stderr
+
+
+def test_a_command_is_named_with_the_variables_that_its_target_takes(monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
+    assert command("viva", 5, seed=3, from_="x y") == 'make viva part=5 seed=3 from="x y"'
+    assert command("check", 5, seed=3, from_="x") == "make check part=5 seed=3 args='--from x'"
+    assert command("leaderboard show", board="b", me="m") == "make leaderboard board=b args='--me m'"
+    assert (
+        command("errata", 5, apply=True, lower=True, class_="c") == "make errata part=5 apply=1 class=c args='--lower'"
+    )
