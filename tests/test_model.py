@@ -146,3 +146,17 @@ def test_attention_rows_are_weights_of_the_positions_so_far() -> None:
         by_layer = np.array([[[w.data for w in head] for head in layer] for layer in expected])
         np.testing.assert_allclose(found[:, :, t, : t + 1], by_layer, rtol=0, atol=1e-12)
         assert not found[:, :, t, t + 1 :].any()
+
+
+def test_many_names_ask_once_for_what_they_begin_with_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    found = model.next_probabilities
+
+    def noted(tokens: list[int], *rest: object) -> list[float]:
+        asked.append(tuple(tokens))
+        return found(tokens, *rest)
+
+    monkeypatch.setattr(model, "next_probabilities", noted)
+    sizes = model.Sizes(3, 2, 1, 1, 3)
+    model.sample_many(model.draw_weights(sizes, random.Random(1), 0.5), sizes, "ab", 60, 1.0, random.Random(2))
+    assert len(asked) == len(set(asked)) <= 1 + 2 + 4  # BOS alone, with a letter, with two
