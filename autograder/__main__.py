@@ -24,6 +24,13 @@ if __name__ == "__main__":
 
         from autograder.cli import app
 
-        app(prog_name="python -m autograder")
+        try:
+            app(prog_name="python -m autograder")
+        except SystemExit as ended:
+            if sys.argv[1:2] != ["check"]:
+                raise
+            from autograder.ending import end
+
+            end(ended.code)
     except KeyboardInterrupt:  # before or after the command itself, which says what it stopped
         sys.exit(130)

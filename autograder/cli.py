@@ -63,7 +63,6 @@ def check(
     """
     from autograder.check import check as check_target
     from autograder.check import choose_tier, parse_target, path_of
-    from autograder.learner.results import after_passing
     from autograder.render.json_report import print_json
     from autograder.render.next_step import next_step
     from autograder.render.terminal import part_lines, table_lines
@@ -86,7 +85,10 @@ def check(
     if as_json:
         print_json(reports, several)
     else:
-        step = next_step(reports, elsewhere, sandbox and sandbox.value, None if elsewhere else after_passing)
+        after_passing = None
+        if elsewhere is None:
+            from autograder.learner.results import after_passing
+        step = next_step(reports, elsewhere, sandbox and sandbox.value, after_passing)
         if several:
             print_lines([*table_lines(reports), "", step])
         else:

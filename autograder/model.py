@@ -273,17 +273,24 @@ def sample_many(
     passes: Passes = RIGHT,
 ) -> list[str]:
     """Part 8's `sample_many`, drawn with `rng.choices` token by token."""
-    return [_sample(weights, config, chars, temperature, rng, passes) for _ in range(count)]
+    known: dict[tuple[int, ...], list[float]] = {}  # probabilities after tokens: many names begin alike
+
+    def probabilities(tokens: list[int]) -> list[float]:
+        key = tuple(tokens)
+        if key not in known:
+            known[key] = next_probabilities(tokens, weights, config, temperature, passes)
+        return known[key]
+
+    return [_sample(probabilities, config, chars, rng) for _ in range(count)]
 
 
 def _sample(
-    weights: Weights, config: Sizes, chars: Sequence[str], temperature: float, rng: random.Random, passes: Passes
+    probabilities: Callable[[list[int]], list[float]], config: Sizes, chars: Sequence[str], rng: random.Random
 ) -> str:
     bos = len(chars)
     tokens = [bos]
     while len(tokens) <= config.block_size:
-        probabilities = next_probabilities(tokens, weights, config, temperature, passes)
-        tokens += rng.choices(range(config.vocab_size), weights=probabilities)
+        tokens += rng.choices(range(config.vocab_size), weights=probabilities(tokens))
         if tokens[-1] == bos:
             break
     return "".join(chars[token] for token in tokens if token != bos)

@@ -9,6 +9,7 @@ import pytest
 
 from autograder import model
 from autograder.course import ROOT, SOLUTIONS
+from autograder.parts.part05 import oracle
 
 SIZES = [
     model.Sizes(vocab_size=5, n_embd=6, n_head=2, n_layer=2, block_size=4),
@@ -146,3 +147,26 @@ def test_attention_rows_are_weights_of_the_positions_so_far() -> None:
         by_layer = np.array([[[w.data for w in head] for head in layer] for layer in expected])
         np.testing.assert_allclose(found[:, :, t, : t + 1], by_layer, rtol=0, atol=1e-12)
         assert not found[:, :, t, t + 1 :].any()
+
+
+def test_many_names_ask_once_for_what_they_begin_with_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    found = model.next_probabilities
+
+    def noted(tokens: list[int], *rest: object) -> list[float]:
+        asked.append(tuple(tokens))
+        return found(tokens, *rest)
+
+    monkeypatch.setattr(model, "next_probabilities", noted)
+    sizes = model.Sizes(3, 2, 1, 1, 3)
+    model.sample_many(model.draw_weights(sizes, random.Random(1), 0.5), sizes, "ab", 60, 1.0, random.Random(2))
+    assert len(asked) == len(set(asked)) <= 1 + 2 + 4  # BOS alone, with a letter, with two
+
+
+def test_weights_of_the_scalar_oracle_may_be_changed() -> None:
+    """They are drawn once for several checks, and slopes are found by changing them."""
+    sizes = {"vocab_size": 3, "n_embd": 2, "n_head": 1, "n_layer": 1, "block_size": 3}
+    weights = oracle.draw_weights(sizes, 1)
+    before = weights["wte"][0][0]
+    weights["wte"][0][0] = 7.0
+    assert oracle.draw_weights(sizes, 1)["wte"][0][0] == before

@@ -55,8 +55,8 @@ def checkout(tmp_path):
     (folder / "autograder").mkdir(parents=True)
     for name in ("pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, folder)
-    for name in ("__init__.py", "__main__.py", "extras.py", "install.py", "setup_environment.py", "wording.py"):
-        shutil.copy(ROOT / "autograder" / name, folder / "autograder")
+    for name in ("__init__", "__main__", "ending", "extras", "install", "setup_environment", "wording"):
+        shutil.copy(ROOT / "autograder" / f"{name}.py", folder / "autograder")
     (folder / "autograder" / "cli.py").write_text(FAKE_CLI, encoding="utf-8")
     return folder
 

@@ -20,7 +20,7 @@ else:
 
 STUDENT = Path(__file__).with_name("student")
 # Of autograder/, as they are. What a suite, the reference or a known mistake is read with stays at home.
-MODULES = """__init__ __main__ bare_help check console course install setup_environment wording bundle/__init__
+MODULES = """__init__ __main__ bare_help check console course ending install setup_environment wording bundle/__init__
     bundle/own_parts bundle/recorded_mistakes bundle/replay grading/__init__ grading/checks grading/compare
     grading/conditions grading/diagnosis grading/distribution grading/exceptions grading/failures grading/follow_through
     grading/grade grading/lines grading/misconceptions grading/mistake_replies grading/patience grading/probes

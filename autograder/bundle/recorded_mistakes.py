@@ -6,10 +6,10 @@ import functools
 import json
 
 from autograder.course import Part
-from autograder.grading.diagnosis import FAILED, Agrees, Runs, name_mistakes, same_reply
+from autograder.grading.diagnosis import Agrees, Runs, name_mistakes, same_reply
 from autograder.grading.follow_through import BuildsOn, keep_points
 from autograder.grading.misconceptions import Mistake
-from autograder.grading.report import Check
+from autograder.grading.report import FAILED, Check
 from autograder.grading.session import Recorded
 from autograder.sandbox import Reply
 

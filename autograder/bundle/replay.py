@@ -12,11 +12,10 @@ from autograder.bundle.recorded_mistakes import recorded_mistakes, with_mistakes
 from autograder.course import Part
 from autograder.grading import conditions
 from autograder.grading.checks import Answer, CheckFailed
-from autograder.grading.diagnosis import FAILED
 from autograder.grading.grade import unusable, worker_files
 from autograder.grading.lines import with_lines
 from autograder.grading.probes import Probes
-from autograder.grading.report import Check, Report
+from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session, failed_check
 from autograder.grading.sources import Source, inspect_source
 from autograder.sandbox import CHECK, Limits, Tier, Worker

@@ -16,7 +16,7 @@ from autograder.course import Part
 from autograder.grading.compare import alike
 from autograder.grading.follow_through import BuildsOn, keep_points, table_of
 from autograder.grading.misconceptions import Mistake, misconceptions
-from autograder.grading.report import Check
+from autograder.grading.report import FAILED, Check
 from autograder.grading.session import Recorded
 from autograder.sandbox import Reply
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-9  # the same arithmetic in another order
 EXPLAINED_FAILURES = ("raised", "timeout", "type", "missing")  # of a reply: no known mistake ends the program
-FAILED = ("failed", "error", "timeout", "missing")  # statuses of a check
 ADDRESS = re.compile(r"0x[0-9a-f]+")  # of an object, in a message
 HOW_DEEP = re.compile(r"(maximum recursion depth exceeded).*")
 

@@ -6,20 +6,20 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from autograder.course import Part
 from autograder.grading.checks import Draw
-from autograder.grading.diagnosis import FAILED, diagnose
-from autograder.grading.lines import with_lines
-from autograder.grading.misconceptions import misconceptions
-from autograder.grading.mistake_replies import MistakeReplies
 from autograder.grading.probes import Probes, load_trusted
-from autograder.grading.reference import reference_files, signatures
-from autograder.grading.report import Check, Report
+from autograder.grading.reference import reference_files
+from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source
 from autograder.sandbox import CHECK, Limits, Tier, Worker
+
+if TYPE_CHECKING:
+    from autograder.grading.mistake_replies import MistakeReplies
 
 
 def run_suite(*arguments) -> list[Check]:
@@ -38,7 +38,7 @@ class Series:
     """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already."""
 
     run: Callable[..., list[Check]] = run_suite
-    replies: MistakeReplies = field(default_factory=MistakeReplies)
+    replies: MistakeReplies | None = None  # those of the first grading that needs them, where None
 
 
 def grade(
@@ -86,14 +86,9 @@ def grade(
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks]
-    else:
-        wrong = any(check.status in FAILED for check in checks)
-        if (
-            wrong and explain and not own_parts
-        ):  # the known-wrong implementations run unguarded: beside our own code only
-            checks = diagnose(part, checks, session.calls, shipped, series.replies, session.runs, session.builds_on)
-        if wrong:
-            checks = with_lines(checks, part, source, probes, session.calls, misconceptions(part), signatures(part))
+    elif any(check.status in FAILED for check in checks):
+        # The known-wrong implementations run unguarded: beside our own code only.
+        checks = _explained(checks, session, shipped, series.replies, name_mistakes=explain and not own_parts)
     checks = [check for check in checks if task in (None, check.task)]
     return Report(
         part=part.number,
@@ -107,6 +102,29 @@ def grade(
         printed=printed,
         used=round(used, 3),
     )
+
+
+def _explained(
+    checks: list[Check],
+    session: Session,
+    shipped: Mapping[str, bytes],
+    replies: MistakeReplies | None,
+    name_mistakes: bool,
+) -> list[Check]:
+    """The checks, those that fail with the likely mistake and its line. What that needs is loaded here: where all
+    checks pass, it would take longer than many of them.
+    """
+    from autograder.grading.diagnosis import diagnose
+    from autograder.grading.lines import with_lines
+    from autograder.grading.misconceptions import misconceptions
+    from autograder.grading.mistake_replies import MistakeReplies
+    from autograder.grading.reference import signatures
+
+    part, calls = session.part, session.calls
+    if name_mistakes:
+        replies = replies or MistakeReplies()
+        checks = diagnose(part, checks, calls, shipped, replies, session.runs, session.builds_on)
+    return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 
 
 def worker_files(probes: Probes, data: Mapping[str, bytes], common: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import Task, stretch_tasks
 
+FAILED = ("failed", "error", "timeout", "missing")  # statuses of a check
+
 # What a learner may know of a hidden check that failed, besides its sentence and a recognised misconception.
 KIND_OF_FAILURE = {
     "failed": "The answer is not the expected one.",

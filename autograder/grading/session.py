@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import difference
-from autograder.grading.failures import Facts, endless_import_message, failure_message, leftover_message
 from autograder.grading.patience import Patience
 from autograder.grading.probes import Probes
 from autograder.grading.reference import signature
@@ -103,17 +102,24 @@ class Session:
             reply = recorded = self._ask(probe, arguments)
         self.calls.setdefault(self.current, []).append(Recorded(probe, arguments, recorded))
         if reply.failure is not None:
-            facts = self._facts(probe)
-            if leftover := leftover_message(reply, facts):
-                raise CheckFailed(leftover, "error", reply)
-            if recorded is not reply and reply.failure == "timeout":
-                message = endless_import_message(reply, facts)
-            else:
-                message = failure_message(reply, called, facts)
-            if recorded is not reply:
-                message += "            What stands outside of functions runs whenever the file is imported.\n"
-            raise CheckFailed(message, STATUS.get(reply.failure, "error"), reply)
+            raise self._failed(reply, probe, called, on_import=recorded is not reply)
         return Answer(called, reply.value)
+
+    def _failed(self, reply: Reply, probe: str, called: str, on_import: bool) -> CheckFailed:
+        """The exception that says why there is no answer."""
+        from autograder.grading import failures  # most code needs none of its sentences
+
+        reached = frozenset(self.probes.run({probe}, self.source))
+        facts = failures.Facts(self.part, self.source, functools.partial(self.signature, self.part), reached)
+        if leftover := failures.leftover_message(reply, facts):
+            return CheckFailed(leftover, "error", reply)
+        if on_import and reply.failure == "timeout":
+            message = failures.endless_import_message(reply, facts)
+        else:
+            message = failures.failure_message(reply, called, facts)
+        if on_import:
+            message += "            What stands outside of functions runs whenever the file is imported.\n"
+        return CheckFailed(message, STATUS.get(reply.failure, "error"), reply)
 
     def own_output_ends(self) -> None:
         """From here on, the checks are only for the diagnosis: what the code prints meanwhile is not reported."""
@@ -130,10 +136,6 @@ class Session:
         reached = self.source.reached_from(map(called_as, self.part.task(check.task).defines))
         owner, _, last = function.rpartition(".")
         return function in reached or (last == "__init__" and any(name.startswith(f"{owner}.") for name in reached))
-
-    def _facts(self, probe: str) -> Facts:
-        reached = frozenset(self.probes.run({probe}, self.source))
-        return Facts(self.part, self.source, functools.partial(self.signature, self.part), reached)
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
         patience = self.patience

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import io
 import re
 import sys
@@ -39,18 +40,43 @@ WIDEST_LINE = 62  # characters of a line of code that are shown: with what stand
 
 @dataclass(frozen=True)
 class Function:
-    """A function or method at the top of a file. mentions: what its body may call, by the last part of the name.
-    leftover: the line of a `raise NotImplementedError` with other code in the same function. slips: lines that are
-    hardly ever meant, each with a sentence.
+    """A function or method at the top of a file. leftover: the line of a `raise NotImplementedError` with other code
+    in the same function. What only a failing check asks for is looked for then: it takes longer than reading the file.
     """
 
-    line: int
-    last_line: int
-    mentions: frozenset[str]
-    parameters: tuple[str, ...]
+    node: ast.FunctionDef | ast.AsyncFunctionDef = field(repr=False)
+    shared: dict[str, int] = field(repr=False)  # the shared lists of a method's class
     leftover: int | None
-    slips: tuple[tuple[int, str], ...] = ()
-    is_stub: bool = False  # nothing was written in it yet
+    is_stub: bool  # nothing was written in it yet
+
+    @property
+    def line(self) -> int:
+        """Where it is defined."""
+        return self.node.lineno
+
+    @property
+    def last_line(self) -> int:
+        """Where it ends."""
+        return self.node.end_lineno or self.node.lineno
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its parameters, but for *args and **kwargs."""
+        arguments = self.node.args
+        return tuple(each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
+
+    @functools.cached_property
+    def mentions(self) -> frozenset[str]:
+        """What its body may call, by the last part of the name."""
+        return _mentions(self.node)
+
+    @functools.cached_property
+    def slips(self) -> tuple[tuple[int, str], ...]:
+        """Lines that are hardly ever meant, each with a sentence."""
+        try:
+            return tuple(find_slips(self.node, self.shared))
+        except (RecursionError, MemoryError):  # of code that is nested very deeply
+            return ()
 
 
 @dataclass(frozen=True)
@@ -162,13 +188,9 @@ def functions_of(tree: ast.Module) -> dict[str, Function]:
 
 
 def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
-    arguments = node.args
-    parameters = tuple(each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
-    last_line, slips = node.end_lineno or node.lineno, tuple(find_slips(node, shared))
     code, raises = _code_and_raises(node)
     leftover = raises[0].lineno if raises and len(code) > len(raises) else None
-    is_stub = bool(raises) and len(code) == len(raises)
-    return Function(node.lineno, last_line, _mentions(node), parameters, leftover, slips, is_stub)
+    return Function(node, shared, leftover, is_stub=bool(raises) and len(code) == len(raises))
 
 
 def _mentions(node: ast.AST) -> frozenset[str]:

@@ -13,15 +13,16 @@ import pytest
 
 from autograder.course import SUITES, Part
 from autograder.grading.checks import Draw
-from autograder.grading.diagnosis import FAILED
-from autograder.grading.report import Check
+from autograder.grading.report import FAILED, Check
 from autograder.grading.session import Session, Student, failed_check
 from autograder.sandbox import SandboxUnavailable
 
 # unraisableexception collects garbage again and again at the end: with a large program around it, 0.2 s each time.
 SETTINGS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:doctest", "-p", "no:unittest",
             "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:faulthandler", "-p", "no:unraisableexception",
-            "-p", "no:threadexception", "-p", "pytest_timeout", "--import-mode=importlib", "--assert=plain",
+            "-p", "no:threadexception", "-p", "no:debugging", "-p", "no:legacypath", "-p", "no:tmpdir",
+            "-p", "no:monkeypatch", "-p", "no:recwarn", "-p", "no:setuponly", "-p", "no:setupplan", "-p", "no:stepwise",
+            "-p", "no:subtests", "-p", "pytest_timeout", "--import-mode=importlib", "--assert=plain",
             "--capture=no", "--noconftest")  # fmt: skip
 
 Result = TypeVar("Result")

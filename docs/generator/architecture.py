@@ -58,6 +58,7 @@ MODULES_OF = {
 APART = {
     "bare_help",
     "console",
+    "ending",
     "curve",
     "database",
     "extras",

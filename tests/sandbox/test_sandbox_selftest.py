@@ -25,9 +25,9 @@ HELD_ANYWHERE = {
 
 @pytest.fixture(autouse=True)
 def fresh_decision():
-    strict_tier.cache_clear()
+    selftest.strict_tier.cache_clear()
     yield
-    strict_tier.cache_clear()
+    selftest.strict_tier.cache_clear()
 
 
 def test_every_attack_is_stopped(shut_in):

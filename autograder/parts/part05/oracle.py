@@ -5,6 +5,7 @@ reference. All of it also works on complex numbers, which gives exact slopes: se
 from __future__ import annotations
 
 import cmath
+import functools
 import math
 import operator
 import random
@@ -18,7 +19,15 @@ STEP = 1e-30  # of a complex step: so small that only the slope is left, and not
 
 
 def draw_weights(sizes: dict[str, int], seed: int, std: float = 0.5) -> dict[str, list[list[float]]]:
-    """The numbers of init_state_dict(Config(**sizes), random.Random(seed), std)."""
+    """The numbers of init_state_dict(Config(**sizes), random.Random(seed), std), in lists that may be changed."""
+    drawn = _drawn(tuple(sizes.items()), seed, std)
+    return {name: [list(row) for row in rows] for name, rows in drawn.items()}
+
+
+@functools.lru_cache(maxsize=8)
+def _drawn(sizes_as_items: tuple[tuple[str, int], ...], seed: int, std: float) -> dict[str, list[list[float]]]:
+    """A check asks for the same numbers when it looks for a telling seed, and again for what it expects."""
+    sizes = dict(sizes_as_items)
     rng, width = random.Random(seed), sizes["n_embd"]
     shapes = [("wte", sizes["vocab_size"], width), ("wpe", sizes["block_size"], width)]
     shapes.append(("lm_head", sizes["vocab_size"], width))

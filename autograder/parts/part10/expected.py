@@ -51,9 +51,13 @@ def draw_names(draw, sizes, seed, count=12, longest=8, letters=LETTERS):
     differ from each other, so that no mistake is taken for another.
     """
     weights, block_size = oracle.draw_weights(sizes, seed), sizes["block_size"]
+    losses = {}
     while True:
-        names = [draw.word(1, longest, letters) for _ in range(count)]
-        losses = {name: oracle.loss_per_token(encode(name, letters), weights, sizes) for name in names}
+        for name in (draw.word(1, longest, letters) for _ in range(2 if losses else count)):
+            losses[name] = oracle.loss_per_token(encode(name, letters), weights, sizes)
+        if len(losses) < count:
+            continue
+        names = draw.sample(list(losses), count)  # some of those so far: a loss costs more than a list that won't do
         nats = {name: losses[name] * min(len(name) + 1, block_size) for name in names}
         keys = [
             lambda name, losses=losses: losses[name],
