@@ -7,7 +7,7 @@ HERE = str(Path(__file__).resolve().parent)
 if HERE not in sys.path:  # nbgrader reads this file more than once
     sys.path.insert(0, HERE)
 
-from autograder.classroom.configuration import configure  # noqa: E402
+from autograder.classroom.nbgrader_configuration import configure  # noqa: E402
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 configure(c)

@@ -18,9 +18,14 @@ if __name__ == "__main__":
         sys.path[0] = os.path.dirname(here)
 
     try:
-        from autograder.setup_environment import ensure
+        from autograder.setup_environment import go_on_in_venv, missing_extra
 
-        ensure(sys.argv[1:])
+        extra = missing_extra(sys.argv[1:])
+        if extra is not None:
+            from autograder.install import install
+
+            install(extra)
+            go_on_in_venv(sys.argv[1:])
 
         from autograder.cli import app
 
@@ -29,7 +34,7 @@ if __name__ == "__main__":
         except SystemExit as ended:
             if sys.argv[1:2] != ["check"]:
                 raise
-            from autograder.ending import end
+            from autograder.fast_exit import end
 
             end(ended.code)
     except KeyboardInterrupt:  # before or after the command itself, which says what it stopped

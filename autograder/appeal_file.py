@@ -14,8 +14,8 @@ from pathlib import Path
 
 from autograder.course import Part, parts
 from autograder.files import write_atomically
-from autograder.sandbox.text import clean_text
-from autograder.wording import command
+from autograder.invocation import command
+from autograder.text import clean_text
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,4 +1,4 @@
-"""Replacing a learner's files: a dated copy of each is made first, and no copy is ever overwritten.
+"""Replace a learner's files, after a dated copy of each.
 
 Several files are replaced together. A journal holds what is to be written until all of it is: after an interruption
 the same command finds it, and writes the rest.

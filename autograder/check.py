@@ -1,36 +1,60 @@
-"""`check`: a learner's own folder, from the words on the command line to reports."""
+"""Check the modules in a folder, or a GPT in one file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from autograder.course import EXERCISES, SOLUTIONS, Part, part, parts
+from autograder.course import EXERCISES, SOLUTIONS, Part, Target, parts
+from autograder.grading.grade import grade
 from autograder.grading.report import Report
+from autograder.grading.sources import LARGEST_FILE, inspect_source
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.sandbox import Tier, strict_tier
 
+# A GPT in one file, written on a blank page: every part's module is that file, and it is graded on itself.
 
-@dataclass(frozen=True)
-class Target:
-    """What is to be checked: parts, and one task when only that is wanted."""
-
-    parts: tuple[Part, ...]
-    task: str | None
+OF_A_GPT = range(1, 9)  # parts 0, 9 and 10 are about it, not of it
 
 
-def parse_target(words: str | None) -> Target:
-    """`5` is a part, `5.2` a task, None all parts. Raises ValueError with a sentence."""
-    if words is None:
-        return Target(parts(), None)
-    number, dot, _ = words.partition(".")
-    if not number.isascii() or not number.isdigit():
-        raise ValueError(f"{ascii(words)} is no part and no task. Write a number such as 5, or a task such as 5.2.")
+def check_one_file(path: Path, wanted: Sequence[Part], tier: Tier, seed: int | None, task: str | None) -> list[Report]:
+    """Grade these parts of a file; of all parts, those that make a GPT. Raises ValueError when it can't be read."""
     try:
-        wanted = part(int(number))
-        return Target((wanted,), wanted.task(words).id if dot else None)
-    except KeyError as error:
-        raise ValueError(error.args[0]) from error
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ValueError(f"Can't read {path}: {error.strerror}.") from error
+    if module := _module_of_the_course(content):
+        raise ValueError(
+            f"{path} imports {module}: a GPT in one file holds all of it. Write what it needs into the file."
+        )
+    whole = len(wanted) == len(parts())
+    chosen = [part for part in wanted if part.number in OF_A_GPT] if whole else wanted
+    return [_grade(path.name, content, part, tier, seed, task) for part in chosen]
+
+
+def _grade(name: str, content: bytes, part: Part, tier: Tier, seed: int | None, task: str | None) -> Report:
+    """One part. The modules of the others are names for the same one: a class that were loaded twice would be two."""
+    other_name = f"import sys\n\nimport {part.module}\n\nsys.modules[__name__] = {part.module}\n".encode("ascii")
+    files = {other.file_name: other_name for other in parts()} | {part.file_name: content}
+    report = grade(files, part, seed=seed, tier=tier, task=task, own_parts=True)
+    return replace(report, file=name)
+
+
+def _module_of_the_course(content: bytes) -> str | None:
+    """The first module of the course that a file imports."""
+    if inspect_source(content).problem:
+        return None  # the report says it
+    ours = {part.module for part in parts()}
+    for node in ast.walk(ast.parse(content)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        found = next((name for name in names if name in ours), None)
+        if found:
+            return found
+    return None
 
 
 def choose_tier(folder: Path, wanted: str | None) -> Tier:
@@ -45,15 +69,8 @@ def choose_tier(folder: Path, wanted: str | None) -> Tier:
 def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Report]:
     """Grade the target in the folder, or in the one file that `folder` is. Raises ValueError when it can't be read."""
     if folder.is_file():
-        from autograder.one_file import check_one_file
-
         return check_one_file(folder, target.parts, tier, seed, target.task)
-    reports = grade_parts(read_submission(folder, target.parts), target.parts, seed=seed, tier=tier, task=target.task)
-    if folder.resolve() == EXERCISES:
-        from autograder.learner import results
-
-        results.keep(reports, target.task)
-    return reports
+    return grade_parts(read_submission(folder, target.parts), target.parts, seed=seed, tier=tier, task=target.task)
 
 
 def path_of(folder: Path, file: str) -> str:

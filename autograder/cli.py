@@ -1,4 +1,4 @@
-"""The commands: those of each room, and here what checks. All of them parse, call and print."""
+"""The command line: `check`, `sandbox`, `doctor`, and every command of the package `commands`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 import autograder
+from autograder.commands.lazy_group import Rooms
 from autograder.console import misuse, print_lines
 from autograder.course import EXERCISES, ROOT
-from autograder.rooms import Rooms
 
 app = typer.Typer(
     cls=Rooms,
@@ -62,12 +62,12 @@ def check(
     Example: python -m autograder check 5.2
     """
     from autograder.check import check as check_target
-    from autograder.check import choose_tier, parse_target, path_of
-    from autograder.render.json_report import print_json
+    from autograder.check import choose_tier, path_of
+    from autograder.course import parse_target
+    from autograder.invocation import command
     from autograder.render.next_step import next_step
-    from autograder.render.terminal import part_lines, table_lines
+    from autograder.render.terminal import part_lines, print_json, table_lines
     from autograder.sandbox import SandboxUnavailable
-    from autograder.wording import command
 
     try:
         wanted = parse_target(target)
@@ -77,6 +77,15 @@ def check(
         several = len(wanted.parts) > 1
         elsewhere = None if folder.resolve() == EXERCISES else folder
         reports = check_target(folder, wanted, tier, seed)
+        after_passing = None
+        if elsewhere is None:
+            from autograder.learner.last_results import after_passing, keep
+
+            keep(reports, wanted.task)
+        elif several and folder.is_file() and all(report.passed for report in reports):
+            from autograder.learner import local_state
+
+            local_state.record("blank-page")
     except ValueError as error:
         raise misuse(str(error)) from error
     except SandboxUnavailable as error:
@@ -85,9 +94,6 @@ def check(
     if as_json:
         print_json(reports, several)
     else:
-        after_passing = None
-        if elsewhere is None:
-            from autograder.learner.results import after_passing
         step = next_step(reports, elsewhere, sandbox and sandbox.value, after_passing)
         if several:
             print_lines([*table_lines(reports), "", step])
@@ -126,8 +132,8 @@ def doctor(
 
     Example: python -m autograder doctor
     """
-    from autograder import doctor as doctors
     from autograder.class_folder.folder import ClassFolder
+    from autograder.classroom import doctor as doctors
 
     findings = list(doctors.examine(ClassFolder(folder.absolute())))
     if as_json:

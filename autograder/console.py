@@ -1,4 +1,4 @@
-"""What every command does at a console: lines that any encoding can show, failures and misuse as a sentence."""
+"""Print lines and report misuse in the same way in every command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of the course, read from course.toml: numbers, modules, tasks, and which files a part needs."""
+"""The parts and tasks of the course, read from course.toml."""
 
 from __future__ import annotations
 
@@ -116,3 +116,25 @@ def part_named(name: str) -> Part:
 def class_settings() -> dict:
     """What course.toml says of the class: the table [class]."""
     return _course()["class"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be checked: parts, and one task when only that is wanted."""
+
+    parts: tuple[Part, ...]
+    task: str | None
+
+
+def parse_target(words: str | None) -> Target:
+    """`5` is a part, `5.2` a task, None all parts. Raises ValueError with a sentence."""
+    if words is None:
+        return Target(parts(), None)
+    number, dot, _ = words.partition(".")
+    if not number.isascii() or not number.isdigit():
+        raise ValueError(f"{ascii(words)} is no part and no task. Write a number such as 5, or a task such as 5.2.")
+    try:
+        wanted = part(int(number))
+        return Target((wanted,), wanted.task(words).id if dot else None)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error

@@ -1,4 +1,4 @@
-"""A database by URL, SQLite's or PostgreSQL's, in which every transaction has what it read to itself until it ends.
+"""Open a database by URL, SQLite's or PostgreSQL's, with serialised transactions.
 
 SQLite takes its write lock at the beginning of a transaction, PostgreSQL a lock of the application's own: whatever is
 read still holds when something is written, others wait, and a process that is killed leaves nothing half-written.

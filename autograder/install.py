@@ -1,4 +1,4 @@
-"""Make `.venv`, or bring it up to date, and say so. Standard library only; called by setup_environment.py.
+"""Make `.venv`, or bring it up to date. Standard library only.
 
 The stamp says "unfinished" while this runs. A set-up that was interrupted, or failed before it ever succeeded, is
 started from nothing next time; one that failed to bring a good environment up to date is tried again.
@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from autograder.extras import COST
+from autograder.commands.table import COST
 from autograder.setup_environment import (
     ROOT,
     STAMP,

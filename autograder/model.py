@@ -1,4 +1,4 @@
-"""The grader's own microgpt in numpy: forward, backward by hand, Adam, a replay of training, held-out loss, sampling.
+"""The grader's own microgpt in numpy: forward, backward, Adam, training and sampling.
 
 It shares no arithmetic with solutions/, so that each of the two shows the other's mistakes. Weights are float64
 matrices under the state dict's keys, outputs × inputs. A config is anything with the fields of `Sizes`, part 4's too.

@@ -1,4 +1,4 @@
-"""Set up `.venv` when something is missing, and go on in it. Standard library only; on the path of every command.
+"""Find out whether anything must be installed before a command can run. Standard library only.
 
 Three kinds of environment are good enough to go on in:
 - `.venv` with a stamp that fits: the stamp is written last, so an interrupted set-up has none that fits;
@@ -13,8 +13,8 @@ import hashlib
 import os
 import sys
 
-from autograder.extras import EXTRA_OF_COMMAND, STRICT_WITH_FROM
-from autograder.wording import CALLED_AS
+from autograder.commands.table import EXTRA_OF_COMMAND, STRICT_WITH_FROM
+from autograder.invocation import CALLED_AS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAIN = os.path.join(ROOT, "autograder", "__main__.py")
@@ -27,36 +27,32 @@ UNFINISHED = "unfinished\n"
 HANDED_OVER = "AUTOGRADER_HANDED_OVER"
 
 
-def ensure(arguments: list[str]) -> None:
-    """Return when what the command needs can be imported here, else set up `.venv` and go on there instead.
-
-    Exits with status 2 and a sentence when the set-up fails.
+def missing_extra(arguments: list[str]) -> str | None:
+    """What must be installed before this command can run: an extra, "" for the learner's set; None when nothing is
+    missing here. Goes on in `.venv` instead of returning where the command can run there.
     """
     os.environ.setdefault(CALLED_AS, _as_typed(arguments))
     if not os.path.exists(os.path.join(ROOT, "pyproject.toml")):
-        return  # installed as a package, so pip has seen to the requirements
+        return None  # installed as a package, so pip has seen to the requirements
     if "--help" in arguments or "-h" in arguments:
-        return _help(arguments)
+        _help(arguments)
+        return None
     extra = extra_needed(arguments)
     handed_over = os.environ.pop(HANDED_OVER, None)
     stamp = read_stamp()
     if _runs_in_venv():
         if stamp_fits(stamp, extra):
-            return
+            return None
         if stamp != UNFINISHED and requirements_met(extra):  # made by hand, or with an extra that includes this one
             write_stamp(extra, *(extras_in(stamp) if stamp_fits(stamp, "") else ()))
-            return
+            return None
     elif requirements_met(extra):
-        return
+        return None
     elif handed_over:
         stop(f"{VENV} is not a working virtual environment: delete that folder and run the same command again.")
     elif stamp != UNFINISHED and os.path.exists(VENV_PYTHON):
-        _go_on_in_venv(arguments)  # which looks again, as the interpreter that it concerns
-
-    from autograder.install import install  # rarely needed, so not at the top
-
-    install(extra)
-    _go_on_in_venv(arguments)
+        go_on_in_venv(arguments)  # which looks again, as the interpreter that it concerns
+    return extra
 
 
 def _help(arguments: list[str]) -> None:
@@ -66,8 +62,8 @@ def _help(arguments: list[str]) -> None:
     if all(map(importlib.util.find_spec, ["typer", *(["tomli"] if sys.version_info < (3, 11) else [])])):
         return
     if HANDED_OVER not in os.environ and read_stamp() != UNFINISHED and os.path.exists(VENV_PYTHON):
-        _go_on_in_venv(arguments)
-    from autograder.bare_help import help_text
+        go_on_in_venv(arguments)
+    from autograder.commands.help_before_setup import help_text
 
     print(help_text(arguments), end="")
     sys.exit(0)
@@ -202,7 +198,7 @@ def _as_typed(arguments: list[str]) -> str:
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 
-def _go_on_in_venv(arguments: list[str]) -> None:
+def go_on_in_venv(arguments: list[str]) -> None:
     """Run the same command with the interpreter of `.venv`; does not return."""
     os.environ[HANDED_OVER] = "1"
     # By its path: -m would look for us in the current folder, which may be any.

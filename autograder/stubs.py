@@ -1,4 +1,4 @@
-"""exercises/ from solutions/: what stands between the marks goes; a TODO and the error that names the task stay."""
+"""Make exercises/ from solutions/: code between the marks is replaced by a TODO and an error that names the task."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.capstone.run import PROBES, Task, draw_task, own_files
+from autograder.capstone.capstone_run import PROBES, Task, draw_task, own_files
 from autograder.course import ROOT, SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, Worker, strict_tier

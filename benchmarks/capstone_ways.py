@@ -1,5 +1,5 @@
-"""The held-out loss that each known mistake of a training reaches: where the figures in autograder/capstone/ways.py
-come from. In numpy, about 0.4 s per mistake and seed.
+"""The held-out loss that each known mistake of a training reaches: where the figures in
+autograder/capstone/training_variants.py come from. In numpy, about 0.4 s per mistake and seed.
 
 python benchmarks/capstone_ways.py [--seeds 20]
 """
@@ -10,8 +10,8 @@ import statistics
 import numpy as np
 
 from autograder import model
-from autograder.capstone.run import NUM_STEPS, draw_task
-from autograder.capstone.ways import WAYS, Way, train
+from autograder.capstone.capstone_run import NUM_STEPS, draw_task
+from autograder.capstone.training_variants import WAYS, Way, train
 
 
 def held_out_losses(way: Way, seeds: range) -> list[float]:

@@ -30,7 +30,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import enter_in_gradebook
 from autograder.course import ROOT, SOLUTIONS, part
 from autograder.grading.misconceptions import misconceptions
-from autograder.notebooks.source import notebook_path
+from autograder.notebooks.lesson_notebooks import notebook_path
 from autograder.stubs import make_stub
 
 PART = part(3)

@@ -21,9 +21,9 @@ from pathlib import Path
 from batch import write_section
 from synthetic_class import SHARES, name_of, write_class
 
-from autograder.batch.batch import find_tasks
+from autograder.batch.find_tasks import find_tasks
 from autograder.batch.pool import open_pool
-from autograder.batch.run import FIRST_SECONDS, Graded, Run
+from autograder.batch.task_run import FIRST_SECONDS, Graded, Run
 from autograder.course import SOLUTIONS, Part, part, parts
 from autograder.grading.grade import Series, grade
 from autograder.grading.store import Store

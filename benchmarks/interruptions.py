@@ -33,7 +33,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import give, given
+from autograder.class_folder.released_verdicts import give, given
 from autograder.classroom.gradebook import open_gradebook
 from autograder.course import ROOT, SOLUTIONS, Part, part
 from autograder.notebooks.release import released_notebook

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.course import SOLUTIONS
 from autograder.leaderboard.data import baselines, load_split
+from autograder.leaderboard.recipe_source import FILE_NAME, STUB
 from autograder.leaderboard.recipes import score
-from autograder.leaderboard.source import FILE_NAME, STUB
 from autograder.sandbox import strict_tier
 
 SEEDS, CONTROL_SEED = (1, 2, 3), 4

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course import parts
 from autograder.grading.checks import Answer, Draw
-from autograder.grading.probes import Probes, load_trusted
+from autograder.grading.part_probes import Probes, load_trusted
 
 
 def _part_of(request: pytest.FixtureRequest):

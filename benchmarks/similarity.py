@@ -19,8 +19,8 @@ from pathlib import Path
 
 from paddings import PADDINGS
 
+from autograder.analytics.similarity import PASSAGE, form_of
 from autograder.course import ROOT, SOLUTIONS, Part, parts
-from autograder.insight.similarity import PASSAGE, form_of
 from autograder.stubs import make_stub
 
 PAGE = Path(__file__).with_suffix(".md")

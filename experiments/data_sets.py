@@ -6,7 +6,7 @@ import random
 
 from autograder import model
 from autograder.course import SOLUTIONS
-from autograder.grading.probes import load_trusted
+from autograder.grading.part_probes import load_trusted
 from experiments import words
 from experiments.training import loss_on, split, spread, train
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autograder import model
 from autograder.course import ROOT, SOLUTIONS
-from autograder.grading.probes import load_trusted
+from autograder.grading.part_probes import load_trusted
 
 
 @dataclass(frozen=True)

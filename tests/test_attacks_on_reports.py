@@ -15,7 +15,7 @@ from attack_helpers import PART, SHORT, SOLUTION, STUB, Targets, attacked
 
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading.grade import grade
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Probes
 from autograder.grading.report import Report
 from autograder.grading.session import Session
 from autograder.render.terminal import part_lines

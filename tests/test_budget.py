@@ -11,7 +11,7 @@ from autograder.course import SOLUTIONS, part
 from autograder.grading import submission
 from autograder.grading.checks import CheckFailed
 from autograder.grading.grade import TooSlow, grade
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Probes
 from autograder.grading.report import NOT_RUN, Report
 from autograder.grading.session import Session
 from autograder.grading.store import Store

@@ -12,19 +12,18 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder import model
-from autograder.capstone import evidence, grade_capstone, run
-from autograder.capstone.causes import explain
-from autograder.capstone.evidence import find_mistake
-from autograder.capstone.outcome import CapstoneFailed, read_weights
-from autograder.capstone.result import RESULT
-from autograder.capstone.run import draw_task
-from autograder.capstone.show import capstone_lines
-from autograder.capstone.ways import WAYS, Way, train
+from autograder.capstone import capstone_run, evidence, grade_capstone
+from autograder.capstone.capstone_run import draw_task
+from autograder.capstone.evidence import explain, find_mistake
+from autograder.capstone.run_result import CapstoneFailed, read_weights
+from autograder.capstone.saved_model import RESULT
+from autograder.capstone.training_variants import WAYS, Way, train
 from autograder.cli import app
+from autograder.commands.capstone import capstone_lines
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, MachineBusy, SandboxUnavailable, Tier, strict_tier
-from autograder.training.run import reference
+from autograder.training import reference
 
 STEPS = 12
 
@@ -205,7 +204,7 @@ def test_a_part_1_that_makes_cycles_fills_no_memory_though_train_switches_the_co
     assert b"gc.disable()" in files["part07_training.py"]
     recursive = files["part01_autograd.py"] + RECURSIVE
     files["part01_autograd.py"] = recursive if way == "recursive backward" else CLOSURES.read_bytes()
-    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, memory_bytes=300 * 1024 * 1024))
+    monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, memory_bytes=300 * 1024 * 1024))
     graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=30)  # all of their graphs take 400 MB and more
     assert message(graded, "every_loss_equals") == "30 of 30 losses equal.\n"
 
@@ -313,7 +312,7 @@ def training_step(*arguments):
 )
 def test_code_that_never_goes_on_is_ended_and_told_the_step_that_was_reached(files, monkeypatch, limits, code, words):
     files["part07_training.py"] += AT_STEP_3 % code
-    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, **limits))
+    monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, **limits))
     graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
     said = "\n".join(capstone_lines(graded))
     assert words in said and "Step 3 of 12 was reached. All losses until then equal the grader's own." in said
@@ -322,7 +321,7 @@ def test_code_that_never_goes_on_is_ended_and_told_the_step_that_was_reached(fil
 
 def test_a_machine_without_time_for_a_run_is_no_verdict_and_nothing_is_kept(files, monkeypatch):
     files["part07_training.py"] += AT_STEP_3 % b"while True: pass"
-    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
+    monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
     with pytest.raises(MachineBusy, match=r"too busy.*(No step was reported|Step \d of 12 was reached)\."):
         grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
     before = RESULT.read_bytes() if RESULT.exists() else None
@@ -335,7 +334,7 @@ def test_a_machine_without_time_for_a_run_is_no_verdict_and_nothing_is_kept(file
 def test_steps_that_keep_arriving_give_a_run_its_time_again(files, monkeypatch):
     """All steps together take more processor time than a call may without a step."""
     files["part08_generation.py"] += b"\ndef sample_many(trained, count=20, *a, **k): return ['ann'] * count\n"
-    monkeypatch.setattr(run, "CAPSTONE", replace(CAPSTONE, call_seconds=1.5))
+    monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, call_seconds=1.5))
     graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=40)
     assert message(graded, "every_loss_equals") == "40 of 40 losses equal.\n"
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder import capstone, model
-from autograder.capstone import card, drawing, grade_capstone, result
+from autograder.capstone import card, grade_capstone, saved_model
 from autograder.cli import app
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
@@ -28,7 +28,7 @@ def graded():
 
 @pytest.fixture
 def kept(graded, tmp_path):
-    return result.save_result(graded, SOLUTIONS, tmp_path / "runs" / "capstone.json")
+    return saved_model.save_result(graded, SOLUTIONS, tmp_path / "runs" / "capstone.json")
 
 
 def facts(**changes):
@@ -41,19 +41,19 @@ def facts(**changes):
 
 
 def test_what_is_kept_is_the_learners_model_and_loads_in_a_learners_own_parts(kept, graded):
-    from autograder.training.run import reference
+    from autograder.training import reference
 
     trained = reference().weights.load_trained(kept)
     assert trained.losses == graded.outcome.losses and trained.tokenizer.chars == list("abcdefghijklmnopqrstuvwxyz")
     assert trained.state_dict["wte"][3][4].data == graded.outcome.weights["wte"][3, 4]
-    found = result.load_result(kept)
+    found = saved_model.load_result(kept)
     assert found.seed == 42 and np.array_equal(found.weights["lm_head"], graded.outcome.weights["lm_head"])
 
 
 def test_a_run_with_other_letters_is_kept_in_the_usual_ones(strict):
     graded = grade_capstone(read_submission(SOLUTIONS), seed=3, tier=strict, num_steps=STEPS)
     assert graded.task.alphabet != "abcdefghijklmnopqrstuvwxyz"
-    weights = result.in_usual_alphabet(graded.outcome.weights, graded.task)
+    weights = saved_model.in_usual_alphabet(graded.outcome.weights, graded.task)
     plain = graded.task.plain(graded.task.held_out)
     assert model.held_out_loss(plain, weights, model.Sizes(), card.CHARS) == pytest.approx(
         graded.measured.held_out_loss, abs=1e-12
@@ -63,7 +63,7 @@ def test_a_run_with_other_letters_is_kept_in_the_usual_ones(strict):
 def test_a_run_that_gave_no_model_keeps_the_one_before(kept):
     before = kept.read_bytes()
     failed = grade_capstone({}, tier=Tier.LOCAL)
-    assert result.save_result(failed, SOLUTIONS, kept) is None and kept.read_bytes() == before
+    assert saved_model.save_result(failed, SOLUTIONS, kept) is None and kept.read_bytes() == before
 
 
 # The card
@@ -81,12 +81,12 @@ def test_the_card_measures_the_weights_and_believes_no_number_beside_them(kept, 
     tokens = model.encode(found.looked_at, card.CHARS)[:-1]
     expected = model.attention(tokens, graded.outcome.weights, model.Sizes())[0][found.head - 1]
     assert np.array_equal(found.attention, expected)
-    assert "best" not in drawing.to_svg(card.draw(found)).decode("utf-8")
+    assert "best" not in card.to_svg(card.draw(found)).decode("utf-8")
 
 
 def test_the_svg_asks_for_nothing_and_can_be_read_aloud_in_light_and_in_dark():
     hostile = facts(names=("<script>x</script>", '"><image href="http://evil.example/a.png"/>'))
-    text = drawing.to_svg(card.draw(hostile)).decode("utf-8")
+    text = card.to_svg(card.draw(hostile)).decode("utf-8")
     root = ElementTree.fromstring(text)
     assert {element.tag.removeprefix(SVG) for element in root.iter()} == {
         "svg",
@@ -107,10 +107,10 @@ def test_the_svg_asks_for_nothing_and_can_be_read_aloud_in_light_and_in_dark():
 
 def test_svg_and_png_show_the_same_squares_and_words_in_the_same_size():
     picture = card.draw(facts())
-    root = ElementTree.fromstring(drawing.to_svg(picture))
+    root = ElementTree.fromstring(card.to_svg(picture))
     assert len(root.findall(f"{SVG}rect")) == 1 + len(picture.squares) == 1 + 17 * 18 // 2
     assert [element.text for element in root.iter(f"{SVG}text")] == [words.text for words in picture.words]
-    assert struct.unpack(">II", drawing.to_png(picture)[16:24]) == (picture.width, picture.height) == (1200, 630)
+    assert struct.unpack(">II", card.to_png(picture)[16:24]) == (picture.width, picture.height) == (1200, 630)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_names_of_the_data_and_repeated_ones_are_no_inventions(graded):
 
 
 def test_the_command_writes_both_pictures_and_a_second_one_replaces_them(kept, monkeypatch):
-    monkeypatch.setattr(result, "RESULT", kept)
+    monkeypatch.setattr(saved_model, "RESULT", kept)
     for _ in range(2):
         done = CliRunner().invoke(app, ["card"])
         assert done.exit_code == 0 and done.stdout.count("Written: ") == 2
@@ -182,7 +182,7 @@ def test_without_a_result_the_card_says_what_to_run(content, words, tmp_path, mo
     path = tmp_path / "capstone.json"
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    monkeypatch.setattr(result, "RESULT", path)
+    monkeypatch.setattr(saved_model, "RESULT", path)
     done = CliRunner().invoke(app, ["card"])
     assert done.exit_code == 1 and words in done.stderr and "autograder capstone" in done.stderr
     assert not list(tmp_path.glob("card*"))
@@ -190,12 +190,12 @@ def test_without_a_result_the_card_says_what_to_run(content, words, tmp_path, mo
 
 def test_the_capstone_command_keeps_its_model_and_names_the_card(graded, tmp_path, monkeypatch):
     path = tmp_path / "runs" / "capstone.json"
-    monkeypatch.setattr(result, "RESULT", path)
+    monkeypatch.setattr(saved_model, "RESULT", path)
     monkeypatch.setattr(capstone, "grade_capstone", lambda files, **given: graded)
     done = CliRunner().invoke(app, ["capstone", "--from", str(SOLUTIONS)])
     assert done.exit_code == 0  # a right run: twelve losses that agree earn every point
     assert done.stdout.splitlines()[-1].endswith("autograder card") and str(path) in done.stdout
-    assert result.load_result(path).seed == 42
+    assert saved_model.load_result(path).seed == 42
     path.unlink()
     as_json = CliRunner().invoke(app, ["capstone", "--from", str(SOLUTIONS), "--json"])
     assert json.loads(as_json.stdout)["part"] == 11 and path.exists()
@@ -203,7 +203,7 @@ def test_the_capstone_command_keeps_its_model_and_names_the_card(graded, tmp_pat
 
 def test_a_model_that_cannot_be_kept_is_said_after_the_report(graded, tmp_path, monkeypatch):
     (tmp_path / "runs").write_text("a file where the folder should be", encoding="utf-8")
-    monkeypatch.setattr(result, "RESULT", tmp_path / "runs" / "capstone.json")
+    monkeypatch.setattr(saved_model, "RESULT", tmp_path / "runs" / "capstone.json")
     monkeypatch.setattr(capstone, "grade_capstone", lambda files, **given: graded)
     done = CliRunner().invoke(app, ["capstone", "--from", str(SOLUTIONS)])
     assert done.exit_code == 1 and "20 points" in done.stdout and "can't be kept" in done.stderr

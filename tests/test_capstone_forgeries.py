@@ -7,8 +7,8 @@ import pytest
 
 from autograder import model
 from autograder.capstone import grade_capstone
-from autograder.capstone.run import draw_task
-from autograder.capstone.ways import Way, train
+from autograder.capstone.capstone_run import draw_task
+from autograder.capstone.training_variants import Way, train
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier

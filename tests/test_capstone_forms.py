@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from autograder import model
-from autograder.capstone.forms import Form
-from autograder.capstone.ways import WAYS
+from autograder.capstone.forward_variants import Form
+from autograder.capstone.training_variants import WAYS
 from autograder.course import SOLUTIONS, parts
 from autograder.grading.misconceptions import variants
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.capstone.result import RESULT
+from autograder.capstone.saved_model import RESULT
 from autograder.course import ROOT, SOLUTIONS
 from autograder.sandbox import SandboxUnavailable, strict_tier
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from autograder import model
-from autograder.capstone.checks import BAND
+from autograder.capstone.capstone_checks import BAND
+from autograder.capstone.capstone_run import Task, draw_task
 from autograder.capstone.evidence import MANY_STEPS, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, RIGHT, SAME
-from autograder.capstone.grade import judge, measure
-from autograder.capstone.outcome import Outcome, drawn_at_random, read_begun
-from autograder.capstone.run import Task, draw_task
-from autograder.capstone.ways import WAYS, Begun, Training, Way, train
+from autograder.capstone.grade_capstone import judge, measure
+from autograder.capstone.run_result import Outcome, drawn_at_random, read_begun
+from autograder.capstone.training_variants import WAYS, Begun, Training, Way, train
 
 STEPS = 1000
 FEW = MANY_STEPS + 4

@@ -7,7 +7,9 @@ import pytest
 
 from autograder.course import ROOT
 
-BEFORE = "import atexit, sys, threading, time; from autograder.ending import end; atexit.register(print, 'handler')\n"
+BEFORE = (
+    "import atexit, sys, threading, time; from autograder.fast_exit import end; atexit.register(print, 'handler')\n"
+)
 
 
 def run(code):

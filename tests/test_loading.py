@@ -12,7 +12,7 @@ from autograder.grading import sources
 ONLY_A_FAILING_CHECK_NEEDS = {
     *("autograder.grading." + name for name in ("diagnosis", "exceptions", "failures", "follow_through", "lines")),
     *("autograder.grading." + name for name in ("misconceptions", "mistake_replies")),
-    "autograder.learner.results",  # where the files are those of exercises/, this too
+    "autograder.learner.last_results",  # where the files are those of exercises/, this too
     "autograder.sandbox.selftest",  # the strict sandbox, this too
 }
 

@@ -7,9 +7,9 @@ import pytest
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.grade import grade
+from autograder.grading.progress import current
 from autograder.grading.report import Check, Report
 from autograder.grading.sources import Source, inspect_source
-from autograder.grading.standing import current
 from autograder.render.next_step import next_step
 from autograder.render.terminal import message_lines, part_lines
 from autograder.sandbox import Tier

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.grading.checks import Draw
-from autograder.grading.distribution import FALSE_ALARM, cells_of, fit
+from autograder.grading.conditions import FALSE_ALARM, cells_of, fit
 from autograder.parts.part08.oracle import all_names, draw_case
 
 NAMES = 500

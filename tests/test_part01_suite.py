@@ -9,8 +9,8 @@ import pytest
 from autograder.course import SOLUTIONS, part
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.progress import current
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import current
 from autograder.render.next_step import next_step
 from autograder.sandbox import Tier
 

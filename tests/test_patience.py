@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading import patience
+from autograder.grading import timeouts
 from autograder.grading.grade import grade
-from autograder.grading.patience import Patience
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Probes
+from autograder.grading.timeouts import Patience
 from autograder.sandbox import LOAD, Tier
 
 PART = part(0)
@@ -41,7 +41,7 @@ def test_code_that_only_waits_is_told_so():
 def test_right_code_gets_the_time_that_the_reference_would_need(monkeypatch):
     """As on a slow machine: the reference needs more for a call than is usual, and the learner's code much more."""
     monkeypatch.setattr(Probes, "reference_seconds", lambda *call: 0.1)
-    monkeypatch.setattr(patience, "FIRST", (0.1, 20))
+    monkeypatch.setattr(timeouts, "FIRST", (0.1, 20))
     slow = SOLUTION.replace("return x * x", "sum(range(3_000_000))\n    return x * x")
     assert graded(slow, task="0.1").passed
     monkeypatch.setattr(Probes, "reference_seconds", lambda *call: 0.001)
@@ -63,7 +63,7 @@ def test_code_that_waits_is_waited_for_as_long_as_the_limits_allow_only_once(our
 
 def test_what_is_outside_of_functions_has_a_time_of_its_own(ours):
     ours.note_timeout("0.1")
-    assert ours.cpu_seconds("0.1", LOAD) == ours.on_a_slow_machine("0.1", LOAD, ()) == patience.LOADING
+    assert ours.cpu_seconds("0.1", LOAD) == ours.on_a_slow_machine("0.1", LOAD, ()) == timeouts.LOADING
 
 
 def test_where_the_reference_is_slow_code_may_be_slower(ours):

@@ -21,22 +21,22 @@ TABLES = sorted((ROOT / "autograder").rglob("*.toml"))
 ALLOWED = {
     "fork": {
         "autograder/sandbox/attacks.py": "tries it in the strict sandbox, which is Linux only",
-        "autograder/archives/reading.py": "where os has it; elsewhere one process reads all",
+        "autograder/intake/isolated_reader.py": "where os has it; elsewhere one process reads all",
     },
-    "select": {"autograder/archives/reading.py": "waits for a process that it has forked"},
+    "select": {"autograder/intake/isolated_reader.py": "waits for a process that it has forked"},
     "resource": {
         "autograder/sandbox/worker.py": "imports it where limits are set, and does without where there is none",
         "autograder/sandbox/attacks.py": "tries it in the strict sandbox, which is Linux only",
-        "autograder/archives/reading.py": "imports it where limits are set, and does without where there is none",
-        "autograder/archives/git_clones.py": "imports it where there is one, and does without elsewhere",
+        "autograder/intake/isolated_reader.py": "imports it where limits are set, and does without where there is none",
+        "autograder/intake/git_clones.py": "imports it where there is one, and does without elsewhere",
     },
 }
 
 # Characters beyond ASCII that strings may hold, and why no console sees one that it lacks.
 ALLOWED_CHARACTERS = {
-    "autograder/curve.py": "•│└─",  # drawn when the caller says that the console has them
-    "autograder/training/train.py": "•│└─",  # asks the console for them
-    "autograder/leaderboard/names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
+    "autograder/render/progress.py": "•│└─",  # drawn when the caller says that the console has them
+    "autograder/training.py": "•│└─",  # asks the console for them
+    "autograder/leaderboard/invented_names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space
     "autograder/parts/part02/files.py": "ë",  # for a data file; print_lines escapes what is shown of it
 }

@@ -12,11 +12,11 @@ import pytest
 import typer
 
 from autograder.cli import app
+from autograder.commands.lazy_group import FORMER, every_command
 from autograder.course import ROOT, SOLUTIONS, parts
 from autograder.datasets import read_facts
 from autograder.install import COST
-from autograder.rooms import FORMER, every_command
-from autograder.wording import make_variables
+from autograder.invocation import make_variables
 
 sys.path.insert(0, str(SOLUTIONS))
 

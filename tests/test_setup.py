@@ -17,9 +17,9 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from autograder import install, setup_environment, wording
+from autograder import install, invocation, setup_environment
 from autograder.cli import app
-from autograder.rooms import COMMANDS, GROUPS, every_command
+from autograder.commands.lazy_group import COMMANDS, GROUPS, every_command
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE_PYTHON = install.base_python()
@@ -55,8 +55,10 @@ def checkout(tmp_path):
     (folder / "autograder").mkdir(parents=True)
     for name in ("pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, folder)
-    for name in ("__init__", "__main__", "ending", "extras", "install", "setup_environment", "wording"):
-        shutil.copy(ROOT / "autograder" / f"{name}.py", folder / "autograder")
+    (folder / "autograder" / "commands").mkdir()
+    names = ["__init__", "__main__", "fast_exit", "install", "invocation", "setup_environment", "commands/__init__"]
+    for name in [*names, "commands/table"]:
+        shutil.copy(ROOT / "autograder" / f"{name}.py", folder / "autograder" / f"{name}.py")
     (folder / "autograder" / "cli.py").write_text(FAKE_CLI, encoding="utf-8")
     return folder
 
@@ -280,8 +282,10 @@ def every_parameter():
 
 
 def test_help_without_any_package_has_all_that_the_usual_help_has():
-    script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from autograder.bare_help import help_text"
-    command = [BASE_PYTHON, "-IS", "-c", f"{script}; print(help_text(sys.argv[1:]))"]
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from autograder.commands.help_before_setup import help_text"
+    )
+    command = [BASE_PYTHON, "-IS", "-c", f"{script}\nprint(help_text(sys.argv[1:]))"]
     said = {}
     for words, known in every_parameter():
         ended = subprocess.run([*command, *words], capture_output=True, encoding="utf-8", check=True)
@@ -296,9 +300,9 @@ def test_help_without_any_package_has_all_that_the_usual_help_has():
 
 
 def test_help_installs_nothing(checkout):
-    shutil.copy(ROOT / "autograder" / "bare_help.py", checkout / "autograder")
-    extras = (ROOT / "autograder" / "bundle" / "student" / "extras.py").read_text(encoding="utf-8")
-    (checkout / "autograder" / "extras.py").write_text(extras, encoding="utf-8")
+    shutil.copy(ROOT / "autograder" / "commands" / "help_before_setup.py", checkout / "autograder" / "commands")
+    extras = (ROOT / "autograder" / "bundle" / "student" / "table.py").read_text(encoding="utf-8")
+    (checkout / "autograder" / "commands" / "table.py").write_text(extras, encoding="utf-8")
     source = "@app.command()\ndef check(part: Annotated[int, typer.Option(help='Which.')]):\n    'Checks.'\n"
     (checkout / "autograder" / "cli.py").write_text(source, encoding="utf-8")
     command = [BASE_PYTHON, "-S", "-m", "autograder"]
@@ -339,14 +343,12 @@ def test_a_changed_pin_is_installed_with_the_extras_that_were_there(checkout):
 
 def test_an_extra_that_came_with_another_is_not_installed_again(here, monkeypatch):
     monkeypatch.setattr(here, "VENV", sys.prefix)  # as if this environment, with all that tests need, were the copy's
-    monkeypatch.setattr(install, "install", lambda extra: sys.exit("installs"))
     here.write_stamp("development")
-    here.ensure(["grade"])
+    assert here.missing_extra(["grade"]) is None
     assert here.stamp_fits(here.read_stamp(), "classroom") and here.stamp_fits(here.read_stamp(), "development")
     with open(here.STAMP, "w", encoding="utf-8") as file:
         file.write(setup_environment.UNFINISHED)
-    with pytest.raises(SystemExit, match="installs"):
-        here.ensure(["grade"])
+    assert here.missing_extra(["grade"]) == "classroom"
 
 
 def test_the_learners_set_is_asked_for_without_an_extra(checkout):
@@ -516,10 +518,10 @@ def test_a_fresh_clone_in_an_empty_home_needs_one_command(tmp_path, words, said)
     ],
 )
 def test_messages_name_a_command_in_the_form_that_the_user_used(monkeypatch, called_as, given, expected):
-    monkeypatch.delenv(wording.CALLED_AS, raising=False)
+    monkeypatch.delenv(invocation.CALLED_AS, raising=False)
     if called_as:
-        monkeypatch.setenv(wording.CALLED_AS, called_as)
-    assert wording.command(*given) == expected
+        monkeypatch.setenv(invocation.CALLED_AS, called_as)
+    assert invocation.command(*given) == expected
 
 
 @pytest.mark.skipif(os.name == "nt", reason="The shell of Windows has other quotes.")
@@ -529,8 +531,8 @@ def test_messages_name_a_command_in_the_form_that_the_user_used(monkeypatch, cal
     "value", ["a$(touch x)b", "a`touch x`b", "a;b", "a|b", 'a"b', "a'b $x", "a&b", "a\nb", "*", "~", "ada b"]
 )
 def test_no_value_in_a_command_is_more_than_a_value_to_a_shell(monkeypatch, called_as, key, value):
-    monkeypatch.setenv(wording.CALLED_AS, called_as)
-    words = shlex.split(wording.command("appeals", **{key: value}))
+    monkeypatch.setenv(invocation.CALLED_AS, called_as)
+    words = shlex.split(invocation.command("appeals", **{key: value}))
     if called_as != "make":
         assert words[-2:] == [f"--{key}", value]
     elif key == "request":
@@ -541,12 +543,12 @@ def test_no_value_in_a_command_is_more_than_a_value_to_a_shell(monkeypatch, call
 
 def test_options_are_named_in_either_form(monkeypatch):
     options = {"fast": True, "steps": 10, "data": "mes noms.txt", "from_": "a folder", "as_is": None, "json": False}
-    monkeypatch.delenv(wording.CALLED_AS, raising=False)
+    monkeypatch.delenv(invocation.CALLED_AS, raising=False)
     said = 'python -m autograder train --fast --steps 10 --data "mes noms.txt" --from "a folder"'
-    assert wording.command("train", **options) == said
-    monkeypatch.setenv(wording.CALLED_AS, "make")
+    assert invocation.command("train", **options) == said
+    monkeypatch.setenv(invocation.CALLED_AS, "make")
     said = 'make train fast=1 steps=10 data="mes noms.txt" args=\'--from "a folder"\''
-    assert wording.command("train", **options) == said
+    assert invocation.command("train", **options) == said
 
 
 @pytest.mark.parametrize(
@@ -560,9 +562,9 @@ def test_options_are_named_in_either_form(monkeypatch):
 )
 def test_one_option_is_named_as_the_user_types_it(monkeypatch, given, with_make, without):
     monkeypatch.setenv("AUTOGRADER_CALLED_AS", "python3 -m autograder")
-    assert wording.option(*given) == without
+    assert invocation.option(*given) == without
     monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
-    assert wording.option(*given) == with_make
+    assert invocation.option(*given) == with_make
 
 
 def test_what_the_user_typed_is_handed_on_to_messages(checkout):
@@ -572,7 +574,7 @@ def test_what_the_user_typed_is_handed_on_to_messages(checkout):
     done = subprocess.run(typed, cwd=checkout, env=environment(), capture_output=True, encoding="utf-8")
     name = os.path.basename(BASE_PYTHON).removesuffix(".exe")
     assert json.loads(done.stdout)["called_as"] == f"{name} -m autograder", "no path that nobody typed"
-    done = run(checkout, "check", **{wording.CALLED_AS: "make"})
+    done = run(checkout, "check", **{invocation.CALLED_AS: "make"})
     assert json.loads(done.stdout)["called_as"] == "make"
 
 
@@ -590,14 +592,15 @@ def test_each_command_stands_in_the_room_that_the_table_names():
         assert GROUPS & {names} or list(group.commands) == names.split(), room
 
 
-def test_a_check_loads_no_other_room():
+def test_a_check_loads_no_other_commands():
     code = "import sys, typer; from autograder.cli import app; typer.main.get_command(app).get_command(None, 'check'); "
-    code += "print(*(name for name in sys.modules if name.startswith('autograder.') and name.endswith('commands')))"
+    code += "print(*sorted(name for name in sys.modules if name.startswith('autograder.commands.')))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
-    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["autograder.commands.lazy_group", "autograder.commands.table"]
 
 
-def test_a_misspelt_command_is_told_the_nearest_of_all_rooms():
+def test_a_misspelt_command_is_told_the_nearest_of_all_commands():
     done = subprocess.run(
         [sys.executable, "-m", "autograder", "progres"], cwd=ROOT, capture_output=True, encoding="utf-8"
     )

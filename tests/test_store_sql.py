@@ -20,10 +20,9 @@ pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import text
 
-from autograder.class_folder.database_store import DatabaseStore
-from autograder.class_folder.verdict_store import open_store
+from autograder.class_folder.verdict_store import DatabaseStore, open_store
 from autograder.database import VARIABLE, DatabaseError, open_database
-from autograder.leaderboard.schema import Base
+from autograder.leaderboard.store import Base
 
 PART = part(3)
 FILES = {"part01_autograd.py": b"one", "part03_layers.py": b"three"}

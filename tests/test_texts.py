@@ -10,8 +10,8 @@ from test_readme import calls_in, check_call
 
 import autograder
 from autograder.cli import app
+from autograder.commands.lazy_group import every_command
 from autograder.course import ROOT
-from autograder.rooms import every_command
 
 TEXTS = ["QUICKSTART.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-text.md", "docs/facts.md"]
 

@@ -12,11 +12,11 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from autograder import curve
+from autograder import training as training
+from autograder import training as training_run
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS
-from autograder.training import run as training_run
-from autograder.training import train as training
+from autograder.render import progress
 
 sys.path.insert(0, str(SOLUTIONS))
 
@@ -124,7 +124,7 @@ def test_the_scalar_version_draws_its_names_from_the_same_generator(monkeypatch)
 
 SCALAR_LOSSES = """
 import random, sys
-from autograder.training.run import begin
+from autograder.training import begin
 run = begin(sys.argv[2:], 1000, random.Random(int(sys.argv[1])))
 print(*[run.take_step().hex() for _ in range(3)])
 """
@@ -332,12 +332,12 @@ def test_a_png_is_drawn_where_matplotlib_is_installed(names_file, tmp_path):
 
 
 def test_running_means_are_over_the_last_losses():
-    assert curve.running_means([4.0, 2.0, 3.0, 7.0], window=2) == [4.0, 3.0, 2.5, 5.0]
+    assert progress.running_means([4.0, 2.0, 3.0, 7.0], window=2) == [4.0, 3.0, 2.5, 5.0]
 
 
 @pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 1000])
 def test_the_curve_falls_from_top_left_to_bottom_right_at_any_length(count):
-    lines = curve.curve_lines([3.0 - step / 1000 for step in range(count)], ascii_only=True)
+    lines = progress.curve_lines([3.0 - step / 1000 for step in range(count)], ascii_only=True)
     drawn = [line[8:] for line in lines[:-2]]
     assert sum(line.count("*") for line in drawn) == min(count, 64)
     if count > 1:

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 import autograder
 from autograder.cli import app
+from autograder.commands.lazy_group import FORMER, every_command
 from autograder.course import ROOT
-from autograder.rooms import FORMER, every_command
 
 VERSION = re.escape(autograder.__version__)
 # A line for each command: its name and its options. Written anew when a version is released.

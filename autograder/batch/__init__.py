@@ -1,1 +1,1 @@
-"""Many submissions at once: processes here or a cluster's, a ledger, and going on after an interruption."""
+"""Grade many submissions in parallel, on this machine or on a Dask cluster, with a ledger."""

@@ -2,21 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime
+import json
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.batch.batch import find_tasks
-from autograder.batch.learner_report import write_report
-from autograder.batch.ledger import Ledger
+from autograder.batch.find_tasks import find_tasks
+from autograder.batch.ledger import FILE, Entry, Ledger
 from autograder.batch.pool import open_pool
-from autograder.batch.run import Graded, Run
 from autograder.batch.summary import Summary
+from autograder.batch.task_run import Graded, Run
 from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
+from autograder.files import write_atomically
+from autograder.grading.report import Report
+from autograder.render.feedback_page import Feedback, feedback_page
 from autograder.sandbox import Tier
+
+# A learner's report on one part, for feedback: report.json as the report schema has it, and report.html to read.
+#
+# Both show what a class may see: of a hidden check that failed its sentence, its kind of failure and a known mistake.
+
+
+def write_report(
+    folder: Path,
+    entry: Entry,
+    part: Part,
+    report: Report,
+    remarks: tuple[str, ...],
+    source: bytes | None,
+    decisions: Mapping[str, str] | None = None,
+) -> None:
+    """Write folder/LEARNER/partNN.json and .html, unless they are there and equal. source: the part's module, of
+    which the page shows lines; decisions: sentences about regrade requests, by check. Raises OSError.
+    """
+    place = folder / entry.learner / part.name
+    _write(place.with_suffix(".json"), json.dumps(report.for_class().to_json(), indent=1).encode("ascii"))
+    day = datetime.date.fromisoformat(entry.when[:10])
+    repeat = f"{entry.learner}/{entry.part}"
+    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions or {})
+    page = feedback_page(facts)
+    _write(place.with_suffix(".html"), page.encode("utf-8", "replace"))
+
+
+def _write(path: Path, content: bytes) -> None:
+    if not path.exists() or path.read_bytes() != content:
+        write_atomically(path, content)
+
 
 REPORTS = "reports"
 WRITERS = 4  # threads, which mostly wait for the disk
@@ -72,3 +107,29 @@ def grade_batch(
         for future in writing:
             future.result()
     return summary
+
+
+# Decisions about regrade requests in the ledger: a new line with the points that count, and the learner's report.
+
+
+def follow_decisions(out: Path, part: Part, remarks: Mapping[str, tuple[str, ...]]) -> None:
+    """Bring the ledger in this folder, and the reports next to it, to what was decided. remarks: about the submission
+    of each learner. Raises LedgerError and OSError; the same call again finishes what was interrupted.
+    """
+    if not (out / FILE).exists():
+        return
+    store, decisions = open_store(out), read_decisions(out)
+    with Ledger.opened(out) as ledger:
+        for learner, said in remarks.items():
+            entry = ledger.latest.get((learner, part.name))
+            stored = store.find(entry.verdict) if entry else None
+            if stored is None:
+                continue
+            source = ledger.kept_modules(entry).get(entry.file)
+            fitting = decisions_on(decisions, learner, part.name, stored.report)
+            now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+            ledger.add(replace(entry, when=now), {})
+            entry, told = ledger.latest[learner, part.name], decision_sentences(stored.report, fitting)
+            if (out / REPORTS / learner / f"{part.name}.html").exists():
+                report = with_decisions(stored.report, fitting)
+                write_report(out / REPORTS, entry, part, report, said, source, told)

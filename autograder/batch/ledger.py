@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder.class_folder.alone import lock
 from autograder.class_folder.decisions import decisions_on, read_decisions, with_decisions
+from autograder.class_folder.locks import lock
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.files import write_atomically

@@ -6,25 +6,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
-from autograder.batch.processes import Processes
+from autograder.batch.dask_cluster import cluster_pool
+from autograder.batch.local_processes import Pool, Processes
 from autograder.course import ROOT
-
-
-class PoolLost(Exception):
-    """Nobody is left who grades: a sentence. What was graded until then is kept."""
-
-
-@dataclass(frozen=True)
-class Pool:
-    """submit: give a job. workers: how many jobs are worked on at once now. check: raises PoolLost when it is gone."""
-
-    submit: Callable[[bytes], Future[bytes]]
-    workers: Callable[[], int]
-    check: Callable[[], None] = lambda: None
 
 
 @contextlib.contextmanager
@@ -34,8 +21,6 @@ def open_pool(workers: int | None = None, scheduler: str | None = None) -> Itera
     Raises ValueError for an address that is not to be used, PoolLost when nobody answers there.
     """
     if scheduler is not None:
-        from autograder.batch.cluster import cluster_pool
-
         with cluster_pool(scheduler) as pool:
             yield pool
         return

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autograder.batch.run import Graded
+from autograder.batch.task_run import Graded
 from autograder.course import part, parts
 from autograder.render.terminal import number, plural
-from autograder.sandbox.text import clean_text
+from autograder.text import clean_text
 
 MOST_PROBLEMS = 50  # lines on a screen; --json has them all
 

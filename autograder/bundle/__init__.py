@@ -1,1 +1,1 @@
-"""The course without its answers: a zip for students, whose checks replay what the reference answered once."""
+"""The course without its answers: the students' zip, and packages for Gradescope and GitHub."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.bundle.archive import write_zip
+from autograder.bundle.students_zip import write_zip
 from autograder.course import HERE, ROOT, SOLUTIONS, Part
 
 DIST = ROOT / "dist"
 FILES = Path(__file__).with_name("gradescope_files")
 PROGRAMS = ("setup.sh", "run_autograder")
-MODULES = """__init__.py course.py course.toml datasets.py files.py model.py wording.py bundle/__init__.py
-    bundle/gradescope_results.py bundle/gradescope_run.py""".split()
+MODULES = """__init__.py course.py course.toml datasets.py files.py invocation.py model.py text.py bundle/__init__.py
+    bundle/gradescope_run.py""".split()
 FOLDERS = ("grading", "parts", "render", "sandbox")
 
 

@@ -8,7 +8,7 @@ from autograder.course import SOLUTIONS, Part
 from autograder.grading.diagnosis import comparable, same_reply
 from autograder.grading.grade import worker_files
 from autograder.grading.misconceptions import Mistake, misconceptions, source_of_variant, variants
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Probes
 from autograder.grading.reference import reference_files
 from autograder.grading.session import Recorded
 from autograder.grading.sources import with_place

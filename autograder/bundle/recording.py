@@ -13,7 +13,7 @@ from autograder.grading.checks import TOLERANCE, Answer
 from autograder.grading.follow_through import table_of
 from autograder.grading.grade import data_files
 from autograder.grading.misconceptions import misconceptions
-from autograder.grading.probes import Probes, plain
+from autograder.grading.part_probes import Probes, plain
 from autograder.grading.reference import cut_to, signatures
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded, Session

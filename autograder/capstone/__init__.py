@@ -1,5 +1,5 @@
-"""The capstone: a learner's own parts 1 to 8 train the full model, and the grader compares it with its own training."""
+"""Train the full model with a learner's own parts, and grade that run."""
 
-from autograder.capstone.grade import grade_capstone
+from autograder.capstone.grade_capstone import grade_capstone
 
 __all__ = ["grade_capstone"]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.capstone.forms import Form
-from autograder.capstone.outcome import Outcome, Stopped
-from autograder.capstone.run import NUM_STEPS, Task
-from autograder.capstone.ways import WAYS, Begun, Training, Way, train
+from autograder.capstone.capstone_run import NUM_STEPS, Task
+from autograder.capstone.forward_variants import Form
+from autograder.capstone.run_result import Outcome, Stopped
+from autograder.capstone.training_variants import WAYS, Begun, Training, Way, train
+from autograder.invocation import command
 from autograder.model import Passes, Weights
 
 # Two programs that do the same arithmetic in another order differ by 2e-15 in the losses and 3e-14 in the weights after
@@ -186,3 +187,34 @@ def equal_losses(losses: Sequence[float], expected: Sequence[float]) -> int:
     pairs = enumerate(zip(losses, expected))
     total = min(len(losses), len(expected))
     return next((step for step, (a, b) in pairs if not abs(a - b) <= SAME * max(1.0, abs(b))), total)
+
+
+# Why a training differs from the grader's own: the first step that does, and what is likely wrong.
+
+LATEST = 100  # an unknown mistake shows sooner; later differences have rarer causes
+
+
+def explain(losses: Sequence[float], expected: Sequence[float], mistake: Mistake | None, num_steps: int) -> str:
+    """The first step whose loss differs, and what is likely wrong: lines for the learner. Some loss must differ.
+
+    mistake: the known one whose losses these are. num_steps: of the whole training, where these are only its beginning.
+    """
+    step = equal_losses(losses, expected)
+    words = (
+        f"Step {step + 1} is the first that differs: its loss is {losses[step]:.6f} instead of {expected[step]:.6f}.\n"
+    )
+    if mistake is not None:
+        return words + f"Likely:     {mistake.says} Your losses equal those of this known mistake.\n"
+    words += f"Likely:     {usual_cause(step, num_steps)}\n"
+    return words + f"To find the part: {command('check')} checks each part separately.\n"
+
+
+def usual_cause(step: int, total: int) -> str:
+    """What usually makes the losses differ from this step on (counted from 0)."""
+    if step == 0:
+        return "the forward pass or the loss, or the order or spread of the first weights."
+    if step == 1:
+        return "a gradient, or the optimiser's first step."
+    if step < LATEST:
+        return "Adam's memory, gradients that are not reset to 0, or the learning rate."
+    return f"a case that is rare among {total:,} names, such as the longest name; or the end of the learning rate."

@@ -1,1 +1,1 @@
-"""A class's folder: its settings, what was collected, and the verdicts on it."""
+"""The folder of a class: settings, collected files, verdicts and decisions."""

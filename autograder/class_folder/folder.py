@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import ROOT, Part
-from autograder.wording import command
+from autograder.invocation import command
 
 
 @dataclass(frozen=True)

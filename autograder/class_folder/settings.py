@@ -15,7 +15,7 @@ else:
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.course import capstone, class_settings, parts
-from autograder.wording import command
+from autograder.invocation import command
 
 UTC = datetime.timezone.utc
 FILE = "class.toml"

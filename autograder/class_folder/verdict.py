@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograder.class_folder.collected import Collected, collect_modules
 from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import KEPT, given, stands
+from autograder.class_folder.released_verdicts import KEPT, given, stands
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report

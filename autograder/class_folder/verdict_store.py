@@ -2,10 +2,67 @@
 
 from __future__ import annotations
 
+import errno
+import json
 from pathlib import Path
 
-from autograder.database import database_url
-from autograder.grading.store import Store
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from autograder.database import database_url, open_database, reason
+from autograder.grading.report import Report
+from autograder.grading.store import Store, Stored, report_from_json, to_keep
+
+# Verdicts in a database, SQLite's or PostgreSQL's.
+
+
+class Base(DeclarativeBase):
+    """The tables."""
+
+
+class Verdict(Base):
+    """One verdict under its key; content is JSON in ASCII."""
+
+    __tablename__ = "verdicts"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[str]
+
+
+class DatabaseStore(Store):
+    """Verdicts in a database. What is there once stays: of two who grade the same work at the same time, the first
+    one's verdict is kept.
+    """
+
+    def __init__(self, where: Path | str) -> None:
+        """Raises DatabaseError."""
+        self.engine = open_database(where, Base.metadata)
+
+    def find(self, name: str) -> Stored | None:
+        try:
+            with Session(self.engine) as session, session.begin():
+                found = session.get(Verdict, name)
+                return None if found is None else _stored(found.content)
+        except SQLAlchemyError as error:
+            raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
+
+    def keep(self, name: str, report: Report, seconds: float) -> None:
+        data = to_keep(report) | {"seconds": round(seconds, 3)}
+        try:
+            with Session(self.engine) as session, session.begin():
+                found = session.get(Verdict, name)
+                if found is None or _stored(found.content) is None:
+                    session.merge(Verdict(name=name, content=json.dumps(data)))
+        except SQLAlchemyError as error:
+            raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
+
+
+def _stored(content: str) -> Stored | None:
+    """None when it was not written by us: then the work is graded anew."""
+    try:
+        data = json.loads(content)
+        return Stored(report_from_json(data), data.get("seconds"))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def open_store(folder: Path) -> Store:
@@ -13,6 +70,5 @@ def open_store(folder: Path) -> Store:
     url = database_url()
     if url is None:
         return Store(folder)
-    from autograder.class_folder.database_store import DatabaseStore
 
     return DatabaseStore(url)

@@ -1,1 +1,1 @@
-"""A class with nbgrader: release, collect, grade, and what an instructor does with grades."""
+"""A class with nbgrader: release, collect, grade, and send feedback and grades back."""

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.analytics.class_verdicts import read_verdicts
 from autograder.appeal_file import LARGEST, AppealError, check_names, file_name, read_appeals
-from autograder.batch.follow_decisions import follow_decisions
+from autograder.batch.grade_batch import follow_decisions
 from autograder.batch.ledger import LedgerError
-from autograder.batch.repeat import Repeated, repeat
-from autograder.class_folder.alone import grading_alone
+from autograder.batch.regrade import Repeated, repeat
 from autograder.class_folder.collected import Unreadable, collect_modules, read_plain
 from autograder.class_folder.decisions import (
     Decision,
@@ -25,7 +25,8 @@ from autograder.class_folder.decisions import (
     with_decisions,
 )
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given
+from autograder.class_folder.locks import grading_alone
+from autograder.class_folder.released_verdicts import given
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import Outcome, grade_class
 from autograder.classroom.errata import Errata, find_errata
@@ -33,11 +34,10 @@ from autograder.classroom.gradebook import all_submitted, open_gradebook
 from autograder.course import Part, part_named, parts
 from autograder.grading.report import NO_FILE, Check, Report
 from autograder.grading.sources import LARGEST_FILE
-from autograder.insight.class_verdicts import read_verdicts
+from autograder.invocation import option
 from autograder.render.terminal import plural
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.sandbox.text import clean_text
-from autograder.wording import option
+from autograder.text import clean_text
 
 LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
 

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.batch.ledger import Ledger
-from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import giving
+from autograder.class_folder.locks import grading_alone
+from autograder.class_folder.released_verdicts import giving
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
-from autograder.classroom.ahead import grading_ahead
-from autograder.classroom.by_hand import keep, settled
 from autograder.classroom.feedback import graded_cells, grader_sentences
 from autograder.classroom.gradebook import make_gradebook
+from autograder.classroom.manual_grades import keep, settled
+from autograder.classroom.prefetch import grading_ahead
 from autograder.classroom.written_answer import as_typed
 from autograder.course import SOLUTIONS, Part
 from autograder.database import damage
+from autograder.notebooks.lesson_notebooks import SOURCE, grade_id, notebook_findings
 from autograder.notebooks.release import ReleaseError, generate
-from autograder.notebooks.source import SOURCE, grade_id, notebook_findings
 from autograder.sandbox import Tier
 
 
@@ -104,8 +104,14 @@ def _one_by_one(
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
     from traitlets.config import Config
 
-    from autograder.classroom.configuration import AUTOGRADE, RUN, configure
-    from autograder.classroom.converters import AutogradeOneByOne, Directory, FeedbackOneByOne
+    from autograder.classroom.nbgrader_configuration import (
+        AUTOGRADE,
+        RUN,
+        AutogradeOneByOne,
+        Directory,
+        FeedbackOneByOne,
+        configure,
+    )
     from autograder.notebooks.calling_nbgrader import calling_nbgrader, one_transaction
 
     config = Config()

@@ -16,13 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.appeal_file import LARGEST as LARGEST_APPEAL
-from autograder.archives.archives import shown
 from autograder.class_folder.collected import TIMESTAMP, Unreadable, read_plain, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.handed_in import HandedIn, Person, sort_by_learner
-from autograder.classroom.matching import (
+from autograder.course import EXERCISES, RECIPE_FILE, Part, parts
+from autograder.files import write_atomically
+from autograder.intake.archives import shown
+from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
+from autograder.intake.name_matching import (
     RECIPE,
     Matcher,
     appeal_files,
@@ -30,10 +32,8 @@ from autograder.classroom.matching import (
     notebook_by_content,
     usual_wrong_name,
 )
-from autograder.classroom.moodle_worksheet import Worksheet, read_worksheet
-from autograder.course import EXERCISES, RECIPE_FILE, Part, parts
-from autograder.files import write_atomically
-from autograder.wording import option
+from autograder.intake.submitted_files import HandedIn, Person, sort_by_learner
+from autograder.invocation import option
 
 MOST_APPEALS = 50  # versions of one learner's file for a part
 MOST_OTHERS = 20  # files of one learner that the course has no name for, kept to be renamed

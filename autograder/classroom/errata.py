@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.capstone.run import NUM_STEPS
+from autograder.capstone.capstone_run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given, interrupted, stands
+from autograder.class_folder.released_verdicts import given, interrupted, stands
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
-from autograder.classroom.ahead import grading_ahead
 from autograder.classroom.autograde import Outcome, grade_class, need_working_checks
-from autograder.classroom.capstone import grade_capstones, newest_parts
-from autograder.classroom.capstone_entry import enter
+from autograder.classroom.capstone_grades import enter, grade_capstones, newest_parts
+from autograder.classroom.prefetch import grading_ahead
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
-from autograder.notebooks.source import SOURCE
+from autograder.notebooks.lesson_notebooks import SOURCE
 from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier
 

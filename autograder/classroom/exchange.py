@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.archives.archives import shown
 from autograder.class_folder.collected import TIMESTAMP, Unreadable, parsed_time, read_plain, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.course import Part, class_settings
+from autograder.intake.archives import shown
 
 SLACK = datetime.timedelta(minutes=5)  # for copying a submission, and for two machines' clocks
 MOST_FILES = 200  # of a folder in the exchange, which its owner may fill

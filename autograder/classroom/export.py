@@ -9,10 +9,10 @@ from pathlib import Path
 
 from autograder.class_folder.settings import ClassError, assignments
 from autograder.classroom.grades import ClassGrades, Grade, LearnerGrades
-from autograder.classroom.matching import squeezed
-from autograder.classroom.roster import NOBODY
-from autograder.classroom.tables import Table, read_table, write_table
-from autograder.wording import option
+from autograder.intake.name_matching import squeezed
+from autograder.intake.roster import NOBODY
+from autograder.intake.tables import Table, read_table, write_table
+from autograder.invocation import option
 
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 CANVAS_POINTS = re.compile(r"points possible", re.IGNORECASE)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import assignments, load_settings
-from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import all_submitted, open_gradebook
+from autograder.classroom.late_policy import load_extensions
 from autograder.course import parts
-from autograder.sandbox.text import clean_text
+from autograder.text import clean_text
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     with open_gradebook(folder) as gradebook:
         # These import nbgrader, which open_gradebook has found.
         from autograder.classroom.exchange import time_differences
-        from autograder.classroom.late import refresh
+        from autograder.classroom.late_policy import refresh
 
         refresh(gradebook, settings, extensions)
         found = {one.name: one for one in gradebook.assignments if one.name in settings.weights}

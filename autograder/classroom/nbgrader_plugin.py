@@ -20,15 +20,15 @@ from traitlets import Bool, Unicode
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.collected import collect_modules, hand_on_notes
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import give
+from autograder.class_folder.released_verdicts import give
 from autograder.class_folder.verdict import decided, grade_submission, points, summary_sentences, task_lines
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
 from autograder.course import Part, capstone, part_named
+from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.notebooks.release import released_notebook
-from autograder.notebooks.source import grade_id
 from autograder.sandbox import Tier, strict_tier
 
 REPORT = "autograder_report"  # where a step leaves the report for a later one, in nbconvert's resources

@@ -13,7 +13,7 @@ from autograder.course import Part
 from autograder.grading.reference import reference_files
 from autograder.notebooks.companions import companions
 from autograder.sandbox import Limits, Tier, Worker
-from autograder.sandbox.text import clean_text
+from autograder.text import clean_text
 
 NOTEBOOK = Limits(cpu_seconds=60, call_seconds=60.0, total_seconds=90.0, idle_seconds=20.0, reply_bytes=256 * 1024)
 PROBES = Path(__file__).with_name("notebook_probes.py")

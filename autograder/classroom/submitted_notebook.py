@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.archives.archives import ArchiveError
-from autograder.archives.reading import read_apart
 from autograder.class_folder.collected import Unreadable, read_plain
 from autograder.classroom.written_answer import as_data, pictures_of
+from autograder.intake.archives import ArchiveError
+from autograder.intake.isolated_reader import read_apart
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
 LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a process of their own

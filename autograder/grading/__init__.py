@@ -1,1 +1,1 @@
-"""Grading one submission: grade.py's `grade(files, part)` gives a `Report`."""
+"""Grade one part of one submission: `grade(files, part)` returns a `Report`."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course import Part
 from autograder.grading.checks import Draw
-from autograder.grading.probes import Probes, load_trusted
+from autograder.grading.part_probes import Probes, load_trusted
 from autograder.grading.reference import reference_files
 from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session

@@ -12,7 +12,7 @@ from dataclasses import replace
 from autograder.course import Part, parts
 from autograder.grading.failures import NO_ATTRIBUTE
 from autograder.grading.misconceptions import Mistake
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.grading.sources import Source, called_as

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from autograder.course import Part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import difference
-from autograder.grading.patience import Patience
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Probes
 from autograder.grading.reference import signature
 from autograder.grading.report import NOT_RUN, Check
 from autograder.grading.sources import Source, called_as, with_place
+from autograder.grading.timeouts import Patience
 from autograder.sandbox import LOAD, Reply, Worker
 
 # Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.

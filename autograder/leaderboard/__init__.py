@@ -1,4 +1,4 @@
-"""The board of recipes: the model is fixed, the grader owns the loop, a learner writes how to train.
+"""The board of recipes: run a recipe, score it, rank it, show the page.
 
 rules       the numbers of the game
 data        what is trained on, and the baselines

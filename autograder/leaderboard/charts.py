@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from autograder.leaderboard.table import Record, Row
+from autograder.leaderboard.ranking import Record, Row
 
 CURVE_WIDTH, CURVE_HEIGHT = 120, 36
 CURVE_RANGE = (2.0, 3.1)  # nats: the same for all curves, so that they can be compared; the first steps lie above

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from autograder import model
 from autograder.course import ROOT, SOLUTIONS
-from autograder.grading.probes import load_trusted
+from autograder.grading.part_probes import load_trusted
 
 NAMES = ROOT / "datasets" / "names.txt"
 PUBLISHED_SPLIT = 42  # part 2's own; a closing draws another, or takes the instructor's

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from autograder.files import write_atomically
 from autograder.leaderboard import charts
 from autograder.leaderboard.data import MICROGPT
-from autograder.leaderboard.schema import CLOSING
-from autograder.leaderboard.table import Table
+from autograder.leaderboard.ranking import Table
+from autograder.leaderboard.store import CLOSING
 from autograder.render.templates import templates
-from autograder.sandbox.text import clean_text
+from autograder.text import clean_text
 
 TEMPLATES = Path(__file__).parent
 PUBLIC = Path("public") / "index.html"  # the only folder that is served

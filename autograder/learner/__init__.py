@@ -1,1 +1,1 @@
-"""The learner's loop: what helps one person at one terminal to go on."""
+"""What helps one learner at a terminal: watch, hint, progress, reset, update, trace, debug."""

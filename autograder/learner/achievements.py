@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from autograder.learner import acts, memory
-from autograder.wording import command
+from autograder.invocation import command
+from autograder.learner import local_state
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -33,8 +33,8 @@ class Achievement:
     def day(self) -> str | None:
         """When it was earned or ticked; None when it was not."""
         if not self.acts:
-            return memory.read("ticks").get(self.id)
-        days = [acts.done().get(act) for act in self.acts]
+            return local_state.read("ticks").get(self.id)
+        days = [local_state.done().get(act) for act in self.acts]
         return None if None in days else max(days)
 
     def how(self) -> str:
@@ -62,12 +62,12 @@ def tick(wanted: str) -> bool:
         raise ValueError(f"There is no achievement {ascii(wanted)}. You can tick: {', '.join(own)}.")
     if found.acts:
         raise ValueError(f"{wanted} is earned by doing it: {found.how()}. You can tick: {', '.join(own)}.")
-    ticks = memory.read("ticks")
+    ticks = local_state.read("ticks")
     if wanted in ticks:
         del ticks[wanted]
     else:
         ticks[wanted] = date.today().isoformat()
-    memory.write("ticks", ticks)
+    local_state.write("ticks", ticks)
     return wanted in ticks
 
 

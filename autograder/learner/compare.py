@@ -12,10 +12,10 @@ from pathlib import Path
 from autograder.course import EXERCISES, SOLUTIONS, Part, Task
 from autograder.grading.session import Recorded
 from autograder.grading.sources import inspect_source
-from autograder.learner.calls import record
+from autograder.learner.recorded_calls import record
 from autograder.sandbox import CHECK, Tier, Worker
 
-MEASURING = Path(__file__).with_name("measuring.py")
+MEASURING = Path(__file__).with_name("compare_worker.py")
 REPEATS = 3  # of each call; the fastest counts
 LEAST_COLUMN = 36  # characters; below that the two stand one below the other
 

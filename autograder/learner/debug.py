@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part
+from autograder.grading.progress import DONE, current
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import DONE, current
-from autograder.learner.calls import Recording, record
-from autograder.learner.results import shown
+from autograder.invocation import command
+from autograder.learner.last_results import shown
+from autograder.learner.recorded_calls import Recording, record
 from autograder.render.terminal import without_commands
-from autograder.wording import command
 
-DEBUGGING = Path(__file__).with_name("debugging.py")
+DEBUGGING = Path(__file__).with_name("debug_child.py")
 
 
 def find_check(report: Report, part: Part, name: str | None) -> Check:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from autograder.course import EXERCISES, Part, Task
+from autograder.grading.progress import DONE, current, to_write, whole_file
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import DONE, current, to_write, whole_file
-from autograder.learner import memory
+from autograder.learner import local_state
 from autograder.render.next_step import going_on, task_to_fix
 
 SECTION = re.compile(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -44,11 +44,11 @@ def next_hint(report: Report, part: Part) -> Hint | None:
     texts, about = levels(part), check.name
     if task.id in texts and task in to_write(report, part):
         about = task.id
-    shown, key = memory.read("hints"), f"{part.number} {about}"
+    shown, key = local_state.read("hints"), f"{part.number} {about}"
     before = shown.get(key)
     level = min(before + 1 if type(before) is int and before > 0 else 1, len(texts[about]))
     if level != before:
-        memory.write("hints", {**shown, key: level})
+        local_state.write("hints", {**shown, key: level})
     return Hint(task, check, tuple(texts[about][:level]), len(texts[about]))
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import backups
-from autograder.check import Target
-from autograder.course import EXERCISES, Part
-from autograder.learner import bases
+from autograder.course import EXERCISES, Part, Target
+from autograder.learner import merge_bases
 from autograder.stubs import StubError, fresh_stub
 
 
@@ -69,7 +68,7 @@ def carry_out(change: Change, target: str | None = None) -> Path | None:
     lost.
     """
     name, after = change.path.name, change.after.encode("utf-8")
-    base = {bases.path_of(name): after} if change.after == fresh_stub(name) else {}
+    base = {merge_bases.path_of(name): after} if change.after == fresh_stub(name) else {}
     return next(iter(backups.replace(f"reset {target}", {change.path: after}, base)), None)
 
 
@@ -104,4 +103,18 @@ def _lines_of_functions(text: str) -> dict[str, tuple[int, int]]:
                 first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
                 prefix = f"{node.name}." if function is not node else ""
                 found[prefix + function.name] = (first, function.end_lineno)
+    return found
+
+
+# Bring back what the last reset, update or undo replaced. The files of now are copied first, so it can be undone.
+
+
+def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
+    """Write the newest backups back; return what came back: file -> its copy, or None where this finished an undo that
+    was interrupted. Raises OSError.
+    """
+    if finished := backups.finish("undo", folder):
+        return dict.fromkeys(finished)
+    found = backups.newest(folder)
+    backups.replace("undo", {file: copy.read_bytes() for file, copy in found.items()})
     return found

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES
-from autograder.learner import bases, memory
-from autograder.learner.results import shown
+from autograder.invocation import command
+from autograder.learner import local_state, merge_bases
+from autograder.learner.last_results import shown
 from autograder.render.terminal import plural
 from autograder.stubs import StubError, fresh_stubs, recorded_as
-from autograder.wording import command
 
 # Lines that the learner replaces: only their estimate of a size differs between versions.
 TODO = re.compile(r"^ *# TODO (\d+\.\d+ \S+): .*$", re.MULTILINE)
@@ -52,7 +52,7 @@ def plan(old: Path | None = None) -> list[Step]:
     solutions_of_old = fresh_stubs(old / "solutions") if old is not None and (old / "solutions").is_dir() else {}
     steps = []
     for name, stub in fresh_stubs().items():
-        base, mine = bases.base_of(name, old) or solutions_of_old.get(name), _read(theirs / name)
+        base, mine = merge_bases.base_of(name, old) or solutions_of_old.get(name), _read(theirs / name)
         if mine is not None and recorded_as(theirs, name, mine):
             base = mine  # as the course once wrote it
         steps.append(_step(name, mine, base, stub, _read(EXERCISES / name)))
@@ -107,11 +107,11 @@ def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
 def carry_out(steps: list[Step], old: Path | None = None) -> list[Path]:
     """Write what was planned; return the copies of what was replaced. Raises OSError; then nothing is lost."""
     changed = {EXERCISES / step.name: step.text.encode("utf-8") for step in steps if step.text is not None}
-    more = {bases.path_of(step.name): step.stub.encode("utf-8") for step in steps if step.stub is not None}
+    more = {merge_bases.path_of(step.name): step.stub.encode("utf-8") for step in steps if step.stub is not None}
     if old is not None:
         for name in ("acts", "ticks", "hints"):
-            if not memory.read(name) and memory.read(name, old / memory.NAME):
-                more[memory.path_of(name)] = memory.path_of(name, old / memory.NAME).read_bytes()
+            if not local_state.read(name) and local_state.read(name, old / local_state.NAME):
+                more[local_state.path_of(name)] = local_state.path_of(name, old / local_state.NAME).read_bytes()
     return backups.replace(f"update {old}", changed, more)
 
 

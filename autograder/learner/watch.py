@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from autograder.console import print_lines
 from autograder.course import EXERCISES, Part
 from autograder.grading.report import Report
-from autograder.learner import compare, hints, progress, reset, results, show
-from autograder.learner.keys import END, keys_to
-from autograder.learner.saves import saves_to
+from autograder.learner import compare, hints, last_results, overview, reset, screens
+from autograder.learner.file_watcher import saves_to
+from autograder.learner.keyboard import END, keys_to
 from autograder.sandbox import SandboxUnavailable
 from autograder.stubs import StubError
 
@@ -90,27 +90,27 @@ class Watch:
         self.content = _content(self.part)
         began = time.perf_counter()
         try:
-            self.report = results.check(self.part)
+            self.report = last_results.check(self.part)
         except (ValueError, SandboxUnavailable) as error:
             self.report, self.verdict = None, [str(error)]
         else:
-            self.verdict = list(show.watch_lines(self.report, time.perf_counter() - began))
+            self.verdict = list(screens.watch_lines(self.report, time.perf_counter() - began))
         self.say(self.verdict)
 
     def hint(self) -> None:
         if self.report is not None:
-            self.say(show.hint_lines(hints.next_hint(self.report, self.part), self.report, None, "press h again"))
+            self.say(screens.hint_lines(hints.next_hint(self.report, self.part), self.report, None, "press h again"))
 
     def next_part(self) -> None:
-        following = results.next_unfinished(self.part)
+        following = last_results.next_unfinished(self.part)
         if following is None:
-            self.say(["Every part is passed.", *progress.open_lines(progress.survey())])
+            self.say(["Every part is passed.", *overview.open_lines(overview.survey())])
         else:
             self.part = following
             self.check()
 
     def list(self) -> None:
-        self.say(progress.table_lines(progress.survey()))
+        self.say(overview.table_lines(overview.survey()))
 
     def ask_reset(self) -> None:
         try:
@@ -120,7 +120,8 @@ class Watch:
             return
         if not change.nothing_to_do:
             self.confirm = change
-        self.say([*show.reset_lines(change), *([] if change.nothing_to_do else ["Go on? y, or any other key for no"])])
+        question = [] if change.nothing_to_do else ["Go on? y, or any other key for no"]
+        self.say([*screens.reset_lines(change), *question])
 
     def reset(self, change: reset.Change) -> None:
         """Write the stub, if the file is still the one that the question was about."""
@@ -133,7 +134,7 @@ class Watch:
             self.say([f"{error.filename} can't be written ({error.strerror}): nothing was changed."])
             return
         self.check()
-        self.say(show.kept_lines(copy))
+        self.say(screens.kept_lines(copy))
 
     def compare(self) -> None:
         if self.report is None or not self.report.passed:

@@ -1,4 +1,4 @@
-"""The notebooks: their sources kept clean, their release to students, and all of them in one, executed."""
+"""The lesson notebooks: check their sources, release them to students, build the tutorial."""
 
 import sys
 

@@ -5,9 +5,11 @@ source/ holds notebooks only, since nbgrader would copy whatever else lies there
 
 from __future__ import annotations
 
-from autograder.course import Part
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.course import Part, part_named
 from autograder.datasets import FOLDER as DATASETS
-from autograder.notebooks.source import TOOLS
+from autograder.notebooks.lesson_notebooks import TOOLS
 from autograder.stubs import GIVEN, fresh_stubs
 
 
@@ -21,3 +23,30 @@ def companions(part: Part) -> dict[str, bytes]:
     for name in part.files:
         files[name] = stubs[name].encode("utf-8") if name in GIVEN else (DATASETS / name).read_bytes()
     return files
+
+
+# How nbgrader makes a release: its settings, and the step that puts the companions beside the notebook.
+#
+# They hold for our own command, for `nbgrader generate_assignment` and for formgrader's button alike.
+
+# nbgrader's own steps, without headers, footers and generated tests, which the course does not use.
+STEPS = """LockCells ClearSolutions ClearOutput CheckCellMetadata ComputeChecksums SaveCells ClearHiddenTests
+    ClearMarkScheme ComputeChecksums CheckCellMetadata""".split()
+
+
+def add_settings(config) -> None:
+    """Put the settings of a release into a traitlets Config."""
+    config.GenerateAssignment.preprocessors = [
+        *(f"nbgrader.preprocessors.{step}" for step in STEPS),
+        "autograder.notebooks.companions.AddCompanions",
+    ]
+    config.ClearSolutions.text_stub = "Write your answer here."
+
+
+class AddCompanions(NbGraderPreprocessor):
+    """Hands the companions to nbgrader's writer, which puts them where it writes the notebook."""
+
+    def preprocess(self, nb, resources):
+        part = part_named(resources["nbgrader"]["assignment"])
+        resources.setdefault("outputs", {}).update(companions(part))
+        return nb, resources

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course import ROOT, Part, class_settings
-from autograder.notebooks.audit import audit
-from autograder.notebooks.source import SOURCE, findings, notebook_findings, read_notebook
+from autograder.notebooks.lesson_notebooks import SOURCE, findings, notebook_findings, read_notebook
+from autograder.notebooks.release_audit import audit
 
 RELEASE = ROOT / "release"
 
@@ -78,7 +78,7 @@ def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None 
     from traitlets.config import Config
 
     from autograder.notebooks.calling_nbgrader import calling_nbgrader
-    from autograder.notebooks.nbgrader_release import add_settings
+    from autograder.notebooks.companions import add_settings
 
     config = Config()
     add_settings(config)

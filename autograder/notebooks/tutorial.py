@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.files import write_atomically
-from autograder.notebooks.source import NOTEBOOK_METADATA, SOURCE, notebook_path, notebook_text, read_notebook
+from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_path, notebook_text, read_notebook
 
 TUTORIAL = SOLUTIONS / "microgpt_tutorial.ipynb"
 CELL_SECONDS = 120

@@ -1,1 +1,1 @@
-"""From reports to what people read."""
+"""Turn reports into text for a terminal and into HTML pages."""

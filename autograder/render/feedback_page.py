@@ -18,13 +18,13 @@ import jinja2
 
 from autograder.appeal_file import file_name
 from autograder.course import Part, capstone, stretch_tasks
+from autograder.grading.progress import DONE, awaited, current, whole_file
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import DONE, awaited, current, whole_file
+from autograder.invocation import command
 from autograder.render.next_step import CheckCommand, going_on, in_order, task_to_fix, to_do
 from autograder.render.templates import templates
 from autograder.render.terminal import message_lines, number, plural, shared_mistakes
-from autograder.sandbox.text import clean_text
-from autograder.wording import command
+from autograder.text import clean_text
 
 LABELS = {"passed": "Passed", "todo": "Not written yet"}  # every other status is a failure
 LONGEST_LINE = 300  # characters of a learner's line of code

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.course import EXERCISES, SOLUTIONS, part, parts
+from autograder.grading.progress import awaited, current, unwritten_name, whole_file
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import awaited, current, unwritten_name, whole_file
-from autograder.wording import command
+from autograder.invocation import command
 
 ALL_PARTS = "You have built a GPT: every part is right."
 LIKE_ENOUGH = 0.7  # part0_setup.py is 0.97 like part00_setup.py, part00_helpers.py 0.69

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 from autograder.course import Part, part, stretch_tasks
+from autograder.grading.progress import DONE, awaited, current, to_write, whole_file
 from autograder.grading.report import Check, Report
-from autograder.grading.standing import DONE, awaited, current, to_write, whole_file
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
 CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
@@ -189,3 +190,12 @@ def remark(report: Report) -> str:
     if failing.status == "todo":
         return f"to write: {failing.task} {part(report.part).task(failing.task).title}"
     return f"first failing: {failing.task} {failing.title}"[:70]
+
+
+# Reports as JSON on standard output, and nothing else there.
+
+
+def print_json(reports: list[Report], several: bool) -> None:
+    """One report, or several under `parts`; ASCII, so that any console can show it."""
+    data = {"parts": [report.to_json() for report in reports]} if several else reports[0].to_json()
+    print(json.dumps(data, indent=2))

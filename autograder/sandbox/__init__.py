@@ -1,12 +1,12 @@
-"""The sandbox: runs a learner's code in another process and believes nothing that comes back.
+"""Run a learner's code in another process, and believe nothing that comes back.
 
 `Worker` is the whole interface: give it files, call probes, get replies of plain data or a kind of failure.
 """
 
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Reply
-from autograder.sandbox.session import LOAD, WAITED, MachineBusy, Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
+from autograder.sandbox.worker_client import LOAD, WAITED, MachineBusy, Worker
 
 
 def strict_tier() -> Tier:

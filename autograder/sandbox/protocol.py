@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.sandbox.text import clean_text
+from autograder.text import clean_text
 
 ENVELOPE_BYTES = 4096  # what a reply may be longer than its value: the id, the keys
 MAXIMUM_DEPTH = 64

@@ -16,11 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.invocation import command
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Reply
-from autograder.sandbox.session import Worker
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
-from autograder.wording import command
+from autograder.sandbox.worker_client import Worker
 
 LIMITS = Limits(cpu_seconds=10, call_seconds=10.0, total_seconds=60.0)
 ATTACKS = Path(__file__).with_name("attacks.py")

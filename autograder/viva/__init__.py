@@ -1,1 +1,1 @@
-"""Three predict-this questions about a learner's own code, with their answers, for the person who asks them."""
+"""Questions about a learner's own code, with their answers, for an oral exam."""

@@ -8,20 +8,17 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from autograder.archives.archives import ArchiveError
-from autograder.archives.reading import Allowance, read_apart
 from autograder.course import Part
 from autograder.course import part as part_numbered
 from autograder.grading.checks import Draw
 from autograder.grading.grade import data_files
+from autograder.grading.part_probes import paper_calls
+from autograder.intake.archives import ArchiveError
+from autograder.intake.isolated_reader import Allowance, read_apart
 from autograder.sandbox import SandboxUnavailable, Tier
-from autograder.viva.call import paper_calls
-from autograder.viva.changes import before, change_question
-from autograder.viva.code import Code
-from autograder.viva.order import order_questions
-from autograder.viva.question import Question
-from autograder.viva.results import result_questions
+from autograder.viva.questions import Question, before, change_question, order_questions, result_questions
 from autograder.viva.running import run_calls
+from autograder.viva.student_code import Code
 
 COUNT = 3
 SECONDS = 30  # of processor time, without that of the sandbox; three questions about a solution take 2

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from autograder.course import Part
 from autograder.grading.compare import is_number
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Call, Probes
 from autograder.grading.reference import reference_files
 from autograder.sandbox import Limits, Tier, Worker
-from autograder.viva.call import Call
-from autograder.viva.code import Code, is_text
+from autograder.viva.student_code import Code, is_text
 
 PATIENT = Limits(cpu_seconds=10, call_seconds=4.0, total_seconds=20.0)  # small calls; some may never end
 RECORDER = Path(__file__).with_name("recorder.py")

@@ -10,7 +10,7 @@ import pytest
 from bundle_helpers import some_mistakes, some_variants
 
 from autograder.bundle import mistake_answers, recording
-from autograder.bundle.make import make_bundle
+from autograder.bundle.students_zip import make_bundle
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,9 @@ import zipfile
 
 import pytest
 
-from autograder.bundle import make
-from autograder.bundle.archive import write_zip
-from autograder.bundle.audit import audit, hidden_probes
-from autograder.bundle.make import BundleError, make_bundle
+from autograder.bundle import students_zip
+from autograder.bundle.students_zip import BundleError, make_bundle, write_zip
+from autograder.bundle.zip_audit import audit, hidden_probes
 from autograder.course import ROOT, SOLUTIONS, part, parts
 from autograder.grading.misconceptions import misconceptions
 
@@ -62,7 +61,7 @@ def test_the_audit_finds(files, path, text):
 
 
 def test_no_zip_is_written_when_the_audit_finds_something(tmp_path, monkeypatch):
-    monkeypatch.setattr(make, "contents", lambda *unused: {"solutions/part03_layers.py": b""})
+    monkeypatch.setattr(students_zip, "contents", lambda *unused: {"solutions/part03_layers.py": b""})
     with pytest.raises(BundleError, match="does not belong to the zip"):
         make_bundle(tmp_path, [PART])
     assert not list(tmp_path.iterdir())

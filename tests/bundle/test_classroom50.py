@@ -15,8 +15,7 @@ import jsonschema
 import pytest
 from bundle_helpers import SOLVED, some_variants
 
-from autograder.bundle.classroom50 import PROGRAM, make_classroom50
-from autograder.bundle.pinned import PinError
+from autograder.bundle.github import PROGRAM, PinError, make_classroom50
 from autograder.course import EXERCISES, class_settings, part, parts
 from autograder.sandbox import SandboxUnavailable, strict_tier
 

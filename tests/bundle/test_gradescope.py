@@ -16,8 +16,8 @@ import pytest
 from autograder.bundle import gradescope_run
 from autograder.bundle.gradescope import make_package
 from autograder.course import EXERCISES, SOLUTIONS, part, parts
+from autograder.grading.checks import points_by_task
 from autograder.grading.misconceptions import variants
-from autograder.grading.points import points_by_task
 from autograder.grading.report import KIND_OF_FAILURE
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.selftest import run as attack

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from autograder.bundle.own_parts import _not_right_yet
+from autograder.bundle.replay import _not_right_yet
 from autograder.course import part
 from autograder.grading.grade import grade
 from autograder.render.terminal import remark

@@ -14,10 +14,8 @@ import pytest
 import yaml
 from bundle_helpers import SOLVED
 
-from autograder.bundle import template as templates
-from autograder.bundle.classroom50 import make_classroom50
-from autograder.bundle.pinned import PinError
-from autograder.bundle.template import make_template
+from autograder.bundle import github as templates
+from autograder.bundle.github import PinError, make_classroom50, make_template
 from autograder.course import class_settings
 from autograder.sandbox import SandboxUnavailable, strict_tier
 

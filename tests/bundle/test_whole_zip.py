@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from bundle_helpers import SOLVED, grade_in
 
-from autograder.bundle.make import make_bundle
+from autograder.bundle.students_zip import make_bundle
 from autograder.course import part, parts
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import variants

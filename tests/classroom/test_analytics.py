@@ -11,17 +11,15 @@ from pathlib import Path
 import pytest
 from batch_helpers import ledger, run_cli
 
+from autograder.analytics.class_figures import Median, class_figures, figure_lines, write_figures
+from autograder.analytics.class_verdicts import pseudonyms, read_verdicts
 from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE, Entry, Ledger
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import give
+from autograder.class_folder.released_verdicts import give
 from autograder.course import ROOT, part
 from autograder.grading.report import Check, Report
 from autograder.grading.store import Store
-from autograder.insight.analytics import Median, class_figures
-from autograder.insight.analytics_show import figure_lines, write_figures
-from autograder.insight.class_verdicts import read_verdicts
-from autograder.insight.pseudonyms import pseudonyms
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -21,13 +21,13 @@ from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, feedba
 from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE as LEDGER
 from autograder.batch.ledger import Entry, read_ledger
-from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.decisions import FILE, Decision, decisions_on, read_decisions, with_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import give, given
+from autograder.class_folder.locks import grading_alone
+from autograder.class_folder.released_verdicts import give, given
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.appeals import cases, decide, find_requests
-from autograder.classroom.appeals_show import case_lines
+from autograder.classroom.appeals_page import case_lines
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.errata import find_errata
 from autograder.classroom.feedback import learner_page

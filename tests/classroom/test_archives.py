@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.archives import archives
-from autograder.archives.archives import ArchiveError, Budget, checked_path, read_archive
+from autograder.intake import archives
+from autograder.intake.archives import ArchiveError, Budget, checked_path, read_archive
 
 
 def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> io.BytesIO:

@@ -14,9 +14,9 @@ import pytest
 from batch_helpers import ENDLESS, PART, SOLUTION, STUB, WRONG, hand_in, points, report_of, run_cli, solution
 
 import autograder.batch.pool as pools
-from autograder.batch.batch import find_tasks
+from autograder.batch.find_tasks import find_tasks
 from autograder.batch.grade_batch import default_folder, grade_batch
-from autograder.batch.processes import GradingProcess, Processes
+from autograder.batch.local_processes import GradingProcess, Processes
 from autograder.batch.regrade import regrade, regrade_lines
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict import fresh_verdict
@@ -251,7 +251,7 @@ def test_a_submission_that_kills_its_worker_costs_only_itself(submitted, tier, m
 
 def test_a_process_that_does_not_answer_in_time_is_ended(tier):
     from autograder.batch.grading_process import encode_job
-    from autograder.batch.processes import ProcessEnded
+    from autograder.batch.local_processes import ProcessEnded
     from autograder.course import ROOT
 
     process = GradingProcess(str(ROOT))
@@ -304,7 +304,7 @@ def messages_of(code: str, status: str, tier: Tier) -> list[str]:
 
 
 def test_after_one_call_without_an_answer_the_others_of_the_task_are_waited_for_less_long(tier, monkeypatch):
-    monkeypatch.setattr("autograder.grading.patience.FIRST", (0.6, 0))
+    monkeypatch.setattr("autograder.grading.timeouts.FIRST", (0.6, 0))
     first, *others = messages_of(SOLUTION.replace("gradient = []", "while True:\n        pass"), "timeout", tier)
     assert "no answer after 0.6 seconds of processor time" in first
     assert len(others) >= 3 and all("no answer after 0.25 seconds of processor time" in words for words in others)
@@ -318,7 +318,7 @@ def test_after_one_call_without_an_answer_the_others_of_the_task_are_waited_for_
     ],
 )
 def test_a_module_that_cant_be_imported_is_imported_once(ending, status, words, tier, monkeypatch):
-    from autograder.sandbox.session import Worker
+    from autograder.sandbox.worker_client import Worker
 
     asked = []
 
@@ -327,7 +327,7 @@ def test_a_module_that_cant_be_imported_is_imported_once(ending, status, words, 
         return call(self, *arguments, **more)
 
     monkeypatch.setattr(Worker, "call", counted)
-    monkeypatch.setattr("autograder.grading.patience.LOADING", 0.3)
+    monkeypatch.setattr("autograder.grading.timeouts.LOADING", 0.3)
     messages = messages_of(SOLUTION + ending, status, tier)
     assert asked == [""] and len(messages) > 3
     assert all(re.match("Called: +import part00|Importing", message) and words in message for message in messages)

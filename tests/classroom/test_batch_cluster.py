@@ -15,8 +15,8 @@ import psutil
 import pytest
 from batch_helpers import ENDLESS, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
 
-from autograder.batch.cluster import cluster_pool, shipped_grader
-from autograder.batch.pool import PoolLost
+from autograder.batch.dask_cluster import cluster_pool, shipped_grader
+from autograder.batch.local_processes import PoolLost
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
@@ -212,7 +212,7 @@ def test_the_command_refuses_with_status_2_and_writes_nothing(submitted, tmp_pat
 
 
 def test_a_scheduler_that_is_not_there_is_a_sentence(monkeypatch):
-    monkeypatch.setattr("autograder.batch.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("autograder.batch.dask_cluster.CONNECT_SECONDS", 1)
     with (
         pytest.raises(PoolLost, match="No Dask scheduler answers at tcp://127.0.0.1:9"),
         cluster_pool("tcp://127.0.0.1:9"),

@@ -18,7 +18,7 @@ import pytest
 from batch_helpers import PART, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
 
 from autograder.batch.ledger import Entry, Ledger, LedgerError, read_ledger
-from autograder.batch.repeat import repeat
+from autograder.batch.regrade import repeat
 from autograder.course import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))

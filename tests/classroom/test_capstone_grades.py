@@ -11,14 +11,13 @@ import pytest
 from submission_helpers import hand_in
 from typer.testing import CliRunner
 
-from autograder.capstone import run
+from autograder.capstone import capstone_run
 from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import give, given
-from autograder.classroom import ahead
-from autograder.classroom import capstone as class_capstone
-from autograder.classroom.capstone import NEEDED, grade_capstones, newest_parts
-from autograder.classroom.capstone_entry import possible
+from autograder.class_folder.released_verdicts import give, given
+from autograder.classroom import capstone_grades as class_capstone
+from autograder.classroom import prefetch
+from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts, possible
 from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
 from autograder.classroom.export import export
 from autograder.classroom.gradebook import open_gradebook
@@ -130,7 +129,7 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
 @pytest.fixture
 def in_this_process(monkeypatch):
     """Verdicts are made by threads, so that what a test replaces is replaced for them, too."""
-    monkeypatch.setattr(ahead, "ProcessPoolExecutor", lambda workers, context, **others: ThreadPoolExecutor(workers))
+    monkeypatch.setattr(prefetch, "ProcessPoolExecutor", lambda workers, context, **others: ThreadPoolExecutor(workers))
     return monkeypatch
 
 
@@ -140,7 +139,7 @@ def test_a_run_that_the_machine_had_no_time_for_is_not_graded_and_trained_again_
     folder = ClassFolder(tmp_path)
     shutil.copy(empty_gradebook, folder.root)
     hand_in_all(folder, "ada")
-    in_this_process.setattr(run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
+    in_this_process.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
     (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
     assert outcome.report is None and "NOT GRADED: This machine is too busy" in outcome.line()
     assert "Nothing was saved. Run the same command again." in outcome.failure

@@ -13,11 +13,11 @@ from submission_helpers import PART, SOLUTION, hand_in
 
 from autograder.class_folder.decisions import Decision, add_decisions, read_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import giving
+from autograder.class_folder.released_verdicts import giving
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.demo import write_class
 from autograder.classroom.export import export
 from autograder.classroom.grades import class_grades
+from autograder.classroom.sample_class import write_class
 from autograder.course import ROOT
 from autograder.sandbox import SandboxUnavailable, strict_tier
 

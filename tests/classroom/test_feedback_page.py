@@ -15,9 +15,9 @@ import pytest
 from submission_helpers import PART, SOLUTION, answered, cell, feedback, fresh_notebook, hand_in
 
 from autograder.appeal_file import read_appeals
-from autograder.bundle.gradescope_results import results
+from autograder.bundle.gradescope_run import results
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given
+from autograder.class_folder.released_verdicts import given
 from autograder.class_folder.verdict import summary_sentences
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.feedback import learner_page

@@ -15,8 +15,8 @@ from submission_helpers import PART, SOLUTION, answered, grades, hand_in
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.demo import write_class
 from autograder.classroom.grades import class_grades
+from autograder.classroom.sample_class import write_class
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

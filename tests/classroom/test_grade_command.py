@@ -19,13 +19,13 @@ from typer.testing import CliRunner
 import autograder.grading.store
 import autograder.sandbox
 from autograder.batch.ledger import Ledger
-from autograder.class_folder.alone import grading_alone
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.locks import grading_alone
 from autograder.classroom import autograde
 from autograder.classroom.autograde import enter_in_gradebook
-from autograder.classroom.capstone import NEEDED
-from autograder.classroom.configuration import write_configuration
+from autograder.classroom.capstone_grades import NEEDED
 from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.nbgrader_configuration import write_configuration
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS, part
 from autograder.sandbox import SandboxUnavailable, strict_tier

@@ -5,7 +5,7 @@ from gradebook_helpers import add_assignment, add_submission
 from nbgrader.api import Gradebook
 from submission_helpers import PART, SOLUTION, by_checks, grades, hand_in
 
-from autograder.classroom import autograde, late
+from autograder.classroom import autograde, late_policy
 from autograder.classroom.autograde import enter_in_gradebook, grade_class
 from autograder.classroom.gradebook import open_gradebook
 from autograder.notebooks.calling_nbgrader import one_transaction
@@ -60,7 +60,7 @@ def test_a_submission_that_fails_half_way_keeps_the_scores_that_it_had(folder, m
     def fail(self, nb, resources):  # behind the step that saves the new scores
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(late.AssignPenalty, "preprocess", fail)
+    monkeypatch.setattr(late_policy.AssignPenalty, "preprocess", fail)
     (failed,) = autograde.grade_class(folder, PART, ["ada"], Tier.LOCAL)
     assert "the disk is full" in failed.failure
     assert grades(folder, "ada") == given

@@ -16,13 +16,13 @@ from hostile_inputs import ARCHIVES, CLONES, FOLDERS, MODULE, NOTEBOOKS, clone, 
 from hostile_sources import little_of_this_process
 from submission_helpers import PART, answered, cell, fresh_notebook
 
-from autograder.archives import reading
-from autograder.archives.archives import ArchiveError
-from autograder.batch.batch import find_tasks
-from autograder.classroom.handed_in import sort_by_learner
-from autograder.classroom.matching import Matcher
+from autograder.batch.find_tasks import find_tasks
 from autograder.classroom.submitted_notebook import sound_notebook
 from autograder.course import ROOT, part
+from autograder.intake import isolated_reader
+from autograder.intake.archives import ArchiveError
+from autograder.intake.name_matching import Matcher
+from autograder.intake.submitted_files import sort_by_learner
 
 PART_1 = part(1)
 GOOD = b"good = 1\n"
@@ -34,8 +34,8 @@ with_git = pytest.mark.skipif(shutil.which("git") is None, reason="There is no g
 def helper_that_knows_the_tests(monkeypatch):
     """A new helper process, which finds the functions of reading_helpers.py."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    if reading._running:
-        reading._running.end()
+    if isolated_reader._running:
+        isolated_reader._running.end()
 
 
 @pytest.fixture
@@ -120,12 +120,12 @@ def test_a_notebook_costs_only_its_author(name, tmp_path):
 
 def test_one_learners_archives_have_one_budget_of_time(class_folder):
     """Otherwise each of a thousand archives would have ten seconds."""
-    own = reading.Allowance()
+    own = isolated_reader.Allowance()
     with pytest.raises(ArchiveError, match="processor time"):
-        reading.read_apart(reading_helpers.busy, 1, own=own)
+        isolated_reader.read_apart(reading_helpers.busy, 1, own=own)
     assert own.seconds <= 0
     with pytest.raises(ArchiveError, match="processor time"):
-        reading.read_apart(reading_helpers.busy, 0, own=own)
+        isolated_reader.read_apart(reading_helpers.busy, 0, own=own)
 
 
 @pytest.mark.parametrize(
@@ -142,16 +142,17 @@ def test_one_learners_archives_have_one_budget_of_time(class_folder):
 )
 def test_what_happens_to_the_process_that_reads_is_a_sentence(what, said, tmp_path):
     with little_of_this_process(megabytes=700), pytest.raises(ArchiveError, match=said):
-        reading.read_apart(getattr(reading_helpers, what))
-    assert reading.read_apart(reading_helpers.echoes, "x", content=b"next") == [("x", b"next")], "the next one is read"
+        isolated_reader.read_apart(getattr(reading_helpers, what))
+    answer = isolated_reader.read_apart(reading_helpers.echoes, "x", content=b"next")
+    assert answer == [("x", b"next")], "the next one is read"
 
 
 def test_each_input_has_a_process_of_its_own():
     if not hasattr(os, "fork"):
         pytest.skip("This system has no fork.")
-    processes = {reading.read_apart(reading_helpers.process)[0][0][0] for _ in range(5)}
+    processes = {isolated_reader.read_apart(reading_helpers.process)[0][0][0] for _ in range(5)}
     assert len(processes) == 5 and os.getpid() not in processes
-    assert len({reading.read_apart(reading_helpers.process)[0][0][1] for _ in range(5)}) == 1, (
+    assert len({isolated_reader.read_apart(reading_helpers.process)[0][0][1] for _ in range(5)}) == 1, (
         "the interpreter starts once"
     )
 

@@ -23,10 +23,9 @@ from autograder.class_folder.settings import (
     time_zone,
 )
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.extensions import Extensions, load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades
-from autograder.classroom.late import refresh
+from autograder.classroom.late_policy import Extensions, load_extensions, refresh
 from autograder.course import ROOT, part
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
@@ -284,7 +283,8 @@ def test_a_pipe_in_place_of_a_time_stops_nothing(folder):
     place = hand_in(folder, "ada")
     (place / "timestamp.txt").unlink()
     os.mkfifo(place / "timestamp.txt")
-    words = "from autograder.classroom.converters import Directory as D; print(D().get_existing_timestamp('PLACE'))"
+    words = "from autograder.classroom.nbgrader_configuration import Directory\n"
+    words += "print(Directory().get_existing_timestamp('PLACE'))"
     done = subprocess.run(
         [sys.executable, "-c", words.replace("PLACE", str(place))],
         capture_output=True,

@@ -13,14 +13,14 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.configuration import write_configuration
+from autograder.classroom.nbgrader_configuration import write_configuration
 from autograder.course import ROOT, class_settings
-from autograder.notebooks.source import SOURCE
+from autograder.notebooks.lesson_notebooks import SOURCE
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 CONFIG = """
 from pathlib import Path
-from autograder.classroom.configuration import configure
+from autograder.classroom.nbgrader_configuration import configure
 configure(get_config(), Path(__file__).parent, Path({source!r}))
 """
 

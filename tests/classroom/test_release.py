@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import SOLUTIONS, part, parts
-from autograder.notebooks import audit as audits
+from autograder.notebooks import release_audit as audits
+from autograder.notebooks.lesson_notebooks import SOURCE, notebook_path, notebook_text, read_notebook
 from autograder.notebooks.release import RELEASE, ReleaseError, generate, release, stale
-from autograder.notebooks.source import SOURCE, notebook_path, notebook_text, read_notebook
 
 SOLUTION_LINE = "return 2 * config.n_layer * length * config.n_embd"
 

@@ -8,7 +8,7 @@ import pytest
 from gradebook_helpers import DUE, add_assignment, add_submission
 
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.roster import import_roster, read_roster, roster_lines
+from autograder.intake.roster import import_roster, read_roster, roster_lines
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Part 0: Set-up (371),Current Score
     Points Possible,,,,,10,(read only)

@@ -11,10 +11,16 @@ import pytest
 from batch_helpers import hand_in, run_cli, solution
 from hostile_sources import SOURCES, little_of_this_process
 
+from autograder.analytics import similarity
+from autograder.analytics.similarity import (
+    CAUTION,
+    PAIRS_OF_ONE,
+    compare_class,
+    counts,
+    similarity_lines,
+    write_similarity,
+)
 from autograder.course import ROOT, SOLUTIONS, part
-from autograder.insight import similarity
-from autograder.insight.similarity import PAIRS_OF_ONE, compare_class
-from autograder.insight.similarity_show import CAUTION, counts, similarity_lines, write_similarity
 from autograder.stubs import make_stub
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -171,7 +177,7 @@ def test_the_report_is_the_same_in_every_run(tmp_path):
     hand_in_all(tmp_path, ada=OTHERS[0], bob=OTHERS[1], cleo=disguised(OTHERS[1]))
     script = (
         "import sys; from pathlib import Path; from autograder.course import part\n"
-        "from autograder.insight.similarity import compare_class\n"
+        "from autograder.analytics.similarity import compare_class\n"
         "found = compare_class(Path(sys.argv[1]), part(3))\n"
         "print([[m.learner for m in g.modules] for g in found.groups])\n"
         "print([(p.first.learner, p.second.learner, sorted(p.shared), p.beyond) for p in found.pairs])"

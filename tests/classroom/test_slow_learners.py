@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from batch_helpers import PART, SOLUTION, WRONG, hand_in, solution
 
-from autograder.batch import grading_process, run
-from autograder.batch.batch import find_tasks
-from autograder.batch.pool import Pool
-from autograder.batch.run import MOST_OF_A_LEARNER, NOT_RUN, Graded, Run
+from autograder.batch import grading_process, task_run
+from autograder.batch.find_tasks import find_tasks
+from autograder.batch.local_processes import Pool
+from autograder.batch.task_run import MOST_OF_A_LEARNER, NOT_RUN, Graded, Run
 from autograder.course import part, parts
 from autograder.grading.grade import Series, grade
 from autograder.grading.store import Store
@@ -56,9 +56,9 @@ class Counted:
 @pytest.fixture
 def little_time(monkeypatch):
     """So that a test takes no minutes; and one task at a time, so that what is asked does not depend on the machine."""
-    monkeypatch.setattr(run, "OPEN_TASKS", 1)
+    monkeypatch.setattr(task_run, "OPEN_TASKS", 1)
     monkeypatch.setitem(grade.__kwdefaults__, "limits", replace(CHECK, total_seconds=BUDGET))
-    monkeypatch.setattr(run, "FIRST_SECONDS", 0.5)
+    monkeypatch.setattr(task_run, "FIRST_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -133,8 +133,8 @@ def test_who_shares_a_file_with_a_slow_learner_shares_its_verdict(submitted, tmp
 
 
 def test_where_many_are_slow_the_machine_is_and_nobody_is_tried_briefly(submitted, tmp_path, little_time, monkeypatch):
-    monkeypatch.setattr(run, "FIRST_SECONDS", 0.0)
-    monkeypatch.setattr(run, "FEW_SLOW", 2)
+    monkeypatch.setattr(task_run, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(task_run, "FEW_SLOW", 2)
     done, jobs = graded(submitted, tmp_path / "store")
     assert sum(job["gave up"] for job in jobs) <= 2 + 2 + 0.2 * len(jobs)
     assert all(each.report is not None for each in done) and len(done) == 3 * len(HONEST)

@@ -8,8 +8,8 @@ import pytest
 from submission_helpers import PART, cell
 
 from autograder.course import parts
-from autograder.grading.points import points_by_task
-from autograder.notebooks.source import (
+from autograder.grading.checks import points_by_task
+from autograder.notebooks.lesson_notebooks import (
     SOURCE,
     TOOLS,
     findings,

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.given import given
+from autograder.class_folder.released_verdicts import given
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.configuration import FILE, other_course, write_configuration
+from autograder.classroom.doctor import examine
 from autograder.classroom.errata import find_errata, need_shown_changes
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades, grades_json
+from autograder.classroom.nbgrader_configuration import FILE, other_course, write_configuration
 from autograder.course import part
-from autograder.doctor import examine
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 PARTS = (part(2), part(9))

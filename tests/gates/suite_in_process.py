@@ -21,7 +21,7 @@ from pathlib import Path
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.checks import Answer, CheckFailed, Draw
 from autograder.grading.grade import data_files, probes_of
-from autograder.grading.probes import plain
+from autograder.grading.part_probes import plain
 
 CPU_SECONDS = 0.5  # of one call; ours need a tenth of that, or never end
 

@@ -7,7 +7,7 @@ from fresh_mistakes import fresh_mistakes, spans
 
 from autograder.course import part, parts
 from autograder.grading.grade import grade
-from autograder.grading.standing import current
+from autograder.grading.progress import current
 from autograder.render.terminal import part_lines
 from autograder.sandbox import Tier
 

@@ -10,7 +10,7 @@ import pytest
 from autograder.course import EXERCISES, Part
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Probes
 from autograder.grading.report import Report
 from autograder.sandbox import Tier
 

@@ -10,7 +10,7 @@ from suite_in_process import Implementation, Student, SuiteCheck, checks_of, fol
 
 from autograder.course import EXERCISES, SOLUTIONS, Part
 from autograder.grading.checks import TOLERANCE, Answer
-from autograder.grading.probes import plain
+from autograder.grading.part_probes import plain
 
 # Checks whose right answer is one of these by their nature, each with the reason. Keep it short.
 EXEMPT: dict[tuple[int, str], str] = {}

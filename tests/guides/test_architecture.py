@@ -1,8 +1,10 @@
-"""The picture of the architecture is that of the imports, and no rooms import each other in a circle."""
+"""The layers of the package hold, and their picture is that of the contract."""
 
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree
+from pathlib import Path
 
 import pytest
 
@@ -12,75 +14,74 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 from generator import architecture
 
+SUITES_MAY_IMPORT = ("autograder.grading.", "autograder.parts.", "autograder.model", "autograder import model")
 
-def test_the_picture_and_the_table_are_those_of_the_imports():
+
+def lint_imports(folder):
+    # Beside the interpreter of the tests: import-linter has no `python -m`.
+    program = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run([program, "--no-cache"], cwd=folder, capture_output=True, text=True, encoding="utf-8")
+
+
+def test_no_module_imports_a_layer_above_it_and_none_import_each_other():
+    result = lint_imports(ROOT)
+    assert result.returncode == 0 and "Contracts: 2 kept, 0 broken." in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "broken"),
+    [
+        ("grading/report", "autograder.render.terminal", "A layer imports only layers below it BROKEN"),
+        ("grading/compare", "autograder.grading.checks", "Modules import each other in one direction only BROKEN"),
+        ("attic", "autograder.course", "attic"),
+    ],
+)
+def test_an_import_that_goes_up_or_round_or_a_module_without_a_layer_is_named(tmp_path, module, imported, broken):
+    for path in ROOT.glob("autograder/**/*.py"):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    with open(tmp_path / "autograder" / f"{module}.py", "a", encoding="utf-8") as file:
+        file.write(f"\nimport {imported}\n")
+    result = lint_imports(tmp_path)
+    assert result.returncode != 0 and broken in result.stdout
+
+
+def test_suites_import_only_the_grading_and_the_model():
+    for path in ROOT.glob("autograder/parts/*/*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.match(r"\s*(from|import) autograder", line):
+                assert any(allowed in line for allowed in SUITES_MAY_IMPORT), f"{path}: {line}"
+
+
+def test_the_picture_and_the_table_are_those_of_the_contract():
     again = "It is stale: run python docs/generator/architecture.py"
     assert architecture.PICTURE.read_text(encoding="utf-8") == architecture.picture(), again
     text = architecture.PAGE.read_text(encoding="utf-8")
     assert text == architecture.page(text), again
 
 
-@pytest.fixture
-def code(tmp_path):
-    """A small package: cli imports grading, grading imports course within a function."""
-    for name, text in {
-        "cli": "from autograder.grading.report import Report\n",
-        "grading/report": "def report():\n    from autograder import course\n    return course\n",
-        "course": "import json\n",
-        "parts/part01/probes": "from autograder.cli import app\n",
-    }.items():
-        file = tmp_path / "autograder" / f"{name}.py"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return tmp_path / "autograder"
+def test_every_module_has_a_purpose_in_one_sentence():
+    for row in architecture.layers():
+        for name in row:
+            assert 10 < len(architecture.purpose(name)) < 130, f"{name}: {architecture.purpose(name)!r}"
 
 
-def test_imports_are_read_from_the_source(code):
-    found = architecture.imports(code)
-    assert (found.early, found.late) == ({"cli": {"grading"}}, {"grading": {"course"}})
-
-
-def test_a_module_without_a_room_is_named(code):
-    (code / "attic.py").write_text("import autograder.course\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="autograder/attic has no room"):
-        architecture.imports(code)
-
-
-def test_a_circle_is_named():
-    with pytest.raises(ValueError, match="cli -> course -> cli"):
-        architecture.levels({"cli": {"course"}, "course": {"cli"}})
-
-
-def test_rooms_stand_above_what_they_import():
-    down, _ = architecture.arrows(architecture.imports())
-    floors = architecture.floors_of(down)
-    assert all(floors[a] > floors[b] for a, b in down)
-    assert floors["cli"] > floors["learner"] > floors["grading"] > floors["sandbox"]
-
-
-def test_an_arrow_that_a_longer_way_says_is_left_out():
-    down, up = architecture.arrows(architecture.Imports({"cli": {"grading", "course"}, "grading": {"course"}}, {}))
-    assert up == set()
-    assert architecture.shortened(down) == {("cli", "grading"), ("grading", "course")}
-
-
-def test_an_import_within_a_function_goes_up_only_where_it_would_close_a_circle():
-    found = architecture.Imports({"learner": {"check"}}, {"check": {"learner"}, "training": {"learner"}})
-    down, up = architecture.arrows(found)
-    assert (down, up) == ({("learner", "check"), ("training", "learner")}, {("check", "learner")})
+def test_a_lane_that_no_layer_begins_is_named(monkeypatch):
+    monkeypatch.setitem(architecture.LANES, "attic", "What is kept")
+    with pytest.raises(ValueError, match="What is kept"):
+        architecture.lanes()
 
 
 def test_the_picture_can_be_read_aloud_and_boxes_do_not_overlap():
     root = xml.etree.ElementTree.fromstring(architecture.picture())
     svg = "{http://www.w3.org/2000/svg}"
-    assert root.get("role") == "img" and "cli" in root.find(f"{svg}title").text
-    boxes = [tuple(float(box.get(name)) for name in ("x", "y", "width", "height")) for box in root.iter(f"{svg}rect")]
-    assert len(boxes) == len(architecture.ROOMS)
+    assert root.get("role") == "img" and "grading" in root.find(f"{svg}title").text
+    boxes = [box for box in root.iter(f"{svg}rect") if box.get("class") == "box"]
+    boxes = [tuple(float(box.get(name)) for name in ("x", "y", "width", "height")) for box in boxes]
+    assert len(boxes) == sum(map(len, architecture.layers()))
     for i, (x, y, width, height) in enumerate(boxes):
         assert 0 <= x and x + width <= architecture.WIDTH
         for other_x, other_y, _, _ in boxes[i + 1 :]:
             assert abs(other_x - x) >= width or abs(other_y - y) >= height
-
-
-def test_no_room_is_left_out_of_the_table():
-    assert set(re.findall(r"^\| `(\w+)` \|", architecture.table(), flags=re.M)) == set(architecture.ROOMS)

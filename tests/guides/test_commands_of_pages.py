@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.classroom.demo_class import pack, roster, submissions
+from autograder.classroom.sample_class import pack, roster, submissions
 from autograder.course import ROOT
 from autograder.sandbox import SandboxUnavailable, strict_tier
 

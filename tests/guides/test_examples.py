@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from test_readme import calls_in, check_call
 
-from autograder.bundle.audit import TELLING
+from autograder.bundle.zip_audit import TELLING
 from autograder.course import ROOT, SOLUTIONS, capstone, parts
-from autograder.notebooks.audit import bare, hidden_lines, sample_answers, solution_lines
+from autograder.notebooks.release_audit import bare, hidden_lines, sample_answers, solution_lines
 
 sys.path.insert(0, str(SOLUTIONS))
 

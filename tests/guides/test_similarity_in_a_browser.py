@@ -5,9 +5,8 @@ import sys
 import pytest
 from test_in_a_browser import PHONE, WIDE, violations
 
+from autograder.analytics.similarity import compare_class, write_similarity
 from autograder.course import ROOT, SOLUTIONS, part
-from autograder.insight.similarity import compare_class
-from autograder.insight.similarity_show import write_similarity
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from paddings import PADDINGS

@@ -1,6 +1,6 @@
 """Recipes for the tests: the stub with edits."""
 
-from autograder.leaderboard.source import STUB
+from autograder.leaderboard.recipe_source import STUB
 
 
 def edited(*edits: tuple[str, str]) -> bytes:

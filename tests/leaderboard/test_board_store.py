@@ -14,13 +14,13 @@ import pytest
 from recipe_helpers import edited
 
 from autograder.course import ROOT
-from autograder.leaderboard import names, tries
+from autograder.leaderboard import invented_names
+from autograder.leaderboard import store as store_module
 from autograder.leaderboard.board import Board
+from autograder.leaderboard.ranking import make_table
+from autograder.leaderboard.recipe_source import STUB, RecipeError, check_source
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.schema import OPEN, Entry
-from autograder.leaderboard.source import STUB, RecipeError, check_source
-from autograder.leaderboard.store import Store, StoreError
-from autograder.leaderboard.table import make_table
+from autograder.leaderboard.store import OPEN, Entry, Store, StoreError
 from autograder.sandbox import Tier
 
 SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
@@ -32,7 +32,7 @@ WRITERS = """
 import os, random, signal, sys, time
 from pathlib import Path
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.source import Source
+from autograder.leaderboard.recipe_source import Source
 from autograder.leaderboard.store import Store
 
 def write(who, count):
@@ -200,9 +200,9 @@ def test_a_try_that_a_wrong_clock_dated_later_locks_nobody_out_for_more_than_a_d
 
 def test_the_next_try_is_free_a_day_after_the_oldest_that_counts():
     moments = [datetime(2026, 3, 1, hour, tzinfo=timezone.utc) for hour in (8, 10, 12)]
-    assert tries.next_free(moments, 4) is None
-    assert tries.next_free(moments, 3) == moments[0] + timedelta(days=1)
-    assert tries.next_free(moments, 2) == moments[1] + timedelta(days=1)  # the instructor lowered the number
+    assert store_module.next_free(moments, 4) is None
+    assert store_module.next_free(moments, 3) == moments[0] + timedelta(days=1)
+    assert store_module.next_free(moments, 2) == moments[1] + timedelta(days=1)  # the instructor lowered the number
 
 
 def test_a_try_without_a_score_is_in_the_history_and_not_on_the_board(store):
@@ -269,20 +269,20 @@ def test_a_name_that_looks_like_another_is_refused(store, look_alike):
                                  "micr0gpt", "p\u0430nda", "b\u0456gram", "...", "\u200f", "a\nb\x00"])  # fmt: skip
 def test_a_name_with_signs_or_of_a_baseline_is_refused(bad):
     with pytest.raises(ValueError):
-        names.checked_name(bad)
+        invented_names.checked_name(bad)
 
 
 @pytest.mark.parametrize("good", ["Ada", "Zoë O'Neil", "李小龍", "Ольга", "Βασίλης", "محمد", "x-1_2"])
 def test_names_of_the_world_are_welcome(good):
-    assert names.checked_name(good)
+    assert invented_names.checked_name(good)
 
 
 def test_pseudonyms_are_given_once():
     taken: set[str] = set()
     for _ in range(500):
-        name = names.pseudonym(lambda found: names.skeleton(found) in taken)
-        assert names.skeleton(name) not in taken and names.checked_name(name) == name
-        taken.add(names.skeleton(name))
+        name = invented_names.pseudonym(lambda found: invented_names.skeleton(found) in taken)
+        assert invented_names.skeleton(name) not in taken and invented_names.checked_name(name) == name
+        taken.add(invented_names.skeleton(name))
 
 
 def test_a_file_that_is_no_board_is_said_in_a_sentence(tmp_path):

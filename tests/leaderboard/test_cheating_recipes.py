@@ -9,10 +9,9 @@ import pytest
 from recipe_helpers import edited
 
 from autograder.leaderboard import recipes
+from autograder.leaderboard.board import LARGEST_GAP, gap_sentence
 from autograder.leaderboard.data import load_split
-from autograder.leaderboard.rules import LARGEST_COMPRESSED
-from autograder.leaderboard.source import RecipeError, check_source
-from autograder.leaderboard.suspicion import LARGEST_GAP, gap_sentence
+from autograder.leaderboard.recipe_source import LARGEST_COMPRESSED, RecipeError, check_source
 from autograder.sandbox import Limits, Tier
 
 CHEATS = Path(__file__).parent / "cheats"

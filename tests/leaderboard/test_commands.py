@@ -16,14 +16,15 @@ from typer.testing import CliRunner
 
 from autograder import model
 from autograder.cli import app
+from autograder.commands import leaderboard
 from autograder.course import SOLUTIONS
 from autograder.leaderboard import board as board_module
-from autograder.leaderboard import commands, recipes
+from autograder.leaderboard import recipes
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.data import CHARS, CONFIG, baselines, load_split
-from autograder.leaderboard.serve import serve_folder
-from autograder.leaderboard.show import verdict
-from autograder.leaderboard.source import FILE_NAME, STUB, learner_of, this_user
+from autograder.leaderboard.listing import verdict
+from autograder.leaderboard.recipe_source import FILE_NAME, STUB, learner_of, this_user
+from autograder.leaderboard.server import serve_folder
 from autograder.leaderboard.store import StoreError
 from autograder.sandbox import Tier
 
@@ -39,7 +40,7 @@ def run(tmp_path, few_names, monkeypatch):
     def short_board(folder):
         return Board(folder or tmp_path / "board", tier=Tier.LOCAL, num_steps=3)
 
-    monkeypatch.setattr(commands, "main_board", short_board)
+    monkeypatch.setattr(leaderboard, "main_board", short_board)
     return lambda *words: CliRunner().invoke(app, ["leaderboard", *map(str, words)])
 
 

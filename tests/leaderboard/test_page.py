@@ -12,10 +12,10 @@ import threading
 
 import pytest
 
-from autograder.leaderboard import charts, names
+from autograder.leaderboard import charts, invented_names
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
-from autograder.leaderboard.schema import CLOSING, OPEN, Entry, Learner
-from autograder.leaderboard.table import Row, make_table
+from autograder.leaderboard.ranking import Row, make_table
+from autograder.leaderboard.store import CLOSING, OPEN, Entry, Learner
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 HOSTILE = [
@@ -39,7 +39,7 @@ def table_of(count, round=OPEN):
     rng, entries = random.Random(3), []
     for number in range(count):
         who = HOSTILE[number % len(HOSTILE)] if number < 2 * len(HOSTILE) else f"s{number:04}"
-        display = who if number < len(HOSTILE) else names.pseudonym(lambda name: False, rng)
+        display = who if number < len(HOSTILE) else invented_names.pseudonym(lambda name: False, rng)
         loss = 2.45 - number % 37 / 125 - rng.random() / 100
         curve = [3.3 - (3.3 - loss) * (1 - 0.9**i) for i in range(50)]
         sampled = HOSTILE[:3] if number == 1 else ["kamon", "ann", "karai", "jaire", "vialan", "karia"]

@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-from autograder.leaderboard.rank import standings
-from autograder.leaderboard.schema import OPEN, Entry, Learner
-from autograder.leaderboard.table import around, make_table
+from autograder.leaderboard.ranking import around, make_table, standings
+from autograder.leaderboard.store import OPEN, Entry, Learner
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 

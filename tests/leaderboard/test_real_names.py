@@ -8,13 +8,13 @@ from recipe_helpers import edited
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.commands import leaderboard
 from autograder.leaderboard import board as board_module
-from autograder.leaderboard import commands
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC
+from autograder.leaderboard.real_names import kept_roster, read_roster
+from autograder.leaderboard.recipe_source import check_source
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.roster import kept_roster, read_roster
-from autograder.leaderboard.source import check_source
 from autograder.leaderboard.store import StoreError
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
@@ -28,7 +28,7 @@ def board(tmp_path, monkeypatch):
     """A board with one public entry, of s0012."""
     monkeypatch.setattr(board_module, "baselines", lambda split: BASELINES)
     found = Board(tmp_path / "board")
-    monkeypatch.setattr(commands, "main_board", lambda folder: found)
+    monkeypatch.setattr(leaderboard, "main_board", lambda folder: found)
     enter(found, "s0012")
     return found
 

@@ -13,12 +13,12 @@ from learner_helpers import Course, solution
 from autograder import course as courses
 from autograder.course import ROOT, part, parts
 from autograder.grading.grade import grade
-from autograder.learner import results
+from autograder.invocation import command
+from autograder.learner import last_results
 from autograder.render import next_step as steps
 from autograder.render.next_step import next_step, to_do
 from autograder.sandbox import Tier
 from autograder.stubs import fresh_stub
-from autograder.wording import command
 
 SQUARE = ('    # TODO 0.1 square: about 1 line\n    raise NotImplementedError("0.1 square")', "    return x * x")
 
@@ -92,12 +92,12 @@ def test_elsewhere_the_tasks_follow_in_order_and_the_part_after_all_of_it(course
 def test_parts_need_no_numbers_without_gaps(monkeypatch, tmp_path):
     twelve = dataclasses.replace(part(10), number=12, title="Added")
     monkeypatch.setattr(courses, "parts", lambda: (*parts(), twelve))
-    for module in (steps, results):
+    for module in (steps, last_results):
         monkeypatch.setattr(module, "parts", courses.parts)
-    monkeypatch.setattr(results, "EXERCISES", tmp_path)
-    monkeypatch.setattr(results, "passed", lambda each: each.number not in (5, 12))
-    assert results.next_unfinished(part(10)) is twelve
-    assert results.next_unfinished(twelve) is part(5)
+    monkeypatch.setattr(last_results, "EXERCISES", tmp_path)
+    monkeypatch.setattr(last_results, "passed", lambda each: each.number not in (5, 12))
+    assert last_results.next_unfinished(part(10)) is twelve
+    assert last_results.next_unfinished(twelve) is part(5)
     report = grade({"part09_understanding.py": solution(9).encode()}, part(9), seed=1, tier=Tier.LOCAL)
     checks = tuple(dataclasses.replace(check, task=check.task.replace("9.", "10.")) for check in report.checks)
     of_ten = dataclasses.replace(

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from autograder.course import EXERCISES, ROOT, part
-from autograder.learner.notebooks import COPIES, RELEASE, own_copy
+from autograder.learner.notebook_copies import COPIES, RELEASE, own_copy
 
 nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra `notebooks`")
 nbclient = pytest.importorskip("nbclient", reason="notebooks need the extra `notebooks`")

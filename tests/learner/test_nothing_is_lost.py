@@ -9,7 +9,7 @@ import pytest
 from learner_helpers import Course, solution
 
 from autograder.cli import app
-from autograder.rooms import every_command
+from autograder.commands.lazy_group import every_command
 
 # What every command is called with here; "ctrl-c" stands for one that runs until it is ended.
 CALLS = {
@@ -35,7 +35,7 @@ CALLS = {
     "leaderboard": ["leaderboard", "show", "--board", "board"],
 }
 # The rooms of instructors' commands.
-INSTRUCTORS = ("autograder.classroom", "autograder.batch", "autograder.insight")
+INSTRUCTORS = ("autograder.classroom", "autograder.batch", "autograder.analytics")
 # They are no learner's: contributors and instructors run them, and what they write stands in their own tests.
 OTHERS = {"test", "lint", "mutation", "sandbox", "doctor", "site"}
 

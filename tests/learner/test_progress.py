@@ -113,12 +113,12 @@ def test_most_achievements_are_earned_and_every_level_has_some():
 @pytest.mark.parametrize("called_as", ["make", "python -m autograder"])
 def test_every_achievement_names_a_command_that_exists(called_as, monkeypatch):
     from autograder.course import ROOT
-    from autograder.wording import CALLED_AS
+    from autograder.invocation import CALLED_AS
 
     monkeypatch.setenv(CALLED_AS, called_as)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     from autograder.cli import app
-    from autograder.rooms import every_command
+    from autograder.commands.lazy_group import every_command
 
     known = every_command(app)
     for each in achievements():

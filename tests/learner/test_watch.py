@@ -145,7 +145,7 @@ def test_ctrl_c_ends_it_in_the_middle_of_an_endless_loop(course):
 
 def test_an_exception_leaves_the_terminal_as_it_was(course):
     program = (
-        "import time\nfrom autograder.learner.keys import keys_to\n"
+        "import time\nfrom autograder.learner.keyboard import keys_to\n"
         "with keys_to(print):\n    print('changed')\n    time.sleep(0.5)\n    raise RuntimeError('a mistake of ours')\n"
     )
     with Terminal([sys.executable, "-c", program], ROOT, course.environment()) as terminal:

@@ -7,7 +7,7 @@ from nbclient import NotebookClient
 
 from autograder.course import Part, part_named
 from autograder.notebooks.companions import companions
-from autograder.notebooks.source import notebook_path
+from autograder.notebooks.lesson_notebooks import notebook_path
 
 SECONDS = 120  # the longest that a cell may take, on a loaded machine
 

@@ -11,7 +11,7 @@ import pytest
 from autograder.course import SOLUTIONS, parts
 from autograder.files import write_atomically
 from autograder.notebooks import tutorial
-from autograder.notebooks.source import notebook_text, read_notebook
+from autograder.notebooks.lesson_notebooks import notebook_text, read_notebook
 from autograder.notebooks.tutorial import TUTORIAL, TutorialError, build, pieces, stale
 
 

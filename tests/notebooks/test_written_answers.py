@@ -6,7 +6,7 @@ import re
 import pytest
 
 from autograder.course import parts
-from autograder.notebooks.source import notebook_path
+from autograder.notebooks.lesson_notebooks import notebook_path
 
 TABLE_ROW = re.compile(r"^\| \([abc]\) .+ \| (?P<points>[0-9.]+) \|$", re.MULTILINE)
 SAMPLE = re.compile(r"^\*\*Sample answer, (?P<points>[0-9.]+) of (?P<possible>[0-9.]+)\.\*\*", re.MULTILINE)

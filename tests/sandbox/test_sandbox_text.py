@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.sandbox.text import MOST_MARKS, clean_text
+from autograder.text import MOST_MARKS, clean_text
 
 
 @pytest.mark.parametrize(

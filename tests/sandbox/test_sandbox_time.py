@@ -8,7 +8,7 @@ import time
 import pytest
 from sandbox_helpers import call, need
 
-from autograder.sandbox import Limits, MachineBusy, Tier, session
+from autograder.sandbox import Limits, MachineBusy, Tier, worker_client
 
 CODE = """
 import signal, time
@@ -121,7 +121,7 @@ def test_what_threads_do_between_two_calls_is_charged(worker):
 
 
 def test_each_process_after_the_first_is_charged(work, monkeypatch):
-    monkeypatch.setattr(session, "RESTART", 1.0)
+    monkeypatch.setattr(worker_client, "RESTART", 1.0)
     worker = work(CODE, limits=Limits(cpu_seconds=20, call_seconds=10.0, total_seconds=1.9))
     assert [call(worker, "end").failure for _ in range(4)] == ["exited", "exited", "exited", "timeout"]
 

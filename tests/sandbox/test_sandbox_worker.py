@@ -9,7 +9,7 @@ import pytest
 from sandbox_helpers import PROBES, SHORT, call
 
 from autograder.sandbox import Limits, SandboxUnavailable, Worker
-from autograder.sandbox.session import START_SECONDS
+from autograder.sandbox.worker_client import START_SECONDS
 
 
 @pytest.mark.parametrize(

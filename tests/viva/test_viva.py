@@ -10,18 +10,16 @@ import tracemalloc
 import pytest
 from hostile_sources import SOURCES, little_of_this_process
 
-from autograder.check import check, parse_target
-from autograder.course import ROOT, SOLUTIONS, part, parts
+from autograder.check import check
+from autograder.course import ROOT, SOLUTIONS, parse_target, part, parts
 from autograder.grading.checks import Draw
-from autograder.grading.probes import Probes
+from autograder.grading.part_probes import Call, Probes, paper_calls
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.viva import ask as ask_module
 from autograder.viva.ask import ask, ask_apart
-from autograder.viva.call import Call, paper_calls
-from autograder.viva.code import Code
-from autograder.viva.order import order_questions
-from autograder.viva.results import lengths, result_questions
+from autograder.viva.questions import lengths, order_questions, result_questions
 from autograder.viva.running import run_calls
+from autograder.viva.student_code import Code
 
 OTHER_WAYS = ROOT / "tests" / "right_but_different"
 

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from autograder.appeal_command import appeal
+from autograder.commands.appeal import appeal
 from autograder.console import misuse, print_lines
 from autograder.course import EXERCISES, ROOT
-from autograder.wording import command
+from autograder.invocation import command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,12 +64,12 @@ def check(
 
     Example: python -m autograder check 5.2
     """
-    from autograder.bundle.own_parts import check_parts, differences, needed_for
-    from autograder.check import parse_target, path_of
+    from autograder.bundle.replay import check_parts, differences, needed_for
+    from autograder.check import path_of
+    from autograder.course import parse_target
     from autograder.grading.submission import read_submission
-    from autograder.render.json_report import print_json
     from autograder.render.next_step import next_step
-    from autograder.render.terminal import part_lines, table_lines
+    from autograder.render.terminal import part_lines, print_json, table_lines
 
     try:
         wanted = parse_target(target)
@@ -103,12 +103,11 @@ def verdict(
 
     Example: python -m autograder verdict ../work/exercises
     """
-    from autograder.bundle.own_parts import check_parts, differences
+    from autograder.bundle.replay import check_parts, differences
     from autograder.course import SUITES, parts
-    from autograder.grading.standing import current
+    from autograder.grading.progress import current
     from autograder.grading.submission import read_submission
-    from autograder.render.json_report import print_json
-    from autograder.render.terminal import part_lines, table_lines
+    from autograder.render.terminal import part_lines, print_json, table_lines
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
     here = [each for each in parts() if (SUITES / each.name).is_dir()]

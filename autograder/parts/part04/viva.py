@@ -1,6 +1,6 @@
 """Calls of part 4 that can be worked out on paper."""
 
-from autograder.viva.call import Call
+from autograder.grading.part_probes import Call
 
 
 def calls(draw):

@@ -1,6 +1,6 @@
 """Calls of part 5 that can be worked out on paper. Those with drawn weights are asked for lengths."""
 
-from autograder.viva.call import Call
+from autograder.grading.part_probes import Call
 
 
 def calls(draw):

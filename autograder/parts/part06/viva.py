@@ -1,6 +1,6 @@
 """Calls of part 6 that can be worked out on paper, to a few digits."""
 
-from autograder.viva.call import Call
+from autograder.grading.part_probes import Call
 
 
 def calls(draw):

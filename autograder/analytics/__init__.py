@@ -1,0 +1,1 @@
+"""Figures about a class: where it is stuck, and which submissions are alike."""

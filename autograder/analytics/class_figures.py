@@ -1,0 +1,308 @@
+"""A class in figures: what is passed, which mistakes are made, how long it takes, who is stuck where."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from autograder.analytics.class_verdicts import ClassVerdicts, Verdict
+from autograder.analytics.pages import write_page
+from autograder.course import Part
+from autograder.grading.report import Report
+from autograder.render.terminal import plural
+from autograder.text import clean_text
+
+FEW = 5  # a figure on fewer learners says little about a class, and may tell who somebody is
+DAY = 86400.0
+
+
+@dataclass
+class CheckFigures:
+    """One check: of `graded` learners so many passed it, and so many had not written its task."""
+
+    name: str
+    part: int
+    task: str
+    title: str
+    hidden: bool
+    graded: int = 0
+    passed: int = 0
+    not_written: int = 0
+
+    @property
+    def share(self) -> float:
+        """Of those who were graded, 0 to 1."""
+        return self.passed / self.graded
+
+
+@dataclass
+class Median:
+    """The value in the middle, of so many; None of none."""
+
+    value: float | None
+    count: int
+
+    @classmethod
+    def of(cls, values: Iterable[float | None]) -> Median:
+        known = [value for value in values if value is not None]
+        return cls(statistics.median(known) if known else None, len(known))
+
+
+@dataclass
+class PartFigures:
+    """One part: how many learners were graded, passed, had not begun, are stuck here (see Stuck). seconds: of a
+    grading; days: from the first submission to the last, of those who handed in more than one.
+    """
+
+    number: int
+    title: str
+    graded: int
+    passed: int
+    not_begun: int
+    stuck: int
+    seconds: Median
+    days: Median
+    checks: list[CheckFigures]
+
+    @property
+    def share(self) -> float:
+        """Who passed, of those who were graded, 0 to 1."""
+        return self.passed / self.graded
+
+
+@dataclass
+class MistakeFigures:
+    """A recognised mistake, and how many of the part's learners made it."""
+
+    id: str
+    part: int
+    says: str
+    learners: int
+    graded: int
+
+
+@dataclass
+class Stuck:
+    """A learner and the first part after the last one that they passed. tasks: those in which checks fail, none when
+    the part was not handed in, though others did; versions: how many were graded.
+    """
+
+    learner: str
+    part: int
+    handed_in: bool
+    tasks: tuple[str, ...]
+    versions: int
+
+
+@dataclass
+class ClassFigures:
+    """lost: how many verdicts of the ledger are gone from the store, and not in the figures."""
+
+    learners: int
+    verdicts: int
+    parts: list[PartFigures]
+    mistakes: list[MistakeFigures]
+    stuck: list[Stuck]
+    lost: int
+    pseudonymous: bool = field(default=True)
+
+    def hardest(self, count: int) -> list[CheckFigures]:
+        """The checks that the smallest share passes, of those that not everybody passes."""
+        checks = [check for its_part in self.parts for check in its_part.checks if check.share < 1]
+        return sorted(checks, key=lambda check: check.share)[:count]
+
+    def to_json(self) -> dict:
+        """Plain data."""
+        return asdict(self)
+
+
+def class_figures(verdicts: ClassVerdicts, shown: Callable[[str], str] | None = None) -> ClassFigures:
+    """The figures. shown(learner) is what to call somebody; their ids when it is not given."""
+    by_part: dict[Part, list[Verdict]] = {}
+    by_learner: dict[str, dict[Part, Verdict]] = {}
+    for verdict in verdicts.found:
+        by_part.setdefault(verdict.part, []).append(verdict)
+        by_learner.setdefault(verdict.learner, {})[verdict.part] = verdict
+    ordered = sorted(by_part, key=lambda its_part: its_part.number)
+    found = (stuck_at(learner, theirs, ordered) for learner, theirs in by_learner.items())
+    stuck = [one for one in found if one is not None]
+    figures = ClassFigures(
+        learners=len(by_learner),
+        verdicts=len(verdicts.found),
+        parts=[_part_figures(its_part, by_part[its_part], stuck) for its_part in ordered],
+        mistakes=[mistake for its_part in ordered for mistake in _mistakes(its_part, by_part[its_part])],
+        stuck=stuck,
+        lost=len(verdicts.lost),
+        pseudonymous=shown is not None,
+    )
+    figures.mistakes.sort(key=lambda mistake: -mistake.learners)
+    for one in stuck if shown else ():
+        one.learner = shown(one.learner)
+    stuck.sort(key=lambda one: (one.part, one.learner))
+    return figures
+
+
+def stuck_at(learner: str, theirs: dict[Part, Verdict], given: Sequence[Part]) -> Stuck | None:
+    """Where a learner stands who has not passed the last of the given parts. None: there is no such part."""
+    passed = [number for number, its_part in enumerate(given) if its_part in theirs and theirs[its_part].report.passed]
+    rest = given[passed[-1] + 1 :] if passed else given
+    if not rest:
+        return None
+    # An earlier part that was left out stops nobody: of what was handed in since, the first is where they are.
+    place = next((its_part for its_part in rest if its_part in theirs), rest[0])
+    verdict = theirs.get(place)
+    if verdict is None:
+        return Stuck(learner, place.number, False, (), 0)
+    tasks = dict.fromkeys(c.task for c in verdict.report.checks if c.status not in ("passed", "manual"))
+    return Stuck(learner, place.number, True, tuple(tasks), verdict.versions)
+
+
+def _part_figures(its_part: Part, verdicts: list[Verdict], stuck: list[Stuck]) -> PartFigures:
+    reports = [verdict.report for verdict in verdicts]
+    return PartFigures(
+        number=its_part.number,
+        title=its_part.title,
+        graded=len(reports),
+        passed=sum(report.passed for report in reports),
+        not_begun=sum({check.status for check in report.checks} <= {"todo", "manual"} for report in reports),
+        stuck=sum(one.part == its_part.number for one in stuck),
+        seconds=Median.of(verdict.seconds for verdict in verdicts),
+        days=Median.of(verdict.span.total_seconds() / DAY if verdict.span else None for verdict in verdicts),
+        checks=_check_figures(its_part, reports),
+    )
+
+
+def _check_figures(its_part: Part, reports: list[Report]) -> list[CheckFigures]:
+    """In the order of the tasks; written answers, which a person grades, are left out."""
+    figures: dict[str, CheckFigures] = {}
+    for report in reports:
+        for check in report.checks:
+            if check.status == "manual":
+                continue
+            its = figures.setdefault(
+                check.name, CheckFigures(check.name, its_part.number, check.task, check.title, check.hidden)
+            )
+            its.graded += 1
+            its.passed += check.status == "passed"
+            its.not_written += check.status == "todo"
+    order = [task.id for task in its_part.tasks]
+    return sorted(figures.values(), key=lambda its: order.index(its.task) if its.task in order else len(order))
+
+
+def _mistakes(its_part: Part, verdicts: list[Verdict]) -> list[MistakeFigures]:
+    figures: dict[str, MistakeFigures] = {}
+    for verdict in verdicts:
+        theirs = {check.misconception: check.advice for check in verdict.report.checks if check.misconception}
+        for mistake, says in theirs.items():
+            its = figures.setdefault(mistake, MistakeFigures(mistake, its_part.number, says, 0, len(verdicts)))
+            its.learners += 1
+    return list(figures.values())
+
+
+# A class's figures as lines for a terminal and as one HTML page.
+
+HARDEST = 10  # checks, on a screen
+MOST_LINES = 15  # of mistakes and of learners, on a screen; the page has them all
+FEW_SENTENCE = f"* stands on fewer than {FEW} learners: it says little about a class, and may tell who somebody is."
+STUCK_SENTENCE = (
+    "the first part that somebody handed in and did not pass since the last one that they passed, or else the next one."
+)
+
+
+def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[str]:
+    """The tables. every_check: of every part, instead of those that fewest pass."""
+    yield f"{plural(figures.learners, 'learner')}, {plural(figures.verdicts, 'verdict')}. {FEW_SENTENCE}"
+    if figures.lost:
+        yield lost_sentence(figures.lost)
+    yield ""
+    yield f"  {'part':<29} {'graded':>7} {'passed':>7} {'not begun':>10} {'stuck':>6} {'grading':>9} {'days':>12}"
+    for part in figures.parts:
+        title = f"{part.number:>2} {part.title}"
+        yield (
+            f"  {title:<29} {part.graded:>7} {percent(part.share, part.graded):>7} {part.not_begun:>10} "
+            f"{part.stuck:>6} {seconds(part.seconds):>9} {days(part.days):>12}"
+        ).rstrip()
+    yield "  grading: median time; days: median from the first submission to the last, of (so many) who sent several."
+    if every_check:
+        checks = [check for part in figures.parts for check in part.checks]
+        title = "Every check:"
+    else:
+        checks = figures.hardest(HARDEST)
+        title = "The checks that fewest pass:"
+    if checks:
+        yield from ("", title, f"  {'passed':>7} {'not written':>12} {'of':>5}")
+    for check in checks:
+        hidden = " (hidden)" if check.hidden else ""
+        not_written = percent(check.not_written / check.graded, check.graded)
+        passed = percent(check.share, check.graded)
+        yield f"  {passed:>7} {not_written:>12} {check.graded:>5}  {check.task} {check.title}{hidden}"
+    if figures.mistakes:
+        yield from ("", "Mistakes met most often:")
+    for mistake in figures.mistakes[:MOST_LINES]:
+        yield f"  {of_all(mistake.learners, mistake.graded):>12}  part {mistake.part}, {mistake.id}: {mistake.says}"
+    yield from _more(len(figures.mistakes))
+    if figures.stuck:
+        yield from ("", f"Stuck: {STUCK_SENTENCE}")
+    for one in figures.stuck[:MOST_LINES]:
+        yield f"  part {one.part:>2}  {clean_text(one.learner, 60)}: {state(one)}"
+    yield from _more(len(figures.stuck))
+
+
+def write_figures(path: Path, figures: ClassFigures) -> None:
+    """Write the page, for its owner's eyes only. Raises OSError."""
+    write_page(
+        path,
+        "analytics.html",
+        figures=figures,
+        few=FEW_SENTENCE,
+        stuck=STUCK_SENTENCE,
+        lost=lost_sentence(figures.lost) if figures.lost else "",
+        percent=percent,
+        seconds=seconds,
+        days=days,
+        of_all=of_all,
+        state=state,
+    )
+
+
+def lost_sentence(count: int) -> str:
+    """That some verdicts are gone."""
+    return f"{plural(count, 'verdict')} of the ledger are gone from the store and left out here: grade again."
+
+
+def percent(share: float, count: int) -> str:
+    """`42%`, and `42%*` of few."""
+    return f"{round(100 * share)}%{_mark(count)}"
+
+
+def of_all(count: int, graded: int) -> str:
+    """`3 of 24`."""
+    return f"{count} of {graded}{_mark(graded)}"
+
+
+def seconds(median: Median) -> str:
+    """`0.31 s`, or nothing."""
+    return "" if median.value is None else f"{median.value:.2f} s{_mark(median.count)}"
+
+
+def days(median: Median) -> str:
+    """`2.1 (17)`, or nothing."""
+    return "" if median.value is None else f"{median.value:.1f} ({median.count}){_mark(median.count)}"
+
+
+def state(one: Stuck) -> str:
+    """What keeps a learner, in a few words."""
+    if not one.handed_in:
+        return "not handed in"
+    return f"tasks {', '.join(one.tasks)}; {plural(one.versions, 'version')} graded"
+
+
+def _mark(count: int) -> str:
+    return "*" if count < FEW else ""
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > MOST_LINES:
+        yield f"  and {count - MOST_LINES} more: the page has them all."

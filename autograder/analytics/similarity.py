@@ -1,0 +1,343 @@
+"""Which submissions of a part share more than the stub explains. It finds what a person should look at, and no more.
+
+Modules are compared in normal form, in passages of a few tokens, as in MOSS. Passages of the stub are left out, and
+those that the reference has too are counted separately. Each module is read in a separate process.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import heapq
+import statistics
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+
+from autograder.analytics.normal_form import normal_form, parsed
+from autograder.analytics.pages import write_page
+from autograder.batch.find_tasks import find_tasks
+from autograder.course import SOLUTIONS, Part
+from autograder.grading.sources import LARGEST_FILE
+from autograder.intake.archives import ArchiveError
+from autograder.intake.isolated_reader import Allowance, read_apart
+from autograder.render.terminal import plural
+from autograder.stubs import make_stub
+from autograder.text import clean_text
+
+PASSAGE = 12  # tokens: fewer make independent right solutions alike, more lose what was changed here and there
+LEAST = 5  # tokens of a shorter function, which is one passage
+SECONDS = 3  # of processor time for one module; a solution takes 0.05
+DEEPEST = 20_000  # calls of Python functions: Python itself reads expressions of some thousand levels
+MOST_PAIRS = 50  # that a person will look at
+PAIRS_OF_ONE = 3  # each learner's closest
+NEARLY_ALL = 0.9  # of the shorter one's passages: padding that the normal form keeps, or a line of one's own
+NOT_MUCH_SHORTER = 0.5  # whoever has written one task of five is in no group with all who have written it, too
+
+
+@dataclass(frozen=True)
+class Form:
+    """A module as it is compared. hashes: of passages, each from token `starts` to token `ends`; lines: of tokens."""
+
+    hashes: array
+    starts: array
+    ends: array
+    lines: array
+
+
+@dataclass
+class Module:
+    """What somebody submitted. own: its passages that are not in the stub; like_reference: the share of these, 0 to 1,
+    that the reference has as well, and closest the largest share that one other learner has.
+    """
+
+    learner: str
+    content: bytes
+    form: Form
+    own: frozenset[int]
+    like_reference: float
+    closest: float = 0.0
+
+    def marked(self, shared: frozenset[int]) -> list[tuple[str, bool]]:
+        """The module, line by line, and whether most of what a line says is in one of these passages."""
+        tokens = set()
+        for passage, start, end in zip(self.form.hashes, self.form.starts, self.form.ends):
+            if passage in shared:
+                tokens.update(range(start, end))
+        of_line, marked = Counter(self.form.lines), Counter(self.form.lines[token] for token in tokens)
+        text = self.content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("utf-8", "replace")
+        return [
+            (clean_text(line, len(line), keep="\t"), 2 * marked[number] > of_line[number])
+            for number, line in enumerate(text.split("\n"), 1)
+        ]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two learners. shared: passages that both have and the stub has not; beyond: how many of these the reference has
+    not either.
+    """
+
+    first: Module
+    second: Module
+    shared: frozenset[int]
+    beyond: int
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """What part of the first one's own passages the second has, and the other way, 0 to 1."""
+        return len(self.shared) / len(self.first.own), len(self.shared) / len(self.second.own)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Learners with the same module, or nearly. shared: passages that all of them have and the stub has not; beyond:
+    how many of these the reference has not either. widest: the longest module and the one that shares least with it.
+    """
+
+    modules: tuple[Module, ...]
+    shared: frozenset[int]
+    beyond: int
+    widest: Pair
+
+
+@dataclass
+class Similarity:
+    """groups: first those who share most beyond the reference. pairs: of each learner's closest, in the same order; of
+    a group only its first takes part. compared: how many pairs there were; usual: the share of the shorter one's
+    passages that half of them have in common, or more. nothing_own: who wrote too little to compare; problems: who
+    could not be read, and why.
+    """
+
+    part: Part
+    modules: list[Module] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    compared: int = 0
+    usual: float = 0.0
+    nothing_own: list[str] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Similarity:
+    """Compare what everybody submitted for a part, whatever shape it came in. Raises ValueError for an input that can't
+    be used, or with fewer than two submissions.
+    """
+    found = find_tasks(submitted, [part])
+    outcome = Similarity(part, problems=found.problems)
+    reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
+    stub = set(form_of(make_stub(reference, part.file_name).encode("utf-8")).hashes)
+    of_reference = set(form_of(reference.encode("utf-8")).hashes) - stub
+    for task in found.tasks:
+        try:
+            content = task.read().modules[part.file_name]
+            form = form_apart(content)
+        except (OSError, ValueError) as error:
+            outcome.problems.append((task.learner, str(error)))
+            continue
+        except KeyError:
+            outcome.problems.append((task.learner, f"There is no {part.file_name} that can be read."))
+            continue
+        own = frozenset(form.hashes).difference(stub)
+        if own:
+            outcome.modules.append(Module(task.learner, content, form, own, len(own & of_reference) / len(own)))
+        else:
+            outcome.nothing_own.append(task.learner)
+    if len(outcome.modules) < 2:
+        raise ValueError(f"Nothing to compare: fewer than two learners in {submitted} wrote something of {part.name}.")
+    groups = _groups(outcome.modules)
+    outcome.groups = _ranked_groups(groups, of_reference)
+    _compare(outcome, [group[0] for group in groups], of_reference, most)
+    return outcome
+
+
+def form_apart(content: bytes) -> Form:
+    """The form of a learner's module, read in a separate process. Raises ArchiveError, whatever is in it."""
+    if len(content) > LARGEST_FILE:
+        raise ArchiveError(f"The file is too long to compare: it has more than {LARGEST_FILE:,} bytes.")
+    items = read_apart(_form_in_a_process, content=content, own=Allowance(SECONDS, advice=""))
+    return Form(*(array(kind, data) for kind, data in items))
+
+
+def _form_in_a_process(content: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        tree = parsed(content)
+    except SyntaxError as error:
+        reason = clean_text(str(error.msg), 100)
+        raise ArchiveError(f"Python can't read line {error.lineno or 1} of the file ({reason}).") from error
+    except MemoryError:  # what some versions of Python say of an expression that is too deep
+        raise ArchiveError("The file is nested too deeply for Python to read it.") from None
+    sys.setrecursionlimit(DEEPEST)
+    form = _form(tree)
+    for column in (form.hashes, form.starts, form.ends, form.lines):
+        yield column.typecode, column.tobytes()
+
+
+def form_of(content: bytes) -> Form:
+    """The form of a module that is known to be good, such as the reference."""
+    return _form(parsed(content))
+
+
+def _form(tree: ast.Module) -> Form:
+    form = Form(array("Q"), array("I"), array("I"), array("I"))
+    for tokens in normal_form(tree):
+        first, size = len(form.lines), min(PASSAGE, len(tokens))
+        form.lines.extend(line for _, line in tokens)
+        labels = [label for label, _ in tokens]
+        for place in range(len(tokens) - size + 1 if size >= LEAST else 0):
+            text = "\0".join(labels[place : place + size]).encode("utf-8", "surrogatepass")
+            form.hashes.append(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big"))
+            form.starts.append(first + place)
+            form.ends.append(first + place + size)
+    return form
+
+
+def _groups(modules: list[Module]) -> list[list[Module]]:
+    """Everybody, with those whose module is nearly the same. The longest comes first in its group."""
+    groups: list[list[Module]] = []
+    for module in sorted(modules, key=lambda module: (-len(module.own), module.learner)):
+        for group in groups:
+            least = NEARLY_ALL * len(module.own)
+            if len(module.own) >= NOT_MUCH_SHORTER * len(group[0].own) and len(module.own & group[0].own) >= least:
+                group.append(module)
+                break
+        else:
+            groups.append([module])
+    return groups
+
+
+def _ranked_groups(groups: list[list[Module]], of_reference: set[int]) -> list[Group]:
+    found = []
+    for first, *others in groups:
+        pairs = [_pair(first, other, of_reference) for other in others]
+        if pairs:
+            members = sorted((first, *others), key=lambda module: module.learner)
+            shared = first.own.intersection(*(other.own for other in others))
+            widest = min(pairs, key=lambda pair: (len(pair.shared), pair.second.learner))
+            found.append(Group(tuple(members), shared, len(shared - of_reference), widest))
+    return sorted(found, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
+
+
+def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int], most: int) -> None:
+    usual: list[float] = []
+    best: dict[str, list[Pair]] = {module.learner: [] for module in modules}
+    for first, second in combinations(sorted(modules, key=lambda module: module.learner), 2):
+        pair = _pair(first, second, of_reference)
+        usual.append(max(pair.shares))
+        if pair.shared:
+            for theirs in (best[first.learner], best[second.learner]):
+                theirs[:] = heapq.nsmallest(PAIRS_OF_ONE, [*theirs, pair], key=_rank)
+    found = {id(pair): pair for theirs in best.values() for pair in theirs}
+    outcome.pairs = heapq.nsmallest(most, found.values(), key=_rank)
+    outcome.compared, outcome.usual = len(usual), statistics.median(usual or [0])
+
+
+def _pair(first: Module, second: Module, of_reference: set[int]) -> Pair:
+    shared = first.own & second.own
+    pair = Pair(first, second, shared, len(shared - of_reference))
+    for module, share in zip((first, second), pair.shares):
+        module.closest = max(module.closest, share)
+    return pair
+
+
+def _rank(pair: Pair) -> tuple:
+    """Who shares most beyond the reference comes first."""
+    return -pair.beyond, -min(pair.shares), pair.first.learner, pair.second.learner
+
+
+# Similar submissions, as lines for a terminal and as one HTML page with each pair side by side.
+
+MOST_LINES = 15  # of groups, and of pairs, on a screen
+MOST_NAMES = 6  # of a group, on a screen
+CAUTION = (
+    "Similar code does not prove copying. Short tasks have few right answers, and people who study together write "
+    "similar code. Read both submissions and talk to both people before you decide."
+)
+MEANING = (
+    f"A passage is {PASSAGE} consecutive steps of what the code does. Names, comments, type hints, statements without "
+    "effect, wrapped expressions and the order of definitions make no difference. Passages of the stub do not count. "
+    "Start with the column Beyond: it counts the shared passages that the reference solution does not have."
+)
+GROUPS = "Groups of learners with the same code, or nearly the same"
+PAIRS = "Pairs that share most beyond the reference"
+
+
+def similarity_lines(found: Similarity) -> Iterator[str]:
+    """Groups and the closest pairs, with the caution."""
+    yield CAUTION
+    yield ""
+    yield counts(found)
+    yield MEANING
+    if found.groups:
+        yield ""
+        yield f"{GROUPS}:"
+        yield f"  {'Beyond':>6} {'Shared':>6}  learners"
+    for group in found.groups[:MOST_LINES]:
+        names = [clean_text(module.learner, 40) for module in group.modules]
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{more}"
+    yield from _more(found.groups)
+    if found.pairs:
+        yield ""
+        yield f"{PAIRS}:"
+        yield f"  {'Beyond':>6} {'Shared':>6}  learner (share that the other has, share that the reference has)"
+    for pair in found.pairs[:MOST_LINES]:
+        both = " and ".join(
+            f"{clean_text(module.learner, 40)} ({percent(share)}, {percent(module.like_reference)})"
+            for module, share in zip((pair.first, pair.second), pair.shares)
+        )
+        yield f"  {pair.beyond:>6} {len(pair.shared):>6}  {both}"
+    yield from _more(found.pairs)
+    if found.problems:
+        yield ""
+        yield f"{plural(len(found.problems), 'submission')} could not be compared:"
+        yield from (f"  {clean_text(who, 60)}: {clean_text(why, 300)}" for who, why in found.problems)
+
+
+def _more(listed: list) -> Iterator[str]:
+    if len(listed) > MOST_LINES:
+        yield f"  and {len(listed) - MOST_LINES} more, which are on the page."
+
+
+def write_similarity(path: Path, found: Similarity) -> None:
+    """Write the page, for its owner's eyes only: it has real ids. Raises OSError."""
+    write_page(
+        path,
+        "similarity.html",
+        found=found,
+        caution=CAUTION,
+        meaning=MEANING,
+        counts=counts(found),
+        groups=GROUPS,
+        pairs=PAIRS,
+        group_of=_group_of(found.groups),
+        percent=percent,
+    )
+
+
+def _group_of(groups: list[Group]) -> dict[str, int]:
+    """The number of each learner's group."""
+    return {module.learner: number for number, group in enumerate(groups, 1) for module in group.modules}
+
+
+def counts(found: Similarity) -> str:
+    """How much was compared, and what is usual."""
+    words = f"Part {found.part.number}: {plural(len(found.modules), 'submission')} compared."
+    if found.nothing_own:
+        words += f" {plural(len(found.nothing_own), 'submission')} had too little code to compare."
+    if found.compared:
+        one_of = ", with one submission from each group" if found.groups else ""
+        words += (
+            f" Usually, two submissions share {percent(found.usual)} of the shorter one's passages "
+            f"(the median of {plural(found.compared, 'pair')}{one_of})."
+        )
+    return words
+
+
+def percent(share: float) -> str:
+    """`42%`."""
+    return f"{round(100 * share)}%"

@@ -1,0 +1,260 @@
+"""What there is to grade: nbgrader's submitted/ tree, a folder of learners' folders, or archives of these, as tasks.
+
+Who somebody is, is the name that the instructor or the platform gave a folder or an archive; `collect` matches names
+to the list of the class where that is not so simple.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_plain
+from autograder.course import Part, parts
+from autograder.grading.sources import LARGEST_FILE
+from autograder.intake.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
+from autograder.intake.isolated_reader import Allowance, read_apart, read_members_apart
+
+# The modules in archives: of one learner, or of a class with a folder or an archive for each.
+
+FILE_NAMES = {part.file_name: part for part in parts()}
+PART_NAMES = {part.name for part in parts()}
+
+
+def is_wanted(name: str) -> bool:
+    return name in FILE_NAMES or is_archive(name)
+
+
+def modules_in(members: Iterable[Member]) -> dict[str, bytes]:
+    """File name -> content. Of two, the one in the folder of its part comes first, then the one nearest the top."""
+    found: dict[str, tuple[tuple, bytes]] = {}
+    for member in members:
+        name = member.path[-1]
+        if name in FILE_NAMES:
+            at_home = len(member.path) > 1 and member.path[-2] == FILE_NAMES[name].name
+            rank = (not at_home, len(member.path), member.path)
+            if name not in found or rank < found[name][0]:
+                found[name] = (rank, member.content[: LARGEST_FILE + 1])
+    return {name: content for name, (_, content) in found.items()}
+
+
+def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
+    """The modules of each learner in the archive of a class; archives in it are a learner's each."""
+    level = 1 if _has_wrapper(members) else 0
+    found_of: dict[str, list[Member]] = {}
+    budgets: dict[str, tuple[Budget, Allowance]] = {}  # what one learner packed is no other's loss
+    for member in members:
+        where, inside = "/".join(member.path), [member]
+        if len(member.path) > level + 1:
+            learner = member.path[level]
+        elif is_archive(member.path[-1]):
+            learner = without_suffix(member.path[-1])
+        else:
+            problems.append((shown(where), "It lies in no learner's folder."))
+            continue
+        if is_archive(member.path[-1]):
+            budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
+            try:
+                inside = read_members_apart(in_archive, budget.bytes, content=member.content, own=own)
+                budget.take(sum(len(one.content) for one in inside))
+            except ArchiveError as error:
+                problems.append((learner, f"{shown(where)}: {error}"))
+                continue
+        found_of.setdefault(learner, []).extend(inside)
+    return {learner: modules_in(found) for learner, found in sorted(found_of.items())}
+
+
+def in_archive(content: bytes, most: int) -> Iterator[Member]:
+    """The modules in an archive of one learner, read in a process of its own."""
+    budget = Budget(most)
+    return read_archive(io.BytesIO(content), lambda name: name in FILE_NAMES, lambda path: budget)
+
+
+def without_suffix(name: str) -> str:
+    return next(name[: -len(end)] for end in SUFFIXES if name.lower().endswith(end))
+
+
+def _has_wrapper(members: list[Member]) -> bool:
+    """Whether all lies in one folder more, as it does when a folder was packed and not its contents."""
+    deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
+    seconds = {member.path[1] for member in members if len(member.path) > 2}
+    return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES
+
+
+SECONDS_OF_A_CLASS = 60  # of processor time, for an archive with the work of all; unpacking the largest takes 3
+OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One part of one learner. read: its modules, from disk only when they are needed."""
+
+    learner: str
+    part: Part
+    read: Callable[[], Collected]
+
+
+@dataclass(frozen=True)
+class Class:
+    """What was found. problems: a learner (or a file) and a sentence each, for what can't be graded."""
+
+    tasks: list[Task]
+    problems: list[tuple[str, str]]
+
+
+def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
+    """The tasks in a folder or an archive, learner by learner. Raises ValueError with a sentence when there is none."""
+    found = Class([], [])
+    if submitted.is_dir():
+        if (submitted / "submitted").is_dir():
+            raise ValueError(f"{submitted} is the folder of a class. Name what it collected: {submitted / 'submitted'}")
+        whose: dict[str, Path] = {}
+        for place in sorted(submitted.iterdir()):
+            learner = without_suffix(place.name) if is_archive(place.name) and not place.is_dir() else place.name
+            if learner in whose:
+                found.problems.append((learner, f"{whose[learner].name} comes first, so {place.name} was left out."))
+                continue
+            whose[learner] = place
+            try:
+                _add_place(found, place, learner, wanted)
+            except OSError as error:
+                reason = f"{place.name} can't be read ({error.strerror}). Give yourself the right to read it."
+                found.problems.append((learner, reason))
+    elif submitted.is_file() and is_archive(submitted.name):
+        refused = lambda said: found.problems.append((submitted.name, said))  # noqa: E731
+        own = Allowance(SECONDS_OF_A_CLASS)
+        try:
+            members = read_members_apart(_of_a_class, str(submitted.absolute()), own=own, refuse=refused)
+        except ArchiveError as error:
+            raise ValueError(f"{submitted}: {error}") from error
+        for learner, files in by_learner(members, found.problems).items():
+            _add_modules(found, learner, files, wanted)
+    else:
+        raise ValueError(f"There is no folder and no archive {submitted}: name one with a folder for each learner.")
+    if not found.tasks and not found.problems:
+        raise ValueError(
+            f"There is nothing to grade in {submitted}: it must hold a folder or an archive for each learner, with "
+            f"{'modules such as' if len(wanted) > 1 else 'the module'} {wanted[-1].file_name}."
+        )
+    return found
+
+
+def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) -> None:
+    if place.name.startswith("."):
+        return
+    if place.is_symlink():  # to anything that the grader can read
+        found.problems.append((place.name, "This is a link: put the folder itself there."))
+    elif place.is_dir():
+        handed_in = [part for part in parts() if (place / part.name).is_dir()]
+        if handed_in:
+            found.tasks.extend(
+                Task(place.name, part, lambda part=part: collect_modules(place, part))
+                for part in handed_in
+                if part in wanted
+            )
+        elif here := {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}:
+            _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
+        else:
+            _add_apart(found, learner, "", wanted, _modules_further_in, place)
+    elif is_archive(place.name) and not place.is_file():  # a pipe would never end
+        found.problems.append((learner, f"{place.name} is not a regular file: submit the archive itself."))
+    elif is_archive(place.name):
+        _add_apart(found, learner, f"{place.name}: ", wanted, _modules_in_archive, place)
+    elif place.suffix.lower() in (".py", ".ipynb"):
+        found.problems.append((place.name, "It lies in no learner's folder."))
+    elif place.suffix.lower() in OTHER_ARCHIVES:
+        found.problems.append((place.name, f"Archives are read that end in {', '.join(SUFFIXES)}: unpack this one."))
+
+
+def _add_apart(found: Class, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path) -> None:
+    """Add the modules that `read` finds in a place, in a process of its own."""
+    try:
+        files = {name: content for name, content in read_apart(read, str(place.absolute()))}
+    except ArchiveError as error:
+        found.problems.append((learner, f"{where}{error}"))
+        return
+    _add_modules(found, learner, files, wanted)
+
+
+# These three run in a process of their own.
+
+
+def _of_a_class(path: str) -> Iterator[Member | tuple[str, None]]:
+    """What the archive of a class holds, and a sentence for each file that can't be used."""
+    refused: list[ArchiveError] = []
+    with open(path, "rb") as file:
+        yield from read_archive(file, is_wanted, refuse=refused.append)
+    yield from ((str(error), None) for error in refused)
+
+
+def _modules_in_archive(path: str) -> Iterator[tuple[str, bytes]]:
+    with open(path, "rb") as file:
+        yield from modules_in(read_archive(file, lambda name: name in FILE_NAMES)).items()
+
+
+def _modules_further_in(path: str) -> Iterator[tuple[str, bytes]]:
+    try:
+        yield from modules_in(_further_in(Path(path))).items()
+    except Unreadable as error:
+        raise ArchiveError(str(error)) from error
+    except OSError as error:
+        raise ArchiveError(f"It can't be read ({error.strerror}). Give yourself the right to read it.") from error
+
+
+def _further_in(place: Path) -> Iterator[Member]:
+    """The modules that lie deeper in a learner's folder, or in archives there."""
+    budget = Budget()
+
+    def closed(error: OSError) -> None:
+        raise error
+
+    for folder, folders, names in os.walk(place, onerror=closed):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        for name in sorted(name for name in names if is_wanted(name)):
+            path = Path(folder) / name
+            inside = path.relative_to(place).parts
+            if is_archive(name) and path.is_file() and not path.is_symlink():
+                with open(path, "rb") as file:
+                    for member in read_archive(file, lambda name: name in FILE_NAMES, lambda path: budget):
+                        yield Member((*inside, *member.path), member.time, member.content)
+            elif name in FILE_NAMES:
+                content = read_plain(path, LARGEST_FILE)
+                if content is not None:
+                    yield Member(inside, None, content)
+
+
+def _add_modules(found: Class, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:
+    _add_named(found, learner, set(files), wanted, lambda part: _needed(files, part))
+
+
+def _add_named(
+    found: Class, learner: str, names: Iterable[str], wanted: Sequence[Part], read: Callable[[Part], Collected]
+) -> None:
+    if not names:
+        found.problems.append((learner, "There is no module of the course, such as part05_gpt.py."))
+    found.tasks.extend(Task(learner, part, lambda part=part: read(part)) for part in wanted if part.file_name in names)
+
+
+def _from_folder(place: Path, part: Part) -> Collected:
+    """The modules that a part is graded with, from a folder that holds those of all parts."""
+    modules, remarks = {}, []
+    for other in _used_by(part):
+        try:
+            content = read_plain(place / other.file_name, LARGEST_FILE)
+        except Unreadable as error:
+            remarks.append(str(error))
+            continue
+        if content is not None:
+            modules[other.file_name] = content
+    return Collected(modules, tuple(remarks))
+
+
+def _needed(files: dict[str, bytes], part: Part) -> Collected:
+    return Collected({p.file_name: files[p.file_name] for p in _used_by(part) if p.file_name in files}, ())
+
+
+def _used_by(part: Part) -> Iterator[Part]:
+    return (other for other in parts() if other is part or other.module in part.needs)

@@ -1,0 +1,144 @@
+"""A grader that others fetch: the students' zip at the address of a release, known by its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.bundle.replay import needed_for
+from autograder.bundle.students_zip import DIST
+from autograder.course import ROOT, class_settings, parts
+from autograder.invocation import command
+
+PLAIN_ADDRESS = re.compile(r"https://[\w.~:/?&=%+-]+")
+PAGE_OR_EXAMPLE = re.compile(r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|releases/tag)/)")  # none of them is a file
+
+BUNDLED = ("autograder/__main__.py", "autograder/course.toml", "constraints.txt", "Makefile")
+
+
+class PinError(Exception):
+    """Nothing that fetches a grader was written; the message says what was wrong."""
+
+
+@dataclass(frozen=True)
+class PinnedGrader:
+    """release: the address of the zip. sha256: its checksum. name: the folder in it that holds the course."""
+
+    release: str
+    sha256: str
+    name: str
+
+
+def pin(release: str, folder: Path) -> PinnedGrader:
+    """The grader in the students' zip, for a folder next to the zip. Nothing is written yet.
+
+    Raises PinError, and OSError when the zip can't be read.
+    """
+    name = class_settings()["course_id"]
+    bundle = folder.parent / f"{name}.zip"
+    if not PLAIN_ADDRESS.fullmatch(release) or PAGE_OR_EXAMPLE.search(release):
+        example = f"https://github.com/OWNER/REPOSITORY/releases/download/v1/{name}.zip"
+        raise PinError(
+            f"{ascii(release)} is not the address of a file that a workflow can fetch. Take the address of the zip in "
+            f"your release, such as {command(folder.name, example)}"
+        )
+    if not bundle.exists():
+        raise PinError(f"There is no {bundle}. Make it first: {command('bundle')}")
+    content = bundle.read_bytes()
+    if not _is_bundle(content, name):
+        raise PinError(f"{bundle} is not the students' zip, or it is damaged. Make it again: {command('bundle')}")
+    if folder.exists():
+        raise PinError(f"{folder} is there already. Move or delete it, then run this again.")
+    return PinnedGrader(release, hashlib.sha256(content).hexdigest(), name)
+
+
+def _is_bundle(content: bytes, name: str) -> bool:
+    """Whether this is a whole zip with the course in one folder, as `bundle` writes it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            inside = all(entry.startswith(f"{name}/") for entry in names)
+            return inside and {f"{name}/{file}" for file in BUNDLED} <= {*names} and archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):  # what zipfile raises
+        return False
+
+
+# A template repository for GitHub: what `bundle` wrote, a workflow that checks each push, a devcontainer.
+#
+# The workflow fetches the grader anew from a release, by its checksum, so that nothing in a student's copy is run as
+# it.
+
+WORKFLOW = Path(__file__).with_name("template_files") / "checks.yml"
+DEVCONTAINER = ".devcontainer/devcontainer.json"
+IGNORED = ".venv/\n__pycache__/\n.ipynb_checkpoints/\nruns/\n"
+
+
+def make_template(release: str, dist: Path = DIST) -> Path:
+    """Write the folder of a template repository beside the bundle in dist, and return its path.
+
+    release: the address that the bundle can be fetched from. Raises PinError, and OSError when it can't be written.
+    """
+    folder, unfinished = dist / "template", dist / "template-unfinished"
+    grader = pin(release, folder)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        with zipfile.ZipFile(dist / f"{grader.name}.zip") as archive:
+            archive.extractall(unfinished)
+        content = unfinished / grader.name
+        for path, text in _files(grader).items():
+            (content / path).parent.mkdir(parents=True, exist_ok=True)
+            (content / path).write_text(text, encoding="utf-8", newline="\n")
+        content.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def _files(grader: PinnedGrader) -> dict[str, str]:
+    """What a template has besides the bundle: path -> text."""
+    workflow = WORKFLOW.read_text(encoding="utf-8")
+    for mark, value in (("@RELEASE@", grader.release), ("@SHA256@", grader.sha256), ("@NAME@", grader.name)):
+        workflow = workflow.replace(mark, value)
+    return {
+        ".github/workflows/checks.yml": workflow,
+        DEVCONTAINER: (ROOT / DEVCONTAINER).read_text(encoding="utf-8"),
+        ".gitignore": IGNORED,
+    }
+
+
+# Autograders for Classroom 50: for each part a program and the grader that it fetches, pinned by its checksum.
+#
+# The layout is that of https://github.com/foundation50/classroom50/wiki/Advanced-Autograding. Classroom 50 publishes
+# these files, so they hold no answers; what they fetch is the zip for students, as the template does.
+
+PROGRAM = Path(__file__).with_name("classroom50_files") / "autograder.py"
+
+
+def make_classroom50(release: str, dist: Path = DIST) -> Path:
+    """Write classroom50/autograders/partNN/ for all parts, next to the bundle in dist; return the folder classroom50.
+
+    release: the address that the bundle can be fetched from. Raises PinError, and OSError when they can't be written.
+    """
+    folder, unfinished = dist / "classroom50", dist / "classroom50-unfinished"
+    grader = pin(release, folder)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        for part in parts():
+            its_folder = unfinished / "autograders" / part.name
+            its_folder.mkdir(parents=True)
+            shutil.copyfile(PROGRAM, its_folder / PROGRAM.name)
+            modules = [each.file_name for each in needed_for([part])]
+            facts = {"part": part.number, "modules": modules, **vars(grader)}
+            text = json.dumps(facts, indent=1) + "\n"
+            (its_folder / "grader.json").write_text(text, encoding="ascii", newline="\n")
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder

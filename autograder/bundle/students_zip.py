@@ -1,0 +1,144 @@
+"""What is in the students' zip: path -> content. The grader's modules that are named here, and no others."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from autograder.bundle.recording import record
+from autograder.bundle.zip_audit import audit
+from autograder.course import HERE, ROOT, Part, class_settings, parts
+from autograder.files import write_atomically
+from autograder.notebooks.release import ReleaseError, released_notebook
+from autograder.stubs import GIVEN, StubError, fresh_stubs
+
+# Zip files that are the same, byte by byte, whenever they are made of the same contents.
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+UNIX = 3
+
+
+def write_zip(path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset()) -> None:
+    """Write files (path in the zip -> content) in sorted order; programs: those that may be run. Raises OSError."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.create_system = UNIX  # on Windows too
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
+            archive.writestr(entry, files[name])
+    write_atomically(path, buffer.getvalue())
+
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+STUDENT = Path(__file__).with_name("student")
+# Of autograder/, as they are. What a suite, the reference or a known mistake is read with stays at home.
+MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text bundle/__init__
+    bundle/recorded_mistakes bundle/replay commands/__init__ commands/appeal commands/help_before_setup
+    grading/__init__ grading/checks grading/compare
+    grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through
+    grading/grade grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress
+    grading/reference grading/report grading/session grading/slips grading/sources
+    grading/submission grading/timeouts render/__init__ render/next_step render/terminal appeal_file files""".split()
+NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
+DATASETS = (".md", ".txt", ".json")
+
+
+def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda words: None) -> dict[str, bytes]:
+    """All files for these parts. on_progress: told what is going on.
+
+    Raises ValueError, StubError or ReleaseError when one of them can't be made."""
+    files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in MODULES}
+    files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
+    files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
+    files["autograder/cli.py"] = (STUDENT / "cli.py").read_bytes()
+    files["autograder/commands/table.py"] = (STUDENT / "table.py").read_bytes()
+    files |= {name: (STUDENT / name).read_bytes() for name in ("Makefile", "README.md")}
+    files["pyproject.toml"] = _pyproject().encode("ascii")
+    files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
+    stubs = fresh_stubs()
+    for name in (*(part.file_name for part in parts), *GIVEN):
+        files[f"exercises/{name}"] = stubs[name].encode("utf-8")
+    files |= _files_of(ROOT / "notebook_tools", (".py", ".json"))
+    files |= _files_of(ROOT / "datasets", DATASETS)
+    for part in parts:
+        on_progress(f"Recording part {part.number}, {part.title} ...")
+        notebook = json.dumps(released_notebook(part), indent=1, ensure_ascii=False) + "\n"
+        files[f"notebooks/{part.name}/{part.name}.ipynb"] = notebook.encode("utf-8")
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in record(part).items()}
+    return files
+
+
+def _files_of(folder: Path, suffixes: Iterable[str]) -> dict[str, bytes]:
+    """What lies in a folder and below, committed kinds of files only."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix in suffixes)
+    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths if _is_ours(path)}
+
+
+def _is_ours(path: Path) -> bool:
+    """Not what was made here, and not the file that only trainings read, which the zip can't do."""
+    return path.name != "makemore_names.txt" and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+
+
+def _pyproject() -> str:
+    """A pyproject.toml that asks for a learner's packages as our own does."""
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        project = tomllib.load(file)["project"]
+    needed = [line for line in project["dependencies"] if re.match(r"[\w-]+", line).group() in NEEDED]
+    extras = project["optional-dependencies"]["notebooks"]
+    strict = [line for line in project["optional-dependencies"]["instructor"] if "linux" in line]  # for `verdict`
+    return f"""[build-system]
+requires = ["flit_core==3.12.0"]
+build-backend = "flit_core.buildapi"
+
+[project]
+name = "autograder"
+dynamic = ["version"]
+description = "A course in which you build a GPT in pure Python"
+requires-python = "{project["requires-python"]}"
+dependencies = {json.dumps(needed)}
+
+[project.optional-dependencies]
+notebooks = {json.dumps(extras)}
+strict = {json.dumps(strict)}
+"""
+
+
+# `bundle`: make the students' zip, audit it, write it whole or not at all.
+
+DIST = ROOT / "dist"
+
+
+class BundleError(Exception):
+    """No zip was written; the message says what was wrong."""
+
+
+def make_bundle(
+    to: Path = DIST, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
+) -> Path:
+    """Write the zip with these parts (all when None) to a folder and return its path. Raises BundleError."""
+    wanted = parts() if wanted is None else wanted
+    name = class_settings()["course_id"]
+    try:
+        files = contents(wanted, on_progress)
+    except (ValueError, StubError, ReleaseError) as error:
+        raise BundleError(f"The bundle can't be made: {error}") from error
+    on_progress("Looking whether anything gives answers away ...")
+    if found := audit(files, wanted):
+        raise BundleError("\n".join([*found, "Nothing was written: take these out of the bundle first."]))
+    path = to / f"{name}.zip"
+    try:
+        write_zip(path, {f"{name}/{file}": content for file, content in files.items()})
+    except OSError as error:
+        raise BundleError(f"{path} can't be written ({error.strerror}).") from error
+    return path

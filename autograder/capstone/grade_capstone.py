@@ -1,0 +1,142 @@
+"""Grading the capstone: run it, compare it with the grader's own training, measure its model, give the points."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from autograder import model
+from autograder.capstone.capstone_checks import CHECKS, CapstoneCheck, Measured, Proved, by_model, unigram_names
+from autograder.capstone.capstone_run import NUM_STEPS, Progress, Task, draw_task, run
+from autograder.capstone.evidence import Evidence, explain, find_evidence
+from autograder.capstone.run_result import CapstoneFailed, Outcome, Stopped
+from autograder.course import ROOT, capstone
+from autograder.grading.part_probes import load_trusted
+from autograder.grading.report import Check, Report
+from autograder.sandbox import MachineBusy, Tier
+
+TEMPERATURE = 0.5
+
+
+class Graded(NamedTuple):
+    """The report, and what it was made from; outcome and measured are None when the run failed."""
+
+    report: Report
+    task: Task
+    outcome: Outcome | None
+    measured: Measured | None
+
+
+def grade_capstone(
+    files: Mapping[str, bytes],
+    *,
+    seed: int | None = None,
+    tier: Tier = Tier.STRICT,
+    python: str | None = None,
+    on_step: Progress = lambda step, loss: None,
+    num_steps: int = NUM_STEPS,
+    on_remark: Callable[[str], None] = lambda remark: None,
+) -> Graded:
+    """Grade the learner's parts 1 to 8 together. Under a strict tier seed and letters are the grader's own; locally the
+    letters stay, and the default seed is 42, so that losses and names are those of `train`. python: the interpreter to
+    use instead of this one. Raises SandboxUnavailable when the tier does not hold, and MachineBusy, which says how far
+    the run came, when other programs left it no processor: that is no verdict, and nothing of it may be kept.
+    """
+    relabelled = tier is not Tier.LOCAL
+    seed = (secrets.randbits(32) if relabelled else 42) if seed is None else seed
+    task = draw_task(seed, relabelled)
+    outcome = measured = None
+    noted: list[float] = []
+
+    def note(step: int, loss: float) -> None:
+        if step == len(noted):
+            noted.append(loss)
+        on_step(step, loss)
+
+    try:
+        outcome = run(files, task, tier, python, note, num_steps, on_remark)
+        measured = measure(task, outcome, num_steps)
+        checks = judge(outcome, measured)
+    except MachineBusy as error:
+        raise MachineBusy(f"{error} {steps_reached(len(noted), num_steps)}".rstrip()) from error
+    except CapstoneFailed as error:
+        stopped = Stopped(noted, error.one_step)
+        proved = Proved(find_evidence(stopped, task, num_steps))
+        checks = judge(stopped, proved, str(error) + before_it_stopped(stopped, proved.evidence))
+    report = Report(
+        part=capstone().number,
+        module=capstone().module,
+        file=", ".join(name for name in sorted(files) if name[:6] in {f"part0{n}" for n in range(1, 9)}),
+        sha256=hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest(),
+        seed=seed,
+        sandbox=tier.value,
+        interpreter=outcome.interpreter if outcome else "",
+        checks=checks,
+    )
+    return Graded(report, task, outcome, measured)
+
+
+def judge(outcome: Outcome | Stopped, measured: Proved, problem: str = "") -> tuple[Check, ...]:
+    """The checks with their points. problem: why the run stopped."""
+    return tuple(_check(check, *check.find(outcome, measured), problem) for check in CHECKS)
+
+
+def steps_reached(steps: int, total: int) -> str:
+    """How far a run came, as a sentence."""
+    return f"Step {steps:,} of {total:,} was reached." if steps else "No step was reported."
+
+
+def before_it_stopped(stopped: Stopped, found: Evidence) -> str:
+    """How far a run came that stopped, and what its losses until then say."""
+    steps = len(stopped.losses)
+    words = f"\n{steps_reached(steps, found.total)}"
+    if not steps:
+        return words
+    if found.equal_right == steps:
+        return f"{words} All losses until then equal the grader's own."
+    why = explain(stopped.losses, found.right.losses, found.mistake, found.total)
+    return f"{words} It went wrong before. {why.rstrip()}"
+
+
+def measure(task: Task, outcome: Outcome, num_steps: int) -> Measured:
+    """The grader's own training on the same names with the same seed, and its measurements of the learner's weights."""
+    part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
+    evidence, sizes = find_evidence(outcome, task, num_steps), model.Sizes()
+    tokenizer = part02.Tokenizer(task.docs)
+
+    def sampled(count: int, temperature: float, rng: random.Random | None = None) -> list[str]:
+        rng = random.Random(task.seed) if rng is None else rng
+        return model.sample_many(outcome.weights, sizes, outcome.chars, count, temperature, rng, evidence.form)
+
+    # The 20 names go on with the generator of the training. Where that began elsewhere, its state is not known.
+    rng = evidence.matched.rng
+    names = [*(sampled(20, TEMPERATURE, rng) if rng else outcome.names), *sampled(40, 0.3), *sampled(40, 1.0)]
+    letters = unigram_names(task.docs, 200, np.random.default_rng(task.seed))
+    return Measured(
+        evidence=evidence,
+        held_out_loss=model.held_out_loss(task.held_out, outcome.weights, sizes, outcome.chars, evidence.form),
+        bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
+        names=names,
+        surprise=lambda names: by_model(names, evidence.right, outcome.chars),
+        unigram_surprise=by_model(letters, evidence.right, outcome.chars),
+        known=frozenset(task.docs) | frozenset(task.held_out),
+    )
+
+
+def _check(check: CapstoneCheck, share: float, words: str, problem: str) -> Check:
+    status = "passed" if share == 1.0 else "error" if problem else "failed"
+    return Check(
+        name=check.function.__name__,
+        task=check.task,
+        title=check.function.__doc__.strip(),
+        hidden=False,
+        points=float(check.points),
+        earned=share * check.points,
+        status=status,
+        message=f"{problem}\n" if problem else words,
+    )

@@ -1,0 +1,89 @@
+"""What a capstone leaves behind: the learner's trained model, in the usual alphabet, in the format of weights.py."""
+
+from __future__ import annotations
+
+import json
+import string
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from autograder import model
+from autograder.capstone.capstone_run import Task
+from autograder.capstone.grade_capstone import Graded
+from autograder.capstone.run_result import CapstoneFailed, read_weights
+from autograder.course import ROOT
+from autograder.invocation import command
+from autograder.training import reference
+
+RESULT = ROOT / "runs" / "capstone.json"
+
+
+class NoResult(Exception):
+    """There is nothing to draw; the text is a sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A capstone's model. folder: where its modules lay. date: of the run, as in 2026-11-24. seed: of its training."""
+
+    weights: model.Weights
+    folder: str
+    date: str
+    seed: int
+
+
+def save_result(graded: Graded, folder: Path, path: Path) -> Path | None:
+    """Keep the model of a run, whole or not at all; None when the run gave none. folder: where its modules lie.
+
+    Raises OSError.
+    """
+    report, task, outcome, measured = graded
+    if outcome is None or measured is None:
+        return None
+    trained = SimpleNamespace(
+        config=model.Sizes(),
+        tokenizer=SimpleNamespace(chars=list(string.ascii_lowercase)),
+        losses=outcome.losses,
+        state_dict={name: matrix.tolist() for name, matrix in in_usual_alphabet(outcome.weights, task).items()},
+    )
+    settings = {
+        "folder": str(folder.absolute()),
+        "date": date.today().isoformat(),
+        "seed": task.seed,
+        "held_out_loss": measured.held_out_loss,
+        "names": task.plain(outcome.names),
+        "earned": report.earned,
+        "possible": report.possible,
+        "sha256": report.sha256,
+        "sandbox": report.sandbox,
+        "python": report.interpreter,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    reference().weights.save_trained(trained, path, settings)
+    return path
+
+
+def in_usual_alphabet(weights: model.Weights, task: Task) -> model.Weights:
+    """The same model with the rows that stand for letters in the order a to z, whatever the run's alphabet was."""
+    order = np.array([string.ascii_lowercase.index(letter) for letter in task.alphabet] + [len(task.alphabet)])
+    return {name: matrix[order] if name in ("wte", "lm_head") else matrix for name, matrix in weights.items()}
+
+
+def load_result(path: Path) -> Result:
+    """The model of the last capstone. Raises NoResult when there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        settings = content["settings"]
+        day = date.fromisoformat(settings["date"]).isoformat()
+        found = Result(read_weights(content["matrices"]), str(settings["folder"]), day, int(settings["seed"]))
+    except FileNotFoundError:
+        raise NoResult(f"There is no trained model of yours yet. First run: {command('capstone')}") from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, CapstoneFailed) as error:
+        words = f"{path} holds no result of a capstone ({type(error).__name__})."
+        raise NoResult(f"{words} Run it again: {command('capstone')}") from error
+    return found

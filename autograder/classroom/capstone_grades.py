@@ -1,0 +1,288 @@
+"""The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook.
+
+A capstone takes a minute or more, so verdicts are kept, and several are made at a time. A run that the machine had no
+time for gives no verdict: nothing is entered or kept, and the next call trains it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.capstone.capstone_checks import CHECKS
+from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
+from autograder.class_folder.collected import Newest, newest_module
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.released_verdicts import give, given, giving, stands
+from autograder.class_folder.verdict import points, task_lines
+from autograder.class_folder.verdict_store import open_store
+from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.prefetch import worker_processes
+from autograder.classroom.submitted_notebook import grader_cell
+from autograder.course import HERE, ROOT, Task, capstone, part
+from autograder.files import write_atomically
+from autograder.grading.report import Report
+from autograder.grading.store import suite_hash
+from autograder.notebooks.calling_nbgrader import calling_nbgrader
+from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_text
+from autograder.render.terminal import number, plural
+from autograder.sandbox import MachineBusy, Tier
+from autograder.text import clean_text
+
+# A capstone's points in nbgrader: gradebook, formgrader and feedback show them as those of any other assignment.
+#
+# Nobody submits a notebook for it, so the one that nbgrader needs is made here: a cell with the report for each task.
+
+
+def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
+    """Enter the points, write the notebook that formgrader shows, and the page of feedback. Raises ClassError."""
+    with giving(folder, learner, capstone()):
+        _enter_points(folder, learner, report, parts)
+        give(folder, learner, capstone(), report)
+        text = notebook_text(report_notebook(report, parts)).encode("utf-8")
+        name = capstone().module
+        write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
+        _write_feedback(folder, learner)
+
+
+def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
+    name = capstone().module
+    with open_gradebook(folder) as book, calling_nbgrader():
+        book.update_or_create_assignment(name)
+        book.update_or_create_notebook(name, name)
+        for task in capstone().tasks:
+            facts = {"max_score": possible(task), "cell_type": "code"}
+            book.update_or_create_grade_cell(_grade_id(task), name, name, **facts)
+        book.update_or_create_student(learner)
+        # The capstone is as late as the newest of its parts; grades computes penalties when they are read.
+        times = [newest.time for newest in parts.values() if newest.time]
+        book.update_or_create_submission(
+            name, learner, **({"timestamp": max(times).replace(tzinfo=None)} if times else {})
+        )
+        for task in capstone().tasks:
+            grade = book.find_grade(_grade_id(task), name, name, learner)
+            grade.auto_score, grade.needs_manual_grade = points(report, task), False
+        book.db.commit()
+
+
+def possible(task: Task) -> float:
+    """The points of a task of the capstone."""
+    return float(sum(check.points for check in CHECKS if check.task == task.id))
+
+
+def report_notebook(report: Report, parts: Mapping[str, Newest]) -> dict:
+    """The report as a notebook: what was trained, then a graded cell a task."""
+    sentences = [
+        f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
+        f"from seed {report.seed}, with your newest parts:",
+        *(
+            f"{name}, submitted with {newest.place}, "
+            + (f"{newest.time:%Y-%m-%d %H:%M:%S} UTC" if newest.time else "at an unknown time")
+            for name, newest in parts.items()
+        ),
+    ]
+    cells = [grader_cell(sentences), *(_cell(report, task) for task in capstone().tasks)]
+    return {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _cell(report: Report, task: Task) -> dict:
+    text = "\n".join(task_lines(report, task)) + "\n"
+    facts = {"grade": True, "grade_id": _grade_id(task), "locked": True, "points": possible(task)}
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": text},
+        {
+            "output_type": "execute_result",
+            "data": {"text/plain": repr(points(report, task))},
+            "metadata": {},
+            "execution_count": 1,
+        },
+    ]
+    return {
+        "cell_type": "code",
+        "id": _grade_id(task),
+        "metadata": {"nbgrader": {**facts, "schema_version": 3, "solution": False, "task": False}},
+        "source": f"# {task.id} {task.title}",
+        "outputs": outputs,
+        "execution_count": 1,
+    }
+
+
+def _grade_id(task: Task) -> str:
+    return f"check-{task.id.replace('.', '-')}"
+
+
+def _write_feedback(folder: ClassFolder, learner: str) -> None:
+    from traitlets.config import Config
+
+    from autograder.classroom.nbgrader_configuration import Directory, FeedbackOneByOne, configure
+
+    config = Config()
+    configure(config, folder.root, SOURCE)
+    config.CourseDirectory.assignment_id = capstone().module
+    feedback = FeedbackOneByOne(coursedir=Directory(config=config), config=config)
+    feedback.force = True
+    with calling_nbgrader() as reason:
+        try:
+            feedback.convert(learner)
+        except Exception as error:
+            raise RuntimeError(reason(error)) from error
+
+
+NEEDED = tuple(part(each) for each in OWN_PARTS)
+
+
+class CapstoneOutcome(NamedTuple):
+    """The result of one learner's capstone. missing: files that were not submitted; failure: why it has no points;
+    trained: it was trained now, since there was no verdict.
+    """
+
+    learner: str
+    report: Report | None = None
+    missing: tuple[str, ...] = ()
+    failure: str = ""
+    trained: bool = False
+
+    def line(self) -> str:
+        """For the instructor."""
+        line = f"  {clean_text(self.learner, 40):<24} capstone  "
+        if self.missing:
+            return f"{line}waits for {', '.join(self.missing)}"
+        if self.failure:
+            return f"{line}NOT GRADED: {clean_text(self.failure, 300)}"
+        return f"{line}{number(self.report.earned)}/{number(self.report.possible)}"
+
+
+def grade_capstones(
+    folder: ClassFolder,
+    tier: Tier,
+    python: str | None = None,
+    on_start: Callable[[int], None] = lambda count: None,
+    on_outcome: Callable[[CapstoneOutcome], None] = lambda outcome: None,
+    num_steps: int = NUM_STEPS,
+    again: bool = False,
+    entered: bool = True,
+) -> list[CapstoneOutcome]:
+    """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
+    outcome says which. python: the interpreter to train in, such as pypy3. on_start: gets the number of learners to
+    train for. again: train, too, what has a verdict. entered: enter the points in the gradebook; a better result for
+    the same parts is kept. Raises ClassError.
+    """
+    collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
+    outcomes = []
+
+    def done(outcome: CapstoneOutcome) -> None:
+        outcomes.append(outcome)
+        on_outcome(outcome)
+
+    ready = {}
+    for learner, found in collected.items():
+        if missing := tuple(each.file_name for each in NEEDED if each.file_name not in found):
+            done(CapstoneOutcome(learner, missing=missing))
+        else:
+            ready[learner] = found
+    keys = {learner: verdict_key(_contents(found), tier, python, num_steps) for learner, found in ready.items()}
+    store = open_store(folder.verdicts)
+    to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
+    on_start(len(to_train))
+    with contextlib.closing(_verdicts(folder, ready, keys, tier, python, num_steps, again)) as verdicts:
+        for learner, future in verdicts:
+            report, failed = None, ""
+            try:
+                report = future.result()
+                if entered:
+                    old = given(folder, learner, capstone())
+                    report = old if stands(old, report) else report
+                    enter(folder, learner, report, ready[learner])
+            except MachineBusy as error:
+                failed = f"{error} Nothing was saved. Run the same command again."
+            except Exception as error:  # whoever is at fault: the others get their points all the same
+                report, failed = None, f"{type(error).__name__}: {error}"
+            done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
+    return outcomes
+
+
+def newest_parts(folder: ClassFolder, learner: str) -> dict[str, Newest]:
+    """The learner's newest modules of parts 1 to 8, by file name."""
+    found = {each.file_name: newest_module(folder.submitted / learner, each) for each in NEEDED}
+    return {name: newest for name, newest in found.items() if newest is not None}
+
+
+def stored_verdict(
+    folder: ClassFolder,
+    modules: Mapping[str, bytes],
+    tier: Tier,
+    python: str | None,
+    num_steps: int,
+    again: bool = False,
+) -> Report:
+    """The verdict on these modules, from the store when the same have been trained before, unless again."""
+    store, name = open_store(folder.verdicts), verdict_key(modules, tier, python, num_steps)
+    if not again and (kept := store.find(name)) is not None:
+        return kept.report
+    from autograder.capstone import grade_capstone
+
+    began = time.monotonic()
+    report = grade_capstone(modules, tier=tier, python=python, num_steps=num_steps).report.for_class()
+    store.keep(name, report, time.monotonic() - began)
+    return report
+
+
+def _contents(found: Mapping[str, Newest]) -> dict[str, bytes]:
+    return {name: newest.content for name, newest in found.items()}
+
+
+def _learners(folder: ClassFolder) -> list[str]:
+    return sorted({learner for each in NEEDED for learner in folder.learners(each)})
+
+
+def _verdicts(
+    folder: ClassFolder,
+    ready: Mapping[str, Mapping[str, Newest]],
+    keys: Mapping[str, str],
+    tier: Tier,
+    python: str | None,
+    num_steps: int,
+    again: bool,
+) -> Iterator[tuple[str, Future[Report]]]:
+    """Each learner's verdict as it is made, in processes of their own; of the same modules only one."""
+    with worker_processes(max(1, min(len(ready), os.cpu_count() or 1))) as pool:
+        learners: dict[Future, list[str]] = {}
+        futures: dict[str, Future] = {}
+        for learner, found in ready.items():
+            key = keys[learner]
+            if key not in futures:
+                work = (folder, _contents(found), tier, python, num_steps, again)
+                futures[key] = pool.submit(stored_verdict, *work)
+            learners.setdefault(futures[key], []).append(learner)
+        for future in as_completed(learners):
+            yield from ((learner, future) for learner in learners[future])
+
+
+def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:
+    """A hash of all that a verdict depends on: the modules, the capstone's checks, the grader, the data, the Python."""
+    digest = hashlib.sha256("".join(suite_hash(each) for each in NEEDED).encode("ascii"))
+    for path in [*sorted((HERE / "capstone").glob("*.py")), HERE / "model.py", ROOT / "datasets" / "names.txt"]:
+        digest.update(_content_hash(path))
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(modules.items())}
+    facts = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
+    return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
+
+
+def _content_hash(path: Path) -> bytes:
+    return path.name.encode("ascii") + hashlib.sha256(path.read_bytes()).digest()
+
+
+def summary_lines(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
+    """How many, and where to look."""
+    graded = sum(outcome.report is not None for outcome in outcomes)
+    waiting = sum(bool(outcome.missing) for outcome in outcomes)
+    yield ""
+    counts = f"{plural(graded, 'capstone')} graded, {waiting} waiting for parts"
+    yield f"{counts}. Feedback: {folder.feedback}. Scores: gradebook.db."

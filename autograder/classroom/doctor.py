@@ -1,0 +1,216 @@
+"""`doctor`: whether this machine and this class's folder are ready to grade a class, and what to do where not."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.settings import ClassError, load_settings
+from autograder.class_folder.verdict import of_other_checks
+from autograder.classroom.exchange import exchange_root
+from autograder.classroom.nbgrader_configuration import other_course
+from autograder.course import parts
+from autograder.database import damage
+from autograder.invocation import command
+from autograder.render.terminal import plural
+from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox.advice import advice, this_system
+from autograder.sandbox.selftest import what_breaks
+
+GIGABYTE = 1e9
+NEEDED = {"the class's folder": 2.0, "temporary files": 0.5}  # gigabytes: 300 learners with feedback; a job's folder
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination. to_do: sentences; where it is well, they say what would be better."""
+
+    name: str
+    well: bool
+    said: str
+    to_do: tuple[str, ...] = ()
+
+
+def examine(folder: ClassFolder) -> Iterator[Finding]:
+    """Look at everything that grading this class needs. Writes nothing there."""
+    yield _python()
+    yield _sandbox()
+    yield _nbgrader()
+    for what, place in (("the class's folder", folder.root), ("temporary files", Path(tempfile.gettempdir()))):
+        yield _disk(what, place)
+    yield _settings(folder)
+    yield _gradebook(folder)
+    yield _verdicts(folder)
+    yield _configuration(folder)
+    yield _exchange(folder)
+
+
+def lines(findings: list[Finding]) -> Iterator[str]:
+    """The findings for a terminal."""
+    for finding in findings:
+        yield f"{'ok' if finding.well else 'TO DO':<7}{finding.name}: {finding.said}"
+        yield from (f"       - {sentence}" for sentence in finding.to_do)
+    wrong = [finding.name for finding in findings if not finding.well]
+    yield ""
+    yield f"To do: {', '.join(wrong)}." if wrong else "A class can be graded here."
+
+
+def as_json(findings: list[Finding]) -> dict:
+    """The findings as data."""
+    return {"well": all(finding.well for finding in findings), "findings": [asdict(finding) for finding in findings]}
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):
+        to_do = ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
+        return Finding("Python", False, version, to_do)
+    wanted = safe_tarfile_since(sys.version_info)
+    if wanted:
+        said = f"{version}, whose tarfile takes hours for some hostile archives (CVE-2024-6232)"
+        better = f"Install Python {wanted} or newer, delete .venv, and run this command with it."
+        to_do = (better, "Until then the grader refuses such archives, and each costs only its author.")
+        return Finding("Python", True, said, to_do)
+    return Finding("Python", True, version)
+
+
+def safe_tarfile_since(version: Sequence[int | str]) -> str:
+    """The first release of the same Python whose tarfile has no known fault; "" when this one has none."""
+    fixed = {9: 20, 10: 15, 11: 10, 12: 6}
+    minor, micro = version[1:3]
+    if minor in fixed and micro < fixed[minor]:
+        return f"3.{minor}.{fixed[minor]}"
+    early = minor == 13 and micro == 0 and version[3] in ("alpha", "beta")
+    return "3.13.0" if early else "3.9.20" if minor < 9 else ""
+
+
+def _sandbox() -> Finding:
+    why = {}
+    for tier in (Tier.STRICT, Tier.LANDLOCK):
+        why[tier] = what_breaks(tier)
+        if not why[tier]:
+            better = advice(this_system()) if tier is Tier.LANDLOCK else []
+            second = " (the second of two: files outside can be seen, not read)" if better or len(why) > 1 else ""
+            return Finding("sandbox for other people's code", True, f"{tier.value} holds{second}", tuple(better))
+    said = "none holds. " + "; ".join(f"{tier.value}: {reason}" for tier, reason in why.items())
+    return Finding("sandbox for other people's code", False, said, tuple(advice(this_system())))
+
+
+def _nbgrader() -> Finding:
+    try:
+        return Finding("nbgrader", True, importlib.metadata.version("nbgrader"))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("nbgrader", True, f"not installed yet; the first {command('grade')} does it")
+
+
+def _disk(what: str, place: Path) -> Finding:
+    name = f"space for {what}"
+    if place.exists() and not place.is_dir():
+        return Finding(name, False, f"{place} is no folder", ("Name a folder.",))
+    try:
+        free = shutil.disk_usage(place).free / GIGABYTE
+    except OSError as error:
+        return Finding(name, False, f"{place}: {error.strerror}", (f"Make the folder {place}, or name another.",))
+    if not os.access(place, os.W_OK):
+        return Finding(name, False, f"{place} can't be written", ("Give yourself the right to write there.",))
+    enough = free >= NEEDED[what]
+    to_do = () if enough else (f"Make room for {NEEDED[what]:g} GB: submitted_before/ and runs/ can go first.",)
+    return Finding(name, enough, f"{free:.1f} GB free in {place}", to_do)
+
+
+def _settings(folder: ClassFolder) -> Finding:
+    try:
+        settings = load_settings(folder)
+    except ClassError as error:
+        return Finding("class.toml", False, str(error), ("Mend that line.",))
+    now = datetime.now(settings.zone)
+    due = f"{len(settings.due)} due dates" if settings.due else "no due dates, so nothing is late"
+    return Finding("class.toml", True, f"time zone {settings.zone}, where it is {now:%Y-%m-%d %H:%M} now; {due}")
+
+
+def _gradebook(folder: ClassFolder) -> Finding:
+    path = folder.root / "gradebook.db"
+    if not path.exists():
+        # In a folder that does not exist, roster would take the name for a misspelt one.
+        makers = " or ".join(map(folder.command, ("roster", "release") if folder.root.is_dir() else ("release",)))
+        return Finding("gradebook", True, f"none yet; {makers} makes it")
+    learners, problem = 0, damage(path)
+    if not problem:
+        try:
+            where = f"{path.absolute().as_uri()}?mode=rw"
+            with contextlib.closing(sqlite3.connect(where, uri=True, timeout=2)) as book:
+                book.execute("BEGIN IMMEDIATE")  # fails while another program writes
+                book.rollback()
+                (learners,) = book.execute("SELECT count(*) FROM student").fetchone()
+        except sqlite3.Error as error:
+            problem = str(error)
+    if problem:
+        to_do = (
+            "End the program that writes to it: formgrader, another grading. Then try again."
+            if "locked" in problem
+            else f"Move it away and put back your newest copy. Without a copy, run {folder.command('roster')} and "
+            f"{folder.command('grade')}: they rebuild it. Only points that were given by hand are lost."
+        )
+        return Finding("gradebook", False, f"{path}: {problem}", (to_do,))
+    return Finding("gradebook", True, f"sound, {learners} learners")
+
+
+def _verdicts(folder: ClassFolder) -> Finding:
+    """Whether grades are of another version of the course, as after an upgrade in the middle of a term."""
+    try:
+        tier = strict_tier()
+    except SandboxUnavailable:
+        return Finding("grades", True, "not checked: this needs a working sandbox")
+    older = {part.number: learners for part in parts() if (learners := of_other_checks(folder, part, tier))}
+    if not older:
+        return Finding("grades", True, "none from another version of the checks")
+    count = sum(map(len, older.values()))
+    return Finding(
+        "grades",
+        True,
+        f"{plural(count, 'verdict')} from another version of the checks or of Python, in part "
+        f"{', '.join(map(str, older))}. They stay until you grade again.",
+        tuple(
+            f"Part {number}: {folder.command('errata', number)} shows whose points would change." for number in older
+        ),
+    )
+
+
+def _configuration(folder: ClassFolder) -> Finding:
+    """Whether nbgrader and formgrader use this copy of the course."""
+    name, other = "nbgrader_config.py", other_course(folder.root)
+    if other is None:
+        return Finding(name, True, "nbgrader's commands and formgrader use this copy of the course")
+    to_do = f"Delete {folder.root / name}. The next {folder.command('release')} writes it for this copy."
+    return Finding(name, False, f"nbgrader's commands and formgrader use the course in {other}", (to_do,))
+
+
+def _exchange(folder: ClassFolder) -> Finding:
+    """nbgrader's exchange, if the class's nbgrader_config.py, or that of the machine, names one."""
+    name = "nbgrader's exchange"
+    try:
+        root = exchange_root(folder)
+    except ImportError:
+        return Finding(name, True, "not looked at, since nbgrader is not installed yet")
+    except ClassError as error:
+        return Finding(name, False, str(error), ("Fix that file.",))
+    if root is None:
+        return Finding(name, True, "none is named, and none is needed to collect from a learning platform")
+    if not root.is_dir():
+        return Finding(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
+    mode = stat.S_IMODE(root.stat().st_mode)
+    if mode & 0o777 != 0o777:
+        said = f"{root} has permissions {mode:o}: not every learner can hand in"
+        return Finding(name, False, said, (f"chmod 777 {root}",))
+    return Finding(name, True, f"{root}, open to everybody")

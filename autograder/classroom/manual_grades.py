@@ -1,0 +1,69 @@
+"""What a person has graded stays graded when nbgrader runs again, as long as what they looked at is the same.
+
+nbgrader itself asks for another look at every cell with points by hand, each time that a submission is autograded.
+"""
+
+from __future__ import annotations
+
+import json
+
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.released_verdicts import interrupted
+from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.written_answer import as_typed
+from autograder.course import Part
+
+Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, and the points of its checks
+
+NO_BREAK_SPACE = chr(160)
+
+
+def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
+    """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
+    one may have replaced the notebook, so what was known before it counts.
+    """
+    if (before := interrupted(folder, learner, part)) is not None:
+        return {name: (source, points) for name, (source, points) in before.get("seen", {}).items()}
+    with open_gradebook(folder) as book:
+        grades = _grades(book, part, learner)
+        by_person = {g.name: g.auto_score for g in grades if g.manual_score is not None and not g.needs_manual_grade}
+    sources = _sources(folder, part, learner)
+    return {name: (sources[name], points) for name, points in by_person.items() if name in sources}
+
+
+def keep(folder: ClassFolder, part: Part, learner: str, seen: Seen) -> None:
+    """Ask for no second look at those that have not changed. Call it after autograde."""
+    if not seen:
+        return
+    sources = _sources(folder, part, learner)
+    with open_gradebook(folder) as book:
+        for grade in _grades(book, part, learner):
+            if grade.name in seen and seen[grade.name] == (sources.get(grade.name), grade.auto_score):
+                grade.needs_manual_grade = False
+        book.db.commit()
+
+
+def _grades(book, part: Part, learner: str) -> list:
+    from nbgrader.api import MissingEntry
+
+    try:
+        return book.find_submission_notebook(part.name, part.name, learner).grades
+    except MissingEntry:  # never graded before
+        return []
+
+
+def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
+    """The contents of the graded cells in the notebook that was autograded last; it is our own."""
+    path = folder.autograded / learner / part.name / f"{part.name}.ipynb"
+    if not path.is_file():
+        return {}
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return {name: _content(cell) for cell in cells if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))}
+
+
+def _content(cell: dict) -> str:
+    """What you read when you grade the cell: of a written answer, the typed text, however it is stored."""
+    source = "".join(cell["source"])
+    pieces = as_typed(source, cell.get("attachments")) or (source,)
+    text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)
+    return "\n".join(line.rstrip() for line in text.replace(NO_BREAK_SPACE, " ").strip().split("\n"))

@@ -1,0 +1,254 @@
+"""A class of twelve that never was: what each of them hands in, as `demo` packs it, and what it must earn."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.class_folder.folder import ClassFolder
+from autograder.classroom.nbgrader_configuration import write_configuration
+from autograder.course import ROOT, SOLUTIONS, Part, part
+from autograder.grading.misconceptions import variants
+from autograder.invocation import CALLED_AS
+from autograder.stubs import fresh_stub
+
+PARTS = (part(1), part(9))
+ON_TIME = datetime.datetime(2026, 11, 29, 12, 0)
+LATE = datetime.datetime(2026, 12, 2, 12, 0)
+SETTINGS = "[due]\npart01 = 2026-11-30T18:00:00\npart09 = 2026-11-30T18:00:00\n"
+EXTENSIONS = "student_id,part,due,extra_days\njune,1,,3\n"
+ANSWER = "A loss of 2.37 is that of guessing among e to the power of 2.37 letters alike: ten or eleven instead of 27."
+NEVER_ENDS = "\n\ndef perplexity(loss):\n    while True:\n        pass\n"
+HALF = """
+
+def kv_cache_floats(config, length):
+    raise NotImplementedError("9.3")
+
+
+def attention_score_count(config, length):
+    raise NotImplementedError("9.4")
+"""
+# Looks for the gradebook where the class keeps it, and claims to be right about everything.
+HOSTILE = """
+import sqlite3
+
+
+class EqualToAll(float):
+    def __eq__(self, other):
+        return True
+
+
+try:
+    gradebook = sqlite3.connect({gradebook!r})
+    gradebook.execute("UPDATE grade SET manual_score = 100, needs_manual_grade = 0")
+    gradebook.commit()
+except Exception:
+    pass
+
+
+def uniform_loss(vocab_size):
+    return EqualToAll(1)
+
+
+perplexity = kv_cache_floats = attention_score_count = lambda *anything: EqualToAll(1)
+"""
+
+
+class Submission(NamedTuple):
+    """One part of one learner. module, notebook: None when the file is missing. earns: all, some or no points by
+    checks; lateness is no matter of it.
+    """
+
+    learner: str
+    what: str
+    part: Part
+    module: str | bytes | None
+    notebook: bytes | None
+    earns: str
+    time: datetime.datetime = ON_TIME
+
+
+def submissions(folder: ClassFolder) -> list[Submission]:
+    """What the class hands in, with the notebooks of this folder's release."""
+    part1, part9 = PARTS
+    right1, right9 = ((SOLUTIONS / one.file_name).read_text(encoding="utf-8") for one in PARTS)
+    stub1, notebook1 = fresh_stub(part1.file_name), _notebook(folder, part1)
+    notebook9, answered = _notebook(folder, part9), _notebook(folder, part9, _answer)
+    mistake = variants(part1)["overwrites-gradients"]
+    hostile = HOSTILE.format(gradebook=str(folder.root / "gradebook.db"))
+    return [
+        Submission("ada", "all of part 1", part1, right1, notebook1, "all"),
+        Submission("ada", "all of part 9, with a written answer", part9, right9, answered, "all"),
+        Submission("ben", "half of part 9, with a written answer", part9, right9 + HALF, answered, "some"),
+        Submission("cleo", "the files as they were given out", part1, stub1, notebook1, "none"),
+        Submission("dan", "a mistake that many make", part1, mistake, notebook1, "some"),
+        Submission("eve", "code that attacks the grader", part9, hostile, notebook9, "none"),
+        Submission("finn", "code that never ends", part9, right9 + NEVER_ENDS, notebook9, "some"),
+        Submission("gus", "a graded cell copied", part1, right1, _notebook(folder, part1, _copy_graded_cell), "all"),
+        Submission("hana", "no notebook", part1, right1, None, "all"),
+        Submission("ivan", "no module", part1, None, notebook1, "none"),
+        Submission("june", "two days late, with an extension", part1, right1, notebook1, "all", LATE),
+        Submission("kim", "two days late, without one", part1, right1, notebook1, "all", LATE),
+        Submission("leo", "code that Python can't read", part1, "def broken(:\n", notebook1, "none"),
+    ]
+
+
+def pack(handed_in: list[Submission], to: Path) -> None:
+    """Write an archive as a platform gives it: a folder for each learner, files with the times they were handed in."""
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in handed_in:
+            files = {one.part.file_name: one.module, f"{one.part.name}.ipynb": one.notebook}
+            for name, content in files.items():
+                if content is not None:
+                    facts = zipfile.ZipInfo(f"{one.learner}/{name}", one.time.timetuple()[:6])
+                    archive.writestr(facts, content)
+
+
+def roster(handed_in: list[Submission]) -> str:
+    """The list of the class, as Moodle writes it."""
+    names = sorted({one.learner for one in handed_in})
+    lines = [f"{name.title()},Example,{name},{name}@example.org" for name in names]
+    return "\n".join(["First name,Last name,Username,Email address", *lines, ""])
+
+
+def wrong_scores(handed_in: list[Submission], grades: dict) -> list[str]:
+    """A sentence for each submission that did not earn what it must. grades: what `grades --json` gives."""
+    scores = {one["id"]: one["grades"] for one in grades["learners"]}
+    found = []
+    for one in handed_in:
+        possible = _points_by_checks(one.part)
+        score = scores.get(one.learner, {}).get(one.part.name, {}).get("score")
+        ranges = {"all": (possible, possible), "some": (0.01, possible - 0.01), "none": (0, 0)}
+        low, high = ranges[one.earns]
+        if score is None or not low <= score <= high:
+            found.append(
+                f"{one.learner}, {one.part.name} ({one.what}): {score} points, and must be {low:g} to {high:g}."
+            )
+    return found
+
+
+def _points_by_checks(its_part: Part) -> float:
+    from autograder.grading.checks import points_by_task
+
+    return sum(points_by_task(its_part)[task.id] for task in its_part.tasks if task.defines)
+
+
+def _notebook(folder: ClassFolder, its_part: Part, change: Callable[[list[dict]], None] = lambda cells: None) -> bytes:
+    path = folder.release / its_part.name / f"{its_part.name}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    change(notebook["cells"])
+    return json.dumps(notebook).encode("ascii")
+
+
+def _answer(cells: list[dict]) -> None:
+    next(cell for cell in cells if _facts(cell).get("solution"))["source"] = ANSWER
+
+
+def _copy_graded_cell(cells: list[dict]) -> None:
+    """With what copying leaves of nbgrader's metadata: nbgrader alone stops the whole batch at it."""
+    graded = next(cell for cell in cells if _facts(cell).get("grade"))
+    cells.append({**graded, "id": "copy", "metadata": {"nbgrader": {}}})
+
+
+def _facts(cell: dict) -> dict:
+    return cell["metadata"].get("nbgrader", {})
+
+
+# The main job of an instructor, end to end, on a class that never was: real commands, in a folder of their own.
+
+
+class DemoFailed(Exception):
+    """A step did not do what it must; the text says which, and what it gave."""
+
+
+def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
+    """Run it all and return the class's folder, which stays. to: an empty or new folder; a temporary one when None.
+    say: prints a line. Raises DemoFailed, ValueError for a folder that is in use, OSError.
+    """
+    began = time.monotonic()
+    place = Path(tempfile.mkdtemp(prefix="gpt-demo-")) if to is None else to.absolute()
+    place.mkdir(parents=True, exist_ok=True)
+    if any(place.iterdir()):
+        raise ValueError(f"{place} is not empty: name a new folder.")
+    folder = ClassFolder(place / "class")
+    write_class(folder)
+    say(f"A class of twelve in {folder.root}. Each line with a $ is a command that you could type.")
+
+    say("\n1. Release parts 1 and 9 to the class: notebooks and stubs, looked through for anything that gives answers.")
+    for each in PARTS:
+        _run(["release", str(each.number), "--class", str(folder.root)], say)
+    say(f"\n2. The class hands in. In {place / 'submissions.zip'} are, as a learning platform packs them:")
+    handed_in = submissions(folder)
+    for one in handed_in:
+        say(f"   {one.learner:<5} {one.part.name}  {one.what}")
+    pack(handed_in, place / "submissions.zip")
+    (place / "participants.csv").write_text(roster(handed_in), encoding="utf-8")
+    say("\n3. Tell the gradebook who is in the class, and collect what they handed in.")
+    _run(["roster", str(place / "participants.csv"), "--class", str(folder.root)], say)
+    _run(["collect", str(place / "submissions.zip"), "--class", str(folder.root)], say)
+    say("\n4. Grade everything in the sandbox, and write a page of feedback for each learner.")
+    _run(["grade", "--class", str(folder.root)], say)
+    say("\n5. The table: kim was late (class.toml says when work is due), june had an extension (extensions.csv).")
+    _run(["grades", "--class", str(folder.root)], say)
+    say("\n6. Files for Canvas, for Moodle, and nbgrader's own table.")
+    _run(["export", "--class", str(folder.root)], say)
+
+    wrong = wrong_scores(handed_in, json.loads(_output(["grades", "--json", "--class", str(folder.root)])))
+    if wrong:
+        raise DemoFailed("\n".join(["Not everybody got what they earned:", *wrong]))
+    say(
+        f"\nAll 13 pieces of work got the points that they must; {time.monotonic() - began:.0f} seconds. Where to look:"
+    )
+    for what, path in (
+        ("what a learner gets back", folder.feedback / "dan" / "part01" / "part01.html"),
+        ("the same after an attack", folder.feedback / "eve" / "part09" / "part09.html"),
+        ("grades as files", folder.root / "exports"),
+        ("what was handed in", folder.submitted),
+    ):
+        say(f"   {what}: {path}")
+    say("To grade the two written answers, start JupyterLab there and choose Nbgrader, Formgrader in its menu:")
+    say(f"   cd {shlex.quote(str(folder.root))} && {shlex.quote(sys.executable)} -m jupyter lab")
+    say(f"Nothing of this is needed by the course: delete {place} when you have seen it.")
+    return folder
+
+
+def write_class(folder: ClassFolder) -> None:
+    """Make the class's folder, with its settings."""
+    folder.root.mkdir(parents=True)
+    write_configuration(folder.root)
+    for name, text in {"class.toml": SETTINGS, "extensions.csv": EXTENSIONS}.items():
+        (folder.root / name).write_text(text, encoding="utf-8")
+
+
+def _run(words: list[str], say: Callable[[str], None]) -> None:
+    """Show a command, run it, show what it prints. Raises DemoFailed when it fails."""
+    say(f"\n$ python -m autograder {shlex.join(words)}")
+    for line in _output(words).rstrip("\n").splitlines():
+        say(f"  {line}")
+
+
+def _output(words: list[str]) -> str:
+    """What a command prints. Raises DemoFailed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *words],
+        cwd=ROOT,
+        env={**os.environ, CALLED_AS: "python -m autograder", "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip()
+        raise DemoFailed(f"{said}\nThis step failed with exit status {done.returncode}: {' '.join(words)}")
+    return done.stdout

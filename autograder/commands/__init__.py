@@ -1,0 +1,1 @@
+"""One module per group of commands: parse, call, print. `table.py` lists every command."""

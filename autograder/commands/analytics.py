@@ -1,0 +1,78 @@
+"""The commands that look at a class as a whole: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def analytics(
+    verdicts: Annotated[Path, typer.Argument(help="The folder with the verdicts and the ledger.")] = Path("verdicts"),
+    part: Annotated[int | None, typer.Option("--part", help="This part only, and every check of it.")] = None,
+    names: Annotated[bool, typer.Option("--names", help="Real ids in the place of pseudonyms.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and write no page.")] = False,
+) -> None:
+    """Show a class in figures: what is passed, mistakes met most often, times, who is stuck where. Writes a page, too.
+
+    Example: python -m autograder analytics verdicts --part 5
+    """
+    from autograder.analytics.class_figures import class_figures, figure_lines, write_figures
+    from autograder.analytics.class_verdicts import pseudonyms, read_verdicts
+    from autograder.batch.ledger import LedgerError
+    from autograder.console import failure, misuse, print_lines
+    from autograder.course import part as part_numbered
+
+    try:
+        wanted = None if part is None else part_numbered(part)
+        found = read_verdicts(verdicts, wanted)
+        figures = class_figures(found, None if names else pseudonyms(verdicts))
+        if as_json:
+            return print_lines([json.dumps(figures.to_json(), indent=1)])
+        page = verdicts / ("analytics_with_names.html" if names else "analytics.html")
+        write_figures(page, figures)
+    except KeyError as error:
+        raise misuse(str(error.args[0])) from error
+    except (ValueError, LedgerError) as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"The verdicts can't be read, or the page can't be written ({error}).") from error
+    print_lines([*figure_lines(figures, every_check=wanted is not None), "", f"Page: {page}."])
+
+
+@app.command()
+def similarity(
+    submitted: Annotated[Path, typer.Argument(help="A folder or an archive of learners, as for `grade`.")],
+    part: Annotated[int, typer.Option("--part", help="The part whose modules are compared.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page (default: similarity/ next to SUBMITTED).")
+    ] = None,
+) -> None:
+    """List groups and pairs of learners with similar code, and write a page that shows it side by side. You decide.
+
+    Example: python -m autograder similarity submitted --part 5
+    """
+    from autograder.analytics.similarity import compare_class, similarity_lines, write_similarity
+    from autograder.console import failure, misuse, print_lines
+    from autograder.course import part as part_numbered
+
+    try:
+        its_part = part_numbered(part)
+        found = compare_class(submitted, its_part)
+    except KeyError as error:
+        raise misuse(str(error.args[0])) from error
+    except ValueError as error:
+        raise misuse(str(error)) from error
+    page = (out or submitted.absolute().parent / "similarity") / f"{its_part.name}.html"
+    try:
+        write_similarity(page, found)
+    except OSError as error:
+        raise failure(f"The page can't be written ({error}).") from error
+    print_lines([*similarity_lines(found), "", f"Side by side: {page}."])
+    if found.problems:
+        raise typer.Exit(1)

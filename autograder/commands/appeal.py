@@ -1,0 +1,59 @@
+"""`appeal`: a learner asks for a regrade. The same command is in the whole course and in the students' zip."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.appeal_file import AppealError, add_appeal, find_check
+from autograder.console import failure, misuse, print_lines
+from autograder.course import EXERCISES
+from autograder.invocation import command
+
+app = typer.Typer()
+
+
+@app.command()
+def appeal(
+    part: Annotated[int | None, typer.Argument(metavar="[PART]", help="The part; needed for hidden checks.")] = None,
+    check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name on your feedback page.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why the check is wrong, in your own words.")] = None,
+    folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
+) -> None:
+    """Ask your instructor for a regrade of a check. Writes appeal_partNN.toml next to your module, for you to submit.
+
+    Example: python -m autograder appeal --check square_gives_x_times_x --reason "It is right for 0, too."
+    """
+    try:
+        if check is None:
+            form = command("appeal", part, check="NAME", reason="why it is wrong")
+            raise AppealError(f"Which check? Copy its name from your feedback page, then type: {form}")
+        if not folder.is_dir():
+            raise AppealError(f"There is no folder {folder}.")
+        its_part, name = find_check(check, part)
+        path, new = add_appeal(folder, its_part, name, _asked() if reason is None else reason)
+    except AppealError as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"{error.filename or 'A file'} can't be read or written ({error.strerror}).") from error
+    print_lines(
+        [
+            f"{'Written:' if new else 'This request is already in'} {path}.",
+            f"Next: submit this file together with your {its_part.file_name}, where you submitted part "
+            f"{its_part.number}.",
+        ]
+    )
+
+
+def _asked() -> str:
+    """The reason, typed in lines until an empty one. Raises AppealError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise AppealError('Say in your own words why the check is wrong: reason="..."')
+    typer.echo("Why is the check wrong? Write one or more lines; an empty line ends.")
+    lines = []
+    while line := typer.prompt("", default="", show_default=False, prompt_suffix="> ").strip():
+        lines.append(line)
+    return "\n".join(lines)

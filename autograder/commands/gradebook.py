@@ -1,0 +1,300 @@
+"""The commands around the gradebook: who is in the class, what they handed in, what it gave. Parse, call, print."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.class_grading import ClassOption, PartOption, parts_of
+from autograder.course import ROOT
+
+app = typer.Typer()
+
+
+class Decide(str, Enum):
+    """What an instructor can decide."""
+
+    accept = "accept"
+    reject = "reject"
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing else.")]
+
+
+@app.command()
+def roster(
+    file: Annotated[Path, typer.Argument(help="A CSV file: Canvas' gradebook or Moodle's participants.")],
+    folder: ClassOption = ROOT,
+    remove_absent: Annotated[
+        bool, typer.Option("--remove-absent", help="Delete who is not in the list and handed in nothing.")
+    ] = False,
+) -> None:
+    """Put the list of the class into the gradebook. Nobody who handed in work is ever deleted.
+
+    Example: python -m autograder roster participants.csv
+    """
+    from autograder.class_folder.settings import existing_class
+    from autograder.classroom.gradebook import open_gradebook
+    from autograder.console import print_lines
+    from autograder.intake.roster import import_roster, read_roster, roster_lines
+
+    with _sentences():
+        learners = read_roster(file)
+        with open_gradebook(existing_class(folder), create=True) as gradebook:
+            outcome = import_roster(gradebook, learners, remove_absent)
+        print_lines(roster_lines(outcome, remove_absent))
+
+
+@app.command()
+def collect(
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A platform's archive, or a folder: archives, folders, git clones.")
+    ],
+    part: PartOption = None,
+    submitted_at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--submitted-at",
+            "--handed-in",
+            metavar="[LEARNER=]TIME",
+            help="When everybody or one learner submitted: 2026-11-30 18:00, or ada=2026-11-30 18:00. May be repeated.",
+        ),
+    ] = None,
+    worksheet: Annotated[
+        Path | None, typer.Option(help="Moodle's grading worksheet: it says when everybody submitted.")
+    ] = None,
+    folder: ClassOption = ROOT,
+) -> None:
+    """Put submissions where the grader expects them. Newer work replaces older work, which is kept in a backup.
+
+    A download from Canvas or Moodle doesn't say when work was submitted; work without a time is never charged as late.
+
+    Example: python -m autograder collect submissions.zip --part 5
+
+    Example: python -m autograder collect submissions.zip --part 5 --submitted-at "ada=2026-11-30 21:15"
+    """
+    from autograder.class_folder.settings import existing_class, in_utc, load_settings
+    from autograder.classroom.collect import collect as collect_from
+    from autograder.classroom.collect import collection_lines
+    from autograder.console import failure, print_lines
+
+    with _sentences():
+        its_class = existing_class(folder)
+        zone, times = load_settings(its_class).zone, {}
+        for text in submitted_at or []:
+            learner, _, time = text.rpartition("=")
+            times[learner.strip()] = in_utc(time, zone, "--submitted-at")
+        its_part = parts_of(part)[0] if part is not None else None
+        outcome = collect_from(its_class, source, its_part, times, worksheet)
+    print_lines(collection_lines(outcome))
+    if outcome.problems:
+        raise failure("\n".join(["To look at:", *(f"  {problem}" for problem in outcome.problems)]))
+
+
+@app.command()
+def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
+    """Show the grades of the class: points by part, lateness, the weighted total, what a person has still to grade.
+
+    Example: python -m autograder grades
+    """
+    from autograder.class_folder.settings import existing_class
+    from autograder.classroom.grades import class_grades, grades_json, grades_lines
+    from autograder.console import print_lines
+
+    with _sentences():
+        found = class_grades(existing_class(folder))
+    print_lines([json.dumps(grades_json(found), indent=1)] if as_json else grades_lines(found))
+
+
+@app.command()
+def feedback(
+    download: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The platform's archive that you collected, or the folder.")
+    ],
+    part: Annotated[int, typer.Option("--part", help="The part; 11 is the capstone.")],
+    worksheet: Annotated[
+        Path | None, typer.Option(help="Moodle's grading worksheet, which tells people of the same name apart.")
+    ] = None,
+    folder: ClassOption = ROOT,
+    out: Annotated[Path | None, typer.Option(help="Where to write; exports/ in the class's folder if none.")] = None,
+) -> None:
+    """Pack the feedback pages of a part into a zip that Moodle or Canvas gives back to everybody.
+
+    The pages show points, comments and late penalties as they are now. Everybody in the download is in the zip or is
+    listed with the reason.
+
+    Example: python -m autograder feedback submissions.zip --part 5
+    """
+    from autograder.class_folder.settings import existing_class
+    from autograder.classroom.feedback import pack_feedback, packed_lines
+    from autograder.console import failure, print_lines
+    from autograder.course import capstone
+
+    with _sentences():
+        its_class = existing_class(folder)
+        its_part = capstone() if part == capstone().number else parts_of(part)[0]
+        packed = pack_feedback(its_class, download, its_part, out or its_class.root / "exports", worksheet)
+    print_lines(packed_lines(packed))
+    if packed.missing:
+        raise failure("\n".join(["Not in the zip:", *(f"  {sentence}" for sentence in packed.missing)]))
+
+
+@app.command()
+def export(
+    folder: ClassOption = ROOT,
+    template: Annotated[
+        Path | None, typer.Option(help="Canvas' gradebook or a Moodle worksheet, to be filled in.")
+    ] = None,
+    part: PartOption = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; exports/ in the class's folder if none.")] = None,
+) -> None:
+    """Write the grades as CSV for Canvas, for Moodle, and as nbgrader does.
+
+    Example: python -m autograder export --template gradebook.csv
+    """
+    from autograder.class_folder.settings import existing_class
+    from autograder.classroom.export import export as export_all
+    from autograder.classroom.export import export_like
+    from autograder.classroom.grades import class_grades
+    from autograder.console import print_lines
+
+    with _sentences():
+        its_class = existing_class(folder)
+        found = class_grades(its_class)
+        to = out or its_class.root / "exports"
+        outcome = export_like(found, template, to, _assignment(part)) if template else export_all(found, to)
+    print_lines([*outcome.remarks, f"Written: {', '.join(map(str, outcome.files))}"])
+
+
+@app.command()
+def errata(
+    part: Annotated[int, typer.Argument(help="The part whose checks were fixed.")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Give the new results; nothing is written without it.")
+    ] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="Those too that are worse than before.")] = False,
+    folder: ClassOption = ROOT,
+) -> None:
+    """Grade a part's collected work with its fixed checks and show whose points change; the better result stands.
+
+    Part 11 is the capstone.
+
+    Example: python -m autograder errata 5 --apply
+    """
+    from autograder.class_folder.settings import existing_class
+    from autograder.classroom.errata import (
+        apply_capstone_errata,
+        apply_errata,
+        errata_lines,
+        find_capstone_errata,
+        find_errata,
+    )
+    from autograder.classroom.summary_lines import outcome_line
+    from autograder.console import print_lines
+    from autograder.course import capstone
+    from autograder.notebooks.release import ReleaseError
+    from autograder.sandbox import SandboxUnavailable, strict_tier
+
+    with _sentences():
+        its_class = existing_class(folder)
+        try:
+            tier = strict_tier()
+            if part == capstone().number:
+                found, reports = find_capstone_errata(its_class, tier)
+                outcomes = apply_capstone_errata(its_class, found, reports, lower) if apply else []
+            else:
+                found = find_errata(its_class, parts_of(part)[0], tier)
+                outcomes = apply_errata(its_class, found, tier, lower) if apply else []
+        except (SandboxUnavailable, ReleaseError) as error:
+            raise ValueError(str(error)) from error
+    print_lines(errata_lines(its_class, found, apply, lower))
+    print_lines(map(outcome_line, outcomes))
+    if any(outcome.failure for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def appeals(
+    request: Annotated[str | None, typer.Option(help="Only this one: ada/part05/NAME.")] = None,
+    decide: Annotated[Decide | None, typer.Option(help="Decide it.")] = None,
+    alike: Annotated[bool, typer.Option("--alike", help="For all whose check fails in the same way.")] = False,
+    reason: Annotated[str, typer.Option(help="A sentence for the learner; needed to reject.")] = "",
+    by: Annotated[str, typer.Option(help="Who decides.", show_default="your login")] = "",
+    lower: Annotated[bool, typer.Option("--lower", help="Take back points that were given before.")] = False,
+    folder: ClassOption = ROOT,
+) -> None:
+    """Show regrade requests, each with its repeated verdict, and decide about them.
+
+    Lists requests on the screen and in verdicts/appeals.html: what each learner writes, whether the verdict comes out
+    the same, whose check fails in the same way, what errata would change. Accepting gives the points of the check.
+
+    Example: python -m autograder appeals --request ada/part05/NAME --decide accept --alike
+    """
+    from autograder.class_folder.settings import existing_class
+    from autograder.classroom import appeals as requests
+    from autograder.classroom.appeals_page import case_lines, list_lines, ruling_lines, write_appeals_page
+    from autograder.console import print_lines
+    from autograder.notebooks.release import ReleaseError
+    from autograder.sandbox import SandboxUnavailable
+
+    with _sentences():
+        its_class = existing_class(folder)
+        if decide is None and (alike or reason or by or lower):
+            raise ValueError("Say what you decide: --decide accept or --decide reject.")
+        if decide is not None and request is None:
+            raise ValueError("Say which request you decide about, such as ada/part05/NAME.")
+        if decide is not None:
+            accept = decide is Decide.accept
+            try:
+                ruling = requests.decide(its_class, request, accept, alike, reason, by, lower)
+            except (SandboxUnavailable, ReleaseError) as error:
+                raise ValueError(str(error)) from error
+            print_lines(ruling_lines(its_class, request, accept, ruling))
+            if any(outcome.failure for outcome in ruling.outcomes):
+                raise typer.Exit(1)
+            return
+        asked = requests.find_requests(its_class)
+        if request is not None and request not in asked.found:
+            raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.found) or 'none'}.")
+        wanted = [asked.found[request]] if request else list(asked.found.values())
+        found = []
+        for number, case in enumerate(requests.cases(its_class, wanted, anyway=request is not None), 1):
+            found.append(case)
+            if case.open or request is not None:
+                print_lines(case_lines(its_class, case, number))
+        nothing = not found and not asked.problems
+        path = None if request or nothing else write_appeals_page(its_class, found, asked.problems)
+        print_lines(list_lines(found, asked.problems, path))
+
+
+def _assignment(number: int | None) -> str | None:
+    """The name in the gradebook of the part with this number; the capstone has one, too."""
+    from autograder.course import capstone
+
+    if number is None:
+        return None
+    return capstone().module if number == capstone().number else parts_of(number)[0].name
+
+
+@contextlib.contextmanager
+def _sentences():
+    """What is wrong in an instructor's file is misuse, status 2; a disk or gradebook that fails is status 1."""
+    from autograder.console import failure, misuse
+
+    try:
+        yield
+    except ValueError as error:  # ClassError is one
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"Can't read or write {error.filename or 'a file'} ({error.strerror}).") from error
+    except Exception as error:
+        if type(error).__module__ == "sqlalchemy.exc":  # not imported for commands that fail before they need it
+            raise failure(
+                f"Can't use the gradebook ({getattr(error, 'orig', error)}): does another program?"
+            ) from error
+        raise

@@ -1,0 +1,119 @@
+"""What --help prints where nothing is installed yet, read from the commands' source. Standard library only.
+
+With typer, which writes the usual help, each of these texts would first cost a set-up of minutes.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import os
+import textwrap
+from collections.abc import Iterator
+
+from autograder.commands.table import COMMANDS, GROUPS
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+WIDTH = 78
+
+
+def help_text(arguments: list[str]) -> str:
+    """The help of the command among these arguments; a list of all commands when there is none."""
+    words = [argument for argument in arguments if not argument.startswith("-")]
+    group = words.pop(0) if words and words[0] in GROUPS else ""
+    room = next((module for module, name in COMMANDS.items() if group and name == group), None)
+    commands = dict(_commands_in(room) if room else _commands())
+    if words and words[0] in commands:
+        return "\n".join(_about(f"{group} {words[0]}".strip(), *commands[words[0]]))
+    lines = [f"Usage: python -m autograder {f'{group} COMMAND'.strip()} [OPTIONS]", "", "Commands:"]
+    for name, (function, _) in commands.items():
+        lines.append(_entry(name, inspect.cleandoc(ast.get_docstring(function) or "").split("\n\n")[0]))
+    lines += [_entry(name, "A group of commands.") for name in sorted(GROUPS) if not group]
+    return "\n".join([*lines, "", "COMMAND --help says more about each.", ""])
+
+
+def _about(name: str, function: ast.FunctionDef, module: str) -> Iterator[str]:
+    parameters = [(argument.arg, *_declared(argument.annotation, module)) for argument in function.args.args]
+    arguments, options = [], []
+    for parameter, kind, call, where in parameters:
+        if call is None:
+            continue
+        words = {each.arg: _text(each.value, where) for each in call.keywords}
+        names = [_text(each, where) for each in call.args]
+        if call.func.attr == "Argument":
+            arguments.append((words.get("metavar") or parameter.upper(), words.get("help", "")))
+        else:
+            names = ", ".join(names) or f"--{parameter.replace('_', '-')}"
+            value = "" if kind == "bool" else f" {words.get('metavar') or f'<{kind.lower()}>'}"
+            options.append((names + value, words.get("help", "")))
+    yield " ".join(["Usage: python -m autograder", name, "[OPTIONS]", *(metavar for metavar, _ in arguments)])
+    yield ""
+    for paragraph in inspect.cleandoc(ast.get_docstring(function) or "").split("\n\n"):
+        yield _filled(paragraph, "  ", "  ") + "\n"
+    for heading, entries in ("Arguments", arguments), ("Options", [*options, ("-h, --help", "Show this message.")]):
+        if entries:
+            yield "\n".join([f"{heading}:", *(_entry(*entry) for entry in entries)]) + "\n"
+
+
+def _entry(name: str, words: str) -> str:
+    first = f"  {name}  " if len(name) > 20 else f"  {name:<20}  "
+    return _filled(words, first, " " * 24) or first
+
+
+def _filled(words: str, first: str, indent: str) -> str:
+    return textwrap.fill(
+        " ".join(words.split()), WIDTH, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False
+    )
+
+
+def _commands() -> Iterator[tuple[str, tuple[ast.FunctionDef, str]]]:
+    """All commands that belong to no group: their functions, and the modules these are in."""
+    yield from _commands_in("autograder.cli")
+    for module, names in COMMANDS.items():
+        if names not in GROUPS:
+            yield from _commands_in(module)
+
+
+def _commands_in(module: str) -> Iterator[tuple[str, tuple[ast.FunctionDef, str]]]:
+    for node in _source(module).body:
+        if isinstance(node, ast.ImportFrom) and any(each.name == "app" for each in node.names):
+            yield from _commands_in(node.module)
+        for decorator in getattr(node, "decorator_list", ()):
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "app.command":
+                yield (decorator.args[0].value if decorator.args else node.name), (node, module)
+
+
+@functools.cache
+def _source(module: str) -> ast.Module:
+    with open(os.path.join(HERE, *module.split(".")[1:]) + ".py", encoding="utf-8") as file:
+        return ast.parse(file.read())
+
+
+def _resolved(node: ast.expr, module: str) -> tuple[ast.expr, str]:
+    """What a name stands for, and the module in which that is written."""
+    while isinstance(node, ast.Name):
+        for line in _source(module).body:
+            if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == node.id:
+                node = line.value
+                break
+            if isinstance(line, ast.ImportFrom) and any(each.name == node.id for each in line.names):
+                module = line.module
+                break
+        else:
+            break
+    return node, module
+
+
+def _declared(annotation: ast.expr, module: str) -> tuple[str, ast.Call | None, str]:
+    """The type of a parameter, its typer.Option or typer.Argument (None when it has none), and their module."""
+    node, module = _resolved(annotation, module)
+    if not isinstance(node, ast.Subscript) or ast.unparse(node.value) != "Annotated":
+        return "", None, module
+    kind, call = node.slice.elts
+    return ast.unparse(kind).split(" | ")[0].removeprefix("list[").rstrip("]"), call, module
+
+
+def _text(node: ast.expr, module: str) -> str:
+    node, _ = _resolved(node, module)
+    return str(node.value) if isinstance(node, ast.Constant) else ""

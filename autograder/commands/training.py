@@ -1,0 +1,82 @@
+"""The commands that train the reference, or something near it: parse, call, print. They stand among those of cli.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autograder.console import failure, misuse, print_lines
+
+app = typer.Typer()
+
+
+@app.command()
+def train(
+    fast: Annotated[bool, typer.Option("--fast", help="The version with a backward pass by hand: seconds.")] = False,
+    steps: Annotated[int, typer.Option(help="Training steps, one name each.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the order of the names and the first weights.")] = 42,
+    data: Annotated[Path | None, typer.Option(help="A file with one name a line; the course's names if none.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to save in; runs/ if none.")] = None,
+    any_characters: Annotated[bool, typer.Option("--any-characters", help="Accept more than a to z.")] = False,
+    layers: Annotated[int | None, typer.Option(help="Layers of the model; 1 if none.")] = None,
+    width: Annotated[int | None, typer.Option(help="Numbers that stand for a token; 16 if none.")] = None,
+) -> None:
+    """Train the reference and watch it learn to invent names. Ctrl-C keeps what there is.
+
+    Example: python -m autograder train --fast --seed 7
+    """
+    from autograder import training
+    from autograder.learner import local_state
+
+    sizes = {name: size for name, size in (("n_layer", layers), ("n_embd", width)) if size is not None}
+    out, data = out or training.RUNS, data or training.DATA
+
+    def note_achievements(trained: Any) -> None:
+        if len(trained.losses) >= 1000:
+            local_state.record("trained")
+            if data.resolve() != training.DATA.resolve():
+                local_state.record("own-data")
+            if trained.config.n_layer >= 2 or trained.config.n_embd >= 64:
+                local_state.record("bigger")
+
+    try:
+        finished = training.train(data, steps, seed, fast, out, any_characters, note_achievements, **sizes)
+    except training.InputError as error:
+        raise misuse(str(error)) from error
+    except OSError as error:
+        raise failure(f"Can't save what was trained ({error}).") from error
+    if not finished:
+        raise typer.Exit(130)  # what shells report for a program that Ctrl-C ended
+
+
+@app.command()
+def experiment(
+    name: Annotated[str | None, typer.Argument(help="Which; lists them if none.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Runs, with seeds 1 to this; as its page has if none.")] = None,
+    steps: Annotated[int, typer.Option(help="Training steps of a run.")] = 1000,
+    out: Annotated[Path | None, typer.Option(help="The folder for its page; runs/experiments/ if none.")] = None,
+) -> None:
+    """Run an experiment on the model, at most two minutes: a table and a picture.
+
+    Example: python -m autograder experiment names_per_step --seeds 2
+    """
+    from autograder.learner import local_state
+    from autograder.training import RUNS
+    from experiments import NAMES, run
+
+    if name is None:
+        print_lines(f"{each:24}{run.script(each).TITLE}" for each in NAMES)
+        return
+    try:
+        record = run.run(name, seeds, steps)
+    except ValueError as error:
+        raise misuse(str(error)) from error
+    print_lines([*run.script(name).table(record["figures"]), "", run.script(name).findings(record["figures"]), ""])
+    try:
+        written = run.write(record, out or RUNS / "experiments")
+    except OSError as error:
+        raise failure(f"Its page can't be written ({error}).") from error
+    local_state.record("experiment")
+    print_lines([f"Written: {', '.join(map(str, written))}", f"To compare: {run.PAGES / name}.md"])

@@ -1,0 +1,63 @@
+"""How much a call may cost before it counts as a loop that never ends.
+
+It is the same wherever code is checked: on a learner's machine, in a class, on a busy machine and on an idle one. What
+counts is the processor time of the call (the sandbox's limits bound what only waits). On a slow machine the reference
+takes longer, too, and code that has used up its time there is asked again with more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograder.grading.part_probes import Probes
+from autograder.sandbox import LOAD
+
+# So many seconds, or so many times what the reference needs for the same call, if that is more. (Its slowest call, a
+# chain of 50,000 nodes, needs 0.1 s on a usual machine, every other one 0.05 at most.) Code that once did not answer is
+# asked less patiently, and in the same task least: it mostly meets the same loop.
+FIRST = (2.0, 20)
+AGAIN = (0.5, 5)
+IN_THE_SAME_TASK = (0.25, 2.5)
+ALL_TOGETHER = 20  # times what the reference needs for all calls, where that is more than the limits allow
+WAITING_AGAIN = 0.5  # seconds more for code that only waits, once a call was not answered; before, the sandbox's limit
+LOADING = 3.0  # for all that stands outside of functions
+
+
+class Patience:
+    """The processor time that each call of one worker in turn may use."""
+
+    def __init__(self, probes: Probes) -> None:
+        self._probes = probes
+        self._disappointed = False  # by some call, at least once
+        self._in_tasks: set[str] = set()  # by a call of these
+
+    def cpu_seconds(self, task: str, probe: str) -> float:
+        """For the next call, of a task."""
+        return LOADING if probe == LOAD else self._for(task)[0]
+
+    def seconds(self, cpu_seconds: float) -> float | None:
+        """For the next call, its waiting included; None is what the limits allow."""
+        return cpu_seconds + WAITING_AGAIN if self._disappointed else None
+
+    def on_a_slow_machine(self, task: str, probe: str, arguments: tuple) -> float:
+        """For the same call, which was not answered in time: more than before where the reference is slow."""
+        least, times = self._for(task)
+        if probe == LOAD:
+            return LOADING
+        return max(least, times * (self._probes.reference_seconds(probe, arguments) or 0.0))
+
+    def all_together(self, calls: Iterable[tuple[str, tuple]]) -> float:
+        """What these calls together may be charged on a slow machine: 0 where the reference can't be asked."""
+        return ALL_TOGETHER * sum(self._probes.reference_seconds(*call) or 0.0 for call in calls)
+
+    def _for(self, task: str) -> tuple[float, float]:
+        return IN_THE_SAME_TASK if task in self._in_tasks else AGAIN if self._disappointed else FIRST
+
+    def expect_answers(self) -> None:
+        """Be as brief with every call as after one that was not answered: these have been answered before."""
+        self._disappointed = True
+
+    def note_timeout(self, task: str) -> None:
+        """Note that a call of a task was not answered in time."""
+        self._disappointed = True
+        self._in_tasks.add(task)

@@ -1,1 +1,0 @@
-"""The class in figures, and similar submissions."""

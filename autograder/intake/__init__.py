@@ -1,0 +1,1 @@
+"""Read what students upload: archives, git clones, file names, rosters and tables."""

@@ -1,0 +1,196 @@
+"""The files of a learner's git repository, and when they were committed, without trusting the repository.
+
+Its configuration could name programs to run (hooks, filters, fsmonitor, a pager, a signature checker). So git never
+reads it: only the repository's objects are shown to git, from an empty repository of our own.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from autograder.intake.archives import LARGEST_MEMBER, ArchiveError, Budget, Member, checked_path, shown
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+SECONDS = 60  # for one repository, of the clock: for what waits
+PROCESSOR_SECONDS = 10.0  # for one repository; the call of git that is running then may have as much again
+# Five of each file of the course: a copy of the course's own repository has 64. Each costs git's log a comparison.
+MOST_FILES = 110
+LITTLE_MEMORY = ("-c", "core.packedGitWindowSize=16m", "-c", "core.packedGitLimit=64m")
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def is_clone(folder: Path) -> bool:
+    """Whether a folder is a repository with its own .git folder. One elsewhere is not looked for."""
+    try:
+        return (folder / ".git").is_dir() and not (folder / ".git").is_symlink()
+    except OSError:  # a folder that may not be looked into
+        return False
+
+
+def read_clone(folder: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
+    """The wanted files of the last commit on the branch that is checked out, each with the time of the last commit that
+    changed it (which is the learner's word). Raises ArchiveError.
+    """
+    git_folder = folder / ".git"
+    objects = git_folder / "objects"
+    if objects.is_symlink() or (objects / "info" / "alternates").exists():
+        raise ArchiveError("Its objects lie in another repository: clone it again, without --shared and --reference.")
+    _need_plain(objects)
+    head = _head(git_folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        empty = Path(scratch) / "empty.git"
+        git = _Git(empty, objects)
+        git("init", "--quiet", "--bare", "--template=", str(empty), objects=False)
+        if len(head) == 64:
+            raise ArchiveError("It uses SHA-256 objects: hand in a repository with git's usual ones.")
+        blobs = _blobs(git("ls-tree", "-r", "-l", "-z", "--full-tree", head), wanted)
+        times = _times(git, head, list(blobs)) if blobs else {}
+        for name, blob in blobs.items():
+            try:
+                changed = datetime.datetime.fromtimestamp(times.get(name, 0), datetime.timezone.utc)
+            except (ValueError, OverflowError, OSError):
+                changed = None
+            yield Member(checked_path(name), changed, git("cat-file", "blob", blob))
+
+
+def _need_plain(objects: Path) -> None:
+    """git would follow a link, and wait for ever at a pipe. Raises ArchiveError."""
+    folders = [str(objects)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif not entry.is_file(follow_symlinks=False):
+                    raise ArchiveError("Its objects are not regular files: clone it again.")
+
+
+def _blobs(listed: bytes, wanted: Callable[[str], bool]) -> dict[str, str]:
+    """The objects of the wanted files that git lists, by name. Raises ArchiveError."""
+    budget, blobs = Budget(), {}
+    for entry in filter(None, listed.split(b"\0")):
+        facts, _, raw = entry.partition(b"\t")
+        name = raw.decode("utf-8", "surrogateescape")
+        if not wanted(name.rpartition("/")[2]):
+            continue
+        mode, kind, blob, size = facts.split()
+        checked_path(name)
+        if mode not in (b"100644", b"100755") or kind != b"blob":
+            raise ArchiveError(f"{shown(name)} is a link: put in the file itself.")
+        if int(size) > LARGEST_MEMBER:
+            raise ArchiveError(f"{shown(name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+        budget.take(int(size))
+        blobs[name] = blob.decode("ascii")
+        if len(blobs) > MOST_FILES:
+            raise ArchiveError(
+                f"It has more than {MOST_FILES} files with names of the course: keep only those to be graded."
+            )
+    return blobs
+
+
+def _times(git: _Git, head: str, names: list[str]) -> dict[str, int]:
+    """When each file was changed last, in seconds, as the commits say. One walk through the commits for all files."""
+    paths = [f":(literal,top){name}" for name in names]
+    times: dict[str, int] = {}
+    seconds = 0
+    # -c: a merge counts only for files that differ from all that it merges.
+    for entry in git("log", "-c", "--format=%x00:%ct", "--name-only", "-z", head, "--", *paths).split(b"\0"):
+        text = entry.strip(b"\n").decode("utf-8", "surrogateescape")
+        if text.startswith(":") and text[1:].isdigit():
+            seconds = int(text[1:])
+        elif text:
+            times.setdefault(text, seconds)
+    return times
+
+
+class _Git:
+    """Runs git on objects only: no configuration but its own, no hooks, no network, no prompts."""
+
+    def __init__(self, repository: Path, objects: Path) -> None:
+        keep = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
+        nothing = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0"}
+        own = {"GIT_DIR": str(repository), "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
+        self.environment = {**keep, **nothing, **own, "HOME": str(repository.parent)}
+        self.objects = {"GIT_OBJECT_DIRECTORY": str(objects.absolute())}
+        self.deadline = time.monotonic() + SECONDS
+        self.last_processor_second = _processor_seconds() + PROCESSOR_SECONDS
+
+    def __call__(self, *arguments: str, objects: bool = True) -> bytes:
+        """What git prints. It is stopped when that is too much or takes too long: a few small trees that refer to each
+        other ten times list billions of files.
+        """
+        if _processor_seconds() > self.last_processor_second:
+            raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
+        environment = {**self.environment, **(self.objects if objects else {})}
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = subprocess.Popen(["git", *LITTLE_MEMORY, *arguments], env=environment, stderr=errors, **pipes)
+            except FileNotFoundError as error:
+                raise ArchiveError("Reading repositories needs git: install it.") from error
+            except ValueError as error:  # a null byte in a name
+                raise ArchiveError(f"git {arguments[0]} can't be called on it.") from error
+            stop = threading.Timer(max(0.0, self.deadline - time.monotonic()), process.kill)
+            stop.start()
+            with process:
+                printed = process.stdout.read(LARGEST_MEMBER + 1)
+                if len(printed) > LARGEST_MEMBER:
+                    process.kill()
+            stop.cancel()
+            if len(printed) > LARGEST_MEMBER:
+                raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
+            if process.returncode in (-getattr(signal, "SIGXCPU", 24), -9):
+                raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
+            if process.returncode:
+                errors.seek(0)
+                said = errors.read(10_000).decode("utf-8", "replace").strip().splitlines()
+                raise ArchiveError(f"git can't read it ({shown(said[-1]) if said else arguments[0]}).")
+        return printed
+
+
+def _processor_seconds() -> float:
+    """What git has used so far, of all that this process has called. 0 on Windows."""
+    if resource is None:
+        return 0.0
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _head(git_folder: Path) -> str:
+    """The commit that is checked out, read from the files of the repository."""
+    text = _small(git_folder / "HEAD")
+    if text.startswith("ref: "):
+        branch = text[5:].strip()
+        if not re.fullmatch(r"refs/[\w./@+-]+", branch) or ".." in branch:
+            raise ArchiveError("Its HEAD names no branch.")
+        text = _small(git_folder / branch)
+        for line in "" if text else _small(git_folder / "packed-refs").splitlines():
+            if line.endswith(f" {branch}"):
+                text = line.partition(" ")[0]
+    if not COMMIT.fullmatch(text.strip()):
+        raise ArchiveError("It has no commit yet.")
+    return text.strip()
+
+
+def _small(path: Path) -> str:
+    """The text of a file that git keeps; "" when there is none, or a link."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(1_000_000)
+    except OSError:
+        return ""

@@ -1,0 +1,300 @@
+"""Reads what one learner submitted in a process of its own, so that a hostile archive, clone or notebook costs only its
+author: the process has bounds on memory, processor time, files and time, and gives back plain data or a sentence.
+
+A helper process is started once. On systems with fork, it makes a fresh process for each input, which takes 2 ms
+instead of the 100 ms of a new interpreter. Elsewhere it reads by itself, has the bound on time only, and is replaced
+when it fails. What comes back is JSON and bytes: nothing in it can act.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import datetime
+import importlib
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.intake.archives import LARGEST_OTHERS, LARGEST_TOTAL, MOST_MEMBERS, PACK, ArchiveError, Member, shown
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.intake.isolated_reader import serve; serve()"
+SECONDS = 10  # of processor time, for all that one learner submitted
+MEMORY = 512 * 1024 * 1024  # bytes of address space
+LARGEST_WRITTEN = 64 * 1024 * 1024  # bytes of a file: git's answers go to temporary ones
+MOST_FILES = 64  # that are open at once
+# Only for what waits without using the processor. Reading takes this long on no machine, however busy.
+LONGEST_WAIT = 300
+LARGEST_ANSWER = LARGEST_TOTAL + LARGEST_OTHERS + 1024 * 1024
+LARGEST_FACTS = 32 * 1024 * 1024  # bytes of names and times in one answer
+FRAME = struct.Struct("<cIQ")  # kind, bytes of the facts, bytes of the content
+ITEM, ITEM_WITHOUT_CONTENT, ERROR, END = b"i", b"n", b"e", b"d"
+TAKES_TOO_LONG = "Reading it takes too much processor time"
+TOO_SLOW, TOO_LONG, ENDED = 10, 11, 12  # exit statuses of the helper: why the process that read is gone
+
+Item = tuple[object, "bytes | None"]  # facts that JSON can hold, and bytes
+
+
+@dataclass
+class Allowance:
+    """Seconds of processor time that are left for one learner's submission. advice: what its author can do when
+    reading it fails; "" when there is nothing to advise.
+    """
+
+    seconds: float = SECONDS
+    advice: str = PACK
+
+    def sentence(self, words: str) -> str:
+        """What went wrong, with the advice."""
+        return f"{words}: {self.advice}" if self.advice else f"{words}."
+
+
+def read_apart(
+    function: Callable[..., Iterator], *arguments: object, content: bytes | None = None, own: Allowance | None = None
+) -> list[Item]:
+    """What `function`, one of this package's, gives for these arguments, which JSON must be able to hold; `content` is
+    its first argument if given. Raises ArchiveError with a sentence, whatever happens to the process that reads.
+    """
+    own = own or Allowance()
+    if own.seconds <= 0:
+        raise ArchiveError(own.sentence(TAKES_TOO_LONG))
+    request = {"function": [function.__module__, function.__qualname__], "arguments": arguments, "own": asdict(own)}
+    with _lock:
+        return _helper().ask(json.dumps(request).encode("ascii"), content, own)
+
+
+def read_members_apart(
+    function: Callable[..., Iterator],
+    *arguments: object,
+    content: bytes | None = None,
+    own: Allowance | None = None,
+    refuse: Callable[[str], None] | None = None,
+) -> list[Member]:
+    """The same for a function that gives members of an archive, a folder or a clone; and, where `refuse` takes them,
+    sentences (and no bytes) for those that can't be used.
+    """
+    members = []
+    for facts, data in read_apart(function, *arguments, content=content, own=own):
+        if isinstance(facts, str):
+            refuse(facts)
+        else:
+            path, time = facts
+            members.append(Member(tuple(path), datetime.datetime.fromisoformat(time) if time else None, data))
+    return members
+
+
+class _Helper:
+    """The helper process, seen from the process that holds the class."""
+
+    def __init__(self) -> None:
+        options = {"start_new_session": True} if os.name == "posix" else {}  # Ctrl-C is not for it
+        self.owner = os.getpid()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(ROOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            **options,
+        )
+
+    def ask(self, request: bytes, content: bytes | None, own: Allowance) -> list[Item]:
+        watchdog = threading.Timer(LONGEST_WAIT + (60 if hasattr(os, "fork") else 0), self.process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            kind = ITEM_WITHOUT_CONTENT if content is None else ITEM
+            self.process.stdin.write(FRAME.pack(kind, len(request), len(content or b"")) + request)
+            self.process.stdin.write(content or b"")
+            self.process.stdin.flush()
+            return self._answer(own)
+        except (OSError, EOFError):
+            self.process.wait()
+            own.seconds = 0.0  # nobody knows what it took
+            raise ArchiveError(_why_it_ended(self.process.returncode, own)) from None
+        finally:
+            watchdog.cancel()
+            if self.process.returncode is not None:
+                self.end()
+
+    def _answer(self, own: Allowance) -> list[Item]:
+        items: list[Item] = []
+        error, facts_left, content_left = "", LARGEST_FACTS, LARGEST_ANSWER
+        while True:
+            kind, facts_size, content_size = FRAME.unpack(self._read(FRAME.size))
+            facts_left, content_left = facts_left - facts_size, content_left - content_size
+            if facts_left < 0 or content_left < 0 or len(items) > 2 * MOST_MEMBERS:
+                self.end()
+                raise ArchiveError(own.sentence("There is too much in it"))
+            facts, content = json.loads(self._read(facts_size)), self._read(content_size)
+            if kind == END:
+                own.seconds -= facts
+                break
+            if kind == ERROR:
+                error = facts
+            else:
+                items.append((facts, content if kind == ITEM else None))
+        if error:
+            raise ArchiveError(error)
+        return items
+
+    def _read(self, size: int) -> bytes:
+        data = self.process.stdout.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def end(self) -> None:
+        """End it. What it started ends with it: it notices that nobody writes to it any more."""
+        global _running
+        _running = None
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()
+        if os.getpid() == self.owner:
+            with contextlib.suppress(OSError):
+                os.killpg(self.process.pid, signal.SIGKILL) if os.name == "posix" else self.process.kill()
+            self.process.wait()
+
+
+_lock = threading.Lock()
+_running: _Helper | None = None
+
+
+def _helper() -> _Helper:
+    global _running
+    if _running is None or _running.owner != os.getpid():  # after a fork the helper is the parent's
+        _running = _Helper()
+        atexit.register(_end_of, _running)
+    return _running
+
+
+def _end_of(helper: _Helper) -> None:
+    if helper.owner == os.getpid() and helper.process.returncode is None:
+        helper.end()
+
+
+def _why_it_ended(status: int | None, own: Allowance) -> str:
+    if status == TOO_SLOW:
+        return own.sentence(TAKES_TOO_LONG)
+    if status == TOO_LONG or status == -getattr(signal, "SIGKILL", 9):
+        return f"Reading it did not end within {LONGEST_WAIT} seconds."
+    return own.sentence("Reading it ended the process that read it")
+
+
+# The rest runs in the helper.
+
+
+def serve() -> None:
+    """Do what comes in on standard input until it ends."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+    while (header := _exactly(FRAME.size)) is not None:
+        kind, size, content_size = FRAME.unpack(header)
+        request = json.loads(_exactly(size))
+        content = _exactly(content_size) if kind == ITEM else None
+        name, function = request["function"]
+        function = getattr(importlib.import_module(name), function)  # here, for the processes that follow as well
+        if hasattr(os, "fork"):
+            used = _in_a_process(out, function, content, request["arguments"], Allowance(**request["own"]))
+        else:
+            began = time.process_time()
+            _do(out, function, content, request["arguments"], Allowance(**request["own"]))
+            used = time.process_time() - began
+        del content, request
+        _send(out, END, used)
+
+
+def _in_a_process(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> float:
+    """The seconds of processor time that it took. Ends the helper when the process did not end by itself."""
+    done, held = os.pipe()  # which closes when the process ends; git does not inherit it
+    process = os.fork()
+    if process == 0:
+        try:
+            os.setpgid(0, 0)
+            _limit(own.seconds)
+            _do(out, function, content, arguments, own)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(held)
+    with contextlib.suppress(OSError):
+        os.setpgid(process, process)
+    ready, _, _ = select.select([0, done], [], [], LONGEST_WAIT)
+    if done in ready:
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)  # so that the group is still that of the process
+    with contextlib.suppress(OSError):
+        os.killpg(process, signal.SIGKILL)
+    _, status, usage = os.wait4(process, 0)
+    os.close(done)
+    used = usage.ru_utime + usage.ru_stime
+    if done not in ready:  # nobody is there who would read the answer, or it waits for ever
+        os._exit(ENDED if ready else TOO_LONG)
+    if status:
+        spent = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
+        os._exit(TOO_SLOW if spent and used >= own.seconds - 0.5 else ENDED)
+    return used
+
+
+def _limit(seconds: float) -> None:
+    import resource
+
+    whole = int(seconds) + 1
+    limits = {"AS": MEMORY, "CPU": whole, "FSIZE": LARGEST_WRITTEN, "NOFILE": MOST_FILES, "CORE": 0}
+    for name, value in limits.items():
+        with contextlib.suppress(AttributeError, ValueError, OSError):  # a system may know fewer, or allow less
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 1 if name == "CPU" else value))
+
+
+def _do(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> None:
+    """Send what the function gives, then nothing more, or the sentence that it ended with."""
+    items, failure = None, ""
+    while not failure:
+        try:
+            if items is None:
+                items = iter(function(*([] if content is None else [content]), *arguments))
+            item = next(items, None)
+        except ArchiveError as error:
+            failure = str(error)
+        except MemoryError:
+            failure = own.sentence(f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory")
+        except RecursionError:
+            failure = "It can't be read, since it is nested too deeply."
+        except Exception as error:  # whatever a stranger's bytes bring about
+            failure = f"It can't be read ({type(error).__name__}: {shown(str(error))})."
+        else:
+            if item is None:
+                return
+            if isinstance(item, Member):
+                item = ((item.path, item.time and item.time.isoformat()), item.content)
+            _send(out, ITEM_WITHOUT_CONTENT if item[1] is None else ITEM, *item)
+    items = content = None
+    _send(out, ERROR, failure)
+
+
+def _send(out: int, kind: bytes, facts: object, content: bytes | None = None) -> None:
+    text = json.dumps(facts).encode("ascii")
+    for block in (FRAME.pack(kind, len(text), len(content or b"")) + text, content or b""):
+        rest = memoryview(block)
+        while rest:
+            rest = rest[os.write(out, rest) :]
+
+
+def _exactly(size: int) -> bytes | None:
+    """So many bytes of standard input; None at its end."""
+    data = bytearray()
+    while len(data) < size:
+        block = os.read(0, min(size - len(data), 1024 * 1024))
+        if not block:
+            return None
+        data += block
+    return bytes(data)

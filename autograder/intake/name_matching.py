@@ -1,0 +1,173 @@
+"""Whose work is this: names as learning platforms and people write them on files, matched to the list of the class."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from autograder.appeal_file import file_name
+from autograder.course import RECIPE_FILE, parts
+from autograder.intake.archives import SUFFIXES
+
+if TYPE_CHECKING:
+    from nbgrader.api import Student
+
+# garciazoe_LATE_1001_20955_part05_gpt-1.py: name, perhaps LATE, the person's number, the upload's number, the file.
+# garciazoe_1001_text.html, or link.html: typed into Canvas' page, without an upload.
+CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?:(?P<upload>\d+)_|(?=(?:text|link)\.html$))(?P<file>.+)",
+    re.DOTALL,
+)
+ANONYMOUS = re.compile(r"anon_\w+?_(?:\d+_|text|link)")  # Canvas, in an assignment with anonymous grading
+# Zoe Garcia_77_assignsubmission_file_ (a folder) or with the file's name behind it; 77 is of one assignment only.
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
+# What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
+COPY = re.compile(
+    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
+    r"(?P<suffix>\.py|\.ipynb|\.toml)"
+)
+RECIPE = "recipe"  # what stands for the part of the board's recipe, which belongs to none
+
+# What Jupyter and nbgrader keep of the course's cells, however the file is called.
+CELL_OF_PART = re.compile(rb'"id":\s*"part(\d\d)-|"grade_id":\s*"(?:check|written)-(\d{1,2})-')
+
+
+class Matcher:
+    """Finds learners by id, email address, the platform's number, and name, in this order.
+
+    participants: ids by the numbers that Moodle gives people in one assignment, where its worksheet tells them; "" is
+    somebody who is not in the class list. A name alone never means somebody whose number, or address, is another one.
+    """
+
+    def __init__(self, students: Iterable[Student], participants: Mapping[str, str] | None = None) -> None:
+        self.participants = participants or {}
+        self.ids: Mapping[str, set[str]] = defaultdict(set)
+        self.emails: Mapping[str, set[str]] = defaultdict(set)
+        self.numbers: Mapping[str, set[str]] = defaultdict(set)
+        self.names: Mapping[str, set[str]] = defaultdict(set)
+        self.numbered: set[str] = set()
+        self.addressed: set[str] = set()
+        for student in students:
+            self.ids[student.id.casefold()].add(student.id)
+            self.emails[(student.email or "").casefold()].add(student.id)
+            self.numbers[student.lms_user_id or ""].add(student.id)
+            self.numbered |= {student.id} if student.lms_user_id else set()
+            self.addressed |= {student.id} if student.email else set()
+            first, last = student.first_name or "", student.last_name or ""
+            for name in (first + last, last + first):
+                self.names[squeezed(name)].add(student.id)
+
+    def match(self, text: str) -> tuple[str, ...]:
+        """The ids of those whom the name of a folder, of a platform's file or of an archive may mean: one when it is
+        clear, none, or several when it is not.
+        """
+        canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
+        if text.count("_assignsubmission_") > 1:  # which of its beginnings is a name, is anybody's guess
+            return ()
+        if canvas and (found := self.numbers.get(canvas["number"])):
+            return tuple(sorted(found))
+        if moodle and moodle["number"] in self.participants:
+            learner = self.participants[moodle["number"]]
+            return (learner,) if learner else ()
+        plain = without_suffix(text)
+        tables = [(plain.casefold(), self.ids), (plain.casefold(), self.emails), (plain, self.numbers)]
+        if canvas:
+            return self.of_the_name(canvas["name"], self.numbered)
+        if moodle:
+            plain, tables = moodle["name"], []
+        for key, table in (*tables, (squeezed(plain), self.names)):
+            if key and (found := table.get(key)):
+                return tuple(sorted(found))
+        return ()
+
+    def of_the_name(self, name: str, others: set[str]) -> tuple[str, ...]:
+        """The ids of those with this name, without these others."""
+        return tuple(sorted(self.names.get(squeezed(name), set()) - others))
+
+
+def person_of(text: str) -> str:
+    """What a platform's name of a file or folder says of the person alone: equal for all that one person handed in."""
+    canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
+    if canvas:
+        return canvas["number"]
+    return f"{moodle['name']}_{moodle['number']}" if moodle else without_suffix(text)
+
+
+def is_platform_name(text: str) -> bool:
+    """Whether a platform made up this name of a file or folder."""
+    return bool(CANVAS.fullmatch(text) or MOODLE.fullmatch(text) or ANONYMOUS.match(text))
+
+
+def has_download_time(text: str) -> bool:
+    """Whether the platform that made up this name writes the time of the download into its archives, always."""
+    return CANVAS.fullmatch(text) is not None
+
+
+def is_late_name(text: str) -> bool:
+    """Whether Canvas marks a file of this name as submitted late."""
+    canvas = CANVAS.fullmatch(text)
+    return bool(canvas and canvas["late"])
+
+
+def squeezed(name: str) -> str:
+    """A name without case, accents, spaces and marks: `Garc\u00eda, Zo\u00eb` is `garciazoe`."""
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+def without_suffix(name: str) -> str:
+    """The name of an archive without what says that it is one."""
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def own_name(name: str) -> str:
+    """What the learner called the file that a platform has renamed."""
+    platform = CANVAS.fullmatch(name) or MOODLE.fullmatch(name)
+    return platform["file"] if platform and platform["file"] else name
+
+
+def course_file(name: str) -> tuple[str, int] | None:
+    """The name that the course has for a file, and the number of its copy; None when it is no file of the course."""
+    found = COPY.fullmatch(own_name(name))
+    if not found or found["stem"] + found["suffix"] not in course_files() | appeal_files():
+        return None
+    return found["stem"] + found["suffix"], int(found["a"] or found["b"] or 0)
+
+
+def usual_wrong_name(name: str, parts_there: Iterable[str]) -> str | None:
+    """The course's name for a file whose own name is nearly that: other case, another dash, `.txt` behind it, `Copy of`
+    or `final` around it. None when it may be none of them, or several. parts_there: names of the parts to look among.
+    """
+    text = name.casefold().removesuffix(".txt")
+    stem, _, suffix = text.rpartition(".")
+    words = re.sub(r"[^a-z0-9]+", "_", stem)
+    fitting = [
+        wanted
+        for wanted, part in (course_files() | appeal_files()).items()
+        if part in parts_there and wanted.endswith(f".{suffix}") and wanted.rpartition(".")[0] in words
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def notebook_by_content(content: bytes) -> str | None:
+    """The course's name for a notebook that was renamed, by the ids of its cells; None when it is no part's."""
+    numbers = CELL_OF_PART.findall(content)
+    names = {f"part{int(number):02d}.ipynb" for pair in numbers for number in pair if number}
+    return names.pop() if len(names) == 1 and names <= set(course_files()) else None
+
+
+def course_files() -> dict[str, str]:
+    """The part's name by the name of each submitted file: module and notebook; and RECIPE for the recipe."""
+    names = {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}
+    return {**names, RECIPE_FILE: RECIPE}
+
+
+def appeal_files() -> dict[str, str]:
+    """The part's name by the name of the file in which a learner asks for a regrade of it."""
+    return {file_name(part): part.name for part in parts()}

@@ -1,0 +1,208 @@
+"""The list of a class, from Canvas' gradebook or Moodle's participants, into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.class_folder.settings import ClassError
+from autograder.intake.moodle_worksheet import read_list
+from autograder.intake.tables import Row, Table
+from autograder.invocation import option
+from autograder.text import clean_text
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook, Student
+
+LONGEST = 128  # characters: what nbgrader's columns hold
+# An id is the name of a folder on every system: no separators, no wildcards, no point at either end.
+STUDENT_ID = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+-]{0,62}[A-Za-z0-9_])?")
+# Rows of Canvas' gradebook that are nobody, by the text in the column Student.
+NOBODY = re.compile(r"points possible|(student, test|test student)$|manual posting", re.IGNORECASE)
+MOODLE_ID = ("Username", "ID number", "Email address")
+
+
+@dataclass(frozen=True)
+class Learner:
+    """One learner of a list. number: the platform's own number of them, as it stands in Canvas' file names."""
+
+    line: int
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    number: str
+
+    def facts(self) -> dict[str, str]:
+        """What nbgrader keeps of a student, without what is not known."""
+        facts = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
+        return {key: value for key, value in {**facts, "lms_user_id": self.number}.items() if value}
+
+
+@dataclass
+class Imported:
+    """What an import did: ids. absent: in the gradebook, not in the list; removed: those of them that it deleted;
+    renamed: ids of people who have another login in the list, and that login.
+    """
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_roster(path: Path) -> list[Learner]:
+    """The learners of a file from Canvas or Moodle. Raises ClassError that names every line that can't be used."""
+    table = read_list(path)
+    learner_of = _reader(table, path)
+    learners, problems = [], []
+    first: dict[tuple[str, str], int] = {}
+    for row in table.rows:
+        learner = learner_of(row)
+        if learner is None:
+            continue
+        problem = _problem(learner)
+        for kind, key in (("id", learner.id.casefold()), ("email address", learner.email.casefold())):
+            line = first.setdefault((kind, key), learner.line)
+            if key and not problem and line != learner.line:
+                problem = f"line {line} has the same {kind}, {ascii(key)[1:-1]}: keep one of them."
+        if problem:
+            problems.append(f"{path.name}, line {learner.line}: {problem}")
+        learners.append(learner)
+    if problems:
+        raise ClassError("\n".join([*problems, "Nothing was changed: mend the list and import it again."]))
+    if not learners:
+        raise ClassError(f"{path} lists nobody.")
+    return learners
+
+
+def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: bool = False) -> Imported:
+    """Add and update students. One who is in the gradebook under the platform's same number, or else under the same
+    email address, keeps the id that is there, whatever their login is now. Raises ClassError, with nothing changed,
+    for a login that belonged to somebody else who is in the list.
+
+    remove_absent: delete those who are not in the list; never anybody with a submission, since grades would go too.
+    """
+    outcome = Imported()
+    students = {student.id: student for student in gradebook.students}
+    known = _recognised(students, learners)
+    listed = set(known.values())
+    for learner in learners:
+        student_id = known[learner.line]
+        there = students.get(student_id)
+        if there is None:
+            gradebook.add_student(student_id, **learner.facts())
+            outcome.added.append(student_id)
+        elif any(getattr(there, key) != value for key, value in learner.facts().items()):
+            gradebook.update_or_create_student(student_id, **learner.facts())
+            outcome.changed.append(student_id)
+        else:
+            outcome.unchanged.append(student_id)
+        if student_id.casefold() != learner.id.casefold():
+            outcome.renamed.append((student_id, learner.id))
+    for student_id in sorted(set(students) - listed):
+        if remove_absent and not students[student_id].submissions:
+            gradebook.remove_student(student_id)
+            outcome.removed.append(student_id)
+        else:
+            outcome.absent.append(student_id)
+    return outcome
+
+
+def _recognised(students: dict[str, Student], learners: list[Learner]) -> dict[int, str]:
+    """The id in the gradebook of each learner, by their line: the one that is there already, or a new one."""
+    by_email = {student.email.casefold(): student.id for student in students.values() if student.email}
+    by_folded_id = {student_id.casefold(): student_id for student_id in students}
+    by_number: dict[str, list[str]] = {}
+    for student in students.values():
+        by_number.setdefault(student.lms_user_id or "", []).append(student.id)
+    numbers = {learner.number for learner in learners}
+    known: dict[int, str] = {}
+    for learner in learners:
+        same_id = by_folded_id.get(learner.id.casefold())
+        same_email = by_email.get(learner.email.casefold())
+        same_number = by_number.get(learner.number, []) if learner.number else []
+        others = [
+            each
+            for each in (same_id, same_email)
+            if each and students[each].lms_user_id in numbers - {learner.number}  # who has the number of another line
+        ]
+        if len(same_number) == 1 or same_id in same_number:
+            known[learner.line] = same_id if same_id in same_number else same_number[0]
+        elif same_id in others:
+            raise ClassError(
+                f"Line {learner.line}: {same_id} is the id of somebody else in the gradebook, who is in the list under "
+                f"another login (number {students[same_id].lms_user_id}). Nothing was changed. Write another login in "
+                f"line {learner.line} and import the list again."
+            )
+        else:
+            known[learner.line] = same_id or (None if same_email in others else same_email) or learner.id
+    return known
+
+
+def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
+    """What an import did, in sentences."""
+    lines = [f"{len(outcome.added)} added, {len(outcome.changed)} changed, {len(outcome.unchanged)} as they were."]
+    for student_id, login in outcome.renamed:
+        lines.append(f"{login} keeps the id {student_id}: the same person, by the platform's number or the address.")
+    if outcome.removed:
+        lines.append(f"Removed, since they are not in the list and handed in nothing: {', '.join(outcome.removed)}.")
+    if outcome.absent:
+        why = "they have submitted work" if remove_absent else f"nobody is deleted without {option('remove-absent')}"
+        lines.append(f"Not in the list, and left alone, since {why}: {', '.join(outcome.absent)}.")
+    return lines
+
+
+def _reader(table: Table, path: Path):
+    columns = set(table.columns)
+    if "Student" in columns and columns & {"ID", "SIS Login ID", "SIS User ID"}:
+        return _from_canvas
+    if columns & {"First name", "Full name"} and columns & set(MOODLE_ID):
+        return _from_moodle
+    raise ClassError(
+        f"{path} is not a list from Canvas or Moodle. Canvas' gradebook has the columns Student, ID and SIS Login ID; "
+        "Moodle's participants have First name, Last name and Email address. Give the columns these names in the "
+        "first line."
+    )
+
+
+def _from_canvas(row: Row) -> Learner | None:
+    cells = row.cells
+    if NOBODY.search(cells["Student"]) or not any(cells.get(key) for key in ("Student", "ID", "SIS Login ID")):
+        return None
+    login, number = cells.get("SIS Login ID", ""), cells.get("ID", "")
+    email = cells.get("Email", "") or (login if "@" in login else "")
+    return Learner(row.line, login or cells.get("SIS User ID", "") or number, *_names(cells["Student"]), email, number)
+
+
+def _from_moodle(row: Row) -> Learner | None:
+    cells = row.cells
+    names = _names(cells.get("Full name", ""))
+    if "First name" in cells:
+        names = cells["First name"], cells.get("Last name", "")
+    student_id = next((cells[key] for key in MOODLE_ID if cells.get(key)), "")
+    return Learner(row.line, student_id, *names, cells.get("Email address", ""), cells.get("ID number", ""))
+
+
+def _names(name: str) -> tuple[str, str]:
+    """First and last names of `Last, First` or `First Last`."""
+    last, comma, first = name.partition(",")
+    if not comma:
+        first, _, last = name.rpartition(" ")
+    return first.strip(), last.strip()
+
+
+def _problem(learner: Learner) -> str:
+    """What is wrong with a line; "" when nothing is."""
+    if not learner.id:
+        return "there is no id: no login, no number, no email address."
+    if not STUDENT_ID.fullmatch(learner.id):
+        allowed = "letters a to z, digits and . _ - @ + (at most 64, a letter or digit at either end)"
+        return f"the id {ascii(clean_text(learner.id, 80))} can't be the name of a folder: it may have {allowed}."
+    if any(len(value) > LONGEST for value in learner.facts().values()):
+        return f"a cell has more than {LONGEST} characters."
+    return ""

@@ -1,0 +1,148 @@
+"""The board, and a try, as lines of text for any terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from autograder.leaderboard.data import MICROGPT
+from autograder.leaderboard.ranking import Row, Table, around
+from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.store import CLOSING, Entry
+from autograder.text import clean_text
+
+HEADING = f"{'rank':>4}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'date':<10}"
+
+
+def board_lines(table: Table, top: int, me: str | None = None) -> Iterator[str]:
+    """The best rows with the baselines among them, then the neighbours of `me`."""
+    yield "Held-out loss in nats per token, lower is better. Equal ranks: no difference beyond noise."
+    yield ""
+    yield HEADING
+    shown, names = 0, set()
+    for row in table.rows:
+        shown += row.entry is not None
+        if row.entry is None or shown <= top:
+            names.add(row.learner_id)
+            yield row_line(row, me)
+    if not table.ranked:
+        yield "There are no entries yet."
+    if me is not None and me not in names:
+        rows = around(table, me)
+        yield ""
+        if not rows:
+            yield "You have no entry that counts yet."
+        yield from (row_line(row, me) for row in rows)
+
+
+def row_line(row: Row, me: str | None = None) -> str:
+    """One row of the board."""
+    rank = "" if row.rank is None else str(row.rank)
+    loss = f"{row.loss:.4f}" + (f" +-{row.half_width:.4f}" if row.half_width is not None else "")
+    mark = "  <- you" if me is not None and row.learner_id == me else ""
+    return f"{rank:>4}  {clean_text(row.name, 24):<24}  {loss:<15}  {row.gain:>6.3f}  {row.date:<10}{mark}".rstrip()
+
+
+def score_lines(score: Score, half_width: float, baselines: dict[str, float]) -> Iterator[str]:
+    """A try: its runs, its mean beside the baselines, names, what the recipe printed."""
+    for seed, loss in zip(score.seeds, score.losses):
+        yield f"  run with seed {seed}: {loss:.4f}"
+    yield f"Held-out loss {score.mean:.4f} +-{half_width:.4f} nats per token, mean of {len(score.losses)} runs."
+    yield "Beside it: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
+    yield verdict(score.mean - baselines[MICROGPT], half_width)
+    yield f"Names of its model: {', '.join(score.names)}."
+    yield f"{score.seconds:.0f} seconds."
+    if score.printed.strip():
+        yield "Your recipe printed (of its first run):"
+        yield from (f"  | {line}" for line in score.printed[:1500].rstrip("\n").split("\n"))
+
+
+def verdict(difference: float, half_width: float) -> str:
+    """How a loss compares with microgpt's recipe, which the stub is. difference: in nats, below 0 when better."""
+    if abs(difference) <= half_width:
+        return "No different from microgpt's recipe beyond noise."
+    return f"{abs(difference):.4f} nats {'better' if difference < 0 else 'worse'} than microgpt's recipe."
+
+
+def entry_lines(entry: Entry, again: bool = False) -> Iterator[str]:
+    """What became of a submission. again: the very file was entered before."""
+    who = ascii(entry.learner.display)[1:-1]
+    if again:
+        yield "This very file was entered before: it is not run again, and takes no try."
+    if entry.loss is None:
+        yield f"Entry {entry.number} of {who} has no score. {entry.message}"
+        return
+    yield f"Entry {entry.number} of {who}: held-out loss {entry.loss:.4f} nats per token."
+    if entry.held:
+        yield f"It waits for a person to look at it. {entry.held}"
+    elif not entry.learner.public:
+        yield "It is recorded and not shown on the page: --public shows it, under this name or one that --name gives."
+
+
+def history_lines(entries: Sequence[Entry], used: int, tries: int) -> Iterator[str]:
+    """All entries of a learner, in the order in which they came. used: tries of the last 24 hours."""
+    yield ""
+    yield f"Your entries: {len(entries)}; {used} of the {tries} tries of the last 24 hours are used."
+    for entry in entries:
+        when = datetime.fromisoformat(entry.at).astimezone()
+        result = "no score" if entry.loss is None else f"{entry.loss:.4f}"
+        said = entry.message or (f"It waits for a person. {entry.held}" if entry.held else "")
+        closing = "at closing" if entry.round == CLOSING else ""
+        yield f"{entry.number:>4}  {when:%Y-%m-%d %H:%M}  {result:<8}  {closing or clean_text(said, 400)}".rstrip()
+
+
+def review_lines(entries: Sequence[Entry], leading: Sequence[Row]) -> Iterator[str]:
+    """What waits for a person, and the top three."""
+    held = [entry for entry in entries if entry.held]
+    yield f"{len(held)} {'entry waits' if len(held) == 1 else 'entries wait'} for a person."
+    for entry in held:
+        yield f"  {entry.number}: {ascii(entry.learner_id)[1:-1]}, loss {entry.loss:.4f}. {entry.held}"
+    yield "The top of the board, to be looked at by a person too:"
+    for row in leading:
+        yield f"  {row.entry.number}: {ascii(row.learner_id)[1:-1]}, loss {row.loss:.4f}"
+
+
+# The board, a try and entries as plain data, for `--json`.
+
+
+def dumped(data: object) -> str:
+    """JSON on one line, in ASCII, and nothing that JSON does not know."""
+    return json.dumps(data, allow_nan=False)
+
+
+def table_data(table: Table, top: int, me: str | None) -> dict:
+    """The standings, baselines among them with rank null; losses in nats per token. me: the learner whose id is given
+    has `"you": true`, also below the top.
+    """
+    kept = {id(row) for row in table.ranked[:top]}
+    rows = [row for row in table.rows if not row.entry or id(row) in kept or row.learner_id == me]
+    return {"round": table.round, "rows": [_row(row, me) for row in rows], "left_out": len(table.ranked[top:])}
+
+
+def _row(row: Row, me: str | None) -> dict:
+    facts = {"rank": row.rank, "name": row.name, "loss": row.loss, "half_width": row.half_width, "gain": row.gain}
+    if row.entry:
+        facts |= {"at": row.entry.at, "names": json.loads(row.entry.names)}
+    return facts | ({"you": True} if me is not None and row.learner_id == me else {})
+
+
+def score_data(score: Score, half_width: float, baselines: dict[str, float]) -> dict:
+    """A try: losses by seed, their mean, its interval, and what to compare it with."""
+    return {
+        "loss": score.mean,
+        "half_width": half_width,
+        "losses": list(score.losses),
+        "seeds": list(score.seeds),
+        "names": list(score.names),
+        "seconds": score.seconds,
+        "baselines": baselines,
+    }
+
+
+def history_data(entries: Iterable[Entry]) -> list[dict]:
+    """A learner's entries: loss is null where there is no score, held says why one waits for a person."""
+    return [
+        {"number": e.number, "at": e.at, "round": e.round, "loss": e.loss, "message": e.message, "held": e.held}
+        for e in entries
+    ]

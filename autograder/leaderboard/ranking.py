@@ -1,0 +1,154 @@
+"""The board as rows: each learner's best entry, ranked, with the baselines at their places."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.leaderboard.store import CLOSING, Entry
+
+# Who is better beyond noise.
+#
+# A score is the mean of three runs, and runs of one recipe differ: by 0.002 to 0.008 nats (benchmarks/recipes.md).
+# Three runs say little about how much, so each entry's variance is drawn towards what is known of all recipes, as if
+# that were worth four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated
+# variance of Smyth, Linear models and empirical Bayes methods, 2004: https://doi.org/10.2202/1544-6115.1027
+#
+# An entry is better than another when the difference of the means exceeds 1.943 times its standard error, sqrt(v1 / 3
+# + v2 / 3): one side of Student's t at 95% with 6 degrees of freedom. rank = 1 + the number of entries that are
+# better. So of two equal recipes, luck puts the first behind the second in about one case of 20. All are measured on
+# the same held-out names: their choice adds no noise to the comparison, and the interval leaves it out.
+
+PRIOR_SD = 0.006  # nats per token, between runs of one recipe
+PRIOR_RUNS = 4
+ONE_SIDED, TWO_SIDED = 1.943, 2.447  # Student's t with 6 degrees of freedom: 95% below, 95% between
+
+
+@dataclass(frozen=True)
+class Standing:
+    """rank from 1; the mean loss lies within `half_width` of the recipe's own in 95 cases of 100."""
+
+    rank: int
+    mean: float
+    half_width: float
+
+
+def standings(runs: Sequence[Sequence[float]]) -> list[Standing]:
+    """The standing of each entry, in the order given. runs: the held-out losses of an entry, by seed."""
+    if not runs:
+        return []
+    means = np.array([np.mean(losses) for losses in runs])
+    errors = np.array([_variance_of_mean(losses) for losses in runs])
+    better = means[:, None] - means[None, :] > ONE_SIDED * np.sqrt(errors[:, None] + errors[None, :])
+    ranks = 1 + better.sum(axis=1)
+    return [Standing(int(r), float(m), float(TWO_SIDED * e**0.5)) for r, m, e in zip(ranks, means, errors)]
+
+
+def _variance_of_mean(losses: Sequence[float]) -> float:
+    squares = float(np.sum((np.array(losses) - np.mean(losses)) ** 2))
+    variance = (PRIOR_RUNS * PRIOR_SD**2 + squares) / (PRIOR_RUNS + len(losses) - 1)
+    return variance / len(losses)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the board; a baseline has no rank and no entry. Losses in nats per token."""
+
+    name: str
+    loss: float
+    rank: int | None = None
+    half_width: float | None = None
+    gain: float = 0.0  # over the bigram
+    entry: Entry | None = None
+
+    @property
+    def learner_id(self) -> str | None:
+        return self.entry.learner_id if self.entry else None
+
+    @property
+    def date(self) -> str:
+        return self.entry.at[:10] if self.entry else ""
+
+    @property
+    def sampled(self) -> str:
+        return ", ".join(json.loads(self.entry.names)) if self.entry else ""
+
+    @property
+    def curve(self) -> list[float]:
+        return json.loads(self.entry.curve) if self.entry else []
+
+
+@dataclass(frozen=True)
+class Record:
+    """An entry that was better than all before it. before: the loss that it beat, None for the first. at: UTC, in ISO
+    form.
+    """
+
+    at: str
+    loss: float
+    name: str
+    before: float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """rows: best first. best: the records of the class in time. own: those that learners set for themselves, by beating
+    an entry of their own, newest first; neither at closing. tries: how many entries are counted. baselines: losses by
+    name.
+    """
+
+    rows: tuple[Row, ...]
+    best: tuple[Record, ...]
+    own: tuple[Record, ...]
+    tries: int
+    baselines: dict[str, float]
+    round: str
+
+    @property
+    def ranked(self) -> list[Row]:
+        return [row for row in self.rows if row.entry]
+
+
+def make_table(
+    entries: Iterable[Entry], baselines: dict[str, float], round: str, *, everybody: bool = False, me: str | None = None
+) -> Table:
+    """Rank the learners who want to be seen (and `me`); with `everybody` all of them. Held entries do not count."""
+    seen = [e for e in entries if e.loss is not None and not e.held and e.round == round]
+    seen = [e for e in seen if everybody or e.learner.public or e.learner_id == me]
+    best: dict[str, Entry] = {}
+    for entry in seen:
+        if entry.learner_id not in best or entry.loss < best[entry.learner_id].loss:
+            best[entry.learner_id] = entry
+    counted = sorted(best.values(), key=lambda entry: (entry.loss, entry.number))
+    bigram = baselines["bigram"]
+    rows = [Row(name, loss, gain=bigram - loss) for name, loss in baselines.items()]
+    for entry, standing in zip(counted, standings([entry.run_losses for entry in counted])):
+        rows.append(
+            Row(entry.learner.display, standing.mean, standing.rank, standing.half_width, bigram - standing.mean, entry)
+        )
+    rows.sort(key=lambda row: row.loss)
+    if round == CLOSING:  # all of it was run at once: what came first says nothing
+        return Table(tuple(rows), (), (), len(seen), baselines, round)
+    whose = {entry.learner_id for entry in seen}
+    own = [r for who in whose for r in _records([e for e in seen if e.learner_id == who]) if r.before is not None]
+    own.sort(key=lambda record: record.at, reverse=True)
+    return Table(tuple(rows), tuple(_records(seen)), tuple(own), len(seen), baselines, round)
+
+
+def _records(entries: Sequence[Entry]) -> Iterator[Record]:
+    """Each entry that was better than all before it."""
+    lowest = None
+    for entry in entries:
+        if lowest is None or entry.loss < lowest:
+            yield Record(entry.at, entry.loss, entry.learner.display, lowest)
+            lowest = entry.loss
+
+
+def around(table: Table, learner_id: str, neighbours: int = 2) -> list[Row]:
+    """The learner's row and the ones just above and below it; nothing when there is none."""
+    rows = table.ranked
+    place = next((i for i, row in enumerate(rows) if row.learner_id == learner_id), None)
+    return [] if place is None else rows[max(0, place - neighbours) : place + neighbours + 1]

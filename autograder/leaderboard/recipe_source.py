@@ -1,0 +1,152 @@
+"""A recipe as text: what may be run at all, and when two recipes are the same one."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import getpass
+import hashlib
+import lzma
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.course import EXERCISES, RECIPE_FILE, parts
+from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.sandbox import BOARD
+
+# The board's rules in numbers.
+
+NUM_STEPS = 1000
+RUNS = 3
+TRIES = 5  # of a learner in 24 hours
+LARGEST_BATCH = 32  # names a step
+LARGEST_STD = 10.0
+LARGEST_COMPRESSED = 6 * 1024  # bytes of source after xz: 4,192 weights of the model, as floats, would take 30 KB
+
+# The sandbox's limit is for a try, so each of its runs gets a share; the control has its own. Processor time and
+# waiting count, and time in which other programs have the processors does not: MachineBusy is no entry and no used try.
+SHARE = BOARD.cpu_seconds // RUNS
+LIMITS = replace(BOARD, cpu_seconds=SHARE, call_seconds=10.0, total_seconds=2.0 * SHARE)
+
+
+FILE_NAME = RECIPE_FILE
+STUB = EXERCISES / FILE_NAME
+
+
+class RecipeError(Exception):
+    """A recipe that has no score; the text is a sentence for whoever wrote it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recipe that may be run. shape: a hash that formatting, comments and the choice of names do not change."""
+
+    content: bytes
+    sha256: str
+    shape: str
+
+
+def read_source(path: Path) -> Source:
+    """The recipe in a file, or in a folder as leaderboard_recipe.py. Raises RecipeError."""
+    path = path / FILE_NAME if path.is_dir() else path
+    try:
+        with open(path, "rb") as file:
+            return check_source(file.read(LARGEST_FILE + 1))
+    except OSError as error:
+        raise RecipeError(f"{path} can't be read ({error.strerror}).") from error
+
+
+def this_user() -> str:
+    """The id of whoever runs this: the login name, the number where the system has no name for it, as in containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid{os.getuid()}"
+
+
+def learner_of(path: Path) -> str:
+    """Whose recipe a file is, by where it lies: `ada/leaderboard_recipe.py` and `ada.py` are ada's. The course's own
+    exercises/ is the user's.
+    """
+    folder = path if path.is_dir() else path.parent
+    if folder.resolve() == STUB.parent:
+        return this_user()
+    return folder.resolve().name if path.is_dir() or path.name == FILE_NAME else path.stem
+
+
+def check_source(content: bytes) -> Source:
+    """A recipe as it came. Raises RecipeError when it is too long, is no Python or imports other packages."""
+    found = inspect_source(content)
+    if found.problem:
+        raise RecipeError(f"Line {found.line}: {found.problem}" if found.line else found.problem)
+    for module, line in _imported_parts(content):
+        raise RecipeError(f"Line {line}: The recipe imports {module}, and must stand alone: copy what you need of it.")
+    size = len(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
+    if size > LARGEST_COMPRESSED:
+        raise RecipeError(
+            f"The recipe has {size:,} bytes after compression, and {LARGEST_COMPRESSED:,} are the most: a recipe says "
+            "how to train, it does not bring weights along."
+        )
+    return Source(content, hashlib.sha256(content).hexdigest(), shape_of(content))
+
+
+def _imported_parts(content: bytes) -> Iterator[tuple[str, int]]:
+    """The course's own modules that the source imports, and where."""
+    ours = {part.module for part in parts()}
+    for node in ast.walk(ast.parse(content)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in [node.module] if isinstance(node, ast.ImportFrom) else names:
+            if name in ours:
+                yield name, node.lineno
+
+
+def shape_of(content: bytes) -> str:
+    """The hash of the program without its comments, docstrings, formatting, type hints and names.
+
+    Numbers and texts stay, and so do the names of attributes and of Python's own functions: they are what it does.
+    """
+    tree = ast.parse(content)
+    tree = _Anonymous(tree).visit(tree)
+    return hashlib.sha256(ast.dump(tree).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class _Anonymous(ast.NodeTransformer):
+    """Replaces every name by its number in the order of appearance."""
+
+    def __init__(self, tree: ast.AST) -> None:
+        self.numbers: dict[str, str] = {}
+        stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        self.given = set(dir(builtins)) - stored  # a variable may be called `sum`
+
+    def _number(self, name: str) -> str:
+        if name in self.given:
+            return name
+        return self.numbers.setdefault(name, f"n{len(self.numbers)}")
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            node.body = [statement for statement in node.body if not _is_text(statement)] or [ast.Pass()]
+        for field in ("returns", "annotation", "type_comment"):
+            if getattr(node, field, None) is not None and not isinstance(node, ast.AnnAssign):
+                setattr(node, field, None)
+        for field in ("id", "arg", "name", "asname"):
+            if isinstance(getattr(node, field, None), str) and not isinstance(node, ast.alias):
+                setattr(node, field, self._number(getattr(node, field)))
+        if isinstance(node, ast.alias):
+            self._number(node.asname or node.name)
+            node.asname = None
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            node.names = [self._number(name) for name in node.names]
+        return super().generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802 - ast finds it by this name
+        if node.value is None:
+            return ast.Pass()
+        return self.visit(ast.Assign([node.target], node.value))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

@@ -1,0 +1,127 @@
+"""The last result of each part, so that a hint or a table need not check again what has not changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.course import EXERCISES, Part, parts
+from autograder.grading.progress import current
+from autograder.grading.report import Report
+from autograder.grading.store import report_from_json, suite_hash
+from autograder.grading.submission import grade_parts, read_submission
+from autograder.invocation import command
+from autograder.learner import local_state, merge_bases
+from autograder.render.next_step import ALL_PARTS, still_open, task_to_fix
+from autograder.sandbox import Tier
+
+
+def keep(reports: Iterable[Report], task: str | None) -> None:
+    """Remember reports on the files of exercises/, and the parts that they show to be passed."""
+    merge_bases.remember()
+    for report in reports:
+        part = next(part for part in parts() if part.number == report.part)
+        kept = {"suite": suite_hash(part), "printed": report.printed, **report.to_json()}
+        local_state.write(_name(part, task), kept)
+        if report.passed and task is None:
+            local_state.record(f"part-{part.number}")
+
+
+def check(part: Part, task: str | None = None) -> Report:
+    """Check the learner's file as it is now. Raises ValueError with a sentence when exercises/ can't be read."""
+    (report,) = grade_parts(read_submission(EXERCISES, [part]), [part], tier=Tier.LOCAL, task=task)
+    keep([report], task)
+    return report
+
+
+def result(part: Part, task: str | None = None) -> Report:
+    """The last result for the learner's file as it is now; checks it when there is none. Raises ValueError likewise."""
+    content = read_submission(EXERCISES, [part]).get(part.file_name, b"")
+    return last(part, content, task) or check(part, task)
+
+
+def last(part: Part, content: bytes, task: str | None = None) -> Report | None:
+    """The remembered result, of the task or else of its whole part, if neither file nor suite has changed since."""
+    for name in dict.fromkeys([_name(part, task), _name(part, None)]):
+        data = local_state.read(name)
+        try:
+            report = report_from_json(data)
+        except (KeyError, TypeError):
+            continue  # nothing there, or not written by us
+        if report.sha256 == hashlib.sha256(content).hexdigest() and data.get("suite") == suite_hash(part):
+            if task is not None:
+                report = replace(report, checks=tuple(c for c in report.checks if c.task == task))
+            return report
+    return None
+
+
+def begun(part: Part) -> bool:
+    """Whether the learner has changed this part's stub."""
+    from autograder.stubs import fresh_stub  # not at the top, which every check passes
+
+    path = EXERCISES / part.file_name
+    return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") != fresh_stub(part.file_name).encode("utf-8")
+
+
+def one_part(words: str | None) -> tuple[Part, str | None]:
+    """The part, and the task if one is named, that the learner asks for; the first unfinished part if nothing is named,
+    the last part when all are passed. Raises ValueError with a sentence.
+    """
+    from autograder.course import parse_target
+
+    if words is None:
+        return first_unfinished() or parts()[-1], None
+    target = parse_target(words)
+    return target.parts[0], target.task
+
+
+def passed(part: Part) -> bool:
+    """Whether the learner's file passes as it is now; not when it can't be read."""
+    try:
+        return begun(part) and result(part).passed
+    except (OSError, ValueError):
+        return False
+
+
+def first_unfinished() -> Part | None:
+    """The first part that is not passed; None when all are."""
+    return next((part for part in parts() if not passed(part)), None)
+
+
+def next_unfinished(after: Part) -> Part | None:
+    """The next part that is not passed, from the first one again behind the last; None when all others are."""
+    place = parts().index(after)
+    following = [*parts()[place + 1 :], *parts()[:place]]
+    return next((part for part in following if not passed(part)), None)
+
+
+def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
+    """What a learner does next whose files in exercises/ passed these checks: the next task that is not passed."""
+    part = next(part for part in parts() if part.number == reports[-1].part)
+    unfinished = part if not passed(part) else next_unfinished(part)
+    if unfinished is None:
+        left = "progress" if "capstone" in local_state.done() else "capstone"
+        doing = "see what is left" if left == "progress" else "train it"
+        return f"{ALL_PARTS}{still_open(list(map(result, parts())), check)} Next: {doing}: {command(left)}"
+    try:
+        lost = current(result(unfinished), unfinished) if begun(unfinished) else None
+    except (OSError, ValueError):
+        lost = None
+    if lost is None:
+        return f"Next: part {unfinished.number}, {unfinished.title}: {check(unfinished.number)}"
+    task = unfinished.task(task_to_fix(lost))
+    return f"Next: task {task.id} {task.title}: {check(task.id)}"
+
+
+def shown(path: Path) -> str:
+    """A path as the user would type it, where that is shorter."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _name(part: Part, task: str | None) -> str:
+    return f"results/{part.number if task is None else task}"

@@ -1,0 +1,56 @@
+"""What the course remembers of one learner: small JSON files in .learner/, on this machine only, and in no grade."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+from autograder.course import ROOT
+from autograder.files import write_atomically
+
+NAME = ".learner"
+# git ignores it. Tests of ours must not count as what the learner did, so they name another one.
+FOLDER = Path(os.environ.get("AUTOGRADER_MEMORY") or ROOT / NAME)
+
+
+def path_of(name: str, folder: Path | None = None) -> Path:
+    """Where the data under this name is."""
+    return (folder or FOLDER) / f"{name}.json"
+
+
+def read(name: str, folder: Path | None = None) -> dict:
+    """What was last written under this name; {} when there is nothing, or nothing that can be read."""
+    try:
+        with open(path_of(name, folder), encoding="utf-8") as file:
+            data = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def write(name: str, data: dict) -> None:
+    """Keep data under this name. Where nothing can be written, one sentence on standard error says so: what the
+    learner asked for goes on.
+    """
+    try:
+        write_atomically(path_of(name), (json.dumps(data, indent=1) + "\n").encode("ascii"))
+    except OSError as error:
+        print(f"Can't remember this in {FOLDER} ({error.strerror}): check the folder's permissions.", file=sys.stderr)
+
+
+# What the learner has done, noted when it happens: one line where it does, `acts.record("trained")`.
+
+
+def record(act: str) -> None:
+    """Note that this was done today; the first time counts."""
+    done = read("acts")
+    if act not in done:
+        write("acts", {**done, act: date.today().isoformat()})
+
+
+def done() -> dict[str, str]:
+    """Everything that was noted: id -> date."""
+    return {act: str(day) for act, day in read("acts").items()}

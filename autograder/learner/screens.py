@@ -1,0 +1,134 @@
+"""What the learner's commands say, as lines of text for any terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from autograder.course import EXERCISES, Task, part
+from autograder.grading.progress import DONE, awaited, current, to_write, whole_file
+from autograder.grading.report import Report
+from autograder.invocation import command
+from autograder.learner.hints import Hint
+from autograder.learner.last_results import after_passing, shown
+from autograder.learner.reset import Change
+from autograder.render.next_step import next_step, to_do
+from autograder.render.terminal import failure_lines, number, plural
+
+WIDTH = 79
+
+
+def reset_lines(change: Change) -> Iterator[str]:
+    """What a reset would do to a file."""
+    path = shown(change.path)
+    if change.nothing_to_do:
+        yield f"{path} is the stub already: nothing to do."
+    elif change.before is None:
+        yield f"There is no {path}: it is written anew."
+    else:
+        lost = change.lost
+        yield from [change.note] if change.note else []
+        yield f"{plural(len(lost), 'line')} of yours in {path} would go:"
+        yield from (f"  | {ascii(line)[1:-1][:72]}" for line in lost[:8])
+        if len(lost) > 8:
+            yield f"  | and {len(lost) - 8} more"
+
+
+def kept_lines(copy: Path | None) -> Iterator[str]:
+    """Where the copy of a file is that was replaced."""
+    if copy is not None:
+        yield f"Done. Your version is kept as {shown(copy)}."
+        yield f"To bring it back: {command('undo')}"
+
+
+def watch_lines(report: Report, seconds: float) -> Iterator[str]:
+    """A verdict that fits a small screen: a line a task, the first failing check in full, what to do next."""
+    its_part, path = part(report.part), shown(EXERCISES / report.file)
+    yield f"Part {report.part}, {its_part.title}: {path}"
+    yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
+    of_all, failing = whole_file(report) is not None, current(report, its_part)
+    if not of_all:
+        yield from (f"  {task_line(report, task)}" for task in its_part.tasks)
+    if failing is not None and failing.status != "todo":
+        yield from failure_lines(failing, path, of_all)
+    yield ""
+    if report.printed.strip():
+        yield f"Your code printed: {ascii(report.printed.strip())[1:-1][:55]}"
+    yield f"{number(report.earned)} of {number(report.possible)} points."
+    for task in report.open_stretch:
+        yield f"{task.id} is a stretch task: the part counts as passed without it. Try it now, or come back later."
+    if failing is None:
+        yield "Passed. Press n for the next part, c to compare with the reference."
+    else:
+        yield f"Next: {to_do(report, failing, path)}, and save."
+
+
+def task_line(report: Report, task: Task) -> str:
+    """How many checks of a task are passed."""
+    checks = [check for check in report.checks if check.task == task.id and check.status != "manual"]
+    left = [check for check in checks if check.status not in DONE]
+    others = [awaited(check, part(report.part)) for check in left]
+    if not checks:
+        state = "a person grades it"
+    elif len(left) == len(checks) and all(others):
+        state = f"waits for {others[0].id}"
+    elif {check.status for check in checks} == {"todo"}:
+        state = "not written yet"
+    else:
+        state = f"{len(checks) - len(left)} of {plural(len(checks), 'check')}"
+        if any(check.status != "todo" for check in left):
+            state += " FAIL"
+        elif left:
+            state += f", rest waits for {others[0].id}" if all(others) else ", not all written"
+    return f"{task.id} {task.title:<38} {state}"
+
+
+def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str = "") -> Iterator[str]:
+    """A hint, the levels before it, and how to get the next one: by what `again` says, else by the command."""
+    its_part = part(report.part)
+    if hint is None:
+        where = f"Task {task}" if task else f"Part {its_part.number}, {its_part.title},"
+        yield f"{where} is passed: there is nothing to hint at."
+        yield next_step([report], after=after_passing)
+        return
+    path = shown(EXERCISES / its_part.file_name)
+    elsewhere = awaited(hint.check, its_part)  # the line is that of another task, which is to be written first
+    line = f", line {hint.check.line}" if hint.check.line and not elsewhere else ""
+    if hint.instead:
+        yield f"Part {its_part.number}, {its_part.title}: {path}{line}"
+        yield from wrapped(hint.instead, "  ")
+        return
+    yield f"Part {its_part.number}, task {hint.task.id} {hint.task.title}: {path}{line}"
+    if hint.task in to_write(report, its_part):
+        yield "  not written yet"
+    else:
+        yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"
+    if hint.check.advice:
+        yield from wrapped(hint.check.advice, "  Likely: ")
+    yield ""
+    for level, text in enumerate(hint.texts, 1):
+        yield from wrapped(text, f"  {level}. ")
+    yield ""
+    again = again or command("hint", task or its_part.number)
+    if len(hint.texts) < hint.of:
+        yield f"Hint {len(hint.texts)} of {hint.of}. The next one: {again}"
+    elif hint.check.status == "todo":
+        yield f"These are all {hint.of} hints."
+    else:
+        yield f"These are all {hint.of} hints. To look inside:"
+        yield f"  {command('debug', its_part.number, check=hint.check.name)}"
+
+
+def wrapped(text: str, label: str) -> list[str]:
+    """Text in lines, the first one with a label, the others below its end."""
+    lines = text.split("\n")
+    indented = " " * len(label)
+    return [
+        line
+        for i, part_of_text in enumerate(lines)
+        for line in textwrap.wrap(
+            part_of_text, WIDTH, initial_indent=indented if i else label, subsequent_indent=indented
+        )
+    ]

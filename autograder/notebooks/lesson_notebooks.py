@@ -1,0 +1,147 @@
+"""The notebooks' sources: what must hold of them before anybody gets one, and mending what a machine can mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from autograder.course import ROOT, Part, Task, parts
+from autograder.files import write_atomically
+from autograder.grading.checks import points_by_task
+
+SOURCE = ROOT / "source"
+TOOLS = ROOT / "notebook_tools"
+KEPT_METADATA = ("nbgrader", "tags")  # of a cell; everything else is a remark of some editor
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def notebook_path(part: Part, source: Path = SOURCE) -> Path:
+    """Where the source of a part's notebook is."""
+    return source / part.name / f"{part.name}.ipynb"
+
+
+def grade_id(task: Task) -> str:
+    """The id of the cell that a task's points belong to. It never changes: gradebooks hold it."""
+    return f"{'check' if task.defines else 'written'}-{task.id.replace('.', '-')}"
+
+
+def graded_metadata(task: Task, points: float) -> dict:
+    """What nbgrader must know of a task's cell: of a locked one that runs checks, or of a written answer."""
+    facts = {"grade": True, "grade_id": grade_id(task), "locked": bool(task.defines), "points": points}
+    return {**facts, "schema_version": 3, "solution": not task.defines, "task": False}
+
+
+def findings(source: Path = SOURCE, tools: Path = TOOLS) -> list[str]:
+    """What is wrong, a sentence each that begins with the place. Nothing when all is well."""
+    found = [finding for part in parts() for finding in notebook_findings(part, source)]
+    path = tools / "course.json"
+    if not path.is_file() or path.read_text(encoding="utf-8") != course_json():
+        found.append(f"{path}: it does not say what course.toml says.")
+    return found
+
+
+def notebook_findings(part: Part, source: Path = SOURCE) -> list[str]:
+    """What is wrong with one part's notebook, a sentence each."""
+    path = notebook_path(part, source)
+    try:
+        notebook = read_notebook(path)
+    except ValueError as error:
+        return [str(error)]
+    found = [] if notebook["metadata"] == NOTEBOOK_METADATA else ["the notebook's metadata is not that of the course."]
+    ids = [cell.get("id") for cell in notebook["cells"]]
+    for number, cell in enumerate(notebook["cells"], start=1):
+        place = f"cell {number} ({cell.get('id', 'without an id')})"
+        if not cell.get("id") or ids.index(cell["id"]) != number - 1:
+            found.append(f"{place}: its id is missing, or stands for an earlier cell too.")
+        if cell.get("outputs") or cell.get("execution_count") is not None:
+            found.append(f"{place}: it holds what it gave when it ran.")
+        if set(cell["metadata"]) - set(KEPT_METADATA) or cell.get("attachments"):
+            found.append(f"{place}: it has metadata of an editor, or a picture attached.")
+    return [f"{path}: {finding}" for finding in found + _graded_findings(part, notebook)]
+
+
+def _graded_findings(part: Part, notebook: dict) -> list[str]:
+    """What is wrong with the cells that have points: one a task, in the tasks' order, and no other."""
+    graded = [cell for cell in notebook["cells"] if "nbgrader" in cell["metadata"]]
+    names = [cell["metadata"]["nbgrader"].get("grade_id") for cell in graded]
+    expected = [grade_id(task) for task in part.tasks]
+    if names != expected:
+        return [f"its graded cells are {', '.join(map(str, names)) or 'none'}, and must be {', '.join(expected)}."]
+    found = []
+    points = points_by_task(part)
+    for task, cell in zip(part.tasks, graded):
+        facts, wanted = cell["metadata"]["nbgrader"], graded_metadata(task, points[task.id])
+        if facts != wanted:
+            wrong = [name for name in {**wanted, **facts} if facts.get(name) != wanted.get(name)]
+            found.append(f"the cell of task {task.id} differs from the suite or from nbgrader's form in: {wrong[0]}.")
+        kind = "code" if task.defines else "markdown"
+        if cell["cell_type"] != kind:
+            found.append(f"the cell of task {task.id} must be a {kind} cell.")
+    return found
+
+
+def mend(source: Path = SOURCE, tools: Path = TOOLS) -> list[Path]:
+    """Clear outputs and editors' metadata, set points from the suites, ids where one is missing or there twice, and
+    write course.json. What only an author can mend stays a finding. Returns the files that were written.
+    """
+    written = []
+    for part in parts():
+        path = notebook_path(part, source)
+        try:
+            notebook = read_notebook(path)
+        except ValueError:
+            continue
+        before = json.dumps(notebook)
+        notebook["metadata"] = NOTEBOOK_METADATA
+        seen: set[str] = set()
+        for number, cell in enumerate(notebook["cells"], start=1):
+            _mend_cell(part, cell)
+            if cell.get("id", "") in ("", *seen):
+                cell["id"] = f"{part.name}-cell-{number}"
+            seen.add(cell["id"])
+        if json.dumps(notebook) != before:
+            write_atomically(path, notebook_text(notebook).encode("utf-8"))
+            written.append(path)
+    path = tools / "course.json"
+    if not path.is_file() or path.read_text(encoding="utf-8") != course_json():
+        write_atomically(path, course_json().encode("utf-8"))
+        written.append(path)
+    return written
+
+
+def _mend_cell(part: Part, cell: dict) -> None:
+    if cell["cell_type"] == "code":
+        cell["outputs"], cell["execution_count"] = [], None
+    cell["metadata"] = {name: cell["metadata"][name] for name in KEPT_METADATA if name in cell["metadata"]}
+    for task in part.tasks:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id(task):
+            cell["metadata"]["nbgrader"] = graded_metadata(task, points_by_task(part)[task.id])
+
+
+def read_notebook(path: Path) -> dict:
+    """A notebook of ours as plain data, its sources as strings. Raises ValueError with a sentence."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if isinstance(cell["source"], list):
+                cell["source"] = "".join(cell["source"])
+        return notebook
+    except OSError as error:
+        raise ValueError(f"{path}: it can't be read ({error.strerror}); restore it with git.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: it is not a notebook ({error}); restore it with git.") from error
+
+
+def notebook_text(notebook: dict) -> str:
+    """A notebook as Jupyter writes it, a line of source a line of the file."""
+    cells = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in notebook["cells"]]
+    return json.dumps({**notebook, "cells": cells}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def course_json() -> str:
+    """What the notebooks need of course.toml, which the Python of a learner may be too old to read."""
+    facts = {str(p.number): {"module": p.module, "title": p.title, "needs": list(p.needs)} for p in parts()}
+    return json.dumps(facts, indent=1) + "\n"

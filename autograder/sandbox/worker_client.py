@@ -1,0 +1,337 @@
+"""`Worker`: what the grader holds. Calls go in, replies come out; whatever happens in between is a kind of failure."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from autograder.sandbox.limits import CHECK, Limits
+from autograder.sandbox.meter import Meter, innermost, processor_seconds
+from autograder.sandbox.process import OVERSIZE, Output, Process
+from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, encode_line, parse_message
+from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
+from autograder.text import clean_text
+
+START_SECONDS = 120.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
+SLICE = 0.05  # how often a call that is awaited is looked at
+LATE = 0.1  # processor seconds after which the timer within the worker should have ended a call long ago
+LATENCY = 0.2  # seconds in which an answer may wait for us on a busy machine, and its process seems to wait for nobody
+RESTART = 0.05  # seconds that a process which replaces another one is charged; it takes as much on a usual machine
+UNMEASURED_TIMES = 4  # the seconds of the clock for each of processor time where only the clock can be read
+PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one reply, for whoever keeps them all
+OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
+CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(signal, "SIGPROF", 27)}
+KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
+WAITED = "it did nothing but wait"  # begins what a reply says of code that the idle limit has ended
+PARENT_DEATH_SIGNAL = sys.platform == "linux"
+LOAD = ""  # in the place of a probe's name: only load what lies in the folder
+
+
+class MachineBusy(SandboxUnavailable):
+    """Other programs kept the processors so busy that a call got next to none: no verdict on anybody's code."""
+
+
+class Worker:
+    """A process that serves probes beside a learner's code; a context manager.
+
+    `files` maps relative paths to contents: `probes.py`, `common/…` for the reference of other parts, and one folder
+    per implementation under test (`submission/…`). `interpreter_version` is known after the first call.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        tier: Tier = Tier.LOCAL,
+        limits: Limits = CHECK,
+        interpreter: str | None = None,
+    ) -> None:
+        self.files, self.tier, self.limits, self.interpreter = dict(files), Tier(tier), limits, interpreter
+        self.interpreter_version: str | None = None
+        self._names = sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
+        self._output = Output(limits.output_bytes)
+        self._killed = False  # the last call's process, by whomever
+        self._launch: Launch | None = None
+        self._process: Process | None = None
+        self._started = False  # at least once
+        self._measured: int | None = None  # the process whose time counts
+        self._greeting: str | None = None  # the id that the greeting must carry, None once it has come
+        self.budget = limits.total_seconds  # of all calls together
+        self._to_forgive = 5 * LATENCY
+        self._charged = 0.0  # for all calls so far: short ones by the clock, which a busy machine makes run faster
+        self._before_process = self._idle = 0.0  # charged before the process was started; its waiting that was measured
+        self.everything_ended = True  # of the process before, and of all that it started
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the process without waiting for it. Raises SandboxUnavailable when it cannot be started."""
+        if self._process is not None:
+            return
+        if self._launch is None:
+            self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
+        launch = self._launch
+        self._charged += RESTART if self._started else 0.0
+        self._before_process, self._idle = self._charged, 0.0
+        self._started, self._measured = True, None
+        try:
+            self._process = Process(
+                launch.command,
+                self._output,
+                self.limits.reply_bytes + ENVELOPE_BYTES,
+                self.limits.printed_bytes,
+                launch.environment,
+                launch.descriptors(),
+                launch.user,
+            )
+        except OSError as error:
+            raise SandboxUnavailable(f"the worker could not be started: {error}") from error
+        self._greeting = secrets.token_hex(8)
+        limits = self.limits
+        setup = {
+            "reply_bytes": limits.reply_bytes,
+            "output_bytes": limits.output_bytes,
+            "seconds": max(self.budget, limits.cpu_seconds),
+            "parent": self._watch_for_parent(),
+        }
+        self._process.send(encode_line({**setup, "id": self._greeting, **launch.setup}))
+
+    def _watch_for_parent(self) -> str:
+        """How the worker learns that this process is gone; bubblewrap ends with it by itself. The kernel's signal comes
+        when the thread ends that started the worker, which is certain to be the whole process for the main one alone.
+        """
+        if self.tier is Tier.STRICT:
+            return ""
+        by_signal = PARENT_DEATH_SIGNAL and threading.current_thread() is threading.main_thread()
+        return "signal" if by_signal else "pipe"
+
+    def call(
+        self,
+        probe: str,
+        arguments: Sequence,
+        folder: str = "submission",
+        on_progress: Callable[[object], None] | None = None,
+        seconds: float | None = None,
+        cpu_seconds: float = 0,
+    ) -> Reply:
+        """Call one probe, or LOAD, on the implementation in `folder`. seconds: what the call may be charged (see
+        `Limits`; the limits' own when None); cpu_seconds: the processor time that it may use; 0 is any.
+
+        `on_progress` gets each progress note as it comes. Raises SandboxUnavailable when the worker does not start,
+        and MachineBusy when it got no processor; anything the code does is a failure in the reply. A process that was
+        killed is no verdict on the code yet, since somebody else may have done it, or a machine short of memory: the
+        call is made once more, unless it is one that notes progress.
+        """
+        how = (seconds, cpu_seconds)
+        reply = self._ask(probe, arguments, folder, on_progress, *how)
+        if self._killed and on_progress is None and not self.used_up:
+            reply = self._ask(probe, arguments, folder, None, *how)
+        return reply
+
+    def _ask(
+        self,
+        probe: str,
+        arguments: Sequence,
+        folder: str,
+        on_progress: Callable[[object], None] | None,
+        seconds: float | None,
+        cpu_seconds: float,
+    ) -> Reply:
+        self._killed = False
+        if self.used_up:
+            return Reply(failure="timeout", message=self._all_used())
+        allowed = self.limits.call_seconds if seconds is None else seconds
+        self.start()
+        self._await_greeting()
+        identity = secrets.token_hex(8)
+        request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
+        line = encode_line({**request, "processor_seconds": cpu_seconds})
+        meter = Meter(self._measured)
+        answered = used_up = False
+        try:
+            self._process.send(line)
+            reply = self._await_reply(identity, meter, allowed, on_progress, cpu_seconds)
+            answered, used_up = True, reply.message == self._all_used()
+            return reply
+        finally:
+            self._charged += meter.end()
+            if used_up:  # by a measurement that is finer than the meter's
+                self._charged = max(self._charged, self.budget)
+            forgiven = min(meter.all_idle, self._to_forgive) if meter.all_idle <= LATENCY else 0.0
+            self._to_forgive -= forgiven
+            self._idle += meter.all_idle - forgiven + meter.unknown
+            if not answered:  # an exception of on_progress, or an interrupt: the answer would come too late
+                self._stop()
+
+    @property
+    def used(self) -> float:
+        """What all calls together have been charged so far."""
+        self._charged = self._settled()
+        return self._charged
+
+    @property
+    def used_up(self) -> bool:
+        """Whether all calls together have had their time: then the next one is not made."""
+        return self.used >= self.budget
+
+    def _settled(self, seconds: float = 0.0, idle: float = 0.0) -> float:
+        """What is charged: what the process that runs has really used, where the system tells. seconds, idle: of the
+        call that is awaited.
+        """
+        used = processor_seconds(self._measured) if self._process is not None and self._measured else None
+        return self._charged + seconds if used is None else self._before_process + used + self._idle + idle
+
+    def extend(self, seconds: float) -> None:
+        """Raise the budget of all calls together, those so far included, to these seconds; it never shrinks."""
+        self.budget = max(self.budget, seconds)
+
+    def _all_used(self) -> str:
+        return f"the {self.budget:.3g} seconds for all calls together are used up"
+
+    def _await_greeting(self) -> None:
+        if self._greeting is None:
+            return
+        expected, self._greeting = self._greeting, None
+        line = b""
+        try:
+            line = self._process.receive(START_SECONDS)
+            message = parse_message(line)
+            if message.kind == "ready" and message.id == expected:
+                self.interpreter_version = message.data
+                if sys.platform == "linux":  # which tells about it
+                    started = self._process.process.pid
+                    self._measured = innermost(started) if self.tier is Tier.STRICT else started
+                return
+        except (TimeoutError, ProtocolError):
+            pass
+        self._stop()
+        raise SandboxUnavailable(f"the worker did not start ({self.tier.value}): {self.output.strip() or line[:200]!r}")
+
+    def _await_reply(
+        self,
+        identity: str,
+        meter: Meter,
+        allowed: float,
+        on_progress: Callable | None,
+        cpu_seconds: float,
+    ) -> Reply:
+        notes = size = 0
+        begin = time.monotonic()
+        while True:
+            try:
+                line = self._process.receive(SLICE)
+            except TimeoutError:
+                meter.note()
+                reason = self._used_up(meter, allowed, cpu_seconds)
+                if reason:
+                    return self._fail("timeout", reason)
+                if time.monotonic() - begin > self.limits.wall_seconds:
+                    raise MachineBusy(
+                        f"This machine is too busy: code had {meter.processor:.1f} seconds of processor time in "
+                        f"{self.limits.wall_seconds:g} seconds. Try again when it has less to do."
+                    ) from None
+                continue
+            if not line:
+                return self._ended(cpu_seconds)
+            if line is OVERSIZE:
+                return self._fail("too large", f"the answer is larger than {self.limits.reply_bytes} bytes")
+            try:
+                message = parse_message(line, self.limits.reply_bytes, self._names)
+            except ProtocolError as error:
+                return self._fail("protocol", f"the reply was not an answer: {error}")
+            # Also a line that was written between two calls: it cannot know the id.
+            if message.id != identity or message.kind == "ready":
+                return self._fail("protocol", "an answer was sent that belongs to no call")
+            if message.kind == "reply":
+                return message.reply
+            notes, size = notes + 1, size + len(line)
+            if notes > PROGRESS_NOTES or size > self.limits.reply_bytes:
+                return self._fail("too large", "more progress notes were sent than one call may send")
+            meter.note()
+            meter.alive()
+            # A note gives the call its time again, within that of all calls: a slow or busy machine ends no code that
+            # gets on.
+            allowed = max(allowed, meter.seconds + self.limits.call_seconds)
+            begin = time.monotonic()
+            if on_progress is not None:
+                on_progress(message.data)
+
+    def _used_up(self, meter: Meter, allowed: float, cpu_seconds: float) -> str:
+        """Why the call has had its time; nothing while it has some left."""
+        if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
+            return f"no answer after {cpu_seconds:g} seconds of processor time"
+        if self._settled(meter.seconds, meter.all_idle) > self.budget:
+            return self._all_used()
+        if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
+            return f"no answer after {min(meter.seconds, allowed):.3g} seconds"
+        if meter.idle > self.limits.idle_seconds:
+            return f"{WAITED} for {self.limits.idle_seconds:g} seconds"
+        return ""
+
+    def _ended(self, cpu_seconds: float) -> Reply:
+        """The process closed its channel: say how it ended, and let the next call start another."""
+        status, flooded = self._process.exit_status(1.0), self._process.flooded
+        self._stop()
+        self._killed = status in KILLED and not flooded
+        if flooded:
+            most = self.limits.printed_bytes // 1024**2
+            return Reply(failure="timeout", message=f"it printed more than {most} MB and gave no answer")
+        if status in OUT_OF_PROCESSOR_TIME:
+            seconds = self.limits.cpu_seconds
+            return Reply(failure="timeout", message=f"the {seconds} seconds of processor time were used up")
+        if cpu_seconds and status in CALL_OUT_OF_PROCESSOR_TIME:
+            return Reply(failure="timeout", message=f"no answer after {cpu_seconds:g} seconds of processor time")
+        if status is None:
+            return Reply(failure="protocol", message="the grader's channel was closed")
+        if 0 <= status < 128:
+            return Reply(failure="exited", message=f"the code ended the whole program (status {status})")
+        name = _signal_name(-status if status < 0 else status - 128)
+        return Reply(failure="crashed", message=f"the interpreter crashed ({name})")
+
+    def _fail(self, failure: str, message: str) -> Reply:
+        self._stop()
+        return Reply(failure=failure, message=message)
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self.everything_ended = self._process.everything_ended()
+            self._process = None
+
+    @property
+    def output(self) -> str:
+        """What the code printed so far, both streams, bounded, without control characters and escapes."""
+        if self._process is not None and self._greeting is None:
+            token = secrets.token_hex(16)
+            seen = self._output.expect(token.encode("ascii"))
+            self._process.send(encode_line({"flush": token}))
+            seen.wait(0.5)
+        text = bytes(self._output.kept[: self.limits.output_bytes]).decode("utf-8", "replace")
+        text = clean_text(text.replace("\r\n", "\n"), self.limits.output_bytes, keep="\n\t")
+        return text + ("\n[more was printed and is left out]" if self._output.cut else "")
+
+    @property
+    def user(self) -> int | None:
+        """The spare user id that a started worker runs as, None when it is our own."""
+        return None if self._launch is None else self._launch.user
+
+    def close(self) -> None:
+        """End the process and remove its files. A closed worker starts anew when it is called again."""
+        self._stop()
+        if self._launch is not None:
+            self._launch.close()
+            self._launch = None
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,37 @@
+"""Make text from strangers safe to keep and to print."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Colours, cursor moves, window titles: ESC [ ... letter, ESC ] ... BEL, and the one-letter escapes. Every repeat is
+# bounded, so that no text makes the search slow.
+TERMINAL_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])")
+# Control, format (bidi marks, zero width), surrogate, private use, unassigned, line and paragraph separators.
+MOST_MARKS = 8  # on one character: no script needs more, and a pile of them covers the lines above and below
+UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean_text(text: str, limit: int, keep: str = "") -> str:
+    """At most `limit` characters of `text` without escapes, control characters, bidi marks and piles of accents.
+
+    Characters of `keep` stay; any other line break or tab becomes a space.
+    """
+    text = TERMINAL_ESCAPE.sub("", text[: 4 * limit])
+    if text.isascii() and text.isprintable():
+        return text[:limit]
+    safe, marks = [], 0
+    for character in text:
+        if kept := _safe(character, keep):
+            marks = marks + 1 if unicodedata.category(kept) in ("Mn", "Me") else 0
+            safe += [kept] if marks <= MOST_MARKS else []
+    return "".join(safe)[:limit]
+
+
+def _safe(character: str, keep: str) -> str:
+    if character in keep:
+        return character
+    if character in "\n\t\r":
+        return " "
+    return "" if unicodedata.category(character) in UNSAFE_CATEGORIES else character

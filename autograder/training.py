@@ -1,0 +1,284 @@
+"""Train the reference, show its progress, and save the model."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import importlib
+import random
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from autograder.course import ROOT, SOLUTIONS
+from autograder.render.progress import WINDOW, curve_lines, progress_of, running_means, save_curve
+
+# A model of the reference in training: what is there after each step, and can be kept when somebody stops half-way.
+
+
+def reference() -> SimpleNamespace:
+    """Import the reference's modules and return those that training needs, under short names."""
+    if str(SOLUTIONS) not in sys.path:
+        sys.path.insert(0, str(SOLUTIONS))
+    modules = {
+        "tokens": "part02_tokenizer",
+        "parameters": "part04_parameters",
+        "adam": "part06_adam",
+        "training": "part07_training",
+        "generation": "part08_generation",
+        "understanding": "part09_understanding",
+        "simple": "microgpt_simple",
+        "fast": "microgpt_fast",
+        "weights": "weights",
+    }
+    return SimpleNamespace(**{name: importlib.import_module(module) for name, module in modules.items()})
+
+
+class InputError(Exception):
+    """What was asked for can't be trained; the message is one sentence: what was wrong and what to do."""
+
+
+@dataclass
+class Run:
+    """A model in training: what is there after each step, and the function that takes the next one."""
+
+    trained: Any  # the reference's Trained; losses grow with each step
+    take_step: Callable[[], float]
+    num_steps: int
+    fast: bool
+
+
+def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = False, **sizes: int) -> Run:
+    """Draw a model as the reference's `train` does, and return it with no step taken. sizes: those of Config that are
+    not its own, such as n_layer. Raises InputError when they can't be.
+
+    `train` returns a model at its end only; here it can be kept when somebody stops half-way. Same draws, same
+    steps: a test holds the two together.
+    """
+    course = reference()
+    docs = list(docs)
+    rng.shuffle(docs)
+    tokenizer = course.tokens.Tokenizer(docs)
+    try:
+        config = course.parameters.Config(vocab_size=tokenizer.vocab_size, **sizes)
+    except ValueError as error:
+        raise InputError(f"There is no such model: {error}") from error
+    state_dict = course.parameters.init_state_dict(config, rng)
+    if fast:
+        state_dict = plain_numbers(state_dict)
+        optimizer = course.fast.Adam(state_dict)
+    else:
+        optimizer = course.adam.Adam(course.parameters.flatten(state_dict))
+    trained = course.training.Trained(tokenizer, config, state_dict, [])
+
+    def take_step() -> float:
+        step = len(trained.losses)
+        tokens, lr = tokenizer.encode(docs[step % len(docs)]), course.adam.linear_decay(step, num_steps)
+        if fast:
+            loss, gradients = course.fast.loss_and_gradients(tokens, state_dict, config)
+            optimizer.step(gradients, lr)
+        else:
+            loss = course.training.training_step(tokens, state_dict, config, optimizer, lr)
+        trained.losses.append(loss)
+        return loss
+
+    return Run(trained, take_step, num_steps, fast)
+
+
+def plain_numbers(state_dict: dict[str, list[list]]) -> dict[str, list[list[float]]]:
+    """A copy of the matrices with numbers in the place of `Value`s: what microgpt_fast works on."""
+    return {
+        name: [[getattr(number, "data", number) for number in row] for row in matrix]
+        for name, matrix in state_dict.items()
+    }
+
+
+@contextlib.contextmanager
+def stop_after_this_step() -> Iterator[Callable[[], bool]]:
+    """Yield a function that says whether Ctrl-C was pressed; a second one interrupts at once.
+
+    An exception in the middle of an update would leave a model of which some parameters have moved and others not.
+    """
+    pressed: list[int] = []
+
+    def remember(number: int, frame: object) -> None:
+        pressed.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def take_all_steps(run: Run) -> bool:
+    """Take every step; return False when Ctrl-C stopped it earlier, with the last step finished."""
+    collector_was_on = gc.isenabled()
+    gc.disable()  # as the reference's `train` does: there are no cycles to find
+    try:
+        with stop_after_this_step() as stopped, progress_of(run.trained.losses, run.num_steps) as show:
+            while len(run.trained.losses) < run.num_steps and not stopped():
+                run.take_step()
+                show()
+            return len(run.trained.losses) == run.num_steps
+    finally:
+        if collector_was_on:
+            gc.enable()
+
+
+DATA = ROOT / "datasets" / "names.txt"
+RUNS = ROOT / "runs"  # git ignores it
+NAMES, TEMPERATURE = 20, 0.5
+
+
+def held_out_loss(docs: list[str], trained: Any) -> float:
+    """The loss on names that the model has not seen, in nats per token.
+
+    Computed by the fast version in seconds: over 3,200 names the scalar one takes 100, and they agree to 1e-9.
+    """
+    course = reference()
+    plain = course.training.Trained(trained.tokenizer, trained.config, plain_numbers(trained.state_dict), [])
+    return course.fast.held_out_loss(docs, plain)
+
+
+def train(
+    data: Path,
+    num_steps: int,
+    seed: int,
+    fast: bool,
+    out: Path,
+    any_characters: bool = False,
+    on_trained: Callable[[Any], None] = lambda trained: None,
+    **sizes: int,
+) -> bool:
+    """All of `make train`: read, train, measure, draw, sample, save. Return False when Ctrl-C ended it early.
+    on_trained: told of a training that went to its end; sizes: n_layer and n_embd, where they are not those of Config.
+
+    Raises InputError at what can't be used, OSError when what was trained can't be written.
+    """
+    course = reference()
+    if num_steps < 0:
+        raise InputError(f"{num_steps} steps: their number must be 0 or more.")
+    try:
+        rows = course.simple.read_names(data, any_characters)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    data_sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
+    training, held_out = course.tokens.split_docs(rows)
+    make_writable(out)
+
+    rng = random.Random(seed)
+    run = begin(training, num_steps, rng, fast, **sizes)
+    trained, before = run.trained, plain_numbers(run.trained.state_dict)
+    readable = [name for name in held_out if set(name) <= set(trained.tokenizer.chars)]
+    model = "the fast reference" if fast else "the reference"
+    say(
+        f"Training {model} on {len(training):,} of {len(rows):,} rows of {data.name}, {num_steps:,} steps, seed {seed}."
+    )
+    other = "".join(f"-{name.removeprefix('n_')}{size}" for name, size in sizes.items())
+    if other:
+        count = course.parameters.count_parameters(trained.config)
+        say(f"{trained.config.n_layer} layers, {trained.config.n_embd} dimensions: {count:,} parameters.")
+    finished = take_all_steps(run)
+
+    steps = len(trained.losses)
+    path = out / f"{data.stem}-seed{seed}{other}-{steps if finished else f'{steps}of{num_steps}'}.json"
+    settings = {
+        "seed": seed,
+        "steps": num_steps,
+        "steps_taken": steps,
+        "data": data.name,
+        "data_sha256": data_sha256,
+        "training_rows": len(training),
+        "held_out_rows": len(readable),
+        "fast": fast,
+        "python": ".".join(map(str, sys.version_info[:3])),
+    }
+    # Before the seconds of measuring: whoever presses Ctrl-C now does not lose the training.
+    course.weights.save_trained(trained, path, settings)
+    if not finished:
+        say(f"\nStopped after {steps:,} of {num_steps:,} steps. The model so far is in {path}.")
+        return False
+
+    on_trained(trained)
+    if readable:
+        lines = compare(readable, training, trained, before)
+        settings.update({name: loss for name, loss, _ in lines})
+        say(f"\nHeld-out loss, nats per token, over {len(readable):,} rows whose names are not in training:")
+        for _, loss, words in lines:
+            say(f"  {loss:.3f}  {words}")
+        if left_out := len(held_out) - len(readable):
+            rows_are, their = ("row is", "its") if left_out == 1 else ("rows are", "their")
+            say(f"  {left_out} {rows_are} left out: training lacks some of {their} characters.")
+        course.weights.save_trained(trained, path, settings)
+    else:
+        say("\nNo held-out loss: among so few names there is none to measure it on.")
+    means = running_means(trained.losses)
+    if means:
+        say(f"\nLoss, mean of the last {WINDOW} steps:")
+        for line in curve_lines(means, not can_print("•│└─")):
+            say(line)
+    names = sample_names(trained, rng, fast)
+    new = sum(name not in set(rows) for name in names)
+    say(f"\n{len(names)} invented names at temperature {TEMPERATURE}, {new} of them new (in no row of the data):")
+    say("  " + " ".join(names[: NAMES // 2]) + "\n  " + " ".join(names[NAMES // 2 :]))
+    say(f"\nWeights, losses and settings: {path}")
+    if means and (picture := save_curve(trained.losses, means, path.with_suffix(".png"))):
+        say(f"Loss curve: {picture}")
+    return True
+
+
+def compare(held_out: list[str], training: list[str], trained: Any, before: dict) -> list[tuple[str, float, str]]:
+    """The model's loss before and after beside the two that need no training: key, loss, words; highest first."""
+    course = reference()
+    tokenizer, config = trained.tokenizer, trained.config
+    untrained = course.training.Trained(tokenizer, config, before, [])
+    counts = course.tokens.bigram_counts(training, tokenizer)
+    size, steps = tokenizer.vocab_size, len(trained.losses)
+    lines = [
+        ("held_out_loss_before", held_out_loss(held_out, untrained), "this model before training"),
+        ("uniform_loss", course.understanding.uniform_loss(size), f"uniform: each of {size} tokens as likely"),
+        ("bigram_loss", course.tokens.bigram_loss(counts, held_out, tokenizer), "bigram counts: the line to beat"),
+        ("held_out_loss", held_out_loss(held_out, trained), f"this model after {steps:,} steps"),
+    ]
+    return sorted(lines, key=lambda line: -line[1])
+
+
+def sample_names(trained: Any, rng: random.Random, fast: bool) -> list[str]:
+    """Invent names, with the generator going on from training."""
+    course = reference()
+    if fast:
+        return [course.fast.sample(trained, TEMPERATURE, rng) for _ in range(NAMES)]
+    return course.generation.sample_many(trained, NAMES, TEMPERATURE, rng=rng)
+
+
+def make_writable(folder: Path) -> None:
+    """Make the folder and try it out, now and not after a minute of training. Raises InputError if not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"Can't write to {folder}: {error.strerror}.") from error
+
+
+def can_print(text: str) -> bool:
+    """Whether standard output's encoding knows these characters."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def say(text: str) -> None:
+    """Print at once; names may have characters that the terminal's encoding lacks, which become escapes."""
+    encoding = sys.stdout.encoding or "ascii"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)

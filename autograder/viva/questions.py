@@ -1,0 +1,251 @@
+"""Questions of the kind: if this line were not there, or had another operator, which of these checks would fail?"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from autograder.course import Part
+from autograder.grading.compare import difference, show
+from autograder.grading.grade import grade
+from autograder.grading.part_probes import Probes
+from autograder.grading.report import Check
+from autograder.render.terminal import plural
+from autograder.sandbox import Tier
+from autograder.viva.running import PATIENT, Run
+from autograder.viva.student_code import Change, Code
+
+# What a question is: words for the learner, the answer and what an explanation mentions for whoever asks.
+
+
+@dataclass(frozen=True)
+class Question:
+    """kind: result, running or change. about: the call or the line that is asked about. lines: those of the learner's
+    file that are shown, as (number, text); of a changed line the change is the last one.
+    """
+
+    kind: str
+    about: str
+    words: str
+    lines: tuple[tuple[int, str], ...]
+    answer: str
+    mentions: tuple[str, ...]
+
+    @classmethod
+    def from_fields(cls, fields: dict) -> Question:
+        """From its fields as JSON gives them back, with lists for tuples."""
+        lines = tuple((number, text) for number, text in fields["lines"])
+        return cls(**{**fields, "lines": lines, "mentions": tuple(fields["mentions"])})
+
+    def as_data(self) -> dict:
+        """As JSON holds it."""
+        return {
+            "kind": self.kind,
+            "question": self.words,
+            "lines": [{"line": number, "text": text} for number, text in self.lines],
+            "answer": self.answer,
+            "mentions": list(self.mentions),
+        }
+
+
+# Questions on how a call runs: how often a line, in what order lines, what a name holds.
+
+MOST_TIMES = 24  # that a person would count
+
+
+def order_questions(code: Code, runs: list[Run], rng: random.Random) -> list[Question]:
+    """Questions on all of the runs, the kinds and lines mixed."""
+    found = [
+        question for run in runs for make in (_how_often, _which_first, _held) for question in make(code, run, rng)
+    ]
+    rng.shuffle(found)
+    return found
+
+
+def _how_often(code: Code, run: Run, rng: random.Random) -> list[Question]:
+    counts = Counter(run.lines)
+    several = [line for line, times in counts.items() if 2 <= times <= MOST_TIMES]
+    if not several:
+        return []
+    line = rng.choice(several)
+    statement = code.statements[line]
+    words = f"Your code is called: {run.words}. How many times does line {line} run?"
+    around = [f"it stands in {statement.function}; how often that is called counts"]
+    around += [f"line {loop} repeats it: {code.shown(loop)}" for loop in statement.loops]
+    lines = [(number, code.shown(number)) for number in (*statement.loops, line)]
+    return [Question("running", run.words, words, tuple(lines), str(counts[line]), tuple(around))]
+
+
+def _which_first(code: Code, run: Run, rng: random.Random) -> list[Question]:
+    """Lines that run in another order than they stand in: a function calls another one, a loop begins anew."""
+    first = list(dict.fromkeys(run.lines))
+    functions = {code.statements[line].function for line in first}
+    if len(functions) < 2:
+        return []
+    for _ in range(20):
+        three = sorted(rng.sample(first, min(3, len(first))), key=first.index)
+        if three != sorted(three) and len({code.statements[line].function for line in three}) > 1:
+            break
+    else:
+        return []
+    shown = sorted(three)
+    words = (
+        f"Your code is called: {run.words}. In which order do the lines {_series(shown)} run for the first time, "
+        "and why?"
+    )
+    where = tuple(f"line {line} is in {code.statements[line].function}" for line in three)
+    answer = ", then ".join(str(line) for line in three)
+    return [Question("running", run.words, words, tuple((line, code.shown(line)) for line in shown), answer, where)]
+
+
+def _held(code: Code, run: Run, rng: random.Random) -> list[Question]:
+    """The value of a name that was assigned once, or for the first time."""
+    seen: dict[tuple[int, str], object] = {}
+    for line, name, value in run.values:
+        seen.setdefault((line, name), value)
+    plain = [(line, name, value) for (line, name), value in seen.items() if _fits_on_paper(value)]
+    if not plain or run.call.only_lengths:
+        return []
+    line, name, value = rng.choice(plain)
+    asked = f"What does {name} hold (if Values, their data) right after line {line} ran for the first time?"
+    words = f"Your code is called: {run.words}. {asked}"
+    others = [
+        f"{other} held {show(held)} (line {number})"
+        for (number, other), held in seen.items()
+        if number < line and other != name
+    ]
+    return [
+        Question(
+            "running",
+            run.words,
+            words,
+            ((line, code.shown(line)),),
+            show(value),
+            tuple(others[-3:]) or ("what each name in the line holds",),
+        )
+    ]
+
+
+def _fits_on_paper(value: object) -> bool:
+    """Numbers of at most three digits."""
+    if isinstance(value, list):
+        return all(map(_fits_on_paper, value))
+    return not isinstance(value, float) or (abs(value) < 1e6 and abs(value - float(f"{value:.3g}")) < 1e-9)
+
+
+def _series(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
+
+
+# Questions of the kind: your function is called with these values, what comes back?
+
+TOLERANCE = 1e-6  # of what a person finds on paper
+
+
+def result_questions(part: Part, code: Code, runs: list[Run]) -> list[Question]:
+    """A question for each run, with what the learner's own code answered."""
+    return [_on_result(part, code, run) for run in runs]
+
+
+def _on_result(part: Part, code: Code, run: Run) -> Question:
+    defined = [name for name in part.task(run.call.task).defines if name in code.starts]
+    lines = tuple((code.starts[name], code.shown(code.starts[name])) for name in defined[:3])
+    expected = Probes(part).on_reference(run.call.probe, run.call.arguments)
+    if run.call.only_lengths:
+        asked = "How long is what comes back, and how long are the lists in it, down to single numbers?"
+        answer, right = lengths(run.answer), lengths(expected)
+        same = answer == right
+    else:
+        asked = "What comes back?"
+        answer, right = show(run.answer), show(expected)
+        same = difference(run.answer, expected, TOLERANCE) is None
+    if not same:
+        answer += f" (This code is wrong here: right would be {right}.)"
+    words = f"Task {run.call.task}. Your code is called: {run.words}. {asked}"
+    return Question("result", run.words, words, lines, answer, (run.call.mentions,))
+
+
+def lengths(data: object) -> str:
+    """How long nested lists are, level by level.
+
+    >>> lengths([[1.0], [1.0, 2.0]])
+    '2 elements; each of them a list, of 1, 2 elements'
+    """
+    if isinstance(data, dict):
+        return "; ".join(f"{name}: {lengths(item)}" for name, item in data.items())
+    if not isinstance(data, list):
+        return "no list but one value"
+    words, level = [plural(len(data), "element")], data
+    while level and all(isinstance(item, list) for item in level):
+        counts = [len(item) for item in level]
+        several = plural(counts[0], "element") if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} elements"
+        words.append(f"each of them a list, of {several}")
+        level = [inner for item in level for inner in item]
+    return "; ".join(words)
+
+
+TRIES = 10
+LONGEST = 80  # characters of two values that are shown side by side
+SHOWN = 2  # of the checks that fail, and of those that don't
+
+
+@dataclass(frozen=True)
+class Before:
+    """How the unchanged code does: its public checks that pass, by name."""
+
+    passing: dict[str, Check]
+    seed: int
+
+
+def before(part: Part, content: bytes, tier: Tier, seed: int) -> Before:
+    """Grade the unchanged code. Raises SandboxUnavailable when the tier does not hold here."""
+    report = grade({part.file_name: content}, part, seed=seed, tier=tier, explain=False, limits=PATIENT)
+    passing = {check.name: check for check in report.checks if check.status == "passed" and not check.hidden}
+    return Before(passing, seed)
+
+
+def change_question(part: Part, code: Code, known: Before, tier: Tier, rng: random.Random) -> Question | None:
+    """A change that some of the passing checks notice and others don't; None when ten tries find none."""
+    tasks = {name: task.id for task in part.tasks for name in task.defines}
+    passed = {check.task for check in known.passing.values()}
+    wanted = [change for change in code.changes() if tasks.get(change.function) in passed | {None}]
+    rng.shuffle(wanted)
+    for change in wanted[:TRIES]:
+        files = {part.file_name: change.source.encode("utf-8")}
+        report = grade(files, part, seed=known.seed, tier=tier, explain=False, limits=PATIENT)
+        checks = [check for check in report.checks if check.name in known.passing]
+        failing = [check for check in checks if check.status != "passed"]
+        staying = [check for check in checks if check.status == "passed"]
+        if failing and staying:
+            return _on_change(code, change, failing, staying, rng)
+    return None
+
+
+def _on_change(code: Code, change: Change, failing: list[Check], staying: list[Check], rng: random.Random) -> Question:
+    fails = rng.sample(failing, min(SHOWN, len(failing)))
+    shown = sorted([*fails, *rng.sample(staying, min(SHOWN, len(staying)))], key=lambda check: (check.task, check.name))
+    fails.sort(key=shown.index)
+    listed = "; ".join(f"({letter}) {check.title}" for letter, check in zip("abcd", shown))
+    letters = [letter for letter, check in zip("abcd", shown) if check in fails]
+    words = (
+        f"Suppose line {change.line} {change.words}{', as shown last' if change.after else ''}. "
+        f"Your code passes these checks now; which of them would fail? {listed}"
+    )
+    of_all = f"of all, {len(failing)} of {len(failing) + len(staying)} would"
+    answer = f"{' and '.join(letters)} would fail, the others not ({of_all})"
+    line = ((change.line, code.shown(change.line)), *([(change.line, change.after)] if change.after else []))
+    mentions = (f"line {change.line} is in {change.function}", *map(_what_happens, fails))
+    return Question("change", f"line {change.line}", words, line, answer, mentions)
+
+
+def _what_happens(check: Check) -> str:
+    """What the check says of the changed code, without the call; long values without their numbers."""
+    said = dict(re.findall(r"^(Returned|Expected): +(.*)$", check.message, flags=re.M))
+    back, expected = said.get("Returned", ""), said.get("Expected", "")
+    if back.startswith("Your code "):
+        return f"{check.title}: {back[0].lower()}{back[1:]}"
+    if not back or len(back) + len(expected) > LONGEST:
+        return f"{check.title}: something else comes back"
+    return f"{check.title}: {back} would come back, {expected} is right"

@@ -1,0 +1,154 @@
+"""A learner's source as questions need it: its statements by line, and the small changes that can be made to it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from autograder.grading.sources import inspect_source
+from autograder.text import clean_text
+
+LONGEST_LINE = 200
+SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
+LOOPS = (ast.For, ast.While)
+SIGNS = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "+"), ast.Div: ("/", "*"), ast.Lt: ("<", "<="),
+         ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"), ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="),
+         ast.In: ("in", "not in"), ast.NotIn: ("not in", "in"), ast.Is: ("is", "is not"),
+         ast.IsNot: ("is not", "is")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A simple statement on a line of its own. function: dotted; loops: the lines of the loops around it."""
+
+    line: int
+    function: str
+    node: ast.stmt = field(compare=False)
+    loops: tuple[int, ...] = ()
+    needed: bool = False  # without it Python knows no such name: too easy to predict
+
+
+@dataclass(frozen=True)
+class Change:
+    """One small change. words: what is done to the line; lines: of the unchanged file; text: the line as it is then,
+    after: as it is shown. The changed file is put together when it is needed: a file may have thousands of changes.
+    """
+
+    line: int
+    function: str
+    words: str
+    lines: tuple[str, ...] = field(repr=False)
+    text: str = ""
+    after: str = ""
+
+    @property
+    def source(self) -> str:
+        """The changed file."""
+        return "\n".join([*self.lines[: self.line - 1], self.text, *self.lines[self.line :]])
+
+
+class Code:
+    """One file of a learner's. Raises ValueError with a sentence when Python can't read it."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        source = inspect_source(content)
+        if source.problem:
+            raise ValueError(f"{name}{f', line {source.line}' if source.line else ''}: {source.problem}")
+        self.name = name
+        self.text = content.decode("utf-8-sig")
+        self.lines = tuple(self.text.split("\n"))
+        self.tree = ast.parse(self.text)
+        self.starts = source.lines  # of each function and class, by dotted name
+        self.statements = {statement.line: statement for statement in self._statements()}
+
+    def shown(self, line: int) -> str:
+        """A line without its indent, safe for any terminal."""
+        return clean_text(self.lines[line - 1].strip(), LONGEST_LINE)
+
+    def name_of(self, node: ast.AST) -> str:
+        """The text of a node, safe for any terminal."""
+        return clean_text(ast.unparse(node), LONGEST_LINE)
+
+    def _statements(self) -> Iterator[Statement]:
+        for node in self.tree.body:
+            if isinstance(node, ast.FunctionDef):
+                yield from self._inside(node.body, node.name, (), _given_once(node))
+            elif isinstance(node, ast.ClassDef):
+                for method in node.body:
+                    if isinstance(method, ast.FunctionDef):
+                        name = f"{node.name}.{method.name}"
+                        yield from self._inside(method.body, name, (), _given_once(method))
+
+    def _inside(
+        self, body: list[ast.stmt], function: str, loops: tuple[int, ...], once: set[str]
+    ) -> Iterator[Statement]:
+        for node in body:
+            if isinstance(node, SIMPLE) and not is_text(node) and self._has_its_line(node):
+                yield Statement(node.lineno, function, node, loops, bool(once & set(_names_given(node))))
+            inner = (*loops, node.lineno) if isinstance(node, LOOPS) else loops
+            for name in ("body", "orelse", "finalbody"):
+                children = getattr(node, name, None)
+                if isinstance(children, list):
+                    yield from self._inside(children, function, inner, once)
+
+    def _has_its_line(self, node: ast.stmt) -> bool:
+        line = self.lines[node.lineno - 1]
+        around = line.encode("utf-8")
+        behind = around[node.end_col_offset :].decode("utf-8").strip() if node.end_lineno == node.lineno else ";"
+        return not around[: node.col_offset].strip() and (not behind or behind.startswith("#"))
+
+    def changes(self) -> list[Change]:
+        """All small changes: a statement less, or another operator in it."""
+        found = []
+        for statement in self.statements.values():
+            indent = " " * statement.node.col_offset
+            if not statement.needed:
+                found.append(self._change(statement, "were not there", f"{indent}pass", ""))
+            for before, after, text in self._other_signs(statement):
+                found.append(self._change(statement, f"had {after} in the place of {before}", text, text.strip()))
+        return found
+
+    def _change(self, statement: Statement, words: str, text: str, after: str) -> Change:
+        return Change(statement.line, statement.function, words, self.lines, text, clean_text(after, LONGEST_LINE))
+
+    def _other_signs(self, statement: Statement) -> Iterator[tuple[str, str, str]]:
+        """The statement's line with one operator changed: the operator before, after, and the line."""
+        line = self.lines[statement.line - 1].encode("utf-8")
+        for node in ast.walk(statement.node):
+            sign, left, right = None, None, None
+            if isinstance(node, ast.BinOp):
+                sign, left, right = SIGNS.get(type(node.op)), node.left, node.right
+            elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+                sign, left, right = SIGNS.get(type(node.ops[0])), node.left, node.comparators[0]
+            if sign is not None:
+                between = line[left.end_col_offset : right.col_offset]
+                if between.count(sign[0].encode()) == 1:
+                    changed = between.replace(sign[0].encode(), sign[1].encode())
+                    text = line[: left.end_col_offset] + changed + line[right.col_offset :]
+                    yield sign[0], sign[1], text.decode("utf-8")
+            elif isinstance(node, ast.AugAssign) and type(node.op) in SIGNS:
+                begin = f"{SIGNS[type(node.op)][0]}=".encode()
+                between = line[node.target.end_col_offset : node.value.col_offset]
+                if between.count(begin) == 1:
+                    text = line[: node.target.end_col_offset] + between.replace(begin, b"=")
+                    yield begin.decode(), "=", (text + line[node.value.col_offset :]).decode("utf-8")
+
+
+def _names_given(node: ast.AST) -> list[str]:
+    """The names that are given a value in it."""
+    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+
+
+def _given_once(function: ast.FunctionDef) -> set[str]:
+    """The names that one place of the function alone gives a value; no arguments."""
+    given, arguments = (
+        _names_given(function),
+        {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)},
+    )
+    return {name for name in given if given.count(name) == 1} - arguments
+
+
+def is_text(node: ast.stmt) -> bool:
+    """Whether the statement is a constant that stands alone, such as a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
