@@ -1,4 +1,4 @@
-"""`python -m autograder ...`: install what is missing, then hand over to the command line.
+"""Install what is missing, then hand over to the command line.
 
 Standard library only, and written so that any Python, however old, can read it: only then can it say what is needed.
 """

@@ -6,12 +6,11 @@ import functools
 import os
 import re
 import shlex
-from pathlib import Path
 
 # The Makefile sets it to "make"; setup_environment.py to what was typed, such as `python3 -m autograder`.
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 
-MAKEFILE = Path(__file__).parents[1] / "Makefile"
+MAKEFILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Makefile")
 READ = re.compile(r"\$\((?:value )?([A-Za-z]+)\)")  # a variable, in a recipe or in a definition
 DEFINITION = re.compile(r"^([A-Z]+) = (.*)$", re.MULTILINE)
 RECIPE = re.compile(r"^([a-z0-9]+):.*\n((?:\t.*\n)+)", re.MULTILINE)
@@ -57,7 +56,11 @@ def make_variables(target: str) -> frozenset[str]:
     """The variables that a target of the Makefile takes, as the Makefile itself finds them; those of all for "".
     Every other option reaches a command through args=.
     """
-    text = MAKEFILE.read_text(encoding="utf-8") if MAKEFILE.exists() else ""
+    try:
+        with open(MAKEFILE, encoding="utf-8") as file:
+            text = file.read()
+    except FileNotFoundError:
+        text = ""
     meanings, taken = dict(DEFINITION.findall(text)), set()
     waiting = [recipe for name, recipe in RECIPE.findall(text) if target in ("", name)]
     while waiting:

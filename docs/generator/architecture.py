@@ -33,14 +33,14 @@ LANES = {
     "grading": "The core",
     "backups": "Utilities",
 }
-WIDTH, LEFT, ROW, BOX, GAP, HEAD = 960, 140, 38, 144, 8, 16
+WIDTH, LEFT, ROW, BOX, GAP, HEAD = 1016, 130, 38, 132, 8, 16
 STYLE = """
 .architecture { font: 14px system-ui, sans-serif; background: var(--color-background-primary, #fff); }
 .architecture .lane { fill: var(--color-background-secondary, #f2f4f7); }
 .architecture .box { fill: var(--color-background-primary, #fff); stroke: var(--color-foreground-muted, #6b6f76); }
 .architecture text { fill: var(--color-foreground-primary, #000); }
 .architecture .title { font-weight: 600; }
-.architecture .name { font: 13px ui-monospace, monospace; text-anchor: middle; }
+.architecture .name { font: 12px ui-monospace, monospace; text-anchor: middle; }
 .architecture .down { fill: none; stroke: var(--color-foreground-muted, #6b6f76); stroke-width: 2; }
 """
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 from generator import architecture
 
-SUITES_MAY_IMPORT = ("autograder.grading.", "autograder.parts.", "autograder.model", "autograder import model")
+SUITES_MAY_IMPORT = ("autograder.grading.", "autograder.parts.", "autograder.datasets", "autograder import model")
 
 
 def lint_imports(folder):
