@@ -342,6 +342,7 @@ def test_a_changed_pin_is_installed_with_the_extras_that_were_there(checkout):
 
 
 def test_an_extra_that_came_with_another_is_not_installed_again(here, monkeypatch):
+    monkeypatch.setenv(invocation.CALLED_AS, "python -m autograder")  # which it sets for all that follows
     monkeypatch.setattr(here, "VENV", sys.prefix)  # as if this environment, with all that tests need, were the copy's
     here.write_stamp("development")
     assert here.missing_extra(["grade"]) is None

@@ -35,7 +35,7 @@ CALLS = {
     "leaderboard": ["leaderboard", "show", "--board", "board"],
 }
 # The rooms of instructors' commands.
-INSTRUCTORS = ("autograder.classroom", "autograder.batch", "autograder.analytics")
+INSTRUCTORS = tuple(f"autograder.commands.{name}" for name in ("class_grading", "gradebook", "batch", "analytics"))
 # They are no learner's: contributors and instructors run them, and what they write stands in their own tests.
 OTHERS = {"test", "lint", "mutation", "sandbox", "doctor", "site"}
 
