@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers.submissions import by_checks
 from nbclient import NotebookClient
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
@@ -20,7 +21,6 @@ from nbgrader.exchange.default import (
     ExchangeReleaseFeedback,
     ExchangeSubmit,
 )
-from submission_helpers import by_checks
 from traitlets.config import Config
 
 from autograder.class_folder.folder import ClassFolder
@@ -78,7 +78,7 @@ def test_a_part_goes_to_a_learner_and_comes_back_to_be_graded(released, tmp_path
     ann = Person(tmp_path / "ann", exchange, "ann")
     ann.does(ExchangeFetchAssignment)
     fetched = ann.home / PART.name
-    assert {PART.file_name, f"{PART.name}.ipynb", "notebook_tools", "weights.py"} <= set(os.listdir(fetched))
+    assert {PART.file_name, f"{PART.name}.ipynb", "notebook_tools.py", "weights.py"} <= set(os.listdir(fetched))
     shutil.copy(SOLUTIONS / PART.file_name, fetched)
     ann.does(ExchangeSubmit)
     instructor.does(ExchangeCollect)
