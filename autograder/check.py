@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.course import EXERCISES, SOLUTIONS, Part, Target, parts
+from autograder.course import EXERCISES, LARGEST_FILE, SOLUTIONS, Part, Target, parts
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
-from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.grading.sources import inspect_source
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.sandbox import Tier, strict_tier
 

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from autograder.course import ROOT, Part, part, parts
+from autograder.course import LARGEST_FILE, ROOT, Part, part, parts
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import LONGEST, difference, show
 from autograder.grading.diagnosis import name_mistakes, same_reply
@@ -20,7 +20,7 @@ from autograder.grading.misconceptions import Mistake
 from autograder.grading.reference import cut_to, reference_files
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Recorded
-from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.grading.sources import inspect_source
 from autograder.grading.submission import read_submission
 from autograder.sandbox import Reply, SandboxUnavailable, Tier
 
@@ -345,7 +345,7 @@ def test_what_python_warns_of_is_not_printed(capsys, recwarn):
 COSTS = """
 import sys, time
 from resource import RUSAGE_SELF, getrusage
-from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.grading.sources import inspect_source
 
 start = getrusage(RUSAGE_SELF).ru_maxrss
 for unit in (b"a,", b"{a}", b".b", b"a.", b"import a.b\\n", b"@a\\n", b"'\\\\d'\\n", b"f(a=1),", b"\\\\\\n", b"..."):

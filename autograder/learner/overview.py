@@ -12,7 +12,7 @@ from autograder.grading.report import Report
 from autograder.invocation import command
 from autograder.learner import last_results
 from autograder.learner.achievements import achievements
-from autograder.render.terminal import number
+from autograder.text import number
 
 
 @dataclass(frozen=True)

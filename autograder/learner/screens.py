@@ -15,7 +15,8 @@ from autograder.learner.hints import Hint
 from autograder.learner.last_results import after_passing, shown
 from autograder.learner.reset import Change
 from autograder.render.next_step import next_step, to_do
-from autograder.render.terminal import failure_lines, number, plural
+from autograder.render.terminal import failure_lines
+from autograder.text import number, plural
 
 WIDTH = 79
 

@@ -18,8 +18,8 @@ from autograder.course import EXERCISES
 from autograder.invocation import command
 from autograder.learner import local_state, merge_bases
 from autograder.learner.last_results import shown
-from autograder.render.terminal import plural
 from autograder.stubs import StubError, fresh_stubs, recorded_as
+from autograder.text import plural
 
 # Lines that the learner replaces: only their estimate of a size differs between versions.
 TODO = re.compile(r"^ *# TODO (\d+\.\d+ \S+): .*$", re.MULTILINE)

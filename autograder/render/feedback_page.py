@@ -23,8 +23,8 @@ from autograder.grading.report import Check, Report
 from autograder.invocation import command
 from autograder.render.next_step import CheckCommand, going_on, in_order, task_to_fix, to_do
 from autograder.render.templates import templates
-from autograder.render.terminal import message_lines, number, plural, shared_mistakes
-from autograder.text import clean_text
+from autograder.render.terminal import message_lines, shared_mistakes
+from autograder.text import clean_text, number, plural
 
 LABELS = {"passed": "Passed", "todo": "Not written yet"}  # every other status is a failure
 LONGEST_LINE = 300  # characters of a learner's line of code

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from autograder.course import Part, part, stretch_tasks
 from autograder.grading.progress import DONE, awaited, current, to_write, whole_file
 from autograder.grading.report import Check, Report
+from autograder.text import number, plural
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
 CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
@@ -16,16 +17,6 @@ CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhe
 WHATEVER_THE_INPUT = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "NotImplementedError",
                       "TypeError", "UnboundLocalError")  # fmt: skip
 LONGEST_PRINT = 1500  # characters of what the learner's code printed
-
-
-def number(points: float) -> str:
-    """Points without a needless .0."""
-    return f"{points:g}"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 check`, `2 checks`."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def without_commands(line: str) -> str:
