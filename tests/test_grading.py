@@ -17,7 +17,7 @@ from autograder.grading.compare import LONGEST, difference, show
 from autograder.grading.diagnosis import name_mistakes, same_reply
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import Mistake
-from autograder.grading.reference import cut_to, reference_files
+from autograder.grading.reference import reference_files, tree_shake
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Recorded
 from autograder.grading.sources import inspect_source
@@ -284,11 +284,11 @@ class Other:
 
 
 def test_the_reference_is_cut_to_the_names_that_are_asked_for_and_what_they_use():
-    cut = cut_to(SOURCE, {"wanted"})
+    cut = tree_shake(SOURCE, {"wanted"})
     names = {getattr(node, "name", None) or ast.unparse(node) for node in ast.parse(cut).body}
     assert names == {"import math", "from part01_autograd import Value", "LIMIT = 3", "helper", "wanted"}
     with pytest.raises(ValueError, match="nothing"):
-        cut_to(SOURCE, {"nothing"})
+        tree_shake(SOURCE, {"nothing"})
 
 
 @pytest.mark.parametrize("its_part", parts(), ids=lambda its_part: its_part.module)

@@ -1,4 +1,7 @@
-"""What a suite is written with: the `check` mark, the answers of a learner's code, and the draw of random inputs."""
+"""What a suite is written with: the mark `check`, the answers of a learner's code, and the draw of random inputs.
+
+`points_by_task` reads the marks: what each task is worth.
+"""
 
 from __future__ import annotations
 
@@ -157,9 +160,6 @@ class Draw(random.Random):
     def word(self, shortest: int = 3, longest: int = 8, letters: str = "abcdefghijklmnopqrstuvwxyz") -> str:
         """A made-up word."""
         return "".join(self.choices(letters, k=self.randint(shortest, longest)))
-
-
-# What each task is worth: the sum of the points of its checks, read from the part's suite.
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from autograder.grading.sources import Source, inspect_source
 from autograder.sandbox import CHECK, Limits, Tier, Worker
 
 if TYPE_CHECKING:
-    from autograder.grading.mistake_replies import MistakeReplies
+    from autograder.grading.mistake_replies import MistakeOracle
 
 
 def run_suite(*arguments) -> list[Check]:
@@ -38,7 +38,7 @@ class Series:
     """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already."""
 
     run: Callable[..., list[Check]] = run_suite
-    replies: MistakeReplies | None = None  # those of the first grading that needs them, where None
+    replies: MistakeOracle | None = None  # those of the first grading that needs them, where None
 
 
 def grade(
@@ -78,7 +78,7 @@ def grade(
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
-            session.patience.expect_answers()  # as it did on the reference
+            session.timeouts.expect_answers()  # as it did on the reference
         checks = series.run(part, session, seed, task)
         if give_up_after is not None and worker.used_up:
             raise TooSlow
@@ -108,7 +108,7 @@ def _explained(
     checks: list[Check],
     session: Session,
     shipped: Mapping[str, bytes],
-    replies: MistakeReplies | None,
+    replies: MistakeOracle | None,
     name_mistakes: bool,
 ) -> list[Check]:
     """The checks, those that fail with the likely mistake and its line. What that needs is loaded here: where all
@@ -117,12 +117,12 @@ def _explained(
     from autograder.grading.diagnosis import diagnose
     from autograder.grading.lines import with_lines
     from autograder.grading.misconceptions import misconceptions
-    from autograder.grading.mistake_replies import MistakeReplies
+    from autograder.grading.mistake_replies import MistakeOracle
     from autograder.grading.reference import signatures
 
     part, calls = session.part, session.calls
     if name_mistakes:
-        replies = replies or MistakeReplies()
+        replies = replies or MistakeOracle()
         checks = diagnose(part, checks, calls, shipped, replies, session.runs, session.builds_on)
     return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part
-from autograder.grading.progress import DONE, current
+from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Check, Report
 from autograder.invocation import command
 from autograder.learner.last_results import shown
@@ -24,7 +24,7 @@ DEBUGGING = Path(__file__).with_name("debug_child.py")
 def find_check(report: Report, part: Part, name: str | None) -> Check:
     """The check of this name, the first failing one when None. Raises ValueError with a sentence."""
     if name is None:
-        check = current(report, part)
+        check = current_check(report, part)
         if check is None:
             raise ValueError(f"Every check is passed. Name one to run it again: {names_of(part, report.checks)}")
         return check

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part, parts
-from autograder.grading.progress import current
+from autograder.grading.progress import current_check
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
@@ -106,7 +106,7 @@ def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
         doing = "see what is left" if left == "progress" else "train it"
         return f"{ALL_PARTS}{still_open(list(map(result, parts())), check)} Next: {doing}: {command(left)}"
     try:
-        lost = current(result(unfinished), unfinished) if begun(unfinished) else None
+        lost = current_check(result(unfinished), unfinished) if begun(unfinished) else None
     except (OSError, ValueError):
         lost = None
     if lost is None:

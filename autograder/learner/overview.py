@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograder.course import Part, Task, parts
 from autograder.grading.checks import points_by_task
-from autograder.grading.progress import current
+from autograder.grading.progress import current_check
 from autograder.grading.report import Report
 from autograder.invocation import command
 from autograder.learner import last_results
@@ -57,7 +57,7 @@ class Row:
         """Where the learner is in this part, in a few words."""
         if self.report is None:
             return "its file can't be read" if self.unreadable else "not begun"
-        lost = current(self.report, self.part)
+        lost = current_check(self.report, self.part)
         open_tasks = "".join(f"; open: {task.id}" for task in self.open_stretch)
         return f"at {lost.task} {self.part.task(lost.task).title}" if lost else f"passed{open_tasks}"
 

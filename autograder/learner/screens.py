@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.course import EXERCISES, Task, part
-from autograder.grading.progress import DONE, awaited, current, to_write, whole_file
+from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Report
 from autograder.invocation import command
 from autograder.learner.hints import Hint
@@ -49,7 +49,7 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     its_part, path = part(report.part), shown(EXERCISES / report.file)
     yield f"Part {report.part}, {its_part.title}: {path}"
     yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
-    of_all, failing = whole_file(report) is not None, current(report, its_part)
+    of_all, failing = file_level_failure(report) is not None, current_check(report, its_part)
     if not of_all:
         yield from (f"  {task_line(report, task)}" for task in its_part.tasks)
     if failing is not None and failing.status != "todo":
@@ -70,7 +70,7 @@ def task_line(report: Report, task: Task) -> str:
     """How many checks of a task are passed."""
     checks = [check for check in report.checks if check.task == task.id and check.status != "manual"]
     left = [check for check in checks if check.status not in DONE]
-    others = [awaited(check, part(report.part)) for check in left]
+    others = [blocking_task(check, part(report.part)) for check in left]
     if not checks:
         state = "a person grades it"
     elif len(left) == len(checks) and all(others):
@@ -95,14 +95,14 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
         yield next_step([report], after=after_passing)
         return
     path = shown(EXERCISES / its_part.file_name)
-    elsewhere = awaited(hint.check, its_part)  # the line is that of another task, which is to be written first
+    elsewhere = blocking_task(hint.check, its_part)  # the line is that of another task, which is to be written first
     line = f", line {hint.check.line}" if hint.check.line and not elsewhere else ""
     if hint.instead:
         yield f"Part {its_part.number}, {its_part.title}: {path}{line}"
         yield from wrapped(hint.instead, "  ")
         return
     yield f"Part {its_part.number}, task {hint.task.id} {hint.task.title}: {path}{line}"
-    if hint.task in to_write(report, its_part):
+    if hint.task in tasks_to_write(report, its_part):
         yield "  not written yet"
     else:
         yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from autograder.course import Part, part, stretch_tasks
-from autograder.grading.progress import DONE, awaited, current, to_write, whole_file
+from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
 from autograder.text import number, plural
 
@@ -39,12 +39,12 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     for check, count in mistakes.values():
         yield ""
         yield from mistake_lines(check, count, its_part)
-    if whole_file(report) is None:
+    if file_level_failure(report) is None:
         yield ""
         yield from checks_lines(report, its_part)
-    failing = current(report, its_part)
+    failing = current_check(report, its_part)
     if failing is not None and failing.status != "todo":
-        of_all = whole_file(report) is not None
+        of_all = file_level_failure(report) is not None
         yield from failure_lines(failing, path, of_all, with_advice=failing.misconception not in mistakes)
         if again and not of_all and failing.exception not in WHATEVER_THE_INPUT:
             yield f"  To repeat this check with the same inputs: {again}"
@@ -84,9 +84,9 @@ def checks_lines(report: Report, its_part: Part) -> Iterator[str]:
     width = max((len(points(check)) for check in report.checks), default=0)
     for task in its_part.tasks:
         checks = [check for check in report.checks if check.task == task.id]
-        if task not in to_write(report, its_part):
+        if task not in tasks_to_write(report, its_part):
             yield from (check_line(check, width, its_part) for check in checks)
-        elif all(others := [awaited(check, its_part) for check in checks]):
+        elif all(others := [blocking_task(check, its_part) for check in checks]):
             yield f"  wait {'':>{width}} {task.id} {task.title}: checked when {others[0].id} is written"
         else:
             yield f"  todo {'':>{width}} {task.id} {task.title}: not written yet"
@@ -103,7 +103,7 @@ def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> st
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
     remark += " (graded manually)" if check.status == "manual" else ""
-    if its_part is not None and (other := awaited(check, its_part)):
+    if its_part is not None and (other := blocking_task(check, its_part)):
         label, remark = "wait", f"{remark} (needs {other.id})"
     return f"  {label} {points(check):>{width}} {check.task} {check.title}{remark}"
 
@@ -142,7 +142,7 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
     yield f"{number(report.earned)} of {number(report.possible)} points{passed}."
     for task in report.open_stretch:
         yield f"{task.id} is a stretch task: the part counts as passed without it. Try it now, or come back later."
-    if whole_file(report) is None and any(check.status not in ("passed", "todo") for check in hidden):
+    if file_level_failure(report) is None and any(check.status not in ("passed", "todo") for check in hidden):
         held = number(sum(check.points for check in hidden))
         yield f"{held} of the {number(report.possible)} points come from hidden checks."
     if by_hand:
@@ -177,7 +177,7 @@ def remark(report: Report) -> str:
     statuses = {check.status for check in report.checks} - {"manual"}
     if statuses == {"todo"}:
         return "not begun"
-    failing = current(report, part(report.part))
+    failing = current_check(report, part(report.part))
     if failing.status == "todo":
         return f"to write: {failing.task} {part(report.part).task(failing.task).title}"
     return f"first failing: {failing.task} {failing.title}"[:70]

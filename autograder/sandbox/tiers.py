@@ -1,4 +1,7 @@
-"""The tiers: how a worker is started so that it can do no more than its tier allows."""
+"""The tiers: how a worker is started so that it can do no more than its tier allows.
+
+A worker sees one folder, its job: its own program and the files that it needs, written afresh for each worker.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,25 @@ from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpret
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
 
-# The folder that a worker sees: its own program and the files of the job, fresh for each worker.
-
 # One level of folders, no hidden files, nothing that climbs out.
 FILE_PATH = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 OWN_FILES = ("worker.py", "confine.py")
+STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16, "SIGPENDING": 64, "MSGQUEUE": 0}
+# PyPy otherwise looks for the size of the processor's cache in /proc, and complains that it is not there.
+PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
+INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
+
+
+class SandboxUnavailable(RuntimeError):
+    """No sandbox of the kind that was asked for; the text says what was tried and what to do."""
+
+
+class Tier(str, Enum):
+    """How far a worker is shut in: LOCAL for one's own code, STRICT (bubblewrap) or LANDLOCK for other people's."""
+
+    LOCAL = "local"
+    STRICT = "strict"
+    LANDLOCK = "landlock"
 
 
 class Job:
@@ -60,24 +77,6 @@ class Job:
     def remove(self) -> None:
         """Delete the folder; a file that another program still holds open is left to the system."""
         shutil.rmtree(self.base, ignore_errors=True)
-
-
-STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16, "SIGPENDING": 64, "MSGQUEUE": 0}
-# PyPy otherwise looks for the size of the processor's cache in /proc, and complains that it is not there.
-PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
-INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
-
-
-class SandboxUnavailable(RuntimeError):
-    """No sandbox of the kind that was asked for; the text says what was tried and what to do."""
-
-
-class Tier(str, Enum):
-    """How far a worker is shut in: LOCAL for one's own code, STRICT (bubblewrap) or LANDLOCK for other people's."""
-
-    LOCAL = "local"
-    STRICT = "strict"
-    LANDLOCK = "landlock"
 
 
 @dataclass
