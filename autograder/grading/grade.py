@@ -82,7 +82,7 @@ def grade(
         checks = series.run(part, session, seed, task)
         if give_up_after is not None and worker.used_up:
             raise TooSlow
-        printed = worker.output if session.printed is None else session.printed
+        printed = worker.read_output() if session.printed is None else session.printed
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks]

@@ -123,7 +123,7 @@ class Session:
 
     def own_output_ends(self) -> None:
         """From here on, the checks are only for the diagnosis: what the code prints meanwhile is not reported."""
-        self.printed = self.worker.output
+        self.printed = self.worker.read_output()
 
     def runs(self, check: Check) -> set[str]:
         """The functions of the learner's file that a check may have run."""

@@ -90,8 +90,8 @@ class Launch:
     filter_fd: int | None = None  # a file that holds the system call filter, handed to each process
     user: int | None = None
 
-    def descriptors(self) -> list[int]:
-        """What the next process inherits."""
+    def inherited_descriptors(self) -> list[int]:
+        """The descriptors for the next process, at the beginning of their files."""
         if self.filter_fd is None:
             return []
         os.lseek(self.filter_fd, 0, os.SEEK_SET)  # the process before has read it to its end
@@ -147,7 +147,7 @@ def _prepare_landlock(files: Mapping[str, bytes], limits: Limits, interpreter: s
     chosen = choose_interpreter(interpreter, everybody=user is not None)
     program = seccomp_program(shared_process_space=True)
     job = Job(files, user, job_parent(user))
-    walls = {
+    landlock = {
         "libraries": chosen.library,
         "covered": chosen.package_folders(),
         "files": [os.path.realpath(path) for path in (chosen.program, *chosen.shared_objects)],
@@ -157,7 +157,7 @@ def _prepare_landlock(files: Mapping[str, bytes], limits: Limits, interpreter: s
     # Outside a user namespace the number of processes counts all of the user's; a spare user has no others.
     if user is None:
         del limits_of_process["NPROC"]
-    setup = {"limits": limits_of_process, "walls": walls, "filter": base64.b64encode(program).decode("ascii")}
+    setup = {"limits": limits_of_process, "landlock": landlock, "filter": base64.b64encode(program).decode("ascii")}
     return Launch([chosen.program, *INTERPRETER_OPTIONS, str(job.folder / "worker.py")], job, setup, user=user)
 
 
