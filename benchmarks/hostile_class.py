@@ -26,7 +26,7 @@ from autograder.batch.pool import open_pool
 from autograder.batch.task_run import FIRST_SECONDS, Graded, Run
 from autograder.course import SOLUTIONS, Part, part, parts
 from autograder.grading.grade import Series, grade
-from autograder.grading.store import VerdictStore
+from autograder.grading.store import Store
 from autograder.grading.submission import grade_parts
 from autograder.grading.suite import with_suites
 from autograder.sandbox import CHECK, strict_tier
@@ -139,7 +139,7 @@ class Timed:
 
         tasks = find_tasks(folder / "submitted", SEVEN).tasks
         with open_pool(2) as pool:
-            run = Run(VerdictStore(folder / "store"), pool, strict_tier(), 1, done)
+            run = Run(Store(folder / "store"), pool, strict_tier(), 1, done)
             run.grade(tasks)
         self.charged[True] += run.put_off * FIRST_SECONDS
 

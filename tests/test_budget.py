@@ -14,7 +14,7 @@ from autograder.grading.grade import TooSlow, grade
 from autograder.grading.part_probes import Probes
 from autograder.grading.report import NOT_RUN, Report
 from autograder.grading.session import Session
-from autograder.grading.store import VerdictStore
+from autograder.grading.store import Store
 from autograder.grading.submission import grade_parts
 from autograder.sandbox import CHECK, Tier, Worker
 
@@ -90,13 +90,13 @@ def test_who_has_no_time_to_wait_gets_no_verdict_or_the_same(slow_machine):
 def test_what_was_used_is_kept_with_the_verdict_and_is_not_part_of_the_report(tmp_path):
     report = graded(SLOW, limits=LITTLE)
     assert report.used > 1.0 and "used" not in report.to_json()
-    VerdictStore(tmp_path).keep("name", report, 1.0)
-    assert VerdictStore(tmp_path).find("name").report.used == report.used
+    Store(tmp_path).keep("name", report, 1.0)
+    assert Store(tmp_path).find("name").report.used == report.used
     path = tmp_path / "na" / "name.json"
     data = json.loads(path.read_text(encoding="ascii"))
     del data["used"]
     path.write_text(json.dumps(data), encoding="ascii")
-    assert VerdictStore(tmp_path).find("name").report == report, "a verdict from before is read"
+    assert Store(tmp_path).find("name").report == report, "a verdict from before is read"
 
 
 WAITS_FOR_OTHERS = """

@@ -18,7 +18,7 @@ from autograder.course import ROOT, part
 from autograder.files import write_atomically
 from autograder.grading import store
 from autograder.grading.report import Check, Report
-from autograder.grading.store import VerdictStore, report_from_json
+from autograder.grading.store import Store, report_from_json
 from autograder.sandbox import Tier
 
 PART = part(3)
@@ -26,7 +26,7 @@ FILES = {"part01_autograd.py": b"one", "part03_layers.py": b"three", "part08_gen
 
 
 @pytest.fixture
-def kept(tmp_path, monkeypatch) -> VerdictStore:
+def kept(tmp_path, monkeypatch) -> Store:
     """A store whose grading only counts; the seed is the number of the grading."""
     made = []
 
@@ -40,14 +40,14 @@ def kept(tmp_path, monkeypatch) -> VerdictStore:
     monkeypatch.setattr(store, "grade", grade)
     suite_hash = store.suite_hash  # a test may put another in its place
     suite_hash.cache_clear()
-    yield VerdictStore(tmp_path)
+    yield Store(tmp_path)
     suite_hash.cache_clear()
 
 
 def test_the_same_work_gets_the_same_verdict_with_the_same_seed(kept):
     first = kept.grade(FILES, PART)
     assert first.seed == 1 and kept.grade(dict(FILES), PART) == first
-    assert VerdictStore(kept.folder).grade(FILES, PART) == first, "another process finds it too"
+    assert Store(kept.folder).grade(FILES, PART) == first, "another process finds it too"
 
 
 def test_only_the_modules_that_a_verdict_depends_on_count(kept):

@@ -21,7 +21,7 @@ from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
-from autograder.grading.store import VerdictStore, key, suite_hash
+from autograder.grading.store import Store, key, suite_hash
 from autograder.sandbox import Tier
 
 FILE = "ledger.jsonl"
@@ -90,7 +90,7 @@ class Ledger:
         part: Part,
         report: Report,
         modules: Mapping[str, bytes],
-        store: VerdictStore,
+        store: Store,
         tier: Tier,
         seed: int | None = None,
     ) -> Entry:

@@ -22,7 +22,7 @@ from autograder.class_folder.verdict import grade_modules
 from autograder.course import Part
 from autograder.grading.grade import TooSlow
 from autograder.grading.report import Report
-from autograder.grading.store import VerdictStore, key
+from autograder.grading.store import Store, key
 from autograder.sandbox import Tier
 
 TRIES = 2  # a process may have ended for reasons that have nothing to do with the submission
@@ -73,9 +73,7 @@ class Run:
     what a known mistake answers to them is found out once.
     """
 
-    def __init__(
-        self, store: VerdictStore, pool: Pool, tier: Tier, seed: int | None, done: Callable[[Graded], None]
-    ) -> None:
+    def __init__(self, store: Store, pool: Pool, tier: Tier, seed: int | None, done: Callable[[Graded], None]) -> None:
         self.store, self.pool, self.tier, self.seed, self.done = store, pool, tier, seed, done
         self._drawn: dict[int, int] = {}  # seeds, by the part's number
         self._jobs: dict[str, _Job] = {}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from autograder.database import database_url, open_database, reason
 from autograder.grading.report import Report
-from autograder.grading.store import Stored, VerdictStore, report_from_json, report_to_json
+from autograder.grading.store import Store, Stored, report_from_json, report_to_json
 
 # Verdicts in a database, SQLite's or PostgreSQL's.
 
@@ -28,7 +28,7 @@ class Verdict(Base):
     content: Mapped[str]
 
 
-class DatabaseStore(VerdictStore):
+class DatabaseStore(Store):
     """Verdicts in a database. What is there once stays: of two who grade the same work at the same time, the first
     one's verdict is kept.
     """
@@ -65,10 +65,10 @@ def _stored(content: str) -> Stored | None:
         return None
 
 
-def open_store(folder: Path) -> VerdictStore:
+def open_store(folder: Path) -> Store:
     """The store of the class whose verdicts are in this folder. Raises DatabaseError."""
     url = database_url()
     if url is None:
-        return VerdictStore(folder)
+        return Store(folder)
 
     return DatabaseStore(url)

@@ -30,7 +30,7 @@ class Stored(NamedTuple):
     seconds: float | None
 
 
-class VerdictStore:
+class Store:
     """Verdicts in a folder. `grade` has the signature of `grading.grade`, and looks here first."""
 
     def __init__(self, folder: Path) -> None:

@@ -19,7 +19,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import give
 from autograder.course import ROOT, part
 from autograder.grading.report import Check, Report
-from autograder.grading.store import VerdictStore
+from autograder.grading.store import Store
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -56,7 +56,7 @@ def write_verdicts(folder: Path, *verdicts: tuple[str, int, str], mistake: str |
         for index, (learner, number, statuses) in enumerate(verdicts):
             its, name = report(number, statuses, mistake), f"{index:02}{'0' * 62}"
             its = replace(its, sha256=name)
-            VerdictStore(folder).keep(name, its, 0.5 + index)
+            Store(folder).keep(name, its, 0.5 + index)
             entry = Entry(
                 when=f"2026-11-24T12:00:{index:02}+00:00",
                 learner=learner,

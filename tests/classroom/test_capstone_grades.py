@@ -24,7 +24,7 @@ from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades
 from autograder.cli import app
 from autograder.course import SOLUTIONS, capstone
-from autograder.grading.store import VerdictStore
+from autograder.grading.store import Store
 from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
 
 STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
@@ -120,7 +120,7 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
     assert again == outcomes["ada"].report
     changed = files | {"part06_adam.py": files["part06_adam.py"] + b"\n# changed\n"}
     name = class_capstone.verdict_key(changed, strict_tier(), None, STEPS)
-    assert VerdictStore(folder.verdicts).find(name) is None
+    assert Store(folder.verdicts).find(name) is None
     assert class_capstone.verdict_key(files, strict_tier(), "pypy3", STEPS) != class_capstone.verdict_key(
         files, strict_tier(), None, STEPS
     )

@@ -16,7 +16,7 @@ from autograder.batch.local_processes import Pool
 from autograder.batch.task_run import MOST_OF_A_LEARNER, NOT_RUN, Graded, Run
 from autograder.course import part, parts
 from autograder.grading.grade import Series, grade
-from autograder.grading.store import VerdictStore
+from autograder.grading.store import Store
 from autograder.sandbox import CHECK, Tier
 
 THREE = (part(0), part(3), part(9))
@@ -73,7 +73,7 @@ def submitted(tmp_path: Path) -> Path:
 def graded(submitted: Path, store: Path) -> tuple[list[Graded], list[dict]]:
     pool, done = Counted(), []
     tasks = find_tasks(submitted, THREE).tasks
-    Run(VerdictStore(store), Pool(pool.submit, lambda: 1), Tier.LOCAL, 1, done.append).grade(tasks)
+    Run(Store(store), Pool(pool.submit, lambda: 1), Tier.LOCAL, 1, done.append).grade(tasks)
     return done, pool.jobs
 
 
