@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from autograder.course import LARGEST_FILE, ROOT, Part, part, parts
+from autograder.course import LARGEST_FILE, ROOT, SOLUTIONS, Part, part, parts
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import LONGEST, difference, show
 from autograder.grading.diagnosis import name_mistakes, same_reply
@@ -327,6 +327,24 @@ def test_beside_a_submission_stand_only_other_parts_and_none_of_its_own_tasks(it
 def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(content, words):
     problem = inspect_source(content).problem
     assert words in problem and problem.endswith(".") and problem.isascii() and len(problem) < 250
+
+
+@pytest.mark.parametrize("of", parts(), ids=lambda of: of.name)
+def test_a_file_that_cannot_be_used_gets_the_checks_of_the_suite_without_running_it(of, monkeypatch):
+    ran = grade({of.file_name: (SOLUTIONS / of.file_name).read_bytes()}, of, seed=1, tier=Tier.LOCAL)
+    monkeypatch.setattr("autograder.grading.grade.Worker", None)  # not callable: starting one would raise
+    for files in ({}, {of.file_name: b"def f(:"}):
+        report = grade(files, of, seed=1, tier=Tier.LOCAL)
+        for mine, theirs in zip(report.checks, ran.checks, strict=True):
+            unlike = {name for name, value in vars(theirs).items() if getattr(mine, name) != value}
+            assert unlike <= (set() if theirs.status == "manual" else {"earned", "status", "message", "line"})
+        same = ("part", "module", "file", "seed", "sandbox", "interpreter", "breaks", "not_run")
+        assert all(getattr(report, name) == getattr(ran, name) for name in same)
+        assert {check.status for check in report.checks} - {"manual"} == {"error" if files else "missing"}
+        task = of.tasks[0].id
+        assert grade(files, of, seed=1, tier=Tier.LOCAL, task=task).checks == tuple(
+            check for check in report.checks if check.task == task
+        )
 
 
 @pytest.mark.parametrize(

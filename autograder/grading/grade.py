@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograder.course import Part
-from autograder.grading.checks import Draw
+from autograder.grading.checks import Draw, checks_of
 from autograder.grading.part_probes import Probes, load_trusted
 from autograder.grading.reference import reference_files
 from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source
-from autograder.sandbox import CHECK, Limits, Tier, Worker
+from autograder.sandbox import CHECK, Limits, Tier, Worker, interpreter_version
 
 if TYPE_CHECKING:
     from autograder.grading.mistake_replies import MistakeOracle
@@ -65,16 +65,17 @@ def grade(
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
     source = inspect_source(content) if content is not None else Source(f"{part.file_name} is missing.")
+    if source.problem:
+        checks = [unusable(check, source, content is None) for check in checks_of(part)]
+        return _report(part, content, seed, tier, task, checks, interpreter_version(tier))
     probes = probes_of(part)
     data = data_files(part, seed)
     common = reference_files(part)
     if own_parts:
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
-    # A file that can't be used is replaced by an empty one: its checks fail, with the sentence that says why.
-    usable = b"" if source.problem else content
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, at_most) as worker:
+    with Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most) as worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
@@ -84,12 +85,24 @@ def grade(
             raise TooSlow
         printed = worker.read_output() if session.printed is None else session.printed
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
-    if source.problem:
-        checks = [unusable(check, source, content is None) for check in checks]
-    elif any(check.status in FAILED for check in checks):
+    if any(check.status in FAILED for check in checks):
         # The known-wrong implementations run unguarded: beside our own code only.
         checks = _explained(checks, session, shipped, series.replies, name_mistakes=explain and not own_parts)
-    checks = [check for check in checks if task in (None, check.task)]
+    return _report(part, content, seed, tier, task, checks, interpreter, printed, used)
+
+
+def _report(
+    part: Part,
+    content: bytes | None,
+    seed: int,
+    tier: Tier,
+    task: str | None,
+    checks: list[Check],
+    interpreter: str,
+    printed: str = "",
+    used: float = 0.0,
+) -> Report:
+    """The report on a file, with the checks of one task or of all."""
     return Report(
         part=part.number,
         module=part.module,
@@ -98,7 +111,7 @@ def grade(
         seed=seed,
         sandbox=tier.value,
         interpreter=interpreter,
-        checks=tuple(checks),
+        checks=tuple(check for check in checks if task in (None, check.task)),
         printed=printed,
         used=round(used, 3),
     )

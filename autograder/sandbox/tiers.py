@@ -113,6 +113,16 @@ def prepare(tier: Tier, files: Mapping[str, bytes], limits: Limits, interpreter:
         raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
 
 
+def interpreter_version(tier: Tier) -> str:
+    """The version of the Python that runs a worker of this tier, without starting one. Raises SandboxUnavailable."""
+    if tier is Tier.LOCAL:
+        return ".".join(map(str, sys.version_info[:3]))
+    try:
+        return choose_interpreter(None, everybody=spare_user() is not None).version
+    except UnusableInterpreter as error:
+        raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
+
+
 def _prepare_local(files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
     job = Job(files)
     # Below a venv, python is on some systems a launcher whose child would outlive it: take the interpreter itself.
