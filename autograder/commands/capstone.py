@@ -99,7 +99,7 @@ def capstone(
     if folder.resolve() == EXERCISES:
         from autograder.learner import local_state
 
-        local_state.record("capstone")
+        local_state.log_event("capstone")
 
 
 @app.command()

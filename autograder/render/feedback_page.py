@@ -310,9 +310,9 @@ def _next_step(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str]:
 
 
 def _next_sentence(facts: Feedback, nothing_ran: Check | None, check: CheckCommand) -> str:
-    report, its_part = facts.report, facts.part
-    failing = current_check(report, its_part)
-    if its_part is capstone():
+    report, graded_part = facts.report, facts.part
+    failing = current_check(report, graded_part)
+    if graded_part is capstone():
         return f"Next: look at {failing.task}, fix your parts, then {command('capstone')}" if failing else ""
 
     if report.not_submitted:
