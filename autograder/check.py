@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.course import EXERCISES, SOLUTIONS, Part, Target, parts
+from autograder.course import EXERCISES, LARGEST_FILE, SOLUTIONS, Part, Target, parts
+from autograder.files import shown_path
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
-from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.grading.sources import inspect_source
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.sandbox import Tier, strict_tier
 
@@ -75,8 +76,4 @@ def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Re
 
 def path_of(folder: Path, file: str) -> str:
     """The file's path as the user would type it: relative to where they are, when it is below."""
-    path = (folder if folder.is_file() else folder / file).absolute()
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    return shown_path((folder if folder.is_file() else folder / file).absolute())

@@ -79,13 +79,13 @@ def check(
         reports = check_target(folder, wanted, tier, seed)
         after_passing = None
         if elsewhere is None:
-            from autograder.learner.last_results import after_passing, keep
+            from autograder.learner.last_results import after_passing, record
 
-            keep(reports, wanted.task)
+            record(reports, wanted.task)
         elif several and folder.is_file() and all(report.passed for report in reports):
             from autograder.learner import local_state
 
-            local_state.record("blank-page")
+            local_state.log_event("blank-page")
     except ValueError as error:
         raise misuse(str(error)) from error
     except SandboxUnavailable as error:

@@ -17,6 +17,7 @@ ROOT = HERE.parent
 EXERCISES = ROOT / "exercises"
 SOLUTIONS = ROOT / "solutions"
 SUITES = HERE / "parts"
+LARGEST_FILE = 64 * 1024  # bytes of a learner's module; the largest solution has 6 KB
 RECIPE_FILE = "leaderboard_recipe.py"  # in exercises/, of no part: a way to train, for the board
 
 

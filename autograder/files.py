@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, over an old one or only as a new one; name a path without `..`.
+"""Write a file whole or not at all, over an old one or only as a new one; name a path as a user would type it.
 
 Standard library only.
 """
@@ -59,3 +59,11 @@ def without_dots(path: str) -> str:
     whole = typed.resolve() if typed.name == ".." else typed.parent.resolve() / typed.name
     here = Path.cwd().resolve()
     return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+
+
+def shown_path(path: Path) -> str:
+    """A path as the user would type it: relative to the current folder if it is below, else as it is."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

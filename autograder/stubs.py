@@ -26,7 +26,7 @@ class StubError(Exception):
 
 
 @dataclass
-class Outcome:
+class StubChanges:
     """What `write_stubs` did: names of files."""
 
     written: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ def fresh_stub(name: str, solutions: Path = SOLUTIONS) -> str:
     return make_stub(text, name)
 
 
-def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path = SOLUTIONS) -> Outcome:
+def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path = SOLUTIONS) -> StubChanges:
     """Write every stub that is missing or out of date, and leave alone what a learner has changed.
 
     A file counts as changed when it is neither the fresh stub nor the one that was last written there. With force
@@ -93,7 +93,7 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
     """
     if folder.resolve() == solutions.resolve():
         raise StubError(f"{folder} holds the solutions, which the stubs would overwrite: name another folder.")
-    outcome, recorded = Outcome(), _read_record(folder)
+    outcome, recorded = StubChanges(), _read_record(folder)
     stubs = fresh_stubs(solutions)
     found = {name: _read(folder / name) for name in stubs}
     changed = [

@@ -1,4 +1,4 @@
-"""Make text from strangers safe to keep and to print."""
+"""Format counts and points, and make text from strangers safe to keep and to print."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ TERMINAL_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]
 # Control, format (bidi marks, zero width), surrogate, private use, unassigned, line and paragraph separators.
 MOST_MARKS = 8  # on one character: no script needs more, and a pile of them covers the lines above and below
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def number(points: float) -> str:
+    """Points without a needless .0."""
+    return f"{points:g}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 check`, `2 checks`."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def clean_text(text: str, limit: int, keep: str = "") -> str:

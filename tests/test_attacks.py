@@ -79,7 +79,7 @@ def watched(monkeypatch) -> list:
         def close(self) -> None:
             process = self._process
             super().close()
-            seen.append((self, self.everything_ended and (process is None or process.process.poll() is not None)))
+            seen.append((self, self.no_survivors and (process is None or process.process.poll() is not None)))
 
     monkeypatch.setattr(sys.modules["autograder.grading.grade"], "Worker", WatchedWorker)
     return seen

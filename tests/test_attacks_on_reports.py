@@ -86,7 +86,7 @@ class FakeWorker:
 
     def __init__(self, part: Part, change: Callable[[object], object]) -> None:
         self.probes, self.change = Probes(part), change
-        self.output, self.interpreter_version, self.used, self.used_up = "", "3", 0.0, False
+        self.interpreter_version, self.used, self.used_up = "3", 0.0, False
         self.limits, self.tier = CHECK, Tier.LOCAL
 
     def __call__(self, *unused: object) -> FakeWorker:
@@ -100,6 +100,9 @@ class FakeWorker:
 
     def start(self) -> None:
         pass
+
+    def read_output(self) -> str:
+        return ""
 
     def call(self, probe: str, arguments: list, *unused: object, **options: object) -> Reply:
         if probe == LOAD:

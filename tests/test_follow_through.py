@@ -128,7 +128,7 @@ def test_the_points_are_the_same_on_a_busy_machine(busy_machine):
 
 
 def test_a_name_that_there_was_no_time_for_changes_no_points(monkeypatch):
-    monkeypatch.setattr("autograder.grading.mistake_replies.MistakeReplies.__init__.__defaults__", (-1.0,))
+    monkeypatch.setattr("autograder.grading.mistake_replies.MistakeOracle.__init__.__defaults__", (-1.0,))
     report = graded(8, variants(part(8))["temperature-multiplied"])
     assert not any(check.misconception for check in report.checks)
     assert kept(report) == set(table_of(part(8))["temperature-multiplied"])

@@ -11,16 +11,16 @@ import sys
 
 import pytest
 
-from autograder.course import ROOT, Part, part, parts
+from autograder.course import LARGEST_FILE, ROOT, SOLUTIONS, Part, part, parts
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import LONGEST, difference, show
 from autograder.grading.diagnosis import name_mistakes, same_reply
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import Mistake
-from autograder.grading.reference import cut_to, reference_files
+from autograder.grading.reference import reference_files, tree_shake
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Recorded
-from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.grading.sources import inspect_source
 from autograder.grading.submission import read_submission
 from autograder.sandbox import Reply, SandboxUnavailable, Tier
 
@@ -284,11 +284,11 @@ class Other:
 
 
 def test_the_reference_is_cut_to_the_names_that_are_asked_for_and_what_they_use():
-    cut = cut_to(SOURCE, {"wanted"})
+    cut = tree_shake(SOURCE, {"wanted"})
     names = {getattr(node, "name", None) or ast.unparse(node) for node in ast.parse(cut).body}
     assert names == {"import math", "from part01_autograd import Value", "LIMIT = 3", "helper", "wanted"}
     with pytest.raises(ValueError, match="nothing"):
-        cut_to(SOURCE, {"nothing"})
+        tree_shake(SOURCE, {"nothing"})
 
 
 @pytest.mark.parametrize("its_part", parts(), ids=lambda its_part: its_part.module)
@@ -329,6 +329,24 @@ def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(content, words):
     assert words in problem and problem.endswith(".") and problem.isascii() and len(problem) < 250
 
 
+@pytest.mark.parametrize("of", parts(), ids=lambda of: of.name)
+def test_a_file_that_cannot_be_used_gets_the_checks_of_the_suite_without_running_it(of, monkeypatch):
+    ran = grade({of.file_name: (SOLUTIONS / of.file_name).read_bytes()}, of, seed=1, tier=Tier.LOCAL)
+    monkeypatch.setattr("autograder.grading.grade.Worker", None)  # not callable: starting one would raise
+    for files in ({}, {of.file_name: b"def f(:"}):
+        report = grade(files, of, seed=1, tier=Tier.LOCAL)
+        for mine, theirs in zip(report.checks, ran.checks, strict=True):
+            unlike = {name for name, value in vars(theirs).items() if getattr(mine, name) != value}
+            assert unlike <= (set() if theirs.status == "manual" else {"earned", "status", "message", "line"})
+        same = ("part", "module", "file", "seed", "sandbox", "interpreter", "breaks", "not_run")
+        assert all(getattr(report, name) == getattr(ran, name) for name in same)
+        assert {check.status for check in report.checks} - {"manual"} == {"error" if files else "missing"}
+        task = of.tasks[0].id
+        assert grade(files, of, seed=1, tier=Tier.LOCAL, task=task).checks == tuple(
+            check for check in report.checks if check.task == task
+        )
+
+
 @pytest.mark.parametrize(
     "content",
     [b"# empty", b"\xef\xbb\xbfx = 1", b"# -*- coding: utf-8 -*-\nx = 1", "x = 'é'".encode(), b"x = 1\r\ny = 2\r\n"],
@@ -345,7 +363,7 @@ def test_what_python_warns_of_is_not_printed(capsys, recwarn):
 COSTS = """
 import sys, time
 from resource import RUSAGE_SELF, getrusage
-from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.grading.sources import inspect_source
 
 start = getrusage(RUSAGE_SELF).ru_maxrss
 for unit in (b"a,", b"{a}", b".b", b"a.", b"import a.b\\n", b"@a\\n", b"'\\\\d'\\n", b"f(a=1),", b"\\\\\\n", b"..."):

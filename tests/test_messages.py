@@ -7,7 +7,7 @@ import pytest
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.grade import grade
-from autograder.grading.progress import current
+from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.grading.sources import Source, inspect_source
 from autograder.render.next_step import next_step
@@ -29,7 +29,7 @@ def report_on(number: int, source: str, task: str | None = None) -> Report:
 
 
 def first_failing(number: int, source: str, task: str | None = None) -> Check:
-    check = current(report_on(number, source, task), part(number))
+    check = current_check(report_on(number, source, task), part(number))
     assert check is not None, "nothing fails"
     return check
 
@@ -427,7 +427,7 @@ def test_an_error_in_a_right_function_points_at_the_call_of_it():
 def test_an_error_in_the_function_of_another_task_sends_there():
     source = edited(5, ("keys[layer].append(", "keys[0].append("))
     report = report_on(5, source, "5.4")
-    check = current(report, part(5))
+    check = current_check(report, part(5))
     assert check.task == "5.4" and check.message.startswith("The error is in multi_head_attention (5.2).\nCalled:  ")
     assert check.line == line_of(source, "output, weights = attend(query[head]")
     assert next_step([report]).startswith("Next: fix 5.2 multi_head_attention, then ")
@@ -454,7 +454,7 @@ def test_a_task_of_which_nothing_is_written_is_to_write_whatever_its_checks_meet
     assert {check.status for check in report.checks if check.task == "1.2"} == {"todo"}
     assert next_step([report]).startswith("Next: write 1.2 - / ** and plain numbers in part01_autograd.py, then ")
     begun = stub.replace('raise NotImplementedError("1.2 Value.__neg__")', "return self * -1")
-    assert current(report_on(1, begun), part(1)).title == "a negation turns value and slope around"
+    assert current_check(report_on(1, begun), part(1)).title == "a negation turns value and slope around"
 
 
 def test_a_print_at_the_end_of_an_unfinished_file_is_the_line_that_is_shown():

@@ -9,7 +9,7 @@ import pytest
 from autograder.course import SOLUTIONS, part
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
-from autograder.grading.progress import current
+from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import next_step
 from autograder.sandbox import Tier
@@ -183,6 +183,6 @@ def test_the_first_backward_that_calls_itself_for_each_child_gets_the_right_sent
     loop = "        for child, local_grad in zip(self._children, self._local_grads):\n"
     report = graded(with_backward(f"{STARTS[start]}{loop}            {step}\n"), task, explain=True)
     assert not lost(report)
-    first = current(report, part(1))
+    first = current_check(report, part(1))
     assert first.task == "1.4" and all(words in first.advice for words in SENTENCES[start, place]), first.advice
     assert "Next: " in (step := next_step([report])) and "1.4" in step

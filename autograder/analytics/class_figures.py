@@ -11,8 +11,7 @@ from autograder.analytics.class_verdicts import ClassVerdicts, Verdict
 from autograder.analytics.pages import write_page
 from autograder.course import Part
 from autograder.grading.report import Report
-from autograder.render.terminal import plural
-from autograder.text import clean_text
+from autograder.text import clean_text, plural
 
 FEW = 5  # a figure on fewer learners says little about a class, and may tell who somebody is
 DAY = 86400.0

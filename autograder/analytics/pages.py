@@ -9,8 +9,7 @@ import jinja2
 
 from autograder.files import write_atomically
 from autograder.render.templates import templates
-from autograder.render.terminal import number
-from autograder.text import clean_text
+from autograder.text import clean_text, number
 
 LONGEST_TEXT = 160  # characters of a name
 

@@ -21,13 +21,11 @@ from pathlib import Path
 from autograder.analytics.normal_form import normal_form, parsed
 from autograder.analytics.pages import write_page
 from autograder.batch.find_tasks import find_tasks
-from autograder.course import SOLUTIONS, Part
-from autograder.grading.sources import LARGEST_FILE
+from autograder.course import LARGEST_FILE, SOLUTIONS, Part
 from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import Allowance, read_apart
-from autograder.render.terminal import plural
 from autograder.stubs import make_stub
-from autograder.text import clean_text
+from autograder.text import clean_text, plural
 
 PASSAGE = 12  # tokens: fewer make independent right solutions alike, more lose what was changed here and there
 LEAST = 5  # tokens of a shorter function, which is one passage

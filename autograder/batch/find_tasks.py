@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_plain
-from autograder.course import Part, parts
-from autograder.grading.sources import LARGEST_FILE
+from autograder.course import LARGEST_FILE, Part, parts
 from autograder.intake.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
 from autograder.intake.isolated_reader import Allowance, read_apart, read_members_apart
 

@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 from autograder.course import Part, part
 from autograder.grading.grade import Series, TooSlow, grade
-from autograder.grading.mistake_replies import MistakeReplies
+from autograder.grading.mistake_replies import MistakeOracle
 from autograder.grading.report import Report
-from autograder.grading.store import interpreter_version, report_from_json, to_keep
+from autograder.grading.store import interpreter_version, report_from_json, report_to_json
 from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.interpreter import UnusableInterpreter
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _serve(answers: BinaryIO, suites: Suites) -> None:
-    series = Series(suites.run, MistakeReplies(SECONDS_FOR_MISTAKES))
+    series = Series(suites.run, MistakeOracle(SECONDS_FOR_MISTAKES))
     for line in sys.stdin.buffer:
         answers.write(json.dumps(_answer(line, series)).encode("ascii") + b"\n")
         answers.flush()
@@ -85,7 +85,7 @@ def _answer(line: bytes, series: Series) -> dict:
     except Exception as error:  # a mistake of ours costs this verdict, not those of others
         return {"failure": f"The grader itself failed: {type(error).__name__}: {ascii(str(error))[1:-1][:500]}"}
     seconds = round(time.monotonic() - began, 3)
-    return {"report": to_keep(report), "seconds": seconds}
+    return {"report": report_to_json(report), "seconds": seconds}
 
 
 def _need_the_same_conditions(tier: Tier, interpreter: str) -> None:

@@ -19,9 +19,8 @@ from autograder.grading.grade import grade
 from autograder.grading.report import Report
 from autograder.grading.store import key, suite_hash
 from autograder.invocation import command
-from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier, strict_tier
-from autograder.text import clean_text
+from autograder.text import clean_text, number, plural
 
 
 @dataclass

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from autograder.batch.task_run import Graded
 from autograder.course import part, parts
-from autograder.render.terminal import number, plural
-from autograder.text import clean_text
+from autograder.text import clean_text, number, plural
 
 MOST_PROBLEMS = 50  # lines on a screen; --json has them all
 

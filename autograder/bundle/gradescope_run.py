@@ -13,13 +13,12 @@ import sys
 import time
 from pathlib import Path
 
-from autograder.course import Part, part
+from autograder.course import LARGEST_FILE, Part, part
 from autograder.files import write_atomically
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
-from autograder.grading.sources import LARGEST_FILE
-from autograder.render.terminal import number, plural
 from autograder.sandbox import SandboxUnavailable, strict_tier
+from autograder.text import number, plural
 
 # A report as Gradescope's results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 

@@ -14,7 +14,7 @@ from autograder.grading.follow_through import table_of
 from autograder.grading.grade import data_files
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.part_probes import Probes, plain
-from autograder.grading.reference import cut_to, signatures
+from autograder.grading.reference import signatures, tree_shake
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded, Session
 
@@ -98,7 +98,7 @@ def record(part: Part) -> dict[str, bytes]:
     public = list(checks.values())
     used = {step["probe"] for check in public for steps in check["seeds"].values() for step in steps}
     return {
-        "probes.py": cut_to(Probes(part).source, used).encode("utf-8"),
+        "probes.py": tree_shake(Probes(part).source, used).encode("utf-8"),
         "checks.json": _encoded(
             {
                 "checks": public,

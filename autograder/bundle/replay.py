@@ -66,7 +66,7 @@ def check_part(
             if any(check.status in FAILED for check in checks):  # a mistake is known by all that it does
                 session.own_output_ends()
                 checks += [_replayed(entry, session, chosen) for entry in others]
-        printed = worker.output if session.printed is None else session.printed
+        printed = worker.read_output() if session.printed is None else session.printed
         interpreter = worker.interpreter_version or ""
     if not problem.problem:
         checks = with_mistakes(of, checks, session.calls, session.runs, session.builds_on)

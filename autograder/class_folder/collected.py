@@ -11,8 +11,7 @@ import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Part, parts
-from autograder.grading.sources import LARGEST_FILE
+from autograder.course import LARGEST_FILE, Part, parts
 
 # What nbgrader's exchange writes beside a submission, and needs beside its feedback to give that back.
 TIMESTAMP = "timestamp.txt"

@@ -15,8 +15,9 @@ from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
 from autograder.grading.store import key
 from autograder.grading.submission import SHARE_TO_TRY, Grade, tried_on_own_parts
-from autograder.render.terminal import check_line, message_lines, number, without_commands
+from autograder.render.terminal import check_line, message_lines, without_commands
 from autograder.sandbox import Tier
+from autograder.text import number
 
 PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from autograder.database import database_url, open_database, reason
 from autograder.grading.report import Report
-from autograder.grading.store import Store, Stored, report_from_json, to_keep
+from autograder.grading.store import Store, Stored, report_from_json, report_to_json
 
 # Verdicts in a database, SQLite's or PostgreSQL's.
 
@@ -46,7 +46,7 @@ class DatabaseStore(Store):
             raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
 
     def keep(self, name: str, report: Report, seconds: float) -> None:
-        data = to_keep(report) | {"seconds": round(seconds, 3)}
+        data = report_to_json(report) | {"seconds": round(seconds, 3)}
         try:
             with Session(self.engine) as session, session.begin():
                 found = session.get(Verdict, name)

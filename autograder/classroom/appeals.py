@@ -31,13 +31,11 @@ from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import Outcome, grade_class
 from autograder.classroom.errata import Errata, find_errata
 from autograder.classroom.gradebook import all_submitted, open_gradebook
-from autograder.course import Part, part_named, parts
+from autograder.course import LARGEST_FILE, Part, part_named, parts
 from autograder.grading.report import NO_FILE, Check, Report
-from autograder.grading.sources import LARGEST_FILE
 from autograder.invocation import option
-from autograder.render.terminal import plural
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.text import clean_text
+from autograder.text import clean_text, plural
 
 LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
 

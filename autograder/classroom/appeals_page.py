@@ -12,8 +12,8 @@ from autograder.classroom.summary_lines import outcome_line
 from autograder.files import write_atomically
 from autograder.grading.report import Check
 from autograder.render.templates import templates
-from autograder.render.terminal import message_lines, number, plural, without_commands
-from autograder.text import clean_text
+from autograder.render.terminal import message_lines, without_commands
+from autograder.text import clean_text, number, plural
 
 PAGE = "appeals.html"
 MOST_NAMES = 12  # of those whose check fails in the same way, in a terminal

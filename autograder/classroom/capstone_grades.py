@@ -32,9 +32,8 @@ from autograder.grading.report import Report
 from autograder.grading.store import suite_hash
 from autograder.notebooks.calling_nbgrader import calling_nbgrader
 from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_text
-from autograder.render.terminal import number, plural
 from autograder.sandbox import MachineBusy, Tier
-from autograder.text import clean_text
+from autograder.text import clean_text, number, plural
 
 # A capstone's points in nbgrader: gradebook, formgrader and feedback show them as those of any other assignment.
 #

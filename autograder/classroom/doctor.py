@@ -23,10 +23,10 @@ from autograder.classroom.nbgrader_configuration import other_course
 from autograder.course import parts
 from autograder.database import damage
 from autograder.invocation import command
-from autograder.render.terminal import plural
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.advice import advice, this_system
 from autograder.sandbox.selftest import what_breaks
+from autograder.text import plural
 
 GIGABYTE = 1e9
 NEEDED = {"the class's folder": 2.0, "temporary files": 0.5}  # gigabytes: 300 learners with feedback; a job's folder

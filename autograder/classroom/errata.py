@@ -16,8 +16,8 @@ from autograder.classroom.prefetch import grading_ahead
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.lesson_notebooks import SOURCE
-from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier
+from autograder.text import number, plural
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,9 @@ from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.late_policy import load_extensions
 from autograder.classroom.submitted_notebook import GRADER_CELL
 from autograder.classroom.written_answer import as_typed
-from autograder.course import Part, capstone
+from autograder.course import LARGEST_FILE, Part, capstone
 from autograder.files import write_atomically
 from autograder.grading.report import NO_FILE
-from autograder.grading.sources import LARGEST_FILE
 from autograder.intake.archives import shown
 from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
 from autograder.intake.name_matching import CANVAS, MOODLE, RECIPE, Matcher, appeal_files, course_file, course_files
@@ -31,7 +30,7 @@ from autograder.intake.submitted_files import Sorted, sort_by_learner
 from autograder.invocation import option
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.render.feedback_page import Feedback, Marks, feedback_page
-from autograder.render.terminal import plural
+from autograder.text import plural
 
 
 def assignment_name(its_part: Part) -> str:

@@ -13,9 +13,8 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.collected import Unreadable, hand_on_notes, read_plain, recorded_time
-from autograder.course import ROOT, class_settings, part_named, parts
+from autograder.course import LARGEST_FILE, ROOT, class_settings, part_named, parts
 from autograder.files import write_atomically
-from autograder.grading.sources import LARGEST_FILE
 from autograder.notebooks.lesson_notebooks import SOURCE
 
 # nbgrader's settings, from course.toml. nbgrader_config.py calls `configure`, and so does our own grading.

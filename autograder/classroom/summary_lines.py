@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import Outcome
-from autograder.render.terminal import number, plural
-from autograder.text import clean_text
+from autograder.text import clean_text, number, plural
 
 
 def outcome_line(outcome: Outcome) -> str:

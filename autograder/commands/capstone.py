@@ -12,7 +12,8 @@ from autograder.capstone.grade_capstone import Graded
 from autograder.console import failure, misuse, print_lines
 from autograder.course import EXERCISES, parts
 from autograder.invocation import command
-from autograder.render.terminal import check_line, number
+from autograder.render.terminal import check_line
+from autograder.text import number
 
 # The capstone in a terminal.
 
@@ -98,7 +99,7 @@ def capstone(
     if folder.resolve() == EXERCISES:
         from autograder.learner import local_state
 
-        local_state.record("capstone")
+        local_state.log_event("capstone")
 
 
 @app.command()

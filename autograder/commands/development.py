@@ -157,7 +157,7 @@ def quick() -> None:
     if status == 0:
         from autograder.learner import local_state
 
-        local_state.record("quick")
+        local_state.log_event("quick")
     raise typer.Exit(status)
 
 

@@ -61,10 +61,10 @@ def record_acts(entry, board) -> None:
     from autograder.leaderboard.ranking import standings
     from autograder.learner import local_state
 
-    local_state.record("board")
+    local_state.log_event("board")
     (standing,) = standings([entry.run_losses])
     if not entry.held and entry.loss + standing.half_width < board.baselines(entry.split_seed)[MICROGPT]:
-        local_state.record("beat-microgpt")
+        local_state.log_event("beat-microgpt")
 
 
 class sentences:  # noqa: N801 - a context manager, written like a function

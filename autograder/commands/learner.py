@@ -133,7 +133,7 @@ def compare(
                 f"{'Task' if task else 'Part'} {target} is not passed yet, and this shows the reference. Try "
                 f"{command('hint', target)} first. To see it anyway: {again}"
             )
-        print_lines(comparison.lines(part, task, report.seed))
+        print_lines(comparison.comparison_lines(part, task, report.seed))
 
 
 @app.command()
@@ -153,7 +153,7 @@ def debug(
         part, _ = one_part(str(part_number))
         report = result(part)
         found = debugger.find_check(report, part, check)
-        print_lines(debugger.lines(found, part))
+        print_lines(debugger.message_lines(found, part))
         raise typer.Exit(debugger.run(part, found, report.seed))
 
 
@@ -176,7 +176,7 @@ def trace(
         traced = tracing.trace(name)
     print_lines(trace_lines(traced, full))
     if 5 in traced.own and not traced.problem:
-        local_state.record("attention")
+        local_state.log_event("attention")
     if not exit_zero and (traced.problem or traced.first_difference()):
         raise typer.Exit(1)
 
@@ -216,7 +216,7 @@ def undo() -> None:
     Example: python -m autograder undo
     """
     from autograder.console import failure, print_lines
-    from autograder.learner.last_results import shown
+    from autograder.files import shown_path
     from autograder.learner.reset import undo as bring_back
 
     with sentences():
@@ -224,7 +224,7 @@ def undo() -> None:
         if not found:
             raise failure("There is nothing to undo: nothing of yours was replaced yet.")
         for file, copy in found.items():
-            print_lines([f"Restored {shown(file)} {f'from {shown(copy)}' if copy else 'as it was before'}."])
+            print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
         print_lines([f"What was there until now is kept too: {command('undo')} brings it back."])
 
 

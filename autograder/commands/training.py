@@ -35,11 +35,11 @@ def train(
 
     def note_achievements(trained: Any) -> None:
         if len(trained.losses) >= 1000:
-            local_state.record("trained")
+            local_state.log_event("trained")
             if data.resolve() != training.DATA.resolve():
-                local_state.record("own-data")
+                local_state.log_event("own-data")
             if trained.config.n_layer >= 2 or trained.config.n_embd >= 64:
-                local_state.record("bigger")
+                local_state.log_event("bigger")
 
     try:
         finished = training.train(data, steps, seed, fast, out, any_characters, note_achievements, **sizes)
@@ -78,5 +78,5 @@ def experiment(
         written = run.write(record, out or RUNS / "experiments")
     except OSError as error:
         raise failure(f"Its page can't be written ({error}).") from error
-    local_state.record("experiment")
+    local_state.log_event("experiment")
     print_lines([f"Written: {', '.join(map(str, written))}", f"To compare: {run.PAGES / name}.md"])

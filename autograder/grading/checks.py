@@ -1,9 +1,13 @@
-"""What a suite is written with: the `check` mark, the answers of a learner's code, and the draw of random inputs."""
+"""What a suite is written with: the mark `check`, the answers of a learner's code, and the draw of random inputs.
+
+`checks_of` lists a suite's checks without running them; `points_by_task` adds up what each task is worth.
+"""
 
 from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +15,7 @@ from dataclasses import dataclass
 
 from autograder.course import Part
 from autograder.grading.compare import apart, difference, show
+from autograder.grading.report import Check
 from autograder.sandbox import Reply
 
 TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
@@ -159,16 +164,33 @@ class Draw(random.Random):
         return "".join(self.choices(letters, k=self.randint(shortest, longest)))
 
 
-# What each task is worth: the sum of the points of its checks, read from the part's suite.
+def check_fields(name: str, test: Callable, hidden: bool) -> dict:
+    """The fields of a `report.Check` that are known of a test before anything is run."""
+    mark, name = test.check, name.removeprefix("test_")
+    title = (test.__doc__ or "").strip().partition("\n")[0].rstrip(".") or name.replace("_", " ")
+    fields = {"name": name, "task": mark.task, "title": title, "hidden": hidden, "points": float(mark.points)}
+    if not mark.by_hand:
+        return fields
+    question = inspect.cleandoc(test.__doc__ or "").partition("\n")[2].strip()  # below the docstring's first line
+    return {**fields, "status": "manual", "message": f"{question}\nTo be graded by hand.\n".lstrip()}
+
+
+def checks_of(part: Part) -> list[Check]:
+    """The checks of a part's suite in their order, none of them run."""
+    checks = []
+    for kind in ("public", "hidden"):
+        if (part.suite / f"test_{kind}.py").exists():
+            suite = importlib.import_module(f"autograder.parts.{part.suite.name}.test_{kind}")
+            tests = [(name, test) for name, test in vars(suite).items() if hasattr(test, "check")]
+            checks += [Check(**check_fields(name, test, kind == "hidden")) for name, test in tests]
+    return checks
 
 
 @functools.cache
 def points_by_task(part: Part, by_hand: bool = True) -> dict[str, float]:
-    """Points by task id, in the order of the tasks. by_hand: with those that a person gives, for written answers."""
+    """Points by task id, in the order of the tasks. by_hand: include those that a person gives, for written answers."""
     points = {task.id: 0.0 for task in part.tasks}
-    for kind in ("public", "hidden"):
-        suite = importlib.import_module(f"autograder.parts.{part.suite.name}.test_{kind}")
-        for item in vars(suite).values():
-            if (mark := getattr(item, "check", None)) and (by_hand or not mark.by_hand):
-                points[mark.task] += mark.points
+    for check in checks_of(part):
+        if by_hand or check.status != "manual":
+            points[check.task] += check.points
     return points

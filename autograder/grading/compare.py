@@ -35,14 +35,14 @@ def difference(got: object, expected: object, tolerance: float) -> str | None:
     numbers = []
     for size, place, words in _differences(got, expected, tolerance, ""):
         if size is None:
-            return f"{at(place)}{words}"
+            return f"{location_prefix(place)}{words}"
         numbers.append((size, place, words))
     if not numbers:
         return None
     _, place, (number, wanted) = max(numbers, key=lambda each: each[0])
     first, second = apart(number, wanted)
     most = f"the largest of {len(numbers)}, " if len(numbers) > 1 else ""
-    return f"{most}{at(place)}returned {first}, expected {second}"
+    return f"{most}{location_prefix(place)}returned {first}, expected {second}"
 
 
 def _differences(got: object, expected: object, tolerance: float, place: str) -> Iterator[tuple]:
@@ -107,7 +107,7 @@ def is_number(value: object) -> bool:
     return type(value) in (int, float)
 
 
-def at(place: str) -> str:
+def location_prefix(place: str) -> str:
     return f"at {place}: " if place else ""
 
 

@@ -1,7 +1,7 @@
-"""What a right answer must meet where many answers are right: of a split of documents, of names that were drawn.
+"""Conditions on an answer where many answers are right: a split of documents, or names drawn at random.
 
-A condition takes the returned value, an adversary's, and facts as plain data; it returns None where it is met,
-else what is expected, in words. `Answer.must_meet` asks it.
+A condition takes the returned value, which an adversary may have made, and plain data about the question. It returns
+None when the value meets it, else what is expected, in words. `Answer.must_meet` calls it.
 """
 
 from __future__ import annotations
@@ -9,51 +9,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-# Whether drawn texts come as often as their probabilities say: a chi-square test, standard library only.
-
-# A fit below this is an error of the learner's code. The p-value is not exact so far out: of 20 million lists of 300
-# names drawn from models of part 8 none had a lower one, so right code fails by chance less often than once in a
+# A p-value below this is an error of the learner's code. The p-value is not exact so far out: of 20 million lists of
+# 300 names drawn from models of part 8 none had a lower one, so right code fails by chance less often than once in a
 # million.
 FALSE_ALARM = 1e-9
-
-
-def cells_of(expected: dict[str, float], draws: int, least: float = 20.0) -> list[list[str]]:
-    """The names in groups, the likely ones alone, the rare ones together: each has at least `least` expected draws."""
-    cells, cell, awaited, rest = [], [], 0.0, float(draws)
-    for name in sorted(expected, key=expected.get, reverse=True):
-        cell.append(name)
-        awaited, rest = awaited + expected[name] * draws, rest - expected[name] * draws
-        if awaited >= least and rest >= least:
-            cells.append(cell)
-            cell, awaited = [], 0.0
-    return [*cells, cell]
-
-
-def fit(names: list[str], expected: dict[str, float]) -> float:
-    """How likely draws from the distribution are to lie as far off as these names: the p-value of a chi-square test.
-
-    It is 0 for a name that can't occur. Where the degrees of freedom are odd, one more is taken: that makes the p-value
-    too large, never too small.
-    """
-    counts = Counter(names)
-    if not set(counts) <= set(expected):
-        return 0.0
-    cells, statistic = cells_of(expected, len(names)), 0.0
-    for cell in cells:
-        awaited = sum(expected[name] for name in cell) * len(names)
-        statistic += (sum(counts[name] for name in cell) - awaited) ** 2 / awaited
-    term = total = 1.0  # of the closed form for an even number of degrees of freedom
-    for k in range(1, len(cells) // 2):
-        term *= statistic / 2 / k
-        total += term
-    return math.exp(-statistic / 2) * total
-
-
-def worst(names: list[str], expected: dict[str, float]) -> str:
-    """The name of which most are missing or too many, in words."""
-    counts = Counter(names)
-    name = max(expected, key=lambda name: abs(counts[name] - expected[name] * len(names)))
-    return f"{name!r} about {expected[name] * len(names):.0f} times in {len(names)} (it came {counts[name]} times)"
 
 
 def texts(value: object, count: int) -> str | None:
@@ -124,11 +83,11 @@ def seed_decides(value: object, docs: list[str]) -> str | None:
 
 def _every_row(value: list[list[str]], docs: list[str]) -> str | None:
     """Both sides together hold every row of docs, as often as docs does."""
-    wanted, found = Counter(docs), Counter(value[0]) + Counter(value[1])
-    name = next((name for name in [*wanted, *found] if wanted[name] != found[name]), None)
+    in_docs, on_sides = Counter(docs), Counter(value[0]) + Counter(value[1])
+    name = next((name for name in [*in_docs, *on_sides] if in_docs[name] != on_sides[name]), None)
     if name is None:
         return None
-    return f"every row on one side, repeated ones too ({name}: {wanted[name]} in docs, {found[name]} on your sides)"
+    return f"every row on one side, repeated ones too ({name}: {in_docs[name]} in docs, {on_sides[name]} on your sides)"
 
 
 def possible_names(value: object, count: int, letters: str, longest: int) -> str | None:
@@ -143,4 +102,43 @@ def names_as_often(value: object, count: int, expected: dict[str, float]) -> str
     """count names that come as often as their probabilities say."""
     if words := texts(value, count):
         return words
-    return None if fit(value, expected) > FALSE_ALARM else worst(value, expected)
+    return None if p_value(value, expected) > FALSE_ALARM else most_deviating_name(value, expected)
+
+
+def group_names(expected: dict[str, float], draws: int, least: float = 20.0) -> list[list[str]]:
+    """Group the names, likely ones alone and rare ones together: each group has at least `least` expected draws."""
+    cells, cell, awaited, rest = [], [], 0.0, float(draws)
+    for name in sorted(expected, key=expected.get, reverse=True):
+        cell.append(name)
+        awaited, rest = awaited + expected[name] * draws, rest - expected[name] * draws
+        if awaited >= least and rest >= least:
+            cells.append(cell)
+            cell, awaited = [], 0.0
+    return [*cells, cell]
+
+
+def p_value(names: list[str], expected: dict[str, float]) -> float:
+    """The p-value of a chi-square test that these names were drawn with the expected probabilities.
+
+    It is 0 for a name that can't occur. Where the degrees of freedom are odd, one more is taken: that makes the p-value
+    too large, never too small.
+    """
+    counts = Counter(names)
+    if not set(counts) <= set(expected):
+        return 0.0
+    cells, statistic = group_names(expected, len(names)), 0.0
+    for cell in cells:
+        awaited = sum(expected[name] for name in cell) * len(names)
+        statistic += (sum(counts[name] for name in cell) - awaited) ** 2 / awaited
+    term = total = 1.0  # of the closed form for an even number of degrees of freedom
+    for k in range(1, len(cells) // 2):
+        term *= statistic / 2 / k
+        total += term
+    return math.exp(-statistic / 2) * total
+
+
+def most_deviating_name(names: list[str], expected: dict[str, float]) -> str:
+    """The name of which most are missing or too many, in words."""
+    counts = Counter(names)
+    name = max(expected, key=lambda name: abs(counts[name] - expected[name] * len(names)))
+    return f"{name!r} about {expected[name] * len(names):.0f} times in {len(names)} (it came {counts[name]} times)"

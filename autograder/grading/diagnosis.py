@@ -21,7 +21,7 @@ from autograder.grading.session import Recorded
 from autograder.sandbox import Reply
 
 if TYPE_CHECKING:
-    from autograder.grading.mistake_replies import MistakeReplies
+    from autograder.grading.mistake_replies import MistakeOracle
 
 TOLERANCE = 1e-9  # the same arithmetic in another order
 EXPLAINED_FAILURES = ("raised", "timeout", "type", "missing")  # of a reply: no known mistake ends the program
@@ -31,7 +31,7 @@ HOW_DEEP = re.compile(r"(maximum recursion depth exceeded).*")
 Agrees = Callable[[Mistake, list[Recorded]], bool]
 Explains = Callable[[Mistake, Check], bool]
 Runs = Callable[[Check], "set[str]"]
-Ask = Callable[[Mistake, Recorded], "Reply | None"]
+ReplyOf = Callable[[Mistake, Recorded], "Reply | None"]
 
 
 def diagnose(
@@ -39,7 +39,7 @@ def diagnose(
     checks: list[Check],
     calls: dict[str, list[Recorded]],
     files: dict[str, bytes],
-    replies: MistakeReplies,
+    replies: MistakeOracle,
     runs: Runs,
     builds_on: BuildsOn,
 ) -> list[Check]:
@@ -51,13 +51,13 @@ def diagnose(
     """
     if not any(check.status in FAILED for check in checks) or not misconceptions(part):
         return checks
-    with replies.asked(part, files) as ask:
+    with replies.session(part, files) as reply_of:
 
         def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
-            return _agrees(ask, mistake, recorded)
+            return _agrees(reply_of, mistake, recorded)
 
         def settled(mistake: Mistake, recorded: list[Recorded]) -> bool | None:
-            return all_agree(recorded, (ask(mistake, call, for_points=True) for call in recorded))
+            return all_agree(recorded, (reply_of(mistake, call, for_points=True) for call in recorded))
 
         named = name_mistakes(part, misconceptions(part), checks, calls, agrees, runs)
         return keep_points(misconceptions(part), named, calls, table_of(part), settled, builds_on)
@@ -141,9 +141,9 @@ def _only_one(possible: list[Mistake], ran: list[Check], failing: list[Check], e
     return possible[0] if possible and len({mistake.says for mistake in possible}) == 1 else None
 
 
-def _agrees(ask: Ask, mistake: Mistake, recorded: list[Recorded]) -> bool:
+def _agrees(reply_of: ReplyOf, mistake: Mistake, recorded: list[Recorded]) -> bool:
     """Whether a mistake is known to explain recorded calls: its answers equal the learner's, every one."""
-    replies = ((ask(mistake, call), call.reply) for call in recorded)
+    replies = ((reply_of(mistake, call), call.reply) for call in recorded)
     return all(reply is not None and same_reply(reply, learners) for reply, learners in replies)
 
 

@@ -46,7 +46,7 @@ UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # What an ImportError says of another part, and where that lies in the worker's folder, which is nobody's concern.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
-PLACE = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
+SANDBOX_PATH = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
 # The course's classes: in which module, and what a user of the class finds there.
 CLASSES = {
     "Value": ("part01_autograd", "data grad exp log relu backward".split()),
@@ -124,7 +124,7 @@ def leftover_message(reply: Reply, facts: Facts) -> str | None:
 
 
 def _sentence(reply: Reply, kind: str) -> str:
-    message = PLACE.sub("", reply.message).rstrip(".")
+    message = SANDBOX_PATH.sub("", reply.message).rstrip(".")
     if kind == "todo":
         return SENTENCES[kind].format(message=message)
     if kind == "type" and (found := RETURNED_TYPE.search(message)):

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograder.course import Part
-from autograder.grading.checks import Draw
+from autograder.grading.checks import Draw, checks_of
 from autograder.grading.part_probes import Probes, load_trusted
 from autograder.grading.reference import reference_files
 from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source
-from autograder.sandbox import CHECK, Limits, Tier, Worker
+from autograder.sandbox import CHECK, Limits, Tier, Worker, interpreter_version
 
 if TYPE_CHECKING:
-    from autograder.grading.mistake_replies import MistakeReplies
+    from autograder.grading.mistake_replies import MistakeOracle
 
 
 def run_suite(*arguments) -> list[Check]:
@@ -38,7 +38,7 @@ class Series:
     """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already."""
 
     run: Callable[..., list[Check]] = run_suite
-    replies: MistakeReplies | None = None  # those of the first grading that needs them, where None
+    replies: MistakeOracle | None = None  # those of the first grading that needs them, where None
 
 
 def grade(
@@ -65,31 +65,44 @@ def grade(
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
     source = inspect_source(content) if content is not None else Source(f"{part.file_name} is missing.")
+    if source.problem:
+        checks = [unusable(check, source, content is None) for check in checks_of(part)]
+        return _report(part, content, seed, tier, task, checks, interpreter_version(tier))
     probes = probes_of(part)
     data = data_files(part, seed)
     common = reference_files(part)
     if own_parts:
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
-    # A file that can't be used is replaced by an empty one: its checks fail, with the sentence that says why.
-    usable = b"" if source.problem else content
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    with Worker({**shipped, f"submission/{part.file_name}": usable}, tier, at_most) as worker:
+    with Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most) as worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
-            session.patience.expect_answers()  # as it did on the reference
+            session.timeouts.expect_answers()  # as it did on the reference
         checks = series.run(part, session, seed, task)
         if give_up_after is not None and worker.used_up:
             raise TooSlow
-        printed = worker.output if session.printed is None else session.printed
+        printed = worker.read_output() if session.printed is None else session.printed
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
-    if source.problem:
-        checks = [unusable(check, source, content is None) for check in checks]
-    elif any(check.status in FAILED for check in checks):
+    if any(check.status in FAILED for check in checks):
         # The known-wrong implementations run unguarded: beside our own code only.
         checks = _explained(checks, session, shipped, series.replies, name_mistakes=explain and not own_parts)
-    checks = [check for check in checks if task in (None, check.task)]
+    return _report(part, content, seed, tier, task, checks, interpreter, printed, used)
+
+
+def _report(
+    part: Part,
+    content: bytes | None,
+    seed: int,
+    tier: Tier,
+    task: str | None,
+    checks: list[Check],
+    interpreter: str,
+    printed: str = "",
+    used: float = 0.0,
+) -> Report:
+    """The report on a file, with the checks of one task or of all."""
     return Report(
         part=part.number,
         module=part.module,
@@ -98,7 +111,7 @@ def grade(
         seed=seed,
         sandbox=tier.value,
         interpreter=interpreter,
-        checks=tuple(checks),
+        checks=tuple(check for check in checks if task in (None, check.task)),
         printed=printed,
         used=round(used, 3),
     )
@@ -108,7 +121,7 @@ def _explained(
     checks: list[Check],
     session: Session,
     shipped: Mapping[str, bytes],
-    replies: MistakeReplies | None,
+    replies: MistakeOracle | None,
     name_mistakes: bool,
 ) -> list[Check]:
     """The checks, those that fail with the likely mistake and its line. What that needs is loaded here: where all
@@ -117,12 +130,12 @@ def _explained(
     from autograder.grading.diagnosis import diagnose
     from autograder.grading.lines import with_lines
     from autograder.grading.misconceptions import misconceptions
-    from autograder.grading.mistake_replies import MistakeReplies
+    from autograder.grading.mistake_replies import MistakeOracle
     from autograder.grading.reference import signatures
 
     part, calls = session.part, session.calls
     if name_mistakes:
-        replies = replies or MistakeReplies()
+        replies = replies or MistakeOracle()
         checks = diagnose(part, checks, calls, shipped, replies, session.runs, session.builds_on)
     return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 

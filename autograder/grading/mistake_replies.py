@@ -20,7 +20,7 @@ LIMITS = Limits(cpu_seconds=600, call_seconds=60.0, total_seconds=3600.0)
 MOST_CALLS = 2000  # of one part that are remembered; a suite makes some thirty
 
 
-class MistakeReplies:
+class MistakeOracle:
     """Replies that are remembered while the inputs stay those of one seed, as they do in a batch.
 
     seconds: of the clock, for all that the naming of mistakes needs for one submission. A name is worth no longer wait;
@@ -32,17 +32,17 @@ class MistakeReplies:
         self._known: dict[int, tuple[str, dict[bytes, dict[str, Reply]]]] = {}  # by the part's number: of which files
 
     @contextlib.contextmanager
-    def asked(self, part: Part, files: Mapping[str, bytes]) -> Iterator[Callable[..., Reply | None]]:
-        """ask(mistake, call) gives a mistake's reply to a recorded call, None when there is no time left to find out;
-        ask(mistake, call, for_points=True) always finds out. files: what the worker had besides the submission, the
-        data files of the seed among it.
+    def session(self, part: Part, files: Mapping[str, bytes]) -> Iterator[Callable[..., Reply | None]]:
+        """Yield reply_of(mistake, call): what a mistake replies to a recorded call, or None when no time is left to ask
+        it. With for_points=True it is always asked. files: what the worker had besides the submission, the data files
+        of the seed included.
         """
         known, end = self._of(part, files), time.monotonic() + self.seconds
         folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
         # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
         with Worker({**files, **folders}, Tier.LOCAL, LIMITS) as worker:
 
-            def ask(mistake: Mistake, call: Recorded, for_points: bool = False) -> Reply | None:
+            def reply_of(mistake: Mistake, call: Recorded, for_points: bool = False) -> Reply | None:
                 replies = known.setdefault(_key(call), {})
                 reply = replies.get(mistake.id)
                 if reply is None or (for_points and reply.failure == "timeout"):
@@ -56,7 +56,7 @@ class MistakeReplies:
                     replies[mistake.id] = reply
                 return reply
 
-            yield ask
+            yield reply_of
 
     def _of(self, part: Part, files: Mapping[str, bytes]) -> dict[bytes, dict[str, Reply]]:
         digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()

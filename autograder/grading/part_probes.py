@@ -1,4 +1,6 @@
-"""A part's probes as the trusted side sees them: what each call means in words, and the same call on the reference."""
+"""A part's probes in the process that grades: each call in words, the same call on the reference, and the calls that an
+oral exam may ask about, whose answer a person can find on paper (the part's viva.py draws them).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,20 @@ from autograder.grading.compare import show
 from autograder.grading.sources import Source, functions_of
 
 SECOND_WAY = "second_way"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a probe. mentions: what a good explanation of the answer says.
+
+    only_lengths: the numbers need a machine, but how many there are does not.
+    """
+
+    task: str
+    probe: str
+    arguments: tuple
+    mentions: str
+    only_lengths: bool = False
 
 
 class Probes:
@@ -53,8 +69,8 @@ class Probes:
         """The call in words, with its values."""
         if probe not in self._templates:
             raise AttributeError(f"{self.path} has no probe named {probe}.")
-        said = arguments[: len(self._parameters[probe])] if probe in self.two_ways else arguments
-        values = dict(zip(self._parameters[probe], map(show, said), strict=True))
+        shown = arguments[: len(self._parameters[probe])] if probe in self.two_ways else arguments
+        values = dict(zip(self._parameters[probe], map(show, shown), strict=True))
         return self._templates[probe].format(**values)
 
     def mentions(self, probe: str) -> frozenset[str]:
@@ -88,6 +104,12 @@ class Probes:
         return self._seconds[probe]
 
 
+def paper_calls(part: Part, draw: Draw) -> list[Call]:
+    """The part's calls, with numbers drawn anew; none when the part has no viva.py."""
+    path = part.suite / "viva.py"
+    return load_trusted(path).calls(draw) if path.exists() else []
+
+
 def load_trusted(path: Path) -> object:
     """Import one of our own files beside the reference. A learner's code is never imported into this process."""
     if str(SOLUTIONS) not in sys.path:
@@ -109,26 +131,3 @@ def plain(value: object) -> object:
     if inspect.isgenerator(value):
         raise TypeError("A probe returned a generator: return a list.")
     return value
-
-
-# Calls of a learner's code whose answer a person can find on paper: each part's viva.py draws them.
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a probe. mentions: what a good explanation of the answer says.
-
-    only_lengths: the numbers need a machine, but how many there are does not.
-    """
-
-    task: str
-    probe: str
-    arguments: tuple
-    mentions: str
-    only_lengths: bool = False
-
-
-def paper_calls(part: Part, draw: Draw) -> list[Call]:
-    """The part's calls, with numbers drawn anew; none when the part has no viva.py."""
-    path = part.suite / "viva.py"
-    return load_trusted(path).calls(draw) if path.exists() else []

@@ -16,7 +16,7 @@ OF_THE_FILE = re.compile(
 UNWRITTEN = re.compile(r"(\d+\.\d+) (\S+) is not written yet")  # what a check says whose call ended there
 
 
-def whole_file(report: Report) -> Check | None:
+def file_level_failure(report: Report) -> Check | None:
     """A check that says what all of them say, such as that Python can't read the file; None when they differ."""
     checks = [check for check in report.checks if check.status != "manual"]
     if len({check.message for check in checks}) != 1:
@@ -25,7 +25,7 @@ def whole_file(report: Report) -> Check | None:
     return checks[0] if alike or OF_THE_FILE.match(checks[0].message) else None
 
 
-def awaited(check: Check, part: Part) -> Task | None:
+def blocking_task(check: Check, part: Part) -> Task | None:
     """The other task of the part that is to be written before this check can say anything; None for all others. In
     part 1 the slopes of + are seen only when there is a backward.
     """
@@ -39,13 +39,13 @@ def unwritten_name(check: Check) -> str:
     return found[2] if found and found[1] == check.task else ""
 
 
-def to_write(report: Report, part: Part) -> list[Task]:
+def tasks_to_write(report: Report, part: Part) -> list[Task]:
     """The tasks of which every check says that something is not written."""
     statuses = {task.id: {check.status for check in report.checks if check.task == task.id} for task in part.tasks}
     return [task for task in part.tasks if statuses[task.id] == {"todo"}]
 
 
-def current(report: Report, part: Part) -> Check | None:
+def current_check(report: Report, part: Part) -> Check | None:
     """The check to work on: the first that is wrong (one that another task's mistake explains comes after those of that
     task), else the first whose task is to be written, else the first that waits for another task; stretch tasks come
     last. None when the part is passed.
@@ -58,7 +58,7 @@ def current(report: Report, part: Part) -> Check | None:
         if check.status != "todo":
             kind = int(check.cause not in (None, check.task))
         else:
-            kind = 2 if awaited(check, part) is None else 3
+            kind = 2 if blocking_task(check, part) is None else 3
         return check.task in stretch_tasks(), kind, order[check.task]
 
     return min((check for check in report.checks if check.status not in DONE), key=rank, default=None)

@@ -38,7 +38,7 @@ def reference_files(part: Part) -> dict[str, bytes]:
     files = {}
     for module, names in part.needs.items():
         source = (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
-        files[f"{module}.py"] = cut_to(source, set(names)).encode("utf-8")
+        files[f"{module}.py"] = tree_shake(source, set(names)).encode("utf-8")
     return files
 
 
@@ -49,7 +49,7 @@ def _names_used(definition: ast.stmt) -> set[str]:
     return {node.id for node in names} - (own if isinstance(definition, ast.FunctionDef) else set())
 
 
-def cut_to(source: str, names: set[str]) -> str:
+def tree_shake(source: str, names: set[str]) -> str:
     """The source with those top-level definitions only, and what they use."""
     tree = ast.parse(source)
     defined = {}

@@ -13,7 +13,7 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.reference import signature
 from autograder.grading.report import NOT_RUN, Check
 from autograder.grading.sources import Source, called_as, with_place
-from autograder.grading.timeouts import Patience
+from autograder.grading.timeouts import CallTimeouts
 from autograder.sandbox import LOAD, Reply, Worker
 
 # Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.
@@ -52,7 +52,7 @@ class Session:
     _import: Reply | None = None
 
     def __post_init__(self) -> None:
-        self.patience = Patience(self.probes)
+        self.timeouts = CallTimeouts(self.probes)
         self._asked: list[tuple[str, tuple]] = []  # every call so far
 
     def call(self, probe: str, arguments: tuple) -> Answer:
@@ -123,7 +123,7 @@ class Session:
 
     def own_output_ends(self) -> None:
         """From here on, the checks are only for the diagnosis: what the code prints meanwhile is not reported."""
-        self.printed = self.worker.output
+        self.printed = self.worker.read_output()
 
     def runs(self, check: Check) -> set[str]:
         """The functions of the learner's file that a check may have run."""
@@ -138,18 +138,18 @@ class Session:
         return function in reached or (last == "__init__" and any(name.startswith(f"{owner}.") for name in reached))
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
-        patience = self.patience
-        first = patience.cpu_seconds(self.task, probe)
+        timeouts = self.timeouts
+        first = timeouts.cpu_seconds(self.task, probe)
         reply = self._call(probe, arguments, first)
         if reply.failure == "timeout":
-            more = patience.on_a_slow_machine(self.task, probe, arguments)
+            more = timeouts.on_a_slow_machine(self.task, probe, arguments)
             reply = self._call(probe, arguments, more) if more > first else reply
         if reply.failure == "timeout":
-            patience.note_timeout(self.task)
+            timeouts.note_timeout(self.task)
         return with_place(reply, self.part, self.source)
 
     def _call(self, probe: str, arguments: tuple, cpu_seconds: float) -> Reply:
-        how = {"seconds": self.patience.seconds(cpu_seconds), "cpu_seconds": cpu_seconds}
+        how = {"seconds": self.timeouts.seconds(cpu_seconds), "cpu_seconds": cpu_seconds}
         reply = self.worker.call(probe, list(arguments), **how)
         self._asked.append((probe, arguments))
         if reply.failure == "timeout" and self.worker.used_up and self._may_use_more():
@@ -159,14 +159,14 @@ class Session:
     def _may_use_more(self) -> bool:
         """Whether the budget is larger on this machine, since the reference is slow here, too."""
         if self.extends:
-            self.worker.extend(self.patience.all_together(self._asked))
+            self.worker.extend(self.timeouts.all_together(self._asked))
         return not self.worker.used_up
 
     def share_used(self, budget: float) -> float:
         """How much of its budget the code has used: 1.0 is all of it, on a fast machine and on a slow one."""
         used = self.worker.used
         if used > budget / 10:
-            budget = max(budget, self.patience.all_together(self._asked))
+            budget = max(budget, self.timeouts.all_together(self._asked))
         return used / budget
 
 

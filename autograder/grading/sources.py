@@ -13,16 +13,14 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from autograder.course import Part, parts
+from autograder.course import LARGEST_FILE, Part, parts
 from autograder.grading.compare import is_plain
 from autograder.grading.slips import find_slips, shared_lists
 from autograder.sandbox import Reply
 
-# What `ast.parse` costs grows with the square of some texts: 64 KiB of {a}{a}... in an f-string take half a second,
-# and `import a.a.a...` of 200 names 13 MB, of 32,000 a gigabyte.
-LARGEST_FILE = 64 * 1024  # bytes; the largest solution has 6 KB
+# `ast.parse` takes quadratic time or memory for some texts. LARGEST_FILE bounds the time: 64 KiB of {a}{a}... in an
+# f-string take half a second. This bounds the memory: `import a.a.a...` takes 13 MB for 200 names, 1 GB for 32,000.
 LONG_DOTTED_NAME = re.compile(rb"(?:\.[^.(),=]+){200}")
-
 
 # Known packages, of which nobody has a file of that name beside the module.
 PACKAGES = frozenset("numpy scipy pandas torch tensorflow keras jax sklearn matplotlib tqdm requests pytest".split())

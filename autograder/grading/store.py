@@ -70,7 +70,7 @@ class Store:
 
     def keep(self, name: str, report: Report, seconds: float) -> None:
         """Keep a verdict under its key. Raises OSError; then there is none, or the one from before."""
-        data = to_keep(report) | {"seconds": round(seconds, 3)}
+        data = report_to_json(report) | {"seconds": round(seconds, 3)}
         write_atomically(self._path(name), json.dumps(data).encode("ascii"))
 
     def _path(self, name: str) -> Path:
@@ -105,13 +105,13 @@ def suite_hash(part: Part) -> str:
     return digest.hexdigest()
 
 
-def to_keep(report: Report) -> dict:
+def report_to_json(report: Report) -> dict:
     """The report as plain data, with what the format of reports leaves out."""
     return report.to_json() | {"printed": report.printed, "used": report.used}
 
 
 def report_from_json(data: dict) -> Report:
-    """The way back from `to_keep`, also of another version of the course: a class that is upgraded in the middle
+    """The way back from `report_to_json`, also of another version of the course: a class that is upgraded in the middle
     of a term keeps its verdicts. A field that it lacks has its default; one that is not known here is left out.
     """
     checks = tuple(Check(**_known(Check, check)) for check in data["checks"])

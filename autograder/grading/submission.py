@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.course import Part, parts
+from autograder.course import LARGEST_FILE, Part, parts
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
-from autograder.grading.sources import LARGEST_FILE
 from autograder.sandbox import Tier
 
 Grade = Callable[..., Report]

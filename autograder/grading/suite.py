@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from autograder.course import SUITES, Part
-from autograder.grading.checks import Draw
+from autograder.grading.checks import Draw, check_fields
 from autograder.grading.report import FAILED, Check
 from autograder.grading.session import Session, Student, failed_check
 from autograder.sandbox import SandboxUnavailable
@@ -124,25 +123,17 @@ class Suites:
 
     def _judge(self, item: pytest.Item, excinfo: pytest.ExceptionInfo | None) -> Check:
         mark = item.obj.check
-        title = (item.obj.__doc__ or "").strip().partition("\n")[0].rstrip(".")
-        facts = {
-            "name": item.name.removeprefix("test_"),
-            "task": mark.task,
-            "title": title or item.name.removeprefix("test_").replace("_", " "),
-            "hidden": item.path.name == "test_hidden.py",
-            "points": float(mark.points),
-        }
-        if mark.by_hand:  # the question stands below the docstring's first line
-            question = inspect.cleandoc(item.obj.__doc__ or "").partition("\n")[2].strip()
-            return Check(**facts, status="manual", message=f"{question}\nTo be graded by hand.\n".lstrip())
+        fields = check_fields(item.name, item.obj, hidden=item.path.name == "test_hidden.py")
+        if mark.by_hand:
+            return Check(**fields)
         if excinfo is None:
             if not self.session.calls.get(item.name):
                 raise pytest.UsageError(f"{item.name} called no probe: it would give points for nothing.")
-            return Check(**facts, earned=float(mark.points))
+            return Check(**fields, earned=fields["points"])
         error = excinfo.value
         if isinstance(error, SandboxUnavailable):
             self.unavailable = error
-        return failed_check(facts, error, self.session.part)
+        return failed_check(fields, error, self.session.part)
 
 
 def with_suites(use: Callable[[Suites], Result]) -> Result:

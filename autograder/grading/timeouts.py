@@ -23,7 +23,7 @@ WAITING_AGAIN = 0.5  # seconds more for code that only waits, once a call was no
 LOADING = 3.0  # for all that stands outside of functions
 
 
-class Patience:
+class CallTimeouts:
     """The processor time that each call of one worker in turn may use."""
 
     def __init__(self, probes: Probes) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.course import EXERCISES, RECIPE_FILE, parts
-from autograder.grading.sources import LARGEST_FILE, inspect_source
+from autograder.course import EXERCISES, LARGEST_FILE, RECIPE_FILE, parts
+from autograder.grading.sources import inspect_source
 from autograder.sandbox import BOARD
 
 # The board's rules in numbers.

@@ -186,7 +186,7 @@ def run(
                 on_step(step, loss)
         loss = model.held_out_loss(split.held_out, weights, CONFIG, CHARS)
         need_finite(loss, num_steps)
-        return Run(loss, losses, weights, worker.output)
+        return Run(loss, losses, weights, worker.read_output())
 
 
 def _curve(losses: np.ndarray) -> tuple[float, ...]:

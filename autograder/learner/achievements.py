@@ -1,4 +1,4 @@
-"""What there is to achieve and what of it is done: most by acts that were recorded, the rest by the learner's tick."""
+"""Achievements: most are earned by events that were logged, the learner ticks the others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -20,7 +21,7 @@ else:
 
 @dataclass(frozen=True)
 class Achievement:
-    """One of the list. acts: what must have been done, all of it; none of these: the learner ticks it."""
+    """One of the list. acts: the events that earn it, all of them; without any, the learner ticks it."""
 
     id: str
     level: str
@@ -31,10 +32,10 @@ class Achievement:
     options: dict = field(default_factory=dict)
 
     def day(self) -> str | None:
-        """When it was earned or ticked; None when it was not."""
+        """The date when it was earned or ticked; None when it was not."""
         if not self.acts:
             return local_state.read("ticks").get(self.id)
-        days = [local_state.done().get(act) for act in self.acts]
+        days = [local_state.events().get(event) for event in self.acts]
         return None if None in days else max(days)
 
     def how(self) -> str:
@@ -52,36 +53,36 @@ def achievements() -> tuple[Achievement, ...]:
     return tuple(Achievement(**{**table, "acts": tuple(table.get("acts", ()))}) for table in tables)
 
 
-def tick(wanted: str) -> bool:
-    """Tick, or take the tick away again; whether it is ticked now. Raises ValueError with a sentence."""
-    from datetime import date
-
-    own = [each.id for each in achievements() if not each.acts]
-    found = next((each for each in achievements() if each.id == wanted), None)
-    if found is None:
-        raise ValueError(f"There is no achievement {ascii(wanted)}. You can tick: {', '.join(own)}.")
-    if found.acts:
-        raise ValueError(f"{wanted} is earned by doing it: {found.how()}. You can tick: {', '.join(own)}.")
+def tick(name: str) -> bool:
+    """Tick an achievement by its id, or take the tick away; return whether it is ticked now. Raises ValueError with a
+    sentence.
+    """
+    by_id = {achievement.id: achievement for achievement in achievements()}
+    can_tick = ", ".join(achievement.id for achievement in achievements() if not achievement.acts)
+    if name not in by_id:
+        raise ValueError(f"There is no achievement {ascii(name)}. You can tick: {can_tick}.")
+    if by_id[name].acts:
+        raise ValueError(f"{name} is earned by doing it: {by_id[name].how()}. You can tick: {can_tick}.")
     ticks = local_state.read("ticks")
-    if wanted in ticks:
-        del ticks[wanted]
+    if name in ticks:
+        del ticks[name]
     else:
-        ticks[wanted] = date.today().isoformat()
+        ticks[name] = date.today().isoformat()
     local_state.write("ticks", ticks)
-    return wanted in ticks
+    return name in ticks
 
 
 def achievement_lines() -> Iterator[str]:
-    """Level by level: what is done, and how to do what is left of the levels that are begun and of the next one."""
+    """List the levels: what is done, and how to do what is left in levels that are begun and in the next one."""
     first = True
-    for level, group in groupby(achievements(), key=lambda each: each.level):
-        of_level = [(each, each.day()) for each in group]
+    for level, group in groupby(achievements(), key=lambda achievement: achievement.level):
+        of_level = [(achievement, achievement.day()) for achievement in group]
         yield f"{level.capitalize()}: {sum(day is not None for _, day in of_level)} of {len(of_level)}"
-        for each, day in of_level:
-            title = each.title + ("" if each.acts else " *")
+        for achievement, day in of_level:
+            title = achievement.title + ("" if achievement.acts else " *")
             yield f"  [{'x' if day else ' '}] {title:<60}  {ascii(day or '')[1:-1][:10]}".rstrip()
             if not day and (first or any(day for _, day in of_level)):
-                yield f"        {each.how()}"
+                yield f"        {achievement.how()}"
         first = first and all(day for _, day in of_level)
     yield "* You tick these yourself. The others are noted as you do them, in .learner/ on"
     yield "  this machine. Nobody grades that folder: you can edit it, and fool yourself."

@@ -1,4 +1,4 @@
-"""`compare`: the learner's function beside the reference's, in one form, with what each costs on the same inputs."""
+"""`compare`: the learner's function next to the reference's, both in Python's own form, and the cost of each."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from pathlib import Path
 from autograder.course import EXERCISES, SOLUTIONS, Part, Task
 from autograder.grading.session import Recorded
 from autograder.grading.sources import inspect_source
-from autograder.learner.recorded_calls import record
+from autograder.learner.recorded_calls import record_checks
 from autograder.sandbox import CHECK, Tier, Worker
 
-MEASURING = Path(__file__).with_name("compare_worker.py")
+MEASURING_PROBE = Path(__file__).with_name("compare_worker.py")
 REPEATS = 3  # of each call; the fastest counts
-LEAST_COLUMN = 36  # characters; below that the two stand one below the other
+NARROWEST_COLUMN = 36  # characters; below that the two stand one below the other
 
 
-def lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:
-    """The tasks of a part, or one of them. seed: of the inputs that both are measured on. Raises
-    ValueError when Python can't read the learner's file.
+def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:
+    """Compare the tasks of a part, or one of them. seed: of the inputs that both are measured on. Raises ValueError
+    when Python can't read the learner's file.
     """
     content = (EXERCISES / part.file_name).read_bytes()
     if problem := inspect_source(content).problem:
         raise ValueError(f"{part.file_name} can't be compared. {problem}")
     yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
-    costs = measured(part, content, tasks, seed)
+    costs = measure_costs(part, content, tasks, seed)
     for task in tasks:
         yield f"{task.id} {task.title}"
         code = [[normalised(source, name) for name in task.defines] for source in (yours, reference)]
         for mine, theirs in zip(*code):
-            yield from beside(mine, theirs)
+            yield from side_by_side(mine, theirs)
         yield from cost_lines([sum(text.count("\n") + 1 for text in texts) for texts in code], *costs[task.id])
         yield ""
     yield "Shown without docstrings, comments and types. A node is a Value that was made."
@@ -43,46 +43,46 @@ def lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:
 
 
 def normalised(source: str, name: str) -> str:
-    """A function as Python writes it itself: no comments, docstrings and types; "(not found)" if it isn't there."""
-    found = None
+    """A function as Python itself writes it, without comments, docstrings and types; a comment if it isn't there."""
+    definition = None
     for node in ast.parse(source).body:
         for function in node.body if isinstance(node, ast.ClassDef) else [node]:
             prefix = f"{node.name}." if function is not node else ""
             if isinstance(function, ast.FunctionDef) and prefix + function.name == name:
-                found = function
-    if found is None:
+                definition = function
+    if definition is None:
         return f"# {name} is made in another way."
-    for node in ast.walk(found):
+    for node in ast.walk(definition):
         if isinstance(node, ast.FunctionDef):
             node.returns = None
             if ast.get_docstring(node) is not None:
                 node.body = node.body[1:] or [ast.Pass()]
         elif isinstance(node, ast.arg):
             node.annotation = None
-    return ast.unparse(found)
+    return ast.unparse(definition)
 
 
-def beside(yours: str, reference: str) -> Iterator[str]:
-    """Two texts in columns where they fit into the terminal, else one below the other."""
+def side_by_side(yours: str, reference: str) -> Iterator[str]:
+    """Show two texts in columns where they fit into the terminal, else one below the other."""
     width = shutil.get_terminal_size((80, 24)).columns - 1
     if yours == reference:
         yield "  yours and the reference, which are alike"
-        yield from coded(yours.split("\n"), width)
+        yield from code_lines(yours.split("\n"), width)
         return
     column, mine, theirs = (width - 5) // 2, yours.split("\n"), reference.split("\n")
-    if column >= LEAST_COLUMN and max(map(len, mine + theirs)) <= column:
+    if column >= NARROWEST_COLUMN and max(map(len, mine + theirs)) <= column:
         yield f"  {'yours':<{column}} | reference"
         for left, right in zip_longest(mine, theirs, fillvalue=""):
             yield f"  {printable(left):<{column}} | {printable(right)}".rstrip()
         return
     for label, text in (("yours", mine), ("reference", theirs)):
         yield f"  {label}"
-        yield from coded(text, width)
+        yield from code_lines(text, width)
 
 
-def coded(lines_of_code: list[str], width: int) -> Iterator[str]:
+def code_lines(code: list[str], width: int) -> Iterator[str]:
     """Lines of code behind a bar, long ones broken at spaces."""
-    for line in map(printable, lines_of_code):
+    for line in map(printable, code):
         indent = " " * (len(line) - len(line.lstrip()))
         yield from textwrap.wrap(line, width, initial_indent="  | ", subsequent_indent=f"  |     {indent}") or ["  |"]
 
@@ -92,13 +92,13 @@ def printable(line: str) -> str:
     return line.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def measured(part: Part, content: bytes, tasks: list[Task], seed: int) -> dict[str, tuple[list, list]]:
-    """By task id: the milliseconds, and the counts of Values, of the learner's file and of the reference; None where
-    a call failed.
+def measure_costs(part: Part, content: bytes, tasks: list[Task], seed: int) -> dict[str, tuple[list, list]]:
+    """By task id: milliseconds and counts of Values, each for the learner's file and the reference; None where a call
+    failed.
     """
-    recording = record(part, content, seed)
+    recording = record_checks(part, content, seed)
     shipped = dict(recording.shipped)
-    shipped["probes.py"] += b"\n\n" + MEASURING.read_bytes()
+    shipped["probes.py"] += b"\n\n" + MEASURING_PROBE.read_bytes()
     shipped[f"submission/{part.file_name}"] = content
     shipped[f"reference/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
     costs = {}

@@ -11,49 +11,50 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part
-from autograder.grading.progress import DONE, current
+from autograder.files import shown_path
+from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Check, Report
 from autograder.invocation import command
-from autograder.learner.last_results import shown
-from autograder.learner.recorded_calls import Recording, record
-from autograder.render.terminal import without_commands
+from autograder.learner.recorded_calls import Recording, record_checks
+from autograder.render import terminal
 
-DEBUGGING = Path(__file__).with_name("debug_child.py")
+CHILD_PROGRAM = Path(__file__).with_name("debug_child.py")
 
 
 def find_check(report: Report, part: Part, name: str | None) -> Check:
     """The check of this name, the first failing one when None. Raises ValueError with a sentence."""
     if name is None:
-        check = current(report, part)
+        check = current_check(report, part)
         if check is None:
-            raise ValueError(f"Every check is passed. Name one to run it again: {names_of(part, report.checks)}")
+            raise ValueError(f"Every check is passed. Name one to run it again: {names_to_choose(part, report.checks)}")
         return check
     for check in report.checks:
         if check.name == name.removeprefix("test_"):
             return check
     failing = [check for check in report.checks if check.status not in DONE]
-    whose = f"Failing checks: {names_of(part, failing)}" if failing else f"Its checks: {names_of(part, report.checks)}"
+    whose = (
+        f"Failing checks: {names_to_choose(part, failing)}"
+        if failing
+        else f"Its checks: {names_to_choose(part, report.checks)}"
+    )
     raise ValueError(f"Part {part.number} has no check {ascii(name)}. {whose}")
 
 
-def names_of(part: Part, checks: Iterable[Check]) -> str:
+def names_to_choose(part: Part, checks: Iterable[Check]) -> str:
     """The command with a name to put in, and the names, a line each."""
     names = [f"  {check.name}" for check in checks if check.status != "manual"]
     return "\n".join([command("debug", part.number, check="NAME"), *names])
 
 
-def lines(check: Check, part: Part) -> Iterator[str]:
-    """What the check says, and how to look into the code."""
+def message_lines(check: Check, part: Part) -> Iterator[str]:
+    """The check's message, and how to look into the code."""
     yield f"Check {check.name} of task {check.task}: {check.title}"
     if check.status == "passed":
         yield "  It is passed."
-    lines_of_it = [line for line in check.message.rstrip("\n").split("\n") if line]
-    if check.advice:  # the recognised mistake is surer than the check's own guess
-        lines_of_it = [*(line for line in lines_of_it if not line.startswith("Likely:")), f"Likely:     {check.advice}"]
-    yield from (f"  {without_commands(line)}" for line in lines_of_it)
+    yield from (f"  {terminal.without_commands(line)}" for line in terminal.message_lines(check) if line)
     path = EXERCISES / part.file_name
     if "breakpoint()" not in path.read_text(encoding="utf-8", errors="replace"):
-        yield f"Write breakpoint() into {shown(path)} where you want to stop, and run this again."
+        yield f"Write breakpoint() into {shown_path(path)} where you want to stop, and run this again."
     else:
         yield "At breakpoint(): p NAME prints a value, n runs a line, s goes into a call, c goes on, q ends."
     yield ""
@@ -64,22 +65,22 @@ def run(part: Part, check: Check, seed: int) -> int:
     error. Raises ValueError when the check makes no call.
     """
     path = EXERCISES / part.file_name
-    recording = record(part, path.read_bytes(), seed, check.task)
+    recording = record_checks(part, path.read_bytes(), seed, check.task)
     calls = recording.calls.get(check.name, [])
     if not calls:
         raise ValueError(f"{check.name} calls nothing: a person looks at it.")
     with tempfile.TemporaryDirectory(prefix="debug-") as folder:
-        _write(Path(folder), part, recording, check.name)
+        _write_job(Path(folder), part, recording, check.name)
         # Ctrl-C is for the debugger: the learner's process gets it from the terminal too.
-        before = signal.signal(signal.SIGINT, lambda number, frame: None)
+        before = signal.signal(signal.SIGINT, lambda *unused: None)
         try:
-            return subprocess.run([sys.executable, str(DEBUGGING), folder], check=False).returncode
+            return subprocess.run([sys.executable, str(CHILD_PROGRAM), folder], check=False).returncode
         finally:
             signal.signal(signal.SIGINT, before)
 
 
-def _write(folder: Path, part: Part, recording: Recording, name: str) -> None:
-    """All that the process needs, as it lies in a worker's folder, and what to call."""
+def _write_job(folder: Path, part: Part, recording: Recording, name: str) -> None:
+    """Write what the process needs, laid out as in a worker's folder, and what to call."""
     for file, content in recording.shipped.items():
         (folder / file).parent.mkdir(exist_ok=True)
         (folder / file).write_bytes(content)

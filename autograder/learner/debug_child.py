@@ -1,7 +1,7 @@
 """Runs the calls of one check on the learner's file, in a process of its own, at the learner's terminal.
 
-Started by debug.py as a program: `python debugging.py FOLDER`, the folder with job.json. Standard library only, and no
-limits: breakpoint() works, and an error can be looked into where it happened.
+Started by debug.py as a program: `python debug_child.py FOLDER`, the folder with job.json. Standard library only, and
+no limits: breakpoint() works, and an error can be looked into where it happened.
 """
 
 import bdb
@@ -22,8 +22,8 @@ def load(name, path):
     spec.loader.exec_module(module)
 
 
-def own_part(trace, path):
-    """The traceback from the learner's first frame to the last; the whole one when none is the learner's."""
+def learner_frames(trace, path):
+    """The traceback from the learner's first frame to the last; all of it when no frame is the learner's."""
     steps = []
     while trace is not None:
         steps.append(trace)
@@ -38,7 +38,7 @@ def own_part(trace, path):
 
 def report(error, path):
     """Show an error, and let the learner look around where it happened, if somebody is there."""
-    trace = own_part(error.__traceback__, path)
+    trace = learner_frames(error.__traceback__, path)
     print("".join(traceback.format_exception(type(error), error, trace)).rstrip())
     if sys.stdin.isatty():
         print("\nYou are where it happened: p NAME prints a value, l the code, u and d go up and down, q ends.")

@@ -1,4 +1,4 @@
-"""Notices that files of a folder were saved, whichever way an editor does it."""
+"""Notice when files of a folder are saved, whichever way an editor does it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ LOOK_FOR_FOLDER = 500  # milliseconds: how often to look whether the folder is s
 
 
 @contextlib.contextmanager
-def saves_to(put: Callable[[set[str]], None], folder: Path) -> Iterator[None]:
-    """Call `put` with the names of files after each save, from a thread. The folder is watched, not the files: many
-    editors write a new file and move it to the old one's place. When another folder takes its place, that is watched.
+def watch_files(on_change: Callable[[set[str]], None], folder: Path) -> Iterator[None]:
+    """Call `on_change` with the names of files after each save, from a thread. The folder is watched, not the files:
+    many editors write a new file and move it to the old one's place. If another folder takes its place, that one is
+    watched.
     """
     stop = threading.Event()
     options = {"debounce": TOGETHER, "step": QUIET, "recursive": False, "raise_interrupt": False}
@@ -30,12 +31,12 @@ def saves_to(put: Callable[[set[str]], None], folder: Path) -> Iterator[None]:
                 stop.wait(QUIET / 1000)
                 continue
             if watched is not None:  # the folder is another one: any of its files may be, too
-                put({path.name for path in folder.iterdir()})
+                on_change({path.name for path in folder.iterdir()})
             watched = now
             with contextlib.suppress(OSError):  # it went away just now
                 for changes in watch(folder, stop_event=stop, watch_filter=None, **options):
                     if changes:
-                        put({Path(path).name for _, path in changes})
+                        on_change({Path(path).name for _, path in changes})
                     # A new folder may have the number of the one that was deleted.
                     if _identity(folder) != watched or any(Path(path) == folder for _, path in changes):
                         break
@@ -52,7 +53,7 @@ def saves_to(put: Callable[[set[str]], None], folder: Path) -> Iterator[None]:
 def _identity(folder: Path) -> tuple[int, int] | None:
     """What tells a folder from one that was put in its place; None when there is none."""
     try:
-        found = folder.stat()
+        status = folder.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

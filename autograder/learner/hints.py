@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from autograder.course import EXERCISES, Part, Task
-from autograder.grading.progress import DONE, current, to_write, whole_file
+from autograder.grading.progress import DONE, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
 from autograder.learner import local_state
 from autograder.render.next_step import going_on, task_to_fix
@@ -17,32 +17,31 @@ LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Hint:
-    """What to tell a learner about a task and its first failing check. texts: the levels up to this one. of: how many
-    there are. instead: what to do first, where no hint would help.
+    """What to tell a learner about a task and its first failing check. texts: the levels up to this one. count: of
+    all levels. instead: what to do first, where no hint would help.
     """
 
     task: Task
     check: Check
     texts: tuple[str, ...]
-    of: int
+    count: int
     instead: str = ""
-    of_task: bool = False
 
 
 def next_hint(report: Report, part: Part) -> Hint | None:
     """The next level for what is to do first, which is remembered; None when nothing is."""
-    check = current(report, part)
+    check = current_check(report, part)
     if check is None:
         return None
     task = part.task(task_to_fix(check))
-    if (of_all := whole_file(report)) is not None:
-        return Hint(task, check, (), 0, f"{of_all.message.strip()}\nNo hint helps before that is fixed.")
+    if (file_failure := file_level_failure(report)) is not None:
+        return Hint(task, check, (), 0, f"{file_failure.message.strip()}\nNo hint helps before that is fixed.")
     if check.task != task.id:  # it fails because of that task, whose own check says more
         check = next((c for c in report.checks if c.task == task.id and c.status not in DONE), check)
-    if (words := going_on(report, check)) and not _is_stub(part, task):
-        return Hint(task, check, (), 0, f"{words}.")
+    if (first := going_on(report, check)) and not _is_stub(part, task):
+        return Hint(task, check, (), 0, f"{first}.")
     texts, about = levels(part), check.name
-    if task.id in texts and task in to_write(report, part):
+    if task.id in texts and task in tasks_to_write(report, part):
         about = task.id
     shown, key = local_state.read("hints"), f"{part.number} {about}"
     before = shown.get(key)
@@ -59,6 +58,6 @@ def levels(part: Part) -> dict[str, list[str]]:
 
 
 def _is_stub(part: Part, task: Task) -> bool:
-    """Whether all that the task asks for is as the stub has it, whatever else its checks wait for."""
+    """Whether everything that the task asks for is still as in the stub, whatever else its checks wait for."""
     text = (EXERCISES / part.file_name).read_text(encoding="utf-8", errors="replace")
     return all(f'NotImplementedError("{task.id} {name}")' in text for name in task.defines)

@@ -15,18 +15,18 @@ END = "\x04"  # Ctrl-D, and what stands for a terminal that is gone
 
 
 @contextlib.contextmanager
-def keys_to(put: Callable[[str], None]) -> Iterator[bool]:
-    """Call `put` with each key that is pressed, from a thread. Yields whether there is a keyboard at all: without a
+def read_keys(on_key: Callable[[str], None]) -> Iterator[bool]:
+    """Call `on_key` with each key that is pressed, from a thread. Yields whether there is a keyboard at all: without a
     terminal nothing is read and nothing changed. However the block is left, the terminal is then as before.
     """
     if not sys.stdin.isatty():
         yield False
     elif os.name == "nt":
-        threading.Thread(target=_read_windows, args=(put,), daemon=True).start()
+        threading.Thread(target=_read_windows, args=(on_key,), daemon=True).start()
         yield True
     else:
         with _one_key_at_a_time(sys.stdin.fileno()):
-            threading.Thread(target=_read_posix, args=(sys.stdin.fileno(), put), daemon=True).start()
+            threading.Thread(target=_read_posix, args=(sys.stdin.fileno(), on_key), daemon=True).start()
             yield True
 
 
@@ -38,12 +38,12 @@ def _one_key_at_a_time(descriptor: int) -> Iterator[None]:
 
     before = termios.tcgetattr(descriptor)
 
-    def again(number: int, frame: object) -> None:
+    def continued(*unused: object) -> None:
         """After Ctrl-Z and fg: the shell has given the terminal its own settings meanwhile."""
         if os.tcgetpgrp(descriptor) == os.getpgrp():
             tty.setcbreak(descriptor)
 
-    handler = signal.signal(signal.SIGCONT, again)
+    handler = signal.signal(signal.SIGCONT, continued)
     try:
         tty.setcbreak(descriptor)
         yield
@@ -53,20 +53,20 @@ def _one_key_at_a_time(descriptor: int) -> Iterator[None]:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def _read_posix(descriptor: int, put: Callable[[str], None]) -> None:
+def _read_posix(descriptor: int, on_key: Callable[[str], None]) -> None:
     while True:
         try:
             data = os.read(descriptor, 32)
         except OSError:
             data = b""
         if not data:
-            put(END)
+            on_key(END)
             return
         for key in ESCAPE.sub(b"", data).decode("utf-8", "ignore"):
-            put(key)
+            on_key(key)
 
 
-def _read_windows(put: Callable[[str], None]) -> None:
+def _read_windows(on_key: Callable[[str], None]) -> None:
     import msvcrt
 
     while True:
@@ -74,4 +74,4 @@ def _read_windows(put: Callable[[str], None]) -> None:
         if ord(key[0]) in (0, 0xE0):
             msvcrt.getwch()  # the second half of an arrow key or the like
         else:
-            put(END if key == "\x03" else key)
+            on_key(END if key == "\x03" else key)

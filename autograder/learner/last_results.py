@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from autograder.course import EXERCISES, Part, parts
-from autograder.grading.progress import current
+from autograder.course import EXERCISES, Part, parse_target, parts
+from autograder.grading.progress import current_check
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
@@ -18,32 +17,32 @@ from autograder.render.next_step import ALL_PARTS, still_open, task_to_fix
 from autograder.sandbox import Tier
 
 
-def keep(reports: Iterable[Report], task: str | None) -> None:
-    """Remember reports on the files of exercises/, and the parts that they show to be passed."""
+def record(reports: Iterable[Report], task: str | None) -> None:
+    """Record reports on the files of exercises/, and log the parts that they show to be passed."""
     merge_bases.remember()
     for report in reports:
         part = next(part for part in parts() if part.number == report.part)
-        kept = {"suite": suite_hash(part), "printed": report.printed, **report.to_json()}
-        local_state.write(_name(part, task), kept)
+        data = {"suite": suite_hash(part), "printed": report.printed, **report.to_json()}
+        local_state.write(_name(part, task), data)
         if report.passed and task is None:
-            local_state.record(f"part-{part.number}")
+            local_state.log_event(f"part-{part.number}")
 
 
 def check(part: Part, task: str | None = None) -> Report:
     """Check the learner's file as it is now. Raises ValueError with a sentence when exercises/ can't be read."""
     (report,) = grade_parts(read_submission(EXERCISES, [part]), [part], tier=Tier.LOCAL, task=task)
-    keep([report], task)
+    record([report], task)
     return report
 
 
 def result(part: Part, task: str | None = None) -> Report:
     """The last result for the learner's file as it is now; checks it when there is none. Raises ValueError likewise."""
     content = read_submission(EXERCISES, [part]).get(part.file_name, b"")
-    return last(part, content, task) or check(part, task)
+    return find(part, content, task) or check(part, task)
 
 
-def last(part: Part, content: bytes, task: str | None = None) -> Report | None:
-    """The remembered result, of the task or else of its whole part, if neither file nor suite has changed since."""
+def find(part: Part, content: bytes, task: str | None = None) -> Report | None:
+    """The recorded result of the task, or else of its whole part, if neither file nor suite has changed since."""
     for name in dict.fromkeys([_name(part, task), _name(part, None)]):
         data = local_state.read(name)
         try:
@@ -65,16 +64,14 @@ def begun(part: Part) -> bool:
     return path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") != fresh_stub(part.file_name).encode("utf-8")
 
 
-def one_part(words: str | None) -> tuple[Part, str | None]:
+def one_part(target: str | None) -> tuple[Part, str | None]:
     """The part, and the task if one is named, that the learner asks for; the first unfinished part if nothing is named,
     the last part when all are passed. Raises ValueError with a sentence.
     """
-    from autograder.course import parse_target
-
-    if words is None:
+    if target is None:
         return first_unfinished() or parts()[-1], None
-    target = parse_target(words)
-    return target.parts[0], target.task
+    parsed = parse_target(target)
+    return parsed.parts[0], parsed.task
 
 
 def passed(part: Part) -> bool:
@@ -102,25 +99,17 @@ def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
     part = next(part for part in parts() if part.number == reports[-1].part)
     unfinished = part if not passed(part) else next_unfinished(part)
     if unfinished is None:
-        left = "progress" if "capstone" in local_state.done() else "capstone"
-        doing = "see what is left" if left == "progress" else "train it"
-        return f"{ALL_PARTS}{still_open(list(map(result, parts())), check)} Next: {doing}: {command(left)}"
+        trained = "capstone" in local_state.events()
+        next_step = f"see what is left: {command('progress')}" if trained else f"train it: {command('capstone')}"
+        return f"{ALL_PARTS}{still_open(list(map(result, parts())), check)} Next: {next_step}"
     try:
-        lost = current(result(unfinished), unfinished) if begun(unfinished) else None
+        lost = current_check(result(unfinished), unfinished) if begun(unfinished) else None
     except (OSError, ValueError):
         lost = None
     if lost is None:
         return f"Next: part {unfinished.number}, {unfinished.title}: {check(unfinished.number)}"
     task = unfinished.task(task_to_fix(lost))
     return f"Next: task {task.id} {task.title}: {check(task.id)}"
-
-
-def shown(path: Path) -> str:
-    """A path as the user would type it, where that is shorter."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def _name(part: Part, task: str | None) -> str:

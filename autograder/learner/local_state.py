@@ -1,4 +1,7 @@
-"""What the course remembers of one learner: small JSON files in .learner/, on this machine only, and in no grade."""
+"""What the course remembers of one learner: small JSON files in .learner/, on this machine only, and in no grade.
+
+One of them is the log of events, such as "trained": each is noted where it happens, by `log_event("trained")`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from autograder.course import ROOT
 from autograder.files import write_atomically
 
 NAME = ".learner"
+EVENTS = "acts"  # the name of the log of events
 # git ignores it. Tests of ours must not count as what the learner did, so they name another one.
 FOLDER = Path(os.environ.get("AUTOGRADER_MEMORY") or ROOT / NAME)
 
@@ -41,16 +45,13 @@ def write(name: str, data: dict) -> None:
         print(f"Can't remember this in {FOLDER} ({error.strerror}): check the folder's permissions.", file=sys.stderr)
 
 
-# What the learner has done, noted when it happens: one line where it does, `acts.record("trained")`.
+def log_event(name: str) -> None:
+    """Note that the learner did this today; the first time counts."""
+    logged = read(EVENTS)
+    if name not in logged:
+        write(EVENTS, {**logged, name: date.today().isoformat()})
 
 
-def record(act: str) -> None:
-    """Note that this was done today; the first time counts."""
-    done = read("acts")
-    if act not in done:
-        write("acts", {**done, act: date.today().isoformat()})
-
-
-def done() -> dict[str, str]:
-    """Everything that was noted: id -> date."""
-    return {act: str(day) for act, day in read("acts").items()}
+def events() -> dict[str, str]:
+    """Everything that was logged: name -> date."""
+    return {name: str(day) for name, day in read(EVENTS).items()}

@@ -24,8 +24,8 @@ def own_copy(part: Part, copies: Path = COPIES) -> Path:
 
 def open_notebooks(part: Part | None, arguments: Sequence[str]) -> int:
     """Run JupyterLab until it is ended, at this part's notebook or at all of them; return its exit status."""
-    copies = [own_copy(each) for each in parts()]
-    wanted = own_copy(part) if part else copies[0].parent.parent
+    copies = [own_copy(known) for known in parts()]
+    shown = own_copy(part) if part else copies[0].parent.parent
     return subprocess.run(
-        [sys.executable, "-m", "jupyterlab", str(wanted), *arguments], cwd=ROOT, check=False
+        [sys.executable, "-m", "jupyterlab", str(shown), *arguments], cwd=ROOT, check=False
     ).returncode

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from autograder.course import Part, Task, parts
 from autograder.grading.checks import points_by_task
-from autograder.grading.progress import current
+from autograder.grading.progress import current_check
 from autograder.grading.report import Report
 from autograder.invocation import command
 from autograder.learner import last_results
 from autograder.learner.achievements import achievements
-from autograder.render.terminal import number
+from autograder.text import number
 
 
 @dataclass(frozen=True)
-class Row:
+class PartProgress:
     """A part and its last result; None where the file is still the stub, or can't be read."""
 
     part: Part
@@ -57,7 +57,7 @@ class Row:
         """Where the learner is in this part, in a few words."""
         if self.report is None:
             return "its file can't be read" if self.unreadable else "not begun"
-        lost = current(self.report, self.part)
+        lost = current_check(self.report, self.part)
         open_tasks = "".join(f"; open: {task.id}" for task in self.open_stretch)
         return f"at {lost.task} {self.part.task(lost.task).title}" if lost else f"passed{open_tasks}"
 
@@ -67,20 +67,20 @@ class Row:
         return 0.0 if self.passed else self.part.minutes * (1 - self.earned / self.possible)
 
 
-def survey() -> list[Row]:
+def survey() -> list[PartProgress]:
     """Every part. A file that was changed since its last check is checked."""
     return list(map(_row, parts()))
 
 
-def _row(part: Part) -> Row:
+def _row(part: Part) -> PartProgress:
     try:
-        return Row(part, last_results.result(part) if last_results.begun(part) else None)
+        return PartProgress(part, last_results.result(part) if last_results.begun(part) else None)
     except (OSError, ValueError):  # a link to elsewhere, or not ours to read: `check` of this part says it
-        return Row(part, None, unreadable=True)
+        return PartProgress(part, None, unreadable=True)
 
 
-def table_lines(rows: list[Row]) -> Iterator[str]:
-    """A line a part, and what is left of all."""
+def table_lines(rows: list[PartProgress]) -> Iterator[str]:
+    """One line per part, and what is left of all."""
     yield f"  {'part':<28}{'tasks':>6}{'points':>11}{'minutes':>9}  state"
     for row in rows:
         title = f"{row.part.number:>2} {row.part.title}"
@@ -95,19 +95,19 @@ def table_lines(rows: list[Row]) -> Iterator[str]:
     yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"
 
 
-def open_lines(rows: list[Row]) -> Iterator[str]:
+def open_lines(rows: list[PartProgress]) -> Iterator[str]:
     """The stretch tasks of parts that are passed without them."""
     for task in (task for row in rows for task in row.open_stretch):
         yield f"Still open: {task.id} {task.title}, a stretch task: {command('check', task.id)}"
 
 
-def next_line(rows: list[Row]) -> str:
+def next_line(rows: list[PartProgress]) -> str:
     """The next step: the first part that is not passed, the capstone, the first other achievement that is left."""
     row = next((row for row in rows if not row.passed), None)
     if row is not None:
         return f"Next: part {row.part.number}, {row.part.title}, {row.state}: {command('watch')}"
-    capstone_first = sorted(achievements(), key=lambda each: each.id != "capstone")
-    left = next((each for each in capstone_first if each.day() is None), None)
+    capstone_first = sorted(achievements(), key=lambda achievement: achievement.id != "capstone")
+    left = next((achievement for achievement in capstone_first if achievement.day() is None), None)
     return (
         f"Next: {left.title.partition(':')[0]}: {left.how()}" if left else "Nothing is left: you have done all of it."
     )

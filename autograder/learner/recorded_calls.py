@@ -25,7 +25,7 @@ class Recording:
     shipped: dict[str, bytes]
 
 
-def record(part: Part, content: bytes, seed: int, task: str | None = None) -> Recording:
+def record_checks(part: Part, content: bytes, seed: int, task: str | None = None) -> Recording:
     """Run the checks of a part, or of one task, on a file, the reference standing for the other parts."""
     from autograder.grading.suite import run_suite
 

@@ -1,4 +1,4 @@
-"""Back to the stub: of a part, or of one task. What would be lost is said first, and a dated copy is kept."""
+"""`reset` a part or a task to its stub, with a dated copy of the file, and `undo` that."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from autograder.stubs import StubError, fresh_stub
 
 
 @dataclass(frozen=True)
-class Change:
-    """One file before and after. before: None when there is no such file; note: what else is to be known."""
+class ResetPlan:
+    """One file before and after a reset. before: None when there is no such file; note: what else to know."""
 
     path: Path
     before: bytes | None
@@ -35,18 +35,18 @@ class Change:
         return self.before is not None and self.before.replace(b"\r\n", b"\n") == self.after.encode("utf-8")
 
 
-def plan(target: Target) -> Change:
-    """What a reset of one part or task would write. Raises StubError, OSError."""
+def plan(target: Target) -> ResetPlan:
+    """Plan the reset of one part or task. Raises StubError, OSError."""
     (part,) = target.parts
     change = plan_part(part)
     if target.task is None or change.before is None:
         return change
     after = _with_stub_of_task(change.before, change.after, part, target.task)
-    return replace(change, after=after, note=_shared(part, target.task))
+    return replace(change, after=after, note=_shared_function_note(part, target.task))
 
 
-def _shared(part: Part, task: str) -> str:
-    """That another task is in the same function, and would go too."""
+def _shared_function_note(part: Part, task: str) -> str:
+    """A sentence when another task is in the same function and would go too, else ""."""
     own = {*part.task(task).defines}
     others = [other for other in part.tasks if other.id != task and own & {*other.defines}]
     if not others:
@@ -57,37 +57,48 @@ def _shared(part: Part, task: str) -> str:
     return f"{task} is in the same function as {with_it}: this deletes {names} of {both}."
 
 
-def plan_part(part: Part) -> Change:
-    """What a reset of a whole part would write. Raises StubError, OSError."""
+def plan_part(part: Part) -> ResetPlan:
+    """Plan the reset of a whole part. Raises StubError, OSError."""
     path = EXERCISES / part.file_name
-    return Change(path, path.read_bytes() if path.exists() else None, fresh_stub(part.file_name))
+    return ResetPlan(path, path.read_bytes() if path.exists() else None, fresh_stub(part.file_name))
 
 
-def carry_out(change: Change, target: str | None = None) -> Path | None:
-    """Write it, and return where the copy of the file is. target: as it was typed. Raises OSError; then nothing is
-    lost.
-    """
+def carry_out(change: ResetPlan, target: str | None = None) -> Path | None:
+    """Write the file, and return the path of its copy. target: as typed. Raises OSError, with nothing lost."""
     name, after = change.path.name, change.after.encode("utf-8")
     base = {merge_bases.path_of(name): after} if change.after == fresh_stub(name) else {}
     return next(iter(backups.replace(f"reset {target}", {change.path: after}, base)), None)
 
 
+def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
+    """Bring back what the last reset, update or undo replaced. The present files are copied first, so that this can be
+    undone too. Returns what came back: file -> its copy, or None where this finished an undo that was interrupted.
+    Raises OSError.
+    """
+    if finished := backups.finish("undo", folder):
+        return dict.fromkeys(finished)
+    copies = backups.newest(folder)
+    backups.replace("undo", {file: copy.read_bytes() for file, copy in copies.items()})
+    return copies
+
+
 def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:
     """The learner's text with the functions of this task as the stub has them, all else as it is."""
-    whole = f"reset all of part {part.number} instead"
+    instead = f"reset all of part {part.number} instead"
     try:
         text = before.decode("utf-8").replace("\r\n", "\n")
         theirs = _lines_of_functions(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise StubError(
-            f"Python can't read {part.file_name}, so the task is not to be found in it: {whole}."
+            f"Python can't read {part.file_name}, so the task is not to be found in it: {instead}."
         ) from error
     ours, lines, stub_lines = _lines_of_functions(stub), text.split("\n"), stub.split("\n")
     names = part.task(task).defines
     missing = [name for name in names if name not in theirs]
     if missing or not names:
-        what = f"has no {', '.join(missing)}" if missing else f"holds nothing of task {task}, a written answer"
-        raise StubError(f"{part.file_name} {what}: {whole}." if missing else f"{part.file_name} {what}.")
+        if not missing:
+            raise StubError(f"{part.file_name} holds nothing of task {task}, a written answer.")
+        raise StubError(f"{part.file_name} has no {', '.join(missing)}: {instead}.")
     for name in sorted(names, key=lambda name: -theirs[name][0]):  # from below, so that the lines above stay in place
         (first, last), (first_of_stub, last_of_stub) = theirs[name], ours[name]
         lines[first - 1 : last] = stub_lines[first_of_stub - 1 : last_of_stub]
@@ -96,25 +107,11 @@ def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:
 
 def _lines_of_functions(text: str) -> dict[str, tuple[int, int]]:
     """First and last line of each function and method, decorators included, by dotted name."""
-    found = {}
+    lines = {}
     for node in ast.parse(text).body:
         for function in node.body if isinstance(node, ast.ClassDef) else [node]:
             if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
                 prefix = f"{node.name}." if function is not node else ""
-                found[prefix + function.name] = (first, function.end_lineno)
-    return found
-
-
-# Bring back what the last reset, update or undo replaced. The files of now are copied first, so it can be undone.
-
-
-def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
-    """Write the newest backups back; return what came back: file -> its copy, or None where this finished an undo that
-    was interrupted. Raises OSError.
-    """
-    if finished := backups.finish("undo", folder):
-        return dict.fromkeys(finished)
-    found = backups.newest(folder)
-    backups.replace("undo", {file: copy.read_bytes() for file, copy in found.items()})
-    return found
+                lines[prefix + function.name] = (first, function.end_lineno)
+    return lines

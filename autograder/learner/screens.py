@@ -8,21 +8,23 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.course import EXERCISES, Task, part
-from autograder.grading.progress import DONE, awaited, current, to_write, whole_file
+from autograder.files import shown_path
+from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Report
 from autograder.invocation import command
 from autograder.learner.hints import Hint
-from autograder.learner.last_results import after_passing, shown
-from autograder.learner.reset import Change
+from autograder.learner.last_results import after_passing
+from autograder.learner.reset import ResetPlan
 from autograder.render.next_step import next_step, to_do
-from autograder.render.terminal import failure_lines, number, plural
+from autograder.render.terminal import failure_lines
+from autograder.text import number, plural
 
 WIDTH = 79
 
 
-def reset_lines(change: Change) -> Iterator[str]:
+def reset_lines(change: ResetPlan) -> Iterator[str]:
     """What a reset would do to a file."""
-    path = shown(change.path)
+    path = shown_path(change.path)
     if change.nothing_to_do:
         yield f"{path} is the stub already: nothing to do."
     elif change.before is None:
@@ -39,18 +41,18 @@ def reset_lines(change: Change) -> Iterator[str]:
 def kept_lines(copy: Path | None) -> Iterator[str]:
     """Where the copy of a file is that was replaced."""
     if copy is not None:
-        yield f"Done. Your version is kept as {shown(copy)}."
+        yield f"Done. Your version is kept as {shown_path(copy)}."
         yield f"To bring it back: {command('undo')}"
 
 
 def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     """A verdict that fits a small screen: a line a task, the first failing check in full, what to do next."""
-    its_part, path = part(report.part), shown(EXERCISES / report.file)
-    yield f"Part {report.part}, {its_part.title}: {path}"
+    graded_part, path = part(report.part), shown_path(EXERCISES / report.file)
+    yield f"Part {report.part}, {graded_part.title}: {path}"
     yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
-    of_all, failing = whole_file(report) is not None, current(report, its_part)
+    of_all, failing = file_level_failure(report) is not None, current_check(report, graded_part)
     if not of_all:
-        yield from (f"  {task_line(report, task)}" for task in its_part.tasks)
+        yield from (f"  {task_line(report, task)}" for task in graded_part.tasks)
     if failing is not None and failing.status != "todo":
         yield from failure_lines(failing, path, of_all)
     yield ""
@@ -69,7 +71,7 @@ def task_line(report: Report, task: Task) -> str:
     """How many checks of a task are passed."""
     checks = [check for check in report.checks if check.task == task.id and check.status != "manual"]
     left = [check for check in checks if check.status not in DONE]
-    others = [awaited(check, part(report.part)) for check in left]
+    others = [blocking_task(check, part(report.part)) for check in left]
     if not checks:
         state = "a person grades it"
     elif len(left) == len(checks) and all(others):
@@ -87,21 +89,21 @@ def task_line(report: Report, task: Task) -> str:
 
 def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str = "") -> Iterator[str]:
     """A hint, the levels before it, and how to get the next one: by what `again` says, else by the command."""
-    its_part = part(report.part)
+    graded_part = part(report.part)
     if hint is None:
-        where = f"Task {task}" if task else f"Part {its_part.number}, {its_part.title},"
+        where = f"Task {task}" if task else f"Part {graded_part.number}, {graded_part.title},"
         yield f"{where} is passed: there is nothing to hint at."
         yield next_step([report], after=after_passing)
         return
-    path = shown(EXERCISES / its_part.file_name)
-    elsewhere = awaited(hint.check, its_part)  # the line is that of another task, which is to be written first
+    path = shown_path(EXERCISES / graded_part.file_name)
+    elsewhere = blocking_task(hint.check, graded_part)  # the line is that of another task, which is to be written first
     line = f", line {hint.check.line}" if hint.check.line and not elsewhere else ""
     if hint.instead:
-        yield f"Part {its_part.number}, {its_part.title}: {path}{line}"
+        yield f"Part {graded_part.number}, {graded_part.title}: {path}{line}"
         yield from wrapped(hint.instead, "  ")
         return
-    yield f"Part {its_part.number}, task {hint.task.id} {hint.task.title}: {path}{line}"
-    if hint.task in to_write(report, its_part):
+    yield f"Part {graded_part.number}, task {hint.task.id} {hint.task.title}: {path}{line}"
+    if hint.task in tasks_to_write(report, graded_part):
         yield "  not written yet"
     else:
         yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"
@@ -111,14 +113,14 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     for level, text in enumerate(hint.texts, 1):
         yield from wrapped(text, f"  {level}. ")
     yield ""
-    again = again or command("hint", task or its_part.number)
-    if len(hint.texts) < hint.of:
-        yield f"Hint {len(hint.texts)} of {hint.of}. The next one: {again}"
+    again = again or command("hint", task or graded_part.number)
+    if len(hint.texts) < hint.count:
+        yield f"Hint {len(hint.texts)} of {hint.count}. The next one: {again}"
     elif hint.check.status == "todo":
-        yield f"These are all {hint.of} hints."
+        yield f"These are all {hint.count} hints."
     else:
-        yield f"These are all {hint.of} hints. To look inside:"
-        yield f"  {command('debug', its_part.number, check=hint.check.name)}"
+        yield f"These are all {hint.count} hints. To look inside:"
+        yield f"  {command('debug', graded_part.number, check=hint.check.name)}"
 
 
 def wrapped(text: str, label: str) -> list[str]:

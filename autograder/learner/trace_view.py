@@ -1,16 +1,40 @@
-"""What `trace` says: position by position, the first difference marked, where it comes from, what to do next."""
+"""What `trace` prints: each position, the first difference marked, the tasks it comes from, what to do next."""
 
 from __future__ import annotations
 
 import math
+import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from autograder.course import EXERCISES, Part, part, parts
+from autograder.files import shown_path
+from autograder.grading.progress import UNWRITTEN
 from autograder.invocation import command
-from autograder.learner.last_results import shown
-from autograder.learner.trace import PARTS, TOLERANCE, WEIGHTS, Trace, first_unlike, next_lines
+from autograder.learner import last_results
+from autograder.learner.trace import PARTS, TOLERANCE, WEIGHTS, Trace, first_unlike
 
 COLUMNS = 3  # numbers of a vector in one line
+# Which vector -> the tasks that make it, the likeliest first. What goes into them was compared before.
+MADE_BY = (
+    ("wte", "5.4"),
+    ("rmsnorm", "3.3"),
+    ("into rmsnorm 2", "5.4"),
+    ("x . attention", "5.4 5.2"),
+    ("x . mlp", "5.4 5.3"),
+    ("layer0.attn_wo", "5.2 3.1"),
+    ("layer0.attn", "3.1 5.4 5.2"),
+    (r"head \d+ scores", "5.1 5.2"),
+    (r"head \d+ weights", "3.2 5.1"),
+    (r"head \d+ output", "5.1 5.2"),
+    ("heads joined", "5.2"),
+    ("relu", "5.3 1.3"),
+    ("layer0.mlp", "5.3 3.1"),
+    ("logits", "5.4 3.1"),
+)
+# Which vector that yours never makes -> the task that has it made.
+CALLED_BY = ((r"wte|rmsnorm|into|x ", "5.4"), (r"layer0\.attn|heads? ", "5.2"), (r"layer0\.mlp|relu", "5.3"))
+FILE_OF_A_PART = re.compile(r"part(\d\d)_\w+\.py")
 
 
 def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
@@ -42,7 +66,7 @@ def whose_lines(traced: Trace) -> Iterator[str]:
     else:
         rest = " and the reference's other parts" if len(traced.own) < len(PARTS) else ""
         yield f"{traced.name}, read by your part{'s' if len(traced.own) > 1 else ''} {yours}{rest}."
-    yield f"Both models have the weights of {shown(WEIGHTS)}."
+    yield f"Both models have the weights of {shown_path(WEIGHTS)}."
 
 
 def position_lines(traced: Trace, position: int, full: bool, different: tuple[int, str] | None) -> Iterator[str]:
@@ -86,6 +110,65 @@ def numbers_text(numbers: list[float]) -> str:
     return " ".join("  0.000" if text == " -0.000" else text for text in texts)
 
 
+def next_lines(traced: Trace, different: tuple[int, str] | None) -> Iterator[str]:
+    """What the first difference is, or what stopped the model, and what to do."""
+    if different is not None:
+        yield from difference_lines(traced, *different)
+    if traced.problem:
+        yield f"Your model stopped: {ascii(traced.problem.rstrip('.'))[1:-1]}."
+    if different is None and traced.problem:
+        yield from stop_lines(traced)
+    elif different is None and (left := not_passed(traced.own)):
+        yield "What it does not show: gradients, several layers, other sizes. The checks do."
+        yield f"Next: {command('check', left[0].number)}"
+
+
+def difference_lines(traced: Trace, position: int, label: str) -> Iterator[str]:
+    """The first vector that differs, its first number that does, and the tasks that it comes from."""
+    yours, reference = (dict(steps[position])[label] for steps in (traced.yours, traced.reference))
+    yield f"The first that differs: {label} at position {position}, token {traced.tokens[position]}, marked >>."
+    place = first_unlike(yours, reference)
+    if len(yours) != len(reference):
+        yield f"  It has {len(yours)} numbers, the reference's {len(reference)}."
+    else:
+        digits = 6 if f"{yours[place]:.6g}" != f"{reference[place]:.6g}" else 12
+        yield f"  Its number [{place}] is {yours[place]:.{digits}g}; {reference[place]:.{digits}g} in the reference."
+    made = traced.before(position, label)
+    lacking, extra = ([name for name in names if not name.startswith("into")] for names in made)
+    if lacking:
+        yield f"  By then the reference has made, and yours has not: {', '.join(lacking)}."
+    if extra:
+        yield f"  By then yours has made, and the reference has not: {', '.join(dict.fromkeys(extra))}."
+    tasks = [*_tasks_of(CALLED_BY, (lacking or [""])[0]), *_tasks_of(MADE_BY, label)]
+    tasks = list(dict.fromkeys(task for task in tasks if int(task[0]) in traced.own))
+    if tasks:
+        named = [f"{task} {part(int(task[0])).task(task).title}" for task in tasks]
+        yield f"  It comes from {', or from '.join(named)}."
+        yield f"Next: {command('check', int(tasks[0][0]))}"
+
+
+def _tasks_of(table: Iterable[tuple[str, str]], label: str) -> list[str]:
+    """The tasks of the first pattern that fits."""
+    return next((tasks.split() for pattern, tasks in table if re.match(pattern, label)), [])
+
+
+def stop_lines(traced: Trace) -> Iterator[str]:
+    """What to do when an error or an unwritten task stopped the model before anything differed."""
+    if unwritten := UNWRITTEN.search(traced.problem):
+        graded_part = part(int(unwritten[1].partition(".")[0]))
+        path = shown_path(EXERCISES / graded_part.file_name)
+        yield f"Next: write {unwritten[1]} {unwritten[2]} in {path}, then {command('trace', name=traced.name)}"
+    elif stopped_in := FILE_OF_A_PART.search(traced.problem):
+        yield f"Next: {command('check', int(stopped_in[1]))}"
+
+
+def not_passed(own: tuple[int, ...]) -> list[Part]:
+    """Those of the learner's parts whose last check, of the file as it is now, did not pass or never was."""
+    files = {known.number: (EXERCISES / known.file_name).read_bytes() for known in parts() if known.number in own}
+    reports = {number: last_results.find(part(number), content) for number, content in files.items()}
+    return [part(number) for number, report in reports.items() if report is None or not report.passed]
+
+
 def attention_lines(traced: Trace) -> Iterator[str]:
     """Where the last token looked, and what it expects."""
     last = dict(traced.yours[-1])
@@ -98,11 +181,13 @@ def attention_lines(traced: Trace) -> Iterator[str]:
             yield f"  head {head:<3}" + "".join(f"{100 * weight:4.0f}" for weight in weights)
     logits = last.get("logits", [])
     if len(logits) == len(string.ascii_lowercase) + 1:
-        likely = sorted(zip(shares(logits), [*string.ascii_lowercase, "the end"]), reverse=True)[:4]
-        yield f"After {traced.name} it expects: " + ", ".join(f"{what} {100 * share:.0f}%" for share, what in likely)
+        likely = sorted(zip(softmax(logits), [*string.ascii_lowercase, "the end"]), reverse=True)[:4]
+        yield f"After {traced.name} it expects: " + ", ".join(
+            f"{letter} {100 * probability:.0f}%" for probability, letter in likely
+        )
 
 
-def shares(logits: list[float]) -> list[float]:
+def softmax(logits: list[float]) -> list[float]:
     """The softmax of plain numbers."""
     exponentials = [math.exp(logit - max(logits)) for logit in logits]
-    return [each / sum(exponentials) for each in exponentials]
+    return [exponential / sum(exponentials) for exponential in exponentials]

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES
+from autograder.files import shown_path
 from autograder.invocation import command
 from autograder.learner import local_state, merge_bases
-from autograder.learner.last_results import shown
-from autograder.render.terminal import plural
 from autograder.stubs import StubError, fresh_stubs, recorded_as
+from autograder.text import plural
 
 # Lines that the learner replaces: only their estimate of a size differs between versions.
 TODO = re.compile(r"^ *# TODO (\d+\.\d+ \S+): .*$", re.MULTILINE)
@@ -28,21 +28,21 @@ RECIPE = "leaderboard_recipe.py"
 
 
 @dataclass(frozen=True)
-class Step:
-    """One file of exercises/. text: what it is to hold; None to leave it alone. stub: the new one, None for a file that
-    is no stub.
+class FileUpdate:
+    """One file of exercises/. summary: what happens to it, in words. text: its new content; None to leave it alone.
+    stub: the new stub; None for a file that has none.
     """
 
     name: str
-    what: str
+    summary: str
     text: str | None
     stub: str | None
     conflicts: int = 0
 
 
-def plan(old: Path | None = None) -> list[Step]:
-    """What an update would do, file by file. old: another copy of the course, whose exercises are brought here; else
-    those that are here are brought up to date. Raises StubError, OSError, ValueError.
+def plan(old: Path | None = None) -> list[FileUpdate]:
+    """Plan an update, file by file. old: another copy of the course, whose exercises are brought here; else those that
+    are here are brought up to date. Raises StubError, OSError, ValueError.
     """
     theirs = EXERCISES if old is None else old / "exercises"
     if not theirs.is_dir():
@@ -50,39 +50,43 @@ def plan(old: Path | None = None) -> list[Step]:
     if old is not None and theirs.resolve() == EXERCISES.resolve():
         raise ValueError(f"{old} is this course itself: name the folder of the older one.")
     solutions_of_old = fresh_stubs(old / "solutions") if old is not None and (old / "solutions").is_dir() else {}
-    steps = []
+    updates = []
     for name, stub in fresh_stubs().items():
         base, mine = merge_bases.base_of(name, old) or solutions_of_old.get(name), _read(theirs / name)
         if mine is not None and recorded_as(theirs, name, mine):
             base = mine  # as the course once wrote it
-        steps.append(_step(name, mine, base, stub, _read(EXERCISES / name)))
+        updates.append(_plan_file(name, mine, base, stub, _read(EXERCISES / name)))
     if old is not None:  # what is nobody's stub is the learner's: the recipe, helpers, experiments
-        others = [path.name for path in sorted(theirs.glob("*.py")) if path.name not in {step.name for step in steps}]
+        others = [
+            path.name for path in sorted(theirs.glob("*.py")) if path.name not in {update.name for update in updates}
+        ]
         for name in others:
             mine, here = _read(theirs / name), _read(EXERCISES / name)
             if mine != here and (here is None or name == RECIPE):
-                steps.append(Step(name, "yours is taken over", mine, None))
-    return steps
+                updates.append(FileUpdate(name, "yours is taken over", mine, None))
+    return updates
 
 
-def _step(name: str, mine: str | None, base: str | None, stub: str, here: str | None) -> Step:
+def _plan_file(name: str, mine: str | None, base: str | None, stub: str, here: str | None) -> FileUpdate:
     if mine is None:
-        return Step(name, "is missing: the stub is written", stub, stub)
+        return FileUpdate(name, "is missing: the stub is written", stub, stub)
     if mine == stub:
-        return Step(name, "is up to date", None if here == stub else stub, stub)
+        return FileUpdate(name, "is up to date", None if here == stub else stub, stub)
     if mine == base:
-        return Step(name, "you have not started it: the new stub replaces it", None if here == stub else stub, stub)
+        return FileUpdate(
+            name, "you have not started it: the new stub replaces it", None if here == stub else stub, stub
+        )
     if base == stub:
         moved = mine != here
-        return Step(
+        return FileUpdate(
             name, "yours is taken over" if moved else "the course changed nothing here", mine if moved else None, stub
         )
     if base is None:
-        return Step(name, "LEFT ALONE: it is not known which stub it began as", None, None)
+        return FileUpdate(name, "LEFT ALONE: it is not known which stub it began as", None, None)
     text, conflicts = merged(mine, base, stub)
-    what = "your work and the course's changes are joined"
-    what += f"; {plural(conflicts, 'place')} for you to resolve" if conflicts else ""
-    return Step(name, what, None if here == text else text, stub, conflicts)
+    to_resolve = f"; {plural(conflicts, 'place')} for you to resolve" if conflicts else ""
+    summary = f"your work and the course's changes are joined{to_resolve}"
+    return FileUpdate(name, summary, None if here == text else text, stub, conflicts)
 
 
 def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
@@ -104,10 +108,12 @@ def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
     return TODO.sub(lambda match: todo_of_stub.get(match[1], match[0]), text), done.returncode
 
 
-def carry_out(steps: list[Step], old: Path | None = None) -> list[Path]:
+def carry_out(updates: list[FileUpdate], old: Path | None = None) -> list[Path]:
     """Write what was planned; return the copies of what was replaced. Raises OSError; then nothing is lost."""
-    changed = {EXERCISES / step.name: step.text.encode("utf-8") for step in steps if step.text is not None}
-    more = {merge_bases.path_of(step.name): step.stub.encode("utf-8") for step in steps if step.stub is not None}
+    changed = {EXERCISES / update.name: update.text.encode("utf-8") for update in updates if update.text is not None}
+    more = {
+        merge_bases.path_of(update.name): update.stub.encode("utf-8") for update in updates if update.stub is not None
+    }
     if old is not None:
         for name in ("acts", "ticks", "hints"):
             if not local_state.read(name) and local_state.read(name, old / local_state.NAME):
@@ -126,26 +132,27 @@ def _read(path: Path) -> str | None:
         raise StubError(f"{path} is no UTF-8 text: save it as UTF-8 first.") from error
 
 
-def plan_lines(steps: list[Step]) -> Iterator[str]:
+def plan_lines(updates: list[FileUpdate]) -> Iterator[str]:
     """What would be done, file by file."""
-    changed = [step for step in steps if step.text is not None]
-    for step in steps:
-        if step in changed or step.what.startswith("LEFT"):
-            yield f"  {step.name:<26}{step.what}"
+    changed = [update for update in updates if update.text is not None]
+    for update in updates:
+        if update in changed or update.summary.startswith("LEFT"):
+            yield f"  {update.name:<26}{update.summary}"
     if not changed:
         yield "Your exercises are those of this version of the course: nothing to bring in."
     else:
         yield f"{plural(len(changed), 'file')} would change; copies of all of them are kept first."
-    if any(step.conflicts for step in steps):
+    if any(update.conflicts for update in updates):
         yield "Where you and the course changed the same lines, both versions will stand in the"
         yield "file, between <<<<<<< and >>>>>>>: keep what you want, delete the rest, save."
 
 
-def done_lines(steps: list[Step], copies: list[Path]) -> Iterator[str]:
+def done_lines(updates: list[FileUpdate], copies: list[Path]) -> Iterator[str]:
     """What was done, and what is left for the learner."""
     yield "Done."
     if copies:
-        yield f"Copies of what was there are in {shown(copies[0].parent)}. To bring them back: {command('undo')}"
-    for step in steps:
-        if step.conflicts:
-            yield f"To settle: {plural(step.conflicts, 'place')} in {shown(EXERCISES / step.name)}. Look for <<<<<<<."
+        yield f"Copies of what was there are in {shown_path(copies[0].parent)}. To bring them back: {command('undo')}"
+    for update in updates:
+        if update.conflicts:
+            path = shown_path(EXERCISES / update.name)
+            yield f"To settle: {plural(update.conflicts, 'place')} in {path}. Look for <<<<<<<."

@@ -14,8 +14,8 @@ from autograder.console import print_lines
 from autograder.course import EXERCISES, Part
 from autograder.grading.report import Report
 from autograder.learner import compare, hints, last_results, overview, reset, screens
-from autograder.learner.file_watcher import saves_to
-from autograder.learner.keyboard import END, keys_to
+from autograder.learner.file_watcher import watch_files
+from autograder.learner.keyboard import END, read_keys
 from autograder.sandbox import SandboxUnavailable
 from autograder.stubs import StubError
 
@@ -33,7 +33,7 @@ class Watch:
         self.content: bytes | None = None
         self.events: queue.Queue[tuple[str, object]] = queue.Queue()
         self.keyboard = False
-        self.confirm: reset.Change | None = None  # a reset that waits for y
+        self.confirm: reset.ResetPlan | None = None  # a reset that waits for y
         self.actions = {
             "h": self.hint,
             "n": self.next_part,
@@ -47,15 +47,15 @@ class Watch:
     def run(self) -> None:
         """Until q is pressed. Raises KeyboardInterrupt for Ctrl-C."""
         with (
-            keys_to(lambda key: self.events.put(("key", key))) as self.keyboard,
-            saves_to(lambda names: self.events.put(("saved", names)), EXERCISES),
+            read_keys(lambda key: self.events.put(("key", key))) as self.keyboard,
+            watch_files(lambda names: self.events.put(("saved", names)), EXERCISES),
         ):
             self.check()
             while True:
-                kind, what = self._next_event()
-                if kind == "saved" and self.part.file_name in what:
+                kind, names_or_key = self._next_event()
+                if kind == "saved" and self.part.file_name in names_or_key:
                     self.saved()
-                elif kind == "key" and not self.pressed(what):
+                elif kind == "key" and not self.pressed(names_or_key):
                     return
 
     def _next_event(self) -> tuple[str, object]:
@@ -123,7 +123,7 @@ class Watch:
         question = [] if change.nothing_to_do else ["Go on? y, or any other key for no"]
         self.say([*screens.reset_lines(change), *question])
 
-    def reset(self, change: reset.Change) -> None:
+    def reset(self, change: reset.ResetPlan) -> None:
         """Write the stub, if the file is still the one that the question was about."""
         if change.before != reset.plan_part(self.part).before:
             self.say(["The file was saved meanwhile, so nothing was changed. Press r again."])
@@ -140,7 +140,7 @@ class Watch:
         if self.report is None or not self.report.passed:
             self.say(["The reference is shown when the part is passed."])
         else:
-            self.say(compare.lines(self.part, None, self.report.seed))
+            self.say(compare.comparison_lines(self.part, None, self.report.seed))
 
     def unknown(self) -> None:
         self.say([])
@@ -159,17 +159,17 @@ class Watch:
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[list[int]]:
-    """SIGTERM and SIGHUP end the block as Ctrl-C does, so that everything is put back; yields those that came."""
-    came: list[int] = []
+    """SIGTERM and SIGHUP end the block as Ctrl-C does, so that everything is put back; yields those received."""
+    received: list[int] = []
 
-    def end(number: int, frame: object) -> None:
-        came.append(number)
+    def end(number: int, *unused: object) -> None:
+        received.append(number)
         raise KeyboardInterrupt
 
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), end) for name in names}
     try:
-        yield came
+        yield received
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
@@ -177,12 +177,12 @@ def ended_by_signals() -> Iterator[list[int]]:
 
 def watch(part: Part) -> int:
     """Watch the part; return the exit status: 0 after q, 128 and the signal's number when a signal ended it."""
-    with ended_by_signals() as came:
+    with ended_by_signals() as received:
         try:
             Watch(part).run()
             return 0
         except KeyboardInterrupt:
-            return 128 + (came[0] if came else signal.SIGINT)
+            return 128 + (received[0] if received else signal.SIGINT)
 
 
 def clear() -> None:

@@ -18,13 +18,13 @@ import jinja2
 
 from autograder.appeal_file import file_name
 from autograder.course import Part, capstone, stretch_tasks
-from autograder.grading.progress import DONE, awaited, current, whole_file
+from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure
 from autograder.grading.report import Check, Report
 from autograder.invocation import command
 from autograder.render.next_step import CheckCommand, going_on, in_order, task_to_fix, to_do
 from autograder.render.templates import templates
-from autograder.render.terminal import message_lines, number, plural, shared_mistakes
-from autograder.text import clean_text
+from autograder.render.terminal import message_lines, shared_mistakes
+from autograder.text import clean_text, number, plural
 
 LABELS = {"passed": "Passed", "todo": "Not written yet"}  # every other status is a failure
 LONGEST_LINE = 300  # characters of a learner's line of code
@@ -199,7 +199,7 @@ def _nothing_ran(report: Report) -> Check | None:
     """A check that says why none could run, such as that Python can't read the file; None when some did."""
     public = tuple(check for check in report.checks if not check.hidden)
     others = {check.status for check in report.checks if check.hidden}
-    return whole_file(replace(report, checks=public)) if others <= {"error", "missing"} else None
+    return file_level_failure(replace(report, checks=public)) if others <= {"error", "missing"} else None
 
 
 def _mistakes(facts: Feedback, nothing_ran: Check | None) -> list[ShownMistake]:
@@ -214,7 +214,7 @@ def _mistakes(facts: Feedback, nothing_ran: Check | None) -> list[ShownMistake]:
         place = _where(facts, nothing_ran), _code(facts, nothing_ran)
         return [ShownMistake("Nothing could be checked", *place, words, "\n".join(details))]
     shared = shared_mistakes(report)
-    first = current(report, facts.part)
+    first = current_check(report, facts.part)
     if not shared and first is not None and first.advice:
         return [_mistake(facts, first, "The mistake that was recognised")]
     return [_mistake(facts, check, f"One mistake explains {count} failing checks") for check, count in shared.values()]
@@ -235,7 +235,9 @@ def _task(facts: Feedback, task_id: str, marks: Marks, nothing_ran: Check | None
     if nothing_ran is not None and checks:
         alone = "Not checked: see above."
     elif checks and {check.status for check in checks} == {"todo"}:
-        other = awaited(checks[0], facts.part) if all(awaited(check, facts.part) for check in checks) else None
+        other = (
+            blocking_task(checks[0], facts.part) if all(blocking_task(check, facts.part) for check in checks) else None
+        )
         alone = f"Checked when {other.id} {other.title} is written." if other else "Not written yet."
     else:
         shown = tuple(_checks(facts, checks))
@@ -247,12 +249,12 @@ def _task(facts: Feedback, task_id: str, marks: Marks, nothing_ran: Check | None
 
 def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
     said_above = {check.misconception for check, _ in shared_mistakes(facts.report).values()}
-    if not said_above and (first := current(facts.report, facts.part)) is not None and first.advice:
+    if not said_above and (first := current_check(facts.report, facts.part)) is not None and first.advice:
         said_above = {first.misconception}
     shown, told, place = [], set(), ("", "")
     for check in checks:
         notes = [*(["hidden check"] if check.hidden else [])]
-        other = awaited(check, facts.part)
+        other = blocking_task(check, facts.part)
         notes += [f"checked when {other.id} is written"] if other else []
         notes += [f"points kept: follows from {check.follows}"] if check.follows else []
         failed = check.status not in (*DONE, "todo")
@@ -308,9 +310,9 @@ def _next_step(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str]:
 
 
 def _next_sentence(facts: Feedback, nothing_ran: Check | None, check: CheckCommand) -> str:
-    report, its_part = facts.report, facts.part
-    failing = current(report, its_part)
-    if its_part is capstone():
+    report, graded_part = facts.report, facts.part
+    failing = current_check(report, graded_part)
+    if graded_part is capstone():
         return f"Next: look at {failing.task}, fix your parts, then {command('capstone')}" if failing else ""
 
     if report.not_submitted:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.course import EXERCISES, SOLUTIONS, part, parts
-from autograder.grading.progress import awaited, current, unwritten_name, whole_file
+from autograder.grading.progress import blocking_task, current_check, file_level_failure, unwritten_name
 from autograder.grading.report import Check, Report
 from autograder.invocation import command
 
@@ -32,11 +32,11 @@ def next_step(
         return command("check", target, from_=folder, sandbox=sandbox)
 
     for report in reports:
-        failing = current(report, part(report.part))
+        failing = current_check(report, part(report.part))
         if failing is not None and (words := going_on(report, failing)):
             return f"{words}, then {check(report.part)}"
         if failing is not None:
-            target = report.part if whole_file(report) else task_to_fix(failing)
+            target = report.part if file_level_failure(report) else task_to_fix(failing)
             return f"Next: {to_do(report, failing, report.file, folder or EXERCISES)}, then {check(target)}"
         if report.breaks:
             return f"Next: look at all your parts: {check()}"
@@ -54,13 +54,13 @@ def _success(reports: Sequence[Report]) -> str:
 def in_order(reports: Sequence[Report], check: CheckCommand) -> str:
     """The next task of the part, after the last one all of the part, after that the next part."""
     report = reports[-1]
-    its_part, place = part(report.part), parts().index(part(report.part))
+    graded_part, place = part(report.part), parts().index(part(report.part))
     checked = {check.task for check in report.checks}
-    if {task.id for task in its_part.tasks} != checked:
-        last = max(i for i, task in enumerate(its_part.tasks) if task.id in checked)
-        following = next((task for task in its_part.tasks[last + 1 :] if task.defines), None)
+    if {task.id for task in graded_part.tasks} != checked:
+        last = max(i for i, task in enumerate(graded_part.tasks) if task.id in checked)
+        following = next((task for task in graded_part.tasks[last + 1 :] if task.defines), None)
         if following is None:
-            return f"Next: all of part {its_part.number}: {check(its_part.number)}"
+            return f"Next: all of part {graded_part.number}: {check(graded_part.number)}"
         return f"Next: task {following.id} {following.title}: {check(following.id)}"
     if len(reports) > 1:
         return "" if any(report.not_run for report in reports) else ALL_PARTS + still_open(reports, check)
@@ -82,8 +82,8 @@ def task_to_fix(failing: Check) -> str:
 
 def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -> str:
     """What to do about the check to work on: `write 5.1 attend in part05_gpt.py`. folder: of the file."""
-    its_part = part(report.part)
-    task, of_all = its_part.task(task_to_fix(failing)), whole_file(report)
+    graded_part = part(report.part)
+    task, of_all = graded_part.task(task_to_fix(failing)), file_level_failure(report)
     # The students' zip has no solutions/, and so nothing to make a stub from.
     reset = f" ({command('reset', report.part)} brings the stub back)" if folder == EXERCISES and _is_whole() else ""
     if of_all is not None and of_all.status == "missing":
@@ -96,7 +96,7 @@ def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -
     if failing.status != "todo":
         return f"fix {task.id} {task.title}"
     # Of a task that is begun, the function that is still to write.
-    begun = any(c.status != "todo" or awaited(c, its_part) for c in report.checks if c.task == task.id)
+    begun = any(c.status != "todo" or blocking_task(c, graded_part) for c in report.checks if c.task == task.id)
     return f"write {task.id} {(begun and unwritten_name(failing)) or task.title} in {path}"
 
 
@@ -120,15 +120,15 @@ def _near_name(folder: Path, wanted: str) -> str | None:
 
 def going_on(report: Report, failing: Check) -> str:
     """Of a task that waits for another one: what to write first, or which task to go on with; else ""."""
-    its_part = part(report.part)
-    other = awaited(failing, its_part)
+    graded_part = part(report.part)
+    other = blocking_task(failing, graded_part)
     if other is None:
         return ""
-    task = its_part.task(failing.task)
-    place = its_part.tasks.index(task)
-    if its_part.tasks.index(other) < place:
+    task = graded_part.task(failing.task)
+    place = graded_part.tasks.index(task)
+    if graded_part.tasks.index(other) < place:
         return f"{task.id} is checked when {other.id} {other.title} is written. Next: write that in {report.file}"
-    following = its_part.tasks[place + 1]
+    following = graded_part.tasks[place + 1]
     return (
         f"What is left of {task.id} is checked when {other.id} {other.title} is written. "
         f"Next: {following.id} {following.title}"

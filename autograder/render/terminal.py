@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from autograder.course import Part, part, stretch_tasks
-from autograder.grading.progress import DONE, awaited, current, to_write, whole_file
+from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
+from autograder.text import number, plural
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
 CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
@@ -16,16 +17,6 @@ CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhe
 WHATEVER_THE_INPUT = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "NotImplementedError",
                       "TypeError", "UnboundLocalError")  # fmt: skip
 LONGEST_PRINT = 1500  # characters of what the learner's code printed
-
-
-def number(points: float) -> str:
-    """Points without a needless .0."""
-    return f"{points:g}"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 check`, `2 checks`."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def without_commands(line: str) -> str:
@@ -37,8 +28,8 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     """One part in full: what was graded, each check, the first failing one in detail, what to do next. again: the
     command that draws the same inputs.
     """
-    its_part = part(report.part)
-    yield f"Part {report.part}, {its_part.title}: {path}"
+    graded_part = part(report.part)
+    yield f"Part {report.part}, {graded_part.title}: {path}"
     if (
         report.sandbox != "local" and not report.not_submitted
     ):  # for whoever grades it, not for a learner on their own machine
@@ -47,13 +38,13 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     mistakes = shared_mistakes(report)
     for check, count in mistakes.values():
         yield ""
-        yield from mistake_lines(check, count, its_part)
-    if whole_file(report) is None:
+        yield from mistake_lines(check, count, graded_part)
+    if file_level_failure(report) is None:
         yield ""
-        yield from checks_lines(report, its_part)
-    failing = current(report, its_part)
+        yield from checks_lines(report, graded_part)
+    failing = current_check(report, graded_part)
     if failing is not None and failing.status != "todo":
-        of_all = whole_file(report) is not None
+        of_all = file_level_failure(report) is not None
         yield from failure_lines(failing, path, of_all, with_advice=failing.misconception not in mistakes)
         if again and not of_all and failing.exception not in WHATEVER_THE_INPUT:
             yield f"  To repeat this check with the same inputs: {again}"
@@ -78,24 +69,24 @@ def shared_mistakes(report: Report) -> dict[str, tuple[Check, int]]:
     return {name: (first[name], len(checks)) for name, checks in explained.items() if len(checks) > 1}
 
 
-def mistake_lines(check: Check, count: int, its_part: Part) -> Iterator[str]:
+def mistake_lines(check: Check, count: int, graded_part: Part) -> Iterator[str]:
     """A mistake that explains several failing checks, said once. check: one of them."""
-    task = its_part.task(check.cause or check.task)
+    task = graded_part.task(check.cause or check.task)
     line = f", line {check.line}" if check.line else ""
     yield f"One mistake explains {count} failing checks. It is in {task.id} {task.title}{line}:"
     yield f"  {check.advice}"
 
 
-def checks_lines(report: Report, its_part: Part) -> Iterator[str]:
+def checks_lines(report: Report, graded_part: Part) -> Iterator[str]:
     """A line a check, or one for a task of which nothing can be said yet; a task's hidden checks behind its public
     ones.
     """
     width = max((len(points(check)) for check in report.checks), default=0)
-    for task in its_part.tasks:
+    for task in graded_part.tasks:
         checks = [check for check in report.checks if check.task == task.id]
-        if task not in to_write(report, its_part):
-            yield from (check_line(check, width, its_part) for check in checks)
-        elif all(others := [awaited(check, its_part) for check in checks]):
+        if task not in tasks_to_write(report, graded_part):
+            yield from (check_line(check, width, graded_part) for check in checks)
+        elif all(others := [blocking_task(check, graded_part) for check in checks]):
             yield f"  wait {'':>{width}} {task.id} {task.title}: checked when {others[0].id} is written"
         else:
             yield f"  todo {'':>{width}} {task.id} {task.title}: not written yet"
@@ -106,13 +97,13 @@ def points(check: Check) -> str:
     return f"{'-' if check.status == 'manual' else number(check.earned)}/{number(check.points)}"
 
 
-def check_line(check: Check, width: int = 7, its_part: Part | None = None) -> str:
+def check_line(check: Check, width: int = 7, graded_part: Part | None = None) -> str:
     """One check: pass or not, points in so many characters, its sentence. its_part: to say which task it waits for."""
     label = LABELS.get(check.status, "FAIL")
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
     remark += " (graded manually)" if check.status == "manual" else ""
-    if its_part is not None and (other := awaited(check, its_part)):
+    if graded_part is not None and (other := blocking_task(check, graded_part)):
         label, remark = "wait", f"{remark} (needs {other.id})"
     return f"  {label} {points(check):>{width}} {check.task} {check.title}{remark}"
 
@@ -151,7 +142,7 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
     yield f"{number(report.earned)} of {number(report.possible)} points{passed}."
     for task in report.open_stretch:
         yield f"{task.id} is a stretch task: the part counts as passed without it. Try it now, or come back later."
-    if whole_file(report) is None and any(check.status not in ("passed", "todo") for check in hidden):
+    if file_level_failure(report) is None and any(check.status not in ("passed", "todo") for check in hidden):
         held = number(sum(check.points for check in hidden))
         yield f"{held} of the {number(report.possible)} points come from hidden checks."
     if by_hand:
@@ -186,7 +177,7 @@ def remark(report: Report) -> str:
     statuses = {check.status for check in report.checks} - {"manual"}
     if statuses == {"todo"}:
         return "not begun"
-    failing = current(report, part(report.part))
+    failing = current_check(report, part(report.part))
     if failing.status == "todo":
         return f"to write: {failing.task} {part(report.part).task(failing.task).title}"
     return f"first failing: {failing.task} {failing.title}"[:70]

@@ -5,7 +5,7 @@
 
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Reply
-from autograder.sandbox.tiers import SandboxUnavailable, Tier
+from autograder.sandbox.tiers import SandboxUnavailable, Tier, interpreter_version
 from autograder.sandbox.worker_client import LOAD, WAITED, MachineBusy, Worker
 
 
@@ -28,5 +28,6 @@ __all__ = [
     "Tier",
     "WAITED",
     "Worker",
+    "interpreter_version",
     "strict_tier",
 ]

@@ -1,7 +1,7 @@
-"""The second tier's walls, which a worker puts up around itself: Landlock, then a system call filter.
+"""The second tier: a worker restricts itself by Landlock, then by a system call filter.
 
 Copied beside the worker only where it is needed. Standard library only, Python 3.9 and newer. Everything raises
-OSError when the kernel says no: a worker without walls does not start.
+OSError when the kernel says no: a worker without these restrictions does not start.
 """
 
 import ctypes

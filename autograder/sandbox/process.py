@@ -68,7 +68,7 @@ class Process:
         user: int | None = None,
     ) -> None:
         """Start `command`, as the user id `user` if given. line_bytes: of its longest line; printed_bytes: it is ended
-        when it prints more, and `flooded` says so. Raises OSError when it cannot be started.
+        when it prints more, and `output_limit_exceeded` says so. Raises OSError when it cannot be started.
         """
         options: dict = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
         if os.name == "posix":
@@ -85,7 +85,7 @@ class Process:
             **options,
         )
         self._lines: queue.Queue[bytes] = queue.Queue(WAITING_LINES)
-        self._stopped = self.flooded = False
+        self._stopped = self.output_limit_exceeded = False
         self._writer: threading.Thread | None = None
         self._reader = threading.Thread(target=self._read_lines, args=(self.process.stdout, line_bytes), daemon=True)
         self._drain = threading.Thread(target=self._read_output, args=(output, printed_bytes), daemon=True)
@@ -97,8 +97,8 @@ class Process:
         while data := self.process.stderr.read1(65536):
             output.add(data)
             printed += len(data)
-            if printed > most and not self.flooded:
-                self.flooded = True
+            if printed > most and not self.output_limit_exceeded:
+                self.output_limit_exceeded = True
                 self._end()
 
     def _read_lines(self, stream: BinaryIO, limit: int) -> None:
@@ -139,7 +139,7 @@ class Process:
         except subprocess.TimeoutExpired:
             return None
 
-    def everything_ended(self) -> bool:
+    def no_survivors(self) -> bool:
         """Whether nobody holds the pipes any more: neither the process nor anything that it started."""
         return not self._reader.is_alive() and not self._drain.is_alive()
 

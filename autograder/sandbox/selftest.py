@@ -28,7 +28,7 @@ CANARY = "the grader's canary"
 
 
 @dataclass(frozen=True)
-class Finding:
+class AttackResult:
     """One attack: whether the sandbox held, and what happened."""
 
     name: str
@@ -79,7 +79,7 @@ ATTACK_LIST = (
 )
 
 
-def run(tier: Tier, interpreter: str | None = None, fast: bool = False) -> list[Finding]:
+def run(tier: Tier, interpreter: str | None = None, fast: bool = False) -> list[AttackResult]:
     """Attack `tier` and return a finding per attack; `fast` leaves out what takes long.
 
     Raises SandboxUnavailable when the tier cannot even be started.
@@ -138,28 +138,34 @@ def _start_victim(user: int | None) -> subprocess.Popen:
     return subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", **options)
 
 
-def _judge(attack: Attack, reply: Reply) -> Finding:
+def _judge(attack: Attack, reply: Reply) -> AttackResult:
     """An attack that reports no success, or dies of it, was stopped. An attack that never ran proves nothing."""
     if reply.failure is None:
-        return Finding(attack.name, reply.value == [], "stopped" if reply.value == [] else f"got {reply.value!r}"[:200])
+        return AttackResult(
+            attack.name, reply.value == [], "stopped" if reply.value == [] else f"got {reply.value!r}"[:200]
+        )
     held = reply.failure in ("memory", "crashed", "exited", "timeout")
-    return Finding(attack.name, held, f"ended by {reply.failure}: {reply.message}")
+    return AttackResult(attack.name, held, f"ended by {reply.failure}: {reply.message}")
 
 
-def _neighbour_lives(victim: subprocess.Popen) -> Finding:
+def _neighbour_lives(victim: subprocess.Popen) -> AttackResult:
     lives = victim.poll() is None
-    return Finding("a neighbour survives all of this", lives, "it lives" if lives else f"it ended: {victim.returncode}")
+    return AttackResult(
+        "a neighbour survives all of this", lives, "it lives" if lives else f"it ended: {victim.returncode}"
+    )
 
 
-def _cannot_outlive(files: dict[str, bytes], tier: Tier, interpreter: str | None) -> Finding:
+def _cannot_outlive(files: dict[str, bytes], tier: Tier, interpreter: str | None) -> AttackResult:
     name = "nothing outlives its time limit"
     with Worker(files, tier, LIMITS, interpreter) as worker:
         worker.call("read_file", ["/nothing"])  # started by now: the limit is the attack's alone
         begin = time.monotonic()
         reply = worker.call("outlive", [], seconds=0.3)
         seconds = time.monotonic() - begin
-        held = reply.failure == "timeout" and worker.everything_ended and seconds < 3
-    return Finding(name, held, f"{reply.failure} after {seconds:.1f} seconds, {'' if held else 'not '}everything ended")
+        held = reply.failure == "timeout" and worker.no_survivors and seconds < 3
+    return AttackResult(
+        name, held, f"{reply.failure} after {seconds:.1f} seconds, {'' if held else 'not '}everything ended"
+    )
 
 
 def report_lines() -> list[str]:

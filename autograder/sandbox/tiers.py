@@ -1,4 +1,7 @@
-"""The tiers: how a worker is started so that it can do no more than its tier allows."""
+"""The tiers: how a worker is started so that it can do no more than its tier allows.
+
+A worker sees one folder, its job: its own program and the files that it needs, written afresh for each worker.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,25 @@ from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpret
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
 
-# The folder that a worker sees: its own program and the files of the job, fresh for each worker.
-
 # One level of folders, no hidden files, nothing that climbs out.
 FILE_PATH = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 OWN_FILES = ("worker.py", "confine.py")
+STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16, "SIGPENDING": 64, "MSGQUEUE": 0}
+# PyPy otherwise looks for the size of the processor's cache in /proc, and complains that it is not there.
+PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
+INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
+
+
+class SandboxUnavailable(RuntimeError):
+    """No sandbox of the kind that was asked for; the text says what was tried and what to do."""
+
+
+class Tier(str, Enum):
+    """How far a worker is shut in: LOCAL for one's own code, STRICT (bubblewrap) or LANDLOCK for other people's."""
+
+    LOCAL = "local"
+    STRICT = "strict"
+    LANDLOCK = "landlock"
 
 
 class Job:
@@ -62,24 +79,6 @@ class Job:
         shutil.rmtree(self.base, ignore_errors=True)
 
 
-STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16, "SIGPENDING": 64, "MSGQUEUE": 0}
-# PyPy otherwise looks for the size of the processor's cache in /proc, and complains that it is not there.
-PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
-INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
-
-
-class SandboxUnavailable(RuntimeError):
-    """No sandbox of the kind that was asked for; the text says what was tried and what to do."""
-
-
-class Tier(str, Enum):
-    """How far a worker is shut in: LOCAL for one's own code, STRICT (bubblewrap) or LANDLOCK for other people's."""
-
-    LOCAL = "local"
-    STRICT = "strict"
-    LANDLOCK = "landlock"
-
-
 @dataclass
 class Launch:
     """What starting a worker takes."""
@@ -91,8 +90,8 @@ class Launch:
     filter_fd: int | None = None  # a file that holds the system call filter, handed to each process
     user: int | None = None
 
-    def descriptors(self) -> list[int]:
-        """What the next process inherits."""
+    def inherited_descriptors(self) -> list[int]:
+        """The descriptors for the next process, at the beginning of their files."""
         if self.filter_fd is None:
             return []
         os.lseek(self.filter_fd, 0, os.SEEK_SET)  # the process before has read it to its end
@@ -111,6 +110,16 @@ def prepare(tier: Tier, files: Mapping[str, bytes], limits: Limits, interpreter:
     try:
         return PREPARATIONS[tier](files, limits, interpreter)
     except (UnusableInterpreter, FilterUnavailable) as error:
+        raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
+
+
+def interpreter_version(tier: Tier) -> str:
+    """The version of the Python that runs a worker of this tier, without starting one. Raises SandboxUnavailable."""
+    if tier is Tier.LOCAL:
+        return ".".join(map(str, sys.version_info[:3]))
+    try:
+        return choose_interpreter(None, everybody=spare_user() is not None).version
+    except UnusableInterpreter as error:
         raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
 
 
@@ -148,7 +157,7 @@ def _prepare_landlock(files: Mapping[str, bytes], limits: Limits, interpreter: s
     chosen = choose_interpreter(interpreter, everybody=user is not None)
     program = seccomp_program(shared_process_space=True)
     job = Job(files, user, job_parent(user))
-    walls = {
+    landlock = {
         "libraries": chosen.library,
         "covered": chosen.package_folders(),
         "files": [os.path.realpath(path) for path in (chosen.program, *chosen.shared_objects)],
@@ -158,7 +167,7 @@ def _prepare_landlock(files: Mapping[str, bytes], limits: Limits, interpreter: s
     # Outside a user namespace the number of processes counts all of the user's; a spare user has no others.
     if user is None:
         del limits_of_process["NPROC"]
-    setup = {"limits": limits_of_process, "walls": walls, "filter": base64.b64encode(program).decode("ascii")}
+    setup = {"limits": limits_of_process, "landlock": landlock, "filter": base64.b64encode(program).decode("ascii")}
     return Launch([chosen.program, *INTERPRETER_OPTIONS, str(job.folder / "worker.py")], job, setup, user=user)
 
 

@@ -89,7 +89,7 @@ class Replies:
             data = data[os.write(self.descriptor, data) :]
 
 
-class World:
+class ModuleSpace:
     """One folder under test with its own copies of every module, so that two folders never see each other's."""
 
     standard_path = list(sys.path[1:]) if sys.path and sys.path[0] == os.path.dirname(__file__) else list(sys.path)
@@ -98,11 +98,11 @@ class World:
         self.root, self.folder = root, folder
         self.path = os.path.join(root, folder)
         # The standard library first: a file named random.py shadows nothing.
-        self.search = World.standard_path + [self.path, os.path.join(root, "common")]
+        self.search = ModuleSpace.standard_path + [self.path, os.path.join(root, "common")]
         self.modules, self.namespace, self.failure = {}, None, None
         self.replies = replies
 
-    def enter(self, names):
+    def activate(self, names):
         """Put this folder's modules in place of whatever other folder was in use."""
         for name in names:
             sys.modules.pop(name, None)
@@ -111,7 +111,7 @@ class World:
         if self.namespace is None and self.failure is None:
             self.load()
 
-    def leave(self, names):
+    def deactivate(self, names):
         self.modules = {name: sys.modules[name] for name in names if name in sys.modules}
 
     def load(self):
@@ -148,15 +148,15 @@ class World:
         self.replies.send_failure(failure)
 
 
-def describe_safely(world, loading):
+def describe_safely(space, loading):
     try:
-        return describe(world, loading)
+        return describe(space, loading)
     except BaseException:  # methods of the learner's own exception may raise whatever they like
         unknown = {"exception": "", "message": "", "file": None, "line": None, "columns": None, "callers": []}
         return {"failure": "load" if loading else "raised", **unknown}
 
 
-def describe(world, loading):
+def describe(space, loading):
     """The exception that is being handled, as data."""
     kind, error, traceback = sys.exc_info()
     try:
@@ -166,10 +166,10 @@ def describe(world, loading):
         message = ""
     if issubclass(kind, SystemExit):
         message = "the code called sys.exit()"
-    frames, in_probe = locate(world, kind, error, traceback, loading)
+    frames, in_probe = locate(space, kind, error, traceback, loading)
     file, line, columns = frames[-1] if frames else (None, None, None)
     return {
-        "failure": classify(world, kind, message, loading, in_probe),
+        "failure": classify(space, kind, message, loading, in_probe),
         "exception": None if kind in (NotPlainData, TooLarge) else BUILTIN_EXCEPTIONS.get(kind, ""),
         "message": message,
         "file": file,
@@ -179,14 +179,14 @@ def describe(world, loading):
     }
 
 
-def locate(world, kind, error, traceback, loading):
+def locate(space, kind, error, traceback, loading):
     """File, line and columns of the learner's frames, that nearest the error last, and whether the probe itself raised
     it. Where an import calls a function that is not written, the call is the line to change: the first frame alone.
     """
     frames, last = [], ""
     while traceback is not None:
         last = traceback.tb_frame.f_code.co_filename
-        if os.path.dirname(last) == world.path:
+        if os.path.dirname(last) == space.path:
             frames.append((os.path.basename(last), traceback.tb_lineno, traceback))
         traceback = traceback.tb_next
     if loading and kind is NotImplementedError:
@@ -196,9 +196,9 @@ def locate(world, kind, error, traceback, loading):
     ]
     if issubclass(kind, SyntaxError) and BUILTIN_EXCEPTIONS.get(kind):
         source = error.filename
-        if type(source) is str and os.path.dirname(source) == world.path:
+        if type(source) is str and os.path.dirname(source) == space.path:
             frames = [(os.path.basename(source), error.lineno if type(error.lineno) is int else None, None)]
-    return frames, last == os.path.join(world.root, "probes.py")
+    return frames, last == os.path.join(space.root, "probes.py")
 
 
 def columns_of(traceback):
@@ -212,14 +212,14 @@ def columns_of(traceback):
     return None
 
 
-def classify(world, kind, message, loading, in_probe):
+def classify(space, kind, message, loading, in_probe):
     if kind is NotPlainData:
         return "type"
     if kind is TooLarge:
         return "too large"
     if issubclass(kind, MemoryError):
         return "memory"
-    if is_missing(world, kind, message, in_probe):
+    if is_missing(space, kind, message, in_probe):
         return "missing"
     if loading:
         return "load"
@@ -230,7 +230,7 @@ def classify(world, kind, message, loading, in_probe):
     return "raised"
 
 
-def is_missing(world, kind, message, in_probe):
+def is_missing(space, kind, message, in_probe):
     """Whether the probe asked the module under test, or a class of it, for a name that is not there."""
     if kind is ModuleNotFoundError:
         return in_probe
@@ -239,10 +239,10 @@ def is_missing(world, kind, message, in_probe):
             return False
         found = MISSING_NAME.match(message)
         if found:
-            return os.path.exists(os.path.join(world.path, (found.group(1) or found.group(2)) + ".py"))
+            return os.path.exists(os.path.join(space.path, (found.group(1) or found.group(2)) + ".py"))
         found = MISSING_ATTRIBUTE.match(message)
         return bool(found) and any(
-            type(getattr(sys.modules.get(name), found.group(1), None)) is type for name in module_names(world.path)
+            type(getattr(sys.modules.get(name), found.group(1), None)) is type for name in module_names(space.path)
         )
     return False
 
@@ -330,7 +330,7 @@ def until_the_pipe_ends(requests):
     return iter(waiting.get, None)
 
 
-def put_up_walls(root, setup):
+def apply_landlock(root, setup):
     """The second tier: this process shuts itself in. What fails here ends the worker before any learner code."""
     import base64
 
@@ -338,7 +338,7 @@ def put_up_walls(root, setup):
     import confine
 
     del sys.path[0]
-    confine.restrict_files(**setup["walls"])
+    confine.restrict_files(**setup["landlock"])
     confine.restrict_calls(base64.b64decode(setup["filter"]))
 
 
@@ -356,8 +356,8 @@ def main():
     setup = json.loads(requests.readline())
     if setup["parent"] == "signal":
         end_with_the_parent()
-    if "walls" in setup:
-        put_up_walls(root, setup)
+    if "landlock" in setup:
+        apply_landlock(root, setup)
     set_limits(setup["limits"], setup["seconds"])
     raw = io.BufferedWriter(Printed(setup["output_bytes"] + 1))  # one more, which shows that there was more
     how = {"encoding": "utf-8", "errors": "backslashreplace", "line_buffering": True}
@@ -368,7 +368,7 @@ def main():
 
     folders = [entry for entry in os.listdir(root) if os.path.isdir(os.path.join(root, entry))]
     names = {name for folder in folders for name in module_names(os.path.join(root, folder))}
-    worlds, current = {}, None
+    spaces, current = {}, None
     for line in until_the_pipe_ends(requests) if setup["parent"] == "pipe" else requests:
         request = json.loads(line)
         if "flush" in request:
@@ -378,15 +378,15 @@ def main():
         replies.id = request["id"]
         folder = request["folder"]
         start_clock(request["processor_seconds"])
-        world = worlds.get(folder)
-        if world is None:
-            world = worlds[folder] = World(root, folder, replies)
-        if world is not current:
+        space = spaces.get(folder)
+        if space is None:
+            space = spaces[folder] = ModuleSpace(root, folder, replies)
+        if space is not current:
             if current is not None:
-                current.leave(names)
-            world.enter(names)
-            current = world
-        world.call(request["probe"], request["arguments"])
+                current.deactivate(names)
+            space.activate(names)
+            current = space
+        space.call(request["probe"], request["arguments"])
         start_clock(0)
 
 

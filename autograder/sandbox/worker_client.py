@@ -63,7 +63,7 @@ class Worker:
         self._to_forgive = 5 * LATENCY
         self._charged = 0.0  # for all calls so far: short ones by the clock, which a busy machine makes run faster
         self._before_process = self._idle = 0.0  # charged before the process was started; its waiting that was measured
-        self.everything_ended = True  # of the process before, and of all that it started
+        self.no_survivors = True  # of the process before, and of all that it started
 
     def __enter__(self) -> Worker:
         return self
@@ -88,7 +88,7 @@ class Worker:
                 self.limits.reply_bytes + ENVELOPE_BYTES,
                 self.limits.printed_bytes,
                 launch.environment,
-                launch.descriptors(),
+                launch.inherited_descriptors(),
                 launch.user,
             )
         except OSError as error:
@@ -212,7 +212,9 @@ class Worker:
         except (TimeoutError, ProtocolError):
             pass
         self._stop()
-        raise SandboxUnavailable(f"the worker did not start ({self.tier.value}): {self.output.strip() or line[:200]!r}")
+        raise SandboxUnavailable(
+            f"the worker did not start ({self.tier.value}): {self.read_output().strip() or line[:200]!r}"
+        )
 
     def _await_reply(
         self,
@@ -277,10 +279,10 @@ class Worker:
 
     def _ended(self, cpu_seconds: float) -> Reply:
         """The process closed its channel: say how it ended, and let the next call start another."""
-        status, flooded = self._process.exit_status(1.0), self._process.flooded
+        status, output_limit_exceeded = self._process.exit_status(1.0), self._process.output_limit_exceeded
         self._stop()
-        self._killed = status in KILLED and not flooded
-        if flooded:
+        self._killed = status in KILLED and not output_limit_exceeded
+        if output_limit_exceeded:
             most = self.limits.printed_bytes // 1024**2
             return Reply(failure="timeout", message=f"it printed more than {most} MB and gave no answer")
         if status in OUT_OF_PROCESSOR_TIME:
@@ -302,12 +304,13 @@ class Worker:
     def _stop(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self.everything_ended = self._process.everything_ended()
+            self.no_survivors = self._process.no_survivors()
             self._process = None
 
-    @property
-    def output(self) -> str:
-        """What the code printed so far, both streams, bounded, without control characters and escapes."""
+    def read_output(self) -> str:
+        """Return what the code has printed so far, both streams, bounded, without control characters and escapes. A
+        running worker is asked to flush its streams, which takes at most half a second.
+        """
         if self._process is not None and self._greeting is None:
             token = secrets.token_hex(16)
             seen = self._output.expect(token.encode("ascii"))

@@ -12,8 +12,8 @@ from autograder.grading.compare import difference, show
 from autograder.grading.grade import grade
 from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
-from autograder.render.terminal import plural
 from autograder.sandbox import Tier
+from autograder.text import plural
 from autograder.viva.running import PATIENT, Run
 from autograder.viva.student_code import Change, Code
 

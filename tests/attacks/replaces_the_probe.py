@@ -16,7 +16,7 @@ def attack(tools):
             f'{{"id":"{self.id}","value":[{MARK},{MARK},{MARK}]}}\n'
         )
     else:
-        main.World.call = lambda self, probe, arguments: self.replies.send("value", arguments)
+        main.ModuleSpace.call = lambda self, probe, arguments: self.replies.send("value", arguments)
 
 
 def honest(tools):

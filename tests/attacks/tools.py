@@ -62,7 +62,7 @@ class Tools:
             for value in frame.f_locals.values():
                 if type(value).__name__ == "Replies":
                     return value
-                if type(value).__name__ == "World":
+                if type(value).__name__ == "ModuleSpace":
                     return value.replies
             frame = frame.f_back
         raise RuntimeError("no worker around")

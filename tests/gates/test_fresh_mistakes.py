@@ -7,7 +7,7 @@ from helpers.fresh_mistakes import fresh_mistakes, spans
 
 from autograder.course import part, parts
 from autograder.grading.grade import grade
-from autograder.grading.progress import current
+from autograder.grading.progress import current_check
 from autograder.render.terminal import part_lines
 from autograder.sandbox import Tier
 
@@ -34,7 +34,7 @@ def test_a_fresh_mistake_loses_points_in_its_task_and_is_answered_with_what_to_d
         first, last = spans(source).get(mistake.function, (0, 0))
     except SyntaxError:
         return  # the line is Python's own
-    shown = current(report, its_part)
+    shown = current_check(report, its_part)
     if shown.line is not None and last:
         assert first <= shown.line <= last, f"line {shown.line} for lines {first} to {last}: {shown.message}"
 

@@ -6,7 +6,7 @@ import re
 
 from helpers.learner import solution
 
-from autograder.learner.compare import beside, normalised
+from autograder.learner.compare import normalised, side_by_side
 
 SLOWER = '''
 
@@ -69,10 +69,10 @@ def test_a_file_that_python_cannot_read_is_a_sentence(course):
 
 def test_short_code_stands_in_columns_and_long_code_below_each_other(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    columns = list(beside("def f(x):\n    return x", "def f(x):\n    return x + 0"))
+    columns = list(side_by_side("def f(x):\n    return x", "def f(x):\n    return x + 0"))
     assert columns[1].index("|") == columns[2].index("|") and len(columns) == 3
     long = "def f(x):\n    return " + " + ".join(["x"] * 60)
-    stacked = list(beside("def f(x):\n    return x", long))
+    stacked = list(side_by_side("def f(x):\n    return x", long))
     assert max(map(len, stacked)) < 80 and stacked.count("  yours") == 1
 
 

@@ -145,8 +145,9 @@ def test_ctrl_c_ends_it_in_the_middle_of_an_endless_loop(course):
 
 def test_an_exception_leaves_the_terminal_as_it_was(course):
     program = (
-        "import time\nfrom autograder.learner.keyboard import keys_to\n"
-        "with keys_to(print):\n    print('changed')\n    time.sleep(0.5)\n    raise RuntimeError('a mistake of ours')\n"
+        "import time\nfrom autograder.learner.keyboard import read_keys\n"
+        "with read_keys(print):\n    print('changed')\n    time.sleep(0.5)\n"
+        "    raise RuntimeError('a mistake of ours')\n"
     )
     with Terminal([sys.executable, "-c", program], ROOT, course.environment()) as terminal:
         terminal.wait_for("changed")

@@ -146,7 +146,7 @@ def test_a_worker_that_stops_reading_holds_nobody_up(work, size):
     assert call(worker, "stop_later").value == "honest"
     time.sleep(0.3)
     assert worker.call("echo", ["x" * size], seconds=0.5).failure == "timeout"
-    assert worker.everything_ended
+    assert worker.no_survivors
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak memory from /proc")
@@ -168,7 +168,7 @@ def test_no_flood_costs_the_trusted_side_fifty_megabytes(work, code):
     reset_peak_memory()
     before, notes = peak_memory(), []
     call(worker, "flood", on_progress=notes.append)
-    assert len(worker.output) < 70_000
+    assert len(worker.read_output()) < 70_000
     assert peak_memory() - before < 50 * MEGABYTE
 
 
@@ -188,8 +188,8 @@ def test_a_flood_between_two_calls_waits_outside(work):
 def test_output_is_cut_where_the_limit_says_and_says_so(work):
     worker = work("def flood():\n    for _ in range(20_000): print('0123456789')")
     call(worker, "flood")
-    assert worker.output.startswith("0123456789\n0123456789\n")
-    assert worker.output.endswith("[more was printed and is left out]") and len(worker.output) < 66_000
+    assert worker.read_output().startswith("0123456789\n0123456789\n")
+    assert worker.read_output().endswith("[more was printed and is left out]") and len(worker.read_output()) < 66_000
 
 
 def test_code_that_writes_without_end_past_the_streams_of_python_is_ended_long_before_its_time_is_up(work):
@@ -214,7 +214,7 @@ def begin():
     worker = work(code)
     assert call(worker, "begin").value == 1
     worker.close()
-    assert worker.everything_ended
+    assert worker.no_survivors
 
 
 def test_nothing_runs_after_the_last_call(work, tmp_path):

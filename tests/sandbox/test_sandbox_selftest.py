@@ -92,7 +92,7 @@ def test_a_tier_that_does_not_hold_is_passed_over(monkeypatch):
     real = selftest.run
 
     def leaky(tier, **options):
-        leak = [selftest.Finding("there is no network", False, "got AF_INET")] if tier is Tier.STRICT else []
+        leak = [selftest.AttackResult("there is no network", False, "got AF_INET")] if tier is Tier.STRICT else []
         return real(tier, **options) + leak
 
     monkeypatch.setattr(selftest, "run", leaky)

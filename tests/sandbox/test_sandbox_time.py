@@ -145,7 +145,7 @@ def test_a_call_that_gets_no_processor_is_no_verdict(work):
 def test_code_that_prints_half_a_gigabyte_waits_for_nobody(worker, busy_machine):
     reply, seconds = charged(worker, "print_much", 500, cpu_seconds=5.0)
     assert reply.value == 500 and seconds < 5.0
-    assert worker.output.endswith("[more was printed and is left out]")
+    assert worker.read_output().endswith("[more was printed and is left out]")
 
 
 def test_many_short_waits_are_charged_in_the_end(worker):

@@ -74,7 +74,7 @@ def get(): return [Loud()]
 """
     worker = work(code)
     assert call(worker, "get").failure == "type"
-    assert worker.output == ""
+    assert worker.read_output() == ""
 
 
 def test_a_list_that_holds_itself_is_a_type_failure(work):
@@ -228,7 +228,7 @@ def test_an_endless_loop_is_a_timeout_and_the_next_call_works(work):
     worker = work("def spin():\n    while True: pass")
     reply = call(worker, "spin", seconds=0.3)
     assert reply.failure == "timeout" and "0.3 seconds" in reply.message
-    assert worker.everything_ended and worker.call("echo", [1]).value == 1
+    assert worker.no_survivors and worker.call("echo", [1]).value == 1
 
 
 def test_a_loop_that_python_cannot_interrupt_is_a_timeout_too(work):
@@ -306,8 +306,8 @@ def speak():
 """
     worker = work(code)
     call(worker, "speak")
-    assert worker.output == "one\ntwo\nthree\nno newline\\ud800"
-    assert worker.output == "one\ntwo\nthree\nno newline\\ud800", "asking leaves no trace"
+    assert worker.read_output() == "one\ntwo\nthree\nno newline\\ud800"
+    assert worker.read_output() == "one\ntwo\nthree\nno newline\\ud800", "asking leaves no trace"
 
 
 def test_prints_never_mix_with_answers(work):
@@ -362,4 +362,4 @@ def test_pypy_serves_probes_too(work):
     worker = work("def half(xs): return [x / 2 for x in xs]", interpreter="/usr/bin/pypy3")
     assert call(worker, "half", [1.0, 3.0]).value == [0.5, 1.5]
     assert call(worker, "nothing").failure == "missing"
-    assert worker.output == ""
+    assert worker.read_output() == ""

@@ -105,7 +105,7 @@ def verdict(
     """
     from autograder.bundle.replay import check_parts, differences
     from autograder.course import SUITES, parts
-    from autograder.grading.progress import current
+    from autograder.grading.progress import current_check
     from autograder.grading.submission import read_submission
     from autograder.render.terminal import part_lines, print_json, table_lines
     from autograder.sandbox import SandboxUnavailable, strict_tier
@@ -122,7 +122,7 @@ def verdict(
     wrong = []
     for report, each in zip(reports, wanted):
         untouched = (EXERCISES / each.file_name).read_bytes().split() == files.get(each.file_name, b"").split()
-        first = current(report, each)
+        first = current_check(report, each)
         if not untouched and first is not None and first.status != "todo":
             wrong.append((report, each))
     if as_json:

@@ -8,7 +8,7 @@ from autograder.course import SOLUTIONS, part
 from autograder.grading import timeouts
 from autograder.grading.grade import grade
 from autograder.grading.part_probes import Probes
-from autograder.grading.timeouts import Patience
+from autograder.grading.timeouts import CallTimeouts
 from autograder.sandbox import LOAD, Tier
 
 PART = part(0)
@@ -17,8 +17,8 @@ SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def ours() -> Patience:
-    return Patience(Probes(PART))
+def ours() -> CallTimeouts:
+    return CallTimeouts(Probes(PART))
 
 
 def graded(source: str, task: str | None = None):
