@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from autograder.analytics.class_verdicts import ClassVerdicts, Verdict
+from autograder.analytics.class_verdicts import ClassVerdicts, LatestVerdict
 from autograder.analytics.pages import write_page
 from autograder.course import Part
 from autograder.grading.report import Report
@@ -120,8 +120,8 @@ class ClassFigures:
 
 def class_figures(verdicts: ClassVerdicts, shown: Callable[[str], str] | None = None) -> ClassFigures:
     """The figures. shown(learner) is what to call somebody; their ids when it is not given."""
-    by_part: dict[Part, list[Verdict]] = {}
-    by_learner: dict[str, dict[Part, Verdict]] = {}
+    by_part: dict[Part, list[LatestVerdict]] = {}
+    by_learner: dict[str, dict[Part, LatestVerdict]] = {}
     for verdict in verdicts.found:
         by_part.setdefault(verdict.part, []).append(verdict)
         by_learner.setdefault(verdict.learner, {})[verdict.part] = verdict
@@ -144,7 +144,7 @@ def class_figures(verdicts: ClassVerdicts, shown: Callable[[str], str] | None = 
     return figures
 
 
-def stuck_at(learner: str, theirs: dict[Part, Verdict], given: Sequence[Part]) -> Stuck | None:
+def stuck_at(learner: str, theirs: dict[Part, LatestVerdict], given: Sequence[Part]) -> Stuck | None:
     """Where a learner stands who has not passed the last of the given parts. None: there is no such part."""
     passed = [number for number, its_part in enumerate(given) if its_part in theirs and theirs[its_part].report.passed]
     rest = given[passed[-1] + 1 :] if passed else given
@@ -159,7 +159,7 @@ def stuck_at(learner: str, theirs: dict[Part, Verdict], given: Sequence[Part]) -
     return Stuck(learner, place.number, True, tuple(tasks), verdict.versions)
 
 
-def _part_figures(its_part: Part, verdicts: list[Verdict], stuck: list[Stuck]) -> PartFigures:
+def _part_figures(its_part: Part, verdicts: list[LatestVerdict], stuck: list[Stuck]) -> PartFigures:
     reports = [verdict.report for verdict in verdicts]
     return PartFigures(
         number=its_part.number,
@@ -191,7 +191,7 @@ def _check_figures(its_part: Part, reports: list[Report]) -> list[CheckFigures]:
     return sorted(figures.values(), key=lambda its: order.index(its.task) if its.task in order else len(order))
 
 
-def _mistakes(its_part: Part, verdicts: list[Verdict]) -> list[MistakeFigures]:
+def _mistakes(its_part: Part, verdicts: list[LatestVerdict]) -> list[MistakeFigures]:
     figures: dict[str, MistakeFigures] = {}
     for verdict in verdicts:
         theirs = {check.misconception: check.advice for check in verdict.report.checks if check.misconception}

@@ -25,7 +25,7 @@ from autograder.grading.store import report_from_json
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LatestVerdict:
     """The last verdict on a part of a learner. seconds: of the grading, None where that is not known; versions: how
     many different modules of theirs were graded; span: from the first submission to the last, None when there is one.
     """
@@ -42,7 +42,7 @@ class Verdict:
 class ClassVerdicts:
     """lost: learner/part of lines whose verdict is gone from the store."""
 
-    found: list[Verdict]
+    found: list[LatestVerdict]
     lost: list[str]
 
 
@@ -72,7 +72,7 @@ def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
             continue
         its_part = part_named(name)
         outcome.found.append(
-            Verdict(
+            LatestVerdict(
                 learner=learner,
                 part=its_part,
                 report=report,

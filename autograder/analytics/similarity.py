@@ -24,7 +24,7 @@ from autograder.batch.find_tasks import find_tasks
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.sources import LARGEST_FILE
 from autograder.intake.archives import ArchiveError
-from autograder.intake.isolated_reader import Allowance, read_apart
+from autograder.intake.isolated_reader import Allowance, read_isolated
 from autograder.render.terminal import plural
 from autograder.stubs import make_stub
 from autograder.text import clean_text
@@ -40,7 +40,7 @@ NOT_MUCH_SHORTER = 0.5  # whoever has written one task of five is in no group wi
 
 
 @dataclass(frozen=True)
-class Form:
+class Fingerprint:
     """A module as it is compared. hashes: of passages, each from token `starts` to token `ends`; lines: of tokens."""
 
     hashes: array
@@ -57,7 +57,7 @@ class Module:
 
     learner: str
     content: bytes
-    form: Form
+    form: Fingerprint
     own: frozenset[int]
     like_reference: float
     closest: float = 0.0
@@ -130,12 +130,12 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
     found = find_tasks(submitted, [part])
     outcome = Similarity(part, problems=found.problems)
     reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
-    stub = set(form_of(make_stub(reference, part.file_name).encode("utf-8")).hashes)
-    of_reference = set(form_of(reference.encode("utf-8")).hashes) - stub
+    stub = set(fingerprint_of(make_stub(reference, part.file_name).encode("utf-8")).hashes)
+    of_reference = set(fingerprint_of(reference.encode("utf-8")).hashes) - stub
     for task in found.tasks:
         try:
             content = task.read().modules[part.file_name]
-            form = form_apart(content)
+            form = fingerprint_isolated(content)
         except (OSError, ValueError) as error:
             outcome.problems.append((task.learner, str(error)))
             continue
@@ -155,15 +155,15 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
     return outcome
 
 
-def form_apart(content: bytes) -> Form:
+def fingerprint_isolated(content: bytes) -> Fingerprint:
     """The form of a learner's module, read in a separate process. Raises ArchiveError, whatever is in it."""
     if len(content) > LARGEST_FILE:
         raise ArchiveError(f"The file is too long to compare: it has more than {LARGEST_FILE:,} bytes.")
-    items = read_apart(_form_in_a_process, content=content, own=Allowance(SECONDS, advice=""))
-    return Form(*(array(kind, data) for kind, data in items))
+    items = read_isolated(_fingerprint_columns, content=content, own=Allowance(SECONDS, advice=""))
+    return Fingerprint(*(array(kind, data) for kind, data in items))
 
 
-def _form_in_a_process(content: bytes) -> Iterator[tuple[str, bytes]]:
+def _fingerprint_columns(content: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         tree = parsed(content)
     except SyntaxError as error:
@@ -172,18 +172,18 @@ def _form_in_a_process(content: bytes) -> Iterator[tuple[str, bytes]]:
     except MemoryError:  # what some versions of Python say of an expression that is too deep
         raise ArchiveError("The file is nested too deeply for Python to read it.") from None
     sys.setrecursionlimit(DEEPEST)
-    form = _form(tree)
+    form = _fingerprint(tree)
     for column in (form.hashes, form.starts, form.ends, form.lines):
         yield column.typecode, column.tobytes()
 
 
-def form_of(content: bytes) -> Form:
+def fingerprint_of(content: bytes) -> Fingerprint:
     """The form of a module that is known to be good, such as the reference."""
-    return _form(parsed(content))
+    return _fingerprint(parsed(content))
 
 
-def _form(tree: ast.Module) -> Form:
-    form = Form(array("Q"), array("I"), array("I"), array("I"))
+def _fingerprint(tree: ast.Module) -> Fingerprint:
+    form = Fingerprint(array("Q"), array("I"), array("I"), array("I"))
     for tokens in normal_form(tree):
         first, size = len(form.lines), min(PASSAGE, len(tokens))
         form.lines.extend(line for _, line in tokens)

@@ -16,7 +16,7 @@ from autograder.grading.sources import LARGEST_FILE
 
 # What nbgrader's exchange writes beside a submission, and needs beside its feedback to give that back.
 TIMESTAMP = "timestamp.txt"
-NOTES_OF_THE_EXCHANGE = (TIMESTAMP, "submission_secret.txt")
+EXCHANGE_NOTES = (TIMESTAMP, "submission_secret.txt")
 # As nbgrader notes a time, or as an instructor may write it: 2026-11-24 12:00:00.000000 UTC, 2026-11-24T12:00+01:00. A
 # number behind a space is in seconds. Other words are not accepted: "10" or "Mon" would be another day each week.
 TIME = re.compile(
@@ -39,7 +39,7 @@ class Collected:
     remarks: tuple[str, ...]
 
 
-def read_plain(path: Path, limit: int) -> bytes | None:
+def read_regular_file(path: Path, limit: int) -> bytes | None:
     """At most limit + 1 bytes of a file, None when there is none. Raises Unreadable: never follows a link, which may
     lead to anything that the grader can read, and never waits for a pipe.
     """
@@ -72,7 +72,7 @@ def collect_modules(learner: Path, part: Part) -> Collected:
             places = _newest_first(learner, wanted)
         for place in places:
             try:
-                content = read_plain(place / wanted.file_name, LARGEST_FILE)
+                content = read_regular_file(place / wanted.file_name, LARGEST_FILE)
             except Unreadable as error:
                 if wanted is part:
                     remarks.append(str(error))
@@ -84,7 +84,7 @@ def collect_modules(learner: Path, part: Part) -> Collected:
 
 
 @dataclass(frozen=True)
-class Newest:
+class NewestModule:
     """A module. place: the folder that it was handed in with, such as part05; time: when, None if unknown."""
 
     content: bytes
@@ -92,15 +92,15 @@ class Newest:
     time: datetime.datetime | None
 
 
-def newest_module(learner: Path, wanted: Part) -> Newest | None:
+def newest_module(learner: Path, wanted: Part) -> NewestModule | None:
     """The newest of a part's modules in a learner's folder that can be read; None when there is none."""
     for place in _newest_first(learner, wanted):
         try:
-            content = read_plain(place / wanted.file_name, LARGEST_FILE)
+            content = read_regular_file(place / wanted.file_name, LARGEST_FILE)
         except Unreadable:
             continue
         if content is not None:
-            return Newest(content, place.name, recorded_time(place))
+            return NewestModule(content, place.name, recorded_time(place))
     return None
 
 
@@ -117,7 +117,7 @@ def _newest_first(learner: Path, wanted: Part) -> list[Path]:
 def handed_in(place: Path) -> str:
     """When a folder was handed in, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`. Empty when it says none."""
     try:
-        return (read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
+        return (read_regular_file(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
     except Unreadable:
         return ""
 
@@ -158,11 +158,11 @@ def _zone(name: str) -> datetime.tzinfo | None:
         return datetime.timezone.utc
 
 
-def hand_on_notes(submission: Path, to: Path) -> None:
+def copy_exchange_notes(submission: Path, to: Path) -> None:
     """Copy the exchange's notes on a submission into another folder; a note that is none is left out."""
-    for name in NOTES_OF_THE_EXCHANGE:
+    for name in EXCHANGE_NOTES:
         try:
-            content = read_plain(submission / name, 200)
+            content = read_regular_file(submission / name, 200)
         except Unreadable:
             continue
         if content is not None:

@@ -38,12 +38,12 @@ class Decision:
     submission: str
     way: str
 
-    def says_the_same(self, other: Decision) -> bool:
+    def same_ruling(self, other: Decision) -> bool:
         """Whether both decide the same, whoever said it when."""
         return replace(self, when="", by="") == replace(other, when="", by="")
 
 
-def way_of(check: Check) -> str:
+def failure_kind(check: Check) -> str:
     """How a check failed, as far as it is the same for everybody: the status, and the recognised mistake or the
     exception. Messages are not a part of it, since they depend on random inputs.
     """
@@ -73,7 +73,7 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
     """The decision that counts for each failing check of a learner's report, by the check's name: the last one for
     this learner or for everybody. It holds for the work that was looked at, and for other work that fails in this way.
     """
-    ways = {check.name: way_of(check) for check in report.checks if check.status != "passed"}
+    ways = {check.name: failure_kind(check) for check in report.checks if check.status != "passed"}
     return {
         one.check: one
         for one in decisions
@@ -84,7 +84,7 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
     }
 
 
-def with_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
+def apply_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
     """The report as it counts: a check whose request was accepted is passed. Written answers get points by hand."""
     return replace(report, checks=tuple(_decided(check, decisions.get(check.name)) for check in report.checks))
 

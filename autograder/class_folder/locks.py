@@ -23,7 +23,7 @@ def lock(descriptor: int) -> None:
 
 
 @contextlib.contextmanager
-def grading_alone(root: Path) -> Iterator[None]:
+def exclusive_grading(root: Path) -> Iterator[None]:
     """Be the only grading of a class: two would take each other's files away. Raises ClassError when another is at
     work.
     """

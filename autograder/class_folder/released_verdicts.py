@@ -20,45 +20,45 @@ from autograder.files import write_atomically
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json
 
-KEPT = "The checks have been mended since this work was graded; the better result from before stands."
+OLD_VERDICT_KEPT = "The checks have been mended since this work was graded; the better result from before stands."
 
 
-def give(folder: ClassFolder, learner: str, part: Part, report: Report) -> None:
+def record_released(folder: ClassFolder, learner: str, part: Part, report: Report) -> None:
     """Note the verdict, as the class gets it."""
     write_atomically(_path(folder, learner, part), json.dumps(report.to_json()).encode("ascii"))
 
 
-def given(folder: ClassFolder, learner: str, part: Part) -> Report | None:
+def last_released(folder: ClassFolder, learner: str, part: Part) -> Report | None:
     """The verdict that a learner was given last, in all places; None when there is none, or its file is damaged."""
-    before = interrupted(folder, learner, part)
-    return newest(folder, learner, part) if before is None else _report(before["given"])
+    before = interrupted_release(folder, learner, part)
+    return last_recorded(folder, learner, part) if before is None else _report(before["given"])
 
 
-def newest(folder: ClassFolder, learner: str, part: Part) -> Report | None:
+def last_recorded(folder: ClassFolder, learner: str, part: Part) -> Report | None:
     """The verdict that was noted last, which the other places may not have yet; None as for `given`."""
     return _report(_read(_path(folder, learner, part)))
 
 
 @contextlib.contextmanager
-def giving(folder: ClassFolder, learner: str, part: Part, **facts: object) -> Iterator[None]:
+def releasing(folder: ClassFolder, learner: str, part: Part, **facts: object) -> Iterator[None]:
     """Around all that gives one verdict: when this ends early, however it ends, `interrupted` finds the verdict from
     before and these facts. Raises OSError, with nothing changed, when the note can't be written.
     """
     note = _note(folder, learner, part)
-    if interrupted(folder, learner, part) is None:
+    if interrupted_release(folder, learner, part) is None:
         before = {**facts, "given": _read(_path(folder, learner, part))}
         write_atomically(note, json.dumps(before).encode("ascii"))
     yield
     note.unlink()
 
 
-def interrupted(folder: ClassFolder, learner: str, part: Part) -> dict | None:
+def interrupted_release(folder: ClassFolder, learner: str, part: Part) -> dict | None:
     """What `giving` noted, if it was interrupted; None when nothing was."""
     found = _read(_note(folder, learner, part))
     return found if isinstance(found, dict) and "given" in found else None
 
 
-def stands(old: Report | None, new: Report) -> bool:
+def keeps_old_verdict(old: Report | None, new: Report) -> bool:
     """Whether an old verdict comes before a new one: better, on the same work, in the same kind of sandbox (a weaker
     one could have been cheated), with the same points for each task (nbgrader takes no more than a task has).
     """

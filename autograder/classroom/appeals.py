@@ -15,22 +15,22 @@ from autograder.appeal_file import LARGEST, AppealError, check_names, file_name,
 from autograder.batch.grade_batch import follow_decisions
 from autograder.batch.ledger import LedgerError
 from autograder.batch.regrade import Repeated, repeat
-from autograder.class_folder.collected import Unreadable, collect_modules, read_plain
+from autograder.class_folder.collected import Unreadable, collect_modules, read_regular_file
 from autograder.class_folder.decisions import (
     Decision,
     add_decisions,
+    apply_decisions,
     decisions_on,
+    failure_kind,
     read_decisions,
-    way_of,
-    with_decisions,
 )
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
-from autograder.class_folder.released_verdicts import given
+from autograder.class_folder.locks import exclusive_grading
+from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.autograde import Outcome, grade_class
+from autograder.classroom.autograde import SubmissionOutcome, grade_class
 from autograder.classroom.errata import Errata, find_errata
-from autograder.classroom.gradebook import all_submitted, open_gradebook
+from autograder.classroom.gradebook import open_gradebook, submission_rows
 from autograder.course import Part, part_named, parts
 from autograder.grading.report import NO_FILE, Check, Report
 from autograder.grading.sources import LARGEST_FILE
@@ -88,7 +88,7 @@ class Ruling:
     learners: dict[str, tuple[float, float]]
     new: bool
     waiting: tuple[str, ...]
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[SubmissionOutcome]
 
 
 @dataclass
@@ -114,7 +114,7 @@ def find_requests(folder: ClassFolder) -> Requests:
         for path, learner in [*sorted(kept), *sorted(beside)]:
             content = b""
             try:
-                content = read_plain(path, LARGEST) or b""
+                content = read_regular_file(path, LARGEST) or b""
                 asked = [Request(learner, part, one.check, one.reason) for one in read_appeals(content)]
             except (AppealError, Unreadable) as error:
                 said = clean_text(content.decode("utf-8", "replace"), 300)
@@ -204,21 +204,21 @@ def decide(
             accepted=accept,
             reason=reason,
             submission=verdicts[each].sha256 if each else "",
-            way=way_of(_check(verdicts[each or learner], name)),
+            way=failure_kind(_check(verdicts[each or learner], name)),
         )
         for each in whom
     ]
     has_gradebook = (folder.root / "gradebook.db").exists()
     tier = Tier.LOCAL if verdicts[learner].sandbox == Tier.LOCAL.value or not has_gradebook else strict_tier()
-    with grading_alone(folder.root):
+    with exclusive_grading(folder.root):
         before = read_decisions(folder.verdicts)
         new = [one for one in wanted if not _decided_so(before, one)]
         points = {}
         for each, report in verdicts.items():
             counts = decisions_on([*before, *new], each, part.name, report)
-            if name in counts and any(one.says_the_same(counts[name]) for one in wanted):
-                earlier = with_decisions(report, decisions_on(before, each, part.name, report))
-                points[each] = earlier.earned, with_decisions(report, counts).earned
+            if name in counts and any(one.same_ruling(counts[name]) for one in wanted):
+                earlier = apply_decisions(report, decisions_on(before, each, part.name, report))
+                points[each] = earlier.earned, apply_decisions(report, counts).earned
         losing = [each for each, (old, after) in points.items() if after < old - 1e-9]
         if losing and not lower:
             raise ClassError(
@@ -238,11 +238,11 @@ def decide(
     return Ruling(check, points, bool(new), waiting, outcomes)
 
 
-def _enter(folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier) -> Sequence[Outcome]:
+def _enter(folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier) -> Sequence[SubmissionOutcome]:
     """Grade again, which changes no verdict, so that gradebook, formgrader and feedback have what was decided."""
     with open_gradebook(folder) as book:
-        graded = {one.student for one in all_submitted(book) if one.assignment == part.name}
-    wanted = [each for each in learners if each in graded and given(folder, each, part) is not None]
+        graded = {one.student for one in submission_rows(book) if one.assignment == part.name}
+    wanted = [each for each in learners if each in graded and last_released(folder, each, part) is not None]
     return grade_class(folder, part, wanted, tier) if wanted else []
 
 
@@ -288,7 +288,7 @@ def _checked(report: Report | None, learner: str, part: Part, name: str) -> Chec
 def _alike(verdicts: dict[str, Report], check: Check) -> list[str]:
     """Whose check fails in the same way."""
     found = {learner: _check(report, check.name) for learner, report in verdicts.items()}
-    return [learner for learner, other in found.items() if other and way_of(other) == way_of(check)]
+    return [learner for learner, other in found.items() if other and failure_kind(other) == failure_kind(check)]
 
 
 def _decided_so(before: Sequence[Decision], decision: Decision) -> bool:
@@ -299,7 +299,7 @@ def _decided_so(before: Sequence[Decision], decision: Decision) -> bool:
         if (one.part, one.check, one.way) == (decision.part, decision.check, decision.way)
         and (not decision.learner or one.learner in ("", decision.learner))
     ]
-    return bool(same) and decision.says_the_same(same[-1])
+    return bool(same) and decision.same_ruling(same[-1])
 
 
 def _newer(folder: ClassFolder, learner: str, part: Part, report: Report) -> bool:
@@ -308,7 +308,7 @@ def _newer(folder: ClassFolder, learner: str, part: Part, report: Report) -> boo
     if not place.is_dir():
         return False
     try:
-        content = read_plain(place / part.file_name, LARGEST_FILE)
+        content = read_regular_file(place / part.file_name, LARGEST_FILE)
     except Unreadable:
         return False
     return (NO_FILE if content is None else hashlib.sha256(content).hexdigest()) != report.sha256

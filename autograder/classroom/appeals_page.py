@@ -20,7 +20,7 @@ MOST_NAMES = 12  # of those whose check fails in the same way, in a terminal
 
 
 @dataclass(frozen=True)
-class Shown:
+class RequestView:
     """A request as the page shows it: facts are pairs of a name and a value; commands decide it."""
 
     name: str
@@ -91,7 +91,7 @@ def write_appeals_page(folder: ClassFolder, cases: Sequence[Case], problems: Seq
     return folder.verdicts / PAGE
 
 
-def _shown(folder: ClassFolder, case: Case) -> Shown:
+def _shown(folder: ClassFolder, case: Case) -> RequestView:
     check, repeated = case.check, case.repeated
     facts = []
     if repeated and not isinstance(repeated, str):
@@ -108,7 +108,7 @@ def _shown(folder: ClassFolder, case: Case) -> Shown:
     if case.errata:
         facts.append(("Errata", case.errata))
     failed = check is not None and check.status not in ("passed", "manual")
-    return Shown(
+    return RequestView(
         clean_text(case.request.name, 160),
         _state(case),
         _title(case.check) if case.check else "There is no verdict with a check of this name.",

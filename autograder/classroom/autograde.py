@@ -10,8 +10,8 @@ from pathlib import Path
 
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
-from autograder.class_folder.released_verdicts import giving
+from autograder.class_folder.locks import exclusive_grading
+from autograder.class_folder.released_verdicts import releasing
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import graded_cells, grader_sentences
@@ -27,7 +27,7 @@ from autograder.sandbox import Tier
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SubmissionOutcome:
     """The result for one submission. unanswered: written answers that were not found; module, notebook: why there was
     nothing to check or to read; failure: the reason, in nbgrader's words, when it could not be graded.
     """
@@ -49,10 +49,10 @@ def grade_class(
     learners: Sequence[str],
     tier: Tier,
     source: Path = SOURCE,
-    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    on_outcome: Callable[[SubmissionOutcome], None] = lambda outcome: None,
     run_notebooks: bool = False,
     lower: bool = False,
-) -> list[Outcome]:
+) -> list[SubmissionOutcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
     fails, whoever is at fault, keeps the scores that it had and costs no other. lower: also where a better verdict
     was given for the same work. Raises ReleaseError when the part's own notebook is not sound, ClassError or
@@ -61,7 +61,7 @@ def grade_class(
     outcomes = []
     need_working_checks(folder, part, tier)
     with (
-        grading_alone(folder.root),
+        exclusive_grading(folder.root),
         Ledger.opened(folder.verdicts) as ledger,
         grading_ahead(folder, part, learners, tier) as wait,
     ):
@@ -100,7 +100,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
 
 def _one_by_one(
     folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, lower: bool, ledger: Ledger
-) -> Callable[[str], Outcome]:
+) -> Callable[[str], SubmissionOutcome]:
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
     from traitlets.config import Config
 
@@ -128,11 +128,11 @@ def _one_by_one(
     # A notebook may run for a minute, and nobody could write into the gradebook meanwhile.
     at_once = contextlib.nullcontext if run_notebooks else one_transaction
 
-    def take(learner: str) -> Outcome:
+    def take(learner: str) -> SubmissionOutcome:
         with calling_nbgrader() as reason:
             try:
                 seen = settled(folder, part, learner)
-                with giving(folder, learner, part, seen=seen):
+                with releasing(folder, learner, part, seen=seen):
                     with at_once(folder.database):
                         autograde.convert(learner)
                         keep(folder, part, learner, seen)
@@ -141,12 +141,12 @@ def _one_by_one(
                         outcome = read_outcome(folder, part, learner)
                 return outcome
             except Exception as error:  # whoever is at fault: the others are graded all the same
-                return Outcome(learner, part, failure=reason(error))
+                return SubmissionOutcome(learner, part, failure=reason(error))
 
     return take
 
 
-def read_outcome(folder: ClassFolder, part: Part, learner: str) -> Outcome:
+def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOutcome:
     """The scores that the gradebook has, and what was missing in the notebook that was graded."""
     from nbgrader.api import Gradebook
 
@@ -160,4 +160,4 @@ def read_outcome(folder: ClassFolder, part: Part, learner: str) -> Outcome:
     with Gradebook(folder.database) as gradebook:
         submission = gradebook.find_submission(part.name, learner)
         score, possible, by_hand = submission.score, submission.max_score, submission.needs_manual_grade
-    return Outcome(learner, part, score, possible, by_hand, unanswered, module, next(about_it, ""))
+    return SubmissionOutcome(learner, part, score, possible, by_hand, unanswered, module, next(about_it, ""))

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from autograder.capstone.capstone_checks import CHECKS
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
-from autograder.class_folder.collected import Newest, newest_module
+from autograder.class_folder.collected import NewestModule, newest_module
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import give, given, giving, stands
+from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released, record_released, releasing
 from autograder.class_folder.verdict import points, task_lines
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.gradebook import open_gradebook
@@ -41,18 +41,18 @@ from autograder.text import clean_text
 # Nobody submits a notebook for it, so the one that nbgrader needs is made here: a cell with the report for each task.
 
 
-def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
+def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, NewestModule]) -> None:
     """Enter the points, write the notebook that formgrader shows, and the page of feedback. Raises ClassError."""
-    with giving(folder, learner, capstone()):
+    with releasing(folder, learner, capstone()):
         _enter_points(folder, learner, report, parts)
-        give(folder, learner, capstone(), report)
+        record_released(folder, learner, capstone(), report)
         text = notebook_text(report_notebook(report, parts)).encode("utf-8")
         name = capstone().module
         write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
         _write_feedback(folder, learner)
 
 
-def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
+def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, NewestModule]) -> None:
     name = capstone().module
     with open_gradebook(folder) as book, calling_nbgrader():
         book.update_or_create_assignment(name)
@@ -62,7 +62,7 @@ def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapp
             book.update_or_create_grade_cell(_grade_id(task), name, name, **facts)
         book.update_or_create_student(learner)
         # The capstone is as late as the newest of its parts; grades computes penalties when they are read.
-        times = [newest.time for newest in parts.values() if newest.time]
+        times = [module.time for module in parts.values() if module.time]
         book.update_or_create_submission(
             name, learner, **({"timestamp": max(times).replace(tzinfo=None)} if times else {})
         )
@@ -77,15 +77,15 @@ def possible(task: Task) -> float:
     return float(sum(check.points for check in CHECKS if check.task == task.id))
 
 
-def report_notebook(report: Report, parts: Mapping[str, Newest]) -> dict:
+def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
     """The report as a notebook: what was trained, then a graded cell a task."""
     sentences = [
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
         f"from seed {report.seed}, with your newest parts:",
         *(
-            f"{name}, submitted with {newest.place}, "
-            + (f"{newest.time:%Y-%m-%d %H:%M:%S} UTC" if newest.time else "at an unknown time")
-            for name, newest in parts.items()
+            f"{name}, submitted with {module.place}, "
+            + (f"{module.time:%Y-%m-%d %H:%M:%S} UTC" if module.time else "at an unknown time")
+            for name, module in parts.items()
         ),
     ]
     cells = [grader_cell(sentences), *(_cell(report, task) for task in capstone().tasks)]
@@ -197,8 +197,8 @@ def grade_capstones(
             try:
                 report = future.result()
                 if entered:
-                    old = given(folder, learner, capstone())
-                    report = old if stands(old, report) else report
+                    old = last_released(folder, learner, capstone())
+                    report = old if keeps_old_verdict(old, report) else report
                     enter(folder, learner, report, ready[learner])
             except MachineBusy as error:
                 failed = f"{error} Nothing was saved. Run the same command again."
@@ -208,10 +208,10 @@ def grade_capstones(
     return outcomes
 
 
-def newest_parts(folder: ClassFolder, learner: str) -> dict[str, Newest]:
+def newest_parts(folder: ClassFolder, learner: str) -> dict[str, NewestModule]:
     """The learner's newest modules of parts 1 to 8, by file name."""
     found = {each.file_name: newest_module(folder.submitted / learner, each) for each in NEEDED}
-    return {name: newest for name, newest in found.items() if newest is not None}
+    return {name: module for name, module in found.items() if module is not None}
 
 
 def stored_verdict(
@@ -234,8 +234,8 @@ def stored_verdict(
     return report
 
 
-def _contents(found: Mapping[str, Newest]) -> dict[str, bytes]:
-    return {name: newest.content for name, newest in found.items()}
+def _contents(found: Mapping[str, NewestModule]) -> dict[str, bytes]:
+    return {name: module.content for name, module in found.items()}
 
 
 def _learners(folder: ClassFolder) -> list[str]:
@@ -244,7 +244,7 @@ def _learners(folder: ClassFolder) -> list[str]:
 
 def _verdicts(
     folder: ClassFolder,
-    ready: Mapping[str, Mapping[str, Newest]],
+    ready: Mapping[str, Mapping[str, NewestModule]],
     keys: Mapping[str, str],
     tier: Tier,
     python: str | None,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.appeal_file import LARGEST as LARGEST_APPEAL
-from autograder.class_folder.collected import TIMESTAMP, Unreadable, read_plain, recorded_time
+from autograder.class_folder.collected import TIMESTAMP, Unreadable, read_regular_file, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
@@ -32,18 +32,18 @@ from autograder.intake.name_matching import (
     notebook_by_content,
     usual_wrong_name,
 )
-from autograder.intake.submitted_files import HandedIn, Person, sort_by_learner
+from autograder.intake.submitted_files import LearnerFiles, SubmittedFile, sort_by_learner
 from autograder.invocation import option
 
 MOST_APPEALS = 50  # versions of one learner's file for a part
 MOST_OTHERS = 20  # files of one learner that the course has no name for, kept to be renamed
 
 # When everybody's work was submitted, or a learner's: by id, "" for everybody.
-Times = Mapping[str, datetime.datetime]
+SubmissionTimes = Mapping[str, datetime.datetime]
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedSubmission:
     """One submission. what: new, replaced, unchanged, corrected (its time) or older; time: None when nobody knows;
     backup: where the one before it is now.
     """
@@ -61,7 +61,7 @@ class Collection:
     for each that was guessed.
     """
 
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[PlacedSubmission] = field(default_factory=list)
     appeals: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ def collect(
     folder: ClassFolder,
     source: Path,
     part: Part | None = None,
-    submitted_at: Times | None = None,
+    submitted_at: SubmissionTimes | None = None,
     worksheet: Path | None = None,
 ) -> Collection:
     """Collect an archive or a folder. part: all that a learner submitted belongs to it; without one each file goes to
@@ -103,7 +103,7 @@ def collect(
 def _collect_person(
     folder: ClassFolder,
     learner: str,
-    person: Person,
+    person: LearnerFiles,
     part: Part | None,
     said_when: datetime.datetime | None,
     listed: datetime.datetime | None,
@@ -115,7 +115,7 @@ def _collect_person(
     collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
     asks = _place_appeals(folder, learner, person, outcome)
 
-    def time_of(files: Iterable[HandedIn]) -> datetime.datetime | None:
+    def time_of(files: Iterable[SubmittedFile]) -> datetime.datetime | None:
         return said_when or listed or max((_in_utc(file.time, zone) for file in files if file.time), default=None)
 
     for name, files in sorted(collected.items()):
@@ -174,14 +174,14 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
 
 
 def _with_usual_wrong_names(
-    folder: ClassFolder, learner: str, person: Person, part: Part | None, outcome: Collection
-) -> dict[str, list[HandedIn]]:
+    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, outcome: Collection
+) -> dict[str, list[SubmittedFile]]:
     """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
     or that the instructor has renamed in submitted/, are among them where nothing else has that name.
     """
     files, others = list(person.files), []
     looked_for = [RECIPE, *([part.name] if part else [each.name for each in parts()])]
-    guessed: dict[str, list[HandedIn]] = {}
+    guessed: dict[str, list[SubmittedFile]] = {}
     for file in person.others:
         name = usual_wrong_name(file.name, looked_for)
         if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
@@ -214,7 +214,7 @@ def _with_usual_wrong_names(
     return {**found, part.name: files}
 
 
-def _place_appeals(folder: ClassFolder, learner: str, person: Person, outcome: Collection) -> bool:
+def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: Collection) -> bool:
     """Keep a learner's regrade requests, apart from the work that they are about. Says whether there are any."""
     asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age)
     for file in asks:
@@ -237,18 +237,18 @@ def _place_appeals(folder: ClassFolder, learner: str, person: Person, outcome: C
     return bool(asks)
 
 
-def _only_appeals(person: Person) -> bool:
+def _only_appeals(person: LearnerFiles) -> bool:
     return all(file.name in appeal_files() for file in (*person.files, *person.others))
 
 
-def _renamed_by_hand(place: Path, file: HandedIn, part: Part) -> str | None:
+def _renamed_by_hand(place: Path, file: SubmittedFile, part: Part) -> str | None:
     """The course's name that you have given this file in submitted/, where it was copied to be renamed; None if not."""
     names = (part.file_name, f"{part.name}.ipynb")
     return next((name for name in names if file.content and _content(place / name) == file.content), None)
 
 
 def _not_collected(
-    folder: ClassFolder, learner: str, person: Person, part: Part | None, time: datetime.datetime | None
+    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, time: datetime.datetime | None
 ) -> str:
     """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand. time:
     when they were submitted, if anybody knows.
@@ -287,16 +287,16 @@ def _late_at_an_unknown_time(learner: str) -> str:
     )
 
 
-def _by_part(files: list[HandedIn]) -> dict[str, list[HandedIn]]:
-    by_part: dict[str, list[HandedIn]] = {}
+def _by_part(files: list[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
+    by_part: dict[str, list[SubmittedFile]] = {}
     for file in files:
         by_part.setdefault(course_files()[file.name], []).append(file)
     return by_part
 
 
-def _one_of_each(files: list[HandedIn]) -> dict[str, HandedIn]:
+def _one_of_each(files: list[SubmittedFile]) -> dict[str, SubmittedFile]:
     """Of several files of one name the newest. Raises ClassError when nothing tells which one that is."""
-    chosen: dict[str, HandedIn] = {}
+    chosen: dict[str, SubmittedFile] = {}
     for file in files:
         other = chosen.get(file.name)
         if other is None or other.content == file.content or _age(file) != _age(other):
@@ -307,7 +307,7 @@ def _one_of_each(files: list[HandedIn]) -> dict[str, HandedIn]:
     return chosen
 
 
-def _age(file: HandedIn) -> tuple[str, int]:
+def _age(file: SubmittedFile) -> tuple[str, int]:
     return (file.time.isoformat() if file.time else "", file.copy)
 
 
@@ -323,7 +323,7 @@ def _place(
     time: datetime.datetime | None,
     correct: bool,
     asks: bool,
-) -> Placed:
+) -> PlacedSubmission:
     """Put a submission in its place: built beside it and then moved, so that it is whole or not there.
 
     correct: the time counts more than the one that was recorded before. asks: a regrade request came with it, so what
@@ -337,11 +337,11 @@ def _place(
         same = all(_content(place / name) == content for name, content in contents.items())
         if same and (asks or set(contents) >= there):
             if not correct or time == before:
-                return Placed(learner, part, "unchanged", before)
+                return PlacedSubmission(learner, part, "unchanged", before)
             write_atomically(place / TIMESTAMP, _note(time))
-            return Placed(learner, part, "corrected", time)
+            return PlacedSubmission(learner, part, "corrected", time)
         if before is not None and time is not None and time < before and not correct:
-            return Placed(learner, part, "older", time)
+            return PlacedSubmission(learner, part, "older", time)
         backup = _free(folder.submitted_before / learner / part, before)
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
@@ -358,20 +358,20 @@ def _place(
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-    return Placed(learner, part, "replaced" if backup else "new", time, backup)
+    return PlacedSubmission(learner, part, "replaced" if backup else "new", time, backup)
 
 
-def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> Placed:
+def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> PlacedSubmission:
     """Put a recipe where the board looks for it. The board takes any number of a learner's recipes, so none is late."""
     place, backup = folder.submitted / learner / RECIPE_FILE, None
     if place.exists():
         if _content(place) == content:
-            return Placed(learner, RECIPE, "unchanged", None)
+            return PlacedSubmission(learner, RECIPE, "unchanged", None)
         backup = _free(folder.submitted_before / learner / RECIPE, None)
         backup.parent.mkdir(parents=True, exist_ok=True)
         os.replace(place, backup)
     write_atomically(place, content)
-    return Placed(learner, RECIPE, "replaced" if backup else "new", None, backup)
+    return PlacedSubmission(learner, RECIPE, "replaced" if backup else "new", None, backup)
 
 
 def _note(time: datetime.datetime) -> bytes:
@@ -388,6 +388,6 @@ def _free(folder: Path, before: datetime.datetime | None) -> Path:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return read_plain(path, 64 * 1024 * 1024)
+        return read_regular_file(path, 64 * 1024 * 1024)
     except Unreadable:
         return None

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from autograder.capstone.capstone_run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import given, interrupted, stands
+from autograder.class_folder.released_verdicts import interrupted_release, keeps_old_verdict, last_released
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
-from autograder.classroom.autograde import Outcome, grade_class, need_working_checks
+from autograder.classroom.autograde import SubmissionOutcome, grade_class, need_working_checks
 from autograder.classroom.capstone_grades import enter, grade_capstones, newest_parts
 from autograder.classroom.prefetch import grading_ahead
 from autograder.course import Part, capstone
@@ -21,14 +21,14 @@ from autograder.sandbox import Tier
 
 
 @dataclass(frozen=True)
-class Change:
+class VerdictChange:
     """One learner whose verdict is another one now. checks: a line each that gives other points than before."""
 
     learner: str
     before: float
     after: float
     checks: tuple[str, ...]
-    stands: bool  # the verdict from before, since it is the better one
+    keeps_old: bool  # the earlier verdict counts, since it is better
 
     @property
     def lower(self) -> bool:
@@ -42,7 +42,7 @@ class Errata:
     """
 
     part: Part
-    changes: tuple[Change, ...]
+    changes: tuple[VerdictChange, ...]
     same: int
     unknown: tuple[str, ...]
     resubmitted: tuple[str, ...]
@@ -63,7 +63,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
     need_working_checks(folder, part, tier)
     with grading_ahead(folder, part, learners, tier) as wait:
         for learner in learners:
-            old = given(folder, learner, part)
+            old = last_released(folder, learner, part)
             if old is None:
                 unknown.append(learner)
                 continue
@@ -74,10 +74,10 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
             if new.sha256 != old.sha256:
                 resubmitted.append(learner)
                 continue
-            if interrupted(folder, learner, part) is not None:
+            if interrupted_release(folder, learner, part) is not None:
                 unfinished.append(learner)
             if lines:
-                changes.append(Change(learner, old.earned, new.earned, lines, stands(old, new)))
+                changes.append(VerdictChange(learner, old.earned, new.earned, lines, keeps_old_verdict(old, new)))
             else:
                 same += 1
     return Errata(part, tuple(changes), same, tuple(unknown), tuple(resubmitted), tuple(unfinished))
@@ -94,7 +94,7 @@ def find_capstone_errata(
     if not outcomes:
         raise ClassError(f"Nobody has submitted anything of parts 1 to 8: see {folder.submitted}.")
     for outcome in outcomes:
-        old, new = given(folder, outcome.learner, capstone()), outcome.report
+        old, new = last_released(folder, outcome.learner, capstone()), outcome.report
         if old is None or new is None:
             unknown.append(outcome.learner)
             continue
@@ -102,7 +102,7 @@ def find_capstone_errata(
         if new.sha256 != old.sha256:
             resubmitted.append(outcome.learner)
         elif lines:
-            changes.append(Change(outcome.learner, old.earned, new.earned, lines, stands(old, new)))
+            changes.append(VerdictChange(outcome.learner, old.earned, new.earned, lines, keeps_old_verdict(old, new)))
             reports[outcome.learner] = new
         else:
             same += 1
@@ -111,25 +111,25 @@ def find_capstone_errata(
 
 def apply_capstone_errata(
     folder: ClassFolder, found: Errata, reports: dict[str, Report], lower: bool
-) -> Sequence[Outcome]:
+) -> Sequence[SubmissionOutcome]:
     """Enter the new points: those that are not worse, and the worse ones when told so. What was interrupted is
     finished.
     """
     for change in found.changes:
-        learner, kept = change.learner, change.stands and not lower
-        if not kept or interrupted(folder, learner, found.part) is not None:
-            report = given(folder, learner, found.part) if kept else reports[learner]
+        learner, kept = change.learner, change.keeps_old and not lower
+        if not kept or interrupted_release(folder, learner, found.part) is not None:
+            report = last_released(folder, learner, found.part) if kept else reports[learner]
             enter(folder, learner, report, newest_parts(folder, learner))
     return []
 
 
 def apply_errata(
     folder: ClassFolder, found: Errata, tier: Tier, lower: bool = False, source=SOURCE
-) -> Sequence[Outcome]:
+) -> Sequence[SubmissionOutcome]:
     """Give the new verdicts, through nbgrader as ever: those that are not worse, and the worse ones when told so. What
     was interrupted is finished.
     """
-    changed = [change.learner for change in found.changes if lower or not change.stands]
+    changed = [change.learner for change in found.changes if lower or not change.keeps_old]
     wanted = [*changed, *(learner for learner in found.unfinished if learner not in changed)]
     return grade_class(folder, found.part, wanted, tier, source, lower=lower) if wanted else []
 
@@ -160,7 +160,7 @@ def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool)
     total = len(found.changes) + found.same
     yield f"Part {found.part.number}: {total} graded again, {found.same} as before, {len(found.changes)} changed."
     for change in found.changes:
-        fate = " (the better result stands)" if change.stands and not lower else ""
+        fate = " (the better result stands)" if change.keeps_old and not lower else ""
         yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"
         yield from (f"    {line}" for line in change.checks)
     the_part = found.part.number
@@ -172,7 +172,7 @@ def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool)
     if found.unfinished and not applied:
         again = folder.command("errata", the_part, lower=lower or None, apply=True)
         yield f"Grading was interrupted for: {', '.join(found.unfinished)}. To finish it: {again}"
-    kept = [change for change in found.changes if change.stands]
+    kept = [change for change in found.changes if change.keeps_old]
     if kept and not lower:
         again = folder.command("errata", the_part, lower=True, apply=True)
         yield f"{len(kept)} would lose points, so they keep the better result. To lower their points: {again}"

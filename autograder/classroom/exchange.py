@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.class_folder.collected import TIMESTAMP, Unreadable, parsed_time, read_plain, recorded_time
+from autograder.class_folder.collected import TIMESTAMP, Unreadable, parsed_time, read_regular_file, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.course import Part, class_settings
@@ -110,7 +110,7 @@ def _difference(place: Path, candidates: list[_Inbound]) -> str:
 
 def _secret(place: Path) -> bytes:
     try:
-        return read_plain(place / SECRET, 200) or b""
+        return read_regular_file(place / SECRET, 200) or b""
     except Unreadable:
         return b""
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.class_folder.settings import ClassError, assignments
-from autograder.classroom.grades import ClassGrades, Grade, LearnerGrades
+from autograder.classroom.grades import AssignmentGrade, ClassGrades, LearnerGrades
 from autograder.intake.name_matching import squeezed
 from autograder.intake.roster import NOBODY
-from autograder.intake.tables import Table, read_table, write_table
+from autograder.intake.tables import CsvTable, read_table, write_table
 from autograder.invocation import option
 
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -92,7 +92,7 @@ def _points(one: LearnerGrades, found: ClassGrades) -> list[float | None]:
     return [one.grades[name].points if name in one.grades else None for name in found.possible]
 
 
-def _like_canvas(found: ClassGrades, table: Table, remarks: list[str]) -> Iterator[list]:
+def _like_canvas(found: ClassGrades, table: CsvTable, remarks: list[str]) -> Iterator[list]:
     columns = {}
     for name in table.columns:
         part = PART.search(name)
@@ -128,7 +128,7 @@ def _like_canvas(found: ClassGrades, table: Table, remarks: list[str]) -> Iterat
         yield [*cells, *(None if each is None else each * scale for each, scale in zip(points, scales))]
 
 
-def _like_worksheet(found: ClassGrades, table: Table, assignment: str, remarks: list[str]) -> Iterator[list]:
+def _like_worksheet(found: ClassGrades, table: CsvTable, assignment: str, remarks: list[str]) -> Iterator[list]:
     by_email = _by_key(found, lambda one: (one.email.casefold(), one.id.casefold()))
     by_name = _by_key(found, lambda one: (squeezed(one.first_name + one.last_name),))
     maximum = next((name for name in table.columns if name.casefold() == "maximum grade"), "")
@@ -168,7 +168,7 @@ def _scale(found: ClassGrades, assignment: str, text: str, what: str, remarks: l
     return most / possible
 
 
-def _comment(grade: Grade, possible: float) -> str:
+def _comment(grade: AssignmentGrade, possible: float) -> str:
     """What a learner reads beside the grade."""
     text = f"{grade.score:g} of {possible:g} points"
     if grade.penalty:

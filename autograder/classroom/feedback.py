@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.collected import Unreadable, read_regular_file
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import given, interrupted, newest
+from autograder.class_folder.released_verdicts import interrupted_release, last_recorded, last_released
 from autograder.class_folder.settings import ClassError, load_settings
 from autograder.class_folder.verdict import decided, summary_sentences
 from autograder.classroom.gradebook import open_gradebook
@@ -27,7 +27,7 @@ from autograder.grading.sources import LARGEST_FILE
 from autograder.intake.archives import shown
 from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
 from autograder.intake.name_matching import CANVAS, MOODLE, RECIPE, Matcher, appeal_files, course_file, course_files
-from autograder.intake.submitted_files import Sorted, sort_by_learner
+from autograder.intake.submitted_files import FilesByLearner, sort_by_learner
 from autograder.invocation import option
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.render.feedback_page import Feedback, Marks, feedback_page
@@ -46,7 +46,7 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
     from autograder.classroom.late_policy import lateness
 
     name = assignment_name(its_part)
-    report = newest(folder, learner, its_part)
+    report = last_recorded(folder, learner, its_part)
     cells = graded_cells(folder, learner, name)
     if report is None or cells is None:
         raise ClassError(f"{learner}: {name} is not graded yet: {folder.command('grade', part_=its_part.number)}")
@@ -105,7 +105,7 @@ def graded_cells(folder: ClassFolder, learner: str, name: str) -> dict[str, tupl
 
 def _graded_file(folder: ClassFolder, learner: str, name: str, file: str) -> bytes | None:
     try:
-        return read_plain(folder.autograded / learner / name / file, LARGEST_FILE)
+        return read_regular_file(folder.autograded / learner / name / file, LARGEST_FILE)
     except Unreadable:
         return None
 
@@ -192,7 +192,7 @@ def packed_lines(packed: Packed) -> Iterator[str]:
     yield UPLOAD[packed.platform]
 
 
-def _other_parts(found: Sorted, its_part: Part) -> list[str]:
+def _other_parts(found: FilesByLearner, its_part: Part) -> list[str]:
     """The parts that a download is of when it is not of this one; none when nothing in it says so."""
     of = {**course_files(), **appeal_files()}
     parts = {of[file.name] for person in found.people.values() for file in person.files if file.name in of} - {RECIPE}
@@ -203,14 +203,14 @@ def _current_page(folder: ClassFolder, its_part: Part, learner: str) -> bytes:
     """The page, of the work that was collected last. Raises ClassError for one who has newer work, or none."""
     if its_part is not capstone() and not (folder.submitted / learner / its_part.name).is_dir():
         raise ClassError(f"{learner}: nothing was collected for {its_part.name}.")
-    if interrupted(folder, learner, its_part) is not None:
+    if interrupted_release(folder, learner, its_part) is not None:
         raise ClassError(
             f"{learner}: grading was interrupted. To finish it: {folder.command('grade', part_=its_part.number)}"
         )
     page = learner_page(folder, its_part, learner)
-    report = given(folder, learner, its_part)
+    report = last_released(folder, learner, its_part)
     if its_part is not capstone() and report is not None:
-        content = read_plain(folder.submitted / learner / its_part.name / its_part.file_name, LARGEST_FILE)
+        content = read_regular_file(folder.submitted / learner / its_part.name / its_part.file_name, LARGEST_FILE)
         now = NO_FILE if content is None else hashlib.sha256(content).hexdigest()
         if report.sha256 != now:
             grade = folder.command("grade", part_=its_part.number)

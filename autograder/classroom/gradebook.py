@@ -61,7 +61,7 @@ def make_gradebook(folder: ClassFolder) -> None:
         write_new(path, content)
 
 
-class Submitted(NamedTuple):
+class SubmissionRow(NamedTuple):
     """One notebook of one submission, times naive in UTC as nbgrader keeps them. score: before the late penalty."""
 
     assignment: str
@@ -76,7 +76,7 @@ class Submitted(NamedTuple):
     by_hand: bool
 
 
-def all_submitted(gradebook: Gradebook) -> Sequence[Submitted]:
+def submission_rows(gradebook: Gradebook) -> Sequence[SubmissionRow]:
     """Everything that was graded, by one query: nbgrader's objects ask the database anew for each score of each
     submission, which takes minutes for a class of 300.
     """
@@ -102,4 +102,4 @@ def all_submitted(gradebook: Gradebook) -> Sequence[Submitted]:
         .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .group_by(SubmittedNotebook.id)
     )
-    return [Submitted(*row) for row in gradebook.db.execute(query)]
+    return [SubmissionRow(*row) for row in gradebook.db.execute(query)]

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import assignments, load_settings
-from autograder.classroom.gradebook import all_submitted, open_gradebook
+from autograder.classroom.gradebook import open_gradebook, submission_rows
 from autograder.classroom.late_policy import load_extensions
 from autograder.course import parts
 from autograder.text import clean_text
 
 
 @dataclass(frozen=True)
-class Grade:
+class AssignmentGrade:
     """One assignment of one learner. score: before the late penalty; by_hand: a person has still to give points."""
 
     score: float
@@ -38,7 +38,7 @@ class LearnerGrades:
     last_name: str
     email: str
     number: str
-    grades: dict[str, Grade]
+    grades: dict[str, AssignmentGrade]
     total: float
 
 
@@ -71,10 +71,10 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
         refresh(gradebook, settings, extensions)
         found = {one.name: one for one in gradebook.assignments if one.name in settings.weights}
         possible = {name: found[name].max_score for name in assignments() if name in found}
-        grades: dict[str, dict[str, Grade]] = {}
-        for one in all_submitted(gradebook):
+        grades: dict[str, dict[str, AssignmentGrade]] = {}
+        for one in submission_rows(gradebook):
             if one.assignment in possible:
-                grade = Grade(one.score, one.penalty or 0.0, bool(one.by_hand), _in_words(one.timestamp))
+                grade = AssignmentGrade(one.score, one.penalty or 0.0, bool(one.by_hand), _in_words(one.timestamp))
                 grades.setdefault(one.student, {})[one.assignment] = grade
         due = {name: _in_words(found[name].duedate) for name in possible}
         learners = tuple(
@@ -94,7 +94,7 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     return ClassGrades(learners, possible, settings.weights, due, tuple(remarks))
 
 
-def weighted_total(grades: dict[str, Grade], possible: dict[str, float], weights: dict[str, float]) -> float:
+def weighted_total(grades: dict[str, AssignmentGrade], possible: dict[str, float], weights: dict[str, float]) -> float:
     """The total of 100: of each assignment the share of its points that was earned, times its weight."""
     return sum(weights[name] * grade.points / possible[name] for name, grade in grades.items() if possible[name])
 
@@ -151,7 +151,7 @@ def _in_words(time: datetime.datetime | None) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else ""
 
 
-def _cell(grade: Grade | None) -> str:
+def _cell(grade: AssignmentGrade | None) -> str:
     if grade is None:
         return "-"
     return f"{grade.points:.2f}".rstrip("0").rstrip(".") + "*" * bool(grade.penalty) + "?" * grade.by_hand

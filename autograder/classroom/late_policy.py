@@ -26,8 +26,8 @@ from autograder.class_folder.settings import (
     later_on_the_clock,
     load_settings,
 )
-from autograder.classroom.gradebook import all_submitted
-from autograder.intake.tables import Row, read_table
+from autograder.classroom.gradebook import submission_rows
+from autograder.intake.tables import CsvRow, read_table
 from autograder.render.feedback_page import Times
 
 # extensions.csv: who has more time for what. Columns: student_id, part, due, extra_days.
@@ -93,7 +93,7 @@ def load_extensions(folder: ClassFolder, settings: ClassSettings) -> Extensions:
     return Extensions(found)
 
 
-def _student(row: Row, where: str) -> str:
+def _student(row: CsvRow, where: str) -> str:
     if not row.cells["student_id"]:
         raise ClassError(f"{where}: student_id is empty. Write the id that the gradebook has.")
     return row.cells["student_id"]
@@ -109,7 +109,7 @@ def _assignment(text: str, where: str) -> str | None:
     return name
 
 
-def _extension(row: Row, assignment: str | None, where: str, settings: ClassSettings) -> Extension:
+def _extension(row: CsvRow, assignment: str | None, where: str, settings: ClassSettings) -> Extension:
     due, days = row.cells.get("due", ""), row.cells.get("extra_days", "")
     if bool(due) == bool(days):
         raise ClassError(f"{where}: give either due or extra_days.")
@@ -159,7 +159,7 @@ def refresh(gradebook: Gradebook, settings: ClassSettings, extensions: Extension
     for assignment in gradebook.assignments:
         _set_due(assignment, settings)
     gradebook.db.flush()
-    for one in all_submitted(gradebook):
+    for one in submission_rows(gradebook):
         more = _more_time(one.student, one.assignment, one.due, extensions)
         if more != one.extension:
             change = update(SubmittedAssignment).where(SubmittedAssignment.id == one.submission).values(extension=more)

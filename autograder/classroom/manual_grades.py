@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import interrupted
+from autograder.class_folder.released_verdicts import interrupted_release
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.written_answer import as_typed
 from autograder.course import Part
@@ -22,7 +22,7 @@ def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
     """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
     one may have replaced the notebook, so what was known before it counts.
     """
-    if (before := interrupted(folder, learner, part)) is not None:
+    if (before := interrupted_release(folder, learner, part)) is not None:
         return {name: (source, points) for name, (source, points) in before.get("seen", {}).items()}
     with open_gradebook(folder) as book:
         grades = _grades(book, part, learner)

@@ -12,7 +12,7 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.batch.ledger import Ledger
-from autograder.class_folder.collected import Unreadable, hand_on_notes, read_plain, recorded_time
+from autograder.class_folder.collected import Unreadable, copy_exchange_notes, read_regular_file, recorded_time
 from autograder.course import ROOT, class_settings, part_named, parts
 from autograder.files import write_atomically
 from autograder.grading.sources import LARGEST_FILE
@@ -119,7 +119,7 @@ class OneByOne(BaseConverter):
         destination.mkdir(parents=True, exist_ok=True)
         name = part_named(assignment_id).file_name
         try:
-            content = read_plain(source / name, LARGEST_FILE)
+            content = read_regular_file(source / name, LARGEST_FILE)
         except Unreadable:
             return  # the report says so
         if content is not None:
@@ -139,6 +139,6 @@ class FeedbackOneByOne(GenerateFeedback, OneByOne):
         destination = Path(self._format_dest(assignment_id, student_id))
         destination.mkdir(parents=True, exist_ok=True)
         directory = self.coursedir
-        hand_on_notes(
+        copy_exchange_notes(
             Path(directory.format_path(directory.submitted_directory, student_id, assignment_id)), destination
         )

@@ -18,9 +18,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
 from autograder.batch.ledger import Ledger
-from autograder.class_folder.collected import collect_modules, hand_on_notes
+from autograder.class_folder.collected import collect_modules, copy_exchange_notes
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import give
+from autograder.class_folder.released_verdicts import record_released
 from autograder.class_folder.verdict import decided, grade_submission, points, summary_sentences, task_lines
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
@@ -70,7 +70,7 @@ class FeedbackExporter(Exporter):
         return learner_page(folder, its_part, learner), self._init_resources(resources)
 
 
-class Step(NbGraderPreprocessor):
+class ClassStep(NbGraderPreprocessor):
     """A step that knows the class."""
 
     def folder(self) -> ClassFolder:
@@ -78,7 +78,7 @@ class Step(NbGraderPreprocessor):
         return ClassFolder(Path(self.parent.parent.coursedir.root))
 
 
-class SandboxStep(Step):
+class SandboxStep(ClassStep):
     """A step that runs what a learner wrote."""
 
     sandbox = Unicode("strict", help="strict, or local, which protects nothing.").tag(config=True)
@@ -101,7 +101,7 @@ class GradeModule(SandboxStep):
             with self._ledger() as ledger:
                 modules = verdict.collected.modules
                 ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), tier)
-        give(folder, learner, part, verdict.report)
+        record_released(folder, learner, part, verdict.report)
         report, decisions = decided(folder, learner, part, verdict.report)
         resources[REPORT] = (report, (*verdict.remarks, *decisions.values()))
         return nb, resources
@@ -128,7 +128,7 @@ class RunNotebook(SandboxStep):
         return nb, resources
 
 
-class WriteVerdict(Step):
+class WriteVerdict(ClassStep):
     """Puts the report and the points where nbgrader looks for them: into the graded cells' outputs."""
 
     def preprocess(self, nb, resources):
@@ -150,7 +150,7 @@ class WriteVerdict(Step):
                 cell.source = grader_cell([*summary_sentences(report), *remarks, *said])["source"]
         folder = Path(resources["metadata"]["path"])
         self._keep_only(folder, {report.file, f"{part.name}.ipynb"})
-        hand_on_notes(self.folder().submitted / resources["nbgrader"]["student"] / part.name, folder)
+        copy_exchange_notes(self.folder().submitted / resources["nbgrader"]["student"] / part.name, folder)
         return nb, resources
 
     def _keep_only(self, folder: Path, names: set[str]) -> None:

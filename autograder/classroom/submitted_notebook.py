@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.class_folder.collected import Unreadable, read_plain
+from autograder.class_folder.collected import Unreadable, read_regular_file
 from autograder.classroom.written_answer import as_data, pictures_of
 from autograder.intake.archives import ArchiveError
-from autograder.intake.isolated_reader import read_apart
+from autograder.intake.isolated_reader import read_isolated
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
 LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a process of their own
@@ -153,7 +153,7 @@ def _put(given: Given, cell: dict) -> dict:
 
 def _read(path: Path) -> list[Given]:
     """The cells of a notebook that a stranger wrote. Raises Unreadable with a sentence for its author."""
-    content = read_plain(path, LARGEST_NOTEBOOK)
+    content = read_regular_file(path, LARGEST_NOTEBOOK)
     if content is None:
         raise Unreadable(f"There is no {path.name}: your module was graded, written answers were not found.")
     if len(content) > LARGEST_NOTEBOOK:
@@ -163,7 +163,7 @@ def _read(path: Path) -> list[Given]:
     if len(content) <= LARGEST_READ_HERE:
         return list(_cells(content, path.name))
     try:
-        return [Given(*json.loads(cell)) for _, cell in read_apart(cells_apart, path.name, content=content)]
+        return [Given(*json.loads(cell)) for _, cell in read_isolated(cells_apart, path.name, content=content)]
     except ArchiveError as error:
         raise Unreadable(f"{path.name}: {error}") from None
 

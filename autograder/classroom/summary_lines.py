@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.classroom.autograde import Outcome
+from autograder.classroom.autograde import SubmissionOutcome
 from autograder.render.terminal import number, plural
 from autograder.text import clean_text
 
 
-def outcome_line(outcome: Outcome) -> str:
+def outcome_line(outcome: SubmissionOutcome) -> str:
     """`ada  part05  7.5/10`, and what a person has still to do."""
     line = f"  {clean_text(outcome.learner, 40):<24} {outcome.part.name}  "
     if outcome.failure:
@@ -23,7 +23,7 @@ def outcome_line(outcome: Outcome) -> str:
     return "  ".join([line, *(clean_text(each, 300) for each in (outcome.module, outcome.notebook) if each)])
 
 
-def summary_lines(folder: ClassFolder, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def summary_lines(folder: ClassFolder, outcomes: Sequence[SubmissionOutcome]) -> Iterator[str]:
     """How many, what failed, where scores and feedback are."""
     failed = [outcome for outcome in outcomes if outcome.failure]
     yield ""

@@ -92,7 +92,7 @@ def grade(
     """
     from autograder.batch.batch_progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
-    from autograder.classroom.autograde import Outcome, grade_class
+    from autograder.classroom.autograde import SubmissionOutcome, grade_class
     from autograder.classroom.errata import need_shown_changes
     from autograder.classroom.exchange import time_differences
     from autograder.classroom.late_policy import load_extensions
@@ -133,7 +133,7 @@ def grade(
         with batch_progress() as progress:
             progress.start(sum(map(len, handed_in.values())))
 
-            def tell(outcome: Outcome) -> None:
+            def tell(outcome: SubmissionOutcome) -> None:
                 nonlocal failed
                 failed += bool(outcome.failure)
                 progress.say(outcome_line(outcome))

@@ -71,7 +71,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class _Listed:
+class _Entry:
     """What an archive says of a member before it is unpacked."""
 
     name: str
@@ -113,10 +113,10 @@ def read_archive(
                     raise error
                 refuse(error)
                 continue
-            loose = [part for part in listed.name.replace("\\", "/").split("/") if part]
-            if listed.kind == "folder" or not loose or _is_litter(loose):
+            raw_parts = [part for part in listed.name.replace("\\", "/").split("/") if part]
+            if listed.kind == "folder" or not raw_parts or _is_litter(raw_parts):
                 continue
-            if not wanted(loose[-1]):
+            if not wanted(raw_parts[-1]):
                 if others and (member := _other(listed, others)):
                     yield member
                 continue
@@ -168,7 +168,7 @@ def shown(name: str) -> str:
     return ascii(name[:120])
 
 
-def _members(file: BinaryIO) -> Iterator[_Listed]:
+def _members(file: BinaryIO) -> Iterator[_Entry]:
     file.seek(0)
     if zipfile.is_zipfile(file):
         return _zip_members(file)
@@ -178,7 +178,7 @@ def _members(file: BinaryIO) -> Iterator[_Listed]:
     return _tar_members(gzip.GzipFile(fileobj=file) if magic == b"\x1f\x8b" else file)
 
 
-def _zip_members(file: BinaryIO) -> Iterator[_Listed]:
+def _zip_members(file: BinaryIO) -> Iterator[_Entry]:
     _need_few_entries(file)
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
@@ -192,7 +192,7 @@ def _zip_members(file: BinaryIO) -> Iterator[_Listed]:
             name, kind = _name_in_zip(info), "folder" if info.is_dir() else kind
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 kind = kind or "file in a compression that is seldom used"  # whose memory can't be bounded
-            yield _Listed(name, kind, time, info.file_size, lambda info=info: archive.open(info))
+            yield _Entry(name, kind, time, info.file_size, lambda info=info: archive.open(info))
 
 
 def _name_in_zip(info: zipfile.ZipInfo) -> str:
@@ -220,7 +220,7 @@ def _need_few_entries(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _tar_members(file: BinaryIO) -> Iterator[_Listed]:
+def _tar_members(file: BinaryIO) -> Iterator[_Entry]:
     with tarfile.open(fileobj=_Bounded(file), mode="r|", tarinfo=_TarMember) as archive:
         for info in archive:
             archive.header_bytes = 0
@@ -230,7 +230,7 @@ def _tar_members(file: BinaryIO) -> Iterator[_Listed]:
                 time = datetime.datetime.fromtimestamp(info.mtime, datetime.timezone.utc)
             except (ValueError, OverflowError, OSError):
                 time = None
-            yield _Listed(info.name, kind, time, info.size, lambda info=info: archive.extractfile(info))
+            yield _Entry(info.name, kind, time, info.size, lambda info=info: archive.extractfile(info))
             archive.members = []  # tarfile keeps them all
 
 
@@ -287,7 +287,7 @@ class _Bounded:
         return block
 
 
-def _checked(listed: _Listed, names: dict[str, str]) -> tuple[str, ...]:
+def _checked(listed: _Entry, names: dict[str, str]) -> tuple[str, ...]:
     """The path of a wanted file. names: those before it, which it must not stand for as well."""
     path = checked_path(listed.name)
     if listed.kind:
@@ -303,7 +303,7 @@ def _checked(listed: _Listed, names: dict[str, str]) -> tuple[str, ...]:
     return path
 
 
-def _content(listed: _Listed, budget: Budget) -> bytes:
+def _content(listed: _Entry, budget: Budget) -> bytes:
     """The bytes of a member, counted while they are unpacked: the size in the archive is only a claim."""
     content = io.BytesIO()
     with listed.unpacked() as file:
@@ -315,7 +315,7 @@ def _content(listed: _Listed, budget: Budget) -> bytes:
     return content.getvalue()
 
 
-def _other(listed: _Listed, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
+def _other(listed: _Entry, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
     """A file that nobody asked for; None when it has a name that nothing can be done with."""
     try:
         path, content = checked_path(listed.name), None

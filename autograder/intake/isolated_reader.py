@@ -59,7 +59,7 @@ class Allowance:
         return f"{words}: {self.advice}" if self.advice else f"{words}."
 
 
-def read_apart(
+def read_isolated(
     function: Callable[..., Iterator], *arguments: object, content: bytes | None = None, own: Allowance | None = None
 ) -> list[Item]:
     """What `function`, one of this package's, gives for these arguments, which JSON must be able to hold; `content` is
@@ -73,7 +73,7 @@ def read_apart(
         return _helper().ask(json.dumps(request).encode("ascii"), content, own)
 
 
-def read_members_apart(
+def read_members_isolated(
     function: Callable[..., Iterator],
     *arguments: object,
     content: bytes | None = None,
@@ -84,7 +84,7 @@ def read_members_apart(
     sentences (and no bytes) for those that can't be used.
     """
     members = []
-    for facts, data in read_apart(function, *arguments, content=content, own=own):
+    for facts, data in read_isolated(function, *arguments, content=content, own=own):
         if isinstance(facts, str):
             refuse(facts)
         else:

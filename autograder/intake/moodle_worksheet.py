@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.intake.name_matching import Matcher, squeezed
-from autograder.intake.tables import Row, Table, read_table
+from autograder.intake.tables import CsvRow, CsvTable, read_table
 
 if TYPE_CHECKING:
     from nbgrader.api import Student
@@ -65,7 +65,7 @@ class Worksheet:
     times: dict[str, datetime.datetime] = field(default_factory=dict)
 
 
-def read_list(path: Path) -> Table:
+def read_list(path: Path) -> CsvTable:
     """A table whose columns have their English names, where these are known; the worksheet's first, too, which Moodle
     calls Identifier. Raises ClassError.
     """
@@ -75,8 +75,8 @@ def read_list(path: Path) -> Table:
         english[table.columns[0]] = "Identifier"
     if len(set(english.values())) < len(english):
         return table  # not what it seems
-    rows = [Row(row.line, {english[name]: cell for name, cell in row.cells.items()}) for row in table.rows]
-    return Table([english[name] for name in table.columns], rows, table.raw)
+    rows = [CsvRow(row.line, {english[name]: cell for name, cell in row.cells.items()}) for row in table.rows]
+    return CsvTable([english[name] for name in table.columns], rows, table.raw)
 
 
 def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinfo) -> Worksheet:
@@ -104,7 +104,7 @@ def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinf
     return found
 
 
-def _learners(row: Row, matcher: Matcher) -> tuple[str, ...]:
+def _learners(row: CsvRow, matcher: Matcher) -> tuple[str, ...]:
     """The ids that the row may mean: by address, login or id number, and only without one of these in the row or in the
     class list, by name.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import ClassError
 from autograder.intake.moodle_worksheet import read_list
-from autograder.intake.tables import Row, Table
+from autograder.intake.tables import CsvRow, CsvTable
 from autograder.invocation import option
 from autograder.text import clean_text
 
@@ -25,7 +25,7 @@ MOODLE_ID = ("Username", "ID number", "Email address")
 
 
 @dataclass(frozen=True)
-class Learner:
+class RosterEntry:
     """One learner of a list. number: the platform's own number of them, as it stands in Canvas' file names."""
 
     line: int
@@ -55,7 +55,7 @@ class Imported:
     renamed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_roster(path: Path) -> list[Learner]:
+def read_roster(path: Path) -> list[RosterEntry]:
     """The learners of a file from Canvas or Moodle. Raises ClassError that names every line that can't be used."""
     table = read_list(path)
     learner_of = _reader(table, path)
@@ -80,7 +80,7 @@ def read_roster(path: Path) -> list[Learner]:
     return learners
 
 
-def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: bool = False) -> Imported:
+def import_roster(gradebook: Gradebook, learners: list[RosterEntry], remove_absent: bool = False) -> Imported:
     """Add and update students. One who is in the gradebook under the platform's same number, or else under the same
     email address, keeps the id that is there, whatever their login is now. Raises ClassError, with nothing changed,
     for a login that belonged to somebody else who is in the list.
@@ -113,7 +113,7 @@ def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: 
     return outcome
 
 
-def _recognised(students: dict[str, Student], learners: list[Learner]) -> dict[int, str]:
+def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> dict[int, str]:
     """The id in the gradebook of each learner, by their line: the one that is there already, or a new one."""
     by_email = {student.email.casefold(): student.id for student in students.values() if student.email}
     by_folded_id = {student_id.casefold(): student_id for student_id in students}
@@ -157,7 +157,7 @@ def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
     return lines
 
 
-def _reader(table: Table, path: Path):
+def _reader(table: CsvTable, path: Path):
     columns = set(table.columns)
     if "Student" in columns and columns & {"ID", "SIS Login ID", "SIS User ID"}:
         return _from_canvas
@@ -170,22 +170,24 @@ def _reader(table: Table, path: Path):
     )
 
 
-def _from_canvas(row: Row) -> Learner | None:
+def _from_canvas(row: CsvRow) -> RosterEntry | None:
     cells = row.cells
     if NOBODY.search(cells["Student"]) or not any(cells.get(key) for key in ("Student", "ID", "SIS Login ID")):
         return None
     login, number = cells.get("SIS Login ID", ""), cells.get("ID", "")
     email = cells.get("Email", "") or (login if "@" in login else "")
-    return Learner(row.line, login or cells.get("SIS User ID", "") or number, *_names(cells["Student"]), email, number)
+    return RosterEntry(
+        row.line, login or cells.get("SIS User ID", "") or number, *_names(cells["Student"]), email, number
+    )
 
 
-def _from_moodle(row: Row) -> Learner | None:
+def _from_moodle(row: CsvRow) -> RosterEntry | None:
     cells = row.cells
     names = _names(cells.get("Full name", ""))
     if "First name" in cells:
         names = cells["First name"], cells.get("Last name", "")
     student_id = next((cells[key] for key in MOODLE_ID if cells.get(key)), "")
-    return Learner(row.line, student_id, *names, cells.get("Email address", ""), cells.get("ID number", ""))
+    return RosterEntry(row.line, student_id, *names, cells.get("Email address", ""), cells.get("ID number", ""))
 
 
 def _names(name: str) -> tuple[str, str]:
@@ -196,7 +198,7 @@ def _names(name: str) -> tuple[str, str]:
     return first.strip(), last.strip()
 
 
-def _problem(learner: Learner) -> str:
+def _problem(learner: RosterEntry) -> str:
     """What is wrong with a line; "" when nothing is."""
     if not learner.id:
         return "there is no id: no login, no number, no email address."

@@ -29,7 +29,7 @@ from autograder.intake.archives import (
     shown,
 )
 from autograder.intake.git_clones import is_clone, read_clone
-from autograder.intake.isolated_reader import Allowance, read_members_apart
+from autograder.intake.isolated_reader import Allowance, read_members_isolated
 from autograder.intake.name_matching import (
     Matcher,
     course_file,
@@ -46,7 +46,7 @@ SECONDS_OF_A_CLASS = 60  # of processor time, for a tar with the work of all; un
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class SubmittedFile:
     """One file that somebody submitted. name: the course's name for it, or what its author called it.
 
     copy: the number that a platform put behind its name. time: None when nobody knows. content: None when the file is
@@ -61,33 +61,33 @@ class HandedIn:
 
 
 @dataclass
-class Person:
+class LearnerFiles:
     """What one learner submitted. late: the platform says so; others: files that the course has no name for; names:
     what the platform or the instructor calls this person's files or folder.
     """
 
-    files: list[HandedIn] = field(default_factory=list)
-    others: list[HandedIn] = field(default_factory=list)
+    files: list[SubmittedFile] = field(default_factory=list)
+    others: list[SubmittedFile] = field(default_factory=list)
     late: bool = False
     names: list[str] = field(default_factory=list)
 
 
 @dataclass
-class Sorted:
+class FilesByLearner:
     """What each learner submitted, by id, and a sentence for each name or file that can't be used."""
 
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, LearnerFiles] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
-def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
+def sort_by_learner(source: Path, matcher: Matcher) -> FilesByLearner:
     """Whose is what in an archive or a folder. Raises ClassError when there is no such thing, or it can't be read.
 
     The name that the platform or the instructor gave says whose a file is: that of the source, or that of what lies in
     it. Names further in are the learner's own words, and nobody may submit work as somebody else. Everybody whom the
     platform lists is among the people or named in a problem.
     """
-    outcome = Sorted()
+    outcome = FilesByLearner()
     try:
         members = list(_members(source, matcher, outcome.problems))
     except (ArchiveError, OSError) as error:
@@ -116,7 +116,7 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
             names = " and ".join(map(shown, people))
             outcome.problems.append(f"{learner}: {names} seem to be the same person: leave one of them, or rename one.")
             continue
-        person = outcome.people.setdefault(learner, Person(late=learner in late, names=called[learner]))
+        person = outcome.people.setdefault(learner, LearnerFiles(late=learner in late, names=called[learner]))
         own = _Own()
         for member in next(iter(people.values())):
             for file in _files(member, learner, own, outcome.problems):
@@ -165,13 +165,13 @@ class _Own:
     time: Allowance = field(default_factory=Allowance)
 
 
-def _files(member: Member, learner: str, own: _Own, problems: list[str]) -> Iterator[HandedIn]:
+def _files(member: Member, learner: str, own: _Own, problems: list[str]) -> Iterator[SubmittedFile]:
     """The files that a member is or, as an archive, holds. They were submitted when the platform says."""
     where = "/".join(member.path[1:])
     inside = [member]
     if is_archive(member.path[-1]) and member.content is not None:
         try:
-            found = read_members_apart(_in_archive, own.bytes, own.others, content=member.content, own=own.time)
+            found = read_members_isolated(_in_archive, own.bytes, own.others, content=member.content, own=own.time)
         except ArchiveError as error:
             problems.append(f"{learner}: {shown(where)}: {error}")
             return
@@ -186,7 +186,7 @@ def _files(member: Member, learner: str, own: _Own, problems: list[str]) -> Iter
             problems.append(f"{learner}: {shown(where)} is empty.")
     for one in inside:
         name, copy = course_file(one.path[-1]) or (own_name(one.path[-1]), 0)
-        yield HandedIn(name, copy, one.time, one.content, "/".join(one.path[1:]))
+        yield SubmittedFile(name, copy, one.time, one.content, "/".join(one.path[1:]))
 
 
 # These three run in a process of their own.
@@ -246,7 +246,7 @@ def _members(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Me
                 found = _sorted_by_person(file, refuse)
             else:
                 arguments = (_in_tar, str(source.absolute()))
-                found = read_members_apart(*arguments, own=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
+                found = read_members_isolated(*arguments, own=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
             for member in found:
                 unknown = member.time is None or member.time.year <= 1980  # the zero of a zip's clock
                 yield Member((source.name, *member.path), changed if unknown else member.time, member.content)
@@ -266,7 +266,7 @@ def _from_folder(source: Path, matcher: Matcher, problems: list[str]) -> Iterato
                 problems.append(f"{shown(entry.name)}: this is not {prefix}{entry.name}: rename or remove one of them.")
                 continue
             try:
-                found = read_members_apart(_in_clone, str(entry.absolute()))
+                found = read_members_isolated(_in_clone, str(entry.absolute()))
             except ArchiveError as error:
                 problems.append(f"{shown(entry.name)}: {error}")
                 continue

@@ -16,7 +16,7 @@ from autograder.analytics.class_verdicts import pseudonyms, read_verdicts
 from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE, Entry, Ledger
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import give
+from autograder.class_folder.released_verdicts import record_released
 from autograder.course import ROOT, part
 from autograder.grading.report import Check, Report
 from autograder.grading.store import Store
@@ -154,9 +154,9 @@ def test_the_time_from_the_first_submission_to_the_last_is_known_from_what_was_c
 def test_what_nbgrader_gave_counts_where_it_is_newer_than_the_ledger(tmp_path):
     out = write_verdicts(tmp_path / "verdicts", ("ada", 3, "ff"), ("bob", 3, "ff"))
     folder = ClassFolder(tmp_path)
-    give(folder, "ada", part(3), report(3, "pp"))
-    give(folder, "bob", part(3), report(3, "pp"))
-    give(folder, "cleo", part(3), report(3, "pf"))
+    record_released(folder, "ada", part(3), report(3, "pp"))
+    record_released(folder, "bob", part(3), report(3, "pp"))
+    record_released(folder, "cleo", part(3), report(3, "pf"))
     os.utime(out / "given" / "part03" / "ada.json", (1_800_000_000, 1_800_000_000))  # January 2027
     os.utime(out / "given" / "part03" / "bob.json", (1_500_000_000, 1_500_000_000))
     found = {verdict.learner: verdict.report.earned for verdict in read_verdicts(out).found}

@@ -21,10 +21,10 @@ from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, feedba
 from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE as LEDGER
 from autograder.batch.ledger import Entry, read_ledger
-from autograder.class_folder.decisions import FILE, Decision, decisions_on, read_decisions, with_decisions
+from autograder.class_folder.decisions import FILE, Decision, apply_decisions, decisions_on, read_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
-from autograder.class_folder.released_verdicts import give, given
+from autograder.class_folder.locks import exclusive_grading
+from autograder.class_folder.released_verdicts import last_released, record_released
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.appeals import cases, decide, find_requests
 from autograder.classroom.appeals_page import case_lines
@@ -71,7 +71,7 @@ def ask(folder: ClassFolder, learner: str, check: str, reason: str) -> None:
 
 
 def lost(folder: ClassFolder, learner: str) -> Check:
-    return next(c for c in given(folder, learner, PART).checks if c.status not in ("passed", "manual"))
+    return next(c for c in last_released(folder, learner, PART).checks if c.status not in ("passed", "manual"))
 
 
 def request(folder: ClassFolder, learner: str = "ada") -> str:
@@ -273,9 +273,9 @@ def test_requests_that_nobody_can_decide_are_one_line_for_each_learner(a_class):
 
 
 def test_a_check_that_only_an_older_verdict_has_can_be_asked_about(a_class):
-    report = given(a_class, "ada", PART)
+    report = last_released(a_class, "ada", PART)
     checks = tuple(replace(c, name="an_old_name") if c.name == lost(a_class, "ada").name else c for c in report.checks)
-    give(a_class, "ada", PART, replace(report, checks=checks))
+    record_released(a_class, "ada", PART, replace(report, checks=checks))
     (a_class.verdicts / LEDGER).unlink()
     ask(a_class, "ada", "an_old_name", "Mine is right.")
     assert list(find_requests(a_class).found) == ["ada/part09/an_old_name"]
@@ -284,8 +284,8 @@ def test_a_check_that_only_an_older_verdict_has_can_be_asked_about(a_class):
 @pytest.mark.parametrize("name", ["a`touch PWNED`b", "a$(touch PWNED)b", "a;touch PWNED;b", "a\x1b[31mb", "a\u202eb"])
 def test_the_name_of_a_folder_does_nothing_in_the_commands_that_are_shown(a_class, tmp_path, name):
     check = lost(a_class, "ada").name
-    report = given(a_class, "ada", PART)
-    give(a_class, name, PART, report)
+    report = last_released(a_class, "ada", PART)
+    record_released(a_class, name, PART, report)
     ask(a_class, name, check, "x")
     (case,) = [
         case for case in cases(a_class, list(find_requests(a_class).found.values())) if case.request.learner == name
@@ -378,12 +378,12 @@ def report(*checks: Check, sha256: str = "s") -> Report:
 
 
 def test_a_decision_during_another_grading_says_whether_it_was_recorded(a_class, monkeypatch):
-    with grading_alone(a_class.root), pytest.raises(ClassError, match="wait for its end.$"):
+    with exclusive_grading(a_class.root), pytest.raises(ClassError, match="wait for its end.$"):
         decide(a_class, request(a_class), accept=True, alike=False, reason="")
     assert read_decisions(a_class.verdicts) == []
 
     def meanwhile(*_):
-        with grading_alone(a_class.root):
+        with exclusive_grading(a_class.root):
             return grade_class(*_)
 
     monkeypatch.setattr("autograder.classroom.appeals.grade_class", meanwhile)
@@ -405,7 +405,7 @@ def test_a_decision_holds_for_work_that_fails_in_the_same_way_and_for_the_work_t
 
     def earned(learner: str, check: Check, *decisions: Decision, sha256: str = "s", part: str = "part09") -> float:
         one = report(check, sha256=sha256)
-        return with_decisions(one, decisions_on(decisions, learner, part, one)).earned
+        return apply_decisions(one, decisions_on(decisions, learner, part, one)).earned
 
     assert earned("ada", failed, for_ada) == 2.0 == earned("ada", failed, for_ada, sha256="new")
     assert earned("ben", failed, for_ada) == 0.0 != earned("ben", failed, for_all)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from autograder.capstone import capstone_run
 from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import give, given
+from autograder.class_folder.released_verdicts import last_released, record_released
 from autograder.classroom import capstone_grades as class_capstone
 from autograder.classroom import prefetch
 from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts, possible
@@ -114,7 +114,7 @@ def test_it_is_exported_with_the_parts(graded, tmp_path):
 def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monkeypatch):
     folder, outcomes = graded
     assert outcomes["ada"].report == outcomes["ben"].report
-    files = {name: newest.content for name, newest in newest_parts(folder, "ada").items()}
+    files = {name: module.content for name, module in newest_parts(folder, "ada").items()}
     monkeypatch.setattr("autograder.capstone.grade_capstone", lambda *_, **__: pytest.fail("trained again"))
     again = class_capstone.stored_verdict(folder, files, strict_tier(), None, STEPS)
     assert again == outcomes["ada"].report
@@ -165,11 +165,11 @@ def test_errata_compare_what_the_class_was_given_and_give_the_better_result(grad
     found, _ = find_capstone_errata(folder, tier, STEPS)
     assert (found.same, found.changes, found.unknown) == (4, (), ("cleo",))
     worse = replace(ada.checks[0], earned=0.0, status="failed")
-    give(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
+    record_released(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
     found, reports = find_capstone_errata(folder, tier, STEPS)
     assert "  ada: 14 -> 20" in list(errata_lines(folder, found, applied=False, lower=False))
     apply_capstone_errata(folder, found, reports, lower=False)
-    assert given(folder, "ada", capstone()).earned == 20
+    assert last_released(folder, "ada", capstone()).earned == 20
 
 
 def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
@@ -207,9 +207,9 @@ def test_grading_again_never_lowers_a_capstone(tmp_path, empty_gradebook):
     (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
     first, *others = outcome.report.checks
     better = replace(outcome.report, checks=(replace(first, earned=first.points, status="passed"), *others))
-    give(folder, "dan", capstone(), better)
+    record_released(folder, "dan", capstone(), better)
     (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
-    assert outcome.report == given(folder, "dan", capstone()) == better
+    assert outcome.report == last_released(folder, "dan", capstone()) == better
     (dan,) = class_grades(folder).learners
     assert dan.grades["capstone"].score == first.points
 

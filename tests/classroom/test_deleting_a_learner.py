@@ -13,7 +13,7 @@ from submission_helpers import PART, SOLUTION, hand_in
 
 from autograder.class_folder.decisions import Decision, add_decisions, read_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import giving
+from autograder.class_folder.released_verdicts import releasing
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.export import export
 from autograder.classroom.grades import class_grades
@@ -46,7 +46,7 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
     decisions = [Decision("2026", "me", who, PART.name, "a", False, "No.", "", "failed") for who in ("ada", "ben")]
     add_decisions(folder.verdicts, decisions)
     export(class_grades(folder), folder.root / "exports")
-    with pytest.raises(KeyboardInterrupt), giving(folder, "ada", PART, seen={}):
+    with pytest.raises(KeyboardInterrupt), releasing(folder, "ada", PART, seen={}):
         raise KeyboardInterrupt
     assert (folder.verdicts / "ledger.jsonl").exists() and (folder.root / "exports" / "moodle.csv").exists()
 

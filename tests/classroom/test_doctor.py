@@ -18,7 +18,7 @@ from autograder.course import ROOT
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
 
-def found(folder: Path, name: str) -> doctor.Finding:
+def found(folder: Path, name: str) -> doctor.Diagnosis:
     """The finding of this name about a class's folder."""
     (finding,) = [one for one in doctor.examine(ClassFolder(folder)) if one.name == name]
     return finding

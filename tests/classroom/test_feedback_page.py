@@ -17,7 +17,7 @@ from submission_helpers import PART, SOLUTION, answered, cell, feedback, fresh_n
 from autograder.appeal_file import read_appeals
 from autograder.bundle.gradescope_run import results
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import given
+from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.verdict import summary_sentences
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.feedback import learner_page
@@ -111,7 +111,7 @@ def test_one_mistake_is_said_once_at_the_top_with_the_learners_own_line(a_class)
 
 
 def test_a_page_says_how_to_ask_for_a_regrade_of_what_lost_points(a_class):
-    page, lost = page_of(a_class, "mistake"), given(a_class, "mistake", FIRST).checks
+    page, lost = page_of(a_class, "mistake"), last_released(a_class, "mistake", FIRST).checks
     names = [check.name for check in lost if check.status not in ("passed", "manual")]
     listed = page[page.index("<summary>Is a check wrong?</summary>") :]
     assert re.findall(r"<li>[^<]*<code>(\w+)</code></li>", listed) == names and len(names) > 1

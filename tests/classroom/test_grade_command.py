@@ -20,7 +20,7 @@ import autograder.grading.store
 import autograder.sandbox
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
+from autograder.class_folder.locks import exclusive_grading
 from autograder.classroom import autograde
 from autograder.classroom.autograde import enter_in_gradebook
 from autograder.classroom.capstone_grades import NEEDED
@@ -259,7 +259,7 @@ def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(a_class, monkeypatch)
 
 def test_two_gradings_of_a_class_do_not_take_each_others_files_away(a_class):
     hand_in(a_class, "ada", SOLUTION, answered())
-    with grading_alone(a_class.root):
+    with exclusive_grading(a_class.root):
         outcome = grade(a_class, "--part", "9")
         assert outcome.exit_code == 2
         assert "Another grading of the class" in outcome.output and "wait for its end" in outcome.output

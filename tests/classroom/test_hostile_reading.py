@@ -122,10 +122,10 @@ def test_one_learners_archives_have_one_budget_of_time(class_folder):
     """Otherwise each of a thousand archives would have ten seconds."""
     own = isolated_reader.Allowance()
     with pytest.raises(ArchiveError, match="processor time"):
-        isolated_reader.read_apart(reading_helpers.busy, 1, own=own)
+        isolated_reader.read_isolated(reading_helpers.busy, 1, own=own)
     assert own.seconds <= 0
     with pytest.raises(ArchiveError, match="processor time"):
-        isolated_reader.read_apart(reading_helpers.busy, 0, own=own)
+        isolated_reader.read_isolated(reading_helpers.busy, 0, own=own)
 
 
 @pytest.mark.parametrize(
@@ -142,17 +142,17 @@ def test_one_learners_archives_have_one_budget_of_time(class_folder):
 )
 def test_what_happens_to_the_process_that_reads_is_a_sentence(what, said, tmp_path):
     with little_of_this_process(megabytes=700), pytest.raises(ArchiveError, match=said):
-        isolated_reader.read_apart(getattr(reading_helpers, what))
-    answer = isolated_reader.read_apart(reading_helpers.echoes, "x", content=b"next")
+        isolated_reader.read_isolated(getattr(reading_helpers, what))
+    answer = isolated_reader.read_isolated(reading_helpers.echoes, "x", content=b"next")
     assert answer == [("x", b"next")], "the next one is read"
 
 
 def test_each_input_has_a_process_of_its_own():
     if not hasattr(os, "fork"):
         pytest.skip("This system has no fork.")
-    processes = {isolated_reader.read_apart(reading_helpers.process)[0][0][0] for _ in range(5)}
+    processes = {isolated_reader.read_isolated(reading_helpers.process)[0][0][0] for _ in range(5)}
     assert len(processes) == 5 and os.getpid() not in processes
-    assert len({isolated_reader.read_apart(reading_helpers.process)[0][0][1] for _ in range(5)}) == 1, (
+    assert len({isolated_reader.read_isolated(reading_helpers.process)[0][0][1] for _ in range(5)}) == 1, (
         "the interpreter starts once"
     )
 
@@ -160,10 +160,10 @@ def test_each_input_has_a_process_of_its_own():
 def test_the_helper_ends_with_its_parent(tmp_path):
     program = (
         "import sys; sys.path[:0] = sys.argv[1:4]\n"
-        "from autograder.archives import reading\n"
+        "from autograder.intake import isolated_reader as reading\n"
         "import reading_helpers\n"
-        "print(reading.read_apart(reading_helpers.process)[0][0][1], flush=True)\n"
-        "reading.read_apart(reading_helpers.busy, 1, own=reading.Allowance(1000))\n"
+        "print(reading.read_isolated(reading_helpers.process)[0][0][1], flush=True)\n"
+        "reading.read_isolated(reading_helpers.busy, 1, own=reading.Allowance(1000))\n"
     )
     command = [sys.executable, "-c", program, str(ROOT), str(Path(__file__).parent)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}

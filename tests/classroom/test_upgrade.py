@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import given
+from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.doctor import examine
@@ -63,7 +63,7 @@ def test_a_class_of_an_earlier_version_sees_what_changes_and_keeps_everything(ol
     before, hand = grades_json(class_grades(old_class)), by_persons(old_class)
     assert ("ann", "written-9-5", 1.5, False, "Say where the 2.37 comes from.") in hand
     submitted = {path: path.read_bytes() for path in old_class.submitted.rglob("*") if path.is_file()}
-    assert given(old_class, "dan", PARTS[0]).earned == 10, "an earlier version's verdicts are read"
+    assert last_released(old_class, "dan", PARTS[0]).earned == 10, "an earlier version's verdicts are read"
 
     (said,) = [finding for finding in examine(old_class) if finding.name == "grades"]
     assert "in part 2, 9" in said.said and "errata 2" in said.to_do[0]
@@ -72,7 +72,7 @@ def test_a_class_of_an_earlier_version_sees_what_changes_and_keeps_everything(ol
 
     found = [find_errata(old_class, each, tier) for each in PARTS]
     (change,) = found[0].changes
-    assert (change.learner, change.before, change.after, change.stands) == ("dan", 10, 9.75, True)
+    assert (change.learner, change.before, change.after, change.keeps_old) == ("dan", 10, 9.75, True)
     assert (found[0].same, found[1].same) == (1, 3) and not found[1].changes
     assert grades_json(class_grades(old_class)) == before, "looking writes nothing"
     need_shown_changes(old_class, PARTS, tier)
