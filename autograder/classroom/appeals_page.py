@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.appeals import Case, Ruling
-from autograder.classroom.summary_lines import outcome_line
+from autograder.classroom.autograde import outcome_line
 from autograder.files import write_atomically
 from autograder.grading.report import Check
 from autograder.render.templates import templates

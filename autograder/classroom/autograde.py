@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +16,17 @@ from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import graded_cells, grader_sentences
 from autograder.classroom.gradebook import make_gradebook
-from autograder.classroom.manual_grades import keep, settled
+from autograder.classroom.manual_grades import restore_manual_grades, snapshot_manual_grades
+from autograder.classroom.nbgrader_configuration import AUTOGRADE, RUN, configure
 from autograder.classroom.prefetch import grading_ahead
 from autograder.classroom.written_answer import as_typed
 from autograder.course import SOLUTIONS, Part
 from autograder.database import damage
 from autograder.notebooks.lesson_notebooks import SOURCE, grade_id, notebook_findings
 from autograder.notebooks.release import ReleaseError, generate
+from autograder.render.terminal import number, plural
 from autograder.sandbox import Tier
+from autograder.text import clean_text
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,7 @@ def _one_by_one(
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
     from traitlets.config import Config
 
-    from autograder.classroom.nbgrader_configuration import (
-        AUTOGRADE,
-        RUN,
-        AutogradeOneByOne,
-        Directory,
-        FeedbackOneByOne,
-        configure,
-    )
+    from autograder.classroom.nbgrader_converters import AutogradeOneByOne, ClassDirectory, FeedbackOneByOne
     from autograder.notebooks.calling_nbgrader import calling_nbgrader, one_transaction
 
     config = Config()
@@ -121,7 +117,7 @@ def _one_by_one(
     config.GradeModule.lower = lower
     if run_notebooks:
         config.Autograde.autograde_preprocessors = [AUTOGRADE[0], RUN, *AUTOGRADE[1:]]
-    directory = Directory(config=config)
+    directory = ClassDirectory(config=config)
     autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
     autograde.force = feedback.force = True
     autograde.ledger = ledger
@@ -131,11 +127,11 @@ def _one_by_one(
     def take(learner: str) -> SubmissionOutcome:
         with calling_nbgrader() as reason:
             try:
-                seen = settled(folder, part, learner)
+                seen = snapshot_manual_grades(folder, part, learner)
                 with releasing(folder, learner, part, seen=seen):
                     with at_once(folder.database):
                         autograde.convert(learner)
-                        keep(folder, part, learner, seen)
+                        restore_manual_grades(folder, part, learner, seen)
                     with at_once(folder.database):
                         feedback.convert(learner)
                         outcome = read_outcome(folder, part, learner)
@@ -161,3 +157,28 @@ def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOut
         submission = gradebook.find_submission(part.name, learner)
         score, possible, by_hand = submission.score, submission.max_score, submission.needs_manual_grade
     return SubmissionOutcome(learner, part, score, possible, by_hand, unanswered, module, next(about_it, ""))
+
+
+def outcome_line(outcome: SubmissionOutcome) -> str:
+    """`ada  part05  7.5/10`, and what a person has still to do."""
+    line = f"  {clean_text(outcome.learner, 40):<24} {outcome.part.name}  "
+    if outcome.failure:
+        return f"{line}NOT GRADED: {clean_text(outcome.failure, 300)}"
+    line += f"{number(outcome.score)}/{number(outcome.possible)}"
+    if outcome.by_hand:
+        line += "  a written answer needs manual grading"
+    if outcome.unanswered:
+        line += f"  no written answer to {', '.join(outcome.unanswered)}"
+    return "  ".join([line, *(clean_text(each, 300) for each in (outcome.module, outcome.notebook) if each)])
+
+
+def grading_summary(folder: ClassFolder, outcomes: Sequence[SubmissionOutcome]) -> Iterator[str]:
+    """How many, what failed, where scores and feedback are."""
+    failed = [outcome for outcome in outcomes if outcome.failure]
+    yield ""
+    graded = plural(len(outcomes) - len(failed), "submission")
+    yield f"{graded} graded. Feedback: {folder.feedback}. Scores: gradebook.db."
+    if any(outcome.by_hand for outcome in outcomes):
+        yield "Written answers: grade them in formgrader (start JupyterLab in the class's folder), then run this again."
+    if failed:
+        yield f"{plural(len(failed), 'submission')} could not be graded and kept the scores that were there before."

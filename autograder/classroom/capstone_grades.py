@@ -16,124 +16,19 @@ from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.capstone.capstone_checks import CHECKS
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import NewestModule, newest_module
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released, record_released, releasing
-from autograder.class_folder.verdict import points, task_lines
+from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
 from autograder.class_folder.verdict_store import open_store
-from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.capstone_gradebook import enter_capstone
 from autograder.classroom.prefetch import worker_processes
-from autograder.classroom.submitted_notebook import grader_cell
-from autograder.course import HERE, ROOT, Task, capstone, part
-from autograder.files import write_atomically
+from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
 from autograder.grading.store import suite_hash
-from autograder.notebooks.calling_nbgrader import calling_nbgrader
-from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_text
 from autograder.render.terminal import number, plural
 from autograder.sandbox import MachineBusy, Tier
 from autograder.text import clean_text
-
-# A capstone's points in nbgrader: gradebook, formgrader and feedback show them as those of any other assignment.
-#
-# Nobody submits a notebook for it, so the one that nbgrader needs is made here: a cell with the report for each task.
-
-
-def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, NewestModule]) -> None:
-    """Enter the points, write the notebook that formgrader shows, and the page of feedback. Raises ClassError."""
-    with releasing(folder, learner, capstone()):
-        _enter_points(folder, learner, report, parts)
-        record_released(folder, learner, capstone(), report)
-        text = notebook_text(report_notebook(report, parts)).encode("utf-8")
-        name = capstone().module
-        write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
-        _write_feedback(folder, learner)
-
-
-def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, NewestModule]) -> None:
-    name = capstone().module
-    with open_gradebook(folder) as book, calling_nbgrader():
-        book.update_or_create_assignment(name)
-        book.update_or_create_notebook(name, name)
-        for task in capstone().tasks:
-            facts = {"max_score": possible(task), "cell_type": "code"}
-            book.update_or_create_grade_cell(_grade_id(task), name, name, **facts)
-        book.update_or_create_student(learner)
-        # The capstone is as late as the newest of its parts; grades computes penalties when they are read.
-        times = [module.time for module in parts.values() if module.time]
-        book.update_or_create_submission(
-            name, learner, **({"timestamp": max(times).replace(tzinfo=None)} if times else {})
-        )
-        for task in capstone().tasks:
-            grade = book.find_grade(_grade_id(task), name, name, learner)
-            grade.auto_score, grade.needs_manual_grade = points(report, task), False
-        book.db.commit()
-
-
-def possible(task: Task) -> float:
-    """The points of a task of the capstone."""
-    return float(sum(check.points for check in CHECKS if check.task == task.id))
-
-
-def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
-    """The report as a notebook: what was trained, then a graded cell a task."""
-    sentences = [
-        f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
-        f"from seed {report.seed}, with your newest parts:",
-        *(
-            f"{name}, submitted with {module.place}, "
-            + (f"{module.time:%Y-%m-%d %H:%M:%S} UTC" if module.time else "at an unknown time")
-            for name, module in parts.items()
-        ),
-    ]
-    cells = [grader_cell(sentences), *(_cell(report, task) for task in capstone().tasks)]
-    return {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
-
-
-def _cell(report: Report, task: Task) -> dict:
-    text = "\n".join(task_lines(report, task)) + "\n"
-    facts = {"grade": True, "grade_id": _grade_id(task), "locked": True, "points": possible(task)}
-    outputs = [
-        {"output_type": "stream", "name": "stdout", "text": text},
-        {
-            "output_type": "execute_result",
-            "data": {"text/plain": repr(points(report, task))},
-            "metadata": {},
-            "execution_count": 1,
-        },
-    ]
-    return {
-        "cell_type": "code",
-        "id": _grade_id(task),
-        "metadata": {"nbgrader": {**facts, "schema_version": 3, "solution": False, "task": False}},
-        "source": f"# {task.id} {task.title}",
-        "outputs": outputs,
-        "execution_count": 1,
-    }
-
-
-def _grade_id(task: Task) -> str:
-    return f"check-{task.id.replace('.', '-')}"
-
-
-def _write_feedback(folder: ClassFolder, learner: str) -> None:
-    from traitlets.config import Config
-
-    from autograder.classroom.nbgrader_configuration import Directory, FeedbackOneByOne, configure
-
-    config = Config()
-    configure(config, folder.root, SOURCE)
-    config.CourseDirectory.assignment_id = capstone().module
-    feedback = FeedbackOneByOne(coursedir=Directory(config=config), config=config)
-    feedback.force = True
-    with calling_nbgrader() as reason:
-        try:
-            feedback.convert(learner)
-        except Exception as error:
-            raise RuntimeError(reason(error)) from error
-
 
 NEEDED = tuple(part(each) for each in OWN_PARTS)
 
@@ -199,7 +94,7 @@ def grade_capstones(
                 if entered:
                     old = last_released(folder, learner, capstone())
                     report = old if keeps_old_verdict(old, report) else report
-                    enter(folder, learner, report, ready[learner])
+                    enter_capstone(folder, learner, report, ready[learner])
             except MachineBusy as error:
                 failed = f"{error} Nothing was saved. Run the same command again."
             except Exception as error:  # whoever is at fault: the others get their points all the same
@@ -279,7 +174,7 @@ def _content_hash(path: Path) -> bytes:
     return path.name.encode("ascii") + hashlib.sha256(path.read_bytes()).digest()
 
 
-def summary_lines(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
+def capstone_summary(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
     """How many, and where to look."""
     graded = sum(outcome.report is not None for outcome in outcomes)
     waiting = sum(bool(outcome.missing) for outcome in outcomes)

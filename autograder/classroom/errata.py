@@ -11,7 +11,8 @@ from autograder.class_folder.released_verdicts import interrupted_release, keeps
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
 from autograder.classroom.autograde import SubmissionOutcome, grade_class, need_working_checks
-from autograder.classroom.capstone_grades import enter, grade_capstones, newest_parts
+from autograder.classroom.capstone_gradebook import enter_capstone
+from autograder.classroom.capstone_grades import grade_capstones, newest_parts
 from autograder.classroom.prefetch import grading_ahead
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
@@ -119,7 +120,7 @@ def apply_capstone_errata(
         learner, kept = change.learner, change.keeps_old and not lower
         if not kept or interrupted_release(folder, learner, found.part) is not None:
             report = last_released(folder, learner, found.part) if kept else reports[learner]
-            enter(folder, learner, report, newest_parts(folder, learner))
+            enter_capstone(folder, learner, report, newest_parts(folder, learner))
     return []
 
 

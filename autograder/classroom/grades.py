@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import assignments, load_settings
+from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook, submission_rows
-from autograder.classroom.late_policy import load_extensions
 from autograder.course import parts
 from autograder.text import clean_text
 
@@ -66,9 +66,9 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     with open_gradebook(folder) as gradebook:
         # These import nbgrader, which open_gradebook has found.
         from autograder.classroom.exchange import time_differences
-        from autograder.classroom.late_policy import refresh
+        from autograder.classroom.late_policy import refresh_penalties
 
-        refresh(gradebook, settings, extensions)
+        refresh_penalties(gradebook, settings, extensions)
         found = {one.name: one for one in gradebook.assignments if one.name in settings.weights}
         possible = {name: found[name].max_score for name in assignments() if name in found}
         grades: dict[str, dict[str, AssignmentGrade]] = {}

@@ -18,7 +18,7 @@ Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, an
 NO_BREAK_SPACE = chr(160)
 
 
-def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
+def snapshot_manual_grades(folder: ClassFolder, part: Part, learner: str) -> Seen:
     """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
     one may have replaced the notebook, so what was known before it counts.
     """
@@ -31,7 +31,7 @@ def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
     return {name: (sources[name], points) for name, points in by_person.items() if name in sources}
 
 
-def keep(folder: ClassFolder, part: Part, learner: str, seen: Seen) -> None:
+def restore_manual_grades(folder: ClassFolder, part: Part, learner: str, seen: Seen) -> None:
     """Ask for no second look at those that have not changed. Call it after autograde."""
     if not seen:
         return

@@ -131,7 +131,7 @@ def feedback(
     Example: python -m autograder feedback submissions.zip --part 5
     """
     from autograder.class_folder.settings import existing_class
-    from autograder.classroom.feedback import pack_feedback, packed_lines
+    from autograder.classroom.feedback_zip import pack_feedback, packed_lines
     from autograder.console import failure, print_lines
     from autograder.course import capstone
 
@@ -187,6 +187,7 @@ def errata(
     Example: python -m autograder errata 5 --apply
     """
     from autograder.class_folder.settings import existing_class
+    from autograder.classroom.autograde import outcome_line
     from autograder.classroom.errata import (
         apply_capstone_errata,
         apply_errata,
@@ -194,7 +195,6 @@ def errata(
         find_capstone_errata,
         find_errata,
     )
-    from autograder.classroom.summary_lines import outcome_line
     from autograder.console import print_lines
     from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError

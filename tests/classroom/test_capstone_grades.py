@@ -17,7 +17,8 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import last_released, record_released
 from autograder.classroom import capstone_grades as class_capstone
 from autograder.classroom import prefetch
-from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts, possible
+from autograder.classroom.capstone_gradebook import possible_points
+from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts
 from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
 from autograder.classroom.export import export
 from autograder.classroom.gradebook import open_gradebook
@@ -74,7 +75,7 @@ def test_the_points_are_in_the_gradebook_task_by_task(graded):
     }
     assert scores == by_task
     assert scores == {"check-11-1": 12, "check-11-2": 4, "check-11-3": 4}  # three steps equal the replay
-    assert [possible(task) for task in capstone().tasks] == [12, 4, 4]
+    assert [possible_points(task) for task in capstone().tasks] == [12, 4, 4]
 
 
 def test_who_lacks_a_part_waits_and_has_no_grade(graded):

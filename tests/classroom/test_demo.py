@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import autograder.classroom.sample_class as demo_module
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import load_settings
-from autograder.classroom.late_policy import load_extensions
+from autograder.classroom.extensions import load_extensions
 from autograder.classroom.sample_class import (
     LATE,
     PARTS,

@@ -137,3 +137,16 @@ def test_in_a_folder_that_does_not_exist_the_gradebook_is_made_by_release_alone(
     assert "roster" in found(tmp_path, "gradebook").said
     said = found(tmp_path / "new", "gradebook").said
     assert "release --class" in said and "roster" not in said
+
+
+def test_it_runs_where_nbgrader_is_not_installed(tmp_path):
+    program = (
+        "import sys; sys.modules['nbgrader'] = sys.modules['nbconvert'] = None\n"
+        "from pathlib import Path\n"
+        "from autograder.class_folder.folder import ClassFolder\n"
+        "from autograder.classroom import doctor\n"
+        "print([diagnosis.name for diagnosis in doctor.examine(ClassFolder(Path(sys.argv[1])))])\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert "nbgrader's exchange" in done.stdout, done.stderr

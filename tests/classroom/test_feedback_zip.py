@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.feedback import pack_feedback
+from autograder.classroom.feedback_zip import pack_feedback
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
 from autograder.course import part

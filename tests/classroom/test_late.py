@@ -23,9 +23,10 @@ from autograder.class_folder.settings import (
     time_zone,
 )
 from autograder.classroom.autograde import grade_class
+from autograder.classroom.extensions import Extensions, load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades
-from autograder.classroom.late_policy import Extensions, load_extensions, refresh
+from autograder.classroom.late_policy import refresh_penalties
 from autograder.course import ROOT, part
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
@@ -183,7 +184,7 @@ def test_due_date_extension_and_penalty_land_in_the_gradebook(folder, gradebook)
     settings = load_settings(folder)
 
     def penalties() -> list[float]:
-        refresh(gradebook, settings, load_extensions(folder, settings))
+        refresh_penalties(gradebook, settings, load_extensions(folder, settings))
         return [
             gradebook.find_submission("part09", student).late_submission_penalty or 0.0
             for student in ("ann", "ben", "cid", "dee")
@@ -203,7 +204,7 @@ def test_an_extension_for_what_has_no_due_date_changes_nothing(folder, gradebook
     add_submission(gradebook, "part05", "ann", {"check-5-1": 5.0}, DUE)
     write(folder, "extensions.csv", HEADER + "ann,5,,1\n")
     settings = load_settings(folder)
-    refresh(gradebook, settings, load_extensions(folder, settings))
+    refresh_penalties(gradebook, settings, load_extensions(folder, settings))
     assert gradebook.find_submission("part05", "ann").total_seconds_late == 0
 
 
@@ -283,8 +284,8 @@ def test_a_pipe_in_place_of_a_time_stops_nothing(folder):
     place = hand_in(folder, "ada")
     (place / "timestamp.txt").unlink()
     os.mkfifo(place / "timestamp.txt")
-    words = "from autograder.classroom.nbgrader_configuration import Directory\n"
-    words += "print(Directory().get_existing_timestamp('PLACE'))"
+    words = "from autograder.classroom.nbgrader_converters import ClassDirectory\n"
+    words += "print(ClassDirectory().get_existing_timestamp('PLACE'))"
     done = subprocess.run(
         [sys.executable, "-c", words.replace("PLACE", str(place))],
         capture_output=True,
