@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.batch.ledger import FILE, read_ledger
-from autograder.class_folder.collected import handed_in
+from autograder.class_folder.collected import timestamp_text
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, part_named
@@ -46,7 +46,7 @@ class ClassVerdicts:
     lost: list[str]
 
 
-def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
+def read_verdicts(folder: Path, only_part: Part | None = None) -> ClassVerdicts:
     """All in the folder that a grading wrote to, or those on one part. Raises ValueError when there are none, and
     LedgerError for a ledger that is damaged.
     """
@@ -58,9 +58,9 @@ def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
         for _, entry in read_ledger(folder / FILE):
             latest[entry.learner, entry.part] = entry
             versions.setdefault((entry.learner, entry.part), set()).add(entry.submission)
-    given = {(path.stem, path.parent.name) for path in (folder / "given").glob("part??/*.json")}
-    for learner, name in sorted({*latest, *given}):
-        if wanted is not None and name != wanted.name:
+    released = {(path.stem, path.parent.name) for path in (folder / "given").glob("part??/*.json")}
+    for learner, name in sorted({*latest, *released}):
+        if only_part is not None and name != only_part.name:
             continue
         entry = latest.get((learner, name))
         stored = store.find(entry.verdict) if entry else None
@@ -70,20 +70,22 @@ def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
         if report is None:
             outcome.lost.append(f"{learner}/{name}")
             continue
-        its_part = part_named(name)
+        learner_part = part_named(name)
         outcome.found.append(
             LatestVerdict(
                 learner=learner,
-                part=its_part,
+                part=learner_part,
                 report=report,
                 seconds=stored.seconds if stored else None,
                 versions=len(versions.get((learner, name), {report.sha256}) | {report.sha256}),
-                span=_span(folder.absolute().parent, learner, its_part),
+                span=_span(folder.absolute().parent, learner, learner_part),
             )
         )
     if not outcome.found:
         raise ValueError(
-            f"There is no verdict in {folder}" + (f" on part {wanted.number}" if wanted else "") + ": grade first."
+            f"There is no verdict in {folder}"
+            + (f" on part {only_part.number}" if only_part else "")
+            + ": grade first."
         )
     return outcome
 
@@ -114,14 +116,14 @@ def _span(root: Path, learner: str, part: Part) -> datetime.timedelta | None:
     folder = ClassFolder(root)
     before = (folder.submitted_before / learner / part.name).glob("*")
     places = [folder.submitted / learner / part.name, *before]
-    times = sorted(time for place in places if (time := _time(handed_in(place))) is not None)
+    times = sorted(time for place in places if (time := _time(timestamp_text(place))) is not None)
     return times[-1] - times[0] if len(times) > 1 else None
 
 
-def _time(words: str) -> datetime.datetime | None:
+def _time(text: str) -> datetime.datetime | None:
     """Of `2026-11-24 12:00:00.000000 UTC`."""
     try:
-        return datetime.datetime.strptime(words[:19], "%Y-%m-%d %H:%M:%S")
+        return datetime.datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S")
     except ValueError:
         return None
 

@@ -127,12 +127,12 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
     """Compare what everybody submitted for a part, whatever shape it came in. Raises ValueError for an input that can't
     be used, or with fewer than two submissions.
     """
-    found = find_tasks(submitted, [part])
-    outcome = Similarity(part, problems=found.problems)
+    submissions = find_tasks(submitted, [part])
+    outcome = Similarity(part, problems=submissions.problems)
     reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     stub = set(fingerprint_of(make_stub(reference, part.file_name).encode("utf-8")).hashes)
     of_reference = set(fingerprint_of(reference.encode("utf-8")).hashes) - stub
-    for task in found.tasks:
+    for task in submissions.tasks:
         try:
             content = task.read().modules[part.file_name]
             form = fingerprint_isolated(content)
@@ -142,9 +142,11 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
         except KeyError:
             outcome.problems.append((task.learner, f"There is no {part.file_name} that can be read."))
             continue
-        own = frozenset(form.hashes).difference(stub)
-        if own:
-            outcome.modules.append(Module(task.learner, content, form, own, len(own & of_reference) / len(own)))
+        own_passages = frozenset(form.hashes).difference(stub)
+        if own_passages:
+            outcome.modules.append(
+                Module(task.learner, content, form, own_passages, len(own_passages & of_reference) / len(own_passages))
+            )
         else:
             outcome.nothing_own.append(task.learner)
     if len(outcome.modules) < 2:
@@ -211,15 +213,15 @@ def _groups(modules: list[Module]) -> list[list[Module]]:
 
 
 def _ranked_groups(groups: list[list[Module]], of_reference: set[int]) -> list[Group]:
-    found = []
+    ranked = []
     for first, *others in groups:
         pairs = [_pair(first, other, of_reference) for other in others]
         if pairs:
             members = sorted((first, *others), key=lambda module: module.learner)
             shared = first.own.intersection(*(other.own for other in others))
             widest = min(pairs, key=lambda pair: (len(pair.shared), pair.second.learner))
-            found.append(Group(tuple(members), shared, len(shared - of_reference), widest))
-    return sorted(found, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
+            ranked.append(Group(tuple(members), shared, len(shared - of_reference), widest))
+    return sorted(ranked, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
 
 
 def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int], most: int) -> None:
@@ -229,10 +231,10 @@ def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int],
         pair = _pair(first, second, of_reference)
         usual.append(max(pair.shares))
         if pair.shared:
-            for theirs in (best[first.learner], best[second.learner]):
-                theirs[:] = heapq.nsmallest(PAIRS_OF_ONE, [*theirs, pair], key=_rank)
-    found = {id(pair): pair for theirs in best.values() for pair in theirs}
-    outcome.pairs = heapq.nsmallest(most, found.values(), key=_rank)
+            for closest_of_learner in (best[first.learner], best[second.learner]):
+                closest_of_learner[:] = heapq.nsmallest(PAIRS_OF_ONE, [*closest_of_learner, pair], key=_rank)
+    closest = {id(pair): pair for closest_of_learner in best.values() for pair in closest_of_learner}
+    outcome.pairs = heapq.nsmallest(most, closest.values(), key=_rank)
     outcome.compared, outcome.usual = len(usual), statistics.median(usual or [0])
 
 
@@ -266,36 +268,36 @@ GROUPS = "Groups of learners with the same code, or nearly the same"
 PAIRS = "Pairs that share most beyond the reference"
 
 
-def similarity_lines(found: Similarity) -> Iterator[str]:
+def similarity_lines(similarity: Similarity) -> Iterator[str]:
     """Groups and the closest pairs, with the caution."""
     yield CAUTION
     yield ""
-    yield counts(found)
+    yield counts(similarity)
     yield MEANING
-    if found.groups:
+    if similarity.groups:
         yield ""
         yield f"{GROUPS}:"
         yield f"  {'Beyond':>6} {'Shared':>6}  learners"
-    for group in found.groups[:MOST_LINES]:
+    for group in similarity.groups[:MOST_LINES]:
         names = [clean_text(module.learner, 40) for module in group.modules]
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{more}"
-    yield from _more(found.groups)
-    if found.pairs:
+    yield from _more(similarity.groups)
+    if similarity.pairs:
         yield ""
         yield f"{PAIRS}:"
         yield f"  {'Beyond':>6} {'Shared':>6}  learner (share that the other has, share that the reference has)"
-    for pair in found.pairs[:MOST_LINES]:
-        both = " and ".join(
+    for pair in similarity.pairs[:MOST_LINES]:
+        learners = " and ".join(
             f"{clean_text(module.learner, 40)} ({percent(share)}, {percent(module.like_reference)})"
             for module, share in zip((pair.first, pair.second), pair.shares)
         )
-        yield f"  {pair.beyond:>6} {len(pair.shared):>6}  {both}"
-    yield from _more(found.pairs)
-    if found.problems:
+        yield f"  {pair.beyond:>6} {len(pair.shared):>6}  {learners}"
+    yield from _more(similarity.pairs)
+    if similarity.problems:
         yield ""
-        yield f"{plural(len(found.problems), 'submission')} could not be compared:"
-        yield from (f"  {clean_text(who, 60)}: {clean_text(why, 300)}" for who, why in found.problems)
+        yield f"{plural(len(similarity.problems), 'submission')} could not be compared:"
+        yield from (f"  {clean_text(who, 60)}: {clean_text(why, 300)}" for who, why in similarity.problems)
 
 
 def _more(listed: list) -> Iterator[str]:
@@ -303,18 +305,18 @@ def _more(listed: list) -> Iterator[str]:
         yield f"  and {len(listed) - MOST_LINES} more, which are on the page."
 
 
-def write_similarity(path: Path, found: Similarity) -> None:
+def write_similarity(path: Path, similarity: Similarity) -> None:
     """Write the page, for its owner's eyes only: it has real ids. Raises OSError."""
     write_page(
         path,
         "similarity.html",
-        found=found,
+        found=similarity,
         caution=CAUTION,
         meaning=MEANING,
-        counts=counts(found),
+        counts=counts(similarity),
         groups=GROUPS,
         pairs=PAIRS,
-        group_of=_group_of(found.groups),
+        group_of=_group_of(similarity.groups),
         percent=percent,
     )
 
@@ -324,18 +326,18 @@ def _group_of(groups: list[Group]) -> dict[str, int]:
     return {module.learner: number for number, group in enumerate(groups, 1) for module in group.modules}
 
 
-def counts(found: Similarity) -> str:
+def counts(similarity: Similarity) -> str:
     """How much was compared, and what is usual."""
-    words = f"Part {found.part.number}: {plural(len(found.modules), 'submission')} compared."
-    if found.nothing_own:
-        words += f" {plural(len(found.nothing_own), 'submission')} had too little code to compare."
-    if found.compared:
-        one_of = ", with one submission from each group" if found.groups else ""
-        words += (
-            f" Usually, two submissions share {percent(found.usual)} of the shorter one's passages "
-            f"(the median of {plural(found.compared, 'pair')}{one_of})."
+    sentences = f"Part {similarity.part.number}: {plural(len(similarity.modules), 'submission')} compared."
+    if similarity.nothing_own:
+        sentences += f" {plural(len(similarity.nothing_own), 'submission')} had too little code to compare."
+    if similarity.compared:
+        one_of = ", with one submission from each group" if similarity.groups else ""
+        sentences += (
+            f" Usually, two submissions share {percent(similarity.usual)} of the shorter one's passages "
+            f"(the median of {plural(similarity.compared, 'pair')}{one_of})."
         )
-    return words
+    return sentences
 
 
 def percent(share: float) -> str:

@@ -61,24 +61,24 @@ def collect_modules(learner: Path, part: Part) -> Collected:
     """In a learner's folder: the part's module from the part's own, and the newest of each part that it builds on."""
     modules: dict[str, bytes] = {}
     remarks: list[str] = []
-    noted = handed_in(learner / part.name)
+    noted = timestamp_text(learner / part.name)
     if noted and parsed_time(noted) is None:
         remarks.append("timestamp.txt holds no time: when this was handed in is not known, so it is not late.")
-    for wanted in parts():
-        if wanted is not part and wanted.module not in part.needs:
+    for needed in parts():
+        if needed is not part and needed.module not in part.needs:
             continue
         places = [learner / part.name]
-        if wanted is not part:
-            places = _newest_first(learner, wanted)
+        if needed is not part:
+            places = _newest_first(learner, needed)
         for place in places:
             try:
-                content = read_regular_file(place / wanted.file_name, LARGEST_FILE)
+                content = read_regular_file(place / needed.file_name, LARGEST_FILE)
             except Unreadable as error:
-                if wanted is part:
+                if needed is part:
                     remarks.append(str(error))
                 continue
             if content is not None:
-                modules[wanted.file_name] = content
+                modules[needed.file_name] = content
                 break
     return Collected(modules, tuple(remarks))
 
@@ -92,11 +92,11 @@ class NewestModule:
     time: datetime.datetime | None
 
 
-def newest_module(learner: Path, wanted: Part) -> NewestModule | None:
+def newest_module(learner: Path, part: Part) -> NewestModule | None:
     """The newest of a part's modules in a learner's folder that can be read; None when there is none."""
-    for place in _newest_first(learner, wanted):
+    for place in _newest_first(learner, part):
         try:
-            content = read_regular_file(place / wanted.file_name, LARGEST_FILE)
+            content = read_regular_file(place / part.file_name, LARGEST_FILE)
         except Unreadable:
             continue
         if content is not None:
@@ -104,17 +104,17 @@ def newest_module(learner: Path, wanted: Part) -> NewestModule | None:
     return None
 
 
-def _newest_first(learner: Path, wanted: Part) -> list[Path]:
+def _newest_first(learner: Path, needed: Part) -> list[Path]:
     """The learner's folders, that of the part itself before others of the same time."""
 
     def age(place: Path) -> tuple[float, bool]:
         noted = recorded_time(place)
-        return (noted.timestamp() if noted else 0.0, place.name == wanted.name)
+        return (noted.timestamp() if noted else 0.0, place.name == needed.name)
 
     return sorted((place for part in parts() if (place := learner / part.name).is_dir()), key=age, reverse=True)
 
 
-def handed_in(place: Path) -> str:
+def timestamp_text(place: Path) -> str:
     """When a folder was handed in, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`. Empty when it says none."""
     try:
         return (read_regular_file(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
@@ -124,23 +124,23 @@ def handed_in(place: Path) -> str:
 
 def recorded_time(place: Path) -> datetime.datetime | None:
     """When a folder was handed in, in UTC; None when its timestamp.txt does not say."""
-    return parsed_time(handed_in(place))
+    return parsed_time(timestamp_text(place))
 
 
 def parsed_time(text: str) -> datetime.datetime | None:
     """A time as nbgrader notes it, in UTC; None when it is none. Without a zone, or with one that nobody knows, it is
     in UTC, as for nbgrader.
     """
-    found = TIME.fullmatch(text.strip())
-    if found is None:
+    match = TIME.fullmatch(text.strip())
+    if match is None:
         return None
-    words = f"{found['minute']}{found['second'] or ':00'}.{(found['part'] or '').ljust(6, '0')}"
+    text_without_zone = f"{match['minute']}{match['second'] or ':00'}.{(match['part'] or '').ljust(6, '0')}"
     try:
-        noted = datetime.datetime.fromisoformat(words + (found["offset"] or "").replace("Z", "+00:00"))
+        noted = datetime.datetime.fromisoformat(text_without_zone + (match["offset"] or "").replace("Z", "+00:00"))
         if noted.year not in YEARS:
             return None
         if noted.tzinfo is None:
-            noted = noted.replace(tzinfo=_zone(found["zone"] or "UTC"))
+            noted = noted.replace(tzinfo=_zone(match["zone"] or "UTC"))
         return noted.astimezone(datetime.timezone.utc)
     except ValueError:
         return None

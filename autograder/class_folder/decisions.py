@@ -52,20 +52,20 @@ def failure_kind(check: Check) -> str:
 
 def read_decisions(verdicts: Path) -> list[Decision]:
     """All decisions, oldest first. Raises DecisionsError for a line that is none: to skip it might cost points."""
-    path, found = verdicts / FILE, []
+    path, decisions = verdicts / FILE, []
     if not path.exists():
-        return found
+        return decisions
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            found.append(Decision(**json.loads(line)))
+            decisions.append(Decision(**json.loads(line)))
         except (ValueError, TypeError) as error:
             raise DecisionsError(f"{path}, line {number}: this is not a decision. Was it edited?") from error
-    return found
+    return decisions
 
 
 def add_decisions(verdicts: Path, decisions: Iterable[Decision]) -> None:
     """Add lines; the file is the old one or the whole new one. Raises OSError."""
-    lines = [json.dumps(asdict(one)) for one in [*read_decisions(verdicts), *decisions]]
+    lines = [json.dumps(asdict(decision)) for decision in [*read_decisions(verdicts), *decisions]]
     write_atomically(verdicts / FILE, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
 
@@ -75,12 +75,12 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
     """
     ways = {check.name: failure_kind(check) for check in report.checks if check.status != "passed"}
     return {
-        one.check: one
-        for one in decisions
-        if one.part == part
-        and one.check in ways
-        and one.learner in ("", learner)
-        and (one.way == ways[one.check] or (one.learner and one.submission == report.sha256))
+        decision.check: decision
+        for decision in decisions
+        if decision.part == part
+        and decision.check in ways
+        and decision.learner in ("", learner)
+        and (decision.way == ways[decision.check] or (decision.learner and decision.submission == report.sha256))
     }
 
 
@@ -92,8 +92,8 @@ def apply_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report
 def _decided(check: Check, decision: Decision | None) -> Check:
     if decision is None or not decision.accepted or check.status == "manual":
         return check
-    facts = {name: getattr(check, name) for name in ("name", "task", "title", "hidden", "points")}
-    return Check(**facts, earned=check.points)
+    identity = {name: getattr(check, name) for name in ("name", "task", "title", "hidden", "points")}
+    return Check(**identity, earned=check.points)
 
 
 def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> dict[str, str]:
@@ -102,7 +102,7 @@ def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> dic
     for check in report.checks:
         if decision := decisions.get(check.name):
             day = datetime.date.fromisoformat(decision.when[:10])
-            what = f"{check.task} {check.title}, reviewed on {day.day} {day:%B %Y}: "
-            what += "you get its points." if decision.accepted else "its points stay as they are."
-            sentences[check.name] = f"{what} {decision.reason}".rstrip()
+            sentence = f"{check.task} {check.title}, reviewed on {day.day} {day:%B %Y}: "
+            sentence += "you get its points." if decision.accepted else "its points stay as they are."
+            sentences[check.name] = f"{sentence} {decision.reason}".rstrip()
     return sentences

@@ -60,5 +60,5 @@ class ClassFolder:
 
     def learners(self, part: Part) -> list[str]:
         """Who handed in this part: the names of folders, in order."""
-        found = self.submitted.glob(f"*/{part.name}")
-        return sorted(path.parent.name for path in found if not path.parent.name.startswith("."))
+        folders = self.submitted.glob(f"*/{part.name}")
+        return sorted(path.parent.name for path in folders if not path.parent.name.startswith("."))

@@ -40,13 +40,13 @@ def last_recorded(folder: ClassFolder, learner: str, part: Part) -> Report | Non
 
 
 @contextlib.contextmanager
-def releasing(folder: ClassFolder, learner: str, part: Part, **facts: object) -> Iterator[None]:
+def releasing(folder: ClassFolder, learner: str, part: Part, **context: object) -> Iterator[None]:
     """Around all that gives one verdict: when this ends early, however it ends, `interrupted` finds the verdict from
     before and these facts. Raises OSError, with nothing changed, when the note can't be written.
     """
     note = _note(folder, learner, part)
     if interrupted_release(folder, learner, part) is None:
-        before = {**facts, "given": _read(_path(folder, learner, part))}
+        before = {**context, "given": _read(_path(folder, learner, part))}
         write_atomically(note, json.dumps(before).encode("ascii"))
     yield
     note.unlink()
@@ -54,8 +54,8 @@ def releasing(folder: ClassFolder, learner: str, part: Part, **facts: object) ->
 
 def interrupted_release(folder: ClassFolder, learner: str, part: Part) -> dict | None:
     """What `giving` noted, if it was interrupted; None when nothing was."""
-    found = _read(_note(folder, learner, part))
-    return found if isinstance(found, dict) and "given" in found else None
+    note = _read(_note(folder, learner, part))
+    return note if isinstance(note, dict) and "given" in note else None
 
 
 def keeps_old_verdict(old: Report | None, new: Report) -> bool:

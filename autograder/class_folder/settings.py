@@ -128,9 +128,9 @@ def time_zone(name: object) -> datetime.tzinfo:
 
 def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
     """The same time of day so many days later, as clocks in the zone show it; a part of a day counts in hours."""
-    whole, rest = divmod(days, 1)
-    shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole)
-    return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=rest)
+    whole_days, fraction = divmod(days, 1)
+    shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole_days)
+    return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=fraction)
 
 
 def in_utc(value: object, zone: datetime.tzinfo, where: str) -> datetime.datetime:

@@ -109,34 +109,36 @@ def find_requests(folder: ClassFolder) -> Requests:
     for part in parts():
         names, graded = set(check_names(part)), None
         stem, _, suffix = file_name(part).rpartition(".")
-        kept = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
-        beside = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{part.name}/{file_name(part)}")]
-        for path, learner in [*sorted(kept), *sorted(beside)]:
+        collected = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
+        submitted_with = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{part.name}/{file_name(part)}")]
+        for path, learner in [*sorted(collected), *sorted(submitted_with)]:
             content = b""
             try:
                 content = read_regular_file(path, LARGEST) or b""
-                asked = [Request(learner, part, one.check, one.reason) for one in read_appeals(content)]
+                new_requests = [Request(learner, part, appeal.check, appeal.reason) for appeal in read_appeals(content)]
             except (AppealError, Unreadable) as error:
-                said = clean_text(content.decode("utf-8", "replace"), 300)
-                problem = f"{path}: {error}" + (f" It begins: {said}" if said else "")
+                file_problems = clean_text(content.decode("utf-8", "replace"), 300)
+                problem = f"{path}: {error}" + (f" It begins: {file_problems}" if file_problems else "")
                 problems.setdefault((learner, part.name), []).append(problem)
                 continue
-            unknown = [request for request in asked if request.check not in names]
+            unknown = [request for request in new_requests if request.check not in names]
             if unknown and graded is None:
                 graded = _verdicts(folder, part)
             # A verdict may be older than the checks.
             unknown = [request for request in unknown if _check(graded.get(learner), request.check) is None]
-            requests.found |= {request.name: request for request in asked if request not in unknown}
+            requests.found |= {request.name: request for request in new_requests if request not in unknown}
             if unknown:
                 problems.setdefault((learner, part.name), []).append(_unknown_checks(path, part, unknown, names))
-    for said in problems.values():
-        more = f" {plural(len(said) - 1, 'more file')} of this learner for this part can't be used."
-        requests.problems.append(said[-1] + (more if len(said) > 1 else ""))
+    for file_problems in problems.values():
+        others = f" {plural(len(file_problems) - 1, 'more file')} of this learner for this part can't be used."
+        requests.problems.append(file_problems[-1] + (others if len(file_problems) > 1 else ""))
     return requests
 
 
 def _unknown_checks(path: Path, part: Part, unknown: Sequence[Request], names: Set[str]) -> str:
-    shown = ", ".join(one.check for one in unknown[:3]) + (f" and {len(unknown) - 3} more" if len(unknown) > 3 else "")
+    shown = ", ".join(request.check for request in unknown[:3]) + (
+        f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+    )
     near = difflib.get_close_matches(unknown[0].check, names, n=1)
     return f"{path}: {part.name} has no check {shown}." + (f" Is {near[0]} meant?" if near else "")
 
@@ -241,9 +243,11 @@ def decide(
 def _enter(folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier) -> Sequence[SubmissionOutcome]:
     """Grade again, which changes no verdict, so that gradebook, formgrader and feedback have what was decided."""
     with open_gradebook(folder) as book:
-        graded = {one.student for one in submission_rows(book) if one.assignment == part.name}
-    wanted = [each for each in learners if each in graded and last_released(folder, each, part) is not None]
-    return grade_class(folder, part, wanted, tier) if wanted else []
+        graded = {row.student for row in submission_rows(book) if row.assignment == part.name}
+    to_grade = [
+        learner for learner in learners if learner in graded and last_released(folder, learner, part) is not None
+    ]
+    return grade_class(folder, part, to_grade, tier) if to_grade else []
 
 
 def _parsed(which: str) -> tuple[str, Part, str]:
@@ -258,7 +262,7 @@ def _parsed(which: str) -> tuple[str, Part, str]:
 def _verdicts(folder: ClassFolder, part: Part) -> dict[str, Report]:
     """The verdicts that count, by the checks alone, by learner; none when nobody was graded."""
     try:
-        return {one.learner: one.report for one in read_verdicts(folder.verdicts, part).found}
+        return {verdict.learner: verdict.report for verdict in read_verdicts(folder.verdicts, part).found}
     except LedgerError as error:
         raise ClassError(str(error)) from error
     except ValueError:  # there is no verdict
@@ -275,7 +279,7 @@ def _checked(report: Report | None, learner: str, part: Part, name: str) -> Chec
         raise ClassError(f"{ascii(learner)} has no verdict on {part.name} yet: grade first.")
     check = _check(report, name)
     if check is None:
-        near = difflib.get_close_matches(name, [each.name for each in report.checks], n=1)
+        near = difflib.get_close_matches(name, [other.name for other in report.checks], n=1)
         raise ClassError(
             f"{part.name} has no check {ascii(name)}."
             + (f" Did you mean {learner}/{part.name}/{near[0]}?" if near else "")
@@ -287,17 +291,17 @@ def _checked(report: Report | None, learner: str, part: Part, name: str) -> Chec
 
 def _alike(verdicts: dict[str, Report], check: Check) -> list[str]:
     """Whose check fails in the same way."""
-    found = {learner: _check(report, check.name) for learner, report in verdicts.items()}
-    return [learner for learner, other in found.items() if other and failure_kind(other) == failure_kind(check)]
+    checks = {learner: _check(report, check.name) for learner, report in verdicts.items()}
+    return [learner for learner, other in checks.items() if other and failure_kind(other) == failure_kind(check)]
 
 
 def _decided_so(before: Sequence[Decision], decision: Decision) -> bool:
     """Whether the last decision with the same scope, or a later one for everybody, says the same."""
     same = [
-        one
-        for one in before
-        if (one.part, one.check, one.way) == (decision.part, decision.check, decision.way)
-        and (not decision.learner or one.learner in ("", decision.learner))
+        earlier
+        for earlier in before
+        if (earlier.part, earlier.check, earlier.way) == (decision.part, decision.check, decision.way)
+        and (not decision.learner or earlier.learner in ("", decision.learner))
     ]
     return bool(same) and decision.same_ruling(same[-1])
 

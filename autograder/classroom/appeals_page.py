@@ -83,10 +83,10 @@ def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) 
 
 def write_appeals_page(folder: ClassFolder, cases: Sequence[Case], problems: Sequence[str]) -> Path:
     """Write the page of all requests, for its owner's eyes only. Raises OSError."""
-    shown = sorted((_shown(folder, case) for case in cases), key=lambda one: one.state != "open")
+    views = sorted((_shown(folder, case) for case in cases), key=lambda view: view.state != "open")
     waiting = sum(case.open for case in cases)
     page = templates(Path(__file__).parent).get_template("appeals_page.html")
-    text = page.render(requests=shown, problems=[clean_text(each, 600) for each in problems], waiting=waiting)
+    text = page.render(requests=views, problems=[clean_text(problem, 600) for problem in problems], waiting=waiting)
     write_atomically(folder.verdicts / PAGE, text.encode("utf-8", "replace"), mode=0o600)
     return folder.verdicts / PAGE
 
@@ -127,9 +127,9 @@ def _title(check: Check) -> str:
 def _state(case: Case) -> str:
     if case.decision is None:
         return "open" if case.open else "the check passes now"
-    what = "accepted" if case.decision.accepted else "rejected"
+    ruling = "accepted" if case.decision.accepted else "rejected"
     reason = f": {case.decision.reason}" if case.decision.reason else ""
-    return f"{what} on {case.decision.when[:10]} by {case.decision.by}{reason}"
+    return f"{ruling} on {case.decision.when[:10]} by {case.decision.by}{reason}"
 
 
 def _others(case: Case) -> str:
@@ -137,7 +137,7 @@ def _others(case: Case) -> str:
     if not case.alike:
         return "nobody else's check fails in this way."
     names = ", ".join(clean_text(name, 40) for name in case.alike[:MOST_NAMES])
-    more = f" and {len(case.alike) - MOST_NAMES} more" if len(case.alike) > MOST_NAMES else ""
+    others = f" and {len(case.alike) - MOST_NAMES} more" if len(case.alike) > MOST_NAMES else ""
     if case.check.misconception:
         known = f"the recognised mistake is {case.check.misconception}"
     elif case.check.exception:
@@ -145,7 +145,7 @@ def _others(case: Case) -> str:
     else:
         known = "no known mistake was recognised"
         known += ", so compare their answers before you decide for all" if case.open else ""
-    return f"{plural(len(case.alike), 'other')}, {names}{more}; {known}."
+    return f"{plural(len(case.alike), 'other')}, {names}{others}; {known}."
 
 
 def _commands(folder: ClassFolder, case: Case) -> list[str]:
@@ -154,4 +154,7 @@ def _commands(folder: ClassFolder, case: Case) -> list[str]:
         return ["The name of this learner's folder has characters that can't be typed. Ask whose it is."]
     name, forms = case.request.name, [("accept", None, None), *([("accept", True, None)] if case.alike else [])]
     forms.append(("reject", None, "why the points stay"))
-    return [folder.command("appeals", decide=what, request=name, alike=alike, reason=why) for what, alike, why in forms]
+    return [
+        folder.command("appeals", decide=decision, request=name, alike=alike, reason=why)
+        for decision, alike, why in forms
+    ]

@@ -93,9 +93,9 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
     path = folder.root / "gradebook.db"
     if path.exists() and (why := damage(path)):
         raise ClassError(f"{path} is damaged: {why}. Nothing was written to it. What to do: {folder.command('doctor')}")
-    found = notebook_findings(part, source)
-    if found:
-        raise ReleaseError(*found)
+    findings = notebook_findings(part, source)
+    if findings:
+        raise ReleaseError(*findings)
     make_gradebook(folder)
     with tempfile.TemporaryDirectory() as scratch:
         generate(part, Path(scratch), source, folder.database)
@@ -149,14 +149,14 @@ def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOut
     cells = graded_cells(folder, learner, part.name) or {}
     written = {task.id: cells.get(grade_id(task), ("", None)) for task in part.tasks if not task.defines}
     unanswered = tuple(task for task, cell in written.items() if not as_typed(*cell))
-    said = grader_sentences(cells)
+    sentences = grader_sentences(cells)
     no_module = f"{part.file_name} was not submitted"
-    module = f"{no_module}." if any(line.startswith(no_module) for line in said) else ""
-    about_it = (line for line in said if f"{part.name}.ipynb" in line)
+    module = f"{no_module}." if any(line.startswith(no_module) for line in sentences) else ""
+    about_notebook = (line for line in sentences if f"{part.name}.ipynb" in line)
     with Gradebook(folder.database) as gradebook:
         submission = gradebook.find_submission(part.name, learner)
         score, possible, by_hand = submission.score, submission.max_score, submission.needs_manual_grade
-    return SubmissionOutcome(learner, part, score, possible, by_hand, unanswered, module, next(about_it, ""))
+    return SubmissionOutcome(learner, part, score, possible, by_hand, unanswered, module, next(about_notebook, ""))
 
 
 def outcome_line(outcome: SubmissionOutcome) -> str:
@@ -169,7 +169,7 @@ def outcome_line(outcome: SubmissionOutcome) -> str:
         line += "  a written answer needs manual grading"
     if outcome.unanswered:
         line += f"  no written answer to {', '.join(outcome.unanswered)}"
-    return "  ".join([line, *(clean_text(each, 300) for each in (outcome.module, outcome.notebook) if each)])
+    return "  ".join([line, *(clean_text(remark, 300) for remark in (outcome.module, outcome.notebook) if remark)])
 
 
 def grading_summary(folder: ClassFolder, outcomes: Sequence[SubmissionOutcome]) -> Iterator[str]:

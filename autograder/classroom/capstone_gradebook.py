@@ -40,8 +40,8 @@ def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapp
         book.update_or_create_assignment(name)
         book.update_or_create_notebook(name, name)
         for task in capstone().tasks:
-            facts = {"max_score": possible_points(task), "cell_type": "code"}
-            book.update_or_create_grade_cell(_grade_id(task), name, name, **facts)
+            cell = {"max_score": possible_points(task), "cell_type": "code"}
+            book.update_or_create_grade_cell(_grade_id(task), name, name, **cell)
         book.update_or_create_student(learner)
         # The capstone is as late as the newest of its parts; grades computes penalties when they are read.
         times = [module.time for module in parts.values() if module.time]
@@ -76,7 +76,7 @@ def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
 
 def _cell(report: Report, task: Task) -> dict:
     text = "\n".join(task_lines(report, task)) + "\n"
-    facts = {"grade": True, "grade_id": _grade_id(task), "locked": True, "points": possible_points(task)}
+    nbgrader_metadata = {"grade": True, "grade_id": _grade_id(task), "locked": True, "points": possible_points(task)}
     outputs = [
         {"output_type": "stream", "name": "stdout", "text": text},
         {
@@ -89,7 +89,7 @@ def _cell(report: Report, task: Task) -> dict:
     return {
         "cell_type": "code",
         "id": _grade_id(task),
-        "metadata": {"nbgrader": {**facts, "schema_version": 3, "solution": False, "task": False}},
+        "metadata": {"nbgrader": {**nbgrader_metadata, "schema_version": 3, "solution": False, "task": False}},
         "source": f"# {task.id} {task.title}",
         "outputs": outputs,
         "execution_count": 1,

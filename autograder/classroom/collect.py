@@ -86,15 +86,15 @@ def collect(
             raise ClassError(
                 f"The gradebook has no learners to match names with: {folder.command('roster')} imports them."
             )
-        told = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
-        matcher = Matcher(students, told.numbers)
+        worksheet_times = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
+        matcher = Matcher(students, worksheet_times.numbers)
     if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
         raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
-    found = sort_by_learner(source, matcher)
-    outcome = Collection(problems=found.problems)
-    for learner, person in sorted(found.people.items()):
+    sorted_files = sort_by_learner(source, matcher)
+    outcome = Collection(problems=sorted_files.problems)
+    for learner, person in sorted(sorted_files.people.items()):
         said_when = submitted_at.get(learner) or submitted_at.get("")
-        _collect_person(folder, learner, person, part, said_when, told.times.get(learner), zone, outcome)
+        _collect_person(folder, learner, person, part, said_when, worksheet_times.times.get(learner), zone, outcome)
     if not outcome.placed and not outcome.appeals and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
@@ -148,23 +148,23 @@ def _collect_person(
 
 def collection_lines(outcome: Collection) -> Iterator[str]:
     """What collecting did, for people: what is new and replaced, what was left alone."""
-    for one in outcome.placed:
-        when = f", submitted {one.time:%Y-%m-%d %H:%M} UTC" if one.time else ""
-        who = f"{one.learner} {one.part}{when}"
-        if one.what == "new":
-            yield f"Collected: {who}."
-        elif one.what == "replaced":
-            yield f"Replaced: {who}; the previous submission is now in {one.backup}."
-        elif one.what == "corrected":
-            yield f"Time corrected: {who}."
-        elif one.what == "older":
-            yield f"Left alone: {who}, since a newer one was collected before."
+    for submission in outcome.placed:
+        when = f", submitted {submission.time:%Y-%m-%d %H:%M} UTC" if submission.time else ""
+        description = f"{submission.learner} {submission.part}{when}"
+        if submission.what == "new":
+            yield f"Collected: {description}."
+        elif submission.what == "replaced":
+            yield f"Replaced: {description}; the previous submission is now in {submission.backup}."
+        elif submission.what == "corrected":
+            yield f"Time corrected: {description}."
+        elif submission.what == "older":
+            yield f"Left alone: {description}, since a newer one was collected before."
     yield from outcome.appeals
-    unchanged = sum(one.what == "unchanged" for one in outcome.placed)
+    unchanged = sum(submission.what == "unchanged" for submission in outcome.placed)
     if unchanged:
         yield f"Unchanged: {unchanged}, collected before."
     yield from outcome.remarks
-    times = [one.time for one in outcome.placed if one.part != RECIPE]  # which is never late
+    times = [submission.time for submission in outcome.placed if submission.part != RECIPE]  # which is never late
     if None in times:
         yield (
             f"{times.count(None)} of {len(times)} have no submission time, since the archive holds only the time of "
@@ -180,7 +180,7 @@ def _with_usual_wrong_names(
     or that the instructor has renamed in submitted/, are among them where nothing else has that name.
     """
     files, others = list(person.files), []
-    looked_for = [RECIPE, *([part.name] if part else [each.name for each in parts()])]
+    looked_for = [RECIPE, *([part.name] if part else [other_part.name for other_part in parts()])]
     guessed: dict[str, list[SubmittedFile]] = {}
     for file in person.others:
         name = usual_wrong_name(file.name, looked_for)
@@ -204,14 +204,14 @@ def _with_usual_wrong_names(
         return _by_part(files)
     recipes = [file for file in files if file.name == RECIPE_FILE]
     files = [file for file in files if file.name != RECIPE_FILE]
-    found = {RECIPE: recipes} if recipes else {}
+    by_part = {RECIPE: recipes} if recipes else {}
     names = {file.name for file in files}
     if not {part.file_name, f"{part.name}.ipynb"} & names:
-        return found
+        return by_part
     if part.file_name in names and any(file.name.lower().endswith((".py", ".ipynb", ".toml")) for file in others):
         left = ", ".join(shown(file.where) for file in others[:5])
         outcome.remarks.append(f"{learner}, {part.name}: not used: {left}.")
-    return {**found, part.name: files}
+    return {**by_part, part.name: files}
 
 
 def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: Collection) -> bool:
@@ -219,12 +219,12 @@ def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outc
     asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age)
     for file in asks:
         stem, suffix = file.name.rsplit(".", 1)
-        there = sorted((folder.appeals / learner).glob(f"{stem}*.{suffix}"))
+        versions = sorted((folder.appeals / learner).glob(f"{stem}*.{suffix}"))
         if len(file.content or b"") > LARGEST_APPEAL:
             outcome.problems.append(f"{learner}: {shown(file.where)} is larger than {LARGEST_APPEAL // 1024} KB.")
-        elif any(_content(path) == file.content for path in there):
+        elif any(_content(path) == file.content for path in versions):
             outcome.appeals.append(f"Regrade request, collected before: {learner} {appeal_files()[file.name]}.")
-        elif len(there) == MOST_APPEALS:
+        elif len(versions) == MOST_APPEALS:
             outcome.problems.append(
                 f"{learner}: {shown(file.where)} was not collected, since {MOST_APPEALS} versions of it are in "
                 f"{folder.appeals / learner}."
@@ -232,7 +232,7 @@ def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outc
         else:
             # No version replaces another, and their names sort as they came.
             places = (folder.appeals / learner / f"{stem}-{number:02d}.{suffix}" for number in itertools.count(1))
-            write_atomically(next(path for path in places if path not in there), file.content or b"")
+            write_atomically(next(path for path in places if path not in versions), file.content or b"")
             outcome.appeals.append(f"Regrade request: {learner} {appeal_files()[file.name]}.")
     return bool(asks)
 
@@ -255,26 +255,26 @@ def _not_collected(
     """
     notebook = f"{part.name}.ipynb" if part else ""
     has_notebook = any(file.name == notebook for file in person.files)
-    there = [*(file for file in person.files if file.name != notebook), *person.others]
-    names = ", ".join(shown(file.where) for file in there[:5]) + (
-        f" and {len(there) - 5} more" if len(there) > 5 else ""
+    unused = [*(file for file in person.files if file.name != notebook), *person.others]
+    names = ", ".join(shown(file.where) for file in unused[:5]) + (
+        f" and {len(unused) - 5} more" if len(unused) > 5 else ""
     )
     if part is None:
         return f"{learner}: no file has a name of the course, such as part05_gpt.py: {names}."
     place = folder.submitted / learner / part.name
     known = (TIMESTAMP, *course_files(), *appeal_files())
-    kept = [file for file in there if file.content is not None and file.name not in known]
-    again = f" {_late_at_an_unknown_time(learner)}" if kept and person.late and time is None else ""
-    for file in kept[:MOST_OTHERS]:
+    copies = [file for file in unused if file.content is not None and file.name not in known]
+    next_step = f" {_late_at_an_unknown_time(learner)}" if copies and person.late and time is None else ""
+    for file in copies[:MOST_OTHERS]:
         if not (place / file.name).exists():
             place.mkdir(parents=True, exist_ok=True)
             write_atomically(place / file.name, file.content)
-    if kept and time is not None and recorded_time(place) != time:
+    if copies and time is not None and recorded_time(place) != time:
         if any((place / name).exists() for name in course_files()):
-            again = " Then collect again, which records its time."  # until then, the time is that of the older work
+            next_step = " Then collect again, which records its time."  # until then, the time is that of the older work
         else:
             write_atomically(place / TIMESTAMP, _note(time))
-    copied = f" They are in {place}: rename the right one to {part.file_name}.{again}" if kept else ""
+    copied = f" They are in {place}: rename the right one to {part.file_name}.{next_step}" if copies else ""
     if has_notebook:
         return f"{learner}: {notebook} was collected, but there is no {part.file_name}. Not used: {names}.{copied}"
     return f"{learner}: there is no {part.file_name} and no {notebook}, only {names}.{copied}"
@@ -302,8 +302,8 @@ def _one_of_each(files: list[SubmittedFile]) -> dict[str, SubmittedFile]:
         if other is None or other.content == file.content or _age(file) != _age(other):
             chosen[file.name] = file if other is None or _age(file) > _age(other) else other
         else:
-            both = f"{shown(other.where)} and {shown(file.where)}"
-            raise ClassError(f"{both} are two versions of the same file: leave one of them.")
+            names = f"{shown(other.where)} and {shown(file.where)}"
+            raise ClassError(f"{names} are two versions of the same file: leave one of them.")
     return chosen
 
 
@@ -333,9 +333,9 @@ def _place(
     backup = None
     if place.exists():
         before = recorded_time(place)
-        there = {path.name for path in place.iterdir() if path.name in course_files()}
+        placed_names = {path.name for path in place.iterdir() if path.name in course_files()}
         same = all(_content(place / name) == content for name, content in contents.items())
-        if same and (asks or set(contents) >= there):
+        if same and (asks or set(contents) >= placed_names):
             if not correct or time == before:
                 return PlacedSubmission(learner, part, "unchanged", before)
             write_atomically(place / TIMESTAMP, _note(time))

@@ -11,7 +11,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -34,12 +34,12 @@ NEEDED = {"the class's folder": 2.0, "temporary files": 0.5}  # gigabytes: 300 l
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One line of the examination. to_do: sentences; where it is well, they say what would be better."""
+    """One line of the examination. remedies: sentences; where it is ok, they say what would be better."""
 
     name: str
-    well: bool
-    said: str
-    to_do: tuple[str, ...] = ()
+    ok: bool
+    detail: str
+    remedies: tuple[str, ...] = ()
 
 
 def examine(folder: ClassFolder) -> Iterator[Diagnosis]:
@@ -56,32 +56,38 @@ def examine(folder: ClassFolder) -> Iterator[Diagnosis]:
     yield _exchange(folder)
 
 
-def lines(findings: list[Diagnosis]) -> Iterator[str]:
+def lines(diagnoses: list[Diagnosis]) -> Iterator[str]:
     """The findings for a terminal."""
-    for finding in findings:
-        yield f"{'ok' if finding.well else 'TO DO':<7}{finding.name}: {finding.said}"
-        yield from (f"       - {sentence}" for sentence in finding.to_do)
-    wrong = [finding.name for finding in findings if not finding.well]
+    for diagnosis in diagnoses:
+        yield f"{'ok' if diagnosis.ok else 'TO DO':<7}{diagnosis.name}: {diagnosis.detail}"
+        yield from (f"       - {sentence}" for sentence in diagnosis.remedies)
+    wrong = [diagnosis.name for diagnosis in diagnoses if not diagnosis.ok]
     yield ""
     yield f"To do: {', '.join(wrong)}." if wrong else "A class can be graded here."
 
 
-def as_json(findings: list[Diagnosis]) -> dict:
+def as_json(diagnoses: list[Diagnosis]) -> dict:
     """The findings as data."""
-    return {"well": all(finding.well for finding in findings), "findings": [asdict(finding) for finding in findings]}
+    return {
+        "well": all(diagnosis.ok for diagnosis in diagnoses),
+        "findings": [
+            {"name": diagnosis.name, "well": diagnosis.ok, "said": diagnosis.detail, "to_do": diagnosis.remedies}
+            for diagnosis in diagnoses
+        ],
+    }
 
 
 def _python() -> Diagnosis:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < (3, 11):
-        to_do = ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
-        return Diagnosis("Python", False, version, to_do)
-    wanted = safe_tarfile_since(sys.version_info)
-    if wanted:
-        said = f"{version}, whose tarfile takes hours for some hostile archives (CVE-2024-6232)"
-        better = f"Install Python {wanted} or newer, delete .venv, and run this command with it."
-        to_do = (better, "Until then the grader refuses such archives, and each costs only its author.")
-        return Diagnosis("Python", True, said, to_do)
+        remedies = ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
+        return Diagnosis("Python", False, version, remedies)
+    safe_version = safe_tarfile_since(sys.version_info)
+    if safe_version:
+        detail = f"{version}, whose tarfile takes hours for some hostile archives (CVE-2024-6232)"
+        better = f"Install Python {safe_version} or newer, delete .venv, and run this command with it."
+        remedies = (better, "Until then the grader refuses such archives, and each costs only its author.")
+        return Diagnosis("Python", True, detail, remedies)
     return Diagnosis("Python", True, version)
 
 
@@ -103,8 +109,8 @@ def _sandbox() -> Diagnosis:
             better = advice(this_system()) if tier is Tier.LANDLOCK else []
             second = " (the second of two: files outside can be seen, not read)" if better or len(why) > 1 else ""
             return Diagnosis("sandbox for other people's code", True, f"{tier.value} holds{second}", tuple(better))
-    said = "none holds. " + "; ".join(f"{tier.value}: {reason}" for tier, reason in why.items())
-    return Diagnosis("sandbox for other people's code", False, said, tuple(advice(this_system())))
+    detail = "none holds. " + "; ".join(f"{tier.value}: {reason}" for tier, reason in why.items())
+    return Diagnosis("sandbox for other people's code", False, detail, tuple(advice(this_system())))
 
 
 def _nbgrader() -> Diagnosis:
@@ -125,8 +131,8 @@ def _disk(what: str, place: Path) -> Diagnosis:
     if not os.access(place, os.W_OK):
         return Diagnosis(name, False, f"{place} can't be written", ("Give yourself the right to write there.",))
     enough = free >= NEEDED[what]
-    to_do = () if enough else (f"Make room for {NEEDED[what]:g} GB: submitted_before/ and runs/ can go first.",)
-    return Diagnosis(name, enough, f"{free:.1f} GB free in {place}", to_do)
+    remedies = () if enough else (f"Make room for {NEEDED[what]:g} GB: submitted_before/ and runs/ can go first.",)
+    return Diagnosis(name, enough, f"{free:.1f} GB free in {place}", remedies)
 
 
 def _settings(folder: ClassFolder) -> Diagnosis:
@@ -156,13 +162,13 @@ def _gradebook(folder: ClassFolder) -> Diagnosis:
         except sqlite3.Error as error:
             problem = str(error)
     if problem:
-        to_do = (
+        remedy = (
             "End the program that writes to it: formgrader, another grading. Then try again."
             if "locked" in problem
             else f"Move it away and put back your newest copy. Without a copy, run {folder.command('roster')} and "
             f"{folder.command('grade')}: they rebuild it. Only points that were given by hand are lost."
         )
-        return Diagnosis("gradebook", False, f"{path}: {problem}", (to_do,))
+        return Diagnosis("gradebook", False, f"{path}: {problem}", (remedy,))
     return Diagnosis("gradebook", True, f"sound, {learners} learners")
 
 
@@ -192,8 +198,8 @@ def _configuration(folder: ClassFolder) -> Diagnosis:
     name, other = "nbgrader_config.py", other_course(folder.root)
     if other is None:
         return Diagnosis(name, True, "nbgrader's commands and formgrader use this copy of the course")
-    to_do = f"Delete {folder.root / name}. The next {folder.command('release')} writes it for this copy."
-    return Diagnosis(name, False, f"nbgrader's commands and formgrader use the course in {other}", (to_do,))
+    remedy = f"Delete {folder.root / name}. The next {folder.command('release')} writes it for this copy."
+    return Diagnosis(name, False, f"nbgrader's commands and formgrader use the course in {other}", (remedy,))
 
 
 def _exchange(folder: ClassFolder) -> Diagnosis:
@@ -211,6 +217,6 @@ def _exchange(folder: ClassFolder) -> Diagnosis:
         return Diagnosis(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
     mode = stat.S_IMODE(root.stat().st_mode)
     if mode & 0o777 != 0o777:
-        said = f"{root} has permissions {mode:o}: not every learner can hand in"
-        return Diagnosis(name, False, said, (f"chmod 777 {root}",))
+        detail = f"{root} has permissions {mode:o}: not every learner can hand in"
+        return Diagnosis(name, False, detail, (f"chmod 777 {root}",))
     return Diagnosis(name, True, f"{root}, open to everybody")

@@ -41,8 +41,8 @@ class Extensions:
 
     def more_time(self, student_id: str, assignment: str, due: datetime.datetime) -> datetime.timedelta | None:
         """What a learner has beyond the due date (UTC) of an assignment. A line that names the part comes first."""
-        found = self.by_learner.get((student_id, assignment)) or self.by_learner.get((student_id, None))
-        return found.more_time(due) if found and found.more_time(due) else None
+        extension = self.by_learner.get((student_id, assignment)) or self.by_learner.get((student_id, None))
+        return extension.more_time(due) if extension and extension.more_time(due) else None
 
     def unknown(self, student_ids: set[str]) -> list[str]:
         """A sentence for each line whose learner is not among these."""
@@ -62,14 +62,16 @@ def load_extensions(folder: ClassFolder, settings: ClassSettings) -> Extensions:
     missing = [name for name in COLUMNS[:2] if name not in table.columns]
     if missing or not {"due", "extra_days"} & set(table.columns):
         raise ClassError(f"{FILE}, line 1: the first line must be {','.join(COLUMNS)}.")
-    found: dict[tuple[str, str | None], Extension] = {}
+    by_learner: dict[tuple[str, str | None], Extension] = {}
     for row in table.rows:
         where = f"{FILE}, line {row.line}"
         key = (_student(row, where), _assignment(row.cells["part"], where))
-        if key in found:
-            raise ClassError(f"{where}: line {found[key].line} is for the same learner and part. Keep one of them.")
-        found[key] = _extension(row, key[1], where, settings)
-    return Extensions(found)
+        if key in by_learner:
+            raise ClassError(
+                f"{where}: line {by_learner[key].line} is for the same learner and part. Keep one of them."
+            )
+        by_learner[key] = _extension(row, key[1], where, settings)
+    return Extensions(by_learner)
 
 
 def _student(row: CsvRow, where: str) -> str:

@@ -20,23 +20,23 @@ from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.render.feedback_page import Feedback, Marks, feedback_page
 
 
-def assignment_name(its_part: Part) -> str:
+def assignment_name(part: Part) -> str:
     """What the gradebook and the folders call a part, or the capstone."""
-    return its_part.module if its_part is capstone() else its_part.name
+    return part.module if part is capstone() else part.name
 
 
-def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
+def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
     """The page for a submission that was graded, with points and penalty as they are now. Raises ClassError."""
     from nbgrader.api import MissingEntry
 
     from autograder.classroom.late_policy import lateness
 
-    name = assignment_name(its_part)
-    report = last_recorded(folder, learner, its_part)
+    name = assignment_name(part)
+    report = last_recorded(folder, learner, part)
     cells = graded_cells(folder, learner, name)
     if report is None or cells is None:
-        raise ClassError(f"{learner}: {name} is not graded yet: {folder.command('grade', part_=its_part.number)}")
-    report, decisions = decided(folder, learner, its_part, report)
+        raise ClassError(f"{learner}: {name} is not graded yet: {folder.command('grade', part_=part.number)}")
+    report, decisions = decided(folder, learner, part, report)
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
     with open_gradebook(folder) as book:
@@ -52,13 +52,13 @@ def learner_page(folder: ClassFolder, its_part: Part, learner: str) -> str:
             comment = comments.get(grade.name, "") if answer != () else ""  # nbgrader's own: No response.
             earned = None if grade.needs_manual_grade else grade.score
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
-        times = lateness(settings, extensions, submission, sum(one.earned or 0 for one in marks.values()))
-    by_task = {task.id: marks[key] for task in its_part.tasks if (key := grade_id(task)) in marks}
+        times = lateness(settings, extensions, submission, sum(mark.earned or 0 for mark in marks.values()))
+    by_task = {task.id: marks[key] for task in part.tasks if (key := grade_id(task)) in marks}
     known = {*summary_sentences(report), *decisions.values()}
     return feedback_page(
         Feedback(
             learner,
-            its_part,
+            part,
             report,
             datetime.datetime.now(settings.zone).date(),
             _graded_file(folder, learner, name, report.file),
@@ -82,11 +82,11 @@ def graded_cells(folder: ClassFolder, learner: str, name: str) -> dict[str, tupl
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
         return None
-    found = {GRADER_CELL: ("", None)}
+    by_id = {GRADER_CELL: ("", None)}
     for cell in cells:
         key = cell["metadata"].get("nbgrader", {}).get("grade_id") or cell.get("id", "")
-        found[key] = ("".join(cell["source"]), cell.get("attachments"))
-    return found
+        by_id[key] = ("".join(cell["source"]), cell.get("attachments"))
+    return by_id
 
 
 def _graded_file(folder: ClassFolder, learner: str, name: str, file: str) -> bytes | None:

@@ -49,32 +49,30 @@ class Packed:
     missing: list[str] = field(default_factory=list)
 
 
-def pack_feedback(
-    folder: ClassFolder, download: Path, its_part: Part, out: Path, worksheet: Path | None = None
-) -> Packed:
+def pack_feedback(folder: ClassFolder, download: Path, part: Part, out: Path, worksheet: Path | None = None) -> Packed:
     """Write the pages of everybody in a platform's download, brought up to date, as out/feedback-partNN.zip. Raises
     ClassError when there is nothing to pack.
     """
-    name = assignment_name(its_part)
+    name = assignment_name(part)
     with open_gradebook(folder) as gradebook:
         students = gradebook.students
         numbers = read_worksheet(worksheet, students, load_settings(folder).zone) if worksheet else Worksheet()
-        found = sort_by_learner(download, Matcher(students, numbers.numbers))
-    if others := _other_parts(found, its_part):
+        sorted_files = sort_by_learner(download, Matcher(students, numbers.numbers))
+    if others := _other_parts(sorted_files, part):
         raise ClassError(
             f"{shown(download.name)} has work for {', '.join(others)} and none for {name}. Nothing was written. Name "
             f"the download of {name}, or pack the feedback of {others[0]}: "
             f"{option('part', int(others[0].removeprefix('part')))}"
         )
     packed, pages = Packed(out / f"feedback-{name}.zip"), {}
-    for learner in sorted(found.people):
+    for learner in sorted(sorted_files.people):
         try:
-            page = _current_page(folder, its_part, learner)
+            page = _current_page(folder, part, learner)
         except (ClassError, Unreadable) as error:
             packed.missing.append(str(error))
             continue
         write_atomically(folder.feedback / learner / name / f"{name}.html", page)
-        platform, upload = _upload_name(found.people[learner].names, learner, name)
+        platform, upload = _upload_name(sorted_files.people[learner].names, learner, name)
         packed.platform = packed.platform or platform
         if upload:
             packed.names[learner] = upload
@@ -85,8 +83,8 @@ def pack_feedback(
                 f"{folder.feedback / learner / name / f'{name}.html'}."
             )
     # Of somebody who is in the zip, a file that can't be used is the business of `collect`.
-    packed.missing += [one for one in found.problems if one.partition(":")[0] not in packed.names]
-    graded = {path.parent.name for path in folder.feedback.glob(f"*/{name}")} - set(found.people)
+    packed.missing += [problem for problem in sorted_files.problems if problem.partition(":")[0] not in packed.names]
+    graded = {path.parent.name for path in folder.feedback.glob(f"*/{name}")} - set(sorted_files.people)
     packed.missing += [
         f"{learner}: graded, but not in {shown(download.name)}. The page is {folder.feedback / learner / name}."
         for learner in sorted(graded)
@@ -107,28 +105,33 @@ def packed_lines(packed: Packed) -> Iterator[str]:
     yield UPLOAD[packed.platform]
 
 
-def _other_parts(found: FilesByLearner, its_part: Part) -> list[str]:
+def _other_parts(sorted_files: FilesByLearner, part: Part) -> list[str]:
     """The parts that a download is of when it is not of this one; none when nothing in it says so."""
-    of = {**course_files(), **appeal_files()}
-    parts = {of[file.name] for person in found.people.values() for file in person.files if file.name in of} - {RECIPE}
-    return [] if its_part is capstone() or its_part.name in parts else sorted(parts)
+    part_of_file = {**course_files(), **appeal_files()}
+    parts = {
+        part_of_file[file.name]
+        for person in sorted_files.people.values()
+        for file in person.files
+        if file.name in part_of_file
+    } - {RECIPE}
+    return [] if part is capstone() or part.name in parts else sorted(parts)
 
 
-def _current_page(folder: ClassFolder, its_part: Part, learner: str) -> bytes:
+def _current_page(folder: ClassFolder, part: Part, learner: str) -> bytes:
     """The page, of the work that was collected last. Raises ClassError for one who has newer work, or none."""
-    if its_part is not capstone() and not (folder.submitted / learner / its_part.name).is_dir():
-        raise ClassError(f"{learner}: nothing was collected for {its_part.name}.")
-    if interrupted_release(folder, learner, its_part) is not None:
+    if part is not capstone() and not (folder.submitted / learner / part.name).is_dir():
+        raise ClassError(f"{learner}: nothing was collected for {part.name}.")
+    if interrupted_release(folder, learner, part) is not None:
         raise ClassError(
-            f"{learner}: grading was interrupted. To finish it: {folder.command('grade', part_=its_part.number)}"
+            f"{learner}: grading was interrupted. To finish it: {folder.command('grade', part_=part.number)}"
         )
-    page = learner_page(folder, its_part, learner)
-    report = last_released(folder, learner, its_part)
-    if its_part is not capstone() and report is not None:
-        content = read_regular_file(folder.submitted / learner / its_part.name / its_part.file_name, LARGEST_FILE)
+    page = learner_page(folder, part, learner)
+    report = last_released(folder, learner, part)
+    if part is not capstone() and report is not None:
+        content = read_regular_file(folder.submitted / learner / part.name / part.file_name, LARGEST_FILE)
         now = NO_FILE if content is None else hashlib.sha256(content).hexdigest()
         if report.sha256 != now:
-            grade = folder.command("grade", part_=its_part.number)
+            grade = folder.command("grade", part_=part.number)
             raise ClassError(f"{learner}: submitted new work that is not graded yet: {grade}")
     return page.encode("utf-8", "replace")
 
@@ -137,12 +140,12 @@ def _upload_name(names: list[str], learner: str, name: str) -> tuple[str, str]:
     """The platform, and what the page is called in the zip; "" where Canvas has no upload that it could belong to.
     names: those of the learner in the platform's download.
     """
-    for each in sorted(names, key=lambda one: (course_file(one) is None, one)):
-        if moodle := MOODLE.fullmatch(each):
+    for file_name in sorted(names, key=lambda candidate: (course_file(candidate) is None, candidate)):
+        if moodle := MOODLE.fullmatch(file_name):
             # The folder of uploaded files, also for a person who wrote into Moodle's text field alone.
             return "Moodle", f"{moodle['name']}_{moodle['number']}_assignsubmission_file_/{name}.html"
-        if (canvas := CANVAS.fullmatch(each)) and canvas["upload"]:
-            return "Canvas", f"{each[: canvas.start('file')]}{name}.html"
+        if (canvas := CANVAS.fullmatch(file_name)) and canvas["upload"]:
+            return "Canvas", f"{file_name[: canvas.start('file')]}{name}.html"
     if any(map(CANVAS.fullmatch, names)):
         return "Canvas", ""
     return "", f"{learner}/{name}.html"

@@ -31,17 +31,19 @@ class AssignPenalty(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb, resources):
-        facts = resources["nbgrader"]
+        submitted = resources["nbgrader"]
         folder = class_folder(self)
         settings = load_settings(folder)
         extensions = load_extensions(folder, settings)
-        with Gradebook(facts["db_url"]) as gradebook:
-            submission = gradebook.find_submission(facts["assignment"], facts["student"])
+        with Gradebook(submitted["db_url"]) as gradebook:
+            submission = gradebook.find_submission(submitted["assignment"], submitted["student"])
             _set_due(submission.assignment, settings)
             _set_extension(submission, extensions)
-            notebook = gradebook.find_submission_notebook(facts["notebook"], facts["assignment"], facts["student"])
-            due, more = submission.assignment.duedate, submission.extension
-            notebook.late_submission_penalty = _penalty(settings, notebook.score, due, more, submission.timestamp)
+            notebook = gradebook.find_submission_notebook(
+                submitted["notebook"], submitted["assignment"], submitted["student"]
+            )
+            due, extension = submission.assignment.duedate, submission.extension
+            notebook.late_submission_penalty = _penalty(settings, notebook.score, due, extension, submission.timestamp)
             gradebook.db.commit()
         return nb, resources
 
@@ -51,14 +53,18 @@ def refresh_penalties(gradebook: Gradebook, settings: ClassSettings, extensions:
     for assignment in gradebook.assignments:
         _set_due(assignment, settings)
     gradebook.db.flush()
-    for one in submission_rows(gradebook):
-        more = _more_time(one.student, one.assignment, one.due, extensions)
-        if more != one.extension:
-            change = update(SubmittedAssignment).where(SubmittedAssignment.id == one.submission).values(extension=more)
+    for row in submission_rows(gradebook):
+        new_extension = _more_time(row.student, row.assignment, row.due, extensions)
+        if new_extension != row.extension:
+            change = (
+                update(SubmittedAssignment)
+                .where(SubmittedAssignment.id == row.submission)
+                .values(extension=new_extension)
+            )
             gradebook.db.execute(change)
-        penalty = _penalty(settings, one.score, one.due, more, one.timestamp)
-        if penalty != one.penalty:
-            change = update(SubmittedNotebook).where(SubmittedNotebook.id == one.notebook)
+        penalty = _penalty(settings, row.score, row.due, new_extension, row.timestamp)
+        if penalty != row.penalty:
+            change = update(SubmittedNotebook).where(SubmittedNotebook.id == row.notebook)
             gradebook.db.execute(change.values(late_submission_penalty=penalty))
     gradebook.db.commit()
 
@@ -72,12 +78,12 @@ def lateness(settings: ClassSettings, extensions: Extensions, submission: Submit
         submission.assignment.duedate and submission.assignment.duedate.replace(tzinfo=UTC)
     )
     due = usual and usual.replace(tzinfo=None)
-    more = _more_time(submission.student.id, name, due, extensions)
-    penalty = _penalty(settings, score, due, more, submitted) or 0.0
+    extension = _more_time(submission.student.id, name, due, extensions)
+    penalty = _penalty(settings, score, due, extension, submitted) or 0.0
     came = submitted and submitted.replace(tzinfo=UTC).astimezone(settings.zone)
-    last = usual and (usual + (more or NO_TIME)).astimezone(settings.zone)
+    last = usual and (usual + (extension or NO_TIME)).astimezone(settings.zone)
     days = settings.late.days_late(last, came, settings.zone) if last and came else 0
-    return Times(last, came, bool(more), days, penalty)
+    return Times(last, came, bool(extension), days, penalty)
 
 
 def class_folder(step) -> ClassFolder:
@@ -89,7 +95,7 @@ def _penalty(
     settings: ClassSettings,
     score: float,
     due: datetime.datetime | None,
-    more: datetime.timedelta | None,
+    extension: datetime.timedelta | None,
     submitted: datetime.datetime | None,
 ) -> float | None:
     """The points that are taken off; None when the work is in time, or nobody knows when it was submitted.
@@ -98,7 +104,7 @@ def _penalty(
     """
     if due is None or submitted is None:
         return None
-    due = due.replace(tzinfo=UTC) + (more or NO_TIME)
+    due = due.replace(tzinfo=UTC) + (extension or NO_TIME)
     return settings.late.penalty(score, due, submitted.replace(tzinfo=UTC), settings.zone) or None
 
 
@@ -110,9 +116,9 @@ def _set_due(assignment: Assignment, settings: ClassSettings) -> None:
 
 
 def _set_extension(submission: SubmittedAssignment, extensions: Extensions) -> None:
-    more = _more_time(submission.student.id, submission.name, submission.assignment.duedate, extensions)
-    if submission.extension != more:
-        submission.extension = more
+    extension = _more_time(submission.student.id, submission.name, submission.assignment.duedate, extensions)
+    if submission.extension != extension:
+        submission.extension = extension
 
 
 def _more_time(

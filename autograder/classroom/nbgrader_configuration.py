@@ -52,8 +52,8 @@ def other_course(folder: Path) -> str | None:
     """The copy of the course that a class's nbgrader_config.py belongs to, if that is another one than this."""
     path = folder / FILE
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    found = re.match(r'"""nbgrader\'s settings for this class: those of the course in (.+)\."""', text)
-    return found[1] if found and found[1] != str(ROOT) else None
+    match = re.match(r'"""nbgrader\'s settings for this class: those of the course in (.+)\."""', text)
+    return match[1] if match and match[1] != str(ROOT) else None
 
 
 def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:

@@ -66,8 +66,8 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(self, nb, resources=None, **options):
         folder = ClassFolder(Path(self.parent.coursedir.root))
         name, learner = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
-        its_part = capstone() if name == capstone().module else part_named(name)
-        return learner_page(folder, its_part, learner), self._init_resources(resources)
+        part = capstone() if name == capstone().module else part_named(name)
+        return learner_page(folder, part, learner), self._init_resources(resources)
 
 
 class ClassStep(NbGraderPreprocessor):
@@ -119,8 +119,8 @@ class RunNotebook(SandboxStep):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
         modules = collect_modules(self.folder().submitted / learner, part).modules
         cells = [cell for cell in nb.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata]
-        gave = run_cells([cell.source for cell in cells], modules, part, self.tier())
-        for number, (cell, (printed, value)) in enumerate(zip(cells, gave), start=1):
+        results = run_cells([cell.source for cell in cells], modules, part, self.tier())
+        for number, (cell, (printed, value)) in enumerate(zip(cells, results), start=1):
             cell.execution_count = number
             cell.outputs = [new_output("stream", name="stdout", text=printed)] if printed else []
             if value:
@@ -146,8 +146,8 @@ class WriteVerdict(ClassStep):
                 ]
                 cell.execution_count = 1
             if cell.id == GRADER_CELL:
-                said = [line[2:] for line in cell.source.splitlines() if line.startswith("- ")]
-                cell.source = grader_cell([*summary_sentences(report), *remarks, *said])["source"]
+                sentences = [line[2:] for line in cell.source.splitlines() if line.startswith("- ")]
+                cell.source = grader_cell([*summary_sentences(report), *remarks, *sentences])["source"]
         folder = Path(resources["metadata"]["path"])
         self._keep_only(folder, {report.file, f"{part.name}.ipynb"})
         copy_exchange_notes(self.folder().submitted / resources["nbgrader"]["student"] / part.name, folder)

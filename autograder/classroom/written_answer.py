@@ -37,12 +37,12 @@ def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, st
     pictures: dict[str, dict[str, str]] = {}
     looked_at: dict[str, dict[str, str] | None] = {}  # a text may show one attachment a thousand times
     written, end = [], 0
-    for found in PASTED.finditer(text):
-        written.append(_shown(text[end : found.start()]))
-        end = found.end()
-        if found[1] not in looked_at and len(looked_at) < MOST_PICTURES:
-            looked_at[found[1]] = _picture(attachments, found[1])
-        picture = looked_at.get(found[1]) if len(pictures) < MOST_PICTURES else None
+    for pasted in PASTED.finditer(text):
+        written.append(_shown(text[end : pasted.start()]))
+        end = pasted.end()
+        if pasted[1] not in looked_at and len(looked_at) < MOST_PICTURES:
+            looked_at[pasted[1]] = _picture(attachments, pasted[1])
+        picture = looked_at.get(pasted[1]) if len(pictures) < MOST_PICTURES else None
         if picture is None:
             written.append(LEFT_OUT)
         else:
@@ -54,12 +54,12 @@ def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, st
 
 def pictures_of(text: str, attachments: object) -> dict[str, dict[str, str]]:
     """Of a cell's attachments those that its text shows and that may be pictures."""
-    found: dict[str, dict[str, str]] = {}
+    pictures: dict[str, dict[str, str]] = {}
     for name in PASTED.findall(text) if isinstance(attachments, dict) else []:
         kinds = attachments.get(name)
-        if name not in found and isinstance(kinds, dict) and len(found) < MOST_PICTURES:
-            found[name] = {kind: kinds[kind] for kind in MAGIC if isinstance(kinds.get(kind), str)}
-    return found
+        if name not in pictures and isinstance(kinds, dict) and len(pictures) < MOST_PICTURES:
+            pictures[name] = {kind: kinds[kind] for kind in MAGIC if isinstance(kinds.get(kind), str)}
+    return pictures
 
 
 def as_typed(markdown: str, attachments: object) -> tuple[str | Picture, ...]:

@@ -54,9 +54,9 @@ class Allowance:
     seconds: float = SECONDS
     advice: str = PACK
 
-    def sentence(self, words: str) -> str:
+    def sentence(self, problem: str) -> str:
         """What went wrong, with the advice."""
-        return f"{words}: {self.advice}" if self.advice else f"{words}."
+        return f"{problem}: {self.advice}" if self.advice else f"{problem}."
 
 
 def read_isolated(
@@ -198,23 +198,23 @@ def serve() -> None:
     """Do what comes in on standard input until it ends."""
     out = os.dup(1)
     os.dup2(2, 1)
-    while (header := _exactly(FRAME.size)) is not None:
+    while (header := _read_exactly(FRAME.size)) is not None:
         kind, size, content_size = FRAME.unpack(header)
-        request = json.loads(_exactly(size))
-        content = _exactly(content_size) if kind == ITEM else None
+        request = json.loads(_read_exactly(size))
+        content = _read_exactly(content_size) if kind == ITEM else None
         name, function = request["function"]
         function = getattr(importlib.import_module(name), function)  # here, for the processes that follow as well
         if hasattr(os, "fork"):
-            used = _in_a_process(out, function, content, request["arguments"], Allowance(**request["own"]))
+            used = _run_in_fork(out, function, content, request["arguments"], Allowance(**request["own"]))
         else:
             began = time.process_time()
-            _do(out, function, content, request["arguments"], Allowance(**request["own"]))
+            _send_items(out, function, content, request["arguments"], Allowance(**request["own"]))
             used = time.process_time() - began
         del content, request
         _send(out, END, used)
 
 
-def _in_a_process(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> float:
+def _run_in_fork(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> float:
     """The seconds of processor time that it took. Ends the helper when the process did not end by itself."""
     done, held = os.pipe()  # which closes when the process ends; git does not inherit it
     process = os.fork()
@@ -222,7 +222,7 @@ def _in_a_process(out: int, function: Callable, content: bytes | None, arguments
         try:
             os.setpgid(0, 0)
             _limit(own.seconds)
-            _do(out, function, content, arguments, own)
+            _send_items(out, function, content, arguments, own)
             os._exit(0)
         finally:
             os._exit(1)
@@ -255,7 +255,7 @@ def _limit(seconds: float) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 1 if name == "CPU" else value))
 
 
-def _do(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> None:
+def _send_items(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> None:
     """Send what the function gives, then nothing more, or the sentence that it ended with."""
     items, failure = None, ""
     while not failure:
@@ -289,7 +289,7 @@ def _send(out: int, kind: bytes, facts: object, content: bytes | None = None) ->
             rest = rest[os.write(out, rest) :]
 
 
-def _exactly(size: int) -> bytes | None:
+def _read_exactly(size: int) -> bytes | None:
     """So many bytes of standard input; None at its end."""
     data = bytearray()
     while len(data) < size:

@@ -89,19 +89,19 @@ def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinf
             f"{path} is not a grading worksheet: it needs the columns Identifier and {SUBMITTED}. Export it from the "
             "assignment in Moodle. If Moodle writes another language, set it to English for the export."
         )
-    matcher, found = Matcher(students), Worksheet()
+    matcher, worksheet = Matcher(students), Worksheet()
     for row in table.rows:
         learners = _learners(row, matcher)
         if len(learners) > 1:
             continue
         learner = "".join(learners)
-        found.numbers[re.sub(r"\D", "", row.cells["Identifier"])] = learner
+        worksheet.numbers[re.sub(r"\D", "", row.cells["Identifier"])] = learner
         if not learner:
             continue
         text = row.cells[SUBMITTED]
         if text and text != "-":
-            found.times[learner] = _time(text, zone, f"{path.name}, line {row.line}")
-    return found
+            worksheet.times[learner] = _time(text, zone, f"{path.name}, line {row.line}")
+    return worksheet
 
 
 def _learners(row: CsvRow, matcher: Matcher) -> tuple[str, ...]:
@@ -116,9 +116,9 @@ def _learners(row: CsvRow, matcher: Matcher) -> tuple[str, ...]:
 
 
 def _time(text: str, zone: datetime.tzinfo, where: str) -> datetime.datetime:
-    found = TIME.search(text)
+    match = TIME.search(text)
     try:
-        day, month, year, hour, minute, half = found.groups()
+        day, month, year, hour, minute, half = match.groups()
         month = next(
             number for number, names in enumerate(MONTHS, 1) if any(name.startswith(squeezed(month)) for name in names)
         )

@@ -67,8 +67,8 @@ class Matcher:
         canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
         if text.count("_assignsubmission_") > 1:  # which of its beginnings is a name, is anybody's guess
             return ()
-        if canvas and (found := self.numbers.get(canvas["number"])):
-            return tuple(sorted(found))
+        if canvas and (ids := self.numbers.get(canvas["number"])):
+            return tuple(sorted(ids))
         if moodle and moodle["number"] in self.participants:
             learner = self.participants[moodle["number"]]
             return (learner,) if learner else ()
@@ -79,8 +79,8 @@ class Matcher:
         if moodle:
             plain, tables = moodle["name"], []
         for key, table in (*tables, (squeezed(plain), self.names)):
-            if key and (found := table.get(key)):
-                return tuple(sorted(found))
+            if key and (ids := table.get(key)):
+                return tuple(sorted(ids))
         return ()
 
     def of_the_name(self, name: str, others: set[str]) -> tuple[str, ...]:
@@ -134,10 +134,10 @@ def own_name(name: str) -> str:
 
 def course_file(name: str) -> tuple[str, int] | None:
     """The name that the course has for a file, and the number of its copy; None when it is no file of the course."""
-    found = COPY.fullmatch(own_name(name))
-    if not found or found["stem"] + found["suffix"] not in course_files() | appeal_files():
+    match = COPY.fullmatch(own_name(name))
+    if not match or match["stem"] + match["suffix"] not in course_files() | appeal_files():
         return None
-    return found["stem"] + found["suffix"], int(found["a"] or found["b"] or 0)
+    return match["stem"] + match["suffix"], int(match["a"] or match["b"] or 0)
 
 
 def usual_wrong_name(name: str, parts_there: Iterable[str]) -> str | None:
@@ -146,11 +146,11 @@ def usual_wrong_name(name: str, parts_there: Iterable[str]) -> str | None:
     """
     text = name.casefold().removesuffix(".txt")
     stem, _, suffix = text.rpartition(".")
-    words = re.sub(r"[^a-z0-9]+", "_", stem)
+    simplified = re.sub(r"[^a-z0-9]+", "_", stem)
     fitting = [
-        wanted
-        for wanted, part in (course_files() | appeal_files()).items()
-        if part in parts_there and wanted.endswith(f".{suffix}") and wanted.rpartition(".")[0] in words
+        course_name
+        for course_name, part in (course_files() | appeal_files()).items()
+        if part in parts_there and course_name.endswith(f".{suffix}") and course_name.rpartition(".")[0] in simplified
     ]
     return fitting[0] if len(fitting) == 1 else None
 

@@ -35,10 +35,10 @@ class RosterEntry:
     email: str
     number: str
 
-    def facts(self) -> dict[str, str]:
+    def student_columns(self) -> dict[str, str]:
         """What nbgrader keeps of a student, without what is not known."""
-        facts = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
-        return {key: value for key, value in {**facts, "lms_user_id": self.number}.items() if value}
+        columns = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
+        return {key: value for key, value in {**columns, "lms_user_id": self.number}.items() if value}
 
 
 @dataclass
@@ -93,12 +93,12 @@ def import_roster(gradebook: Gradebook, learners: list[RosterEntry], remove_abse
     listed = set(known.values())
     for learner in learners:
         student_id = known[learner.line]
-        there = students.get(student_id)
-        if there is None:
-            gradebook.add_student(student_id, **learner.facts())
+        known_student = students.get(student_id)
+        if known_student is None:
+            gradebook.add_student(student_id, **learner.student_columns())
             outcome.added.append(student_id)
-        elif any(getattr(there, key) != value for key, value in learner.facts().items()):
-            gradebook.update_or_create_student(student_id, **learner.facts())
+        elif any(getattr(known_student, key) != value for key, value in learner.student_columns().items()):
+            gradebook.update_or_create_student(student_id, **learner.student_columns())
             outcome.changed.append(student_id)
         else:
             outcome.unchanged.append(student_id)
@@ -127,9 +127,10 @@ def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> di
         same_email = by_email.get(learner.email.casefold())
         same_number = by_number.get(learner.number, []) if learner.number else []
         others = [
-            each
-            for each in (same_id, same_email)
-            if each and students[each].lms_user_id in numbers - {learner.number}  # who has the number of another line
+            other_id
+            for other_id in (same_id, same_email)
+            if other_id
+            and students[other_id].lms_user_id in numbers - {learner.number}  # who has the number of another line
         ]
         if len(same_number) == 1 or same_id in same_number:
             known[learner.line] = same_id if same_id in same_number else same_number[0]
@@ -205,6 +206,6 @@ def _problem(learner: RosterEntry) -> str:
     if not STUDENT_ID.fullmatch(learner.id):
         allowed = "letters a to z, digits and . _ - @ + (at most 64, a letter or digit at either end)"
         return f"the id {ascii(clean_text(learner.id, 80))} can't be the name of a folder: it may have {allowed}."
-    if any(len(value) > LONGEST for value in learner.facts().values()):
+    if any(len(value) > LONGEST for value in learner.student_columns().values()):
         return f"a cell has more than {LONGEST} characters."
     return ""

@@ -56,7 +56,7 @@ def grades_of(handed_in, **other):
 def test_the_twelve_differ_and_the_late_ones_are_late(released, tmp_path):
     handed_in = submissions(released)
     assert len({one.learner for one in handed_in}) == 12
-    assert len({one.what for one in handed_in}) == len(handed_in)
+    assert len({one.label for one in handed_in}) == len(handed_in)
     pack(handed_in, tmp_path / "submissions.zip")
     with zipfile.ZipFile(tmp_path / "submissions.zip") as archive:
         times = {facts.filename: facts.date_time for facts in archive.infolist()}
