@@ -1,4 +1,7 @@
-"""A class in figures: what is passed, which mistakes are made, how long it takes, who is stuck where."""
+"""A class in figures: what is passed, which mistakes are made, how long it takes, who is stuck where.
+
+`class_figures` computes them; `figure_lines` and `write_figures` show them on a terminal and as an HTML page.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from autograder.analytics.class_verdicts import ClassVerdicts, LatestVerdict
-from autograder.analytics.pages import write_page
 from autograder.course import Part
 from autograder.grading.report import Report
+from autograder.render.templates import write_private_page
 from autograder.render.terminal import plural
 from autograder.text import clean_text
 
 FEW = 5  # a figure on fewer learners says little about a class, and may tell who somebody is
+HARDEST = 10  # checks, on a screen
+MOST_LINES = 15  # of mistakes and of learners, on a screen; the page has them all
+FEW_SENTENCE = f"* stands on fewer than {FEW} learners: it says little about a class, and may tell who somebody is."
+STUCK_SENTENCE = (
+    "the first part that somebody handed in and did not pass since the last one that they passed, or else the next one."
+)
 DAY = 86400.0
 
 
@@ -118,11 +127,11 @@ class ClassFigures:
         return asdict(self)
 
 
-def class_figures(verdicts: ClassVerdicts, shown: Callable[[str], str] | None = None) -> ClassFigures:
+def class_figures(class_verdicts: ClassVerdicts, shown: Callable[[str], str] | None = None) -> ClassFigures:
     """The figures. shown(learner) is what to call somebody; their ids when it is not given."""
     by_part: dict[Part, list[LatestVerdict]] = {}
     by_learner: dict[str, dict[Part, LatestVerdict]] = {}
-    for verdict in verdicts.found:
+    for verdict in class_verdicts.verdicts:
         by_part.setdefault(verdict.part, []).append(verdict)
         by_learner.setdefault(verdict.learner, {})[verdict.part] = verdict
     ordered = sorted(by_part, key=lambda part: part.number)
@@ -130,11 +139,11 @@ def class_figures(verdicts: ClassVerdicts, shown: Callable[[str], str] | None = 
     stuck = [place for place in places if place is not None]
     figures = ClassFigures(
         learners=len(by_learner),
-        verdicts=len(verdicts.found),
+        verdicts=len(class_verdicts.verdicts),
         parts=[_part_figures(part, by_part[part], stuck) for part in ordered],
         mistakes=[mistake for part in ordered for mistake in _mistakes(part, by_part[part])],
         stuck=stuck,
-        lost=len(verdicts.lost),
+        lost=len(class_verdicts.lost),
         pseudonymous=shown is not None,
     )
     figures.mistakes.sort(key=lambda mistake: -mistake.learners)
@@ -208,16 +217,6 @@ def _mistakes(part: Part, verdicts: list[LatestVerdict]) -> list[MistakeFigures]
     return list(figures.values())
 
 
-# A class's figures as lines for a terminal and as one HTML page.
-
-HARDEST = 10  # checks, on a screen
-MOST_LINES = 15  # of mistakes and of learners, on a screen; the page has them all
-FEW_SENTENCE = f"* stands on fewer than {FEW} learners: it says little about a class, and may tell who somebody is."
-STUCK_SENTENCE = (
-    "the first part that somebody handed in and did not pass since the last one that they passed, or else the next one."
-)
-
-
 def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[str]:
     """The tables. every_check: of every part, instead of those that fewest pass."""
     yield f"{plural(figures.learners, 'learner')}, {plural(figures.verdicts, 'verdict')}. {FEW_SENTENCE}"
@@ -259,9 +258,9 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
 
 def write_figures(path: Path, figures: ClassFigures) -> None:
     """Write the page, for its owner's eyes only. Raises OSError."""
-    write_page(
+    write_private_page(
         path,
-        "analytics.html",
+        Path(__file__).with_name("analytics.html"),
         figures=figures,
         few=FEW_SENTENCE,
         stuck=STUCK_SENTENCE,

@@ -1,7 +1,8 @@
 """Which submissions of a part share more than the stub explains. It finds what a person should look at, and no more.
 
 Modules are compared in normal form, in passages of a few tokens, as in MOSS. Passages of the stub are left out, and
-those that the reference has too are counted separately. Each module is read in a separate process.
+those that the reference has too are counted separately. Each module is read in a separate process. `compare_class`
+compares; `similarity_lines` and `write_similarity` show groups and pairs on a terminal and side by side on a page.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from itertools import combinations
 from pathlib import Path
 
 from autograder.analytics.normal_form import normal_form, parsed
-from autograder.analytics.pages import write_page
 from autograder.batch.find_tasks import find_tasks
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.sources import LARGEST_FILE
 from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import Allowance, read_isolated
+from autograder.render.templates import write_private_page
 from autograder.render.terminal import plural
 from autograder.stubs import make_stub
 from autograder.text import clean_text
@@ -37,6 +38,19 @@ MOST_PAIRS = 50  # that a person will look at
 PAIRS_OF_ONE = 3  # each learner's closest
 NEARLY_ALL = 0.9  # of the shorter one's passages: padding that the normal form keeps, or a line of one's own
 NOT_MUCH_SHORTER = 0.5  # whoever has written one task of five is in no group with all who have written it, too
+MOST_LINES = 15  # of groups, and of pairs, on a screen
+MOST_NAMES = 6  # of a group, on a screen
+CAUTION = (
+    "Similar code does not prove copying. Short tasks have few right answers, and people who study together write "
+    "similar code. Read both submissions and talk to both people before you decide."
+)
+MEANING = (
+    f"A passage is {PASSAGE} consecutive steps of what the code does. Names, comments, type hints, statements without "
+    "effect, wrapped expressions and the order of definitions make no difference. Passages of the stub do not count. "
+    "Start with the column Beyond: it counts the shared passages that the reference solution does not have."
+)
+GROUPS = "Groups of learners with the same code, or nearly the same"
+PAIRS = "Pairs that share most beyond the reference"
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,7 @@ class Module:
 
     learner: str
     content: bytes
-    form: Fingerprint
+    fingerprint: Fingerprint
     own: frozenset[int]
     like_reference: float
     closest: float = 0.0
@@ -65,10 +79,10 @@ class Module:
     def marked(self, shared: frozenset[int]) -> list[tuple[str, bool]]:
         """The module, line by line, and whether most of what a line says is in one of these passages."""
         tokens = set()
-        for passage, start, end in zip(self.form.hashes, self.form.starts, self.form.ends):
+        for passage, start, end in zip(self.fingerprint.hashes, self.fingerprint.starts, self.fingerprint.ends):
             if passage in shared:
                 tokens.update(range(start, end))
-        of_line, marked = Counter(self.form.lines), Counter(self.form.lines[token] for token in tokens)
+        of_line, marked = Counter(self.fingerprint.lines), Counter(self.fingerprint.lines[token] for token in tokens)
         text = self.content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("utf-8", "replace")
         return [
             (clean_text(line, len(line), keep="\t"), 2 * marked[number] > of_line[number])
@@ -135,17 +149,23 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
     for task in submissions.tasks:
         try:
             content = task.read().modules[part.file_name]
-            form = fingerprint_isolated(content)
+            fingerprint = fingerprint_isolated(content)
         except (OSError, ValueError) as error:
             outcome.problems.append((task.learner, str(error)))
             continue
         except KeyError:
             outcome.problems.append((task.learner, f"There is no {part.file_name} that can be read."))
             continue
-        own_passages = frozenset(form.hashes).difference(stub)
+        own_passages = frozenset(fingerprint.hashes).difference(stub)
         if own_passages:
             outcome.modules.append(
-                Module(task.learner, content, form, own_passages, len(own_passages & of_reference) / len(own_passages))
+                Module(
+                    task.learner,
+                    content,
+                    fingerprint,
+                    own_passages,
+                    len(own_passages & of_reference) / len(own_passages),
+                )
             )
         else:
             outcome.nothing_own.append(task.learner)
@@ -174,8 +194,8 @@ def _fingerprint_columns(content: bytes) -> Iterator[tuple[str, bytes]]:
     except MemoryError:  # what some versions of Python say of an expression that is too deep
         raise ArchiveError("The file is nested too deeply for Python to read it.") from None
     sys.setrecursionlimit(DEEPEST)
-    form = _fingerprint(tree)
-    for column in (form.hashes, form.starts, form.ends, form.lines):
+    fingerprint = _fingerprint(tree)
+    for column in (fingerprint.hashes, fingerprint.starts, fingerprint.ends, fingerprint.lines):
         yield column.typecode, column.tobytes()
 
 
@@ -185,17 +205,17 @@ def fingerprint_of(content: bytes) -> Fingerprint:
 
 
 def _fingerprint(tree: ast.Module) -> Fingerprint:
-    form = Fingerprint(array("Q"), array("I"), array("I"), array("I"))
+    fingerprint = Fingerprint(array("Q"), array("I"), array("I"), array("I"))
     for tokens in normal_form(tree):
-        first, size = len(form.lines), min(PASSAGE, len(tokens))
-        form.lines.extend(line for _, line in tokens)
+        first, size = len(fingerprint.lines), min(PASSAGE, len(tokens))
+        fingerprint.lines.extend(line for _, line in tokens)
         labels = [label for label, _ in tokens]
         for place in range(len(tokens) - size + 1 if size >= LEAST else 0):
             text = "\0".join(labels[place : place + size]).encode("utf-8", "surrogatepass")
-            form.hashes.append(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big"))
-            form.starts.append(first + place)
-            form.ends.append(first + place + size)
-    return form
+            fingerprint.hashes.append(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big"))
+            fingerprint.starts.append(first + place)
+            fingerprint.ends.append(first + place + size)
+    return fingerprint
 
 
 def _groups(modules: list[Module]) -> list[list[Module]]:
@@ -251,23 +271,6 @@ def _rank(pair: Pair) -> tuple:
     return -pair.beyond, -min(pair.shares), pair.first.learner, pair.second.learner
 
 
-# Similar submissions, as lines for a terminal and as one HTML page with each pair side by side.
-
-MOST_LINES = 15  # of groups, and of pairs, on a screen
-MOST_NAMES = 6  # of a group, on a screen
-CAUTION = (
-    "Similar code does not prove copying. Short tasks have few right answers, and people who study together write "
-    "similar code. Read both submissions and talk to both people before you decide."
-)
-MEANING = (
-    f"A passage is {PASSAGE} consecutive steps of what the code does. Names, comments, type hints, statements without "
-    "effect, wrapped expressions and the order of definitions make no difference. Passages of the stub do not count. "
-    "Start with the column Beyond: it counts the shared passages that the reference solution does not have."
-)
-GROUPS = "Groups of learners with the same code, or nearly the same"
-PAIRS = "Pairs that share most beyond the reference"
-
-
 def similarity_lines(similarity: Similarity) -> Iterator[str]:
     """Groups and the closest pairs, with the caution."""
     yield CAUTION
@@ -307,9 +310,9 @@ def _more(listed: list) -> Iterator[str]:
 
 def write_similarity(path: Path, similarity: Similarity) -> None:
     """Write the page, for its owner's eyes only: it has real ids. Raises OSError."""
-    write_page(
+    write_private_page(
         path,
-        "similarity.html",
+        Path(__file__).with_name("similarity.html"),
         found=similarity,
         caution=CAUTION,
         meaning=MEANING,

@@ -95,7 +95,7 @@ class Ruling:
 class Requests:
     """All requests, by name, and a sentence for each file that can't be read."""
 
-    found: dict[str, Request] = field(default_factory=dict)
+    by_name: dict[str, Request] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -126,7 +126,7 @@ def find_requests(folder: ClassFolder) -> Requests:
                 graded = _verdicts(folder, part)
             # A verdict may be older than the checks.
             unknown = [request for request in unknown if _check(graded.get(learner), request.check) is None]
-            requests.found |= {request.name: request for request in new_requests if request not in unknown}
+            requests.by_name |= {request.name: request for request in new_requests if request not in unknown}
             if unknown:
                 problems.setdefault((learner, part.name), []).append(_unknown_checks(path, part, unknown, names))
     for file_problems in problems.values():
@@ -193,7 +193,7 @@ def decide(
         )
     whom = [""] if alike and accept else [learner]
     if alike and not accept:
-        asked = {one.learner for one in find_requests(folder).found.values() if (one.part, one.check) == (part, name)}
+        asked = {one.learner for one in find_requests(folder).by_name.values() if (one.part, one.check) == (part, name)}
         whom = sorted({learner, *(asked & set(_alike(verdicts, check)))})
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     wanted = [
@@ -262,7 +262,7 @@ def _parsed(which: str) -> tuple[str, Part, str]:
 def _verdicts(folder: ClassFolder, part: Part) -> dict[str, Report]:
     """The verdicts that count, by the checks alone, by learner; none when nobody was graded."""
     try:
-        return {verdict.learner: verdict.report for verdict in read_verdicts(folder.verdicts, part).found}
+        return {verdict.learner: verdict.report for verdict in read_verdicts(folder.verdicts, part).verdicts}
     except LedgerError as error:
         raise ClassError(str(error)) from error
     except ValueError:  # there is no verdict

@@ -9,9 +9,8 @@ from pathlib import Path
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.appeals import Case, Ruling
 from autograder.classroom.autograde import outcome_line
-from autograder.files import write_atomically
 from autograder.grading.report import Check
-from autograder.render.templates import templates
+from autograder.render.templates import write_private_page
 from autograder.render.terminal import message_lines, number, plural, without_commands
 from autograder.text import clean_text
 
@@ -85,10 +84,15 @@ def write_appeals_page(folder: ClassFolder, cases: Sequence[Case], problems: Seq
     """Write the page of all requests, for its owner's eyes only. Raises OSError."""
     views = sorted((_shown(folder, case) for case in cases), key=lambda view: view.state != "open")
     waiting = sum(case.open for case in cases)
-    page = templates(Path(__file__).parent).get_template("appeals_page.html")
-    text = page.render(requests=views, problems=[clean_text(problem, 600) for problem in problems], waiting=waiting)
-    write_atomically(folder.verdicts / PAGE, text.encode("utf-8", "replace"), mode=0o600)
-    return folder.verdicts / PAGE
+    path = folder.verdicts / PAGE
+    write_private_page(
+        path,
+        Path(__file__).with_name("appeals_page.html"),
+        requests=views,
+        problems=[clean_text(problem, 600) for problem in problems],
+        waiting=waiting,
+    )
+    return path
 
 
 def _shown(folder: ClassFolder, case: Case) -> RequestView:

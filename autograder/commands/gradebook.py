@@ -259,9 +259,9 @@ def appeals(
                 raise typer.Exit(1)
             return
         asked = requests.find_requests(its_class)
-        if request is not None and request not in asked.found:
-            raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.found) or 'none'}.")
-        wanted = [asked.found[request]] if request else list(asked.found.values())
+        if request is not None and request not in asked.by_name:
+            raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.by_name) or 'none'}.")
+        wanted = [asked.by_name[request]] if request else list(asked.by_name.values())
         found = []
         for number, case in enumerate(requests.cases(its_class, wanted, anyway=request is not None), 1):
             found.append(case)

@@ -159,7 +159,7 @@ def test_what_nbgrader_gave_counts_where_it_is_newer_than_the_ledger(tmp_path):
     record_released(folder, "cleo", part(3), report(3, "pf"))
     os.utime(out / "given" / "part03" / "ada.json", (1_800_000_000, 1_800_000_000))  # January 2027
     os.utime(out / "given" / "part03" / "bob.json", (1_500_000_000, 1_500_000_000))
-    found = {verdict.learner: verdict.report.earned for verdict in read_verdicts(out).found}
+    found = {verdict.learner: verdict.report.earned for verdict in read_verdicts(out).verdicts}
     assert found == {"ada": 2, "bob": 0, "cleo": 1}
 
 

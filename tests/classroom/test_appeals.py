@@ -104,7 +104,7 @@ def everything(folder: ClassFolder) -> dict[str, object]:
 
 
 def test_the_instructor_sees_the_request_beside_what_there_is_to_know(a_class):
-    (case,) = cases(a_class, list(find_requests(a_class).found.values()))
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()))
     assert case.open and case.check == lost(a_class, "ada") and case.alike == ("ben",) and not case.newer
     assert case.repeated.changed == () and case.repeated.entry.learner == "ada"
     assert case.errata == "nothing changes for this submission."
@@ -154,7 +154,7 @@ def test_the_same_decision_again_changes_nothing_and_grading_again_keeps_it(a_cl
     grade_batch(a_class.submitted, [PART], strict, a_class.verdicts)
     assert everything(a_class) == once
     assert find_errata(a_class, PART, strict).changes == ()
-    (case,) = cases(a_class, list(find_requests(a_class).found.values()), anyway=True)
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()), anyway=True)
     assert not case.open and case.repeated.changed == (), "a decision is no difference between two verdicts"
 
 
@@ -180,7 +180,7 @@ def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class)
         page = feedback(a_class, learner)
         assert "its points stay as they are. ln 27 &lt;b&gt;is&lt;/b&gt; meant." in page
         assert name not in page, "what is rejected is not offered again"
-    assert not any(case.open for case in cases(a_class, list(find_requests(a_class).found.values())))
+    assert not any(case.open for case in cases(a_class, list(find_requests(a_class).by_name.values())))
 
 
 def test_nobody_loses_points_that_were_given_without_an_explicit_word(a_class):
@@ -200,7 +200,7 @@ def test_nobody_loses_points_that_were_given_without_an_explicit_word(a_class):
 def test_newer_work_is_not_graded_by_a_decision(a_class, strict):
     (a_class.submitted / "ada" / PART.name / PART.file_name).write_text(OTHER, encoding="utf-8")
     before = grades(a_class, "ada")
-    (case,) = cases(a_class, list(find_requests(a_class).found.values()))
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()))
     assert case.newer
     ruling = decide(a_class, request(a_class), accept=True, alike=False, reason="")
     assert ruling.waiting == ("ada",) and grades(a_class, "ada") == before
@@ -266,7 +266,7 @@ def test_requests_that_nobody_can_decide_are_one_line_for_each_learner(a_class):
         (a_class.appeals / "ben" / name).write_text(text, encoding="utf-8")
         (a_class.appeals / "cid" / name).write_bytes(b"\xff")
     requests = find_requests(a_class)
-    assert list(requests.found) == [f"ada/part09/{lost(a_class, 'ada').name}", f"ben/part09/{real}"]
+    assert list(requests.by_name) == [f"ada/part09/{lost(a_class, 'ada').name}", f"ben/part09/{real}"]
     ben, cid = requests.problems
     assert "has no check no_50_0, no_50_1, no_50_2 and 37 more." in ben and "48 more files" in ben
     assert "not text in UTF-8" in cid and "49 more files" in cid
@@ -278,7 +278,7 @@ def test_a_check_that_only_an_older_verdict_has_can_be_asked_about(a_class):
     record_released(a_class, "ada", PART, replace(report, checks=checks))
     (a_class.verdicts / LEDGER).unlink()
     ask(a_class, "ada", "an_old_name", "Mine is right.")
-    assert list(find_requests(a_class).found) == ["ada/part09/an_old_name"]
+    assert list(find_requests(a_class).by_name) == ["ada/part09/an_old_name"]
 
 
 @pytest.mark.parametrize("name", ["a`touch PWNED`b", "a$(touch PWNED)b", "a;touch PWNED;b", "a\x1b[31mb", "a\u202eb"])
@@ -288,7 +288,7 @@ def test_the_name_of_a_folder_does_nothing_in_the_commands_that_are_shown(a_clas
     record_released(a_class, name, PART, report)
     ask(a_class, name, check, "x")
     (case,) = [
-        case for case in cases(a_class, list(find_requests(a_class).found.values())) if case.request.learner == name
+        case for case in cases(a_class, list(find_requests(a_class).by_name.values())) if case.request.learner == name
     ]
     lines = list(case_lines(a_class, case, 1))
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202e]", "".join(lines))
