@@ -181,7 +181,7 @@ def fingerprint_isolated(content: bytes) -> Fingerprint:
     """The form of a learner's module, read in a separate process. Raises ArchiveError, whatever is in it."""
     if len(content) > LARGEST_FILE:
         raise ArchiveError(f"The file is too long to compare: it has more than {LARGEST_FILE:,} bytes.")
-    items = read_isolated(_fingerprint_columns, content=content, own=Allowance(SECONDS, advice=""))
+    items = read_isolated(_fingerprint_columns, content=content, allowance=Allowance(SECONDS, advice=""))
     return Fingerprint(*(array(kind, data) for kind, data in items))
 
 

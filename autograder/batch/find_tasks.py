@@ -58,7 +58,7 @@ def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[s
         if is_archive(member.path[-1]):
             budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
             try:
-                inside = read_members_isolated(in_archive, budget.bytes, content=member.content, own=own)
+                inside = read_members_isolated(in_archive, budget.bytes, content=member.content, allowance=own)
                 budget.take(sum(len(one.content) for one in inside))
             except ArchiveError as error:
                 problems.append((learner, f"{shown(where)}: {error}"))
@@ -127,7 +127,7 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
         refused = lambda said: found.problems.append((submitted.name, said))  # noqa: E731
         own = Allowance(SECONDS_OF_A_CLASS)
         try:
-            members = read_members_isolated(_of_a_class, str(submitted.absolute()), own=own, refuse=refused)
+            members = read_members_isolated(_of_a_class, str(submitted.absolute()), allowance=own, refuse=refused)
         except ArchiveError as error:
             raise ValueError(f"{submitted}: {error}") from error
         for learner, files in by_learner(members, found.problems).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import re
 import stat
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Part, parts
+from autograder.grading.report import NO_FILE
 from autograder.grading.sources import LARGEST_FILE
 
 # What nbgrader's exchange writes beside a submission, and needs beside its feedback to give that back.
@@ -55,6 +57,14 @@ def read_regular_file(path: Path, limit: int) -> bytes | None:
             return file.read(limit + 1)
     except OSError as error:
         raise Unreadable(f"{path.name} can't be read ({error.strerror}).") from error
+
+
+def submitted_hash(learner: Path, part: Part) -> str:
+    """The sha256 of the part's module in a learner's folder, as reports have it; NO_FILE when there is none. Raises
+    Unreadable.
+    """
+    content = read_regular_file(learner / part.name / part.file_name, LARGEST_FILE)
+    return NO_FILE if content is None else hashlib.sha256(content).hexdigest()
 
 
 def collect_modules(learner: Path, part: Part) -> Collected:

@@ -86,10 +86,10 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
 
 def apply_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
     """The report as it counts: a check whose request was accepted is passed. Written answers get points by hand."""
-    return replace(report, checks=tuple(_decided(check, decisions.get(check.name)) for check in report.checks))
+    return replace(report, checks=tuple(_with_decision(check, decisions.get(check.name)) for check in report.checks))
 
 
-def _decided(check: Check, decision: Decision | None) -> Check:
+def _with_decision(check: Check, decision: Decision | None) -> Check:
     if decision is None or not decision.accepted or check.status == "manual":
         return check
     identity = {name: getattr(check, name) for name in ("name", "task", "title", "hidden", "points")}

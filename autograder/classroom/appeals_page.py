@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.classroom.appeals import Case, Ruling
+from autograder.classroom.appeals import RequestCase, Ruling
 from autograder.classroom.autograde import outcome_line
 from autograder.grading.report import Check
 from autograder.render.templates import write_private_page
@@ -31,7 +31,7 @@ class RequestView:
     commands: list[str]
 
 
-def case_lines(folder: ClassFolder, case: Case, count: int) -> Iterator[str]:
+def case_lines(folder: ClassFolder, case: RequestCase, count: int) -> Iterator[str]:
     """One request, with all that is known about it."""
     shown = _shown(folder, case)
     yield f"{count}. {shown.name}: {shown.state}"
@@ -44,7 +44,7 @@ def case_lines(folder: ClassFolder, case: Case, count: int) -> Iterator[str]:
     yield ""
 
 
-def list_lines(cases: Sequence[Case], problems: Sequence[str], page: Path | None) -> Iterator[str]:
+def list_lines(cases: Sequence[RequestCase], problems: Sequence[str], page: Path | None) -> Iterator[str]:
     """Those that are decided, what can't be read, where the page is."""
     if not cases and not problems:
         yield "There are no regrade requests."
@@ -80,7 +80,7 @@ def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) 
         yield "This is a written answer. Enter its points in formgrader."
 
 
-def write_appeals_page(folder: ClassFolder, cases: Sequence[Case], problems: Sequence[str]) -> Path:
+def write_appeals_page(folder: ClassFolder, cases: Sequence[RequestCase], problems: Sequence[str]) -> Path:
     """Write the page of all requests, for its owner's eyes only. Raises OSError."""
     views = sorted((_shown(folder, case) for case in cases), key=lambda view: view.state != "open")
     waiting = sum(case.open for case in cases)
@@ -95,7 +95,7 @@ def write_appeals_page(folder: ClassFolder, cases: Sequence[Case], problems: Seq
     return path
 
 
-def _shown(folder: ClassFolder, case: Case) -> RequestView:
+def _shown(folder: ClassFolder, case: RequestCase) -> RequestView:
     check, repeated = case.check, case.repeated
     facts = []
     if repeated and not isinstance(repeated, str):
@@ -128,7 +128,7 @@ def _title(check: Check) -> str:
     return f"{check.task} {check.title} ({worth}{', hidden' if check.hidden else ''}, {check.status})"
 
 
-def _state(case: Case) -> str:
+def _state(case: RequestCase) -> str:
     if case.decision is None:
         return "open" if case.open else "the check passes now"
     ruling = "accepted" if case.decision.accepted else "rejected"
@@ -136,7 +136,7 @@ def _state(case: Case) -> str:
     return f"{ruling} on {case.decision.when[:10]} by {case.decision.by}{reason}"
 
 
-def _others(case: Case) -> str:
+def _others(case: RequestCase) -> str:
     """Whose check fails in the same way, and how sure it is that their mistake is the same."""
     if not case.alike:
         return "nobody else's check fails in this way."
@@ -152,7 +152,7 @@ def _others(case: Case) -> str:
     return f"{plural(len(case.alike), 'other')}, {names}{others}; {known}."
 
 
-def _commands(folder: ClassFolder, case: Case) -> list[str]:
+def _commands(folder: ClassFolder, case: RequestCase) -> list[str]:
     """What to type to decide; nothing for a name that can't be typed."""
     if clean_text(case.request.name, 400) != case.request.name:
         return ["The name of this learner's folder has characters that can't be typed. Ask whose it is."]

@@ -19,7 +19,7 @@ from autograder.classroom.gradebook import make_gradebook
 from autograder.classroom.manual_grades import restore_manual_grades, snapshot_manual_grades
 from autograder.classroom.nbgrader_configuration import AUTOGRADE, RUN, configure
 from autograder.classroom.prefetch import grading_ahead
-from autograder.classroom.written_answer import as_typed
+from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import SOLUTIONS, Part
 from autograder.database import damage
 from autograder.notebooks.lesson_notebooks import SOURCE, grade_id, notebook_findings
@@ -62,21 +62,21 @@ def grade_class(
     LedgerError when another grading of the class is at work.
     """
     outcomes = []
-    need_working_checks(folder, part, tier)
+    require_working_checks(folder, part, tier)
     with (
         exclusive_grading(folder.root),
         Ledger.opened(folder.verdicts) as ledger,
         grading_ahead(folder, part, learners, tier) as wait,
     ):
         enter_in_gradebook(folder, part, source)
-        take = _one_by_one(folder, part, tier, source, run_notebooks, lower, ledger)
+        grade_submission_of = _submission_grader(folder, part, tier, source, run_notebooks, lower, ledger)
         for learner in wait.ready_first(learners):
-            outcomes.append(take(learner))
+            outcomes.append(grade_submission_of(learner))
             on_outcome(outcomes[-1])
     return sorted(outcomes, key=lambda outcome: learners.index(outcome.learner))
 
 
-def need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
+def require_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
     """A fault of our own must not cost a whole class its points. Raises ReleaseError unless the solution earns all."""
     files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
     report = open_store(folder.verdicts).grade(files, part, tier=tier)
@@ -101,7 +101,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
         generate(part, Path(scratch), source, folder.database)
 
 
-def _one_by_one(
+def _submission_grader(
     folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, lower: bool, ledger: Ledger
 ) -> Callable[[str], SubmissionOutcome]:
     """A function that takes one learner's submission through nbgrader's autograde and feedback."""
@@ -124,7 +124,7 @@ def _one_by_one(
     # A notebook may run for a minute, and nobody could write into the gradebook meanwhile.
     at_once = contextlib.nullcontext if run_notebooks else one_transaction
 
-    def take(learner: str) -> SubmissionOutcome:
+    def grade_submission_of(learner: str) -> SubmissionOutcome:
         with calling_nbgrader() as reason:
             try:
                 seen = snapshot_manual_grades(folder, part, learner)
@@ -139,7 +139,7 @@ def _one_by_one(
             except Exception as error:  # whoever is at fault: the others are graded all the same
                 return SubmissionOutcome(learner, part, failure=reason(error))
 
-    return take
+    return grade_submission_of
 
 
 def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOutcome:
@@ -148,7 +148,7 @@ def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOut
 
     cells = graded_cells(folder, learner, part.name) or {}
     written = {task.id: cells.get(grade_id(task), ("", None)) for task in part.tasks if not task.defines}
-    unanswered = tuple(task for task, cell in written.items() if not as_typed(*cell))
+    unanswered = tuple(task for task, cell in written.items() if not from_inert_markdown(*cell))
     sentences = grader_sentences(cells)
     no_module = f"{part.file_name} was not submitted"
     module = f"{no_module}." if any(line.startswith(no_module) for line in sentences) else ""

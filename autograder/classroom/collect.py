@@ -26,11 +26,11 @@ from autograder.intake.archives import shown
 from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
 from autograder.intake.name_matching import (
     RECIPE,
-    Matcher,
+    LearnerMatcher,
     appeal_files,
     course_files,
+    likely_course_name,
     notebook_by_content,
-    usual_wrong_name,
 )
 from autograder.intake.submitted_files import LearnerFiles, SubmittedFile, sort_by_learner
 from autograder.invocation import option
@@ -87,7 +87,7 @@ def collect(
                 f"The gradebook has no learners to match names with: {folder.command('roster')} imports them."
             )
         worksheet_times = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
-        matcher = Matcher(students, worksheet_times.numbers)
+        matcher = LearnerMatcher(students, worksheet_times.numbers)
     if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
         raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
     sorted_files = sort_by_learner(source, matcher)
@@ -120,7 +120,7 @@ def _collect_person(
 
     for name, files in sorted(collected.items()):
         try:
-            chosen = _one_of_each(files)
+            chosen = _newest_of_each(files)
         except ClassError as error:
             outcome.problems.append(f"{learner}, {name}: {error}")
             continue
@@ -135,7 +135,7 @@ def _collect_person(
         contents = {file_name: file.content for file_name, file in chosen.items()}
         # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
         correct = said_when is not None or (listed is not None and not asks)
-        new = _place(folder, learner, name, contents, time, correct, asks)
+        new = _place_submission(folder, learner, name, contents, time, correct, asks)
         outcome.placed.append(new)
         settled = new.what == "unchanged" and (asks or new.time is not None)
         if person.late and time is None and not settled:
@@ -183,7 +183,7 @@ def _with_usual_wrong_names(
     looked_for = [RECIPE, *([part.name] if part else [other_part.name for other_part in parts()])]
     guessed: dict[str, list[SubmittedFile]] = {}
     for file in person.others:
-        name = usual_wrong_name(file.name, looked_for)
+        name = likely_course_name(file.name, looked_for)
         if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
             name = notebook_by_content(file.content)
         if name is None and part is not None:
@@ -216,7 +216,7 @@ def _with_usual_wrong_names(
 
 def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: Collection) -> bool:
     """Keep a learner's regrade requests, apart from the work that they are about. Says whether there are any."""
-    asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age)
+    asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age_key)
     for file in asks:
         stem, suffix = file.name.rsplit(".", 1)
         versions = sorted((folder.appeals / learner).glob(f"{stem}*.{suffix}"))
@@ -273,7 +273,7 @@ def _not_collected(
         if any((place / name).exists() for name in course_files()):
             next_step = " Then collect again, which records its time."  # until then, the time is that of the older work
         else:
-            write_atomically(place / TIMESTAMP, _note(time))
+            write_atomically(place / TIMESTAMP, _timestamp_line(time))
     copied = f" They are in {place}: rename the right one to {part.file_name}.{next_step}" if copies else ""
     if has_notebook:
         return f"{learner}: {notebook} was collected, but there is no {part.file_name}. Not used: {names}.{copied}"
@@ -294,20 +294,20 @@ def _by_part(files: list[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
     return by_part
 
 
-def _one_of_each(files: list[SubmittedFile]) -> dict[str, SubmittedFile]:
+def _newest_of_each(files: list[SubmittedFile]) -> dict[str, SubmittedFile]:
     """Of several files of one name the newest. Raises ClassError when nothing tells which one that is."""
     chosen: dict[str, SubmittedFile] = {}
     for file in files:
         other = chosen.get(file.name)
-        if other is None or other.content == file.content or _age(file) != _age(other):
-            chosen[file.name] = file if other is None or _age(file) > _age(other) else other
+        if other is None or other.content == file.content or _age_key(file) != _age_key(other):
+            chosen[file.name] = file if other is None or _age_key(file) > _age_key(other) else other
         else:
             names = f"{shown(other.where)} and {shown(file.where)}"
             raise ClassError(f"{names} are two versions of the same file: leave one of them.")
     return chosen
 
 
-def _age(file: SubmittedFile) -> tuple[str, int]:
+def _age_key(file: SubmittedFile) -> tuple[str, int]:
     return (file.time.isoformat() if file.time else "", file.copy)
 
 
@@ -315,7 +315,7 @@ def _in_utc(time: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime
     return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _place(
+def _place_submission(
     folder: ClassFolder,
     learner: str,
     part: str,
@@ -338,18 +338,18 @@ def _place(
         if same and (asks or set(contents) >= placed_names):
             if not correct or time == before:
                 return PlacedSubmission(learner, part, "unchanged", before)
-            write_atomically(place / TIMESTAMP, _note(time))
+            write_atomically(place / TIMESTAMP, _timestamp_line(time))
             return PlacedSubmission(learner, part, "corrected", time)
         if before is not None and time is not None and time < before and not correct:
             return PlacedSubmission(learner, part, "older", time)
-        backup = _free(folder.submitted_before / learner / part, before)
+        backup = _free_backup_folder(folder.submitted_before / learner / part, before)
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
     try:
         for name, content in contents.items():
             write_atomically(scratch / name, content)
         if time is not None:
-            write_atomically(scratch / TIMESTAMP, _note(time))
+            write_atomically(scratch / TIMESTAMP, _timestamp_line(time))
         scratch.chmod(0o755)
         if backup:
             backup.parent.mkdir(parents=True, exist_ok=True)
@@ -367,19 +367,19 @@ def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> PlacedSu
     if place.exists():
         if _content(place) == content:
             return PlacedSubmission(learner, RECIPE, "unchanged", None)
-        backup = _free(folder.submitted_before / learner / RECIPE, None)
+        backup = _free_backup_folder(folder.submitted_before / learner / RECIPE, None)
         backup.parent.mkdir(parents=True, exist_ok=True)
         os.replace(place, backup)
     write_atomically(place, content)
     return PlacedSubmission(learner, RECIPE, "replaced" if backup else "new", None, backup)
 
 
-def _note(time: datetime.datetime) -> bytes:
+def _timestamp_line(time: datetime.datetime) -> bytes:
     """A time as nbgrader notes it."""
     return f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode("ascii")
 
 
-def _free(folder: Path, before: datetime.datetime | None) -> Path:
+def _free_backup_folder(folder: Path, before: datetime.datetime | None) -> Path:
     """A folder for a backup that does not exist yet, called by the time of what goes there."""
     name = f"{before:%Y-%m-%d-%H%M%S}" if before else "without-time"
     paths = (folder / (name + (f"-{number}" if number else "")) for number in range(10_000))

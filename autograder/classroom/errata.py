@@ -10,7 +10,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import interrupted_release, keeps_old_verdict, last_released
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
-from autograder.classroom.autograde import SubmissionOutcome, grade_class, need_working_checks
+from autograder.classroom.autograde import SubmissionOutcome, grade_class, require_working_checks
 from autograder.classroom.capstone_gradebook import enter_capstone
 from autograder.classroom.capstone_grades import grade_capstones, newest_parts
 from autograder.classroom.prefetch import grading_ahead
@@ -61,7 +61,7 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
         raise ClassError(
             f"Nobody has handed in part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
         )
-    need_working_checks(folder, part, tier)
+    require_working_checks(folder, part, tier)
     with grading_ahead(folder, part, learners, tier) as wait:
         for learner in learners:
             old = last_released(folder, learner, part)
@@ -135,7 +135,7 @@ def apply_errata(
     return grade_class(folder, errata.part, to_grade, tier, source, lower=lower) if to_grade else []
 
 
-def need_shown_changes(folder: ClassFolder, parts: Iterable[Part], tier: Tier) -> None:
+def require_shown_changes(folder: ClassFolder, parts: Iterable[Part], tier: Tier) -> None:
     """Grading must not change in silence what was given by another version of the course. Raises ClassError that says
     how to see the changes first; once `find_errata` has, this has nothing to say.
     """

@@ -101,11 +101,13 @@ def _difference(place: Path, candidates: list[_Inbound]) -> str:
     if recorded is not None and newest - recorded <= SLACK:
         return ""
     named = (
-        "" if origin.named == recorded or origin.named is None else f"; the folder's name says {_shown(origin.named)}"
+        ""
+        if origin.named == recorded or origin.named is None
+        else f"; the folder's name says {_utc_text(origin.named)}"
     )
-    claim = f"{TIMESTAMP} says {_shown(recorded)}" if recorded else f"{TIMESTAMP} holds no time, so it is never late"
+    claim = f"{TIMESTAMP} says {_utc_text(recorded)}" if recorded else f"{TIMESTAMP} holds no time, so it is never late"
     return (
-        f"{label}: {claim}, but its files in nbgrader's exchange were written at {_shown(written)}{named}. Ask the "
+        f"{label}: {claim}, but its files in nbgrader's exchange were written at {_utc_text(written)}{named}. Ask the "
         f"learner. To change the time, write it into {place / TIMESTAMP} and grade again."
     )
 
@@ -117,6 +119,6 @@ def _secret(place: Path) -> bytes:
         return b""
 
 
-def _shown(time: datetime.datetime) -> str:
+def _utc_text(time: datetime.datetime) -> str:
     """A time as timestamp.txt may hold it."""
     return f"{time:%Y-%m-%d %H:%M:%S} UTC"

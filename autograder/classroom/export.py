@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.class_folder.settings import ClassError, assignments
 from autograder.classroom.grades import AssignmentGrade, ClassGrades, LearnerGrades
-from autograder.intake.name_matching import squeezed
+from autograder.intake.name_matching import normalised_name
 from autograder.intake.roster import NOBODY
 from autograder.intake.tables import CsvTable, read_table, write_table
 from autograder.invocation import option
@@ -32,7 +32,7 @@ class Exported:
 
 def export(grades: ClassGrades, to: Path) -> Exported:
     """Write canvas.csv, moodle.csv and nbgrader.csv into a folder."""
-    outcome = Exported(remarks=_unfinished(grades))
+    outcome = Exported(remarks=_ungraded_remarks(grades))
     for name, rows in (("canvas", _canvas(grades)), ("moodle", _moodle(grades)), ("nbgrader", _nbgrader(grades))):
         # Excel, in which many look at Canvas' file first, knows UTF-8 by its mark. Moodle wants none.
         write_table(to / f"{name}.csv", rows, bom=name == "canvas")
@@ -40,19 +40,19 @@ def export(grades: ClassGrades, to: Path) -> Exported:
     return outcome
 
 
-def export_like(grades: ClassGrades, template: Path, to: Path, assignment: str | None = None) -> Exported:
+def fill_template(grades: ClassGrades, template: Path, to: Path, assignment: str | None = None) -> Exported:
     """Fill in a file that the platform exported, row by row and column by column as they are there. Points are scaled
     to the platform's maximum. assignment: which one a Moodle worksheet is for. Raises ClassError when the file is none
     of these, or does not say what its maximum is.
     """
     table = read_table(template)
-    outcome = Exported(remarks=_unfinished(grades))
+    outcome = Exported(remarks=_ungraded_remarks(grades))
     if "Student" in table.columns and "ID" in table.columns:
-        name, rows = "canvas-upload", list(_like_canvas(grades, table, outcome.remarks))
+        name, rows = "canvas-upload", list(_fill_canvas(grades, table, outcome.remarks))
     elif "Identifier" in table.columns and "Grade" in table.columns:
         if assignment is None:
             raise ClassError(f"{template} is a worksheet of one assignment: say which, with {option('part', 5)}.")
-        name, rows = f"moodle-{assignment}-upload", list(_like_worksheet(grades, table, assignment, outcome.remarks))
+        name, rows = f"moodle-{assignment}-upload", list(_fill_worksheet(grades, table, assignment, outcome.remarks))
     else:
         raise ClassError(
             f"{template} is no file that we know: neither Canvas' gradebook (Student, ID) nor Moodle's grading "
@@ -99,7 +99,7 @@ def _points(learner: LearnerGrades, grades: ClassGrades) -> list[float | None]:
     return [learner.grades[name].points if name in learner.grades else None for name in grades.possible]
 
 
-def _like_canvas(grades: ClassGrades, table: CsvTable, remarks: list[str]) -> Iterator[list]:
+def _fill_canvas(grades: ClassGrades, table: CsvTable, remarks: list[str]) -> Iterator[list]:
     columns = {}
     for name in table.columns:
         part = PART.search(name)
@@ -135,9 +135,9 @@ def _like_canvas(grades: ClassGrades, table: CsvTable, remarks: list[str]) -> It
         yield [*cells, *(None if earned is None else earned * scale for earned, scale in zip(points, scales))]
 
 
-def _like_worksheet(grades: ClassGrades, table: CsvTable, assignment: str, remarks: list[str]) -> Iterator[list]:
+def _fill_worksheet(grades: ClassGrades, table: CsvTable, assignment: str, remarks: list[str]) -> Iterator[list]:
     by_email = _by_key(grades, lambda learner: (learner.email.casefold(), learner.id.casefold()))
-    by_name = _by_key(grades, lambda learner: (squeezed(learner.first_name + learner.last_name),))
+    by_name = _by_key(grades, lambda learner: (normalised_name(learner.first_name + learner.last_name),))
     maximum = next((name for name in table.columns if name.casefold() == "maximum grade"), "")
     scale, before = 1.0, "no row yet"
     yield table.columns
@@ -145,7 +145,7 @@ def _like_worksheet(grades: ClassGrades, table: CsvTable, assignment: str, remar
         keys = [key for name in ("Email address", "Username") if (key := row.cells.get(name, "").casefold())]
         learner = next((by_email[key] for key in keys if key in by_email), None)
         if learner is None:  # the name alone, unless the addresses show that it is somebody else's
-            namesake = by_name.get(squeezed(row.cells.get("Full name", "")))
+            namesake = by_name.get(normalised_name(row.cells.get("Full name", "")))
             learner = None if keys and namesake and namesake.email else namesake
         grade = learner.grades.get(assignment) if learner else None
         if learner is None:
@@ -199,7 +199,7 @@ def _number(text: str) -> float | str:
     return float(text) if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text) else text
 
 
-def _unfinished(grades: ClassGrades) -> list[str]:
+def _ungraded_remarks(grades: ClassGrades) -> list[str]:
     """What is exported before a person has graded it, in a sentence an assignment."""
     remarks = []
     for name in grades.possible:

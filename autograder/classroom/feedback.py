@@ -13,7 +13,7 @@ from autograder.class_folder.verdict import decided, summary_sentences
 from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import GRADER_CELL
-from autograder.classroom.written_answer import as_typed
+from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import Part, capstone
 from autograder.grading.sources import LARGEST_FILE
 from autograder.notebooks.lesson_notebooks import grade_id
@@ -48,7 +48,9 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
         comments = {comment.name: comment.comment or "" for comment in notebook.comments}
         marks = {}
         for grade in notebook.grades:
-            answer = as_typed(*cells.get(grade.name, ("", None))) if grade.name.startswith("written-") else None
+            answer = (
+                from_inert_markdown(*cells.get(grade.name, ("", None))) if grade.name.startswith("written-") else None
+            )
             comment = comments.get(grade.name, "") if answer != () else ""  # nbgrader's own: No response.
             earned = None if grade.needs_manual_grade else grade.score
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)

@@ -6,14 +6,13 @@ in the names of the platform's own download.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.class_folder.collected import Unreadable, read_regular_file
+from autograder.class_folder.collected import Unreadable, submitted_hash
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import interrupted_release, last_released
 from autograder.class_folder.settings import ClassError, load_settings
@@ -21,11 +20,17 @@ from autograder.classroom.feedback import assignment_name, learner_page
 from autograder.classroom.gradebook import open_gradebook
 from autograder.course import Part, capstone
 from autograder.files import write_atomically
-from autograder.grading.report import NO_FILE
-from autograder.grading.sources import LARGEST_FILE
 from autograder.intake.archives import shown
 from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
-from autograder.intake.name_matching import CANVAS, MOODLE, RECIPE, Matcher, appeal_files, course_file, course_files
+from autograder.intake.name_matching import (
+    CANVAS,
+    MOODLE,
+    RECIPE,
+    LearnerMatcher,
+    appeal_files,
+    course_file,
+    course_files,
+)
 from autograder.intake.submitted_files import FilesByLearner, sort_by_learner
 from autograder.invocation import option
 from autograder.render.terminal import plural
@@ -57,7 +62,7 @@ def pack_feedback(folder: ClassFolder, download: Path, part: Part, out: Path, wo
     with open_gradebook(folder) as gradebook:
         students = gradebook.students
         numbers = read_worksheet(worksheet, students, load_settings(folder).zone) if worksheet else Worksheet()
-        sorted_files = sort_by_learner(download, Matcher(students, numbers.numbers))
+        sorted_files = sort_by_learner(download, LearnerMatcher(students, numbers.numbers))
     if others := _other_parts(sorted_files, part):
         raise ClassError(
             f"{shown(download.name)} has work for {', '.join(others)} and none for {name}. Nothing was written. Name "
@@ -128,9 +133,7 @@ def _current_page(folder: ClassFolder, part: Part, learner: str) -> bytes:
     page = learner_page(folder, part, learner)
     report = last_released(folder, learner, part)
     if part is not capstone() and report is not None:
-        content = read_regular_file(folder.submitted / learner / part.name / part.file_name, LARGEST_FILE)
-        now = NO_FILE if content is None else hashlib.sha256(content).hexdigest()
-        if report.sha256 != now:
+        if report.sha256 != submitted_hash(folder.submitted / learner, part):
             grade = folder.command("grade", part_=part.number)
             raise ClassError(f"{learner}: submitted new work that is not graded yet: {grade}")
     return page.encode("utf-8", "replace")

@@ -10,7 +10,7 @@ import json
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import interrupted_release
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.written_answer import as_typed
+from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import Part
 
 Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, and the points of its checks
@@ -64,6 +64,6 @@ def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
 def _content(cell: dict) -> str:
     """What you read when you grade the cell: of a written answer, the typed text, however it is stored."""
     source = "".join(cell["source"])
-    pieces = as_typed(source, cell.get("attachments")) or (source,)
+    pieces = from_inert_markdown(source, cell.get("attachments")) or (source,)
     text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)
     return "\n".join(line.rstrip() for line in text.replace(NO_BREAK_SPACE, " ").strip().split("\n"))

@@ -25,7 +25,7 @@ from autograder.class_folder.verdict import decided, grade_submission, points, s
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
-from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
+from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, rebuild_notebook
 from autograder.course import Part, capstone, part_named
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.notebooks.release import released_notebook
@@ -52,7 +52,7 @@ class SubmissionExporter(NotebookExporter):
         part = part_named(assignment)
         source = Path(directory.format_path(directory.source_directory, ".", assignment)).parent
         # The name is ours, not that of the file: a notebook that is missing or renamed is graded as well.
-        sound = sound_notebook(released(part, source.resolve()), Path(submitted) / f"{part.name}.ipynb")
+        sound = rebuild_notebook(released(part, source.resolve()), Path(submitted) / f"{part.name}.ipynb")
         sound.notebook["cells"].insert(0, grader_cell(sound.remarks))
         metadata = ResourcesDict(name=part.name, path=submitted)
         return self.from_notebook_node(from_dict(sound.notebook), resources={**resources, "metadata": metadata})

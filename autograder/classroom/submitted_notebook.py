@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.class_folder.collected import Unreadable, read_regular_file
-from autograder.classroom.written_answer import as_data, pictures_of
+from autograder.classroom.written_answer import pictures_of, to_inert_markdown
 from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import read_isolated
 
@@ -41,16 +41,16 @@ NOTHING: tuple[SubmittedCell | None, list[SubmittedCell]] = (None, [])
 
 
 @dataclass
-class Sound:
+class RebuiltNotebook:
     """The notebook to grade, as plain data, and sentences about what was wrong with the one handed in."""
 
     notebook: dict
     remarks: list[str] = field(default_factory=list)
 
 
-def sound_notebook(released: dict, path: Path) -> Sound:
+def rebuild_notebook(released: dict, path: Path) -> RebuiltNotebook:
     """Put what the notebook at `path` holds into a copy of the released one, whose sources are strings."""
-    copy = Sound(json.loads(json.dumps(released)))
+    copy = RebuiltNotebook(json.loads(json.dumps(released)))
     try:
         submitted_cells = _read(path)
     except Unreadable as error:
@@ -153,7 +153,7 @@ def _with_source(submitted: SubmittedCell, cell: dict) -> dict:
     """Put what a stranger wrote into a cell. Markup that is not the course's own is shown, and does nothing."""
     if cell["cell_type"] == "code" or submitted.source == cell["source"]:
         return {**cell, "source": submitted.source}
-    source, pictures = as_data(submitted.source, submitted.attachments)
+    source, pictures = to_inert_markdown(submitted.source, submitted.attachments)
     return {**cell, "source": source, **({"attachments": pictures} if pictures else {})}
 
 

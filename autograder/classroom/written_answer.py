@@ -29,7 +29,7 @@ BEGIN, END = IGNORED_BY_MATHJAX.split("{}")
 OUR_PICTURE = re.compile(r"!\[picture\]\(attachment:(picture-\d+)\)")  # none of what a learner typed has a bracket left
 
 
-def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
+def to_inert_markdown(text: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
     """Markdown that shows the text as it was typed, with its pasted pictures; and those pictures, for the cell.
 
     attachments: what the learner's cell has; nothing of it is relied on.
@@ -62,8 +62,8 @@ def pictures_of(text: str, attachments: object) -> dict[str, dict[str, str]]:
     return pictures
 
 
-def as_typed(markdown: str, attachments: object) -> tuple[str | Picture, ...]:
-    """What as_data made, turned back: texts as they were typed and pictures, in order; empty when nobody wrote it."""
+def from_inert_markdown(markdown: str, attachments: object) -> tuple[str | Picture, ...]:
+    """The typed texts and the pictures, in order, from `to_inert_markdown`; empty when nobody wrote the answer."""
     if not (markdown.startswith(BEGIN) and markdown.endswith(END)):
         return ()
     pieces: list[str | Picture] = []

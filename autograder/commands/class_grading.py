@@ -93,7 +93,7 @@ def grade(
     from autograder.batch.batch_progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.autograde import SubmissionOutcome, grade_class, grading_summary, outcome_line
-    from autograder.classroom.errata import need_shown_changes
+    from autograder.classroom.errata import require_shown_changes
     from autograder.classroom.exchange import time_differences
     from autograder.classroom.extensions import load_extensions
     from autograder.console import failure, misuse, print_lines
@@ -128,7 +128,7 @@ def grade(
                 f"Nobody has handed in {what}: there is no {its_class.submitted}/LEARNER/{wanted[0].name}."
             )
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
-        need_shown_changes(its_class, handed_in, tier)
+        require_shown_changes(its_class, handed_in, tier)
         with batch_progress() as progress:
             progress.start(sum(map(len, handed_in.values())))
 

@@ -159,7 +159,7 @@ def export(
     """
     from autograder.class_folder.settings import existing_class
     from autograder.classroom.export import export as export_all
-    from autograder.classroom.export import export_like
+    from autograder.classroom.export import fill_template
     from autograder.classroom.grades import class_grades
     from autograder.console import print_lines
 
@@ -167,7 +167,7 @@ def export(
         its_class = existing_class(folder)
         found = class_grades(its_class)
         to = out or its_class.root / "exports"
-        outcome = export_like(found, template, to, _assignment(part)) if template else export_all(found, to)
+        outcome = fill_template(found, template, to, _assignment(part)) if template else export_all(found, to)
     print_lines([*outcome.remarks, f"Written: {', '.join(map(str, outcome.files))}"])
 
 

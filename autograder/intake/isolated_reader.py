@@ -60,31 +60,38 @@ class Allowance:
 
 
 def read_isolated(
-    function: Callable[..., Iterator], *arguments: object, content: bytes | None = None, own: Allowance | None = None
+    function: Callable[..., Iterator],
+    *arguments: object,
+    content: bytes | None = None,
+    allowance: Allowance | None = None,
 ) -> list[Item]:
     """What `function`, one of this package's, gives for these arguments, which JSON must be able to hold; `content` is
     its first argument if given. Raises ArchiveError with a sentence, whatever happens to the process that reads.
     """
-    own = own or Allowance()
-    if own.seconds <= 0:
-        raise ArchiveError(own.sentence(TAKES_TOO_LONG))
-    request = {"function": [function.__module__, function.__qualname__], "arguments": arguments, "own": asdict(own)}
+    allowance = allowance or Allowance()
+    if allowance.seconds <= 0:
+        raise ArchiveError(allowance.sentence(TAKES_TOO_LONG))
+    request = {
+        "function": [function.__module__, function.__qualname__],
+        "arguments": arguments,
+        "allowance": asdict(allowance),
+    }
     with _lock:
-        return _helper().ask(json.dumps(request).encode("ascii"), content, own)
+        return _helper().ask(json.dumps(request).encode("ascii"), content, allowance)
 
 
 def read_members_isolated(
     function: Callable[..., Iterator],
     *arguments: object,
     content: bytes | None = None,
-    own: Allowance | None = None,
+    allowance: Allowance | None = None,
     refuse: Callable[[str], None] | None = None,
 ) -> list[Member]:
     """The same for a function that gives members of an archive, a folder or a clone; and, where `refuse` takes them,
     sentences (and no bytes) for those that can't be used.
     """
     members = []
-    for facts, data in read_isolated(function, *arguments, content=content, own=own):
+    for facts, data in read_isolated(function, *arguments, content=content, allowance=allowance):
         if isinstance(facts, str):
             refuse(facts)
         else:
@@ -107,7 +114,7 @@ class _Helper:
             **options,
         )
 
-    def ask(self, request: bytes, content: bytes | None, own: Allowance) -> list[Item]:
+    def ask(self, request: bytes, content: bytes | None, allowance: Allowance) -> list[Item]:
         watchdog = threading.Timer(LONGEST_WAIT + (60 if hasattr(os, "fork") else 0), self.process.kill)
         watchdog.daemon = True
         watchdog.start()
@@ -116,17 +123,17 @@ class _Helper:
             self.process.stdin.write(FRAME.pack(kind, len(request), len(content or b"")) + request)
             self.process.stdin.write(content or b"")
             self.process.stdin.flush()
-            return self._answer(own)
+            return self._answer(allowance)
         except (OSError, EOFError):
             self.process.wait()
-            own.seconds = 0.0  # nobody knows what it took
-            raise ArchiveError(_why_it_ended(self.process.returncode, own)) from None
+            allowance.seconds = 0.0  # nobody knows what it took
+            raise ArchiveError(_why_it_ended(self.process.returncode, allowance)) from None
         finally:
             watchdog.cancel()
             if self.process.returncode is not None:
                 self.end()
 
-    def _answer(self, own: Allowance) -> list[Item]:
+    def _answer(self, allowance: Allowance) -> list[Item]:
         items: list[Item] = []
         error, facts_left, content_left = "", LARGEST_FACTS, LARGEST_ANSWER
         while True:
@@ -134,10 +141,10 @@ class _Helper:
             facts_left, content_left = facts_left - facts_size, content_left - content_size
             if facts_left < 0 or content_left < 0 or len(items) > 2 * MOST_MEMBERS:
                 self.end()
-                raise ArchiveError(own.sentence("There is too much in it"))
+                raise ArchiveError(allowance.sentence("There is too much in it"))
             facts, content = json.loads(self._read(facts_size)), self._read(content_size)
             if kind == END:
-                own.seconds -= facts
+                allowance.seconds -= facts
                 break
             if kind == ERROR:
                 error = facts
@@ -183,12 +190,12 @@ def _end_of(helper: _Helper) -> None:
         helper.end()
 
 
-def _why_it_ended(status: int | None, own: Allowance) -> str:
+def _why_it_ended(status: int | None, allowance: Allowance) -> str:
     if status == TOO_SLOW:
-        return own.sentence(TAKES_TOO_LONG)
+        return allowance.sentence(TAKES_TOO_LONG)
     if status == TOO_LONG or status == -getattr(signal, "SIGKILL", 9):
         return f"Reading it did not end within {LONGEST_WAIT} seconds."
-    return own.sentence("Reading it ended the process that read it")
+    return allowance.sentence("Reading it ended the process that read it")
 
 
 # The rest runs in the helper.
@@ -205,24 +212,24 @@ def serve() -> None:
         name, function = request["function"]
         function = getattr(importlib.import_module(name), function)  # here, for the processes that follow as well
         if hasattr(os, "fork"):
-            used = _run_in_fork(out, function, content, request["arguments"], Allowance(**request["own"]))
+            used = _run_in_fork(out, function, content, request["arguments"], Allowance(**request["allowance"]))
         else:
             began = time.process_time()
-            _send_items(out, function, content, request["arguments"], Allowance(**request["own"]))
+            _send_items(out, function, content, request["arguments"], Allowance(**request["allowance"]))
             used = time.process_time() - began
         del content, request
         _send(out, END, used)
 
 
-def _run_in_fork(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> float:
+def _run_in_fork(out: int, function: Callable, content: bytes | None, arguments: list, allowance: Allowance) -> float:
     """The seconds of processor time that it took. Ends the helper when the process did not end by itself."""
     done, held = os.pipe()  # which closes when the process ends; git does not inherit it
     process = os.fork()
     if process == 0:
         try:
             os.setpgid(0, 0)
-            _limit(own.seconds)
-            _send_items(out, function, content, arguments, own)
+            _limit(allowance.seconds)
+            _send_items(out, function, content, arguments, allowance)
             os._exit(0)
         finally:
             os._exit(1)
@@ -241,7 +248,7 @@ def _run_in_fork(out: int, function: Callable, content: bytes | None, arguments:
         os._exit(ENDED if ready else TOO_LONG)
     if status:
         spent = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
-        os._exit(TOO_SLOW if spent and used >= own.seconds - 0.5 else ENDED)
+        os._exit(TOO_SLOW if spent and used >= allowance.seconds - 0.5 else ENDED)
     return used
 
 
@@ -255,7 +262,7 @@ def _limit(seconds: float) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 1 if name == "CPU" else value))
 
 
-def _send_items(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> None:
+def _send_items(out: int, function: Callable, content: bytes | None, arguments: list, allowance: Allowance) -> None:
     """Send what the function gives, then nothing more, or the sentence that it ended with."""
     items, failure = None, ""
     while not failure:
@@ -266,7 +273,7 @@ def _send_items(out: int, function: Callable, content: bytes | None, arguments: 
         except ArchiveError as error:
             failure = str(error)
         except MemoryError:
-            failure = own.sentence(f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory")
+            failure = allowance.sentence(f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory")
         except RecursionError:
             failure = "It can't be read, since it is nested too deeply."
         except Exception as error:  # whatever a stranger's bytes bring about

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import UTC, ClassError
-from autograder.intake.name_matching import Matcher, squeezed
+from autograder.intake.name_matching import LearnerMatcher, normalised_name
 from autograder.intake.tables import CsvRow, CsvTable, read_table
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ HEADINGS = {
     SUBMITTED: "zuletzt geandert (abgabe), derniere modification (travail remis), ultima modificacion (entrega), "
     "ultima modifica (consegna), ultima modificacao (envio)",
 }
-IN_ENGLISH = {squeezed(heading): english for english, headings in HEADINGS.items() for heading in headings.split(", ")}
+IN_ENGLISH = {
+    normalised_name(heading): english for english, headings in HEADINGS.items() for heading in headings.split(", ")
+}
 MONTHS = [
     names.split()
     for names in (
@@ -65,12 +67,12 @@ class Worksheet:
     times: dict[str, datetime.datetime] = field(default_factory=dict)
 
 
-def read_list(path: Path) -> CsvTable:
+def read_list_in_english(path: Path) -> CsvTable:
     """A table whose columns have their English names, where these are known; the worksheet's first, too, which Moodle
     calls Identifier. Raises ClassError.
     """
     table = read_table(path)
-    english = {name: IN_ENGLISH.get(squeezed(name), name) for name in table.columns}
+    english = {name: IN_ENGLISH.get(normalised_name(name), name) for name in table.columns}
     if SUBMITTED in english.values():
         english[table.columns[0]] = "Identifier"
     if len(set(english.values())) < len(english):
@@ -83,13 +85,13 @@ def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinf
     """Read a worksheet as Moodle exports it. zone: Moodle's, which the file does not name. Raises ClassError with the
     line that can't be used.
     """
-    table = read_list(path)
+    table = read_list_in_english(path)
     if not {"Identifier", SUBMITTED} <= set(table.columns):
         raise ClassError(
             f"{path} is not a grading worksheet: it needs the columns Identifier and {SUBMITTED}. Export it from the "
             "assignment in Moodle. If Moodle writes another language, set it to English for the export."
         )
-    matcher, worksheet = Matcher(students), Worksheet()
+    matcher, worksheet = LearnerMatcher(students), Worksheet()
     for row in table.rows:
         learners = _learners(row, matcher)
         if len(learners) > 1:
@@ -104,7 +106,7 @@ def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinf
     return worksheet
 
 
-def _learners(row: CsvRow, matcher: Matcher) -> tuple[str, ...]:
+def _learners(row: CsvRow, matcher: LearnerMatcher) -> tuple[str, ...]:
     """The ids that the row may mean: by address, login or id number, and only without one of these in the row or in the
     class list, by name.
     """
@@ -112,7 +114,7 @@ def _learners(row: CsvRow, matcher: Matcher) -> tuple[str, ...]:
     for key in keys:
         if len(ids := matcher.match(key)) == 1:
             return ids
-    return matcher.of_the_name(row.cells.get("Full name", ""), matcher.addressed if keys else set())
+    return matcher.match_name(row.cells.get("Full name", ""), matcher.addressed if keys else set())
 
 
 def _time(text: str, zone: datetime.tzinfo, where: str) -> datetime.datetime:
@@ -120,7 +122,9 @@ def _time(text: str, zone: datetime.tzinfo, where: str) -> datetime.datetime:
     try:
         day, month, year, hour, minute, half = match.groups()
         month = next(
-            number for number, names in enumerate(MONTHS, 1) if any(name.startswith(squeezed(month)) for name in names)
+            number
+            for number, names in enumerate(MONTHS, 1)
+            if any(name.startswith(normalised_name(month)) for name in names)
         )
         hour = int(hour) % 12 + 12 * (half.lower() == "pm") if half else int(hour)
         return datetime.datetime(int(year), month, int(day), hour, int(minute), tzinfo=zone).astimezone(UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import ClassError
-from autograder.intake.moodle_worksheet import read_list
+from autograder.intake.moodle_worksheet import read_list_in_english
 from autograder.intake.tables import CsvRow, CsvTable
 from autograder.invocation import option
 from autograder.text import clean_text
@@ -57,7 +57,7 @@ class Imported:
 
 def read_roster(path: Path) -> list[RosterEntry]:
     """The learners of a file from Canvas or Moodle. Raises ClassError that names every line that can't be used."""
-    table = read_list(path)
+    table = read_list_in_english(path)
     learner_of = _reader(table, path)
     learners, problems = [], []
     first: dict[tuple[str, str], int] = {}

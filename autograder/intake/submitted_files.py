@@ -31,13 +31,13 @@ from autograder.intake.archives import (
 from autograder.intake.git_clones import is_clone, read_clone
 from autograder.intake.isolated_reader import Allowance, read_members_isolated
 from autograder.intake.name_matching import (
-    Matcher,
+    LearnerMatcher,
     course_file,
     has_download_time,
     is_late_name,
     is_platform_name,
-    own_name,
-    person_of,
+    original_name,
+    person_key,
 )
 
 # Platforms that stamp every file with the time of the download write all of them within minutes.
@@ -80,7 +80,7 @@ class FilesByLearner:
     problems: list[str] = field(default_factory=list)
 
 
-def sort_by_learner(source: Path, matcher: Matcher) -> FilesByLearner:
+def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
     """Whose is what in an archive or a folder. Raises ClassError when there is no such thing, or it can't be read.
 
     The name that the platform or the instructor gave says whose a file is: that of the source, or that of what lies in
@@ -103,7 +103,7 @@ def sort_by_learner(source: Path, matcher: Matcher) -> FilesByLearner:
     for name, members_found in by_name.items():
         ids = whole if len(whole) == 1 else matcher.match(name)
         if len(ids) == 1:
-            person = source.name if ids is whole else person_of(name)
+            person = source.name if ids is whole else person_key(name)
             called[ids[0]].append(name)
             claims.setdefault(ids[0], {}).setdefault(person, []).extend(members_found)
             late |= {ids[0]} if is_late_name(name) else set()
@@ -148,7 +148,7 @@ def _has_times_of_the_download(members: list[Member], level: int, whole: tuple[s
     return bool(times) and (several or any(map(is_platform_name, names))) and max(times) - min(times) <= DOWNLOAD
 
 
-def _has_wrapper(members: list[Member], matcher: Matcher) -> bool:
+def _has_wrapper(members: list[Member], matcher: LearnerMatcher) -> bool:
     """Whether all lies in one folder more, as it does when a folder was packed and not its contents. A name that a
     platform gave is no such folder: what lies in it is one person's, listed or not.
     """
@@ -174,7 +174,7 @@ def _files(member: Member, learner: str, budget: _LearnerBudget, problems: list[
     if is_archive(member.path[-1]) and member.content is not None:
         try:
             archived = read_members_isolated(
-                _in_archive, budget.bytes, budget.others, content=member.content, own=budget.time
+                _in_archive, budget.bytes, budget.others, content=member.content, allowance=budget.time
             )
         except ArchiveError as error:
             problems.append(f"{learner}: {shown(where)}: {error}")
@@ -189,7 +189,7 @@ def _files(member: Member, learner: str, budget: _LearnerBudget, problems: list[
         if not files:
             problems.append(f"{learner}: {shown(where)} is empty.")
     for file in files:
-        name, copy = course_file(file.path[-1]) or (own_name(file.path[-1]), 0)
+        name, copy = course_file(file.path[-1]) or (original_name(file.path[-1]), 0)
         yield SubmittedFile(name, copy, file.time, file.content, "/".join(file.path[1:]))
 
 
@@ -224,9 +224,9 @@ def _sorted_by_person(file: BinaryIO, refuse: Callable[[ArchiveError], None]) ->
     return read_archive(
         file,
         _is_wanted,
-        budget_of=lambda path: budgets[person_of(path[0])],
+        budget_of=lambda path: budgets[person_key(path[0])],
         refuse=refuse,
-        others=lambda path: others[person_of(path[0])],
+        others=lambda path: others[person_key(path[0])],
     )
 
 
@@ -238,7 +238,7 @@ def _is_wanted(name: str) -> bool:
     return _of_the_course(name) or is_archive(name)
 
 
-def _members(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Member]:
+def _members(source: Path, matcher: LearnerMatcher, problems: list[str]) -> Iterator[Member]:
     """Every file that counts. The first name of a path is that of the source, which may be one learner's archive."""
     if source.is_dir():
         yield from _from_folder(source, matcher, problems)
@@ -250,7 +250,7 @@ def _members(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Me
                 members = _sorted_by_person(file, refuse)
             else:
                 arguments = (_in_tar, str(source.absolute()))
-                members = read_members_isolated(*arguments, own=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
+                members = read_members_isolated(*arguments, allowance=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
             for member in members:
                 unknown = member.time is None or member.time.year <= 1980  # the zero of a zip's clock
                 yield Member((source.name, *member.path), changed if unknown else member.time, member.content)
@@ -258,7 +258,7 @@ def _members(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Me
         raise ClassError(f"There is no {source}. Name the archive that the platform gave you, or a folder.")
 
 
-def _from_folder(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Member]:
+def _from_folder(source: Path, matcher: LearnerMatcher, problems: list[str]) -> Iterator[Member]:
     """A folder with a file, an archive, a folder or a git repository for each learner."""
     entries = sorted(source.iterdir())
     prefix = _beginning([entry.name for entry in entries if is_clone(entry)], matcher)
@@ -330,7 +330,7 @@ def _file(path: Path, source: Path, problems: list[str], budget: Budget, others:
     yield Member((source.name, *checked), datetime.datetime.fromtimestamp(status.st_mtime, zone), content)
 
 
-def _beginning(names: list[str], matcher: Matcher) -> str:
+def _beginning(names: list[str], matcher: LearnerMatcher) -> str:
     """What services put before each login: `gpt-course-` of gpt-course-ann and gpt-course-ben. It is the beginning
     without which most names are those of learners: one clone with a name of its own changes nothing for the others.
     """

@@ -88,7 +88,7 @@ def write_table(path: Path, rows: Iterable[Sequence[object]], bom: bool = False)
     write_atomically(path, b"\xef\xbb\xbf" + content if bom else content)
 
 
-def defused(text: str) -> str:
+def defuse_formulas(text: str) -> str:
     """The text without control characters, and with an apostrophe before all that would begin a formula."""
     return FORMULA.sub(r"\1'\2", CONTROL.sub(" ", text))
 
@@ -98,7 +98,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, (int, float)):
         return f"{value:.4f}".rstrip("0").rstrip(".")
-    return "-" if value == "-" else defused(str(value))  # Moodle's sign for nothing is not a formula
+    return "-" if value == "-" else defuse_formulas(str(value))  # Moodle's sign for nothing is not a formula
 
 
 def _decoded(content: bytes) -> str:

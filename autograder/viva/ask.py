@@ -52,7 +52,7 @@ def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | No
     """
     content, own = _content(files, part), Allowance(SECONDS, advice="")
     try:
-        ((facts, _),) = read_isolated(_in_a_process, part.number, tier.value, seed, content=content, own=own)
+        ((facts, _),) = read_isolated(_in_a_process, part.number, tier.value, seed, content=content, allowance=own)
     except ArchiveError as error:
         raise ValueError(f"{part.file_name}: {error}") from error
     if "problem" in facts:

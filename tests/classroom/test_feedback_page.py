@@ -22,7 +22,7 @@ from autograder.class_folder.verdict import summary_sentences
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.written_answer import as_data, as_typed
+from autograder.classroom.written_answer import from_inert_markdown, to_inert_markdown
 from autograder.course import SOLUTIONS, part
 from autograder.grading.report import Check, Report
 from autograder.render.feedback_page import Feedback, Marks, Picture, Times, feedback_page
@@ -256,19 +256,19 @@ def test_work_without_a_time_is_not_late_and_the_page_says_so():
     ],
 )
 def test_an_answer_is_turned_into_data_and_back(typed):
-    markdown, pictures = as_data(typed, None)
-    (text,) = as_typed(markdown, pictures)
+    markdown, pictures = to_inert_markdown(typed, None)
+    (text,) = from_inert_markdown(markdown, pictures)
     left_out = "(A pasted file was left out: only PNG and JPEG pictures of at most 2 MB are shown.)"
     assert text == (left_out if typed.startswith("![picture]") else typed)
 
 
 def test_a_pasted_picture_comes_back_in_its_place():
     data = base64.b64encode(b"\x89PNG\r\n\x1a\n123").decode("ascii")
-    markdown, pictures = as_data("before ![x](attachment:a.png) after", {"a.png": {"image/png": data}})
-    before, picture, after = as_typed(markdown, pictures)
+    markdown, pictures = to_inert_markdown("before ![x](attachment:a.png) after", {"a.png": {"image/png": data}})
+    before, picture, after = from_inert_markdown(markdown, pictures)
     assert (before.strip(), after.strip()) == ("before", "after")
     assert picture == Picture(f"data:image/png;base64,{data}")
 
 
 def test_what_nobody_wrote_is_no_answer():
-    assert as_typed(cell(fresh_notebook(), "written-9-5")["source"], None) == ()
+    assert from_inert_markdown(cell(fresh_notebook(), "written-9-5")["source"], None) == ()

@@ -19,7 +19,7 @@ from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.doctor import examine
-from autograder.classroom.errata import find_errata, need_shown_changes
+from autograder.classroom.errata import find_errata, require_shown_changes
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades, grades_json
 from autograder.classroom.nbgrader_configuration import FILE, other_course, write_configuration
@@ -68,14 +68,14 @@ def test_a_class_of_an_earlier_version_sees_what_changes_and_keeps_everything(ol
     (said,) = [finding for finding in examine(old_class) if finding.name == "grades"]
     assert "in part 2, 9" in said.said and "errata 2" in said.to_do[0]
     with pytest.raises(ClassError, match=r"(?s)Nothing was graded.*Part 2, 2 learners.*errata 2.*Part 9, 3 learners"):
-        need_shown_changes(old_class, PARTS, tier)
+        require_shown_changes(old_class, PARTS, tier)
 
     found = [find_errata(old_class, each, tier) for each in PARTS]
     (change,) = found[0].changes
     assert (change.learner, change.before, change.after, change.keeps_old) == ("dan", 10, 9.75, True)
     assert (found[0].same, found[1].same) == (1, 3) and not found[1].changes
     assert grades_json(class_grades(old_class)) == before, "looking writes nothing"
-    need_shown_changes(old_class, PARTS, tier)
+    require_shown_changes(old_class, PARTS, tier)
 
     for each in PARTS:
         outcomes = grade_class(old_class, each, old_class.learners(each), tier)
