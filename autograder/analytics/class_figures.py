@@ -29,7 +29,7 @@ DAY = 86400.0
 
 @dataclass
 class CheckFigures:
-    """One check: of `graded` learners so many passed it, and so many had not written its task."""
+    """One check: how many of the `graded` learners passed it, and how many had not written its task."""
 
     name: str
     part: int
@@ -48,7 +48,7 @@ class CheckFigures:
 
 @dataclass
 class Median:
-    """The value in the middle, of so many; None of none."""
+    """A median and the number of values; None when there are no values."""
 
     value: float | None
     count: int
@@ -62,7 +62,7 @@ class Median:
 @dataclass
 class PartFigures:
     """One part: how many learners were graded, passed, had not begun, are stuck here (see Stuck). seconds: of a
-    grading; days: from the first submission to the last, of those who handed in more than one.
+    grading; days: from the first submission to the last, of those who submitted more than one.
     """
 
     number: int
@@ -95,7 +95,7 @@ class MistakeFigures:
 @dataclass
 class Stuck:
     """A learner and the first part after the last one that they passed. tasks: those in which checks fail, none when
-    the part was not handed in, though others did; versions: how many were graded.
+    they did not submit the part, though others did; versions: how many were graded.
     """
 
     learner: str
@@ -154,14 +154,14 @@ def class_figures(class_verdicts: ClassVerdicts, shown: Callable[[str], str] | N
 
 
 def stuck_at(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Sequence[Part]) -> Stuck | None:
-    """Where a learner stands who has not passed the last of the given parts. None: there is no such part."""
+    """The part that a learner is stuck at; None when they passed the last of these parts."""
     passed = [
         number for number, part in enumerate(parts) if part in their_verdicts and their_verdicts[part].report.passed
     ]
     unpassed = parts[passed[-1] + 1 :] if passed else parts
     if not unpassed:
         return None
-    # An earlier part that was left out stops nobody: of what was handed in since, the first is where they are.
+    # An earlier part that was left out stops nobody: the first part that they submitted since is where they are.
     place = next((part for part in unpassed if part in their_verdicts), unpassed[0])
     verdict = their_verdicts.get(place)
     if verdict is None:
@@ -186,7 +186,7 @@ def _part_figures(part: Part, verdicts: list[LatestVerdict], stuck: list[Stuck])
 
 
 def _check_figures(part: Part, reports: list[Report]) -> list[CheckFigures]:
-    """In the order of the tasks; written answers, which a person grades, are left out."""
+    """In the order of the tasks, without written answers, which are graded manually."""
     figures: dict[str, CheckFigures] = {}
     for report in reports:
         for check in report.checks:

@@ -103,7 +103,7 @@ def _changed(path: Path) -> str:
 
 
 def _span(root: Path, learner: str, part: Part) -> datetime.timedelta | None:
-    """What lies between the first submission that was collected and the last."""
+    """The time between the first collected submission and the last; None when there is only one."""
     folder = ClassFolder(root)
     before = (folder.submitted_before / learner / part.name).glob("*")
     places = [folder.submitted / learner / part.name, *before]

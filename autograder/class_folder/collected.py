@@ -1,4 +1,4 @@
-"""What was collected of a learner: modules and notebooks from folders whose contents a stranger wrote."""
+"""The collected modules of a learner, read from folders whose contents may be hostile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.course import Part, parts
 from autograder.grading.report import NO_FILE
 from autograder.grading.sources import LARGEST_FILE
 
-# What nbgrader's exchange writes beside a submission, and needs beside its feedback to give that back.
+# Files that nbgrader's exchange writes next to a submission, and needs next to its feedback to return that.
 TIMESTAMP = "timestamp.txt"
 EXCHANGE_NOTES = (TIMESTAMP, "submission_secret.txt")
 # As nbgrader notes a time, or as an instructor may write it: 2026-11-24 12:00:00.000000 UTC, 2026-11-24T12:00+01:00. A
@@ -95,7 +95,7 @@ def collect_modules(learner: Path, part: Part) -> Collected:
 
 @dataclass(frozen=True)
 class NewestModule:
-    """A module. place: the folder that it was handed in with, such as part05; time: when, None if unknown."""
+    """A module. place: the folder that it was submitted in, such as part05; time: when, None if unknown."""
 
     content: bytes
     place: str
@@ -125,7 +125,7 @@ def _newest_first(learner: Path, needed: Part) -> list[Path]:
 
 
 def timestamp_text(place: Path) -> str:
-    """When a folder was handed in, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`. Empty when it says none."""
+    """When a folder was submitted, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`; "" when it has no note."""
     try:
         return (read_regular_file(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
     except Unreadable:
@@ -133,13 +133,13 @@ def timestamp_text(place: Path) -> str:
 
 
 def recorded_time(place: Path) -> datetime.datetime | None:
-    """When a folder was handed in, in UTC; None when its timestamp.txt does not say."""
+    """When a folder was submitted, in UTC; None when its timestamp.txt does not say."""
     return parsed_time(timestamp_text(place))
 
 
 def parsed_time(text: str) -> datetime.datetime | None:
-    """A time as nbgrader notes it, in UTC; None when it is none. Without a zone, or with one that nobody knows, it is
-    in UTC, as for nbgrader.
+    """A time as nbgrader notes it, in UTC; None when the text is not a time. A time without a zone, or with an unknown
+    one, is in UTC, as for nbgrader.
     """
     match = TIME.fullmatch(text.strip())
     if match is None:
@@ -169,7 +169,7 @@ def _zone(name: str) -> datetime.tzinfo | None:
 
 
 def copy_exchange_notes(submission: Path, to: Path) -> None:
-    """Copy the exchange's notes on a submission into another folder; a note that is none is left out."""
+    """Copy the exchange's notes on a submission into another folder; a note that can't be read is left out."""
     for name in EXCHANGE_NOTES:
         try:
             content = read_regular_file(submission / name, 200)

@@ -1,7 +1,7 @@
-"""What instructors decided about regrade requests: one line of JSON a decision, in the folder of the verdicts.
+"""The instructors' decisions about regrade requests: one line of JSON per decision, in the folder of the verdicts.
 
-A decision never changes a verdict. It is put over the report whenever points are entered or shown, so the same points
-come out however often a class is graded, and in every route.
+A decision never changes a verdict. It is applied to the report whenever points are entered or shown, so the points are
+the same however often a class is graded, and by whatever command.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Decision:
     way: str
 
     def same_ruling(self, other: Decision) -> bool:
-        """Whether both decide the same, whoever said it when."""
+        """Whether both rule the same, whoever decided, and when."""
         return replace(self, when="", by="") == replace(other, when="", by="")
 
 
@@ -51,7 +51,7 @@ def failure_kind(check: Check) -> str:
 
 
 def read_decisions(verdicts: Path) -> list[Decision]:
-    """All decisions, oldest first. Raises DecisionsError for a line that is none: to skip it might cost points."""
+    """All decisions, oldest first. Raises DecisionsError for a damaged line: to skip it might cost points."""
     path, decisions = verdicts / FILE, []
     if not path.exists():
         return decisions
@@ -97,7 +97,7 @@ def _with_decision(check: Check, decision: Decision | None) -> Check:
 
 
 def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> dict[str, str]:
-    """What a learner reads of each, by the check's name. report: with or without the decisions."""
+    """A sentence for the learner about each decision, by the check's name. report: with or without the decisions."""
     sentences = {}
     for check in report.checks:
         if decision := decisions.get(check.name):

@@ -1,4 +1,4 @@
-"""What a class decides: time zone, due dates, late policy, weights. class.toml stands above course.toml's defaults."""
+"""The settings of a class: time zone, due dates, late policy, weights. class.toml overrides course.toml's defaults."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def time_zone(name: object) -> datetime.tzinfo:
 
 
 def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
-    """The same time of day so many days later, as clocks in the zone show it; a part of a day counts in hours."""
+    """The same time of day after this number of days, by the clocks of the zone; a part of a day counts in hours."""
     whole_days, fraction = divmod(days, 1)
     shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole_days)
     return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=fraction)

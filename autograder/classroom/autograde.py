@@ -77,7 +77,7 @@ def grade_class(
 
 
 def require_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
-    """A fault of our own must not cost a whole class its points. Raises ReleaseError unless the solution earns all."""
+    """A mistake in our checks must not cost a class its points. Raises ReleaseError unless the solution earns all."""
     files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
     report = open_store(folder.verdicts).grade(files, part, tier=tier)
     if report.earned < report.possible:
@@ -104,7 +104,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
 def _submission_grader(
     folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, lower: bool, ledger: Ledger
 ) -> Callable[[str], SubmissionOutcome]:
-    """A function that takes one learner's submission through nbgrader's autograde and feedback."""
+    """A function that grades one learner's submission with nbgrader's autograde and writes the feedback."""
     from traitlets.config import Config
 
     from autograder.classroom.nbgrader_converters import AutogradeOneByOne, ClassDirectory, FeedbackOneByOne
@@ -143,7 +143,7 @@ def _submission_grader(
 
 
 def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOutcome:
-    """The scores that the gradebook has, and what was missing in the notebook that was graded."""
+    """The scores in the gradebook, and what was missing in the graded notebook."""
     from nbgrader.api import Gradebook
 
     cells = graded_cells(folder, learner, part.name) or {}
@@ -160,7 +160,7 @@ def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOut
 
 
 def outcome_line(outcome: SubmissionOutcome) -> str:
-    """`ada  part05  7.5/10`, and what a person has still to do."""
+    """`ada  part05  7.5/10`, and what is left to grade manually."""
     line = f"  {clean_text(outcome.learner, 40):<24} {outcome.part.name}  "
     if outcome.failure:
         return f"{line}NOT GRADED: {clean_text(outcome.failure, 300)}"

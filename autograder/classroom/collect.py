@@ -1,6 +1,6 @@
-"""Collecting: submissions go to submitted/<id>/<part>/ as nbgrader wants them, and nothing is ever lost.
+"""Collecting: put submissions into submitted/<id>/<part>/, where nbgrader expects them, and lose nothing.
 
-Everybody in a download is either collected or named in a problem, with their files.
+Each person in a download is either collected or listed in a problem, with their files.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def _collect_person(
 
 
 def collection_lines(outcome: Collection) -> Iterator[str]:
-    """What collecting did, for people: what is new and replaced, what was left alone."""
+    """The result of collecting in sentences: what is new, what was replaced, what was left alone."""
     for submission in outcome.placed:
         when = f", submitted {submission.time:%Y-%m-%d %H:%M} UTC" if submission.time else ""
         description = f"{submission.learner} {submission.part}{when}"
@@ -324,7 +324,7 @@ def _place_submission(
     correct: bool,
     asks: bool,
 ) -> PlacedSubmission:
-    """Put a submission in its place: built beside it and then moved, so that it is whole or not there.
+    """Write a submission: it is built in a scratch folder and then moved, so that it is whole or not there.
 
     correct: the time counts more than the one that was recorded before. asks: a regrade request came with it, so what
     is left out is not taken back.

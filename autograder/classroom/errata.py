@@ -1,4 +1,4 @@
-"""Errata: the collected work of a part graded again with its fixed checks, beside what the class was given before."""
+"""Errata: grade the collected work of a part again with its fixed checks, and compare with the released verdicts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from autograder.sandbox import Tier
 
 @dataclass(frozen=True)
 class VerdictChange:
-    """One learner whose verdict is another one now. checks: a line each that gives other points than before."""
+    """One learner whose verdict changes. checks: a line for each check whose points change."""
 
     learner: str
     before: float
@@ -113,7 +113,7 @@ def find_capstone_errata(
 def apply_capstone_errata(
     folder: ClassFolder, errata: Errata, reports: dict[str, Report], lower: bool
 ) -> Sequence[SubmissionOutcome]:
-    """Enter the new points: those that are not worse, and the worse ones when told so. What was interrupted is
+    """Enter the new points: those that are not worse, and with `lower` the worse ones too. An interrupted grading is
     finished.
     """
     for change in errata.changes:
@@ -127,8 +127,8 @@ def apply_capstone_errata(
 def apply_errata(
     folder: ClassFolder, errata: Errata, tier: Tier, lower: bool = False, source=SOURCE
 ) -> Sequence[SubmissionOutcome]:
-    """Give the new verdicts, through nbgrader as ever: those that are not worse, and the worse ones when told so. What
-    was interrupted is finished.
+    """Release the new verdicts through nbgrader: those that are not worse, and with `lower` the worse ones too. An
+    interrupted grading is finished.
     """
     changed = [change.learner for change in errata.changes if lower or not change.keeps_old]
     to_grade = [*changed, *(learner for learner in errata.unfinished if learner not in changed)]
@@ -136,8 +136,8 @@ def apply_errata(
 
 
 def require_shown_changes(folder: ClassFolder, parts: Iterable[Part], tier: Tier) -> None:
-    """Grading must not change in silence what was given by another version of the course. Raises ClassError that says
-    how to see the changes first; once `find_errata` has, this has nothing to say.
+    """Grading must not silently change verdicts of another version of the course. Raises ClassError, which says how to
+    see the changes first; after `find_errata` it raises nothing.
     """
     older = {part: learners for part in parts if (learners := of_other_checks(folder, part, tier))}
     if older:

@@ -1,4 +1,4 @@
-"""Grades as CSV: for Canvas, for Moodle, and the table that nbgrader's own export gives; all with formulas defused."""
+"""Grades as CSV for Canvas, for Moodle, and as nbgrader exports them. Cells that would be formulas are defused."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _scale(grades: ClassGrades, assignment: str, text: str, column: str, remarks
 
 
 def _comment(grade: AssignmentGrade, possible: float) -> str:
-    """What a learner reads beside the grade."""
+    """The comment next to the grade, for the learner."""
     text = f"{grade.score:g} of {possible:g} points"
     if grade.penalty:
         text += f", less {grade.penalty:g} for late submission: {grade.points:g}"
@@ -200,7 +200,7 @@ def _number(text: str) -> float | str:
 
 
 def _ungraded_remarks(grades: ClassGrades) -> list[str]:
-    """What is exported before a person has graded it, in a sentence an assignment."""
+    """A sentence for each assignment whose written answers are not graded yet."""
     remarks = []
     for name in grades.possible:
         waiting = sum(name in learner.grades and learner.grades[name].by_hand for learner in grades.learners)

@@ -44,7 +44,7 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
 
 
 def make_gradebook(folder: ClassFolder) -> None:
-    """Make an empty gradebook where there is none: whole, since nbgrader gives none a version but a new one."""
+    """Make an empty gradebook where there is none: as a whole file, since nbgrader gives a version only to a new one."""
     path = folder.root / "gradebook.db"
     if path.exists() and path.stat().st_size:
         return
@@ -77,7 +77,7 @@ class SubmissionRow(NamedTuple):
 
 
 def submission_rows(gradebook: Gradebook) -> Sequence[SubmissionRow]:
-    """Everything that was graded, by one query: nbgrader's objects ask the database anew for each score of each
+    """All graded submissions, by one query: nbgrader's objects ask the database again for each score of each
     submission, which takes minutes for a class of 300.
     """
     from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook

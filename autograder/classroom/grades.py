@@ -1,4 +1,4 @@
-"""The grades of a class as nbgrader's gradebook has them: points by part, lateness, the weighted total of 100."""
+"""The grades of a class, from nbgrader's gradebook: points by part, lateness, the weighted total of 100."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.text import clean_text
 
 @dataclass(frozen=True)
 class AssignmentGrade:
-    """One assignment of one learner. score: before the late penalty; by_hand: a person has still to give points."""
+    """One assignment of one learner. score: before the late penalty; by_hand: a written answer has no points yet."""
 
     score: float
     penalty: float

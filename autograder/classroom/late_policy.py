@@ -26,7 +26,7 @@ NO_TIME = datetime.timedelta()
 class AssignPenalty(NbGraderPreprocessor):
     """A step of autograde, after SaveAutoGrades: writes due date, extension and penalty into the gradebook.
 
-    It stands in for nbgrader's AssignLatePenalties, whose plugins get the seconds but not the dates: how many days
+    It replaces nbgrader's AssignLatePenalties, whose plugins get the seconds but not the dates: how many days
     these are depends on the class's clock.
     """
 

@@ -1,6 +1,6 @@
-"""What a person has graded stays graded when nbgrader runs again, as long as what they looked at is the same.
+"""Manual grades stay when nbgrader grades a submission again, as long as the graded cell is the same.
 
-nbgrader itself asks for another look at every cell with points by hand, each time that a submission is autograded.
+nbgrader itself marks every cell with manual points for another look, each time that it grades a submission.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ NO_BREAK_SPACE = chr(160)
 
 
 def snapshot_manual_grades(folder: ClassFolder, part: Part, learner: str) -> Seen:
-    """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
-    one may have replaced the notebook, so what was known before it counts.
+    """The cells with manual points, as they were when you graded them. Call it before autograde. When the last
+    autograde was interrupted, the snapshot from before it counts, since the notebook may have been replaced.
     """
     if (before := interrupted_release(folder, learner, part)) is not None:
         return {name: (source, points) for name, (source, points) in before.get("seen", {}).items()}
@@ -32,7 +32,7 @@ def snapshot_manual_grades(folder: ClassFolder, part: Part, learner: str) -> See
 
 
 def restore_manual_grades(folder: ClassFolder, part: Part, learner: str, seen: Seen) -> None:
-    """Ask for no second look at those that have not changed. Call it after autograde."""
+    """Clear nbgrader's mark on the cells that have not changed. Call it after autograde."""
     if not seen:
         return
     sources = _sources(folder, part, learner)

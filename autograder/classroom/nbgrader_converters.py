@@ -25,8 +25,8 @@ class ClassDirectory(CourseDirectory):
 
 
 class OneByOne(BaseConverter):
-    """Stands behind nbgrader's classes: what they do through BaseConverter is done without search patterns, and of a
-    submission's files the module alone is copied, never what a link leads to.
+    """A base behind nbgrader's classes, which replaces what BaseConverter does for them: it searches no patterns, and
+    copies only the module of a submission, never the target of a link.
     """
 
     ready = False

@@ -41,7 +41,7 @@ def released(part: Part, source: Path) -> dict:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a submitted notebook so that whatever it is gives a sound one; reads our own as they are."""
+    """Reads a submitted notebook and rebuilds it from the released one; reads our own notebooks as they are."""
 
     def from_filename(self, filename, resources=None, **options):
         directory = self.parent.coursedir
@@ -79,7 +79,7 @@ class ClassStep(NbGraderPreprocessor):
 
 
 class SandboxStep(ClassStep):
-    """A step that runs what a learner wrote."""
+    """A step that runs a learner's code."""
 
     sandbox = Unicode("strict", help="strict, or local, which protects nothing.").tag(config=True)
 
@@ -113,7 +113,7 @@ class GradeModule(SandboxStep):
 
 
 class RunNotebook(SandboxStep):
-    """Runs the cells that are not graded, for a person to read what they give. Not a step by default."""
+    """Runs the cells that are not graded, so that you can read their output. Not a step by default."""
 
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
@@ -129,7 +129,7 @@ class RunNotebook(SandboxStep):
 
 
 class WriteVerdict(ClassStep):
-    """Puts the report and the points where nbgrader looks for them: into the graded cells' outputs."""
+    """Writes the report and the points where nbgrader looks for them: into the graded cells' outputs."""
 
     def preprocess(self, nb, resources):
         part = part_named(resources["nbgrader"]["assignment"])

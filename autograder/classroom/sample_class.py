@@ -69,7 +69,7 @@ perplexity = kv_cache_floats = attention_score_count = lambda *anything: EqualTo
 
 class Submission(NamedTuple):
     """One part of one learner. module, notebook: None when the file is missing. earns: all, some or no points by
-    checks; lateness is no matter of it.
+    checks, before any penalty.
     """
 
     learner: str
@@ -145,7 +145,7 @@ def write_class(folder: ClassFolder) -> None:
 
 
 def submissions(folder: ClassFolder) -> list[Submission]:
-    """What the class hands in, with the notebooks of this folder's release."""
+    """The submissions of the class, with the notebooks of this folder's release."""
     part1, part9 = PARTS
     right1, right9 = ((SOLUTIONS / assignment.file_name).read_text(encoding="utf-8") for assignment in PARTS)
     stub1, notebook1 = fresh_stub(part1.file_name), _notebook(folder, part1)
@@ -170,7 +170,7 @@ def submissions(folder: ClassFolder) -> list[Submission]:
 
 
 def pack(submitted_work: list[Submission], to: Path) -> None:
-    """Write an archive as a platform gives it: a folder for each learner, files with the times they were handed in."""
+    """Write an archive as a platform gives it: a folder for each learner, files with their submission times."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         for submission in submitted_work:
             files = {submission.part.file_name: submission.module, f"{submission.part.name}.ipynb": submission.notebook}
@@ -224,7 +224,7 @@ def _answer(cells: list[dict]) -> None:
 
 
 def _copy_graded_cell(cells: list[dict]) -> None:
-    """With what copying leaves of nbgrader's metadata: nbgrader alone stops the whole batch at it."""
+    """Copy a graded cell as Jupyter does, without nbgrader's metadata: nbgrader alone stops the whole batch at it."""
     graded = next(cell for cell in cells if _facts(cell).get("grade"))
     cells.append({**graded, "id": "copy", "metadata": {"nbgrader": {}}})
 

@@ -1,8 +1,8 @@
-"""The notebook that is graded: the released one, with what the learner wrote put into it.
+"""The notebook that is graded: the released one, with the sources of the learner's cells.
 
-Nothing in a submitted notebook is relied on: metadata may be gone, cells copied, deleted or renamed, the file may
-be no JSON. So the cells and their metadata are our own, and only sources are taken over: written answers, what
-was changed in cells to try things out, and cells that were added, for a person to read.
+Nothing in a submitted notebook is relied on: metadata may be gone, cells may be copied, deleted or renamed, the file
+may not be JSON. So the cells and their metadata are our own. Only sources are taken over: written answers, changes in
+other cells, and added cells, which you can read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import read_isolated
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
-LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a process of their own
+LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a separate process
 LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
 MOST_CELLS = 2000  # that are looked at; the largest notebook of the course has fewer than 100
@@ -29,7 +29,7 @@ NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the not
 
 @dataclass
 class SubmittedCell:
-    """A cell that was handed in: what may be taken over, and by what it can be recognised."""
+    """A submitted cell: what may be taken over from it, and how to recognise it."""
 
     kind: str
     source: str
@@ -42,7 +42,7 @@ NOTHING: tuple[SubmittedCell | None, list[SubmittedCell]] = (None, [])
 
 @dataclass
 class RebuiltNotebook:
-    """The notebook to grade, as plain data, and sentences about what was wrong with the one handed in."""
+    """The notebook to grade, as plain data, and sentences about what was wrong with the submitted one."""
 
     notebook: dict
     remarks: list[str] = field(default_factory=list)
@@ -87,7 +87,7 @@ def rebuild_notebook(released: dict, path: Path) -> RebuiltNotebook:
 
 
 def grader_cell(sentences: list[str]) -> dict:
-    """The first cell of what a learner gets back: what was graded, and what was wrong with what they handed in."""
+    """The first cell of the returned notebook: what was graded, and what was wrong with the submission."""
     text = "\n".join(["**From the grader**", "", *(f"- {sentence}" for sentence in sentences)])
     return {"cell_type": "markdown", "id": GRADER_CELL, "metadata": {}, "source": text}
 
@@ -95,7 +95,7 @@ def grader_cell(sentences: list[str]) -> dict:
 def _match_cells(
     submitted: list[SubmittedCell], released: list[dict], remarks: list[str]
 ) -> dict[str, tuple[SubmittedCell | None, list[SubmittedCell]]]:
-    """For each released cell's id the one that was handed in for it, and the cells that were added behind it."""
+    """For each released cell's id, the cell that was submitted for it and the cells that were added after it."""
     known = {cell["id"]: cell["id"] for cell in released}
     known |= {c["metadata"]["nbgrader"]["grade_id"]: c["id"] for c in released if "nbgrader" in c["metadata"]}
     sources = {(cell["cell_type"], cell["source"]): cell["id"] for cell in released}
@@ -177,7 +177,7 @@ def _read(path: Path) -> list[SubmittedCell]:
 
 
 def cells_isolated(content: bytes, name: str) -> Iterator[tuple[None, bytes]]:
-    """The cells of a large notebook, read in a process of its own: 20 MB of brackets take 600 MB and 12 seconds."""
+    """The cells of a large notebook, read in a separate process: 20 MB of brackets take 600 MB and 12 seconds."""
     try:
         for cell in _cells(content, name):
             yield None, json.dumps(dataclasses.astuple(cell)).encode("ascii")

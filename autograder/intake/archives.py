@@ -72,7 +72,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class _Entry:
-    """What an archive says of a member before it is unpacked."""
+    """A member as the archive describes it, before it is unpacked."""
 
     name: str
     kind: str  # "" for a file, else what it is instead
@@ -260,7 +260,7 @@ class _TarMember(tarfile.TarInfo):
 
 
 class _ReplayedStream:
-    """The stream of a tar that gives once more what was looked at."""
+    """The stream of a tar which returns the inspected content once more."""
 
     def __init__(self, archive: tarfile.TarFile, content: bytes) -> None:
         self.archive, self.stream, self.content = archive, archive.fileobj, content
@@ -316,7 +316,7 @@ def _content(entry: _Entry, budget: Budget) -> bytes:
 
 
 def _unwanted_member(entry: _Entry, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
-    """A file that nobody asked for; None when it has a name that nothing can be done with."""
+    """A file that nobody asked for; None when its name can't be used."""
     try:
         path, content = checked_path(entry.name), None
     except ArchiveError:
@@ -330,5 +330,5 @@ def _unwanted_member(entry: _Entry, budget_of: Callable[[tuple[str, ...]], Budge
 
 
 def _is_litter(path: list[str]) -> bool:
-    """What systems and tools leave behind: macOS' second halves of files, caches, version control."""
+    """Whether a system or a tool left this file: macOS' second halves of files, caches, version control."""
     return path[0] == "__MACOSX" or any(part.startswith(".") and part.strip(".") for part in path)

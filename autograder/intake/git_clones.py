@@ -1,7 +1,7 @@
 """The files of a learner's git repository, and when they were committed, without trusting the repository.
 
 Its configuration could name programs to run (hooks, filters, fsmonitor, a pager, a signature checker). So git never
-reads it: only the repository's objects are shown to git, from an empty repository of our own.
+reads it: only the repository's objects are shown to git, from a separate empty repository.
 """
 
 from __future__ import annotations

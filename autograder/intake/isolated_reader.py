@@ -1,5 +1,5 @@
-"""Reads what one learner submitted in a process of its own, so that a hostile archive, clone or notebook costs only its
-author: the process has bounds on memory, processor time, files and time, and gives back plain data or a sentence.
+"""Reads a submission in a separate process, so that a hostile archive, clone or notebook costs only its author: the
+process has bounds on memory, processor time, files and time, and returns plain data or a sentence.
 
 A helper process is started once. On systems with fork, it makes a fresh process for each input, which takes 2 ms
 instead of the 100 ms of a new interpreter. Elsewhere it reads by itself, has the bound on time only, and is replaced
@@ -161,7 +161,7 @@ class _Helper:
         return data
 
     def end(self) -> None:
-        """End it. What it started ends with it: it notices that nobody writes to it any more."""
+        """End the helper and the processes that it started: they notice that nobody writes to them any more."""
         global _running
         _running = None
         for stream in (self.process.stdin, self.process.stdout):
@@ -202,7 +202,7 @@ def _why_it_ended(status: int | None, allowance: Allowance) -> str:
 
 
 def serve() -> None:
-    """Do what comes in on standard input until it ends."""
+    """Answer the requests on standard input until it ends."""
     out = os.dup(1)
     os.dup2(2, 1)
     while (header := _read_exactly(FRAME.size)) is not None:
@@ -263,7 +263,7 @@ def _limit(seconds: float) -> None:
 
 
 def _send_items(out: int, function: Callable, content: bytes | None, arguments: list, allowance: Allowance) -> None:
-    """Send what the function gives, then nothing more, or the sentence that it ended with."""
+    """Send the items of the function, and, when it fails, a sentence."""
     items, failure = None, ""
     while not failure:
         try:
@@ -297,7 +297,7 @@ def _send(out: int, kind: bytes, facts: object, content: bytes | None = None) ->
 
 
 def _read_exactly(size: int) -> bytes | None:
-    """So many bytes of standard input; None at its end."""
+    """This number of bytes from standard input; None at its end."""
     data = bytearray()
     while len(data) < size:
         block = os.read(0, min(size - len(data), 1024 * 1024))

@@ -1,4 +1,4 @@
-"""Whose work is this: names as learning platforms and people write them on files, matched to the list of the class."""
+"""Whose file is this: match the names that learning platforms and people give to files with the class list."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class LearnerMatcher:
 
 
 def person_key(text: str) -> str:
-    """What a platform's name of a file or folder says of the person alone: equal for all that one person handed in."""
+    """The part of a platform's file or folder name that identifies the person: equal for all files of one person."""
     canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
     if canvas:
         return canvas["number"]
@@ -127,7 +127,7 @@ def without_suffix(name: str) -> str:
 
 
 def original_name(name: str) -> str:
-    """What the learner called the file that a platform has renamed."""
+    """The learner's own name of a file that a platform has renamed."""
     platform = CANVAS.fullmatch(name) or MOODLE.fullmatch(name)
     return platform["file"] if platform and platform["file"] else name
 

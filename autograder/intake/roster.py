@@ -1,4 +1,4 @@
-"""The list of a class, from Canvas' gradebook or Moodle's participants, into nbgrader's gradebook."""
+"""Import the class list, from Canvas' gradebook or Moodle's participants, into nbgrader's gradebook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class RosterEntry:
     number: str
 
     def student_columns(self) -> dict[str, str]:
-        """What nbgrader keeps of a student, without what is not known."""
+        """nbgrader's columns of a student, without empty ones."""
         columns = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
         return {key: value for key, value in {**columns, "lms_user_id": self.number}.items() if value}
 
@@ -56,7 +56,7 @@ class Imported:
 
 
 def read_roster(path: Path) -> list[RosterEntry]:
-    """The learners of a file from Canvas or Moodle. Raises ClassError that names every line that can't be used."""
+    """The learners of a file from Canvas or Moodle. Raises ClassError, which lists every line that can't be used."""
     table = read_list_in_english(path)
     learner_of = _reader(table, path)
     learners, problems = [], []
@@ -146,7 +146,7 @@ def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> di
 
 
 def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
-    """What an import did, in sentences."""
+    """The result of an import in sentences."""
     lines = [f"{len(outcome.added)} added, {len(outcome.changed)} changed, {len(outcome.unchanged)} as they were."]
     for student_id, login in outcome.renamed:
         lines.append(f"{login} keeps the id {student_id}: the same person, by the platform's number or the address.")

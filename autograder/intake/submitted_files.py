@@ -1,4 +1,4 @@
-"""What a class submitted: an archive or a folder, turned into files by learner, whatever platform it comes from."""
+"""The submissions of a class: an archive or a folder of any platform, sorted into files by learner."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class FilesByLearner:
 
 
 def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
-    """Whose is what in an archive or a folder. Raises ClassError when there is no such thing, or it can't be read.
+    """Sort the files of an archive or a folder by learner. Raises ClassError when it is missing or can't be read.
 
     The name that the platform or the instructor gave says whose a file is: that of the source, or that of what lies in
     it. Names further in are the learner's own words, and nobody may submit work as somebody else. Everybody whom the
@@ -149,8 +149,8 @@ def _has_times_of_the_download(members: list[Member], level: int, whole: tuple[s
 
 
 def _has_wrapper(members: list[Member], matcher: LearnerMatcher) -> bool:
-    """Whether all lies in one folder more, as it does when a folder was packed and not its contents. A name that a
-    platform gave is no such folder: what lies in it is one person's, listed or not.
+    """Whether everything is in one more folder, as when a folder was packed instead of its contents. A name that a
+    platform gave is not such a folder: its contents belong to one person, listed or not.
     """
     tops = {member.path[1] for member in members}
     if len(tops) != 1 or matcher.match(*tops) or is_platform_name(*tops):
@@ -160,7 +160,7 @@ def _has_wrapper(members: list[Member], matcher: LearnerMatcher) -> bool:
 
 @dataclass
 class _LearnerBudget:
-    """What one learner may still use: bytes, unpacked, of files of the course and of others, and seconds."""
+    """The rest of one learner's budget: bytes, unpacked, of files of the course and of others, and seconds."""
 
     bytes: int = LARGEST_TOTAL
     others: int = LARGEST_OTHERS
@@ -193,7 +193,7 @@ def _files(member: Member, learner: str, budget: _LearnerBudget, problems: list[
         yield SubmittedFile(name, copy, file.time, file.content, "/".join(file.path[1:]))
 
 
-# These three run in a process of their own.
+# These three run in a separate process.
 
 
 def _in_archive(content: bytes, most: int, most_others: int) -> Iterator[Member]:
@@ -218,7 +218,7 @@ def _in_clone(path: str) -> Iterator[Member]:
 
 
 def _sorted_by_person(file: BinaryIO, refuse: Callable[[ArchiveError], None]) -> Iterator[Member]:
-    """What the archive of a class holds. Each person has bytes of their own."""
+    """The members of a class's archive. Each person has a separate budget of bytes."""
     budgets: dict[str, Budget] = defaultdict(Budget)
     others: dict[str, Budget] = defaultdict(lambda: Budget(LARGEST_OTHERS))
     return read_archive(

@@ -1,4 +1,4 @@
-"""CSV files as other programs write them, and as they may read them: encodings, separators, formulas."""
+"""CSV files: read what other programs write, in any encoding and with any separator; write cells without formulas."""
 
 from __future__ import annotations
 
