@@ -283,8 +283,8 @@ def similarity_lines(similarity: Similarity) -> Iterator[str]:
         yield f"  {'Beyond':>6} {'Shared':>6}  learners"
     for group in similarity.groups[:MOST_LINES]:
         names = [clean_text(module.learner, 40) for module in group.modules]
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{more}"
+        others = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{others}"
     yield from _more(similarity.groups)
     if similarity.pairs:
         yield ""
@@ -300,7 +300,9 @@ def similarity_lines(similarity: Similarity) -> Iterator[str]:
     if similarity.problems:
         yield ""
         yield f"{plural(len(similarity.problems), 'submission')} could not be compared:"
-        yield from (f"  {clean_text(who, 60)}: {clean_text(why, 300)}" for who, why in similarity.problems)
+        yield from (
+            f"  {clean_text(learner, 60)}: {clean_text(reason, 300)}" for learner, reason in similarity.problems
+        )
 
 
 def _more(listed: list) -> Iterator[str]:

@@ -20,13 +20,13 @@ MOST_NAMES = 12  # of those whose check fails in the same way, in a terminal
 
 @dataclass(frozen=True)
 class RequestView:
-    """A request as the page shows it: facts are pairs of a name and a value; commands decide it."""
+    """A request as the page shows it: evidence is pairs of a name and a value; commands decide it."""
 
     name: str
     state: str
     title: str
     reason: str
-    facts: list[tuple[str, str]]
+    evidence: list[tuple[str, str]]
     message: str
     commands: list[str]
 
@@ -39,7 +39,7 @@ def case_lines(folder: ClassFolder, case: RequestCase, count: int) -> Iterator[s
     yield "   The learner writes:"
     yield from (f"   > {line}" for line in shown.reason.split("\n"))
     yield from (f"   {line}" for line in shown.message.split("\n") if line)
-    yield from (f"   {key}: {value}" for key, value in shown.facts)
+    yield from (f"   {key}: {value}" for key, value in shown.evidence)
     yield from (f"   {line}" for line in shown.commands)
     yield ""
 
@@ -97,27 +97,30 @@ def write_appeals_page(folder: ClassFolder, cases: Sequence[RequestCase], proble
 
 def _shown(folder: ClassFolder, case: RequestCase) -> RequestView:
     check, repeated = case.check, case.repeated
-    facts = []
+    evidence = []
     if repeated and not isinstance(repeated, str):
         same = "the verdict is the same, check by check" if not repeated.changed else "; ".join(repeated.changed)
-        facts.append(("Repeated", f"{same} (seed {repeated.entry.seed})"))
+        evidence.append(("Repeated", f"{same} (seed {repeated.entry.seed})"))
         # The repeated report has inputs and values of hidden checks, which a class's does not.
-        check = next((one for one in repeated.report.checks if one.name == case.request.check), check)
+        check = next(
+            (repeated_check for repeated_check in repeated.report.checks if repeated_check.name == case.request.check),
+            check,
+        )
     elif repeated:
-        facts.append(("Repeated", repeated))
+        evidence.append(("Repeated", repeated))
     if case.newer:
-        facts.append(("Newer work", "was collected but not graded yet. The request may be about that work."))
+        evidence.append(("Newer work", "was collected but not graded yet. The request may be about that work."))
     if case.check is not None and case.check.status != "passed":
-        facts.append(("The same mistake", _others(case)))
+        evidence.append(("The same mistake", _others(case)))
     if case.errata:
-        facts.append(("Errata", case.errata))
+        evidence.append(("Errata", case.errata))
     failed = check is not None and check.status not in ("passed", "manual")
     return RequestView(
         clean_text(case.request.name, 160),
         _state(case),
         _title(case.check) if case.check else "There is no verdict with a check of this name.",
         case.request.reason or "(nothing)",
-        facts,
+        evidence,
         "\n".join(map(without_commands, message_lines(check))) if failed else "",
         _commands(folder, case) if case.open and case.check else [],
     )

@@ -77,12 +77,12 @@ def grade_capstones(
         on_outcome(outcome)
 
     ready = {}
-    for learner, found in collected.items():
-        if missing := tuple(each.file_name for each in NEEDED if each.file_name not in found):
+    for learner, modules in collected.items():
+        if missing := tuple(needed.file_name for needed in NEEDED if needed.file_name not in modules):
             done(CapstoneOutcome(learner, missing=missing))
         else:
-            ready[learner] = found
-    keys = {learner: verdict_key(_contents(found), tier, python, num_steps) for learner, found in ready.items()}
+            ready[learner] = modules
+    keys = {learner: verdict_key(_contents(modules), tier, python, num_steps) for learner, modules in ready.items()}
     store = open_store(folder.verdicts)
     to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
     on_start(len(to_train))
@@ -105,8 +105,8 @@ def grade_capstones(
 
 def newest_parts(folder: ClassFolder, learner: str) -> dict[str, NewestModule]:
     """The learner's newest modules of parts 1 to 8, by file name."""
-    found = {each.file_name: newest_module(folder.submitted / learner, each) for each in NEEDED}
-    return {name: module for name, module in found.items() if module is not None}
+    newest = {needed.file_name: newest_module(folder.submitted / learner, needed) for needed in NEEDED}
+    return {name: module for name, module in newest.items() if module is not None}
 
 
 def stored_verdict(
@@ -129,12 +129,12 @@ def stored_verdict(
     return report
 
 
-def _contents(found: Mapping[str, NewestModule]) -> dict[str, bytes]:
-    return {name: module.content for name, module in found.items()}
+def _contents(modules: Mapping[str, NewestModule]) -> dict[str, bytes]:
+    return {name: module.content for name, module in modules.items()}
 
 
 def _learners(folder: ClassFolder) -> list[str]:
-    return sorted({learner for each in NEEDED for learner in folder.learners(each)})
+    return sorted({learner for needed in NEEDED for learner in folder.learners(needed)})
 
 
 def _verdicts(
@@ -162,12 +162,12 @@ def _verdicts(
 
 def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:
     """A hash of all that a verdict depends on: the modules, the capstone's checks, the grader, the data, the Python."""
-    digest = hashlib.sha256("".join(suite_hash(each) for each in NEEDED).encode("ascii"))
+    digest = hashlib.sha256("".join(suite_hash(needed) for needed in NEEDED).encode("ascii"))
     for path in [*sorted((HERE / "capstone").glob("*.py")), HERE / "model.py", ROOT / "datasets" / "names.txt"]:
         digest.update(_content_hash(path))
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(modules.items())}
-    facts = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
-    return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
+    inputs = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
+    return hashlib.sha256(json.dumps(inputs).encode("ascii")).hexdigest()
 
 
 def _content_hash(path: Path) -> bytes:

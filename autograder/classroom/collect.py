@@ -44,13 +44,13 @@ SubmissionTimes = Mapping[str, datetime.datetime]
 
 @dataclass(frozen=True)
 class PlacedSubmission:
-    """One submission. what: new, replaced, unchanged, corrected (its time) or older; time: None when nobody knows;
+    """One submission. status: new, replaced, unchanged, corrected (its time) or older; time: None when nobody knows;
     backup: where the one before it is now.
     """
 
     learner: str
     part: str
-    what: str
+    status: str
     time: datetime.datetime | None
     backup: Path | None = None
 
@@ -111,7 +111,7 @@ def _collect_person(
     outcome: Collection,
 ) -> None:
     """Collect what one learner submitted. said_when: the time that the instructor gives; listed: the worksheet's."""
-    said, placed = len(outcome.problems), len(outcome.placed)
+    problems_before, placed_before = len(outcome.problems), len(outcome.placed)
     collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
     asks = _place_appeals(folder, learner, person, outcome)
 
@@ -137,10 +137,10 @@ def _collect_person(
         correct = said_when is not None or (listed is not None and not asks)
         new = _place_submission(folder, learner, name, contents, time, correct, asks)
         outcome.placed.append(new)
-        settled = new.what == "unchanged" and (asks or new.time is not None)
+        settled = new.status == "unchanged" and (asks or new.time is not None)
         if person.late and time is None and not settled:
             outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
-    nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
+    nothing = (len(outcome.problems), len(outcome.placed)) == (problems_before, placed_before)
     without_module = part is not None and all(file.name != part.file_name for file in person.files)
     if (nothing and not (asks and _only_appeals(person))) or (collected and without_module and person.others):
         outcome.problems.append(_not_collected(folder, learner, person, part, time_of(person.others)))
@@ -151,16 +151,16 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
     for submission in outcome.placed:
         when = f", submitted {submission.time:%Y-%m-%d %H:%M} UTC" if submission.time else ""
         description = f"{submission.learner} {submission.part}{when}"
-        if submission.what == "new":
+        if submission.status == "new":
             yield f"Collected: {description}."
-        elif submission.what == "replaced":
+        elif submission.status == "replaced":
             yield f"Replaced: {description}; the previous submission is now in {submission.backup}."
-        elif submission.what == "corrected":
+        elif submission.status == "corrected":
             yield f"Time corrected: {description}."
-        elif submission.what == "older":
+        elif submission.status == "older":
             yield f"Left alone: {description}, since a newer one was collected before."
     yield from outcome.appeals
-    unchanged = sum(submission.what == "unchanged" for submission in outcome.placed)
+    unchanged = sum(submission.status == "unchanged" for submission in outcome.placed)
     if unchanged:
         yield f"Unchanged: {unchanged}, collected before."
     yield from outcome.remarks

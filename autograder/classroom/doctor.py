@@ -47,8 +47,8 @@ def examine(folder: ClassFolder) -> Iterator[Diagnosis]:
     yield _python()
     yield _sandbox()
     yield _nbgrader()
-    for what, place in (("the class's folder", folder.root), ("temporary files", Path(tempfile.gettempdir()))):
-        yield _disk(what, place)
+    for purpose, place in (("the class's folder", folder.root), ("temporary files", Path(tempfile.gettempdir()))):
+        yield _disk(purpose, place)
     yield _settings(folder)
     yield _gradebook(folder)
     yield _verdicts(folder)
@@ -120,8 +120,8 @@ def _nbgrader() -> Diagnosis:
         return Diagnosis("nbgrader", True, f"not installed yet; the first {command('grade')} does it")
 
 
-def _disk(what: str, place: Path) -> Diagnosis:
-    name = f"space for {what}"
+def _disk(purpose: str, place: Path) -> Diagnosis:
+    name = f"space for {purpose}"
     if place.exists() and not place.is_dir():
         return Diagnosis(name, False, f"{place} is no folder", ("Name a folder.",))
     try:
@@ -130,8 +130,8 @@ def _disk(what: str, place: Path) -> Diagnosis:
         return Diagnosis(name, False, f"{place}: {error.strerror}", (f"Make the folder {place}, or name another.",))
     if not os.access(place, os.W_OK):
         return Diagnosis(name, False, f"{place} can't be written", ("Give yourself the right to write there.",))
-    enough = free >= NEEDED[what]
-    remedies = () if enough else (f"Make room for {NEEDED[what]:g} GB: submitted_before/ and runs/ can go first.",)
+    enough = free >= NEEDED[purpose]
+    remedies = () if enough else (f"Make room for {NEEDED[purpose]:g} GB: submitted_before/ and runs/ can go first.",)
     return Diagnosis(name, enough, f"{free:.1f} GB free in {place}", remedies)
 
 

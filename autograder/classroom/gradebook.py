@@ -44,7 +44,7 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
 
 
 def make_gradebook(folder: ClassFolder) -> None:
-    """Make an empty gradebook where there is none: as a whole file, since nbgrader gives a version only to a new one."""
+    """Make an empty gradebook where there is none: a whole file, since nbgrader gives a version only to a new one."""
     path = folder.root / "gradebook.db"
     if path.exists() and path.stat().st_size:
         return

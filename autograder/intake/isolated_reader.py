@@ -91,11 +91,11 @@ def read_members_isolated(
     sentences (and no bytes) for those that can't be used.
     """
     members = []
-    for facts, data in read_isolated(function, *arguments, content=content, allowance=allowance):
-        if isinstance(facts, str):
-            refuse(facts)
+    for metadata, data in read_isolated(function, *arguments, content=content, allowance=allowance):
+        if isinstance(metadata, str):
+            refuse(metadata)
         else:
-            path, time = facts
+            path, time = metadata
             members.append(Member(tuple(path), datetime.datetime.fromisoformat(time) if time else None, data))
     return members
 
@@ -135,21 +135,21 @@ class _Helper:
 
     def _answer(self, allowance: Allowance) -> list[Item]:
         items: list[Item] = []
-        error, facts_left, content_left = "", LARGEST_FACTS, LARGEST_ANSWER
+        error, metadata_left, content_left = "", LARGEST_FACTS, LARGEST_ANSWER
         while True:
-            kind, facts_size, content_size = FRAME.unpack(self._read(FRAME.size))
-            facts_left, content_left = facts_left - facts_size, content_left - content_size
-            if facts_left < 0 or content_left < 0 or len(items) > 2 * MOST_MEMBERS:
+            kind, metadata_size, content_size = FRAME.unpack(self._read(FRAME.size))
+            metadata_left, content_left = metadata_left - metadata_size, content_left - content_size
+            if metadata_left < 0 or content_left < 0 or len(items) > 2 * MOST_MEMBERS:
                 self.end()
                 raise ArchiveError(allowance.sentence("There is too much in it"))
-            facts, content = json.loads(self._read(facts_size)), self._read(content_size)
+            metadata, content = json.loads(self._read(metadata_size)), self._read(content_size)
             if kind == END:
-                allowance.seconds -= facts
+                allowance.seconds -= metadata
                 break
             if kind == ERROR:
-                error = facts
+                error = metadata
             else:
-                items.append((facts, content if kind == ITEM else None))
+                items.append((metadata, content if kind == ITEM else None))
         if error:
             raise ArchiveError(error)
         return items
@@ -288,8 +288,8 @@ def _send_items(out: int, function: Callable, content: bytes | None, arguments: 
     _send(out, ERROR, failure)
 
 
-def _send(out: int, kind: bytes, facts: object, content: bytes | None = None) -> None:
-    text = json.dumps(facts).encode("ascii")
+def _send(out: int, kind: bytes, metadata: object, content: bytes | None = None) -> None:
+    text = json.dumps(metadata).encode("ascii")
     for block in (FRAME.pack(kind, len(text), len(content or b"")) + text, content or b""):
         rest = memoryview(block)
         while rest:

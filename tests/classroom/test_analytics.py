@@ -151,7 +151,7 @@ def test_the_time_from_the_first_submission_to_the_last_is_known_from_what_was_c
     assert its.days == Median(3.5, 1)
 
 
-def test_what_nbgrader_gave_counts_where_it_is_newer_than_the_ledger(tmp_path):
+def test_nbgraders_verdict_counts_where_it_is_newer_than_the_ledger(tmp_path):
     out = write_verdicts(tmp_path / "verdicts", ("ada", 3, "ff"), ("bob", 3, "ff"))
     folder = ClassFolder(tmp_path)
     record_released(folder, "ada", part(3), report(3, "pp"))
@@ -163,7 +163,7 @@ def test_what_nbgrader_gave_counts_where_it_is_newer_than_the_ledger(tmp_path):
     assert found == {"ada": 2, "bob": 0, "cleo": 1}
 
 
-def test_verdicts_that_are_gone_from_the_store_are_said_and_not_guessed(tmp_path):
+def test_verdicts_that_are_gone_from_the_store_are_reported_and_not_guessed(tmp_path):
     folder = write_verdicts(tmp_path, ("ada", 3, "pp"), ("bob", 3, "pp"))
     (folder / "01" / f"01{'0' * 62}.json").unlink()
     figures = class_figures(read_verdicts(folder))
@@ -225,14 +225,14 @@ def test_the_page_escapes_everything_and_asks_nobody_for_anything(tmp_path):
         ([".", "--part", "77"], "There is no part 77"),
     ],
 )
-def test_what_cannot_be_shown_is_said_in_a_sentence(tmp_path, monkeypatch, words, sentence):
+def test_what_cannot_be_shown_is_reported_in_a_sentence(tmp_path, monkeypatch, words, sentence):
     words = [str(tmp_path) if word == "." else word for word in words]
     status, said, complained = run_cli("analytics", *words)
     assert (status, said) == (2, "") and sentence.replace("in .", f"in {tmp_path}") in complained
     assert not list(tmp_path.glob("*.html"))
 
 
-def test_a_damaged_ledger_is_said_with_its_line(tmp_path):
+def test_a_damaged_ledger_is_reported_with_its_line(tmp_path):
     write_verdicts(tmp_path, ("ada", 3, "pp"))
     with open(tmp_path / FILE, "a", encoding="ascii") as file:
         file.write("{}\n")

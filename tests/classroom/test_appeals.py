@@ -103,7 +103,7 @@ def everything(folder: ClassFolder) -> dict[str, object]:
     }
 
 
-def test_the_instructor_sees_the_request_beside_what_there_is_to_know(a_class):
+def test_the_instructor_sees_the_request_next_to_everything_known_about_it(a_class):
     (case,) = cases(a_class, list(find_requests(a_class).by_name.values()))
     assert case.open and case.check == lost(a_class, "ada") and case.alike == ("ben",) and not case.newer
     assert case.repeated.changed == () and case.repeated.entry.learner == "ada"
@@ -183,7 +183,7 @@ def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class)
     assert not any(case.open for case in cases(a_class, list(find_requests(a_class).by_name.values())))
 
 
-def test_nobody_loses_points_that_were_given_without_an_explicit_word(a_class):
+def test_nobody_loses_points_that_were_given_without_an_explicit_option(a_class):
     decide(a_class, request(a_class), accept=True, alike=True, reason="")
     before = everything(a_class)
     with pytest.raises(ClassError, match="takes points from ada that were given before"):

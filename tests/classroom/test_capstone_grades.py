@@ -160,7 +160,7 @@ def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, 
     assert same["ada"].report == again["ada"].report
 
 
-def test_errata_compare_what_the_class_was_given_and_give_the_better_result(graded):
+def test_errata_compare_released_verdicts_and_release_the_better_result(graded):
     folder, outcomes = graded
     tier, ada = strict_tier(), outcomes["ada"].report
     found, _ = find_capstone_errata(folder, tier, STEPS)
@@ -173,7 +173,7 @@ def test_errata_compare_what_the_class_was_given_and_give_the_better_result(grad
     assert last_released(folder, "ada", capstone()).earned == 20
 
 
-def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
+def test_the_newest_of_a_part_counts_wherever_it_was_submitted(tmp_path):
     folder = ClassFolder(tmp_path)
     hand_in_all(folder, "ada")
     newer = folder.submitted / "ada" / "part08"
@@ -215,7 +215,7 @@ def test_grading_again_never_lowers_a_capstone(tmp_path, empty_gradebook):
     assert dan.grades["capstone"].score == first.points
 
 
-def test_a_class_that_handed_in_nothing_of_it_is_refused(tmp_path):
+def test_a_class_that_submitted_nothing_of_it_is_refused(tmp_path):
     outcome = CliRunner().invoke(app, ["grade", "--part", "11", "--class", str(tmp_path), "--sandbox", "local"])
     assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
 

@@ -52,7 +52,7 @@ def test_without_any_tier_it_says_why_and_what_to_do(monkeypatch, tmp_path):
     assert "TO DO" in next(line for line in doctor.lines([diagnosis]) if "sandbox" in line)
 
 
-def test_the_second_tier_is_well_and_the_way_to_the_first_is_told(monkeypatch, tmp_path):
+def test_the_second_tier_is_ok_and_the_way_to_the_first_is_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "what_breaks", lambda tier: "no bwrap" if tier is Tier.STRICT else "")
     monkeypatch.setattr(doctor, "advice", lambda system: ["Install bubblewrap."])
     diagnosis = diagnosis_named(tmp_path, "sandbox for other people's code")
@@ -123,7 +123,7 @@ def test_an_exchange_that_is_missing_or_closed_is_named(tmp_path, quick_sandbox)
         ((3, 14, 0, "alpha"), ""),
     ],
 )
-def test_a_python_whose_tarfile_has_a_known_fault_is_told_of(version, better):
+def test_a_python_whose_tarfile_has_a_known_fault_is_reported(version, better):
     assert doctor.safe_tarfile_since(version) == better
 
 

@@ -232,7 +232,7 @@ def test_a_page_shows_questions_and_verdicts_and_no_lesson_that_was_left_as_it_w
         assert lines and max(map(len, lines)) <= 100, max(lines, key=len)
 
 
-def test_a_recognised_mistake_stands_in_place_of_the_checks_own_guess(graded):
+def test_a_recognised_mistake_replaces_the_checks_own_guess(graded):
     folder, _ = graded
     page = html.unescape(feedback(folder, "in-bits"))
     assert page.index("One mistake explains 2 failing checks") < page.index("Called:")
@@ -256,7 +256,7 @@ def test_what_has_not_changed_is_not_graded_again(graded, monkeypatch):
     assert again == [outcomes["finished"]]
 
 
-def test_what_a_person_graded_stays_graded_until_the_answer_changes(graded):
+def test_what_you_graded_manually_stays_graded_until_the_answer_changes(graded):
     folder, _ = graded
     with open_gradebook(folder) as book:
         grade = book.find_grade("written-9-5", PART.name, PART.name, "finished")

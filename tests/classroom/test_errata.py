@@ -59,7 +59,7 @@ def graded(folder, strict, empty_gradebook):
     return folder, old_up, old_down
 
 
-def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(graded, strict, monkeypatch):
+def test_errata_show_first_then_release_what_is_better_and_lower_only_when_asked(graded, strict, monkeypatch):
     folder, old_up, old_down = graded
     found = find_errata(folder, PART, strict)
     changes = {change.learner: change for change in found.changes}
@@ -96,7 +96,7 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
     assert by_checks(folder, "down") == changes["down"].after, "what was withdrawn does not come back"
 
 
-def test_checks_that_the_solution_fails_change_nothing_that_was_given(graded, strict):
+def test_checks_that_the_solution_fails_change_no_released_verdict(graded, strict):
     folder, _, old_down = graded
     found = find_errata(folder, PART, strict)
     store, files = open_store(folder.verdicts), {PART.file_name: SOLUTION.encode("utf-8")}
@@ -111,7 +111,7 @@ def test_checks_that_the_solution_fails_change_nothing_that_was_given(graded, st
         find_errata(folder, PART, strict)
 
 
-def test_a_lower_verdict_whose_giving_was_interrupted_is_given_by_the_same_command(graded, strict):
+def test_a_lower_verdict_whose_release_was_interrupted_is_finished_by_the_same_command(graded, strict):
     folder, _, old_down = graded
     with pytest.raises(KeyboardInterrupt), releasing(folder, "down", PART, seen={}):
         record_released(folder, "down", PART, replace(old_down, checks=()))
@@ -135,7 +135,7 @@ def test_a_lower_verdict_whose_giving_was_interrupted_is_given_by_the_same_comma
     assert last_released(folder, "down", PART).earned == by_checks(folder, "down") < old_down.earned
 
 
-def test_a_part_that_nobody_handed_in_has_no_errata(folder, strict):
+def test_a_part_that_nobody_submitted_has_no_errata(folder, strict):
     with pytest.raises(ClassError, match="Nobody has handed in part 9"):
         find_errata(folder, PART, strict)
 
@@ -154,7 +154,7 @@ def report(**facts) -> Report:
     return Report(**{**whole, "checks": checks, **facts})
 
 
-def test_an_old_verdict_stands_only_when_it_is_better_on_the_same_work_in_as_good_a_sandbox():
+def test_an_old_verdict_counts_only_when_it_is_better_on_the_same_work_in_as_good_a_sandbox():
     new = report(earned=1.0)
     assert keeps_old_verdict(report(earned=2.0), new)
     assert not keeps_old_verdict(None, new)
@@ -167,7 +167,7 @@ def test_an_old_verdict_stands_only_when_it_is_better_on_the_same_work_in_as_goo
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"part": 9}', b"\xff", b"[" * 100_000])
-def test_a_damaged_note_of_what_was_given_is_as_none(folder, content):
+def test_a_damaged_note_of_a_released_verdict_counts_as_none(folder, content):
     record_released(folder, "ann", PART, report())
     assert last_released(folder, "ann", PART) == report()
     (path,) = folder.verdicts.rglob("ann.json")
@@ -176,7 +176,7 @@ def test_a_damaged_note_of_what_was_given_is_as_none(folder, content):
 
 
 @pytest.mark.slow
-def test_a_suite_that_is_mended_on_disk_changes_grades_through_the_commands(tmp_path, strict):
+def test_a_suite_that_is_fixed_on_disk_changes_grades_through_the_commands(tmp_path, strict):
     """The whole way: grade, change a check's expectation in a copy of the course, errata, errata --apply, grades."""
     course, its_class = tmp_path / "course", ClassFolder(tmp_path / "class")
     ignore = shutil.ignore_patterns(".venv", ".git", "runs", "__pycache__", "tests", "gradebook.db*", "submitted")

@@ -121,7 +121,7 @@ def test_a_part_that_is_fetched_alone_can_be_worked_on(released, tmp_path):
     assert "5.1" in said, "the checks, or the tasks that are to do, are named"
 
 
-def test_work_that_is_handed_in_again_comes_when_the_collection_is_updated(released, tmp_path):
+def test_work_that_is_submitted_again_comes_when_the_collection_is_updated(released, tmp_path):
     instructor, exchange = released
     cid = Person(tmp_path / "cid", exchange, "cid")
     cid.does(ExchangeFetchAssignment)

@@ -123,7 +123,7 @@ def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
         (CANVAS.replace("part 05 - The GPT", "Homework"), None, "no column for an assignment"),
     ],
 )
-def test_a_template_that_cannot_be_filled_in_is_said(found, tmp_path, text, assignment, said):
+def test_a_template_that_cannot_be_filled_in_is_reported(found, tmp_path, text, assignment, said):
     (tmp_path / "template.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ClassError, match=said):
         fill_template(found, tmp_path / "template.csv", tmp_path, assignment)

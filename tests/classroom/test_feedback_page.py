@@ -97,7 +97,7 @@ def test_full_marks(a_class):
     assert f"<title>Part 1: Automatic differentiation, full, {today.day} {today:%B %Y}</title>" in page
 
 
-def test_one_mistake_is_said_once_at_the_top_with_the_learners_own_line(a_class):
+def test_one_mistake_is_reported_once_at_the_top_with_the_learners_own_line(a_class):
     page = page_of(a_class, "mistake")
     text = words(page)
     assert re.search(r"One mistake explains \d+ failing checks 1\.4 backward, part01_autograd\.py, line \d+: ", text)
@@ -122,7 +122,7 @@ def test_a_page_says_how_to_ask_for_a_regrade_of_what_lost_points(a_class):
         assert "Is a check wrong?" not in page_of(a_class, learner)
 
 
-def test_a_file_that_python_cannot_read_is_said_once(a_class):
+def test_a_file_that_python_cannot_read_is_reported_once(a_class):
     text = words(page_of(a_class, "not-valid"))
     assert "0 of 10 points" in text and text.count("Python can't read the file") == 1
     assert "Nothing could be checked" in text and "def backward(self ->" in text
@@ -137,7 +137,7 @@ def test_a_module_that_is_missing_is_named_first_and_has_no_checksum(a_class):
     assert "sha256" not in text and "e3b0c442" not in page_of(a_class, "no-module")
 
 
-def test_a_late_penalty_stands_beside_due_and_submission_time_on_the_class_clock(a_class):
+def test_a_late_penalty_is_next_to_due_and_submission_time_on_the_class_clock(a_class):
     text = words(page_of(a_class, "late"))
     assert "Submitted Wednesday, 25 November 2026, 18:30 (Europe/Berlin)" in text
     assert "Due Tuesday, 24 November 2026, 18:00 (Europe/Berlin), with your extension" in text
@@ -270,5 +270,5 @@ def test_a_pasted_picture_comes_back_in_its_place():
     assert picture == Picture(f"data:image/png;base64,{data}")
 
 
-def test_what_nobody_wrote_is_no_answer():
+def test_what_nobody_wrote_is_not_an_answer():
     assert from_inert_markdown(cell(fresh_notebook(), "written-9-5")["source"], None) == ()

@@ -73,7 +73,7 @@ def test_it_shows_how_far_it_is(a_class):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals.")
-def test_on_a_terminal_a_bar_with_the_time_left_stands_below_the_results(a_class):
+def test_on_a_terminal_a_bar_with_the_time_left_is_below_the_results(a_class):
     from terminal import Terminal
 
     for learner in ("ada", "bob"):
@@ -235,7 +235,7 @@ def test_checks_that_the_solution_fails_cost_nobody_points(a_class, monkeypatch)
     assert "Nothing was graded" in outcome.output and not a_class.autograded.exists()
 
 
-def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(a_class, monkeypatch):
+def test_ctrl_c_keeps_what_is_graded_and_says_how_to_continue(a_class, monkeypatch):
     for learner in ("ada", "bob"):
         hand_in(a_class, learner, SOLUTION, answered())
     kept = autograde.keep

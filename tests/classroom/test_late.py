@@ -119,7 +119,7 @@ def test_due_dates_are_read_in_the_zone_that_the_class_names(folder):
         ("x = '\udcff'", "as TOML"),
     ],
 )
-def test_a_class_file_that_cannot_be_used_is_said_in_a_sentence(folder, text, said):
+def test_a_class_file_that_cannot_be_used_is_reported_in_a_sentence(folder, text, said):
     (folder.root / "class.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ClassError, match=said):
         load_settings(folder)
@@ -258,7 +258,7 @@ def test_a_time_is_read_as_nbgrader_and_people_write_it(noted, utc):
         ),
     ],
 )
-def test_what_is_no_time_of_this_century_is_no_time(noted):
+def test_what_is_not_a_time_of_this_century_is_not_a_time(noted):
     assert parsed_time(noted) is None
 
 

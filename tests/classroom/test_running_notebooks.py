@@ -41,7 +41,7 @@ def test_a_notebook_finds_its_module_its_tools_and_its_folder(tier):
     assert "part09_understanding.py  from" in printed and value == "1.0"
 
 
-def test_an_error_is_told_and_the_next_cell_runs(tier):
+def test_an_error_is_reported_and_the_next_cell_runs(tier):
     assert run(tier, "1 / 0", "raise SystemExit", "def f(:", "2") == [
         ("ZeroDivisionError: division by zero\n", ""),
         ("SystemExit: \n", ""),
@@ -50,7 +50,7 @@ def test_an_error_is_told_and_the_next_cell_runs(tier):
     ]
 
 
-def test_a_picture_is_not_drawn_and_the_reason_is_said(tier):
+def test_a_picture_is_not_drawn_and_the_reason_is_reported(tier):
     ((printed, _),) = run(tier, "import matplotlib.pyplot")
     assert printed.startswith("ImportError: no pictures are drawn where the grader runs a notebook")
 

@@ -85,7 +85,7 @@ def test_a_class_of_an_earlier_version_sees_what_changes_and_keeps_everything(ol
     assert {path: path.read_bytes() for path in old_class.submitted.rglob("*") if path.is_file()} == submitted
 
 
-def test_a_class_whose_nbgrader_uses_another_copy_of_the_course_is_told(folder):
+def test_a_class_whose_nbgrader_uses_another_copy_of_the_course_is_reported(folder):
     assert other_course(folder.root) is None
     assert write_configuration(folder.root)
     assert other_course(folder.root) is None
