@@ -20,7 +20,6 @@ from autograder.class_folder.released_verdicts import record_released
 from autograder.course import ROOT, part
 from autograder.grading.report import Check, Report
 from autograder.grading.store import Store
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from synthetic_class import write_class
@@ -78,16 +77,12 @@ def write_verdicts(folder: Path, *verdicts: tuple[str, int, str], mistake: str |
     return folder
 
 
-def test_the_figures_of_a_class_that_was_graded_are_those_of_its_reports(tmp_path):
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
+def test_the_figures_of_a_class_that_was_graded_are_those_of_its_reports(tmp_path, strict):
     shares = {"finished": 0.4, "wrong": 0.3, "not begun": 0.3}
     drawn = write_class(tmp_path / "submitted", 7, (part(0), part(3)), seed=2, shares=shares)
     assert set(drawn.values()) == set(shares)
     out = tmp_path / "verdicts"
-    grade_batch(tmp_path / "submitted", (part(0), part(3)), tier, out)
+    grade_batch(tmp_path / "submitted", (part(0), part(3)), strict, out)
     figures = class_figures(read_verdicts(out))
     assert (figures.learners, figures.verdicts) == (7, 14)
     for its in figures.parts:

@@ -26,7 +26,7 @@ from autograder.classroom.grades import class_grades
 from autograder.cli import app
 from autograder.course import SOLUTIONS, capstone
 from autograder.grading.store import Store
-from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CAPSTONE, Tier, strict_tier
 
 STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
 LATER = "2026-12-02 12:00:00.000000 UTC"
@@ -45,12 +45,8 @@ def hand_in_all(folder: ClassFolder, learner: str, **other) -> None:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, empty_gradebook):
+def graded(tmp_path_factory, empty_gradebook, strict):
     """A class whose capstones were trained for a few steps. Gives its folder and the outcomes by learner."""
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
     folder = ClassFolder(tmp_path_factory.mktemp("class"))
     shutil.copy(empty_gradebook, folder.root)
     (folder.root / "class.toml").write_text("[due]\ncapstone = 2026-11-30T18:00:00\n", encoding="utf-8")
@@ -60,7 +56,7 @@ def graded(tmp_path_factory, empty_gradebook):
     hand_in_all(folder, "dan", part08_generation="def broken(:\n")
     hand_in_all(folder, "eve")
     (folder.submitted / "eve" / "part03" / "timestamp.txt").write_text(LATER, encoding="utf-8")
-    return folder, {one.learner: one for one in grade_capstones(folder, tier, num_steps=STEPS)}
+    return folder, {one.learner: one for one in grade_capstones(folder, strict, num_steps=STEPS)}
 
 
 def test_the_points_are_in_the_gradebook_task_by_task(graded):

@@ -25,7 +25,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import LARGEST_NOTEBOOK
-from autograder.sandbox import SandboxUnavailable, strict_tier
+from autograder.sandbox import strict_tier
 
 SECRET = "the-instructor-alone-may-read-this"
 
@@ -132,12 +132,8 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, empty_gradebook):
+def graded(tmp_path_factory, empty_gradebook, strict):
     """A class in which everything of the above is handed in, graded in one go."""
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
     folder = ClassFolder(tmp_path_factory.mktemp("class"))
     shutil.copy(empty_gradebook, folder.root)
     for learner, (module, notebook, _, _) in CASES.items():
@@ -155,7 +151,7 @@ def graded(tmp_path_factory, empty_gradebook):
     hand_in(folder, "our-fault", SOLUTION, answered())
     (folder.feedback / "our-fault").mkdir(parents=True)
     (folder.feedback / "our-fault" / PART.name).write_text("a file in the way", encoding="utf-8")
-    outcomes = grade_class(folder, PART, folder.learners(PART), tier)
+    outcomes = grade_class(folder, PART, folder.learners(PART), strict)
     return folder, {outcome.learner: outcome for outcome in outcomes}
 
 

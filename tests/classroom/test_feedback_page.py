@@ -27,7 +27,6 @@ from autograder.course import SOLUTIONS, part
 from autograder.grading.report import Check, Report
 from autograder.render.feedback_page import Feedback, Marks, Picture, Times, feedback_page
 from autograder.render.terminal import part_lines
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 FIRST = part(1)
 RIGHT = (SOLUTIONS / FIRST.file_name).read_text(encoding="utf-8")
@@ -44,12 +43,8 @@ TIMES = {
 
 
 @pytest.fixture(scope="module")
-def a_class(tmp_path_factory, empty_gradebook) -> ClassFolder:
+def a_class(tmp_path_factory, empty_gradebook, strict) -> ClassFolder:
     """One learner for each case, graded."""
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
     assert OVERWRITES != RIGHT != NO_FILE
     folder = ClassFolder(tmp_path_factory.mktemp("class"))
     shutil.copy(empty_gradebook, folder.root)
@@ -63,8 +58,8 @@ def a_class(tmp_path_factory, empty_gradebook) -> ClassFolder:
     hand_in(folder, "no-module", None, fresh_notebook(FIRST), FIRST)
     for learner in ("pending", "graded"):
         hand_in(folder, learner, SOLUTION, answered(MARKUP))
-    outcomes = grade_class(folder, FIRST, folder.learners(FIRST), tier)
-    outcomes += grade_class(folder, PART, folder.learners(PART), tier)
+    outcomes = grade_class(folder, FIRST, folder.learners(FIRST), strict)
+    outcomes += grade_class(folder, PART, folder.learners(PART), strict)
     assert [outcome.failure for outcome in outcomes if outcome.failure] == []
     with open_gradebook(folder) as book:
         grade = book.find_grade("written-9-5", PART.name, PART.name, "graded")
