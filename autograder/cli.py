@@ -135,10 +135,10 @@ def doctor(
     from autograder.class_folder.folder import ClassFolder
     from autograder.classroom import doctor as doctors
 
-    findings = list(doctors.examine(ClassFolder(folder.absolute())))
+    diagnoses = list(doctors.examine(ClassFolder(folder.absolute())))
     if as_json:
-        typer.echo(json.dumps(doctors.as_json(findings), indent=2))
+        typer.echo(json.dumps(doctors.as_json(diagnoses), indent=2))
     else:
-        print_lines(doctors.lines(findings))
-    if not all(finding.well for finding in findings):
+        print_lines(doctors.lines(diagnoses))
+    if not all(diagnosis.ok for diagnosis in diagnoses):
         raise typer.Exit(1)

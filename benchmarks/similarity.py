@@ -19,7 +19,7 @@ from pathlib import Path
 
 from paddings import PADDINGS
 
-from autograder.analytics.similarity import PASSAGE, form_of
+from autograder.analytics.similarity import PASSAGE, fingerprint_of
 from autograder.course import ROOT, SOLUTIONS, Part, parts
 from autograder.stubs import make_stub
 
@@ -53,7 +53,9 @@ def share(first: frozenset, second: frozenset) -> float:
 
 def own_passages(part: Part, text: str) -> frozenset:
     """In normal form, without those of the stub."""
-    return frozenset(form_of(text.encode("utf-8")).hashes) - frozenset(form_of(_stub(part).encode("utf-8")).hashes)
+    return frozenset(fingerprint_of(text.encode("utf-8")).hashes) - frozenset(
+        fingerprint_of(_stub(part).encode("utf-8")).hashes
+    )
 
 
 def own_text(part: Part, text: str) -> frozenset:

@@ -1,4 +1,7 @@
-"""A class in figures: what is passed, which mistakes are made, how long it takes, who is stuck where."""
+"""A class in figures: what is passed, which mistakes are made, how long it takes, who is stuck where.
+
+`class_figures` computes them; `figure_lines` and `write_figures` show them on a terminal and as an HTML page.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from autograder.analytics.class_verdicts import ClassVerdicts, Verdict
-from autograder.analytics.pages import write_page
+from autograder.analytics.class_verdicts import ClassVerdicts, LatestVerdict
 from autograder.course import Part
 from autograder.grading.report import Report
+from autograder.render.templates import write_private_page
 from autograder.text import clean_text, plural
 
 FEW = 5  # a figure on fewer learners says little about a class, and may tell who somebody is
+HARDEST = 10  # checks, on a screen
+MOST_LINES = 15  # of mistakes and of learners, on a screen; the page has them all
+FEW_SENTENCE = f"* stands on fewer than {FEW} learners: it says little about a class, and may tell who somebody is."
+STUCK_SENTENCE = (
+    "the first part that somebody handed in and did not pass since the last one that they passed, or else the next one."
+)
 DAY = 86400.0
 
 
 @dataclass
 class CheckFigures:
-    """One check: of `graded` learners so many passed it, and so many had not written its task."""
+    """One check: how many of the `graded` learners passed it, and how many had not written its task."""
 
     name: str
     part: int
@@ -38,7 +47,7 @@ class CheckFigures:
 
 @dataclass
 class Median:
-    """The value in the middle, of so many; None of none."""
+    """A median and the number of values; None when there are no values."""
 
     value: float | None
     count: int
@@ -52,7 +61,7 @@ class Median:
 @dataclass
 class PartFigures:
     """One part: how many learners were graded, passed, had not begun, are stuck here (see Stuck). seconds: of a
-    grading; days: from the first submission to the last, of those who handed in more than one.
+    grading; days: from the first submission to the last, of those who submitted more than one.
     """
 
     number: int
@@ -85,7 +94,7 @@ class MistakeFigures:
 @dataclass
 class Stuck:
     """A learner and the first part after the last one that they passed. tasks: those in which checks fail, none when
-    the part was not handed in, though others did; versions: how many were graded.
+    they did not submit the part, though others did; versions: how many were graded.
     """
 
     learner: str
@@ -109,7 +118,7 @@ class ClassFigures:
 
     def hardest(self, count: int) -> list[CheckFigures]:
         """The checks that the smallest share passes, of those that not everybody passes."""
-        checks = [check for its_part in self.parts for check in its_part.checks if check.share < 1]
+        checks = [check for part_figures in self.parts for check in part_figures.checks if check.share < 1]
         return sorted(checks, key=lambda check: check.share)[:count]
 
     def to_json(self) -> dict:
@@ -117,97 +126,94 @@ class ClassFigures:
         return asdict(self)
 
 
-def class_figures(verdicts: ClassVerdicts, shown: Callable[[str], str] | None = None) -> ClassFigures:
+def class_figures(class_verdicts: ClassVerdicts, shown: Callable[[str], str] | None = None) -> ClassFigures:
     """The figures. shown(learner) is what to call somebody; their ids when it is not given."""
-    by_part: dict[Part, list[Verdict]] = {}
-    by_learner: dict[str, dict[Part, Verdict]] = {}
-    for verdict in verdicts.found:
+    by_part: dict[Part, list[LatestVerdict]] = {}
+    by_learner: dict[str, dict[Part, LatestVerdict]] = {}
+    for verdict in class_verdicts.verdicts:
         by_part.setdefault(verdict.part, []).append(verdict)
         by_learner.setdefault(verdict.learner, {})[verdict.part] = verdict
-    ordered = sorted(by_part, key=lambda its_part: its_part.number)
-    found = (stuck_at(learner, theirs, ordered) for learner, theirs in by_learner.items())
-    stuck = [one for one in found if one is not None]
+    ordered = sorted(by_part, key=lambda part: part.number)
+    places = (stuck_at(learner, their_verdicts, ordered) for learner, their_verdicts in by_learner.items())
+    stuck = [place for place in places if place is not None]
     figures = ClassFigures(
         learners=len(by_learner),
-        verdicts=len(verdicts.found),
-        parts=[_part_figures(its_part, by_part[its_part], stuck) for its_part in ordered],
-        mistakes=[mistake for its_part in ordered for mistake in _mistakes(its_part, by_part[its_part])],
+        verdicts=len(class_verdicts.verdicts),
+        parts=[_part_figures(part, by_part[part], stuck) for part in ordered],
+        mistakes=[mistake for part in ordered for mistake in _mistakes(part, by_part[part])],
         stuck=stuck,
-        lost=len(verdicts.lost),
+        lost=len(class_verdicts.lost),
         pseudonymous=shown is not None,
     )
     figures.mistakes.sort(key=lambda mistake: -mistake.learners)
-    for one in stuck if shown else ():
-        one.learner = shown(one.learner)
-    stuck.sort(key=lambda one: (one.part, one.learner))
+    for place in stuck if shown else ():
+        place.learner = shown(place.learner)
+    stuck.sort(key=lambda place: (place.part, place.learner))
     return figures
 
 
-def stuck_at(learner: str, theirs: dict[Part, Verdict], given: Sequence[Part]) -> Stuck | None:
-    """Where a learner stands who has not passed the last of the given parts. None: there is no such part."""
-    passed = [number for number, its_part in enumerate(given) if its_part in theirs and theirs[its_part].report.passed]
-    rest = given[passed[-1] + 1 :] if passed else given
-    if not rest:
+def stuck_at(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Sequence[Part]) -> Stuck | None:
+    """The part that a learner is stuck at; None when they passed the last of these parts."""
+    passed = [
+        number for number, part in enumerate(parts) if part in their_verdicts and their_verdicts[part].report.passed
+    ]
+    unpassed = parts[passed[-1] + 1 :] if passed else parts
+    if not unpassed:
         return None
-    # An earlier part that was left out stops nobody: of what was handed in since, the first is where they are.
-    place = next((its_part for its_part in rest if its_part in theirs), rest[0])
-    verdict = theirs.get(place)
+    # An earlier part that was left out stops nobody: the first part that they submitted since is where they are.
+    place = next((part for part in unpassed if part in their_verdicts), unpassed[0])
+    verdict = their_verdicts.get(place)
     if verdict is None:
         return Stuck(learner, place.number, False, (), 0)
     tasks = dict.fromkeys(c.task for c in verdict.report.checks if c.status not in ("passed", "manual"))
     return Stuck(learner, place.number, True, tuple(tasks), verdict.versions)
 
 
-def _part_figures(its_part: Part, verdicts: list[Verdict], stuck: list[Stuck]) -> PartFigures:
+def _part_figures(part: Part, verdicts: list[LatestVerdict], stuck: list[Stuck]) -> PartFigures:
     reports = [verdict.report for verdict in verdicts]
     return PartFigures(
-        number=its_part.number,
-        title=its_part.title,
+        number=part.number,
+        title=part.title,
         graded=len(reports),
         passed=sum(report.passed for report in reports),
         not_begun=sum({check.status for check in report.checks} <= {"todo", "manual"} for report in reports),
-        stuck=sum(one.part == its_part.number for one in stuck),
+        stuck=sum(place.part == part.number for place in stuck),
         seconds=Median.of(verdict.seconds for verdict in verdicts),
         days=Median.of(verdict.span.total_seconds() / DAY if verdict.span else None for verdict in verdicts),
-        checks=_check_figures(its_part, reports),
+        checks=_check_figures(part, reports),
     )
 
 
-def _check_figures(its_part: Part, reports: list[Report]) -> list[CheckFigures]:
-    """In the order of the tasks; written answers, which a person grades, are left out."""
+def _check_figures(part: Part, reports: list[Report]) -> list[CheckFigures]:
+    """In the order of the tasks, without written answers, which are graded manually."""
     figures: dict[str, CheckFigures] = {}
     for report in reports:
         for check in report.checks:
             if check.status == "manual":
                 continue
-            its = figures.setdefault(
-                check.name, CheckFigures(check.name, its_part.number, check.task, check.title, check.hidden)
+            check_figures = figures.setdefault(
+                check.name, CheckFigures(check.name, part.number, check.task, check.title, check.hidden)
             )
-            its.graded += 1
-            its.passed += check.status == "passed"
-            its.not_written += check.status == "todo"
-    order = [task.id for task in its_part.tasks]
-    return sorted(figures.values(), key=lambda its: order.index(its.task) if its.task in order else len(order))
+            check_figures.graded += 1
+            check_figures.passed += check.status == "passed"
+            check_figures.not_written += check.status == "todo"
+    order = [task.id for task in part.tasks]
+    return sorted(
+        figures.values(),
+        key=lambda check_figures: order.index(check_figures.task) if check_figures.task in order else len(order),
+    )
 
 
-def _mistakes(its_part: Part, verdicts: list[Verdict]) -> list[MistakeFigures]:
+def _mistakes(part: Part, verdicts: list[LatestVerdict]) -> list[MistakeFigures]:
     figures: dict[str, MistakeFigures] = {}
     for verdict in verdicts:
-        theirs = {check.misconception: check.advice for check in verdict.report.checks if check.misconception}
-        for mistake, says in theirs.items():
-            its = figures.setdefault(mistake, MistakeFigures(mistake, its_part.number, says, 0, len(verdicts)))
-            its.learners += 1
+        advice_of = {check.misconception: check.advice for check in verdict.report.checks if check.misconception}
+        for mistake, advice in advice_of.items():
+            mistake_figures = figures.setdefault(
+                mistake, MistakeFigures(mistake, part.number, advice, 0, len(verdicts))
+            )
+            mistake_figures.learners += 1
     return list(figures.values())
-
-
-# A class's figures as lines for a terminal and as one HTML page.
-
-HARDEST = 10  # checks, on a screen
-MOST_LINES = 15  # of mistakes and of learners, on a screen; the page has them all
-FEW_SENTENCE = f"* stands on fewer than {FEW} learners: it says little about a class, and may tell who somebody is."
-STUCK_SENTENCE = (
-    "the first part that somebody handed in and did not pass since the last one that they passed, or else the next one."
-)
 
 
 def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[str]:
@@ -244,16 +250,16 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
     yield from _more(len(figures.mistakes))
     if figures.stuck:
         yield from ("", f"Stuck: {STUCK_SENTENCE}")
-    for one in figures.stuck[:MOST_LINES]:
-        yield f"  part {one.part:>2}  {clean_text(one.learner, 60)}: {state(one)}"
+    for place in figures.stuck[:MOST_LINES]:
+        yield f"  part {place.part:>2}  {clean_text(place.learner, 60)}: {state(place)}"
     yield from _more(len(figures.stuck))
 
 
 def write_figures(path: Path, figures: ClassFigures) -> None:
     """Write the page, for its owner's eyes only. Raises OSError."""
-    write_page(
+    write_private_page(
         path,
-        "analytics.html",
+        Path(__file__).with_name("analytics.html"),
         figures=figures,
         few=FEW_SENTENCE,
         stuck=STUCK_SENTENCE,
@@ -291,11 +297,11 @@ def days(median: Median) -> str:
     return "" if median.value is None else f"{median.value:.1f} ({median.count}){_mark(median.count)}"
 
 
-def state(one: Stuck) -> str:
+def state(place: Stuck) -> str:
     """What keeps a learner, in a few words."""
-    if not one.handed_in:
+    if not place.handed_in:
         return "not handed in"
-    return f"tasks {', '.join(one.tasks)}; {plural(one.versions, 'version')} graded"
+    return f"tasks {', '.join(place.tasks)}; {plural(place.versions, 'version')} graded"
 
 
 def _mark(count: int) -> str:

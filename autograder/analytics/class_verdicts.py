@@ -1,5 +1,6 @@
-"""Every verdict on a class that counts, for whoever looks at the class as a whole: from the ledger of the batch, and
-from what nbgrader's `grade` gave.
+"""The latest verdict on each part of each learner of a class: from the batch's ledger, or from nbgrader's `grade`.
+
+`pseudonyms` names learners without telling who they are.
 """
 
 from __future__ import annotations
@@ -8,24 +9,25 @@ import base64
 import datetime
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.batch.ledger import FILE, read_ledger
-from autograder.class_folder.collected import handed_in
+from autograder.class_folder.collected import recorded_time
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.released_verdicts import read_released, released_path
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, part_named
 from autograder.files import write_atomically
 from autograder.grading.report import Report
-from autograder.grading.store import report_from_json
+
+SECRET_FILE = "pseudonyms.secret"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LatestVerdict:
     """The last verdict on a part of a learner. seconds: of the grading, None where that is not known; versions: how
     many different modules of theirs were graded; span: from the first submission to the last, None when there is one.
     """
@@ -42,11 +44,11 @@ class Verdict:
 class ClassVerdicts:
     """lost: learner/part of lines whose verdict is gone from the store."""
 
-    found: list[Verdict]
+    verdicts: list[LatestVerdict]
     lost: list[str]
 
 
-def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
+def read_verdicts(folder: Path, only_part: Part | None = None) -> ClassVerdicts:
     """All in the folder that a grading wrote to, or those on one part. Raises ValueError when there are none, and
     LedgerError for a ledger that is damaged.
     """
@@ -58,82 +60,61 @@ def read_verdicts(folder: Path, wanted: Part | None = None) -> ClassVerdicts:
         for _, entry in read_ledger(folder / FILE):
             latest[entry.learner, entry.part] = entry
             versions.setdefault((entry.learner, entry.part), set()).add(entry.submission)
-    given = {(path.stem, path.parent.name) for path in (folder / "given").glob("part??/*.json")}
-    for learner, name in sorted({*latest, *given}):
-        if wanted is not None and name != wanted.name:
+    released = {(path.stem, path.parent.name) for path in (folder / "given").glob("part??/*.json")}
+    for learner, name in sorted({*latest, *released}):
+        if only_part is not None and name != only_part.name:
             continue
         entry = latest.get((learner, name))
         stored = store.find(entry.verdict) if entry else None
         report = stored.report if stored else None
-        if entry is None or _changed(folder, learner, name) > entry.when:
-            report = _given(folder, learner, name) or report
+        path = released_path(folder, learner, name)
+        if entry is None or _changed(path) > entry.when:
+            report = read_released(path) or report
         if report is None:
             outcome.lost.append(f"{learner}/{name}")
             continue
-        its_part = part_named(name)
-        outcome.found.append(
-            Verdict(
+        learner_part = part_named(name)
+        outcome.verdicts.append(
+            LatestVerdict(
                 learner=learner,
-                part=its_part,
+                part=learner_part,
                 report=report,
                 seconds=stored.seconds if stored else None,
                 versions=len(versions.get((learner, name), {report.sha256}) | {report.sha256}),
-                span=_span(folder.absolute().parent, learner, its_part),
+                span=_span(folder.absolute().parent, learner, learner_part),
             )
         )
-    if not outcome.found:
+    if not outcome.verdicts:
         raise ValueError(
-            f"There is no verdict in {folder}" + (f" on part {wanted.number}" if wanted else "") + ": grade first."
+            f"There is no verdict in {folder}"
+            + (f" on part {only_part.number}" if only_part else "")
+            + ": grade first."
         )
     return outcome
 
 
-def _given_path(folder: Path, learner: str, name: str) -> Path:
-    return folder / "given" / name / f"{learner}.json"
-
-
-def _given(folder: Path, learner: str, name: str) -> Report | None:
-    """What nbgrader's `grade` noted last."""
+def _changed(path: Path) -> str:
+    """When a file was changed, as a line of the ledger says it; "" when there is none."""
     try:
-        return report_from_json(json.loads(_given_path(folder, learner, name).read_text(encoding="ascii")))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _changed(folder: Path, learner: str, name: str) -> str:
-    """When that was, as a line of the ledger says it."""
-    try:
-        changed = _given_path(folder, learner, name).stat().st_mtime
+        changed = path.stat().st_mtime
     except OSError:
         return ""
     return datetime.datetime.fromtimestamp(changed, datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 def _span(root: Path, learner: str, part: Part) -> datetime.timedelta | None:
-    """What lies between the first submission that was collected and the last."""
+    """The time between the first collected submission and the last; None when there is only one."""
     folder = ClassFolder(root)
     before = (folder.submitted_before / learner / part.name).glob("*")
     places = [folder.submitted / learner / part.name, *before]
-    times = sorted(time for place in places if (time := _time(handed_in(place))) is not None)
+    times = sorted(time for place in places if (time := recorded_time(place)) is not None)
     return times[-1] - times[0] if len(times) > 1 else None
 
 
-def _time(words: str) -> datetime.datetime | None:
-    """Of `2026-11-24 12:00:00.000000 UTC`."""
-    try:
-        return datetime.datetime.strptime(words[:19], "%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        return None
-
-
-# Names for learners that stay the same from run to run, and that nobody can turn back without the class's secret.
-
-SECRET_FILE = "pseudonyms.secret"
-
-
 def pseudonyms(folder: Path) -> Callable[[str], str]:
-    """A function from a learner's id to `learner-` and six letters and digits. The secret is kept in the folder,
-    readable by its owner only; one is made when there is none. Raises OSError when it can't be read or written.
+    """A function from a learner's id to `learner-` and six letters and digits: the same in each run, and nobody can
+    find the id without the class's secret. The folder keeps the secret, readable by its owner only; one is made when
+    there is none. Raises OSError when it can't be read or written.
     """
     path = folder / SECRET_FILE
     if not path.exists():

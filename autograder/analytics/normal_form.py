@@ -53,13 +53,13 @@ def parsed(content: bytes) -> ast.Module:
         except SyntaxError as error:
             first = error
         body: list[ast.stmt] = []
-        starts = [found.start() for found in re.finditer(rb"^(?=[^\s#)\]}])", content, flags=re.M)]
+        starts = [definition.start() for definition in re.finditer(rb"^(?=[^\s#)\]}])", content, flags=re.M)]
         for start, end in zip(starts, [*starts[1:], len(content)]):
             try:
-                found = ast.parse(content[start:end])
+                definition = ast.parse(content[start:end])
             except SyntaxError:
                 continue
-            body += ast.increment_lineno(found, content.count(b"\n", 0, start)).body
+            body += ast.increment_lineno(definition, content.count(b"\n", 0, start)).body
         if not body:
             raise first
         return ast.Module(body, [])
@@ -82,14 +82,14 @@ def _inline(unit: Unit) -> None:
             stores[node.arg] += 1
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             values.setdefault(node.targets[0].id, (order, node.value))
-    wanted = {
+    inlined = {
         name: loads[name] == 1
         for name, (order, value) in values.items()
         if stores[name] == 1 and first_load.get(name, 0) > order and (loads[name] == 1 or _is_short(value))
     }
-    if wanted:
-        inliner = _Inliner(wanted)
-        unit.body[:] = [after for each in unit.body if (after := inliner.visit(each)) is not None]
+    if inlined:
+        inliner = _Inliner(inlined)
+        unit.body[:] = [after for statement in unit.body if (after := inliner.visit(statement)) is not None]
 
 
 def _in_order(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -147,34 +147,34 @@ def _emit(node: ast.AST, line: int, out: list[Token]) -> None:
         _emit_in_any_order(node, line, out)
     elif isinstance(node, ast.ClassDef):
         out.append(("ClassDef", line))
-        for each in node.body:
-            if not isinstance(each, FUNCTIONS):
-                _emit(each, line, out)
+        for child in node.body:
+            if not isinstance(child, FUNCTIONS):
+                _emit(child, line, out)
     elif isinstance(node, ast.Attribute):
         out.append((f".{node.attr}" if node.attr in KNOWN_METHODS else ".", line))
         _emit(node.value, line, out)
     elif isinstance(node, (*FUNCTIONS, ast.Lambda)):
         out.append((type(node).__name__, line))
-        for each in node.body if isinstance(node.body, list) else [node.body]:
-            _emit(each, line, out)
+        for child in node.body if isinstance(node.body, list) else [node.body]:
+            _emit(child, line, out)
     else:
         if not isinstance(node, (ast.expr_context, ast.Expr, ast.keyword, ast.JoinedStr, ast.FormattedValue)):
             label = type(node).__name__
             out.append((SAME_LABEL.get(label, label), line))
-        for each in ast.iter_child_nodes(node):
-            _emit(each, line, out)
+        for child in ast.iter_child_nodes(node):
+            _emit(child, line, out)
 
 
 def _emit_in_any_order(node: ast.BinOp, line: int, out: list[Token]) -> None:
     """A sum or a product: the order of the operands does not count."""
     emitted, stack = [], [node.left, node.right]
     while stack:
-        each = stack.pop()
-        if isinstance(each, ast.BinOp) and type(each.op) is type(node.op):
-            stack += [each.left, each.right]
+        operand = stack.pop()
+        if isinstance(operand, ast.BinOp) and type(operand.op) is type(node.op):
+            stack += [operand.left, operand.right]
         else:
             emitted.append([])
-            _emit(each, line, emitted[-1])
+            _emit(operand, line, emitted[-1])
     out.append((type(node.op).__name__, line))
     for tokens in sorted(emitted, key=lambda tokens: [label for label, _ in tokens]):
         out += tokens

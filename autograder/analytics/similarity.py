@@ -1,7 +1,8 @@
 """Which submissions of a part share more than the stub explains. It finds what a person should look at, and no more.
 
 Modules are compared in normal form, in passages of a few tokens, as in MOSS. Passages of the stub are left out, and
-those that the reference has too are counted separately. Each module is read in a separate process.
+those that the reference has too are counted separately. Each module is read in a separate process. `compare_class`
+compares; `similarity_lines` and `write_similarity` show groups and pairs on a terminal and side by side on a page.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from itertools import combinations
 from pathlib import Path
 
 from autograder.analytics.normal_form import normal_form, parsed
-from autograder.analytics.pages import write_page
 from autograder.batch.find_tasks import find_tasks
 from autograder.course import LARGEST_FILE, SOLUTIONS, Part
 from autograder.intake.archives import ArchiveError
-from autograder.intake.isolated_reader import Allowance, read_apart
+from autograder.intake.isolated_reader import Allowance, read_isolated
+from autograder.render.templates import write_private_page
 from autograder.stubs import make_stub
 from autograder.text import clean_text, plural
 
@@ -35,10 +36,23 @@ MOST_PAIRS = 50  # that a person will look at
 PAIRS_OF_ONE = 3  # each learner's closest
 NEARLY_ALL = 0.9  # of the shorter one's passages: padding that the normal form keeps, or a line of one's own
 NOT_MUCH_SHORTER = 0.5  # whoever has written one task of five is in no group with all who have written it, too
+MOST_LINES = 15  # of groups, and of pairs, on a screen
+MOST_NAMES = 6  # of a group, on a screen
+CAUTION = (
+    "Similar code does not prove copying. Short tasks have few right answers, and people who study together write "
+    "similar code. Read both submissions and talk to both people before you decide."
+)
+MEANING = (
+    f"A passage is {PASSAGE} consecutive steps of what the code does. Names, comments, type hints, statements without "
+    "effect, wrapped expressions and the order of definitions make no difference. Passages of the stub do not count. "
+    "Start with the column Beyond: it counts the shared passages that the reference solution does not have."
+)
+GROUPS = "Groups of learners with the same code, or nearly the same"
+PAIRS = "Pairs that share most beyond the reference"
 
 
 @dataclass(frozen=True)
-class Form:
+class Fingerprint:
     """A module as it is compared. hashes: of passages, each from token `starts` to token `ends`; lines: of tokens."""
 
     hashes: array
@@ -55,7 +69,7 @@ class Module:
 
     learner: str
     content: bytes
-    form: Form
+    fingerprint: Fingerprint
     own: frozenset[int]
     like_reference: float
     closest: float = 0.0
@@ -63,10 +77,10 @@ class Module:
     def marked(self, shared: frozenset[int]) -> list[tuple[str, bool]]:
         """The module, line by line, and whether most of what a line says is in one of these passages."""
         tokens = set()
-        for passage, start, end in zip(self.form.hashes, self.form.starts, self.form.ends):
+        for passage, start, end in zip(self.fingerprint.hashes, self.fingerprint.starts, self.fingerprint.ends):
             if passage in shared:
                 tokens.update(range(start, end))
-        of_line, marked = Counter(self.form.lines), Counter(self.form.lines[token] for token in tokens)
+        of_line, marked = Counter(self.fingerprint.lines), Counter(self.fingerprint.lines[token] for token in tokens)
         text = self.content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("utf-8", "replace")
         return [
             (clean_text(line, len(line), keep="\t"), 2 * marked[number] > of_line[number])
@@ -125,24 +139,32 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
     """Compare what everybody submitted for a part, whatever shape it came in. Raises ValueError for an input that can't
     be used, or with fewer than two submissions.
     """
-    found = find_tasks(submitted, [part])
-    outcome = Similarity(part, problems=found.problems)
+    submissions = find_tasks(submitted, [part])
+    outcome = Similarity(part, problems=submissions.problems)
     reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
-    stub = set(form_of(make_stub(reference, part.file_name).encode("utf-8")).hashes)
-    of_reference = set(form_of(reference.encode("utf-8")).hashes) - stub
-    for task in found.tasks:
+    stub = set(fingerprint_of(make_stub(reference, part.file_name).encode("utf-8")).hashes)
+    of_reference = set(fingerprint_of(reference.encode("utf-8")).hashes) - stub
+    for task in submissions.tasks:
         try:
             content = task.read().modules[part.file_name]
-            form = form_apart(content)
+            fingerprint = fingerprint_isolated(content)
         except (OSError, ValueError) as error:
             outcome.problems.append((task.learner, str(error)))
             continue
         except KeyError:
             outcome.problems.append((task.learner, f"There is no {part.file_name} that can be read."))
             continue
-        own = frozenset(form.hashes).difference(stub)
-        if own:
-            outcome.modules.append(Module(task.learner, content, form, own, len(own & of_reference) / len(own)))
+        own_passages = frozenset(fingerprint.hashes).difference(stub)
+        if own_passages:
+            outcome.modules.append(
+                Module(
+                    task.learner,
+                    content,
+                    fingerprint,
+                    own_passages,
+                    len(own_passages & of_reference) / len(own_passages),
+                )
+            )
         else:
             outcome.nothing_own.append(task.learner)
     if len(outcome.modules) < 2:
@@ -153,15 +175,15 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
     return outcome
 
 
-def form_apart(content: bytes) -> Form:
+def fingerprint_isolated(content: bytes) -> Fingerprint:
     """The form of a learner's module, read in a separate process. Raises ArchiveError, whatever is in it."""
     if len(content) > LARGEST_FILE:
         raise ArchiveError(f"The file is too long to compare: it has more than {LARGEST_FILE:,} bytes.")
-    items = read_apart(_form_in_a_process, content=content, own=Allowance(SECONDS, advice=""))
-    return Form(*(array(kind, data) for kind, data in items))
+    items = read_isolated(_fingerprint_columns, content=content, allowance=Allowance(SECONDS, advice=""))
+    return Fingerprint(*(array(kind, data) for kind, data in items))
 
 
-def _form_in_a_process(content: bytes) -> Iterator[tuple[str, bytes]]:
+def _fingerprint_columns(content: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         tree = parsed(content)
     except SyntaxError as error:
@@ -170,28 +192,28 @@ def _form_in_a_process(content: bytes) -> Iterator[tuple[str, bytes]]:
     except MemoryError:  # what some versions of Python say of an expression that is too deep
         raise ArchiveError("The file is nested too deeply for Python to read it.") from None
     sys.setrecursionlimit(DEEPEST)
-    form = _form(tree)
-    for column in (form.hashes, form.starts, form.ends, form.lines):
+    fingerprint = _fingerprint(tree)
+    for column in (fingerprint.hashes, fingerprint.starts, fingerprint.ends, fingerprint.lines):
         yield column.typecode, column.tobytes()
 
 
-def form_of(content: bytes) -> Form:
+def fingerprint_of(content: bytes) -> Fingerprint:
     """The form of a module that is known to be good, such as the reference."""
-    return _form(parsed(content))
+    return _fingerprint(parsed(content))
 
 
-def _form(tree: ast.Module) -> Form:
-    form = Form(array("Q"), array("I"), array("I"), array("I"))
+def _fingerprint(tree: ast.Module) -> Fingerprint:
+    fingerprint = Fingerprint(array("Q"), array("I"), array("I"), array("I"))
     for tokens in normal_form(tree):
-        first, size = len(form.lines), min(PASSAGE, len(tokens))
-        form.lines.extend(line for _, line in tokens)
+        first, size = len(fingerprint.lines), min(PASSAGE, len(tokens))
+        fingerprint.lines.extend(line for _, line in tokens)
         labels = [label for label, _ in tokens]
         for place in range(len(tokens) - size + 1 if size >= LEAST else 0):
             text = "\0".join(labels[place : place + size]).encode("utf-8", "surrogatepass")
-            form.hashes.append(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big"))
-            form.starts.append(first + place)
-            form.ends.append(first + place + size)
-    return form
+            fingerprint.hashes.append(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big"))
+            fingerprint.starts.append(first + place)
+            fingerprint.ends.append(first + place + size)
+    return fingerprint
 
 
 def _groups(modules: list[Module]) -> list[list[Module]]:
@@ -209,15 +231,15 @@ def _groups(modules: list[Module]) -> list[list[Module]]:
 
 
 def _ranked_groups(groups: list[list[Module]], of_reference: set[int]) -> list[Group]:
-    found = []
+    ranked = []
     for first, *others in groups:
         pairs = [_pair(first, other, of_reference) for other in others]
         if pairs:
             members = sorted((first, *others), key=lambda module: module.learner)
             shared = first.own.intersection(*(other.own for other in others))
             widest = min(pairs, key=lambda pair: (len(pair.shared), pair.second.learner))
-            found.append(Group(tuple(members), shared, len(shared - of_reference), widest))
-    return sorted(found, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
+            ranked.append(Group(tuple(members), shared, len(shared - of_reference), widest))
+    return sorted(ranked, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
 
 
 def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int], most: int) -> None:
@@ -227,10 +249,10 @@ def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int],
         pair = _pair(first, second, of_reference)
         usual.append(max(pair.shares))
         if pair.shared:
-            for theirs in (best[first.learner], best[second.learner]):
-                theirs[:] = heapq.nsmallest(PAIRS_OF_ONE, [*theirs, pair], key=_rank)
-    found = {id(pair): pair for theirs in best.values() for pair in theirs}
-    outcome.pairs = heapq.nsmallest(most, found.values(), key=_rank)
+            for closest_of_learner in (best[first.learner], best[second.learner]):
+                closest_of_learner[:] = heapq.nsmallest(PAIRS_OF_ONE, [*closest_of_learner, pair], key=_rank)
+    closest = {id(pair): pair for closest_of_learner in best.values() for pair in closest_of_learner}
+    outcome.pairs = heapq.nsmallest(most, closest.values(), key=_rank)
     outcome.compared, outcome.usual = len(usual), statistics.median(usual or [0])
 
 
@@ -247,53 +269,38 @@ def _rank(pair: Pair) -> tuple:
     return -pair.beyond, -min(pair.shares), pair.first.learner, pair.second.learner
 
 
-# Similar submissions, as lines for a terminal and as one HTML page with each pair side by side.
-
-MOST_LINES = 15  # of groups, and of pairs, on a screen
-MOST_NAMES = 6  # of a group, on a screen
-CAUTION = (
-    "Similar code does not prove copying. Short tasks have few right answers, and people who study together write "
-    "similar code. Read both submissions and talk to both people before you decide."
-)
-MEANING = (
-    f"A passage is {PASSAGE} consecutive steps of what the code does. Names, comments, type hints, statements without "
-    "effect, wrapped expressions and the order of definitions make no difference. Passages of the stub do not count. "
-    "Start with the column Beyond: it counts the shared passages that the reference solution does not have."
-)
-GROUPS = "Groups of learners with the same code, or nearly the same"
-PAIRS = "Pairs that share most beyond the reference"
-
-
-def similarity_lines(found: Similarity) -> Iterator[str]:
+def similarity_lines(similarity: Similarity) -> Iterator[str]:
     """Groups and the closest pairs, with the caution."""
     yield CAUTION
     yield ""
-    yield counts(found)
+    yield counts(similarity)
     yield MEANING
-    if found.groups:
+    if similarity.groups:
         yield ""
         yield f"{GROUPS}:"
         yield f"  {'Beyond':>6} {'Shared':>6}  learners"
-    for group in found.groups[:MOST_LINES]:
+    for group in similarity.groups[:MOST_LINES]:
         names = [clean_text(module.learner, 40) for module in group.modules]
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{more}"
-    yield from _more(found.groups)
-    if found.pairs:
+        others = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{others}"
+    yield from _more(similarity.groups)
+    if similarity.pairs:
         yield ""
         yield f"{PAIRS}:"
         yield f"  {'Beyond':>6} {'Shared':>6}  learner (share that the other has, share that the reference has)"
-    for pair in found.pairs[:MOST_LINES]:
-        both = " and ".join(
+    for pair in similarity.pairs[:MOST_LINES]:
+        learners = " and ".join(
             f"{clean_text(module.learner, 40)} ({percent(share)}, {percent(module.like_reference)})"
             for module, share in zip((pair.first, pair.second), pair.shares)
         )
-        yield f"  {pair.beyond:>6} {len(pair.shared):>6}  {both}"
-    yield from _more(found.pairs)
-    if found.problems:
+        yield f"  {pair.beyond:>6} {len(pair.shared):>6}  {learners}"
+    yield from _more(similarity.pairs)
+    if similarity.problems:
         yield ""
-        yield f"{plural(len(found.problems), 'submission')} could not be compared:"
-        yield from (f"  {clean_text(who, 60)}: {clean_text(why, 300)}" for who, why in found.problems)
+        yield f"{plural(len(similarity.problems), 'submission')} could not be compared:"
+        yield from (
+            f"  {clean_text(learner, 60)}: {clean_text(reason, 300)}" for learner, reason in similarity.problems
+        )
 
 
 def _more(listed: list) -> Iterator[str]:
@@ -301,18 +308,18 @@ def _more(listed: list) -> Iterator[str]:
         yield f"  and {len(listed) - MOST_LINES} more, which are on the page."
 
 
-def write_similarity(path: Path, found: Similarity) -> None:
+def write_similarity(path: Path, similarity: Similarity) -> None:
     """Write the page, for its owner's eyes only: it has real ids. Raises OSError."""
-    write_page(
+    write_private_page(
         path,
-        "similarity.html",
-        found=found,
+        Path(__file__).with_name("similarity.html"),
+        found=similarity,
         caution=CAUTION,
         meaning=MEANING,
-        counts=counts(found),
+        counts=counts(similarity),
         groups=GROUPS,
         pairs=PAIRS,
-        group_of=_group_of(found.groups),
+        group_of=_group_of(similarity.groups),
         percent=percent,
     )
 
@@ -322,18 +329,18 @@ def _group_of(groups: list[Group]) -> dict[str, int]:
     return {module.learner: number for number, group in enumerate(groups, 1) for module in group.modules}
 
 
-def counts(found: Similarity) -> str:
+def counts(similarity: Similarity) -> str:
     """How much was compared, and what is usual."""
-    words = f"Part {found.part.number}: {plural(len(found.modules), 'submission')} compared."
-    if found.nothing_own:
-        words += f" {plural(len(found.nothing_own), 'submission')} had too little code to compare."
-    if found.compared:
-        one_of = ", with one submission from each group" if found.groups else ""
-        words += (
-            f" Usually, two submissions share {percent(found.usual)} of the shorter one's passages "
-            f"(the median of {plural(found.compared, 'pair')}{one_of})."
+    sentences = f"Part {similarity.part.number}: {plural(len(similarity.modules), 'submission')} compared."
+    if similarity.nothing_own:
+        sentences += f" {plural(len(similarity.nothing_own), 'submission')} had too little code to compare."
+    if similarity.compared:
+        one_of = ", with one submission from each group" if similarity.groups else ""
+        sentences += (
+            f" Usually, two submissions share {percent(similarity.usual)} of the shorter one's passages "
+            f"(the median of {plural(similarity.compared, 'pair')}{one_of})."
         )
-    return words
+    return sentences
 
 
 def percent(share: float) -> str:

@@ -25,7 +25,7 @@ def stores(node: ast.AST) -> bool:
 
 def names_loaded(*nodes: ast.AST) -> set[str]:
     """The names that are read anywhere in them."""
-    return {each.id for node in nodes for each in ast.walk(node) if loads(each)}
+    return {child.id for node in nodes for child in ast.walk(node) if loads(child)}
 
 
 class Simplifier(ast.NodeTransformer):
@@ -35,27 +35,27 @@ class Simplifier(ast.NodeTransformer):
         self.gives_back: dict[str, int] = {}  # function or method -> the argument that it returns
         self.without_effect = set(KNOWN_NAMES)
         self.imported: dict[str, ast.expr] = {}
-        methods = {id(each) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for each in node.body}
+        methods = {id(child) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for child in node.body}
         for node in ast.walk(tree):
             if isinstance(node, FUNCTIONS):
                 position = _returned_argument(node)
                 if position is not None:
                     first = bool(id(node) in methods and node.args.args and node.args.args[0].arg in ("self", "cls"))
                     self.gives_back[node.name] = position - first
-                if all(isinstance(each, ast.Return) for each in node.body):
+                if all(isinstance(child, ast.Return) for child in node.body):
                     self.without_effect.add(node.name)
             elif isinstance(node, ast.ImportFrom):
-                for each in node.names:
+                for child in node.names:
                     value = ast.Name(node.module or "", ast.Load(), lineno=node.lineno)
-                    named = ast.Attribute(value, each.name, ast.Load(), lineno=node.lineno)
-                    self.imported[each.asname or each.name] = named
+                    named = ast.Attribute(value, child.name, ast.Load(), lineno=node.lineno)
+                    self.imported[child.asname or child.name] = named
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
         for name in BODIES:
             statements = getattr(node, name, None)
             if isinstance(statements, list):
-                last = next((i for i, each in enumerate(statements) if _leaves(each)), len(statements))
+                last = next((i for i, child in enumerate(statements) if _leaves(child)), len(statements))
                 del statements[last + 1 :]
         return node
 
@@ -82,27 +82,27 @@ class Simplifier(ast.NodeTransformer):
         if isinstance(value, ast.Call):
             called = value.func.id if isinstance(value.func, ast.Name) else ""
             return None if called in self.without_effect or isinstance(value.func, ast.Lambda) else node
-        return node if any(isinstance(each, (ast.Call, ast.Yield, ast.Await)) for each in ast.walk(value)) else None
+        return node if any(isinstance(child, (ast.Call, ast.Yield, ast.Await)) for child in ast.walk(value)) else None
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.AST] | None:
         self.generic_visit(node)
         if len(node.targets) > 1:  # a = b = 0
-            named = next((each for each in node.targets if isinstance(each, ast.Name)), None)
+            named = next((child for child in node.targets if isinstance(child, ast.Name)), None)
             if named is None:  # to repeat the value for each target could take any amount of memory
                 return _assign(node.targets[0], node.value)
             again = ast.Name(named.id, ast.Load(), lineno=node.lineno)
-            others = [_assign(each, again) for each in node.targets if each is not named]
+            others = [_assign(child, again) for child in node.targets if child is not named]
             return [_assign(named, node.value), *others]
         target, value = node.targets[0], node.value
         if isinstance(target, ast.Name) and isinstance(value, ast.Name) and target.id == value.id:
             return None
-        both = [each.elts for each in (target, value) if isinstance(each, (ast.Tuple, ast.List))]
+        sides = [child.elts for child in (target, value) if isinstance(child, (ast.Tuple, ast.List))]
         if (
-            len(both) == 2
-            and len(both[0]) == len(both[1])
-            and not any(isinstance(e, ast.Starred) for e in sum(both, []))
+            len(sides) == 2
+            and len(sides[0]) == len(sides[1])
+            and not any(isinstance(e, ast.Starred) for e in sum(sides, []))
         ):
-            return [_assign(*pair) for pair in zip(*both)]
+            return [_assign(*pair) for pair in zip(*sides)]
         if isinstance(target, ast.Name) and isinstance(value, ast.Lambda):
             body = [ast.Return(value.body, lineno=node.lineno)]
             return ast.FunctionDef(target.id, value.args, body, [], None, lineno=node.lineno)
@@ -131,7 +131,7 @@ class Simplifier(ast.NodeTransformer):
         self.generic_visit(node)
         if _truth(node.test) is False:
             return node.orelse
-        jumps = [each for each in ast.walk(node) if isinstance(each, (ast.Break, ast.Continue))]
+        jumps = [child for child in ast.walk(node) if isinstance(child, (ast.Break, ast.Continue))]
         if _truth(node.test) and node.body and jumps == node.body[-1:]:  # while True: ...; break
             return node.body[:-1]
         return node
@@ -145,7 +145,7 @@ class Simplifier(ast.NodeTransformer):
 
     def _spliced(self, node: ast.AST) -> list[ast.AST]:
         self.generic_visit(node)
-        return [each for name in BODIES for each in getattr(node, name, [])]
+        return [child for name in BODIES for child in getattr(node, name, [])]
 
     visit_Try = visit_TryStar = visit_With = visit_AsyncWith = _spliced
 
@@ -180,7 +180,7 @@ class Simplifier(ast.NodeTransformer):
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
         self.generic_visit(node)
         neutral = isinstance(node.op, ast.And)
-        node.values = [each for each in node.values if _truth(each) is not neutral] or node.values[:1]
+        node.values = [child for child in node.values if _truth(child) is not neutral] or node.values[:1]
         return node if len(node.values) > 1 else node.values[0]
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
@@ -243,20 +243,20 @@ def _truth(node: ast.expr) -> bool | None:
         return None if inside is None else not inside
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)) and len(node.ops) == 1:
         sides = node.left, node.comparators[0]
-        if all(isinstance(each, ast.Constant) for each in sides):
+        if all(isinstance(child, ast.Constant) for child in sides):
             return (sides[0].value == sides[1].value) is isinstance(node.ops[0], ast.Eq)
     return None
 
 
 def _returned_argument(function: ast.FunctionDef | ast.Lambda) -> int | None:
     """The position of the parameter that a function returns as it came, whatever else it does."""
-    names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
     nodes = [function.body] if isinstance(function, ast.Lambda) else [*ast.walk(function)]
     returned = [function.body] if isinstance(function, ast.Lambda) else []
     returned += [node.value for node in nodes if isinstance(node, ast.Return)]
-    given = {node.id for node in returned if isinstance(node, ast.Name)}
+    returned_names = {node.id for node in returned if isinstance(node, ast.Name)}
     changed = {node.id for node in nodes if stores(node)}
-    if len(given) != 1 or not all(isinstance(node, ast.Name) for node in returned) or given & changed:
+    if len(returned_names) != 1 or not all(isinstance(node, ast.Name) for node in returned) or returned_names & changed:
         return None
-    (name,) = given
+    (name,) = returned_names
     return names.index(name) if name in names else None

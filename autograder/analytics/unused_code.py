@@ -26,9 +26,11 @@ class Unit:
 def units(tree: ast.Module) -> Iterator[Unit]:
     """Each function and method, then what stands outside of them. They share the lists of statements with the tree."""
     for node in tree.body:
-        methods = [each for each in node.body if isinstance(each, FUNCTIONS)] if isinstance(node, ast.ClassDef) else []
+        methods = (
+            [child for child in node.body if isinstance(child, FUNCTIONS)] if isinstance(node, ast.ClassDef) else []
+        )
         for function in [node] if isinstance(node, FUNCTIONS) else methods:
-            yield Unit(function.body, {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)})
+            yield Unit(function.body, {child.arg for child in ast.walk(function.args) if isinstance(child, ast.arg)})
     yield Unit(tree.body, is_module=True)
 
 
@@ -51,7 +53,7 @@ class Read:
                 if isinstance(target, (ast.Attribute, ast.Subscript)):
                     changed[_root(target)] += 1
                 if isinstance(target, ast.Attribute) and isinstance(node, ast.Assign):
-                    attributes[target.attr] -= sum(_is_same(each, target) for each in ast.walk(node.value))
+                    attributes[target.attr] -= sum(_is_same(child, target) for child in ast.walk(node.value))
         self.attributes = set(+attributes)
         self.only_changed = {name for name in stored if 0 < names[name] == changed[name]}
 
@@ -74,13 +76,13 @@ class Liveness:
 
     def __init__(self, unit: Unit, read: Read) -> None:
         self.unit, self.attributes = unit, read.attributes
-        nodes = [node for each in unit.body for node in ast.walk(each)]
+        nodes = [node for child in unit.body for node in ast.walk(child)]
         self.local = {node.id for node in nodes if stores(node)} | unit.parameters
         assigned = [node for node in nodes if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
         made = {id(node.targets[0]) for node in assigned if not isinstance(node.value, ALIASES)}
         aliases = {node.id for node in nodes if stores(node) and id(node) not in made}
         self.created = self.local - aliases - unit.parameters | read.only_changed
-        functions = [each for each in unit.body if isinstance(each, (*FUNCTIONS, ast.ClassDef))]
+        functions = [child for child in unit.body if isinstance(child, (*FUNCTIONS, ast.ClassDef))]
         self.needed = names_loaded(*functions) if unit.is_module else set()
         self.level_of: dict[int, int] = {}
 
@@ -134,19 +136,19 @@ class Liveness:
         else:
             return None
         roots = set()
-        for each in changed:
-            root = _root(each)
-            is_set = isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)
-            if is_set and each.attr not in self.attributes and (root == "self" or root not in self.local):
+        for child in changed:
+            root = _root(child)
+            is_set = isinstance(child, ast.Attribute) and isinstance(child.ctx, ast.Store)
+            if is_set and child.attr not in self.attributes and (root == "self" or root not in self.local):
                 continue  # an attribute of its own object or of a module-level one, which this module never reads
-            if root not in self.created and not stores(each):
+            if root not in self.created and not stores(child):
                 return None
             roots.add(root)
         return roots
 
     def _drop(self, statements: list[ast.stmt], in_live_loop: bool) -> None:
         least = self.JUMPS if in_live_loop else self.LIVE
-        statements[:] = [each for each in statements if self.level_of[id(each)] >= least]
+        statements[:] = [child for child in statements if self.level_of[id(child)] >= least]
         for node in statements:
             if isinstance(node, FUNCTIONS) and not self.unit.is_module:
                 self._drop(node.body, in_live_loop=False)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_plain
+from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_regular_file
 from autograder.course import LARGEST_FILE, Part, parts
 from autograder.intake.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
-from autograder.intake.isolated_reader import Allowance, read_apart, read_members_apart
+from autograder.intake.isolated_reader import Allowance, read_isolated, read_members_isolated
 
 # The modules in archives: of one learner, or of a class with a folder or an archive for each.
 
@@ -57,7 +57,7 @@ def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[s
         if is_archive(member.path[-1]):
             budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
             try:
-                inside = read_members_apart(in_archive, budget.bytes, content=member.content, own=own)
+                inside = read_members_isolated(in_archive, budget.bytes, content=member.content, allowance=own)
                 budget.take(sum(len(one.content) for one in inside))
             except ArchiveError as error:
                 problems.append((learner, f"{shown(where)}: {error}"))
@@ -126,7 +126,7 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
         refused = lambda said: found.problems.append((submitted.name, said))  # noqa: E731
         own = Allowance(SECONDS_OF_A_CLASS)
         try:
-            members = read_members_apart(_of_a_class, str(submitted.absolute()), own=own, refuse=refused)
+            members = read_members_isolated(_of_a_class, str(submitted.absolute()), allowance=own, refuse=refused)
         except ArchiveError as error:
             raise ValueError(f"{submitted}: {error}") from error
         for learner, files in by_learner(members, found.problems).items():
@@ -171,7 +171,7 @@ def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) 
 def _add_apart(found: Class, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path) -> None:
     """Add the modules that `read` finds in a place, in a process of its own."""
     try:
-        files = {name: content for name, content in read_apart(read, str(place.absolute()))}
+        files = {name: content for name, content in read_isolated(read, str(place.absolute()))}
     except ArchiveError as error:
         found.problems.append((learner, f"{where}{error}"))
         return
@@ -220,7 +220,7 @@ def _further_in(place: Path) -> Iterator[Member]:
                     for member in read_archive(file, lambda name: name in FILE_NAMES, lambda path: budget):
                         yield Member((*inside, *member.path), member.time, member.content)
             elif name in FILE_NAMES:
-                content = read_plain(path, LARGEST_FILE)
+                content = read_regular_file(path, LARGEST_FILE)
                 if content is not None:
                     yield Member(inside, None, content)
 
@@ -242,7 +242,7 @@ def _from_folder(place: Path, part: Part) -> Collected:
     modules, remarks = {}, []
     for other in _used_by(part):
         try:
-            content = read_plain(place / other.file_name, LARGEST_FILE)
+            content = read_regular_file(place / other.file_name, LARGEST_FILE)
         except Unreadable as error:
             remarks.append(str(error))
             continue

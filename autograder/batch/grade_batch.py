@@ -14,7 +14,7 @@ from autograder.batch.ledger import FILE, Entry, Ledger
 from autograder.batch.pool import open_pool
 from autograder.batch.summary import Summary
 from autograder.batch.task_run import Graded, Run
-from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
+from autograder.class_folder.decisions import apply_decisions, decision_sentences, decisions_on, read_decisions
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.files import write_atomically
@@ -94,7 +94,7 @@ def grade_batch(
                 learner, part, modules = graded.task.learner, graded.task.part, graded.collected.modules
                 entry = ledger.record(learner, part, graded.report, modules, store, tier, seed)
                 decisions = decisions_on(read_decisions(out), learner, part.name, graded.report)
-                graded = replace(graded, report=with_decisions(graded.report, decisions))
+                graded = replace(graded, report=apply_decisions(graded.report, decisions))
                 told, source = decision_sentences(graded.report, decisions), modules.get(graded.report.file)
                 what = (entry, part, graded.report, graded.collected.remarks, source, told)
                 writing.append(writers.submit(write_report, out / REPORTS, *what))
@@ -131,5 +131,5 @@ def follow_decisions(out: Path, part: Part, remarks: Mapping[str, tuple[str, ...
             ledger.add(replace(entry, when=now), {})
             entry, told = ledger.latest[learner, part.name], decision_sentences(stored.report, fitting)
             if (out / REPORTS / learner / f"{part.name}.html").exists():
-                report = with_decisions(stored.report, fitting)
+                report = apply_decisions(stored.report, fitting)
                 write_report(out / REPORTS, entry, part, report, said, source, told)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder.class_folder.decisions import decisions_on, read_decisions, with_decisions
+from autograder.class_folder.decisions import apply_decisions, decisions_on, read_decisions
 from autograder.class_folder.locks import lock
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
@@ -54,7 +54,7 @@ class Entry:
     verdict: str
     decided: dict[str, float] = field(default_factory=dict)
 
-    def says_the_same(self, other: Entry) -> bool:
+    def same_ruling(self, other: Entry) -> bool:
         """Whether both are of one verdict: everything but the time is equal."""
         return {**asdict(self), "when": "", "seconds": 0} == {**asdict(other), "when": "", "seconds": 0}
 
@@ -125,7 +125,7 @@ class Ledger:
         """
         entry = self._with_decisions(entry)
         before = self.latest.get((entry.learner, entry.part))
-        if before is not None and before.says_the_same(entry):
+        if before is not None and before.same_ruling(entry):
             return False
         for name, digest in entry.modules.items():
             path = self.module_path(digest)
@@ -149,7 +149,7 @@ class Ledger:
         if stored is None:
             return entry
         fitting = decisions_on(decisions, entry.learner, entry.part, stored.report)
-        after = with_decisions(stored.report, fitting)
+        after = apply_decisions(stored.report, fitting)
         more = {new.name: new.earned - old.earned for old, new in zip(stored.report.checks, after.checks)}
         return replace(entry, earned=after.earned, decided={name: points for name, points in more.items() if points})
 

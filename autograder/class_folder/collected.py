@@ -1,8 +1,9 @@
-"""What was collected of a learner: modules and notebooks from folders whose contents a stranger wrote."""
+"""The collected modules of a learner, read from folders whose contents may be hostile."""
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import re
 import stat
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import LARGEST_FILE, Part, parts
+from autograder.grading.report import NO_FILE
 
-# What nbgrader's exchange writes beside a submission, and needs beside its feedback to give that back.
+# Files that nbgrader's exchange writes next to a submission, and needs next to its feedback to return that.
 TIMESTAMP = "timestamp.txt"
-NOTES_OF_THE_EXCHANGE = (TIMESTAMP, "submission_secret.txt")
+EXCHANGE_NOTES = (TIMESTAMP, "submission_secret.txt")
 # As nbgrader notes a time, or as an instructor may write it: 2026-11-24 12:00:00.000000 UTC, 2026-11-24T12:00+01:00. A
 # number behind a space is in seconds. Other words are not accepted: "10" or "Mon" would be another day each week.
 TIME = re.compile(
@@ -38,7 +40,7 @@ class Collected:
     remarks: tuple[str, ...]
 
 
-def read_plain(path: Path, limit: int) -> bytes | None:
+def read_regular_file(path: Path, limit: int) -> bytes | None:
     """At most limit + 1 bytes of a file, None when there is none. Raises Unreadable: never follows a link, which may
     lead to anything that the grader can read, and never waits for a pipe.
     """
@@ -56,90 +58,98 @@ def read_plain(path: Path, limit: int) -> bytes | None:
         raise Unreadable(f"{path.name} can't be read ({error.strerror}).") from error
 
 
+def submitted_hash(learner: Path, part: Part) -> str:
+    """The sha256 of the part's module in a learner's folder, as reports have it; NO_FILE when there is none. Raises
+    Unreadable.
+    """
+    content = read_regular_file(learner / part.name / part.file_name, LARGEST_FILE)
+    return NO_FILE if content is None else hashlib.sha256(content).hexdigest()
+
+
 def collect_modules(learner: Path, part: Part) -> Collected:
     """In a learner's folder: the part's module from the part's own, and the newest of each part that it builds on."""
     modules: dict[str, bytes] = {}
     remarks: list[str] = []
-    noted = handed_in(learner / part.name)
+    noted = timestamp_text(learner / part.name)
     if noted and parsed_time(noted) is None:
         remarks.append("timestamp.txt holds no time: when this was handed in is not known, so it is not late.")
-    for wanted in parts():
-        if wanted is not part and wanted.module not in part.needs:
+    for needed in parts():
+        if needed is not part and needed.module not in part.needs:
             continue
         places = [learner / part.name]
-        if wanted is not part:
-            places = _newest_first(learner, wanted)
+        if needed is not part:
+            places = _newest_first(learner, needed)
         for place in places:
             try:
-                content = read_plain(place / wanted.file_name, LARGEST_FILE)
+                content = read_regular_file(place / needed.file_name, LARGEST_FILE)
             except Unreadable as error:
-                if wanted is part:
+                if needed is part:
                     remarks.append(str(error))
                 continue
             if content is not None:
-                modules[wanted.file_name] = content
+                modules[needed.file_name] = content
                 break
     return Collected(modules, tuple(remarks))
 
 
 @dataclass(frozen=True)
-class Newest:
-    """A module. place: the folder that it was handed in with, such as part05; time: when, None if unknown."""
+class NewestModule:
+    """A module. place: the folder that it was submitted in, such as part05; time: when, None if unknown."""
 
     content: bytes
     place: str
     time: datetime.datetime | None
 
 
-def newest_module(learner: Path, wanted: Part) -> Newest | None:
+def newest_module(learner: Path, part: Part) -> NewestModule | None:
     """The newest of a part's modules in a learner's folder that can be read; None when there is none."""
-    for place in _newest_first(learner, wanted):
+    for place in _newest_first(learner, part):
         try:
-            content = read_plain(place / wanted.file_name, LARGEST_FILE)
+            content = read_regular_file(place / part.file_name, LARGEST_FILE)
         except Unreadable:
             continue
         if content is not None:
-            return Newest(content, place.name, recorded_time(place))
+            return NewestModule(content, place.name, recorded_time(place))
     return None
 
 
-def _newest_first(learner: Path, wanted: Part) -> list[Path]:
+def _newest_first(learner: Path, needed: Part) -> list[Path]:
     """The learner's folders, that of the part itself before others of the same time."""
 
     def age(place: Path) -> tuple[float, bool]:
         noted = recorded_time(place)
-        return (noted.timestamp() if noted else 0.0, place.name == wanted.name)
+        return (noted.timestamp() if noted else 0.0, place.name == needed.name)
 
     return sorted((place for part in parts() if (place := learner / part.name).is_dir()), key=age, reverse=True)
 
 
-def handed_in(place: Path) -> str:
-    """When a folder was handed in, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`. Empty when it says none."""
+def timestamp_text(place: Path) -> str:
+    """When a folder was submitted, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`; "" when it has no note."""
     try:
-        return (read_plain(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
+        return (read_regular_file(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
     except Unreadable:
         return ""
 
 
 def recorded_time(place: Path) -> datetime.datetime | None:
-    """When a folder was handed in, in UTC; None when its timestamp.txt does not say."""
-    return parsed_time(handed_in(place))
+    """When a folder was submitted, in UTC; None when its timestamp.txt does not say."""
+    return parsed_time(timestamp_text(place))
 
 
 def parsed_time(text: str) -> datetime.datetime | None:
-    """A time as nbgrader notes it, in UTC; None when it is none. Without a zone, or with one that nobody knows, it is
-    in UTC, as for nbgrader.
+    """A time as nbgrader notes it, in UTC; None when the text is not a time. A time without a zone, or with an unknown
+    one, is in UTC, as for nbgrader.
     """
-    found = TIME.fullmatch(text.strip())
-    if found is None:
+    match = TIME.fullmatch(text.strip())
+    if match is None:
         return None
-    words = f"{found['minute']}{found['second'] or ':00'}.{(found['part'] or '').ljust(6, '0')}"
+    text_without_zone = f"{match['minute']}{match['second'] or ':00'}.{(match['part'] or '').ljust(6, '0')}"
     try:
-        noted = datetime.datetime.fromisoformat(words + (found["offset"] or "").replace("Z", "+00:00"))
+        noted = datetime.datetime.fromisoformat(text_without_zone + (match["offset"] or "").replace("Z", "+00:00"))
         if noted.year not in YEARS:
             return None
         if noted.tzinfo is None:
-            noted = noted.replace(tzinfo=_zone(found["zone"] or "UTC"))
+            noted = noted.replace(tzinfo=_zone(match["zone"] or "UTC"))
         return noted.astimezone(datetime.timezone.utc)
     except ValueError:
         return None
@@ -157,11 +167,11 @@ def _zone(name: str) -> datetime.tzinfo | None:
         return datetime.timezone.utc
 
 
-def hand_on_notes(submission: Path, to: Path) -> None:
-    """Copy the exchange's notes on a submission into another folder; a note that is none is left out."""
-    for name in NOTES_OF_THE_EXCHANGE:
+def copy_exchange_notes(submission: Path, to: Path) -> None:
+    """Copy the exchange's notes on a submission into another folder; a note that can't be read is left out."""
+    for name in EXCHANGE_NOTES:
         try:
-            content = read_plain(submission / name, 200)
+            content = read_regular_file(submission / name, 200)
         except Unreadable:
             continue
         if content is not None:

@@ -1,7 +1,7 @@
-"""What instructors decided about regrade requests: one line of JSON a decision, in the folder of the verdicts.
+"""The instructors' decisions about regrade requests: one line of JSON per decision, in the folder of the verdicts.
 
-A decision never changes a verdict. It is put over the report whenever points are entered or shown, so the same points
-come out however often a class is graded, and in every route.
+A decision never changes a verdict. It is applied to the report whenever points are entered or shown, so the points are
+the same however often a class is graded, and by whatever command.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Decision:
     submission: str
     way: str
 
-    def says_the_same(self, other: Decision) -> bool:
-        """Whether both decide the same, whoever said it when."""
+    def same_ruling(self, other: Decision) -> bool:
+        """Whether both rule the same, whoever decided, and when."""
         return replace(self, when="", by="") == replace(other, when="", by="")
 
 
-def way_of(check: Check) -> str:
+def failure_kind(check: Check) -> str:
     """How a check failed, as far as it is the same for everybody: the status, and the recognised mistake or the
     exception. Messages are not a part of it, since they depend on random inputs.
     """
@@ -51,21 +51,21 @@ def way_of(check: Check) -> str:
 
 
 def read_decisions(verdicts: Path) -> list[Decision]:
-    """All decisions, oldest first. Raises DecisionsError for a line that is none: to skip it might cost points."""
-    path, found = verdicts / FILE, []
+    """All decisions, oldest first. Raises DecisionsError for a damaged line: to skip it might cost points."""
+    path, decisions = verdicts / FILE, []
     if not path.exists():
-        return found
+        return decisions
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            found.append(Decision(**json.loads(line)))
+            decisions.append(Decision(**json.loads(line)))
         except (ValueError, TypeError) as error:
             raise DecisionsError(f"{path}, line {number}: this is not a decision. Was it edited?") from error
-    return found
+    return decisions
 
 
 def add_decisions(verdicts: Path, decisions: Iterable[Decision]) -> None:
     """Add lines; the file is the old one or the whole new one. Raises OSError."""
-    lines = [json.dumps(asdict(one)) for one in [*read_decisions(verdicts), *decisions]]
+    lines = [json.dumps(asdict(decision)) for decision in [*read_decisions(verdicts), *decisions]]
     write_atomically(verdicts / FILE, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
 
@@ -73,36 +73,36 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
     """The decision that counts for each failing check of a learner's report, by the check's name: the last one for
     this learner or for everybody. It holds for the work that was looked at, and for other work that fails in this way.
     """
-    ways = {check.name: way_of(check) for check in report.checks if check.status != "passed"}
+    ways = {check.name: failure_kind(check) for check in report.checks if check.status != "passed"}
     return {
-        one.check: one
-        for one in decisions
-        if one.part == part
-        and one.check in ways
-        and one.learner in ("", learner)
-        and (one.way == ways[one.check] or (one.learner and one.submission == report.sha256))
+        decision.check: decision
+        for decision in decisions
+        if decision.part == part
+        and decision.check in ways
+        and decision.learner in ("", learner)
+        and (decision.way == ways[decision.check] or (decision.learner and decision.submission == report.sha256))
     }
 
 
-def with_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
+def apply_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
     """The report as it counts: a check whose request was accepted is passed. Written answers get points by hand."""
-    return replace(report, checks=tuple(_decided(check, decisions.get(check.name)) for check in report.checks))
+    return replace(report, checks=tuple(_with_decision(check, decisions.get(check.name)) for check in report.checks))
 
 
-def _decided(check: Check, decision: Decision | None) -> Check:
+def _with_decision(check: Check, decision: Decision | None) -> Check:
     if decision is None or not decision.accepted or check.status == "manual":
         return check
-    facts = {name: getattr(check, name) for name in ("name", "task", "title", "hidden", "points")}
-    return Check(**facts, earned=check.points)
+    identity = {name: getattr(check, name) for name in ("name", "task", "title", "hidden", "points")}
+    return Check(**identity, earned=check.points)
 
 
 def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> dict[str, str]:
-    """What a learner reads of each, by the check's name. report: with or without the decisions."""
+    """A sentence for the learner about each decision, by the check's name. report: with or without the decisions."""
     sentences = {}
     for check in report.checks:
         if decision := decisions.get(check.name):
             day = datetime.date.fromisoformat(decision.when[:10])
-            what = f"{check.task} {check.title}, reviewed on {day.day} {day:%B %Y}: "
-            what += "you get its points." if decision.accepted else "its points stay as they are."
-            sentences[check.name] = f"{what} {decision.reason}".rstrip()
+            sentence = f"{check.task} {check.title}, reviewed on {day.day} {day:%B %Y}: "
+            sentence += "you get its points." if decision.accepted else "its points stay as they are."
+            sentences[check.name] = f"{sentence} {decision.reason}".rstrip()
     return sentences

@@ -1,4 +1,4 @@
-"""The folder of a class: where nbgrader keeps what was collected, graded and given back, and the gradebook."""
+"""The folder of a class: submissions, graded notebooks, feedback, verdicts and the gradebook."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ClassFolder:
 
     @property
     def submitted_before(self) -> Path:
-        """What newer work replaced in submitted/."""
+        """Earlier submissions, which newer ones replaced in submitted/."""
         return self.root / "submitted_before"
 
     @property
@@ -43,22 +43,22 @@ class ClassFolder:
 
     @property
     def verdicts(self) -> Path:
-        """The result store: what was graded once and has not changed is not graded again."""
+        """The result store: unchanged work is not graded again."""
         return self.root / "verdicts"
 
     @property
     def database(self) -> str:
-        """The gradebook as nbgrader names it."""
+        """The URL of nbgrader's gradebook."""
         return f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
 
     def command(self, name: str, /, part: int | None = None, **options: object) -> str:
-        """The words that run a command on this class, as the user would type them."""
+        """A command on this class as the user would type it."""
         root = self.root.absolute()
         if root != ROOT:
             options["class"] = root.relative_to(Path.cwd()) if root.is_relative_to(Path.cwd()) else root
         return command(name, part, **options)
 
     def learners(self, part: Part) -> list[str]:
-        """Who handed in this part: the names of folders, in order."""
-        found = self.submitted.glob(f"*/{part.name}")
-        return sorted(path.parent.name for path in found if not path.parent.name.startswith("."))
+        """The learners who submitted this part, in order."""
+        folders = self.submitted.glob(f"*/{part.name}")
+        return sorted(path.parent.name for path in folders if not path.parent.name.startswith("."))

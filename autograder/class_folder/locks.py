@@ -23,9 +23,9 @@ def lock(descriptor: int) -> None:
 
 
 @contextlib.contextmanager
-def grading_alone(root: Path) -> Iterator[None]:
-    """Be the only grading of a class: two would take each other's files away. Raises ClassError when another is at
-    work.
+def exclusive_grading(root: Path) -> Iterator[None]:
+    """Only one grading of a class may run: two would remove each other's files. Raises ClassError when another one is
+    running.
     """
     descriptor = os.open(root / ".grading.lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:

@@ -1,10 +1,10 @@
-"""The verdicts that a class was given, one file for each learner and part: what `errata` compares new ones with.
+"""The verdicts that learners have received, one file for each learner and part. `errata` compares new ones with them.
 
-Fixed checks may take points away that somebody has already seen. So for the same work the better verdict counts,
+Fixed checks may take away points that a learner has already seen. So for the same work the better verdict counts,
 unless an instructor asks for the lower one.
 
-A verdict goes to several places: here, the gradebook, the graded notebook, the feedback page. Until all have it, a note
-keeps what was there before, so that after an interruption the next run sees the same as the first one did.
+A verdict is written to several places: here, the gradebook, the graded notebook, the feedback page. Until all have it,
+a note keeps the verdict from before, so that after an interruption the next run starts from the same state.
 """
 
 from __future__ import annotations
@@ -20,47 +20,57 @@ from autograder.files import write_atomically
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json
 
-KEPT = "The checks have been mended since this work was graded; the better result from before stands."
+OLD_VERDICT_KEPT = "The checks have been mended since this work was graded; the better result from before stands."
 
 
-def give(folder: ClassFolder, learner: str, part: Part, report: Report) -> None:
-    """Note the verdict, as the class gets it."""
-    write_atomically(_path(folder, learner, part), json.dumps(report.to_json()).encode("ascii"))
+def record_released(folder: ClassFolder, learner: str, part: Part, report: Report) -> None:
+    """Record the verdict that the learner receives."""
+    write_atomically(released_path(folder.verdicts, learner, part.name), json.dumps(report.to_json()).encode("ascii"))
 
 
-def given(folder: ClassFolder, learner: str, part: Part) -> Report | None:
-    """The verdict that a learner was given last, in all places; None when there is none, or its file is damaged."""
-    before = interrupted(folder, learner, part)
-    return newest(folder, learner, part) if before is None else _report(before["given"])
+def last_released(folder: ClassFolder, learner: str, part: Part) -> Report | None:
+    """The last verdict that reached all places; None when there is none, or its file is damaged."""
+    before = interrupted_release(folder, learner, part)
+    return last_recorded(folder, learner, part) if before is None else _report(before["given"])
 
 
-def newest(folder: ClassFolder, learner: str, part: Part) -> Report | None:
-    """The verdict that was noted last, which the other places may not have yet; None as for `given`."""
-    return _report(_read(_path(folder, learner, part)))
+def last_recorded(folder: ClassFolder, learner: str, part: Part) -> Report | None:
+    """The verdict that was recorded last, which the other places may not have yet; None as for `last_released`."""
+    return read_released(released_path(folder.verdicts, learner, part.name))
+
+
+def released_path(verdicts: Path, learner: str, part_name: str) -> Path:
+    """The file that records a learner's verdict, in the folder of the verdicts."""
+    return verdicts / "given" / part_name / f"{learner}.json"
+
+
+def read_released(path: Path) -> Report | None:
+    """The verdict in such a file; None when there is none, or the file is damaged."""
+    return _report(_read(path))
 
 
 @contextlib.contextmanager
-def giving(folder: ClassFolder, learner: str, part: Part, **facts: object) -> Iterator[None]:
-    """Around all that gives one verdict: when this ends early, however it ends, `interrupted` finds the verdict from
-    before and these facts. Raises OSError, with nothing changed, when the note can't be written.
+def releasing(folder: ClassFolder, learner: str, part: Part, **context: object) -> Iterator[None]:
+    """Put this around everything that writes one verdict. When it ends early, `interrupted_release` finds the verdict
+    from before and this context. Raises OSError, with nothing changed, when the note can't be written.
     """
     note = _note(folder, learner, part)
-    if interrupted(folder, learner, part) is None:
-        before = {**facts, "given": _read(_path(folder, learner, part))}
+    if interrupted_release(folder, learner, part) is None:
+        before = {**context, "given": _read(released_path(folder.verdicts, learner, part.name))}
         write_atomically(note, json.dumps(before).encode("ascii"))
     yield
     note.unlink()
 
 
-def interrupted(folder: ClassFolder, learner: str, part: Part) -> dict | None:
-    """What `giving` noted, if it was interrupted; None when nothing was."""
-    found = _read(_note(folder, learner, part))
-    return found if isinstance(found, dict) and "given" in found else None
+def interrupted_release(folder: ClassFolder, learner: str, part: Part) -> dict | None:
+    """What `releasing` noted, if it was interrupted; None when it was not."""
+    note = _read(_note(folder, learner, part))
+    return note if isinstance(note, dict) and "given" in note else None
 
 
-def stands(old: Report | None, new: Report) -> bool:
-    """Whether an old verdict comes before a new one: better, on the same work, in the same kind of sandbox (a weaker
-    one could have been cheated), with the same points for each task (nbgrader takes no more than a task has).
+def keeps_old_verdict(old: Report | None, new: Report) -> bool:
+    """Whether an old verdict counts instead of a new one: it is better, on the same work, in the same kind of sandbox
+    (a weaker one could have been cheated), with the same points for each task (nbgrader accepts no more than those).
     """
     return (
         old is not None
@@ -90,10 +100,6 @@ def _report(data: object) -> Report | None:
         return report_from_json(data)
     except (KeyError, TypeError):
         return None
-
-
-def _path(folder: ClassFolder, learner: str, part: Part) -> Path:
-    return folder.verdicts / "given" / part.name / f"{learner}.json"
 
 
 def _note(folder: ClassFolder, learner: str, part: Part) -> Path:

@@ -1,4 +1,4 @@
-"""What a class decides: time zone, due dates, late policy, weights. class.toml stands above course.toml's defaults."""
+"""The settings of a class: time zone, due dates, late policy, weights. class.toml overrides course.toml's defaults."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ClassError(f"Can't read {path} as TOML in UTF-8: {error}.") from error
     defaults = {key: value for key, value in class_settings().items() if key != "course_id"}  # nbgrader_config.py's
-    _known(own, defaults, "")
+    _require_known_keys(own, defaults, "")
     zone = time_zone(own.get("time_zone", defaults["time_zone"]))
     late = {**defaults["late"], **_table(own, "late")}
-    _known(late, defaults["late"], "[late] ")
+    _require_known_keys(late, defaults["late"], "[late] ")
     weights = _table(own, "weights") or defaults["weights"]
     due = {**defaults["due"], **_table(own, "due")}
     for heading, table in (("weights", weights), ("due", due)):
-        _known(table, assignments(), f"[{heading}] ")
+        _require_known_keys(table, assignments(), f"[{heading}] ")
     for heading, table in (("late", late), ("weights", weights)):
         for key, value in table.items():
             if not _is_number(value) or value < 0:
@@ -127,10 +127,10 @@ def time_zone(name: object) -> datetime.tzinfo:
 
 
 def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
-    """The same time of day so many days later, as clocks in the zone show it; a part of a day counts in hours."""
-    whole, rest = divmod(days, 1)
-    shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole)
-    return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=rest)
+    """The same time of day after this number of days, by the clocks of the zone; a part of a day counts in hours."""
+    whole_days, fraction = divmod(days, 1)
+    shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole_days)
+    return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=fraction)
 
 
 def in_utc(value: object, zone: datetime.tzinfo, where: str) -> datetime.datetime:
@@ -158,7 +158,7 @@ def _table(own: dict, key: str) -> dict:
     return value
 
 
-def _known(table: dict, known: dict, where: str) -> None:
+def _require_known_keys(table: dict, known: dict, where: str) -> None:
     for key in table:
         if key not in known:
             raise ClassError(f"{FILE}, {where}{ascii(key)[1:-1]}: no such key. Known: {', '.join(known)}.")

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from autograder.class_folder.collected import Collected, collect_modules
-from autograder.class_folder.decisions import decision_sentences, decisions_on, read_decisions, with_decisions
+from autograder.class_folder.decisions import apply_decisions, decision_sentences, decisions_on, read_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import KEPT, given, stands
+from autograder.class_folder.released_verdicts import OLD_VERDICT_KEPT, keeps_old_verdict, last_released
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, Task, parts
 from autograder.grading.report import Report
@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
     @property
     def remarks(self) -> tuple[str, ...]:
         """Sentences about the verdict, and about files that could not be used."""
-        return (*self.collected.remarks, KEPT) if self.stands else self.collected.remarks
+        return (*self.collected.remarks, OLD_VERDICT_KEPT) if self.stands else self.collected.remarks
 
 
 def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier, lower: bool = False) -> Verdict:
@@ -40,8 +40,10 @@ def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier, 
     for the same work, before the checks were fixed, comes before a new one, unless the lower one is asked for.
     """
     fresh = fresh_verdict(folder, learner, part, tier)
-    old = given(folder, learner, part)
-    kept = old and stands(decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0])
+    old = last_released(folder, learner, part)
+    kept = old and keeps_old_verdict(
+        decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0]
+    )
     return Verdict(old, fresh.collected, stands=True) if kept and not lower else fresh
 
 
@@ -50,7 +52,7 @@ def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tu
     DecisionsError.
     """
     decisions = decisions_on(read_decisions(folder.verdicts), learner, part.name, report)
-    return with_decisions(report, decisions), decision_sentences(report, decisions)
+    return apply_decisions(report, decisions), decision_sentences(report, decisions)
 
 
 def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
@@ -68,7 +70,7 @@ def of_other_checks(folder: ClassFolder, part: Part, tier: Tier) -> list[str]:
     """
     store, found = open_store(folder.verdicts), []
     for learner in folder.learners(part):
-        old = given(folder, learner, part)
+        old = last_released(folder, learner, part)
         if old is None or old.sandbox != tier.value:
             continue
         modules = collect_modules(folder.submitted / learner, part).modules

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import difflib
 import getpass
-import hashlib
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,24 +14,24 @@ from autograder.appeal_file import LARGEST, AppealError, check_names, file_name,
 from autograder.batch.grade_batch import follow_decisions
 from autograder.batch.ledger import LedgerError
 from autograder.batch.regrade import Repeated, repeat
-from autograder.class_folder.collected import Unreadable, collect_modules, read_plain
+from autograder.class_folder.collected import Unreadable, collect_modules, read_regular_file, submitted_hash
 from autograder.class_folder.decisions import (
     Decision,
     add_decisions,
+    apply_decisions,
     decisions_on,
+    failure_kind,
     read_decisions,
-    way_of,
-    with_decisions,
 )
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
-from autograder.class_folder.released_verdicts import given
+from autograder.class_folder.locks import exclusive_grading
+from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.autograde import Outcome, grade_class
+from autograder.classroom.autograde import SubmissionOutcome, grade_class
 from autograder.classroom.errata import Errata, find_errata
-from autograder.classroom.gradebook import all_submitted, open_gradebook
-from autograder.course import LARGEST_FILE, Part, part_named, parts
-from autograder.grading.report import NO_FILE, Check, Report
+from autograder.classroom.gradebook import open_gradebook, submission_rows
+from autograder.course import Part, part_named, parts
+from autograder.grading.report import Check, Report
 from autograder.invocation import option
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.text import clean_text, plural
@@ -41,7 +40,7 @@ LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
 
 
 @dataclass(frozen=True)
-class Request:
+class RegradeRequest:
     """What a learner asks: to look at a check of a part again."""
 
     learner: str
@@ -56,12 +55,12 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Case:
+class RequestCase:
     """A request with all that is known. check: by the verdict that counts, None when there is none; decision: what
     was decided; alike: who else fails it in the same way; repeated, errata, newer: see `cases`.
     """
 
-    request: Request
+    request: RegradeRequest
     report: Report | None
     check: Check | None
     decision: Decision | None
@@ -86,60 +85,64 @@ class Ruling:
     learners: dict[str, tuple[float, float]]
     new: bool
     waiting: tuple[str, ...]
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[SubmissionOutcome]
 
 
 @dataclass
-class Requests:
+class CollectedRequests:
     """All requests, by name, and a sentence for each file that can't be read."""
 
-    found: dict[str, Request] = field(default_factory=dict)
+    by_name: dict[str, RegradeRequest] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
-def find_requests(folder: ClassFolder) -> Requests:
-    """What was asked: in the files that `collect` has kept, and in those that nbgrader's exchange put beside the work.
+def find_requests(folder: ClassFolder) -> CollectedRequests:
+    """The requests in the files that `collect` kept, and in those that nbgrader's exchange put beside the work.
     Of several requests of a learner about the same check the last one counts. What can't be decided is one problem for
     each learner and part, however many files they sent.
     """
-    requests = Requests()
+    requests = CollectedRequests()
     problems: dict[tuple[str, str], list[str]] = {}
     for part in parts():
         names, graded = set(check_names(part)), None
         stem, _, suffix = file_name(part).rpartition(".")
-        kept = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
-        beside = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{part.name}/{file_name(part)}")]
-        for path, learner in [*sorted(kept), *sorted(beside)]:
+        collected = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
+        submitted_with = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{part.name}/{file_name(part)}")]
+        for path, learner in [*sorted(collected), *sorted(submitted_with)]:
             content = b""
             try:
-                content = read_plain(path, LARGEST) or b""
-                asked = [Request(learner, part, one.check, one.reason) for one in read_appeals(content)]
+                content = read_regular_file(path, LARGEST) or b""
+                new_requests = [
+                    RegradeRequest(learner, part, appeal.check, appeal.reason) for appeal in read_appeals(content)
+                ]
             except (AppealError, Unreadable) as error:
-                said = clean_text(content.decode("utf-8", "replace"), 300)
-                problem = f"{path}: {error}" + (f" It begins: {said}" if said else "")
+                beginning = clean_text(content.decode("utf-8", "replace"), 300)
+                problem = f"{path}: {error}" + (f" It begins: {beginning}" if beginning else "")
                 problems.setdefault((learner, part.name), []).append(problem)
                 continue
-            unknown = [request for request in asked if request.check not in names]
+            unknown = [request for request in new_requests if request.check not in names]
             if unknown and graded is None:
                 graded = _verdicts(folder, part)
             # A verdict may be older than the checks.
             unknown = [request for request in unknown if _check(graded.get(learner), request.check) is None]
-            requests.found |= {request.name: request for request in asked if request not in unknown}
+            requests.by_name |= {request.name: request for request in new_requests if request not in unknown}
             if unknown:
                 problems.setdefault((learner, part.name), []).append(_unknown_checks(path, part, unknown, names))
-    for said in problems.values():
-        more = f" {plural(len(said) - 1, 'more file')} of this learner for this part can't be used."
-        requests.problems.append(said[-1] + (more if len(said) > 1 else ""))
+    for file_problems in problems.values():
+        others = f" {plural(len(file_problems) - 1, 'more file')} of this learner for this part can't be used."
+        requests.problems.append(file_problems[-1] + (others if len(file_problems) > 1 else ""))
     return requests
 
 
-def _unknown_checks(path: Path, part: Part, unknown: Sequence[Request], names: Set[str]) -> str:
-    shown = ", ".join(one.check for one in unknown[:3]) + (f" and {len(unknown) - 3} more" if len(unknown) > 3 else "")
+def _unknown_checks(path: Path, part: Part, unknown: Sequence[RegradeRequest], names: Set[str]) -> str:
+    shown = ", ".join(request.check for request in unknown[:3]) + (
+        f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+    )
     near = difflib.get_close_matches(unknown[0].check, names, n=1)
     return f"{path}: {part.name} has no check {shown}." + (f" Is {near[0]} meant?" if near else "")
 
 
-def cases(folder: ClassFolder, requests: Sequence[Request], anyway: bool = False) -> Iterator[Case]:
+def cases(folder: ClassFolder, requests: Sequence[RegradeRequest], anyway: bool = False) -> Iterator[RequestCase]:
     """What is known about each request. Of those that are open, or of all when asked for `anyway`, the verdict is also
     repeated, and compared with what the checks of today give.
     """
@@ -150,15 +153,15 @@ def cases(folder: ClassFolder, requests: Sequence[Request], anyway: bool = False
         report = verdicts[part].get(learner)
         check = _check(report, request.check)
         if report is None or check is None:
-            yield Case(request, report, check, None)
+            yield RequestCase(request, report, check, None)
             continue
-        case = Case(
+        case = RequestCase(
             request,
             report,
             check,
             decisions_on(decisions, learner, part.name, report).get(check.name),
             tuple(other for other in _alike(verdicts[part], check) if other != learner),
-            newer=_newer(folder, learner, part, report),
+            newer=_has_newer_work(folder, learner, part, report),
         )
         if case.open or anyway:
             if (learner, part) not in repeated:
@@ -176,9 +179,9 @@ def decide(
     pages up to date. alike: accept it for everybody whose check fails in this way, also later; or reject it for those
     of them who asked. Raises SandboxUnavailable and ClassError, also when somebody would lose points without `lower`.
     """
-    learner, part, name = _parsed(which)
+    learner, part, name = _parse_name(which)
     verdicts = _verdicts(folder, part)
-    check = _checked(verdicts.get(learner), learner, part, name)
+    check = _check_to_decide(verdicts.get(learner), learner, part, name)
     reason = clean_text(reason, LONGEST_SENTENCE).strip()
     if not accept and not reason:
         raise ClassError('Give a reason, which the learner will read: reason="a sentence"')
@@ -187,37 +190,28 @@ def decide(
             "This learner has not written the task, so alike would give points for unwritten code. Decide for each "
             "learner separately."
         )
-    whom = [""] if alike and accept else [learner]
-    if alike and not accept:
-        asked = {one.learner for one in find_requests(folder).found.values() if (one.part, one.check) == (part, name)}
-        whom = sorted({learner, *(asked & set(_alike(verdicts, check)))})
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-    wanted = [
+    decisions = [
         Decision(
             when=now,
             by=clean_text(by or getpass.getuser(), 60),
-            learner=each,
+            learner=whom,
             part=part.name,
             check=name,
             accepted=accept,
             reason=reason,
-            submission=verdicts[each].sha256 if each else "",
-            way=way_of(_check(verdicts[each or learner], name)),
+            submission=verdicts[whom].sha256 if whom else "",
+            way=failure_kind(_check(verdicts[whom or learner], name)),
         )
-        for each in whom
+        for whom in _concerned(folder, learner, part, verdicts, check, accept, alike)
     ]
     has_gradebook = (folder.root / "gradebook.db").exists()
     tier = Tier.LOCAL if verdicts[learner].sandbox == Tier.LOCAL.value or not has_gradebook else strict_tier()
-    with grading_alone(folder.root):
+    with exclusive_grading(folder.root):
         before = read_decisions(folder.verdicts)
-        new = [one for one in wanted if not _decided_so(before, one)]
-        points = {}
-        for each, report in verdicts.items():
-            counts = decisions_on([*before, *new], each, part.name, report)
-            if name in counts and any(one.says_the_same(counts[name]) for one in wanted):
-                earlier = with_decisions(report, decisions_on(before, each, part.name, report))
-                points[each] = earlier.earned, with_decisions(report, counts).earned
-        losing = [each for each, (old, after) in points.items() if after < old - 1e-9]
+        new = [decision for decision in decisions if not _decided_so(before, decision)]
+        points = _points_before_and_after(verdicts, part, name, before, new, decisions)
+        losing = [loser for loser, (earlier, later) in points.items() if later < earlier - 1e-9]
         if losing and not lower:
             raise ClassError(
                 f"This takes points from {', '.join(losing)} that were given before. If you mean it, add "
@@ -225,26 +219,67 @@ def decide(
             )
         if new:
             add_decisions(folder.verdicts, new)
-    waiting = tuple(each for each in points if _newer(folder, each, part, verdicts[each]))
-    current = [each for each in points if each not in waiting]
+    waiting = tuple(other for other in points if _has_newer_work(folder, other, part, verdicts[other]))
+    current = [other for other in points if other not in waiting]
     try:
-        outcomes = _enter(folder, part, current, tier) if has_gradebook else []
-        remarks = {each: collect_modules(folder.submitted / each, part).remarks for each in current}
+        outcomes = _regrade_decided(folder, part, current, tier) if has_gradebook else []
+        remarks = {other: collect_modules(folder.submitted / other, part).remarks for other in current}
         follow_decisions(folder.verdicts, part, remarks)
     except (ClassError, LedgerError) as error:  # also that another grading began meanwhile
         raise ClassError(f"{error} The decision is recorded. Run the same command again.") from error
     return Ruling(check, points, bool(new), waiting, outcomes)
 
 
-def _enter(folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier) -> Sequence[Outcome]:
+def _concerned(
+    folder: ClassFolder,
+    learner: str,
+    part: Part,
+    verdicts: dict[str, Report],
+    check: Check,
+    accept: bool,
+    alike: bool,
+) -> list[str]:
+    """Whom to decide for: the learner; "" to accept for everybody alike; those alike who asked, to reject."""
+    if not alike:
+        return [learner]
+    if accept:
+        return [""]
+    requests = find_requests(folder).by_name.values()
+    asked = {request.learner for request in requests if (request.part, request.check) == (part, check.name)}
+    return sorted({learner, *(asked & set(_alike(verdicts, check)))})
+
+
+def _points_before_and_after(
+    verdicts: dict[str, Report],
+    part: Part,
+    check_name: str,
+    before: Sequence[Decision],
+    new: Sequence[Decision],
+    decisions: Sequence[Decision],
+) -> dict[str, tuple[float, float]]:
+    """The points of each learner whom one of these decisions concerns, without the new ones and with them."""
+    points = {}
+    for learner, report in verdicts.items():
+        counting = decisions_on([*before, *new], learner, part.name, report)
+        if check_name in counting and any(decision.same_ruling(counting[check_name]) for decision in decisions):
+            earlier = apply_decisions(report, decisions_on(before, learner, part.name, report))
+            points[learner] = earlier.earned, apply_decisions(report, counting).earned
+    return points
+
+
+def _regrade_decided(
+    folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier
+) -> Sequence[SubmissionOutcome]:
     """Grade again, which changes no verdict, so that gradebook, formgrader and feedback have what was decided."""
     with open_gradebook(folder) as book:
-        graded = {one.student for one in all_submitted(book) if one.assignment == part.name}
-    wanted = [each for each in learners if each in graded and given(folder, each, part) is not None]
-    return grade_class(folder, part, wanted, tier) if wanted else []
+        graded = {row.student for row in submission_rows(book) if row.assignment == part.name}
+    to_grade = [
+        learner for learner in learners if learner in graded and last_released(folder, learner, part) is not None
+    ]
+    return grade_class(folder, part, to_grade, tier) if to_grade else []
 
 
-def _parsed(which: str) -> tuple[str, Part, str]:
+def _parse_name(which: str) -> tuple[str, Part, str]:
     learner, _, rest = which.partition("/")
     name, _, check = rest.partition("/")
     try:
@@ -256,7 +291,7 @@ def _parsed(which: str) -> tuple[str, Part, str]:
 def _verdicts(folder: ClassFolder, part: Part) -> dict[str, Report]:
     """The verdicts that count, by the checks alone, by learner; none when nobody was graded."""
     try:
-        return {one.learner: one.report for one in read_verdicts(folder.verdicts, part).found}
+        return {verdict.learner: verdict.report for verdict in read_verdicts(folder.verdicts, part).verdicts}
     except LedgerError as error:
         raise ClassError(str(error)) from error
     except ValueError:  # there is no verdict
@@ -267,13 +302,13 @@ def _check(report: Report | None, name: str) -> Check | None:
     return next((check for check in report.checks if check.name == name), None) if report else None
 
 
-def _checked(report: Report | None, learner: str, part: Part, name: str) -> Check:
+def _check_to_decide(report: Report | None, learner: str, part: Part, name: str) -> Check:
     """The check to decide about. Raises ClassError."""
     if report is None:
         raise ClassError(f"{ascii(learner)} has no verdict on {part.name} yet: grade first.")
     check = _check(report, name)
     if check is None:
-        near = difflib.get_close_matches(name, [each.name for each in report.checks], n=1)
+        near = difflib.get_close_matches(name, [other.name for other in report.checks], n=1)
         raise ClassError(
             f"{part.name} has no check {ascii(name)}."
             + (f" Did you mean {learner}/{part.name}/{near[0]}?" if near else "")
@@ -285,31 +320,29 @@ def _checked(report: Report | None, learner: str, part: Part, name: str) -> Chec
 
 def _alike(verdicts: dict[str, Report], check: Check) -> list[str]:
     """Whose check fails in the same way."""
-    found = {learner: _check(report, check.name) for learner, report in verdicts.items()}
-    return [learner for learner, other in found.items() if other and way_of(other) == way_of(check)]
+    checks = {learner: _check(report, check.name) for learner, report in verdicts.items()}
+    return [learner for learner, other in checks.items() if other and failure_kind(other) == failure_kind(check)]
 
 
 def _decided_so(before: Sequence[Decision], decision: Decision) -> bool:
     """Whether the last decision with the same scope, or a later one for everybody, says the same."""
     same = [
-        one
-        for one in before
-        if (one.part, one.check, one.way) == (decision.part, decision.check, decision.way)
-        and (not decision.learner or one.learner in ("", decision.learner))
+        earlier
+        for earlier in before
+        if (earlier.part, earlier.check, earlier.way) == (decision.part, decision.check, decision.way)
+        and (not decision.learner or earlier.learner in ("", decision.learner))
     ]
-    return bool(same) and decision.says_the_same(same[-1])
+    return bool(same) and decision.same_ruling(same[-1])
 
 
-def _newer(folder: ClassFolder, learner: str, part: Part, report: Report) -> bool:
+def _has_newer_work(folder: ClassFolder, learner: str, part: Part, report: Report) -> bool:
     """Whether other work than that of the verdict was collected since."""
-    place = folder.submitted / learner / part.name
-    if not place.is_dir():
+    if not (folder.submitted / learner / part.name).is_dir():
         return False
     try:
-        content = read_plain(place / part.file_name, LARGEST_FILE)
+        return submitted_hash(folder.submitted / learner, part) != report.sha256
     except Unreadable:
         return False
-    return (NO_FILE if content is None else hashlib.sha256(content).hexdigest()) != report.sha256
 
 
 def _repeated(folder: ClassFolder, learner: str, part: Part) -> Repeated | str:

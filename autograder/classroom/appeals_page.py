@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.classroom.appeals import Case, Ruling
-from autograder.classroom.summary_lines import outcome_line
-from autograder.files import write_atomically
+from autograder.classroom.appeals import RequestCase, Ruling
+from autograder.classroom.autograde import outcome_line
 from autograder.grading.report import Check
-from autograder.render.templates import templates
+from autograder.render.templates import write_private_page
 from autograder.render.terminal import message_lines, without_commands
 from autograder.text import clean_text, number, plural
 
@@ -20,19 +19,19 @@ MOST_NAMES = 12  # of those whose check fails in the same way, in a terminal
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A request as the page shows it: facts are pairs of a name and a value; commands decide it."""
+class RequestView:
+    """A request as the page shows it: evidence is pairs of a name and a value; commands decide it."""
 
     name: str
     state: str
     title: str
     reason: str
-    facts: list[tuple[str, str]]
+    evidence: list[tuple[str, str]]
     message: str
     commands: list[str]
 
 
-def case_lines(folder: ClassFolder, case: Case, count: int) -> Iterator[str]:
+def case_lines(folder: ClassFolder, case: RequestCase, count: int) -> Iterator[str]:
     """One request, with all that is known about it."""
     shown = _shown(folder, case)
     yield f"{count}. {shown.name}: {shown.state}"
@@ -40,12 +39,12 @@ def case_lines(folder: ClassFolder, case: Case, count: int) -> Iterator[str]:
     yield "   The learner writes:"
     yield from (f"   > {line}" for line in shown.reason.split("\n"))
     yield from (f"   {line}" for line in shown.message.split("\n") if line)
-    yield from (f"   {key}: {value}" for key, value in shown.facts)
+    yield from (f"   {key}: {value}" for key, value in shown.evidence)
     yield from (f"   {line}" for line in shown.commands)
     yield ""
 
 
-def list_lines(cases: Sequence[Case], problems: Sequence[str], page: Path | None) -> Iterator[str]:
+def list_lines(cases: Sequence[RequestCase], problems: Sequence[str], page: Path | None) -> Iterator[str]:
     """Those that are decided, what can't be read, where the page is."""
     if not cases and not problems:
         yield "There are no regrade requests."
@@ -81,39 +80,47 @@ def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) 
         yield "This is a written answer. Enter its points in formgrader."
 
 
-def write_appeals_page(folder: ClassFolder, cases: Sequence[Case], problems: Sequence[str]) -> Path:
+def write_appeals_page(folder: ClassFolder, cases: Sequence[RequestCase], problems: Sequence[str]) -> Path:
     """Write the page of all requests, for its owner's eyes only. Raises OSError."""
-    shown = sorted((_shown(folder, case) for case in cases), key=lambda one: one.state != "open")
+    views = sorted((_shown(folder, case) for case in cases), key=lambda view: view.state != "open")
     waiting = sum(case.open for case in cases)
-    page = templates(Path(__file__).parent).get_template("appeals_page.html")
-    text = page.render(requests=shown, problems=[clean_text(each, 600) for each in problems], waiting=waiting)
-    write_atomically(folder.verdicts / PAGE, text.encode("utf-8", "replace"), mode=0o600)
-    return folder.verdicts / PAGE
+    path = folder.verdicts / PAGE
+    write_private_page(
+        path,
+        Path(__file__).with_name("appeals_page.html"),
+        requests=views,
+        problems=[clean_text(problem, 600) for problem in problems],
+        waiting=waiting,
+    )
+    return path
 
 
-def _shown(folder: ClassFolder, case: Case) -> Shown:
+def _shown(folder: ClassFolder, case: RequestCase) -> RequestView:
     check, repeated = case.check, case.repeated
-    facts = []
+    evidence = []
     if repeated and not isinstance(repeated, str):
         same = "the verdict is the same, check by check" if not repeated.changed else "; ".join(repeated.changed)
-        facts.append(("Repeated", f"{same} (seed {repeated.entry.seed})"))
+        evidence.append(("Repeated", f"{same} (seed {repeated.entry.seed})"))
         # The repeated report has inputs and values of hidden checks, which a class's does not.
-        check = next((one for one in repeated.report.checks if one.name == case.request.check), check)
+        check = next(
+            (repeated_check for repeated_check in repeated.report.checks if repeated_check.name == case.request.check),
+            check,
+        )
     elif repeated:
-        facts.append(("Repeated", repeated))
+        evidence.append(("Repeated", repeated))
     if case.newer:
-        facts.append(("Newer work", "was collected but not graded yet. The request may be about that work."))
+        evidence.append(("Newer work", "was collected but not graded yet. The request may be about that work."))
     if case.check is not None and case.check.status != "passed":
-        facts.append(("The same mistake", _others(case)))
+        evidence.append(("The same mistake", _others(case)))
     if case.errata:
-        facts.append(("Errata", case.errata))
+        evidence.append(("Errata", case.errata))
     failed = check is not None and check.status not in ("passed", "manual")
-    return Shown(
+    return RequestView(
         clean_text(case.request.name, 160),
         _state(case),
         _title(case.check) if case.check else "There is no verdict with a check of this name.",
         case.request.reason or "(nothing)",
-        facts,
+        evidence,
         "\n".join(map(without_commands, message_lines(check))) if failed else "",
         _commands(folder, case) if case.open and case.check else [],
     )
@@ -124,20 +131,20 @@ def _title(check: Check) -> str:
     return f"{check.task} {check.title} ({worth}{', hidden' if check.hidden else ''}, {check.status})"
 
 
-def _state(case: Case) -> str:
+def _state(case: RequestCase) -> str:
     if case.decision is None:
         return "open" if case.open else "the check passes now"
-    what = "accepted" if case.decision.accepted else "rejected"
+    ruling = "accepted" if case.decision.accepted else "rejected"
     reason = f": {case.decision.reason}" if case.decision.reason else ""
-    return f"{what} on {case.decision.when[:10]} by {case.decision.by}{reason}"
+    return f"{ruling} on {case.decision.when[:10]} by {case.decision.by}{reason}"
 
 
-def _others(case: Case) -> str:
+def _others(case: RequestCase) -> str:
     """Whose check fails in the same way, and how sure it is that their mistake is the same."""
     if not case.alike:
         return "nobody else's check fails in this way."
     names = ", ".join(clean_text(name, 40) for name in case.alike[:MOST_NAMES])
-    more = f" and {len(case.alike) - MOST_NAMES} more" if len(case.alike) > MOST_NAMES else ""
+    others = f" and {len(case.alike) - MOST_NAMES} more" if len(case.alike) > MOST_NAMES else ""
     if case.check.misconception:
         known = f"the recognised mistake is {case.check.misconception}"
     elif case.check.exception:
@@ -145,13 +152,16 @@ def _others(case: Case) -> str:
     else:
         known = "no known mistake was recognised"
         known += ", so compare their answers before you decide for all" if case.open else ""
-    return f"{plural(len(case.alike), 'other')}, {names}{more}; {known}."
+    return f"{plural(len(case.alike), 'other')}, {names}{others}; {known}."
 
 
-def _commands(folder: ClassFolder, case: Case) -> list[str]:
+def _commands(folder: ClassFolder, case: RequestCase) -> list[str]:
     """What to type to decide; nothing for a name that can't be typed."""
     if clean_text(case.request.name, 400) != case.request.name:
         return ["The name of this learner's folder has characters that can't be typed. Ask whose it is."]
     name, forms = case.request.name, [("accept", None, None), *([("accept", True, None)] if case.alike else [])]
     forms.append(("reject", None, "why the points stay"))
-    return [folder.command("appeals", decide=what, request=name, alike=alike, reason=why) for what, alike, why in forms]
+    return [
+        folder.command("appeals", decide=decision, request=name, alike=alike, reason=why)
+        for decision, alike, why in forms
+    ]

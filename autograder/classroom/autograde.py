@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
-from autograder.class_folder.released_verdicts import giving
+from autograder.class_folder.locks import exclusive_grading
+from autograder.class_folder.released_verdicts import releasing
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import graded_cells, grader_sentences
 from autograder.classroom.gradebook import make_gradebook
-from autograder.classroom.manual_grades import keep, settled
+from autograder.classroom.manual_grades import restore_manual_grades, snapshot_manual_grades
+from autograder.classroom.nbgrader_configuration import AUTOGRADE, RUN, configure
 from autograder.classroom.prefetch import grading_ahead
-from autograder.classroom.written_answer import as_typed
+from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import SOLUTIONS, Part
 from autograder.database import damage
 from autograder.notebooks.lesson_notebooks import SOURCE, grade_id, notebook_findings
 from autograder.notebooks.release import ReleaseError, generate
 from autograder.sandbox import Tier
+from autograder.text import clean_text, number, plural
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SubmissionOutcome:
     """The result for one submission. unanswered: written answers that were not found; module, notebook: why there was
     nothing to check or to read; failure: the reason, in nbgrader's words, when it could not be graded.
     """
@@ -49,32 +51,32 @@ def grade_class(
     learners: Sequence[str],
     tier: Tier,
     source: Path = SOURCE,
-    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    on_outcome: Callable[[SubmissionOutcome], None] = lambda outcome: None,
     run_notebooks: bool = False,
     lower: bool = False,
-) -> list[Outcome]:
+) -> list[SubmissionOutcome]:
     """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
     fails, whoever is at fault, keeps the scores that it had and costs no other. lower: also where a better verdict
     was given for the same work. Raises ReleaseError when the part's own notebook is not sound, ClassError or
     LedgerError when another grading of the class is at work.
     """
     outcomes = []
-    need_working_checks(folder, part, tier)
+    require_working_checks(folder, part, tier)
     with (
-        grading_alone(folder.root),
+        exclusive_grading(folder.root),
         Ledger.opened(folder.verdicts) as ledger,
         grading_ahead(folder, part, learners, tier) as wait,
     ):
         enter_in_gradebook(folder, part, source)
-        take = _one_by_one(folder, part, tier, source, run_notebooks, lower, ledger)
+        grade_submission_of = _submission_grader(folder, part, tier, source, run_notebooks, lower, ledger)
         for learner in wait.ready_first(learners):
-            outcomes.append(take(learner))
+            outcomes.append(grade_submission_of(learner))
             on_outcome(outcomes[-1])
     return sorted(outcomes, key=lambda outcome: learners.index(outcome.learner))
 
 
-def need_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
-    """A fault of our own must not cost a whole class its points. Raises ReleaseError unless the solution earns all."""
+def require_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
+    """A mistake in our checks must not cost a class its points. Raises ReleaseError unless the solution earns all."""
     files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
     report = open_store(folder.verdicts).grade(files, part, tier=tier)
     if report.earned < report.possible:
@@ -90,28 +92,21 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
     path = folder.root / "gradebook.db"
     if path.exists() and (why := damage(path)):
         raise ClassError(f"{path} is damaged: {why}. Nothing was written to it. What to do: {folder.command('doctor')}")
-    found = notebook_findings(part, source)
-    if found:
-        raise ReleaseError(*found)
+    findings = notebook_findings(part, source)
+    if findings:
+        raise ReleaseError(*findings)
     make_gradebook(folder)
     with tempfile.TemporaryDirectory() as scratch:
         generate(part, Path(scratch), source, folder.database)
 
 
-def _one_by_one(
+def _submission_grader(
     folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, lower: bool, ledger: Ledger
-) -> Callable[[str], Outcome]:
-    """A function that takes one learner's submission through nbgrader's autograde and feedback."""
+) -> Callable[[str], SubmissionOutcome]:
+    """A function that grades one learner's submission with nbgrader's autograde and writes the feedback."""
     from traitlets.config import Config
 
-    from autograder.classroom.nbgrader_configuration import (
-        AUTOGRADE,
-        RUN,
-        AutogradeOneByOne,
-        Directory,
-        FeedbackOneByOne,
-        configure,
-    )
+    from autograder.classroom.nbgrader_converters import AutogradeOneByOne, ClassDirectory, FeedbackOneByOne
     from autograder.notebooks.calling_nbgrader import calling_nbgrader, one_transaction
 
     config = Config()
@@ -121,43 +116,68 @@ def _one_by_one(
     config.GradeModule.lower = lower
     if run_notebooks:
         config.Autograde.autograde_preprocessors = [AUTOGRADE[0], RUN, *AUTOGRADE[1:]]
-    directory = Directory(config=config)
+    directory = ClassDirectory(config=config)
     autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
     autograde.force = feedback.force = True
     autograde.ledger = ledger
     # A notebook may run for a minute, and nobody could write into the gradebook meanwhile.
     at_once = contextlib.nullcontext if run_notebooks else one_transaction
 
-    def take(learner: str) -> Outcome:
+    def grade_submission_of(learner: str) -> SubmissionOutcome:
         with calling_nbgrader() as reason:
             try:
-                seen = settled(folder, part, learner)
-                with giving(folder, learner, part, seen=seen):
+                seen = snapshot_manual_grades(folder, part, learner)
+                with releasing(folder, learner, part, seen=seen):
                     with at_once(folder.database):
                         autograde.convert(learner)
-                        keep(folder, part, learner, seen)
+                        restore_manual_grades(folder, part, learner, seen)
                     with at_once(folder.database):
                         feedback.convert(learner)
                         outcome = read_outcome(folder, part, learner)
                 return outcome
             except Exception as error:  # whoever is at fault: the others are graded all the same
-                return Outcome(learner, part, failure=reason(error))
+                return SubmissionOutcome(learner, part, failure=reason(error))
 
-    return take
+    return grade_submission_of
 
 
-def read_outcome(folder: ClassFolder, part: Part, learner: str) -> Outcome:
-    """The scores that the gradebook has, and what was missing in the notebook that was graded."""
+def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOutcome:
+    """The scores in the gradebook, and what was missing in the graded notebook."""
     from nbgrader.api import Gradebook
 
     cells = graded_cells(folder, learner, part.name) or {}
     written = {task.id: cells.get(grade_id(task), ("", None)) for task in part.tasks if not task.defines}
-    unanswered = tuple(task for task, cell in written.items() if not as_typed(*cell))
-    said = grader_sentences(cells)
+    unanswered = tuple(task for task, cell in written.items() if not from_inert_markdown(*cell))
+    sentences = grader_sentences(cells)
     no_module = f"{part.file_name} was not submitted"
-    module = f"{no_module}." if any(line.startswith(no_module) for line in said) else ""
-    about_it = (line for line in said if f"{part.name}.ipynb" in line)
+    module = f"{no_module}." if any(line.startswith(no_module) for line in sentences) else ""
+    about_notebook = (line for line in sentences if f"{part.name}.ipynb" in line)
     with Gradebook(folder.database) as gradebook:
         submission = gradebook.find_submission(part.name, learner)
         score, possible, by_hand = submission.score, submission.max_score, submission.needs_manual_grade
-    return Outcome(learner, part, score, possible, by_hand, unanswered, module, next(about_it, ""))
+    return SubmissionOutcome(learner, part, score, possible, by_hand, unanswered, module, next(about_notebook, ""))
+
+
+def outcome_line(outcome: SubmissionOutcome) -> str:
+    """`ada  part05  7.5/10`, and what is left to grade manually."""
+    line = f"  {clean_text(outcome.learner, 40):<24} {outcome.part.name}  "
+    if outcome.failure:
+        return f"{line}NOT GRADED: {clean_text(outcome.failure, 300)}"
+    line += f"{number(outcome.score)}/{number(outcome.possible)}"
+    if outcome.by_hand:
+        line += "  a written answer needs manual grading"
+    if outcome.unanswered:
+        line += f"  no written answer to {', '.join(outcome.unanswered)}"
+    return "  ".join([line, *(clean_text(remark, 300) for remark in (outcome.module, outcome.notebook) if remark)])
+
+
+def grading_summary(folder: ClassFolder, outcomes: Sequence[SubmissionOutcome]) -> Iterator[str]:
+    """How many, what failed, where scores and feedback are."""
+    failed = [outcome for outcome in outcomes if outcome.failure]
+    yield ""
+    graded = plural(len(outcomes) - len(failed), "submission")
+    yield f"{graded} graded. Feedback: {folder.feedback}. Scores: gradebook.db."
+    if any(outcome.by_hand for outcome in outcomes):
+        yield "Written answers: grade them in formgrader (start JupyterLab in the class's folder), then run this again."
+    if failed:
+        yield f"{plural(len(failed), 'submission')} could not be graded and kept the scores that were there before."

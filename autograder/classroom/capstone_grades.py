@@ -16,123 +16,18 @@ from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.capstone.capstone_checks import CHECKS
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
-from autograder.class_folder.collected import Newest, newest_module
+from autograder.class_folder.collected import NewestModule, newest_module
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import give, given, giving, stands
-from autograder.class_folder.verdict import points, task_lines
+from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
 from autograder.class_folder.verdict_store import open_store
-from autograder.classroom.gradebook import open_gradebook
+from autograder.classroom.capstone_gradebook import enter_capstone
 from autograder.classroom.prefetch import worker_processes
-from autograder.classroom.submitted_notebook import grader_cell
-from autograder.course import HERE, ROOT, Task, capstone, part
-from autograder.files import write_atomically
+from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
 from autograder.grading.store import suite_hash
-from autograder.notebooks.calling_nbgrader import calling_nbgrader
-from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_text
 from autograder.sandbox import MachineBusy, Tier
 from autograder.text import clean_text, number, plural
-
-# A capstone's points in nbgrader: gradebook, formgrader and feedback show them as those of any other assignment.
-#
-# Nobody submits a notebook for it, so the one that nbgrader needs is made here: a cell with the report for each task.
-
-
-def enter(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
-    """Enter the points, write the notebook that formgrader shows, and the page of feedback. Raises ClassError."""
-    with giving(folder, learner, capstone()):
-        _enter_points(folder, learner, report, parts)
-        give(folder, learner, capstone(), report)
-        text = notebook_text(report_notebook(report, parts)).encode("utf-8")
-        name = capstone().module
-        write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
-        _write_feedback(folder, learner)
-
-
-def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, Newest]) -> None:
-    name = capstone().module
-    with open_gradebook(folder) as book, calling_nbgrader():
-        book.update_or_create_assignment(name)
-        book.update_or_create_notebook(name, name)
-        for task in capstone().tasks:
-            facts = {"max_score": possible(task), "cell_type": "code"}
-            book.update_or_create_grade_cell(_grade_id(task), name, name, **facts)
-        book.update_or_create_student(learner)
-        # The capstone is as late as the newest of its parts; grades computes penalties when they are read.
-        times = [newest.time for newest in parts.values() if newest.time]
-        book.update_or_create_submission(
-            name, learner, **({"timestamp": max(times).replace(tzinfo=None)} if times else {})
-        )
-        for task in capstone().tasks:
-            grade = book.find_grade(_grade_id(task), name, name, learner)
-            grade.auto_score, grade.needs_manual_grade = points(report, task), False
-        book.db.commit()
-
-
-def possible(task: Task) -> float:
-    """The points of a task of the capstone."""
-    return float(sum(check.points for check in CHECKS if check.task == task.id))
-
-
-def report_notebook(report: Report, parts: Mapping[str, Newest]) -> dict:
-    """The report as a notebook: what was trained, then a graded cell a task."""
-    sentences = [
-        f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
-        f"from seed {report.seed}, with your newest parts:",
-        *(
-            f"{name}, submitted with {newest.place}, "
-            + (f"{newest.time:%Y-%m-%d %H:%M:%S} UTC" if newest.time else "at an unknown time")
-            for name, newest in parts.items()
-        ),
-    ]
-    cells = [grader_cell(sentences), *(_cell(report, task) for task in capstone().tasks)]
-    return {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
-
-
-def _cell(report: Report, task: Task) -> dict:
-    text = "\n".join(task_lines(report, task)) + "\n"
-    facts = {"grade": True, "grade_id": _grade_id(task), "locked": True, "points": possible(task)}
-    outputs = [
-        {"output_type": "stream", "name": "stdout", "text": text},
-        {
-            "output_type": "execute_result",
-            "data": {"text/plain": repr(points(report, task))},
-            "metadata": {},
-            "execution_count": 1,
-        },
-    ]
-    return {
-        "cell_type": "code",
-        "id": _grade_id(task),
-        "metadata": {"nbgrader": {**facts, "schema_version": 3, "solution": False, "task": False}},
-        "source": f"# {task.id} {task.title}",
-        "outputs": outputs,
-        "execution_count": 1,
-    }
-
-
-def _grade_id(task: Task) -> str:
-    return f"check-{task.id.replace('.', '-')}"
-
-
-def _write_feedback(folder: ClassFolder, learner: str) -> None:
-    from traitlets.config import Config
-
-    from autograder.classroom.nbgrader_configuration import Directory, FeedbackOneByOne, configure
-
-    config = Config()
-    configure(config, folder.root, SOURCE)
-    config.CourseDirectory.assignment_id = capstone().module
-    feedback = FeedbackOneByOne(coursedir=Directory(config=config), config=config)
-    feedback.force = True
-    with calling_nbgrader() as reason:
-        try:
-            feedback.convert(learner)
-        except Exception as error:
-            raise RuntimeError(reason(error)) from error
-
 
 NEEDED = tuple(part(each) for each in OWN_PARTS)
 
@@ -181,12 +76,12 @@ def grade_capstones(
         on_outcome(outcome)
 
     ready = {}
-    for learner, found in collected.items():
-        if missing := tuple(each.file_name for each in NEEDED if each.file_name not in found):
+    for learner, modules in collected.items():
+        if missing := tuple(needed.file_name for needed in NEEDED if needed.file_name not in modules):
             done(CapstoneOutcome(learner, missing=missing))
         else:
-            ready[learner] = found
-    keys = {learner: verdict_key(_contents(found), tier, python, num_steps) for learner, found in ready.items()}
+            ready[learner] = modules
+    keys = {learner: verdict_key(_contents(modules), tier, python, num_steps) for learner, modules in ready.items()}
     store = open_store(folder.verdicts)
     to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
     on_start(len(to_train))
@@ -196,9 +91,9 @@ def grade_capstones(
             try:
                 report = future.result()
                 if entered:
-                    old = given(folder, learner, capstone())
-                    report = old if stands(old, report) else report
-                    enter(folder, learner, report, ready[learner])
+                    old = last_released(folder, learner, capstone())
+                    report = old if keeps_old_verdict(old, report) else report
+                    enter_capstone(folder, learner, report, ready[learner])
             except MachineBusy as error:
                 failed = f"{error} Nothing was saved. Run the same command again."
             except Exception as error:  # whoever is at fault: the others get their points all the same
@@ -207,10 +102,10 @@ def grade_capstones(
     return outcomes
 
 
-def newest_parts(folder: ClassFolder, learner: str) -> dict[str, Newest]:
+def newest_parts(folder: ClassFolder, learner: str) -> dict[str, NewestModule]:
     """The learner's newest modules of parts 1 to 8, by file name."""
-    found = {each.file_name: newest_module(folder.submitted / learner, each) for each in NEEDED}
-    return {name: newest for name, newest in found.items() if newest is not None}
+    newest = {needed.file_name: newest_module(folder.submitted / learner, needed) for needed in NEEDED}
+    return {name: module for name, module in newest.items() if module is not None}
 
 
 def stored_verdict(
@@ -233,17 +128,17 @@ def stored_verdict(
     return report
 
 
-def _contents(found: Mapping[str, Newest]) -> dict[str, bytes]:
-    return {name: newest.content for name, newest in found.items()}
+def _contents(modules: Mapping[str, NewestModule]) -> dict[str, bytes]:
+    return {name: module.content for name, module in modules.items()}
 
 
 def _learners(folder: ClassFolder) -> list[str]:
-    return sorted({learner for each in NEEDED for learner in folder.learners(each)})
+    return sorted({learner for needed in NEEDED for learner in folder.learners(needed)})
 
 
 def _verdicts(
     folder: ClassFolder,
-    ready: Mapping[str, Mapping[str, Newest]],
+    ready: Mapping[str, Mapping[str, NewestModule]],
     keys: Mapping[str, str],
     tier: Tier,
     python: str | None,
@@ -266,19 +161,19 @@ def _verdicts(
 
 def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:
     """A hash of all that a verdict depends on: the modules, the capstone's checks, the grader, the data, the Python."""
-    digest = hashlib.sha256("".join(suite_hash(each) for each in NEEDED).encode("ascii"))
+    digest = hashlib.sha256("".join(suite_hash(needed) for needed in NEEDED).encode("ascii"))
     for path in [*sorted((HERE / "capstone").glob("*.py")), HERE / "model.py", ROOT / "datasets" / "names.txt"]:
         digest.update(_content_hash(path))
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(modules.items())}
-    facts = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
-    return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
+    inputs = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
+    return hashlib.sha256(json.dumps(inputs).encode("ascii")).hexdigest()
 
 
 def _content_hash(path: Path) -> bytes:
     return path.name.encode("ascii") + hashlib.sha256(path.read_bytes()).digest()
 
 
-def summary_lines(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
+def capstone_summary(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
     """How many, and where to look."""
     graded = sum(outcome.report is not None for outcome in outcomes)
     waiting = sum(bool(outcome.missing) for outcome in outcomes)

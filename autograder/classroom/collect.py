@@ -1,6 +1,6 @@
-"""Collecting: submissions go to submitted/<id>/<part>/ as nbgrader wants them, and nothing is ever lost.
+"""Collecting: put submissions into submitted/<id>/<part>/, where nbgrader expects them, and lose nothing.
 
-Everybody in a download is either collected or named in a problem, with their files.
+Each person in a download is either collected or listed in a problem, with their files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.appeal_file import LARGEST as LARGEST_APPEAL
-from autograder.class_folder.collected import TIMESTAMP, Unreadable, read_plain, recorded_time
+from autograder.class_folder.collected import TIMESTAMP, Unreadable, read_regular_file, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
@@ -26,31 +26,31 @@ from autograder.intake.archives import shown
 from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
 from autograder.intake.name_matching import (
     RECIPE,
-    Matcher,
+    LearnerMatcher,
     appeal_files,
     course_files,
+    likely_course_name,
     notebook_by_content,
-    usual_wrong_name,
 )
-from autograder.intake.submitted_files import HandedIn, Person, sort_by_learner
+from autograder.intake.submitted_files import LearnerFiles, SubmittedFile, sort_by_learner
 from autograder.invocation import option
 
 MOST_APPEALS = 50  # versions of one learner's file for a part
 MOST_OTHERS = 20  # files of one learner that the course has no name for, kept to be renamed
 
 # When everybody's work was submitted, or a learner's: by id, "" for everybody.
-Times = Mapping[str, datetime.datetime]
+SubmissionTimes = Mapping[str, datetime.datetime]
 
 
 @dataclass(frozen=True)
-class Placed:
-    """One submission. what: new, replaced, unchanged, corrected (its time) or older; time: None when nobody knows;
+class PlacedSubmission:
+    """One submission. status: new, replaced, unchanged, corrected (its time) or older; time: None when nobody knows;
     backup: where the one before it is now.
     """
 
     learner: str
     part: str
-    what: str
+    status: str
     time: datetime.datetime | None
     backup: Path | None = None
 
@@ -61,7 +61,7 @@ class Collection:
     for each that was guessed.
     """
 
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[PlacedSubmission] = field(default_factory=list)
     appeals: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ def collect(
     folder: ClassFolder,
     source: Path,
     part: Part | None = None,
-    submitted_at: Times | None = None,
+    submitted_at: SubmissionTimes | None = None,
     worksheet: Path | None = None,
 ) -> Collection:
     """Collect an archive or a folder. part: all that a learner submitted belongs to it; without one each file goes to
@@ -86,15 +86,15 @@ def collect(
             raise ClassError(
                 f"The gradebook has no learners to match names with: {folder.command('roster')} imports them."
             )
-        told = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
-        matcher = Matcher(students, told.numbers)
+        worksheet_times = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
+        matcher = LearnerMatcher(students, worksheet_times.numbers)
     if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
         raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
-    found = sort_by_learner(source, matcher)
-    outcome = Collection(problems=found.problems)
-    for learner, person in sorted(found.people.items()):
+    sorted_files = sort_by_learner(source, matcher)
+    outcome = Collection(problems=sorted_files.problems)
+    for learner, person in sorted(sorted_files.people.items()):
         said_when = submitted_at.get(learner) or submitted_at.get("")
-        _collect_person(folder, learner, person, part, said_when, told.times.get(learner), zone, outcome)
+        _collect_person(folder, learner, person, part, said_when, worksheet_times.times.get(learner), zone, outcome)
     if not outcome.placed and not outcome.appeals and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
@@ -103,7 +103,7 @@ def collect(
 def _collect_person(
     folder: ClassFolder,
     learner: str,
-    person: Person,
+    person: LearnerFiles,
     part: Part | None,
     said_when: datetime.datetime | None,
     listed: datetime.datetime | None,
@@ -111,16 +111,16 @@ def _collect_person(
     outcome: Collection,
 ) -> None:
     """Collect what one learner submitted. said_when: the time that the instructor gives; listed: the worksheet's."""
-    said, placed = len(outcome.problems), len(outcome.placed)
+    problems_before, placed_before = len(outcome.problems), len(outcome.placed)
     collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
     asks = _place_appeals(folder, learner, person, outcome)
 
-    def time_of(files: Iterable[HandedIn]) -> datetime.datetime | None:
+    def time_of(files: Iterable[SubmittedFile]) -> datetime.datetime | None:
         return said_when or listed or max((_in_utc(file.time, zone) for file in files if file.time), default=None)
 
     for name, files in sorted(collected.items()):
         try:
-            chosen = _one_of_each(files)
+            chosen = _newest_of_each(files)
         except ClassError as error:
             outcome.problems.append(f"{learner}, {name}: {error}")
             continue
@@ -135,36 +135,36 @@ def _collect_person(
         contents = {file_name: file.content for file_name, file in chosen.items()}
         # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
         correct = said_when is not None or (listed is not None and not asks)
-        new = _place(folder, learner, name, contents, time, correct, asks)
+        new = _place_submission(folder, learner, name, contents, time, correct, asks)
         outcome.placed.append(new)
-        settled = new.what == "unchanged" and (asks or new.time is not None)
+        settled = new.status == "unchanged" and (asks or new.time is not None)
         if person.late and time is None and not settled:
             outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
-    nothing = (len(outcome.problems), len(outcome.placed)) == (said, placed)
+    nothing = (len(outcome.problems), len(outcome.placed)) == (problems_before, placed_before)
     without_module = part is not None and all(file.name != part.file_name for file in person.files)
     if (nothing and not (asks and _only_appeals(person))) or (collected and without_module and person.others):
         outcome.problems.append(_not_collected(folder, learner, person, part, time_of(person.others)))
 
 
 def collection_lines(outcome: Collection) -> Iterator[str]:
-    """What collecting did, for people: what is new and replaced, what was left alone."""
-    for one in outcome.placed:
-        when = f", submitted {one.time:%Y-%m-%d %H:%M} UTC" if one.time else ""
-        who = f"{one.learner} {one.part}{when}"
-        if one.what == "new":
-            yield f"Collected: {who}."
-        elif one.what == "replaced":
-            yield f"Replaced: {who}; the previous submission is now in {one.backup}."
-        elif one.what == "corrected":
-            yield f"Time corrected: {who}."
-        elif one.what == "older":
-            yield f"Left alone: {who}, since a newer one was collected before."
+    """The result of collecting in sentences: what is new, what was replaced, what was left alone."""
+    for submission in outcome.placed:
+        when = f", submitted {submission.time:%Y-%m-%d %H:%M} UTC" if submission.time else ""
+        description = f"{submission.learner} {submission.part}{when}"
+        if submission.status == "new":
+            yield f"Collected: {description}."
+        elif submission.status == "replaced":
+            yield f"Replaced: {description}; the previous submission is now in {submission.backup}."
+        elif submission.status == "corrected":
+            yield f"Time corrected: {description}."
+        elif submission.status == "older":
+            yield f"Left alone: {description}, since a newer one was collected before."
     yield from outcome.appeals
-    unchanged = sum(one.what == "unchanged" for one in outcome.placed)
+    unchanged = sum(submission.status == "unchanged" for submission in outcome.placed)
     if unchanged:
         yield f"Unchanged: {unchanged}, collected before."
     yield from outcome.remarks
-    times = [one.time for one in outcome.placed if one.part != RECIPE]  # which is never late
+    times = [submission.time for submission in outcome.placed if submission.part != RECIPE]  # which is never late
     if None in times:
         yield (
             f"{times.count(None)} of {len(times)} have no submission time, since the archive holds only the time of "
@@ -174,16 +174,16 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
 
 
 def _with_usual_wrong_names(
-    folder: ClassFolder, learner: str, person: Person, part: Part | None, outcome: Collection
-) -> dict[str, list[HandedIn]]:
+    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, outcome: Collection
+) -> dict[str, list[SubmittedFile]]:
     """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
     or that the instructor has renamed in submitted/, are among them where nothing else has that name.
     """
     files, others = list(person.files), []
-    looked_for = [RECIPE, *([part.name] if part else [each.name for each in parts()])]
-    guessed: dict[str, list[HandedIn]] = {}
+    looked_for = [RECIPE, *([part.name] if part else [other_part.name for other_part in parts()])]
+    guessed: dict[str, list[SubmittedFile]] = {}
     for file in person.others:
-        name = usual_wrong_name(file.name, looked_for)
+        name = likely_course_name(file.name, looked_for)
         if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
             name = notebook_by_content(file.content)
         if name is None and part is not None:
@@ -204,27 +204,27 @@ def _with_usual_wrong_names(
         return _by_part(files)
     recipes = [file for file in files if file.name == RECIPE_FILE]
     files = [file for file in files if file.name != RECIPE_FILE]
-    found = {RECIPE: recipes} if recipes else {}
+    by_part = {RECIPE: recipes} if recipes else {}
     names = {file.name for file in files}
     if not {part.file_name, f"{part.name}.ipynb"} & names:
-        return found
+        return by_part
     if part.file_name in names and any(file.name.lower().endswith((".py", ".ipynb", ".toml")) for file in others):
         left = ", ".join(shown(file.where) for file in others[:5])
         outcome.remarks.append(f"{learner}, {part.name}: not used: {left}.")
-    return {**found, part.name: files}
+    return {**by_part, part.name: files}
 
 
-def _place_appeals(folder: ClassFolder, learner: str, person: Person, outcome: Collection) -> bool:
+def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: Collection) -> bool:
     """Keep a learner's regrade requests, apart from the work that they are about. Says whether there are any."""
-    asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age)
+    asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age_key)
     for file in asks:
         stem, suffix = file.name.rsplit(".", 1)
-        there = sorted((folder.appeals / learner).glob(f"{stem}*.{suffix}"))
+        versions = sorted((folder.appeals / learner).glob(f"{stem}*.{suffix}"))
         if len(file.content or b"") > LARGEST_APPEAL:
             outcome.problems.append(f"{learner}: {shown(file.where)} is larger than {LARGEST_APPEAL // 1024} KB.")
-        elif any(_content(path) == file.content for path in there):
+        elif any(_content(path) == file.content for path in versions):
             outcome.appeals.append(f"Regrade request, collected before: {learner} {appeal_files()[file.name]}.")
-        elif len(there) == MOST_APPEALS:
+        elif len(versions) == MOST_APPEALS:
             outcome.problems.append(
                 f"{learner}: {shown(file.where)} was not collected, since {MOST_APPEALS} versions of it are in "
                 f"{folder.appeals / learner}."
@@ -232,49 +232,49 @@ def _place_appeals(folder: ClassFolder, learner: str, person: Person, outcome: C
         else:
             # No version replaces another, and their names sort as they came.
             places = (folder.appeals / learner / f"{stem}-{number:02d}.{suffix}" for number in itertools.count(1))
-            write_atomically(next(path for path in places if path not in there), file.content or b"")
+            write_atomically(next(path for path in places if path not in versions), file.content or b"")
             outcome.appeals.append(f"Regrade request: {learner} {appeal_files()[file.name]}.")
     return bool(asks)
 
 
-def _only_appeals(person: Person) -> bool:
+def _only_appeals(person: LearnerFiles) -> bool:
     return all(file.name in appeal_files() for file in (*person.files, *person.others))
 
 
-def _renamed_by_hand(place: Path, file: HandedIn, part: Part) -> str | None:
+def _renamed_by_hand(place: Path, file: SubmittedFile, part: Part) -> str | None:
     """The course's name that you have given this file in submitted/, where it was copied to be renamed; None if not."""
     names = (part.file_name, f"{part.name}.ipynb")
     return next((name for name in names if file.content and _content(place / name) == file.content), None)
 
 
 def _not_collected(
-    folder: ClassFolder, learner: str, person: Person, part: Part | None, time: datetime.datetime | None
+    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, time: datetime.datetime | None
 ) -> str:
     """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand. time:
     when they were submitted, if anybody knows.
     """
     notebook = f"{part.name}.ipynb" if part else ""
     has_notebook = any(file.name == notebook for file in person.files)
-    there = [*(file for file in person.files if file.name != notebook), *person.others]
-    names = ", ".join(shown(file.where) for file in there[:5]) + (
-        f" and {len(there) - 5} more" if len(there) > 5 else ""
+    unused = [*(file for file in person.files if file.name != notebook), *person.others]
+    names = ", ".join(shown(file.where) for file in unused[:5]) + (
+        f" and {len(unused) - 5} more" if len(unused) > 5 else ""
     )
     if part is None:
         return f"{learner}: no file has a name of the course, such as part05_gpt.py: {names}."
     place = folder.submitted / learner / part.name
     known = (TIMESTAMP, *course_files(), *appeal_files())
-    kept = [file for file in there if file.content is not None and file.name not in known]
-    again = f" {_late_at_an_unknown_time(learner)}" if kept and person.late and time is None else ""
-    for file in kept[:MOST_OTHERS]:
+    copies = [file for file in unused if file.content is not None and file.name not in known]
+    next_step = f" {_late_at_an_unknown_time(learner)}" if copies and person.late and time is None else ""
+    for file in copies[:MOST_OTHERS]:
         if not (place / file.name).exists():
             place.mkdir(parents=True, exist_ok=True)
             write_atomically(place / file.name, file.content)
-    if kept and time is not None and recorded_time(place) != time:
+    if copies and time is not None and recorded_time(place) != time:
         if any((place / name).exists() for name in course_files()):
-            again = " Then collect again, which records its time."  # until then, the time is that of the older work
+            next_step = " Then collect again, which records its time."  # until then, the time is that of the older work
         else:
-            write_atomically(place / TIMESTAMP, _note(time))
-    copied = f" They are in {place}: rename the right one to {part.file_name}.{again}" if kept else ""
+            write_atomically(place / TIMESTAMP, _timestamp_line(time))
+    copied = f" They are in {place}: rename the right one to {part.file_name}.{next_step}" if copies else ""
     if has_notebook:
         return f"{learner}: {notebook} was collected, but there is no {part.file_name}. Not used: {names}.{copied}"
     return f"{learner}: there is no {part.file_name} and no {notebook}, only {names}.{copied}"
@@ -287,27 +287,27 @@ def _late_at_an_unknown_time(learner: str) -> str:
     )
 
 
-def _by_part(files: list[HandedIn]) -> dict[str, list[HandedIn]]:
-    by_part: dict[str, list[HandedIn]] = {}
+def _by_part(files: list[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
+    by_part: dict[str, list[SubmittedFile]] = {}
     for file in files:
         by_part.setdefault(course_files()[file.name], []).append(file)
     return by_part
 
 
-def _one_of_each(files: list[HandedIn]) -> dict[str, HandedIn]:
+def _newest_of_each(files: list[SubmittedFile]) -> dict[str, SubmittedFile]:
     """Of several files of one name the newest. Raises ClassError when nothing tells which one that is."""
-    chosen: dict[str, HandedIn] = {}
+    chosen: dict[str, SubmittedFile] = {}
     for file in files:
         other = chosen.get(file.name)
-        if other is None or other.content == file.content or _age(file) != _age(other):
-            chosen[file.name] = file if other is None or _age(file) > _age(other) else other
+        if other is None or other.content == file.content or _age_key(file) != _age_key(other):
+            chosen[file.name] = file if other is None or _age_key(file) > _age_key(other) else other
         else:
-            both = f"{shown(other.where)} and {shown(file.where)}"
-            raise ClassError(f"{both} are two versions of the same file: leave one of them.")
+            names = f"{shown(other.where)} and {shown(file.where)}"
+            raise ClassError(f"{names} are two versions of the same file: leave one of them.")
     return chosen
 
 
-def _age(file: HandedIn) -> tuple[str, int]:
+def _age_key(file: SubmittedFile) -> tuple[str, int]:
     return (file.time.isoformat() if file.time else "", file.copy)
 
 
@@ -315,7 +315,7 @@ def _in_utc(time: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime
     return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _place(
+def _place_submission(
     folder: ClassFolder,
     learner: str,
     part: str,
@@ -323,8 +323,8 @@ def _place(
     time: datetime.datetime | None,
     correct: bool,
     asks: bool,
-) -> Placed:
-    """Put a submission in its place: built beside it and then moved, so that it is whole or not there.
+) -> PlacedSubmission:
+    """Write a submission: it is built in a scratch folder and then moved, so that it is whole or not there.
 
     correct: the time counts more than the one that was recorded before. asks: a regrade request came with it, so what
     is left out is not taken back.
@@ -333,23 +333,23 @@ def _place(
     backup = None
     if place.exists():
         before = recorded_time(place)
-        there = {path.name for path in place.iterdir() if path.name in course_files()}
+        placed_names = {path.name for path in place.iterdir() if path.name in course_files()}
         same = all(_content(place / name) == content for name, content in contents.items())
-        if same and (asks or set(contents) >= there):
+        if same and (asks or set(contents) >= placed_names):
             if not correct or time == before:
-                return Placed(learner, part, "unchanged", before)
-            write_atomically(place / TIMESTAMP, _note(time))
-            return Placed(learner, part, "corrected", time)
+                return PlacedSubmission(learner, part, "unchanged", before)
+            write_atomically(place / TIMESTAMP, _timestamp_line(time))
+            return PlacedSubmission(learner, part, "corrected", time)
         if before is not None and time is not None and time < before and not correct:
-            return Placed(learner, part, "older", time)
-        backup = _free(folder.submitted_before / learner / part, before)
+            return PlacedSubmission(learner, part, "older", time)
+        backup = _free_backup_folder(folder.submitted_before / learner / part, before)
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
     try:
         for name, content in contents.items():
             write_atomically(scratch / name, content)
         if time is not None:
-            write_atomically(scratch / TIMESTAMP, _note(time))
+            write_atomically(scratch / TIMESTAMP, _timestamp_line(time))
         scratch.chmod(0o755)
         if backup:
             backup.parent.mkdir(parents=True, exist_ok=True)
@@ -358,28 +358,28 @@ def _place(
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-    return Placed(learner, part, "replaced" if backup else "new", time, backup)
+    return PlacedSubmission(learner, part, "replaced" if backup else "new", time, backup)
 
 
-def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> Placed:
+def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> PlacedSubmission:
     """Put a recipe where the board looks for it. The board takes any number of a learner's recipes, so none is late."""
     place, backup = folder.submitted / learner / RECIPE_FILE, None
     if place.exists():
         if _content(place) == content:
-            return Placed(learner, RECIPE, "unchanged", None)
-        backup = _free(folder.submitted_before / learner / RECIPE, None)
+            return PlacedSubmission(learner, RECIPE, "unchanged", None)
+        backup = _free_backup_folder(folder.submitted_before / learner / RECIPE, None)
         backup.parent.mkdir(parents=True, exist_ok=True)
         os.replace(place, backup)
     write_atomically(place, content)
-    return Placed(learner, RECIPE, "replaced" if backup else "new", None, backup)
+    return PlacedSubmission(learner, RECIPE, "replaced" if backup else "new", None, backup)
 
 
-def _note(time: datetime.datetime) -> bytes:
+def _timestamp_line(time: datetime.datetime) -> bytes:
     """A time as nbgrader notes it."""
     return f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode("ascii")
 
 
-def _free(folder: Path, before: datetime.datetime | None) -> Path:
+def _free_backup_folder(folder: Path, before: datetime.datetime | None) -> Path:
     """A folder for a backup that does not exist yet, called by the time of what goes there."""
     name = f"{before:%Y-%m-%d-%H%M%S}" if before else "without-time"
     paths = (folder / (name + (f"-{number}" if number else "")) for number in range(10_000))
@@ -388,6 +388,6 @@ def _free(folder: Path, before: datetime.datetime | None) -> Path:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return read_plain(path, 64 * 1024 * 1024)
+        return read_regular_file(path, 64 * 1024 * 1024)
     except Unreadable:
         return None

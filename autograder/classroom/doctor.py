@@ -11,7 +11,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -33,22 +33,22 @@ NEEDED = {"the class's folder": 2.0, "temporary files": 0.5}  # gigabytes: 300 l
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of the examination. to_do: sentences; where it is well, they say what would be better."""
+class Diagnosis:
+    """One line of the examination. remedies: sentences; where it is ok, they say what would be better."""
 
     name: str
-    well: bool
-    said: str
-    to_do: tuple[str, ...] = ()
+    ok: bool
+    detail: str
+    remedies: tuple[str, ...] = ()
 
 
-def examine(folder: ClassFolder) -> Iterator[Finding]:
+def examine(folder: ClassFolder) -> Iterator[Diagnosis]:
     """Look at everything that grading this class needs. Writes nothing there."""
     yield _python()
     yield _sandbox()
     yield _nbgrader()
-    for what, place in (("the class's folder", folder.root), ("temporary files", Path(tempfile.gettempdir()))):
-        yield _disk(what, place)
+    for purpose, place in (("the class's folder", folder.root), ("temporary files", Path(tempfile.gettempdir()))):
+        yield _disk(purpose, place)
     yield _settings(folder)
     yield _gradebook(folder)
     yield _verdicts(folder)
@@ -56,33 +56,39 @@ def examine(folder: ClassFolder) -> Iterator[Finding]:
     yield _exchange(folder)
 
 
-def lines(findings: list[Finding]) -> Iterator[str]:
+def lines(diagnoses: list[Diagnosis]) -> Iterator[str]:
     """The findings for a terminal."""
-    for finding in findings:
-        yield f"{'ok' if finding.well else 'TO DO':<7}{finding.name}: {finding.said}"
-        yield from (f"       - {sentence}" for sentence in finding.to_do)
-    wrong = [finding.name for finding in findings if not finding.well]
+    for diagnosis in diagnoses:
+        yield f"{'ok' if diagnosis.ok else 'TO DO':<7}{diagnosis.name}: {diagnosis.detail}"
+        yield from (f"       - {sentence}" for sentence in diagnosis.remedies)
+    wrong = [diagnosis.name for diagnosis in diagnoses if not diagnosis.ok]
     yield ""
     yield f"To do: {', '.join(wrong)}." if wrong else "A class can be graded here."
 
 
-def as_json(findings: list[Finding]) -> dict:
+def as_json(diagnoses: list[Diagnosis]) -> dict:
     """The findings as data."""
-    return {"well": all(finding.well for finding in findings), "findings": [asdict(finding) for finding in findings]}
+    return {
+        "well": all(diagnosis.ok for diagnosis in diagnoses),
+        "findings": [
+            {"name": diagnosis.name, "well": diagnosis.ok, "said": diagnosis.detail, "to_do": diagnosis.remedies}
+            for diagnosis in diagnoses
+        ],
+    }
 
 
-def _python() -> Finding:
+def _python() -> Diagnosis:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < (3, 11):
-        to_do = ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
-        return Finding("Python", False, version, to_do)
-    wanted = safe_tarfile_since(sys.version_info)
-    if wanted:
-        said = f"{version}, whose tarfile takes hours for some hostile archives (CVE-2024-6232)"
-        better = f"Install Python {wanted} or newer, delete .venv, and run this command with it."
-        to_do = (better, "Until then the grader refuses such archives, and each costs only its author.")
-        return Finding("Python", True, said, to_do)
-    return Finding("Python", True, version)
+        remedies = ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
+        return Diagnosis("Python", False, version, remedies)
+    safe_version = safe_tarfile_since(sys.version_info)
+    if safe_version:
+        detail = f"{version}, whose tarfile takes hours for some hostile archives (CVE-2024-6232)"
+        better = f"Install Python {safe_version} or newer, delete .venv, and run this command with it."
+        remedies = (better, "Until then the grader refuses such archives, and each costs only its author.")
+        return Diagnosis("Python", True, detail, remedies)
+    return Diagnosis("Python", True, version)
 
 
 def safe_tarfile_since(version: Sequence[int | str]) -> str:
@@ -95,56 +101,56 @@ def safe_tarfile_since(version: Sequence[int | str]) -> str:
     return "3.13.0" if early else "3.9.20" if minor < 9 else ""
 
 
-def _sandbox() -> Finding:
+def _sandbox() -> Diagnosis:
     why = {}
     for tier in (Tier.STRICT, Tier.LANDLOCK):
         why[tier] = what_breaks(tier)
         if not why[tier]:
             better = advice(this_system()) if tier is Tier.LANDLOCK else []
             second = " (the second of two: files outside can be seen, not read)" if better or len(why) > 1 else ""
-            return Finding("sandbox for other people's code", True, f"{tier.value} holds{second}", tuple(better))
-    said = "none holds. " + "; ".join(f"{tier.value}: {reason}" for tier, reason in why.items())
-    return Finding("sandbox for other people's code", False, said, tuple(advice(this_system())))
+            return Diagnosis("sandbox for other people's code", True, f"{tier.value} holds{second}", tuple(better))
+    detail = "none holds. " + "; ".join(f"{tier.value}: {reason}" for tier, reason in why.items())
+    return Diagnosis("sandbox for other people's code", False, detail, tuple(advice(this_system())))
 
 
-def _nbgrader() -> Finding:
+def _nbgrader() -> Diagnosis:
     try:
-        return Finding("nbgrader", True, importlib.metadata.version("nbgrader"))
+        return Diagnosis("nbgrader", True, importlib.metadata.version("nbgrader"))
     except importlib.metadata.PackageNotFoundError:
-        return Finding("nbgrader", True, f"not installed yet; the first {command('grade')} does it")
+        return Diagnosis("nbgrader", True, f"not installed yet; the first {command('grade')} does it")
 
 
-def _disk(what: str, place: Path) -> Finding:
-    name = f"space for {what}"
+def _disk(purpose: str, place: Path) -> Diagnosis:
+    name = f"space for {purpose}"
     if place.exists() and not place.is_dir():
-        return Finding(name, False, f"{place} is no folder", ("Name a folder.",))
+        return Diagnosis(name, False, f"{place} is no folder", ("Name a folder.",))
     try:
         free = shutil.disk_usage(place).free / GIGABYTE
     except OSError as error:
-        return Finding(name, False, f"{place}: {error.strerror}", (f"Make the folder {place}, or name another.",))
+        return Diagnosis(name, False, f"{place}: {error.strerror}", (f"Make the folder {place}, or name another.",))
     if not os.access(place, os.W_OK):
-        return Finding(name, False, f"{place} can't be written", ("Give yourself the right to write there.",))
-    enough = free >= NEEDED[what]
-    to_do = () if enough else (f"Make room for {NEEDED[what]:g} GB: submitted_before/ and runs/ can go first.",)
-    return Finding(name, enough, f"{free:.1f} GB free in {place}", to_do)
+        return Diagnosis(name, False, f"{place} can't be written", ("Give yourself the right to write there.",))
+    enough = free >= NEEDED[purpose]
+    remedies = () if enough else (f"Make room for {NEEDED[purpose]:g} GB: submitted_before/ and runs/ can go first.",)
+    return Diagnosis(name, enough, f"{free:.1f} GB free in {place}", remedies)
 
 
-def _settings(folder: ClassFolder) -> Finding:
+def _settings(folder: ClassFolder) -> Diagnosis:
     try:
         settings = load_settings(folder)
     except ClassError as error:
-        return Finding("class.toml", False, str(error), ("Mend that line.",))
+        return Diagnosis("class.toml", False, str(error), ("Mend that line.",))
     now = datetime.now(settings.zone)
     due = f"{len(settings.due)} due dates" if settings.due else "no due dates, so nothing is late"
-    return Finding("class.toml", True, f"time zone {settings.zone}, where it is {now:%Y-%m-%d %H:%M} now; {due}")
+    return Diagnosis("class.toml", True, f"time zone {settings.zone}, where it is {now:%Y-%m-%d %H:%M} now; {due}")
 
 
-def _gradebook(folder: ClassFolder) -> Finding:
+def _gradebook(folder: ClassFolder) -> Diagnosis:
     path = folder.root / "gradebook.db"
     if not path.exists():
         # In a folder that does not exist, roster would take the name for a misspelt one.
         makers = " or ".join(map(folder.command, ("roster", "release") if folder.root.is_dir() else ("release",)))
-        return Finding("gradebook", True, f"none yet; {makers} makes it")
+        return Diagnosis("gradebook", True, f"none yet; {makers} makes it")
     learners, problem = 0, damage(path)
     if not problem:
         try:
@@ -156,27 +162,27 @@ def _gradebook(folder: ClassFolder) -> Finding:
         except sqlite3.Error as error:
             problem = str(error)
     if problem:
-        to_do = (
+        remedy = (
             "End the program that writes to it: formgrader, another grading. Then try again."
             if "locked" in problem
             else f"Move it away and put back your newest copy. Without a copy, run {folder.command('roster')} and "
             f"{folder.command('grade')}: they rebuild it. Only points that were given by hand are lost."
         )
-        return Finding("gradebook", False, f"{path}: {problem}", (to_do,))
-    return Finding("gradebook", True, f"sound, {learners} learners")
+        return Diagnosis("gradebook", False, f"{path}: {problem}", (remedy,))
+    return Diagnosis("gradebook", True, f"sound, {learners} learners")
 
 
-def _verdicts(folder: ClassFolder) -> Finding:
+def _verdicts(folder: ClassFolder) -> Diagnosis:
     """Whether grades are of another version of the course, as after an upgrade in the middle of a term."""
     try:
         tier = strict_tier()
     except SandboxUnavailable:
-        return Finding("grades", True, "not checked: this needs a working sandbox")
+        return Diagnosis("grades", True, "not checked: this needs a working sandbox")
     older = {part.number: learners for part in parts() if (learners := of_other_checks(folder, part, tier))}
     if not older:
-        return Finding("grades", True, "none from another version of the checks")
+        return Diagnosis("grades", True, "none from another version of the checks")
     count = sum(map(len, older.values()))
-    return Finding(
+    return Diagnosis(
         "grades",
         True,
         f"{plural(count, 'verdict')} from another version of the checks or of Python, in part "
@@ -187,30 +193,30 @@ def _verdicts(folder: ClassFolder) -> Finding:
     )
 
 
-def _configuration(folder: ClassFolder) -> Finding:
+def _configuration(folder: ClassFolder) -> Diagnosis:
     """Whether nbgrader and formgrader use this copy of the course."""
     name, other = "nbgrader_config.py", other_course(folder.root)
     if other is None:
-        return Finding(name, True, "nbgrader's commands and formgrader use this copy of the course")
-    to_do = f"Delete {folder.root / name}. The next {folder.command('release')} writes it for this copy."
-    return Finding(name, False, f"nbgrader's commands and formgrader use the course in {other}", (to_do,))
+        return Diagnosis(name, True, "nbgrader's commands and formgrader use this copy of the course")
+    remedy = f"Delete {folder.root / name}. The next {folder.command('release')} writes it for this copy."
+    return Diagnosis(name, False, f"nbgrader's commands and formgrader use the course in {other}", (remedy,))
 
 
-def _exchange(folder: ClassFolder) -> Finding:
+def _exchange(folder: ClassFolder) -> Diagnosis:
     """nbgrader's exchange, if the class's nbgrader_config.py, or that of the machine, names one."""
     name = "nbgrader's exchange"
     try:
         root = exchange_root(folder)
     except ImportError:
-        return Finding(name, True, "not looked at, since nbgrader is not installed yet")
+        return Diagnosis(name, True, "not looked at, since nbgrader is not installed yet")
     except ClassError as error:
-        return Finding(name, False, str(error), ("Fix that file.",))
+        return Diagnosis(name, False, str(error), ("Fix that file.",))
     if root is None:
-        return Finding(name, True, "none is named, and none is needed to collect from a learning platform")
+        return Diagnosis(name, True, "none is named, and none is needed to collect from a learning platform")
     if not root.is_dir():
-        return Finding(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
+        return Diagnosis(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
     mode = stat.S_IMODE(root.stat().st_mode)
     if mode & 0o777 != 0o777:
-        said = f"{root} has permissions {mode:o}: not every learner can hand in"
-        return Finding(name, False, said, (f"chmod 777 {root}",))
-    return Finding(name, True, f"{root}, open to everybody")
+        detail = f"{root} has permissions {mode:o}: not every learner can hand in"
+        return Diagnosis(name, False, detail, (f"chmod 777 {root}",))
+    return Diagnosis(name, True, f"{root}, open to everybody")

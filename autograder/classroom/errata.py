@@ -1,4 +1,4 @@
-"""Errata: the collected work of a part graded again with its fixed checks, beside what the class was given before."""
+"""Errata: grade the collected work of a part again with its fixed checks, and compare with the released verdicts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from autograder.capstone.capstone_run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import given, interrupted, stands
+from autograder.class_folder.released_verdicts import interrupted_release, keeps_old_verdict, last_released
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
-from autograder.classroom.autograde import Outcome, grade_class, need_working_checks
-from autograder.classroom.capstone_grades import enter, grade_capstones, newest_parts
+from autograder.classroom.autograde import SubmissionOutcome, grade_class, require_working_checks
+from autograder.classroom.capstone_gradebook import enter_capstone
+from autograder.classroom.capstone_grades import grade_capstones, newest_parts
 from autograder.classroom.prefetch import grading_ahead
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
@@ -21,14 +22,14 @@ from autograder.text import number, plural
 
 
 @dataclass(frozen=True)
-class Change:
-    """One learner whose verdict is another one now. checks: a line each that gives other points than before."""
+class VerdictChange:
+    """One learner whose verdict changes. checks: a line for each check whose points change."""
 
     learner: str
     before: float
     after: float
     checks: tuple[str, ...]
-    stands: bool  # the verdict from before, since it is the better one
+    keeps_old: bool  # the earlier verdict counts, since it is better
 
     @property
     def lower(self) -> bool:
@@ -42,7 +43,7 @@ class Errata:
     """
 
     part: Part
-    changes: tuple[Change, ...]
+    changes: tuple[VerdictChange, ...]
     same: int
     unknown: tuple[str, ...]
     resubmitted: tuple[str, ...]
@@ -60,10 +61,10 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
         raise ClassError(
             f"Nobody has handed in part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
         )
-    need_working_checks(folder, part, tier)
+    require_working_checks(folder, part, tier)
     with grading_ahead(folder, part, learners, tier) as wait:
         for learner in learners:
-            old = given(folder, learner, part)
+            old = last_released(folder, learner, part)
             if old is None:
                 unknown.append(learner)
                 continue
@@ -74,10 +75,10 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
             if new.sha256 != old.sha256:
                 resubmitted.append(learner)
                 continue
-            if interrupted(folder, learner, part) is not None:
+            if interrupted_release(folder, learner, part) is not None:
                 unfinished.append(learner)
             if lines:
-                changes.append(Change(learner, old.earned, new.earned, lines, stands(old, new)))
+                changes.append(VerdictChange(learner, old.earned, new.earned, lines, keeps_old_verdict(old, new)))
             else:
                 same += 1
     return Errata(part, tuple(changes), same, tuple(unknown), tuple(resubmitted), tuple(unfinished))
@@ -94,7 +95,7 @@ def find_capstone_errata(
     if not outcomes:
         raise ClassError(f"Nobody has submitted anything of parts 1 to 8: see {folder.submitted}.")
     for outcome in outcomes:
-        old, new = given(folder, outcome.learner, capstone()), outcome.report
+        old, new = last_released(folder, outcome.learner, capstone()), outcome.report
         if old is None or new is None:
             unknown.append(outcome.learner)
             continue
@@ -102,7 +103,7 @@ def find_capstone_errata(
         if new.sha256 != old.sha256:
             resubmitted.append(outcome.learner)
         elif lines:
-            changes.append(Change(outcome.learner, old.earned, new.earned, lines, stands(old, new)))
+            changes.append(VerdictChange(outcome.learner, old.earned, new.earned, lines, keeps_old_verdict(old, new)))
             reports[outcome.learner] = new
         else:
             same += 1
@@ -110,35 +111,35 @@ def find_capstone_errata(
 
 
 def apply_capstone_errata(
-    folder: ClassFolder, found: Errata, reports: dict[str, Report], lower: bool
-) -> Sequence[Outcome]:
-    """Enter the new points: those that are not worse, and the worse ones when told so. What was interrupted is
+    folder: ClassFolder, errata: Errata, reports: dict[str, Report], lower: bool
+) -> Sequence[SubmissionOutcome]:
+    """Enter the new points: those that are not worse, and with `lower` the worse ones too. An interrupted grading is
     finished.
     """
-    for change in found.changes:
-        learner, kept = change.learner, change.stands and not lower
-        if not kept or interrupted(folder, learner, found.part) is not None:
-            report = given(folder, learner, found.part) if kept else reports[learner]
-            enter(folder, learner, report, newest_parts(folder, learner))
+    for change in errata.changes:
+        learner, keeps_old = change.learner, change.keeps_old and not lower
+        if not keeps_old or interrupted_release(folder, learner, errata.part) is not None:
+            report = last_released(folder, learner, errata.part) if keeps_old else reports[learner]
+            enter_capstone(folder, learner, report, newest_parts(folder, learner))
     return []
 
 
 def apply_errata(
-    folder: ClassFolder, found: Errata, tier: Tier, lower: bool = False, source=SOURCE
-) -> Sequence[Outcome]:
-    """Give the new verdicts, through nbgrader as ever: those that are not worse, and the worse ones when told so. What
-    was interrupted is finished.
+    folder: ClassFolder, errata: Errata, tier: Tier, lower: bool = False, source=SOURCE
+) -> Sequence[SubmissionOutcome]:
+    """Release the new verdicts through nbgrader: those that are not worse, and with `lower` the worse ones too. An
+    interrupted grading is finished.
     """
-    changed = [change.learner for change in found.changes if lower or not change.stands]
-    wanted = [*changed, *(learner for learner in found.unfinished if learner not in changed)]
-    return grade_class(folder, found.part, wanted, tier, source, lower=lower) if wanted else []
+    changed = [change.learner for change in errata.changes if lower or not change.keeps_old]
+    to_grade = [*changed, *(learner for learner in errata.unfinished if learner not in changed)]
+    return grade_class(folder, errata.part, to_grade, tier, source, lower=lower) if to_grade else []
 
 
-def need_shown_changes(folder: ClassFolder, wanted: Iterable[Part], tier: Tier) -> None:
-    """Grading must not change in silence what was given by another version of the course. Raises ClassError that says
-    how to see the changes first; once `find_errata` has, this has nothing to say.
+def require_shown_changes(folder: ClassFolder, parts: Iterable[Part], tier: Tier) -> None:
+    """Grading must not silently change verdicts of another version of the course. Raises ClassError, which says how to
+    see the changes first; after `find_errata` it raises nothing.
     """
-    older = {part: learners for part in wanted if (learners := of_other_checks(folder, part, tier))}
+    older = {part: learners for part in parts if (learners := of_other_checks(folder, part, tier))}
     if older:
         raise ClassError(
             "\n".join(
@@ -155,37 +156,39 @@ def need_shown_changes(folder: ClassFolder, wanted: Iterable[Part], tier: Tier) 
         )
 
 
-def errata_lines(folder: ClassFolder, found: Errata, applied: bool, lower: bool) -> Iterator[str]:
+def errata_lines(folder: ClassFolder, errata: Errata, applied: bool, lower: bool) -> Iterator[str]:
     """What changes, for whom and why; what was or is to be done about it."""
-    total = len(found.changes) + found.same
-    yield f"Part {found.part.number}: {total} graded again, {found.same} as before, {len(found.changes)} changed."
-    for change in found.changes:
-        fate = " (the better result stands)" if change.stands and not lower else ""
+    total = len(errata.changes) + errata.same
+    yield f"Part {errata.part.number}: {total} graded again, {errata.same} as before, {len(errata.changes)} changed."
+    for change in errata.changes:
+        fate = " (the better result stands)" if change.keeps_old and not lower else ""
         yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"
         yield from (f"    {line}" for line in change.checks)
-    the_part = found.part.number
-    grade = folder.command("grade", part_=the_part)
-    if found.unknown:
-        yield f"Never graded before: {', '.join(found.unknown)}. To grade them: {grade}"
-    if found.resubmitted:
-        yield f"Submitted again since they were graded: {', '.join(found.resubmitted)}. To grade them: {grade}"
-    if found.unfinished and not applied:
-        again = folder.command("errata", the_part, lower=lower or None, apply=True)
-        yield f"Grading was interrupted for: {', '.join(found.unfinished)}. To finish it: {again}"
-    kept = [change for change in found.changes if change.stands]
-    if kept and not lower:
-        again = folder.command("errata", the_part, lower=True, apply=True)
-        yield f"{len(kept)} would lose points, so they keep the better result. To lower their points: {again}"
-    if found.changes and not applied:
-        yield f"Nothing is written yet. To give new results: {folder.command('errata', the_part, apply=True)}"
+    part_number = errata.part.number
+    grade = folder.command("grade", part_=part_number)
+    if errata.unknown:
+        yield f"Never graded before: {', '.join(errata.unknown)}. To grade them: {grade}"
+    if errata.resubmitted:
+        yield f"Submitted again since they were graded: {', '.join(errata.resubmitted)}. To grade them: {grade}"
+    if errata.unfinished and not applied:
+        again = folder.command("errata", part_number, lower=lower or None, apply=True)
+        yield f"Grading was interrupted for: {', '.join(errata.unfinished)}. To finish it: {again}"
+    better_before = [change for change in errata.changes if change.keeps_old]
+    if better_before and not lower:
+        again = folder.command("errata", part_number, lower=True, apply=True)
+        yield f"{len(better_before)} would lose points, so they keep the better result. To lower their points: {again}"
+    if errata.changes and not applied:
+        yield f"Nothing is written yet. To give new results: {folder.command('errata', part_number, apply=True)}"
 
 
 def _changed_checks(old: Report, new: Report) -> Iterator[str]:
     before, after = ({check.name: check for check in report.checks} for report in (old, new))
     for name in [*after, *(name for name in before if name not in after)]:
-        one, other = before.get(name), after.get(name)
-        if (one and (one.earned, one.points)) != (other and (other.earned, other.points)):
-            yield f"{(other or one).task} {(other or one).title}: {_points(one)} -> {_points(other)}"
+        old_check, new_check = before.get(name), after.get(name)
+        old_points, new_points = (check and (check.earned, check.points) for check in (old_check, new_check))
+        if old_points != new_points:
+            check = new_check or old_check
+            yield f"{check.task} {check.title}: {_points(old_check)} -> {_points(new_check)}"
 
 
 def _points(check: Check | None) -> str:

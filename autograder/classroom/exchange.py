@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.class_folder.collected import TIMESTAMP, Unreadable, parsed_time, read_plain, recorded_time
+from autograder.class_folder.collected import TIMESTAMP, Unreadable, parsed_time, read_regular_file, recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError
 from autograder.course import Part, class_settings
@@ -51,19 +51,19 @@ def time_differences(folder: ClassFolder, parts: Sequence[Part]) -> list[str]:
         names = os.listdir(inbound) if inbound.is_dir() else []
     except (ClassError, OSError) as error:
         return [f"The times of nbgrader's exchange were not compared: {error}"]
-    there: dict[tuple[str, str], list[_Inbound]] = defaultdict(list)
+    inbound_by_submission: dict[tuple[str, str], list[_Inbound]] = defaultdict(list)
     for name in names:
-        learner, *rest = name.rsplit("+", 3)  # as nbgrader itself splits it
-        if len(rest) >= 2:
-            there[learner, rest[0]].append(_Inbound(inbound / name, parsed_time(rest[1])))
-    used = {part for _, part in there}
-    found = [
-        _difference(folder.submitted / learner / part.name, there.get((learner, part.name), []))
+        learner, *fields = name.rsplit("+", 3)  # as nbgrader itself splits it
+        if len(fields) >= 2:
+            inbound_by_submission[learner, fields[0]].append(_Inbound(inbound / name, parsed_time(fields[1])))
+    used = {part for _, part in inbound_by_submission}
+    differences = [
+        _difference(folder.submitted / learner / part.name, inbound_by_submission.get((learner, part.name), []))
         for part in parts
         if part.name in used
         for learner in folder.learners(part)
     ]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in differences if sentence]
 
 
 @dataclass(frozen=True)
@@ -79,42 +79,46 @@ class _Inbound:
     def written(self) -> datetime.datetime:
         """When something of it was last changed, by the system's clock. Links are not followed."""
         with os.scandir(self.path) as entries:
-            times = [one.stat(follow_symlinks=False).st_ctime for one in itertools.islice(entries, MOST_FILES)]
+            times = [entry.stat(follow_symlinks=False).st_ctime for entry in itertools.islice(entries, MOST_FILES)]
         return datetime.datetime.fromtimestamp(max([*times, self.path.lstat().st_ctime]), UTC)
 
 
 def _difference(place: Path, candidates: list[_Inbound]) -> str:
     """What is to be said of one collected submission; "" when its time is right, or it is not from the exchange."""
-    secret, who = _secret(place), f"{place.parent.name}, {place.name}"
+    secret, label = _secret(place), f"{place.parent.name}, {place.name}"
     if secret:
-        candidates = [one for one in candidates if one.secret() == secret]
+        candidates = [inbound for inbound in candidates if inbound.secret() == secret]
         if not candidates:
-            return f"{who}: its folder in nbgrader's exchange is gone, so its submission time could not be compared."
+            return f"{label}: its folder in nbgrader's exchange is gone, so its submission time could not be compared."
     if not candidates:
         return ""
-    origin = max(candidates, key=lambda one: str(one.named))
+    origin = max(candidates, key=lambda inbound: str(inbound.named))
     try:
         written = origin.written()
     except OSError as error:
-        return f"{who}: {shown(origin.path.name)} in nbgrader's exchange can't be read ({error.strerror})."
-    said, newest = recorded_time(place), max(written, origin.named or written)
-    if said is not None and newest - said <= SLACK:
+        return f"{label}: {shown(origin.path.name)} in nbgrader's exchange can't be read ({error.strerror})."
+    recorded, newest = recorded_time(place), max(written, origin.named or written)
+    if recorded is not None and newest - recorded <= SLACK:
         return ""
-    named = "" if origin.named == said or origin.named is None else f"; the folder's name says {_shown(origin.named)}"
-    claim = f"{TIMESTAMP} says {_shown(said)}" if said else f"{TIMESTAMP} holds no time, so it is never late"
+    named = (
+        ""
+        if origin.named == recorded or origin.named is None
+        else f"; the folder's name says {_utc_text(origin.named)}"
+    )
+    claim = f"{TIMESTAMP} says {_utc_text(recorded)}" if recorded else f"{TIMESTAMP} holds no time, so it is never late"
     return (
-        f"{who}: {claim}, but its files in nbgrader's exchange were written at {_shown(written)}{named}. Ask the "
+        f"{label}: {claim}, but its files in nbgrader's exchange were written at {_utc_text(written)}{named}. Ask the "
         f"learner. To change the time, write it into {place / TIMESTAMP} and grade again."
     )
 
 
 def _secret(place: Path) -> bytes:
     try:
-        return read_plain(place / SECRET, 200) or b""
+        return read_regular_file(place / SECRET, 200) or b""
     except Unreadable:
         return b""
 
 
-def _shown(time: datetime.datetime) -> str:
+def _utc_text(time: datetime.datetime) -> str:
     """A time as timestamp.txt may hold it."""
     return f"{time:%Y-%m-%d %H:%M:%S} UTC"

@@ -44,7 +44,7 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
 
 
 def make_gradebook(folder: ClassFolder) -> None:
-    """Make an empty gradebook where there is none: whole, since nbgrader gives none a version but a new one."""
+    """Make an empty gradebook where there is none: a whole file, since nbgrader gives a version only to a new one."""
     path = folder.root / "gradebook.db"
     if path.exists() and path.stat().st_size:
         return
@@ -61,7 +61,7 @@ def make_gradebook(folder: ClassFolder) -> None:
         write_new(path, content)
 
 
-class Submitted(NamedTuple):
+class SubmissionRow(NamedTuple):
     """One notebook of one submission, times naive in UTC as nbgrader keeps them. score: before the late penalty."""
 
     assignment: str
@@ -76,8 +76,8 @@ class Submitted(NamedTuple):
     by_hand: bool
 
 
-def all_submitted(gradebook: Gradebook) -> Sequence[Submitted]:
-    """Everything that was graded, by one query: nbgrader's objects ask the database anew for each score of each
+def submission_rows(gradebook: Gradebook) -> Sequence[SubmissionRow]:
+    """All graded submissions, by one query: nbgrader's objects ask the database again for each score of each
     submission, which takes minutes for a class of 300.
     """
     from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
@@ -102,4 +102,4 @@ def all_submitted(gradebook: Gradebook) -> Sequence[Submitted]:
         .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .group_by(SubmittedNotebook.id)
     )
-    return [Submitted(*row) for row in gradebook.db.execute(query)]
+    return [SubmissionRow(*row) for row in gradebook.db.execute(query)]

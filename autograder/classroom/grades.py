@@ -1,4 +1,4 @@
-"""The grades of a class as nbgrader's gradebook has them: points by part, lateness, the weighted total of 100."""
+"""The grades of a class, from nbgrader's gradebook: points by part, lateness, the weighted total of 100."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import assignments, load_settings
-from autograder.classroom.gradebook import all_submitted, open_gradebook
-from autograder.classroom.late_policy import load_extensions
+from autograder.classroom.extensions import load_extensions
+from autograder.classroom.gradebook import open_gradebook, submission_rows
 from autograder.course import parts
 from autograder.text import clean_text
 
 
 @dataclass(frozen=True)
-class Grade:
-    """One assignment of one learner. score: before the late penalty; by_hand: a person has still to give points."""
+class AssignmentGrade:
+    """One assignment of one learner. score: before the late penalty; by_hand: a written answer has no points yet."""
 
     score: float
     penalty: float
@@ -38,7 +38,7 @@ class LearnerGrades:
     last_name: str
     email: str
     number: str
-    grades: dict[str, Grade]
+    grades: dict[str, AssignmentGrade]
     total: float
 
 
@@ -66,17 +66,17 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     with open_gradebook(folder) as gradebook:
         # These import nbgrader, which open_gradebook has found.
         from autograder.classroom.exchange import time_differences
-        from autograder.classroom.late_policy import refresh
+        from autograder.classroom.late_policy import refresh_penalties
 
-        refresh(gradebook, settings, extensions)
-        found = {one.name: one for one in gradebook.assignments if one.name in settings.weights}
-        possible = {name: found[name].max_score for name in assignments() if name in found}
-        grades: dict[str, dict[str, Grade]] = {}
-        for one in all_submitted(gradebook):
-            if one.assignment in possible:
-                grade = Grade(one.score, one.penalty or 0.0, bool(one.by_hand), _in_words(one.timestamp))
-                grades.setdefault(one.student, {})[one.assignment] = grade
-        due = {name: _in_words(found[name].duedate) for name in possible}
+        refresh_penalties(gradebook, settings, extensions)
+        known = {row.name: row for row in gradebook.assignments if row.name in settings.weights}
+        possible = {name: known[name].max_score for name in assignments() if name in known}
+        grades: dict[str, dict[str, AssignmentGrade]] = {}
+        for row in submission_rows(gradebook):
+            if row.assignment in possible:
+                grade = AssignmentGrade(row.score, row.penalty or 0.0, bool(row.by_hand), _in_words(row.timestamp))
+                grades.setdefault(row.student, {})[row.assignment] = grade
+        due = {name: _in_words(known[name].duedate) for name in possible}
         learners = tuple(
             LearnerGrades(
                 student.id,
@@ -87,62 +87,71 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
                 grades.get(student.id, {}),
                 weighted_total(grades.get(student.id, {}), possible, settings.weights),
             )
-            for student in sorted(gradebook.students, key=lambda one: one.id.casefold())
+            for student in sorted(gradebook.students, key=lambda row: row.id.casefold())
         )
     remarks = extensions.unknown({learner.id for learner in learners})
-    remarks += time_differences(folder, [one for one in parts() if one.name in possible])
+    remarks += time_differences(folder, [row for row in parts() if row.name in possible])
     return ClassGrades(learners, possible, settings.weights, due, tuple(remarks))
 
 
-def weighted_total(grades: dict[str, Grade], possible: dict[str, float], weights: dict[str, float]) -> float:
+def weighted_total(grades: dict[str, AssignmentGrade], possible: dict[str, float], weights: dict[str, float]) -> float:
     """The total of 100: of each assignment the share of its points that was earned, times its weight."""
     return sum(weights[name] * grade.points / possible[name] for name, grade in grades.items() if possible[name])
 
 
-def grades_lines(found: ClassGrades) -> Iterator[str]:
+def grades_lines(grades: ClassGrades) -> Iterator[str]:
     """A table with a line for each learner, then what it can't show: lateness, what is to be graded by hand."""
-    if not found.learners:
+    if not grades.learners:
         yield "The gradebook has no learners yet."
         return
-    columns = list(found.possible)
+    columns = list(grades.possible)
     rows = [["learner", *(name.removeprefix("part") for name in columns), "total"]]
-    rows.append(["points", *(f"{found.possible[name]:g}" for name in columns), "100"])
-    rows.append(["weight", *(f"{found.weights[name]:g}" for name in columns), f"{found.weight_so_far:g}"])
-    for learner in found.learners:
+    rows.append(["points", *(f"{grades.possible[name]:g}" for name in columns), "100"])
+    rows.append(["weight", *(f"{grades.weights[name]:g}" for name in columns), f"{grades.weight_so_far:g}"])
+    for learner in grades.learners:
         cells = [_cell(learner.grades.get(name)) for name in columns]
         rows.append([clean_text(learner.id, 32), *cells, f"{learner.total:.1f}"])
     yield from _aligned(rows)
     yield ""
     yield "- not handed in   * late, the penalty is taken off   ? written answers are still to be graded by hand"
-    yield f"The assignments handed in so far are worth {found.weight_so_far:g} of the 100."
+    yield f"The assignments handed in so far are worth {grades.weight_so_far:g} of the 100."
     for name in columns:
-        waiting = [one.id for one in found.learners if name in one.grades and one.grades[name].by_hand]
+        waiting = [
+            waiting_learner.id
+            for waiting_learner in grades.learners
+            if name in waiting_learner.grades and waiting_learner.grades[name].by_hand
+        ]
         if waiting:
             yield f"To be graded by hand in formgrader: {name} of {_some(waiting)}."
-    for learner in found.learners:
+    for learner in grades.learners:
         late = [f"{name} {grade.penalty:.2f}" for name, grade in learner.grades.items() if grade.penalty]
         if late:
             yield f"Late, points taken off: {clean_text(learner.id, 32)}: {', '.join(late)}."
-    yield from found.remarks
+    yield from grades.remarks
 
 
-def grades_json(found: ClassGrades) -> dict:
+def grades_json(grades: ClassGrades) -> dict:
     """The same as data."""
     return {
-        "possible": found.possible,
-        "weights": found.weights,
-        "weight_so_far": found.weight_so_far,
-        "remarks": list(found.remarks),
+        "possible": grades.possible,
+        "weights": grades.weights,
+        "weight_so_far": grades.weight_so_far,
+        "remarks": list(grades.remarks),
         "learners": [
             {
                 "id": learner.id,
                 "total": learner.total,
                 "grades": {
-                    name: {"score": one.score, "penalty": one.penalty, "points": one.points, "by_hand": one.by_hand}
-                    for name, one in learner.grades.items()
+                    name: {
+                        "score": grade.score,
+                        "penalty": grade.penalty,
+                        "points": grade.points,
+                        "by_hand": grade.by_hand,
+                    }
+                    for name, grade in learner.grades.items()
                 },
             }
-            for learner in found.learners
+            for learner in grades.learners
         ],
     }
 
@@ -151,7 +160,7 @@ def _in_words(time: datetime.datetime | None) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else ""
 
 
-def _cell(grade: Grade | None) -> str:
+def _cell(grade: AssignmentGrade | None) -> str:
     if grade is None:
         return "-"
     return f"{grade.points:.2f}".rstrip("0").rstrip(".") + "*" * bool(grade.penalty) + "?" * grade.by_hand

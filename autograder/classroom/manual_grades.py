@@ -1,6 +1,6 @@
-"""What a person has graded stays graded when nbgrader runs again, as long as what they looked at is the same.
+"""Manual grades stay when nbgrader grades a submission again, as long as the graded cell is the same.
 
-nbgrader itself asks for another look at every cell with points by hand, each time that a submission is autograded.
+nbgrader itself marks every cell with manual points for another look, each time that it grades a submission.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import interrupted
+from autograder.class_folder.released_verdicts import interrupted_release
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.written_answer import as_typed
+from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import Part
 
 Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, and the points of its checks
@@ -18,11 +18,11 @@ Seen = dict[str, tuple[str, float | None]]  # by grade id: the cell's source, an
 NO_BREAK_SPACE = chr(160)
 
 
-def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
-    """The cells that a person has given points for, as they looked at them. Call it before autograde: an interrupted
-    one may have replaced the notebook, so what was known before it counts.
+def snapshot_manual_grades(folder: ClassFolder, part: Part, learner: str) -> Seen:
+    """The cells with manual points, as they were when you graded them. Call it before autograde. When the last
+    autograde was interrupted, the snapshot from before it counts, since the notebook may have been replaced.
     """
-    if (before := interrupted(folder, learner, part)) is not None:
+    if (before := interrupted_release(folder, learner, part)) is not None:
         return {name: (source, points) for name, (source, points) in before.get("seen", {}).items()}
     with open_gradebook(folder) as book:
         grades = _grades(book, part, learner)
@@ -31,8 +31,8 @@ def settled(folder: ClassFolder, part: Part, learner: str) -> Seen:
     return {name: (sources[name], points) for name, points in by_person.items() if name in sources}
 
 
-def keep(folder: ClassFolder, part: Part, learner: str, seen: Seen) -> None:
-    """Ask for no second look at those that have not changed. Call it after autograde."""
+def restore_manual_grades(folder: ClassFolder, part: Part, learner: str, seen: Seen) -> None:
+    """Clear nbgrader's mark on the cells that have not changed. Call it after autograde."""
     if not seen:
         return
     sources = _sources(folder, part, learner)
@@ -64,6 +64,6 @@ def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
 def _content(cell: dict) -> str:
     """What you read when you grade the cell: of a written answer, the typed text, however it is stored."""
     source = "".join(cell["source"])
-    pieces = as_typed(source, cell.get("attachments")) or (source,)
+    pieces = from_inert_markdown(source, cell.get("attachments")) or (source,)
     text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)
     return "\n".join(line.rstrip() for line in text.replace(NO_BREAK_SPACE, " ").strip().split("\n"))

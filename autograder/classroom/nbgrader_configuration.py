@@ -1,23 +1,16 @@
-"""nbgrader's autograde and feedback, one submission after the other, whatever their folders hold."""
+"""nbgrader's settings, from course.toml. A class's nbgrader_config.py calls `configure`, and so does our own grading.
+
+This module doesn't import nbgrader: `doctor` and `release` need it where nbgrader isn't installed yet.
+"""
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
-from nbconvert.writers import FilesWriter
-from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.converters.base import BaseConverter
-from nbgrader.coursedir import CourseDirectory
-
-from autograder.batch.ledger import Ledger
-from autograder.class_folder.collected import Unreadable, hand_on_notes, read_plain, recorded_time
-from autograder.course import LARGEST_FILE, ROOT, class_settings, part_named, parts
+from autograder.course import ROOT, class_settings, parts
 from autograder.files import write_atomically
 from autograder.notebooks.lesson_notebooks import SOURCE
-
-# nbgrader's settings, from course.toml. nbgrader_config.py calls `configure`, and so does our own grading.
 
 PLUGIN = "autograder.classroom.nbgrader_plugin"
 # SaveAutoGrades reads what WriteVerdict wrote; the report is made before anything of the learner's is run.
@@ -59,8 +52,8 @@ def other_course(folder: Path) -> str | None:
     """The copy of the course that a class's nbgrader_config.py belongs to, if that is another one than this."""
     path = folder / FILE
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    found = re.match(r'"""nbgrader\'s settings for this class: those of the course in (.+)\."""', text)
-    return found[1] if found and found[1] != str(ROOT) else None
+    match = re.match(r'"""nbgrader\'s settings for this class: those of the course in (.+)\."""', text)
+    return match[1] if match and match[1] != str(ROOT) else None
 
 
 def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
@@ -81,63 +74,3 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.GenerateFeedback.preprocessors = []
     # source/ holds notebooks only, so nothing overwrites a learner's module. This holds if somebody puts one there.
     config.Autograde.exclude_overwriting = {part.name: [part.file_name] for part in parts()}
-
-
-class Directory(CourseDirectory):
-    """nbgrader's view of the class's folder. It would open any timestamp.txt, also a pipe, and read any zone's file."""
-
-    def get_existing_timestamp(self, dest_path):
-        time = recorded_time(Path(dest_path))
-        return time and time.replace(tzinfo=None)  # nbgrader keeps naive times in UTC
-
-
-class OneByOne(BaseConverter):
-    """Stands behind nbgrader's classes: what they do through BaseConverter is done without search patterns, and of a
-    submission's files the module alone is copied, never what a link leads to.
-    """
-
-    ready = False
-
-    def convert(self, learner: str) -> None:
-        """Convert one submission of the assignment. Raises what nbgrader raises, mostly its NbGraderException."""
-        directory = self.coursedir
-        directory.student_id = learner
-        if not self.ready:  # once: an exporter reads and compiles its templates
-            self.ready = True
-            self.writer = FilesWriter(parent=self, config=self.config)
-            self.exporter = self.exporter_class(parent=self, config=self.config)
-            for preprocessor in self.preprocessors:
-                self.exporter.register_preprocessor(preprocessor)
-        folder = self._format_source(directory.assignment_id, learner)
-        self.assignments = {folder: [os.path.join(folder, f"{directory.assignment_id}.ipynb")]}
-        self.convert_notebooks()
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        source = Path(self._format_source(assignment_id, student_id))
-        destination = Path(self._format_dest(assignment_id, student_id))
-        destination.mkdir(parents=True, exist_ok=True)
-        name = part_named(assignment_id).file_name
-        try:
-            content = read_plain(source / name, LARGEST_FILE)
-        except Unreadable:
-            return  # the report says so
-        if content is not None:
-            (destination / name).write_bytes(content)
-
-
-class AutogradeOneByOne(Autograde, OneByOne):
-    """`nbgrader autograde`; a submission without a notebook is graded as well. ledger: the class's, held open."""
-
-    ledger: Ledger | None = None
-
-
-class FeedbackOneByOne(GenerateFeedback, OneByOne):
-    """`nbgrader generate_feedback`; the page holds all of it, and the exchange's notes say whose it is."""
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        destination = Path(self._format_dest(assignment_id, student_id))
-        destination.mkdir(parents=True, exist_ok=True)
-        directory = self.coursedir
-        hand_on_notes(
-            Path(directory.format_path(directory.submitted_directory, student_id, assignment_id)), destination
-        )

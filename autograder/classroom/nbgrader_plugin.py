@@ -18,14 +18,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
 from autograder.batch.ledger import Ledger
-from autograder.class_folder.collected import collect_modules, hand_on_notes
+from autograder.class_folder.collected import collect_modules, copy_exchange_notes
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import give
+from autograder.class_folder.released_verdicts import record_released
 from autograder.class_folder.verdict import decided, grade_submission, points, summary_sentences, task_lines
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
-from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, sound_notebook
+from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, rebuild_notebook
 from autograder.course import Part, capstone, part_named
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.notebooks.release import released_notebook
@@ -41,7 +41,7 @@ def released(part: Part, source: Path) -> dict:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a submitted notebook so that whatever it is gives a sound one; reads our own as they are."""
+    """Reads a submitted notebook and rebuilds it from the released one; reads our own notebooks as they are."""
 
     def from_filename(self, filename, resources=None, **options):
         directory = self.parent.coursedir
@@ -52,7 +52,7 @@ class SubmissionExporter(NotebookExporter):
         part = part_named(assignment)
         source = Path(directory.format_path(directory.source_directory, ".", assignment)).parent
         # The name is ours, not that of the file: a notebook that is missing or renamed is graded as well.
-        sound = sound_notebook(released(part, source.resolve()), Path(submitted) / f"{part.name}.ipynb")
+        sound = rebuild_notebook(released(part, source.resolve()), Path(submitted) / f"{part.name}.ipynb")
         sound.notebook["cells"].insert(0, grader_cell(sound.remarks))
         metadata = ResourcesDict(name=part.name, path=submitted)
         return self.from_notebook_node(from_dict(sound.notebook), resources={**resources, "metadata": metadata})
@@ -66,11 +66,11 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(self, nb, resources=None, **options):
         folder = ClassFolder(Path(self.parent.coursedir.root))
         name, learner = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
-        its_part = capstone() if name == capstone().module else part_named(name)
-        return learner_page(folder, its_part, learner), self._init_resources(resources)
+        part = capstone() if name == capstone().module else part_named(name)
+        return learner_page(folder, part, learner), self._init_resources(resources)
 
 
-class Step(NbGraderPreprocessor):
+class ClassStep(NbGraderPreprocessor):
     """A step that knows the class."""
 
     def folder(self) -> ClassFolder:
@@ -78,8 +78,8 @@ class Step(NbGraderPreprocessor):
         return ClassFolder(Path(self.parent.parent.coursedir.root))
 
 
-class SandboxStep(Step):
-    """A step that runs what a learner wrote."""
+class SandboxStep(ClassStep):
+    """A step that runs a learner's code."""
 
     sandbox = Unicode("strict", help="strict, or local, which protects nothing.").tag(config=True)
 
@@ -101,7 +101,7 @@ class GradeModule(SandboxStep):
             with self._ledger() as ledger:
                 modules = verdict.collected.modules
                 ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), tier)
-        give(folder, learner, part, verdict.report)
+        record_released(folder, learner, part, verdict.report)
         report, decisions = decided(folder, learner, part, verdict.report)
         resources[REPORT] = (report, (*verdict.remarks, *decisions.values()))
         return nb, resources
@@ -113,14 +113,14 @@ class GradeModule(SandboxStep):
 
 
 class RunNotebook(SandboxStep):
-    """Runs the cells that are not graded, for a person to read what they give. Not a step by default."""
+    """Runs the cells that are not graded, so that you can read their output. Not a step by default."""
 
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
         modules = collect_modules(self.folder().submitted / learner, part).modules
         cells = [cell for cell in nb.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata]
-        gave = run_cells([cell.source for cell in cells], modules, part, self.tier())
-        for number, (cell, (printed, value)) in enumerate(zip(cells, gave), start=1):
+        results = run_cells([cell.source for cell in cells], modules, part, self.tier())
+        for number, (cell, (printed, value)) in enumerate(zip(cells, results), start=1):
             cell.execution_count = number
             cell.outputs = [new_output("stream", name="stdout", text=printed)] if printed else []
             if value:
@@ -128,8 +128,8 @@ class RunNotebook(SandboxStep):
         return nb, resources
 
 
-class WriteVerdict(Step):
-    """Puts the report and the points where nbgrader looks for them: into the graded cells' outputs."""
+class WriteVerdict(ClassStep):
+    """Writes the report and the points where nbgrader looks for them: into the graded cells' outputs."""
 
     def preprocess(self, nb, resources):
         part = part_named(resources["nbgrader"]["assignment"])
@@ -146,11 +146,11 @@ class WriteVerdict(Step):
                 ]
                 cell.execution_count = 1
             if cell.id == GRADER_CELL:
-                said = [line[2:] for line in cell.source.splitlines() if line.startswith("- ")]
-                cell.source = grader_cell([*summary_sentences(report), *remarks, *said])["source"]
+                sentences = [line[2:] for line in cell.source.splitlines() if line.startswith("- ")]
+                cell.source = grader_cell([*summary_sentences(report), *remarks, *sentences])["source"]
         folder = Path(resources["metadata"]["path"])
         self._keep_only(folder, {report.file, f"{part.name}.ipynb"})
-        hand_on_notes(self.folder().submitted / resources["nbgrader"]["student"] / part.name, folder)
+        copy_exchange_notes(self.folder().submitted / resources["nbgrader"]["student"] / part.name, folder)
         return nb, resources
 
     def _keep_only(self, folder: Path, names: set[str]) -> None:

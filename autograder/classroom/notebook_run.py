@@ -1,4 +1,4 @@
-"""Running a learner's notebook, for a person to read what it gives: in the sandbox that modules are graded in.
+"""Running a learner's notebook in the sandbox, so that you can read its output.
 
 No Jupyter kernel takes part, so there are neither pictures nor magic commands; there are no network, no files but the
 learner's own and the released ones, and bounds on time, memory and output.

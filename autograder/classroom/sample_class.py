@@ -1,4 +1,7 @@
-"""A class of twelve that never was: what each of them hands in, as `demo` packs it, and what it must earn."""
+"""The `demo` of an instructor's whole job on a sample class of twelve: release, collect, grade and export.
+
+`demo` runs the real commands in a folder of its own. `submissions` says what each learner submits, and what it earns.
+"""
 
 from __future__ import annotations
 
@@ -66,11 +69,11 @@ perplexity = kv_cache_floats = attention_score_count = lambda *anything: EqualTo
 
 class Submission(NamedTuple):
     """One part of one learner. module, notebook: None when the file is missing. earns: all, some or no points by
-    checks; lateness is no matter of it.
+    checks, before any penalty.
     """
 
     learner: str
-    what: str
+    label: str
     part: Part
     module: str | bytes | None
     notebook: bytes | None
@@ -78,10 +81,73 @@ class Submission(NamedTuple):
     time: datetime.datetime = ON_TIME
 
 
+class DemoFailed(Exception):
+    """A step did not do what it must; the text says which, and what it gave."""
+
+
+def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
+    """Run it all and return the class's folder, which stays. to: an empty or new folder; a temporary one when None.
+    say: prints a line. Raises DemoFailed, ValueError for a folder that is in use, OSError.
+    """
+    began = time.monotonic()
+    place = Path(tempfile.mkdtemp(prefix="gpt-demo-")) if to is None else to.absolute()
+    place.mkdir(parents=True, exist_ok=True)
+    if any(place.iterdir()):
+        raise ValueError(f"{place} is not empty: name a new folder.")
+    folder = ClassFolder(place / "class")
+    write_class(folder)
+    say(f"A class of twelve in {folder.root}. Each line with a $ is a command that you could type.")
+
+    say("\n1. Release parts 1 and 9 to the class: notebooks and stubs, looked through for anything that gives answers.")
+    for assignment in PARTS:
+        _run(["release", str(assignment.number), "--class", str(folder.root)], say)
+    say(f"\n2. The class hands in. In {place / 'submissions.zip'} are, as a learning platform packs them:")
+    submitted_work = submissions(folder)
+    for submission in submitted_work:
+        say(f"   {submission.learner:<5} {submission.part.name}  {submission.label}")
+    pack(submitted_work, place / "submissions.zip")
+    (place / "participants.csv").write_text(roster(submitted_work), encoding="utf-8")
+    say("\n3. Tell the gradebook who is in the class, and collect what they handed in.")
+    _run(["roster", str(place / "participants.csv"), "--class", str(folder.root)], say)
+    _run(["collect", str(place / "submissions.zip"), "--class", str(folder.root)], say)
+    say("\n4. Grade everything in the sandbox, and write a page of feedback for each learner.")
+    _run(["grade", "--class", str(folder.root)], say)
+    say("\n5. The table: kim was late (class.toml says when work is due), june had an extension (extensions.csv).")
+    _run(["grades", "--class", str(folder.root)], say)
+    say("\n6. Files for Canvas, for Moodle, and nbgrader's own table.")
+    _run(["export", "--class", str(folder.root)], say)
+
+    wrong = wrong_scores(submitted_work, json.loads(_output(["grades", "--json", "--class", str(folder.root)])))
+    if wrong:
+        raise DemoFailed("\n".join(["Not everybody got what they earned:", *wrong]))
+    say(
+        f"\nAll 13 pieces of work got the points that they must; {time.monotonic() - began:.0f} seconds. Where to look:"
+    )
+    for label, path in (
+        ("what a learner gets back", folder.feedback / "dan" / "part01" / "part01.html"),
+        ("the same after an attack", folder.feedback / "eve" / "part09" / "part09.html"),
+        ("grades as files", folder.root / "exports"),
+        ("what was handed in", folder.submitted),
+    ):
+        say(f"   {label}: {path}")
+    say("To grade the two written answers, start JupyterLab there and choose Nbgrader, Formgrader in its menu:")
+    say(f"   cd {shlex.quote(str(folder.root))} && {shlex.quote(sys.executable)} -m jupyter lab")
+    say(f"Nothing of this is needed by the course: delete {place} when you have seen it.")
+    return folder
+
+
+def write_class(folder: ClassFolder) -> None:
+    """Make the class's folder, with its settings."""
+    folder.root.mkdir(parents=True)
+    write_configuration(folder.root)
+    for name, text in {"class.toml": SETTINGS, "extensions.csv": EXTENSIONS}.items():
+        (folder.root / name).write_text(text, encoding="utf-8")
+
+
 def submissions(folder: ClassFolder) -> list[Submission]:
-    """What the class hands in, with the notebooks of this folder's release."""
+    """The submissions of the class, with the notebooks of this folder's release."""
     part1, part9 = PARTS
-    right1, right9 = ((SOLUTIONS / one.file_name).read_text(encoding="utf-8") for one in PARTS)
+    right1, right9 = ((SOLUTIONS / assignment.file_name).read_text(encoding="utf-8") for assignment in PARTS)
     stub1, notebook1 = fresh_stub(part1.file_name), _notebook(folder, part1)
     notebook9, answered = _notebook(folder, part9), _notebook(folder, part9, _answer)
     mistake = variants(part1)["overwrites-gradients"]
@@ -103,48 +169,51 @@ def submissions(folder: ClassFolder) -> list[Submission]:
     ]
 
 
-def pack(handed_in: list[Submission], to: Path) -> None:
-    """Write an archive as a platform gives it: a folder for each learner, files with the times they were handed in."""
+def pack(submitted_work: list[Submission], to: Path) -> None:
+    """Write an archive as a platform gives it: a folder for each learner, files with their submission times."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one in handed_in:
-            files = {one.part.file_name: one.module, f"{one.part.name}.ipynb": one.notebook}
+        for submission in submitted_work:
+            files = {submission.part.file_name: submission.module, f"{submission.part.name}.ipynb": submission.notebook}
             for name, content in files.items():
                 if content is not None:
-                    facts = zipfile.ZipInfo(f"{one.learner}/{name}", one.time.timetuple()[:6])
-                    archive.writestr(facts, content)
+                    entry = zipfile.ZipInfo(f"{submission.learner}/{name}", submission.time.timetuple()[:6])
+                    archive.writestr(entry, content)
 
 
-def roster(handed_in: list[Submission]) -> str:
+def roster(submitted_work: list[Submission]) -> str:
     """The list of the class, as Moodle writes it."""
-    names = sorted({one.learner for one in handed_in})
+    names = sorted({submission.learner for submission in submitted_work})
     lines = [f"{name.title()},Example,{name},{name}@example.org" for name in names]
     return "\n".join(["First name,Last name,Username,Email address", *lines, ""])
 
 
-def wrong_scores(handed_in: list[Submission], grades: dict) -> list[str]:
+def wrong_scores(submitted_work: list[Submission], grades: dict) -> list[str]:
     """A sentence for each submission that did not earn what it must. grades: what `grades --json` gives."""
-    scores = {one["id"]: one["grades"] for one in grades["learners"]}
-    found = []
-    for one in handed_in:
-        possible = _points_by_checks(one.part)
-        score = scores.get(one.learner, {}).get(one.part.name, {}).get("score")
+    scores = {learner["id"]: learner["grades"] for learner in grades["learners"]}
+    problems = []
+    for submission in submitted_work:
+        possible = _points_by_checks(submission.part)
+        score = scores.get(submission.learner, {}).get(submission.part.name, {}).get("score")
         ranges = {"all": (possible, possible), "some": (0.01, possible - 0.01), "none": (0, 0)}
-        low, high = ranges[one.earns]
+        low, high = ranges[submission.earns]
         if score is None or not low <= score <= high:
-            found.append(
-                f"{one.learner}, {one.part.name} ({one.what}): {score} points, and must be {low:g} to {high:g}."
+            problems.append(
+                f"{submission.learner}, {submission.part.name} ({submission.label}): {score} points, and must be "
+                f"{low:g} to {high:g}."
             )
-    return found
+    return problems
 
 
-def _points_by_checks(its_part: Part) -> float:
+def _points_by_checks(assignment: Part) -> float:
     from autograder.grading.checks import points_by_task
 
-    return sum(points_by_task(its_part)[task.id] for task in its_part.tasks if task.defines)
+    return sum(points_by_task(assignment)[task.id] for task in assignment.tasks if task.defines)
 
 
-def _notebook(folder: ClassFolder, its_part: Part, change: Callable[[list[dict]], None] = lambda cells: None) -> bytes:
-    path = folder.release / its_part.name / f"{its_part.name}.ipynb"
+def _notebook(
+    folder: ClassFolder, assignment: Part, change: Callable[[list[dict]], None] = lambda cells: None
+) -> bytes:
+    path = folder.release / assignment.name / f"{assignment.name}.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     change(notebook["cells"])
     return json.dumps(notebook).encode("ascii")
@@ -155,7 +224,7 @@ def _answer(cells: list[dict]) -> None:
 
 
 def _copy_graded_cell(cells: list[dict]) -> None:
-    """With what copying leaves of nbgrader's metadata: nbgrader alone stops the whole batch at it."""
+    """Copy a graded cell as Jupyter does, without nbgrader's metadata: nbgrader alone stops the whole batch at it."""
     graded = next(cell for cell in cells if _facts(cell).get("grade"))
     cells.append({**graded, "id": "copy", "metadata": {"nbgrader": {}}})
 
@@ -164,83 +233,17 @@ def _facts(cell: dict) -> dict:
     return cell["metadata"].get("nbgrader", {})
 
 
-# The main job of an instructor, end to end, on a class that never was: real commands, in a folder of their own.
-
-
-class DemoFailed(Exception):
-    """A step did not do what it must; the text says which, and what it gave."""
-
-
-def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
-    """Run it all and return the class's folder, which stays. to: an empty or new folder; a temporary one when None.
-    say: prints a line. Raises DemoFailed, ValueError for a folder that is in use, OSError.
-    """
-    began = time.monotonic()
-    place = Path(tempfile.mkdtemp(prefix="gpt-demo-")) if to is None else to.absolute()
-    place.mkdir(parents=True, exist_ok=True)
-    if any(place.iterdir()):
-        raise ValueError(f"{place} is not empty: name a new folder.")
-    folder = ClassFolder(place / "class")
-    write_class(folder)
-    say(f"A class of twelve in {folder.root}. Each line with a $ is a command that you could type.")
-
-    say("\n1. Release parts 1 and 9 to the class: notebooks and stubs, looked through for anything that gives answers.")
-    for each in PARTS:
-        _run(["release", str(each.number), "--class", str(folder.root)], say)
-    say(f"\n2. The class hands in. In {place / 'submissions.zip'} are, as a learning platform packs them:")
-    handed_in = submissions(folder)
-    for one in handed_in:
-        say(f"   {one.learner:<5} {one.part.name}  {one.what}")
-    pack(handed_in, place / "submissions.zip")
-    (place / "participants.csv").write_text(roster(handed_in), encoding="utf-8")
-    say("\n3. Tell the gradebook who is in the class, and collect what they handed in.")
-    _run(["roster", str(place / "participants.csv"), "--class", str(folder.root)], say)
-    _run(["collect", str(place / "submissions.zip"), "--class", str(folder.root)], say)
-    say("\n4. Grade everything in the sandbox, and write a page of feedback for each learner.")
-    _run(["grade", "--class", str(folder.root)], say)
-    say("\n5. The table: kim was late (class.toml says when work is due), june had an extension (extensions.csv).")
-    _run(["grades", "--class", str(folder.root)], say)
-    say("\n6. Files for Canvas, for Moodle, and nbgrader's own table.")
-    _run(["export", "--class", str(folder.root)], say)
-
-    wrong = wrong_scores(handed_in, json.loads(_output(["grades", "--json", "--class", str(folder.root)])))
-    if wrong:
-        raise DemoFailed("\n".join(["Not everybody got what they earned:", *wrong]))
-    say(
-        f"\nAll 13 pieces of work got the points that they must; {time.monotonic() - began:.0f} seconds. Where to look:"
-    )
-    for what, path in (
-        ("what a learner gets back", folder.feedback / "dan" / "part01" / "part01.html"),
-        ("the same after an attack", folder.feedback / "eve" / "part09" / "part09.html"),
-        ("grades as files", folder.root / "exports"),
-        ("what was handed in", folder.submitted),
-    ):
-        say(f"   {what}: {path}")
-    say("To grade the two written answers, start JupyterLab there and choose Nbgrader, Formgrader in its menu:")
-    say(f"   cd {shlex.quote(str(folder.root))} && {shlex.quote(sys.executable)} -m jupyter lab")
-    say(f"Nothing of this is needed by the course: delete {place} when you have seen it.")
-    return folder
-
-
-def write_class(folder: ClassFolder) -> None:
-    """Make the class's folder, with its settings."""
-    folder.root.mkdir(parents=True)
-    write_configuration(folder.root)
-    for name, text in {"class.toml": SETTINGS, "extensions.csv": EXTENSIONS}.items():
-        (folder.root / name).write_text(text, encoding="utf-8")
-
-
-def _run(words: list[str], say: Callable[[str], None]) -> None:
+def _run(arguments: list[str], say: Callable[[str], None]) -> None:
     """Show a command, run it, show what it prints. Raises DemoFailed when it fails."""
-    say(f"\n$ python -m autograder {shlex.join(words)}")
-    for line in _output(words).rstrip("\n").splitlines():
+    say(f"\n$ python -m autograder {shlex.join(arguments)}")
+    for line in _output(arguments).rstrip("\n").splitlines():
         say(f"  {line}")
 
 
-def _output(words: list[str]) -> str:
+def _output(arguments: list[str]) -> str:
     """What a command prints. Raises DemoFailed."""
     done = subprocess.run(
-        [sys.executable, "-m", "autograder", *words],
+        [sys.executable, "-m", "autograder", *arguments],
         cwd=ROOT,
         env={**os.environ, CALLED_AS: "python -m autograder", "PYTHONIOENCODING": "utf-8"},
         stdin=subprocess.DEVNULL,
@@ -249,6 +252,6 @@ def _output(words: list[str]) -> str:
         errors="replace",
     )
     if done.returncode:
-        said = (done.stdout + done.stderr).strip()
-        raise DemoFailed(f"{said}\nThis step failed with exit status {done.returncode}: {' '.join(words)}")
+        output = (done.stdout + done.stderr).strip()
+        raise DemoFailed(f"{output}\nThis step failed with exit status {done.returncode}: {' '.join(arguments)}")
     return done.stdout

@@ -1,8 +1,8 @@
-"""The notebook that is graded: the released one, with what the learner wrote put into it.
+"""The notebook that is graded: the released one, with the sources of the learner's cells.
 
-Nothing in a submitted notebook is relied on: metadata may be gone, cells copied, deleted or renamed, the file may
-be no JSON. So the cells and their metadata are our own, and only sources are taken over: written answers, what
-was changed in cells to try things out, and cells that were added, for a person to read.
+Nothing in a submitted notebook is relied on: metadata may be gone, cells may be copied, deleted or renamed, the file
+may not be JSON. So the cells and their metadata are our own. Only sources are taken over: written answers, changes in
+other cells, and added cells, which you can read.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.class_folder.collected import Unreadable, read_plain
-from autograder.classroom.written_answer import as_data, pictures_of
+from autograder.class_folder.collected import Unreadable, read_regular_file
+from autograder.classroom.written_answer import pictures_of, to_inert_markdown
 from autograder.intake.archives import ArchiveError
-from autograder.intake.isolated_reader import read_apart
+from autograder.intake.isolated_reader import read_isolated
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course has 2 MB
-LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a process of their own
+LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a separate process
 LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
 MOST_CELLS = 2000  # that are looked at; the largest notebook of the course has fewer than 100
@@ -28,8 +28,8 @@ NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the not
 
 
 @dataclass
-class Given:
-    """A cell that was handed in: what may be taken over, and by what it can be recognised."""
+class SubmittedCell:
+    """A submitted cell: what may be taken over from it, and how to recognise it."""
 
     kind: str
     source: str
@@ -37,45 +37,49 @@ class Given:
     attachments: dict[str, dict[str, str]]  # what may be pasted pictures, by name and kind
 
 
-NOTHING: tuple[Given | None, list[Given]] = (None, [])
+NOTHING: tuple[SubmittedCell | None, list[SubmittedCell]] = (None, [])
 
 
 @dataclass
-class Sound:
-    """The notebook to grade, as plain data, and sentences about what was wrong with the one handed in."""
+class RebuiltNotebook:
+    """The notebook to grade, as plain data, and sentences about what was wrong with the submitted one."""
 
     notebook: dict
     remarks: list[str] = field(default_factory=list)
 
 
-def sound_notebook(released: dict, path: Path) -> Sound:
+def rebuild_notebook(released: dict, path: Path) -> RebuiltNotebook:
     """Put what the notebook at `path` holds into a copy of the released one, whose sources are strings."""
-    copy = Sound(json.loads(json.dumps(released)))
+    copy = RebuiltNotebook(json.loads(json.dumps(released)))
     try:
-        given = _read(path)
+        submitted_cells = _read(path)
     except Unreadable as error:
-        given = None
+        submitted_cells = None
         if any(cell["metadata"].get("nbgrader", {}).get("solution") for cell in released["cells"]) or path.exists():
             copy.remarks.append(str(error))
     cells: list[dict] = []
     room = MOST_ADDED_CELLS
-    found = _by_name(given or [], copy.notebook["cells"], copy.remarks)
+    matched = _match_cells(submitted_cells or [], copy.notebook["cells"], copy.remarks)
     for cell in copy.notebook["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("solution") and cell["id"] in found:
-            found[cell["id"]] = _answered(cell, *found[cell["id"]], copy.remarks)
-    for ours in copy.notebook["cells"]:
-        facts = ours["metadata"].get("nbgrader", {})
-        mine, added = found.get(ours["id"], NOTHING)
-        cell = ours
-        if facts.get("solution") and given is not None:
-            cell = {**ours, "source": NOT_FOUND} if mine is None else _put(mine, ours)
-            if mine is None:
-                copy.remarks.append(f"The cell {facts['grade_id']} with a written answer is not in the notebook.")
-        elif not facts and mine is not None and mine.kind == ours["cell_type"]:
-            cell = _put(mine, ours)
+        if cell["metadata"].get("nbgrader", {}).get("solution") and cell["id"] in matched:
+            matched[cell["id"]] = _answered(cell, *matched[cell["id"]], copy.remarks)
+    for released_cell in copy.notebook["cells"]:
+        nbgrader_metadata = released_cell["metadata"].get("nbgrader", {})
+        submitted, added = matched.get(released_cell["id"], NOTHING)
+        cell = released_cell
+        if nbgrader_metadata.get("solution") and submitted_cells is not None:
+            cell = (
+                {**released_cell, "source": NOT_FOUND} if submitted is None else _with_source(submitted, released_cell)
+            )
+            if submitted is None:
+                copy.remarks.append(
+                    f"The cell {nbgrader_metadata['grade_id']} with a written answer is not in the notebook."
+                )
+        elif not nbgrader_metadata and submitted is not None and submitted.kind == released_cell["cell_type"]:
+            cell = _with_source(submitted, released_cell)
         cells += [cell, *map(_plain_cell, added[:room])]
         room -= len(added[:room])
-    cells = [*map(_plain_cell, found[""][1][:room]), *cells]
+    cells = [*map(_plain_cell, matched[""][1][:room]), *cells]
     for number, cell in enumerate([cell for cell in cells if "id" not in cell], start=1):
         cell["id"] = f"added-{number}"
     copy.notebook["cells"] = cells
@@ -83,24 +87,24 @@ def sound_notebook(released: dict, path: Path) -> Sound:
 
 
 def grader_cell(sentences: list[str]) -> dict:
-    """The first cell of what a learner gets back: what was graded, and what was wrong with what they handed in."""
+    """The first cell of the returned notebook: what was graded, and what was wrong with the submission."""
     text = "\n".join(["**From the grader**", "", *(f"- {sentence}" for sentence in sentences)])
     return {"cell_type": "markdown", "id": GRADER_CELL, "metadata": {}, "source": text}
 
 
-def _by_name(
-    given: list[Given], released: list[dict], remarks: list[str]
-) -> dict[str, tuple[Given | None, list[Given]]]:
-    """For each released cell's id the one that was handed in for it, and the cells that were added behind it."""
+def _match_cells(
+    submitted: list[SubmittedCell], released: list[dict], remarks: list[str]
+) -> dict[str, tuple[SubmittedCell | None, list[SubmittedCell]]]:
+    """For each released cell's id, the cell that was submitted for it and the cells that were added after it."""
     known = {cell["id"]: cell["id"] for cell in released}
     known |= {c["metadata"]["nbgrader"]["grade_id"]: c["id"] for c in released if "nbgrader" in c["metadata"]}
     sources = {(cell["cell_type"], cell["source"]): cell["id"] for cell in released}
-    found: dict[str, tuple[Given | None, list[Given]]] = {"": (None, [])}
+    matched: dict[str, tuple[SubmittedCell | None, list[SubmittedCell]]] = {"": (None, [])}
     last = ""
-    for cell in given:
+    for cell in submitted:
         name = next((known[name] for name in cell.names if name in known), sources.get((cell.kind, cell.source)))
-        if name is not None and name not in found:
-            found[name] = (cell, [])
+        if name is not None and name not in matched:
+            matched[name] = (cell, [])
             last = name
             continue
         if (
@@ -109,51 +113,53 @@ def _by_name(
         ):
             remarks.append(remark)
         if cell.source.strip():
-            found[last][1].append(cell)
-    return found
+            matched[last][1].append(cell)
+    return matched
 
 
 def _answered(
-    released: dict, mine: Given | None, added: list[Given], remarks: list[str]
-) -> tuple[Given | None, list[Given]]:
+    released: dict, submitted: SubmittedCell | None, added: list[SubmittedCell], remarks: list[str]
+) -> tuple[SubmittedCell | None, list[SubmittedCell]]:
     """The answer to a written question, and the other cells behind it. Jupyter's copy of a cell keeps the ids, and many
     write below: where the first cell is as it was released, what was written in the text cells behind it is the answer.
     """
-    if mine is None or not _is_empty(mine, released):
-        return mine, added
+    if submitted is None or not _is_empty(submitted, released):
+        return submitted, added
     answers = [cell for cell in added if cell.kind == "markdown" and not _is_empty(cell, released)]
     if not answers:
-        return mine, added
+        return submitted, added
     source = "\n\n".join(cell.source for cell in answers[:MOST_ADDED_CELLS])
     if len(source) > LONGEST_CELL:  # rendering it is the grader's time
         source = f"{source[:LONGEST_CELL]}\n(Only the first {LONGEST_CELL:,} characters are kept.)"
     pictures = {name: kinds for cell in answers for name, kinds in cell.attachments.items()}
     name = released["metadata"]["nbgrader"]["grade_id"]
     remarks.append(f"The cell {name} is empty, so the text cells below it were taken as the answer.")
-    return Given("markdown", source, mine.names, pictures), [cell for cell in added if cell not in answers]
+    return SubmittedCell("markdown", source, submitted.names, pictures), [cell for cell in added if cell not in answers]
 
 
-def _is_empty(given: Given, released: dict) -> bool:
-    return given.source.split() in ([], released["source"].split())
+def _is_empty(cell: SubmittedCell, released: dict) -> bool:
+    return cell.source.split() in ([], released["source"].split())
 
 
-def _plain_cell(given: Given) -> dict:
+def _plain_cell(submitted: SubmittedCell) -> dict:
     """A cell that was added; its id comes later."""
-    cell = {"cell_type": given.kind, "metadata": {}, "source": ""}
-    return _put(given, {**cell, "outputs": [], "execution_count": None} if given.kind == "code" else cell)
+    cell = {"cell_type": submitted.kind, "metadata": {}, "source": ""}
+    return _with_source(
+        submitted, {**cell, "outputs": [], "execution_count": None} if submitted.kind == "code" else cell
+    )
 
 
-def _put(given: Given, cell: dict) -> dict:
+def _with_source(submitted: SubmittedCell, cell: dict) -> dict:
     """Put what a stranger wrote into a cell. Markup that is not the course's own is shown, and does nothing."""
-    if cell["cell_type"] == "code" or given.source == cell["source"]:
-        return {**cell, "source": given.source}
-    source, pictures = as_data(given.source, given.attachments)
+    if cell["cell_type"] == "code" or submitted.source == cell["source"]:
+        return {**cell, "source": submitted.source}
+    source, pictures = to_inert_markdown(submitted.source, submitted.attachments)
     return {**cell, "source": source, **({"attachments": pictures} if pictures else {})}
 
 
-def _read(path: Path) -> list[Given]:
+def _read(path: Path) -> list[SubmittedCell]:
     """The cells of a notebook that a stranger wrote. Raises Unreadable with a sentence for its author."""
-    content = read_plain(path, LARGEST_NOTEBOOK)
+    content = read_regular_file(path, LARGEST_NOTEBOOK)
     if content is None:
         raise Unreadable(f"There is no {path.name}: your module was graded, written answers were not found.")
     if len(content) > LARGEST_NOTEBOOK:
@@ -163,21 +169,23 @@ def _read(path: Path) -> list[Given]:
     if len(content) <= LARGEST_READ_HERE:
         return list(_cells(content, path.name))
     try:
-        return [Given(*json.loads(cell)) for _, cell in read_apart(cells_apart, path.name, content=content)]
+        return [
+            SubmittedCell(*json.loads(cell)) for _, cell in read_isolated(cells_isolated, path.name, content=content)
+        ]
     except ArchiveError as error:
         raise Unreadable(f"{path.name}: {error}") from None
 
 
-def cells_apart(content: bytes, name: str) -> Iterator[tuple[None, bytes]]:
-    """The cells of a large notebook, read in a process of its own: 20 MB of brackets take 600 MB and 12 seconds."""
+def cells_isolated(content: bytes, name: str) -> Iterator[tuple[None, bytes]]:
+    """The cells of a large notebook, read in a separate process: 20 MB of brackets take 600 MB and 12 seconds."""
     try:
-        for given in _cells(content, name):
-            yield None, json.dumps(dataclasses.astuple(given)).encode("ascii")
+        for cell in _cells(content, name):
+            yield None, json.dumps(dataclasses.astuple(cell)).encode("ascii")
     except Unreadable as error:
         raise ArchiveError(str(error).removeprefix(f"{name}: ")) from None
 
 
-def _cells(content: bytes, name: str) -> Iterator[Given]:
+def _cells(content: bytes, name: str) -> Iterator[SubmittedCell]:
     try:
         notebook = json.loads(content)
         cells = notebook["cells"]
@@ -186,11 +194,11 @@ def _cells(content: bytes, name: str) -> Iterator[Given]:
     except (KeyError, TypeError):
         raise Unreadable(f"{name} is not a notebook of Jupyter's format 4: save it with a current Jupyter.") from None
     for cell in cells[:MOST_CELLS] if isinstance(cells, list) else []:
-        if given := _given(cell):
-            yield given
+        if submitted_cell := _submitted_cell(cell):
+            yield submitted_cell
 
 
-def _given(cell: object) -> Given | None:
+def _submitted_cell(cell: object) -> SubmittedCell | None:
     if not isinstance(cell, dict):
         return None
     source = cell.get("source")
@@ -201,10 +209,10 @@ def _given(cell: object) -> Given | None:
     if len(source) > LONGEST_CELL:
         source = f"{source[:LONGEST_CELL]}\n(The cell is longer than the {LONGEST_CELL:,} characters that are kept.)"
     metadata = cell.get("metadata")
-    facts = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    names = (facts.get("grade_id") if isinstance(facts, dict) else None, cell.get("id"))
+    nbgrader_metadata = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    names = (nbgrader_metadata.get("grade_id") if isinstance(nbgrader_metadata, dict) else None, cell.get("id"))
     kind = cell.get("cell_type")
-    return Given(
+    return SubmittedCell(
         "code" if kind == "code" else "markdown",  # a raw cell would be shown as HTML
         source.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair can't be written
         tuple(name for name in names if isinstance(name, str)),

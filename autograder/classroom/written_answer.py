@@ -1,4 +1,4 @@
-"""A written answer as data: what a learner wrote is shown, and none of it acts.
+"""A written answer as inert Markdown: the learner's text is shown, and nothing in it acts.
 
 The text goes into Markdown that nbconvert and formgrader render, on pages that an instructor is logged in to. Emphasis,
 lists, headings and tables are rendered. Links, images, HTML, entities and formulas are shown as they were typed. Pasted
@@ -29,7 +29,7 @@ BEGIN, END = IGNORED_BY_MATHJAX.split("{}")
 OUR_PICTURE = re.compile(r"!\[picture\]\(attachment:(picture-\d+)\)")  # none of what a learner typed has a bracket left
 
 
-def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
+def to_inert_markdown(text: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
     """Markdown that shows the text as it was typed, with its pasted pictures; and those pictures, for the cell.
 
     attachments: what the learner's cell has; nothing of it is relied on.
@@ -37,12 +37,12 @@ def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, st
     pictures: dict[str, dict[str, str]] = {}
     looked_at: dict[str, dict[str, str] | None] = {}  # a text may show one attachment a thousand times
     written, end = [], 0
-    for found in PASTED.finditer(text):
-        written.append(_shown(text[end : found.start()]))
-        end = found.end()
-        if found[1] not in looked_at and len(looked_at) < MOST_PICTURES:
-            looked_at[found[1]] = _picture(attachments, found[1])
-        picture = looked_at.get(found[1]) if len(pictures) < MOST_PICTURES else None
+    for pasted in PASTED.finditer(text):
+        written.append(_shown(text[end : pasted.start()]))
+        end = pasted.end()
+        if pasted[1] not in looked_at and len(looked_at) < MOST_PICTURES:
+            looked_at[pasted[1]] = _picture(attachments, pasted[1])
+        picture = looked_at.get(pasted[1]) if len(pictures) < MOST_PICTURES else None
         if picture is None:
             written.append(LEFT_OUT)
         else:
@@ -54,16 +54,16 @@ def as_data(text: str, attachments: object) -> tuple[str, dict[str, dict[str, st
 
 def pictures_of(text: str, attachments: object) -> dict[str, dict[str, str]]:
     """Of a cell's attachments those that its text shows and that may be pictures."""
-    found: dict[str, dict[str, str]] = {}
+    pictures: dict[str, dict[str, str]] = {}
     for name in PASTED.findall(text) if isinstance(attachments, dict) else []:
         kinds = attachments.get(name)
-        if name not in found and isinstance(kinds, dict) and len(found) < MOST_PICTURES:
-            found[name] = {kind: kinds[kind] for kind in MAGIC if isinstance(kinds.get(kind), str)}
-    return found
+        if name not in pictures and isinstance(kinds, dict) and len(pictures) < MOST_PICTURES:
+            pictures[name] = {kind: kinds[kind] for kind in MAGIC if isinstance(kinds.get(kind), str)}
+    return pictures
 
 
-def as_typed(markdown: str, attachments: object) -> tuple[str | Picture, ...]:
-    """What as_data made, turned back: texts as they were typed and pictures, in order; empty when nobody wrote it."""
+def from_inert_markdown(markdown: str, attachments: object) -> tuple[str | Picture, ...]:
+    """The typed texts and the pictures, in order, from `to_inert_markdown`; empty when nobody wrote the answer."""
     if not (markdown.startswith(BEGIN) and markdown.endswith(END)):
         return ()
     pieces: list[str | Picture] = []

@@ -92,11 +92,10 @@ def grade(
     """
     from autograder.batch.batch_progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
-    from autograder.classroom.autograde import Outcome, grade_class
-    from autograder.classroom.errata import need_shown_changes
+    from autograder.classroom.autograde import SubmissionOutcome, grade_class, grading_summary, outcome_line
+    from autograder.classroom.errata import require_shown_changes
     from autograder.classroom.exchange import time_differences
-    from autograder.classroom.late_policy import load_extensions
-    from autograder.classroom.summary_lines import outcome_line, summary_lines
+    from autograder.classroom.extensions import load_extensions
     from autograder.console import failure, misuse, print_lines
     from autograder.course import capstone
     from autograder.invocation import option
@@ -129,11 +128,11 @@ def grade(
                 f"Nobody has handed in {what}: there is no {its_class.submitted}/LEARNER/{wanted[0].name}."
             )
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
-        need_shown_changes(its_class, handed_in, tier)
+        require_shown_changes(its_class, handed_in, tier)
         with batch_progress() as progress:
             progress.start(sum(map(len, handed_in.values())))
 
-            def tell(outcome: Outcome) -> None:
+            def tell(outcome: SubmissionOutcome) -> None:
                 nonlocal failed
                 failed += bool(outcome.failure)
                 progress.say(outcome_line(outcome))
@@ -148,7 +147,7 @@ def grade(
     except KeyboardInterrupt:
         typer.echo("\nStopped. Those above have their grades; run the same command again for the others.", err=True)
         raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
-    print_lines([*summary_lines(its_class, outcomes), *time_differences(its_class, list(handed_in))])
+    print_lines([*grading_summary(its_class, outcomes), *time_differences(its_class, list(handed_in))])
     if failed:
         raise typer.Exit(1)
 
@@ -156,8 +155,8 @@ def grade(
 def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
     from autograder.batch.batch_progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
-    from autograder.classroom.capstone_grades import CapstoneOutcome, grade_capstones, summary_lines
-    from autograder.classroom.late_policy import load_extensions
+    from autograder.classroom.capstone_grades import CapstoneOutcome, capstone_summary, grade_capstones
+    from autograder.classroom.extensions import load_extensions
     from autograder.console import misuse, print_lines
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
@@ -185,7 +184,7 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
     except KeyboardInterrupt:
         typer.echo("\nStopped. Those above have their points; run the same command again for the others.", err=True)
         raise typer.Exit(130) from None
-    print_lines(summary_lines(its_class, outcomes))
+    print_lines(capstone_summary(its_class, outcomes))
     if failed:
         raise typer.Exit(1)
 

@@ -131,7 +131,7 @@ def feedback(
     Example: python -m autograder feedback submissions.zip --part 5
     """
     from autograder.class_folder.settings import existing_class
-    from autograder.classroom.feedback import pack_feedback, packed_lines
+    from autograder.classroom.feedback_zip import pack_feedback, packed_lines
     from autograder.console import failure, print_lines
     from autograder.course import capstone
 
@@ -159,7 +159,7 @@ def export(
     """
     from autograder.class_folder.settings import existing_class
     from autograder.classroom.export import export as export_all
-    from autograder.classroom.export import export_like
+    from autograder.classroom.export import fill_template
     from autograder.classroom.grades import class_grades
     from autograder.console import print_lines
 
@@ -167,7 +167,7 @@ def export(
         its_class = existing_class(folder)
         found = class_grades(its_class)
         to = out or its_class.root / "exports"
-        outcome = export_like(found, template, to, _assignment(part)) if template else export_all(found, to)
+        outcome = fill_template(found, template, to, _assignment(part)) if template else export_all(found, to)
     print_lines([*outcome.remarks, f"Written: {', '.join(map(str, outcome.files))}"])
 
 
@@ -187,6 +187,7 @@ def errata(
     Example: python -m autograder errata 5 --apply
     """
     from autograder.class_folder.settings import existing_class
+    from autograder.classroom.autograde import outcome_line
     from autograder.classroom.errata import (
         apply_capstone_errata,
         apply_errata,
@@ -194,7 +195,6 @@ def errata(
         find_capstone_errata,
         find_errata,
     )
-    from autograder.classroom.summary_lines import outcome_line
     from autograder.console import print_lines
     from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError
@@ -259,9 +259,9 @@ def appeals(
                 raise typer.Exit(1)
             return
         asked = requests.find_requests(its_class)
-        if request is not None and request not in asked.found:
-            raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.found) or 'none'}.")
-        wanted = [asked.found[request]] if request else list(asked.found.values())
+        if request is not None and request not in asked.by_name:
+            raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.by_name) or 'none'}.")
+        wanted = [asked.by_name[request]] if request else list(asked.by_name.values())
         found = []
         for number, case in enumerate(requests.cases(its_class, wanted, anyway=request is not None), 1):
             found.append(case)

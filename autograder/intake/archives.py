@@ -71,8 +71,8 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class _Listed:
-    """What an archive says of a member before it is unpacked."""
+class _Entry:
+    """A member as the archive describes it, before it is unpacked."""
 
     name: str
     kind: str  # "" for a file, else what it is instead
@@ -88,7 +88,7 @@ def is_archive(name: str) -> bool:
 
 def read_archive(
     file: BinaryIO,
-    wanted: Callable[[str], bool],
+    is_wanted: Callable[[str], bool],
     budget_of: Callable[[tuple[str, ...]], Budget] | None = None,
     refuse: Callable[[ArchiveError], None] | None = None,
     others: Callable[[tuple[str, ...]], Budget] | None = None,
@@ -104,31 +104,31 @@ def read_archive(
     whole = Budget()
     names: dict[str, str] = {}
     try:
-        for number, listed in enumerate(_members(file)):
+        for number, entry in enumerate(_members(file)):
             if number >= MOST_MEMBERS:
                 raise ArchiveError(f"It has more than {MOST_MEMBERS:,} files.")
-            if len(listed.name) > LONGEST_NAME:  # before it is taken apart: that would take 30 times its memory
-                error = ArchiveError(_length_of(listed.name))
+            if len(entry.name) > LONGEST_NAME:  # before it is taken apart: that would take 30 times its memory
+                error = ArchiveError(_length_of(entry.name))
                 if refuse is None:
                     raise error
                 refuse(error)
                 continue
-            loose = [part for part in listed.name.replace("\\", "/").split("/") if part]
-            if listed.kind == "folder" or not loose or _is_litter(loose):
+            raw_parts = [part for part in entry.name.replace("\\", "/").split("/") if part]
+            if entry.kind == "folder" or not raw_parts or _is_litter(raw_parts):
                 continue
-            if not wanted(loose[-1]):
-                if others and (member := _other(listed, others)):
+            if not is_wanted(raw_parts[-1]):
+                if others and (member := _unwanted_member(entry, others)):
                     yield member
                 continue
             try:
-                path = _checked(listed, names)
-                content = _content(listed, budget_of(path) if budget_of else whole)
+                path = _checked(entry, names)
+                content = _content(entry, budget_of(path) if budget_of else whole)
             except ArchiveError as error:
                 if refuse is None:
                     raise
                 refuse(error)
                 continue
-            yield Member(path, listed.time, content)
+            yield Member(path, entry.time, content)
     except ArchiveError:
         raise
     except MemoryError:
@@ -168,7 +168,7 @@ def shown(name: str) -> str:
     return ascii(name[:120])
 
 
-def _members(file: BinaryIO) -> Iterator[_Listed]:
+def _members(file: BinaryIO) -> Iterator[_Entry]:
     file.seek(0)
     if zipfile.is_zipfile(file):
         return _zip_members(file)
@@ -178,7 +178,7 @@ def _members(file: BinaryIO) -> Iterator[_Listed]:
     return _tar_members(gzip.GzipFile(fileobj=file) if magic == b"\x1f\x8b" else file)
 
 
-def _zip_members(file: BinaryIO) -> Iterator[_Listed]:
+def _zip_members(file: BinaryIO) -> Iterator[_Entry]:
     _need_few_entries(file)
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
@@ -192,7 +192,7 @@ def _zip_members(file: BinaryIO) -> Iterator[_Listed]:
             name, kind = _name_in_zip(info), "folder" if info.is_dir() else kind
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 kind = kind or "file in a compression that is seldom used"  # whose memory can't be bounded
-            yield _Listed(name, kind, time, info.file_size, lambda info=info: archive.open(info))
+            yield _Entry(name, kind, time, info.file_size, lambda info=info: archive.open(info))
 
 
 def _name_in_zip(info: zipfile.ZipInfo) -> str:
@@ -220,8 +220,8 @@ def _need_few_entries(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _tar_members(file: BinaryIO) -> Iterator[_Listed]:
-    with tarfile.open(fileobj=_Bounded(file), mode="r|", tarinfo=_TarMember) as archive:
+def _tar_members(file: BinaryIO) -> Iterator[_Entry]:
+    with tarfile.open(fileobj=_SizeLimitedFile(file), mode="r|", tarinfo=_TarMember) as archive:
         for info in archive:
             archive.header_bytes = 0
             kind = "" if info.isreg() else "folder" if info.isdir() else "device"
@@ -230,7 +230,7 @@ def _tar_members(file: BinaryIO) -> Iterator[_Listed]:
                 time = datetime.datetime.fromtimestamp(info.mtime, datetime.timezone.utc)
             except (ValueError, OverflowError, OSError):
                 time = None
-            yield _Listed(info.name, kind, time, info.size, lambda info=info: archive.extractfile(info))
+            yield _Entry(info.name, kind, time, info.size, lambda info=info: archive.extractfile(info))
             archive.members = []  # tarfile keeps them all
 
 
@@ -248,19 +248,19 @@ class _TarMember(tarfile.TarInfo):
             content = archive.fileobj.read(-(-max(0, self.size) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE)
             if MOST_DIGITS.search(content) and self.type not in HEADERS[:2]:
                 raise ArchiveError("It describes a file with a number of more than 100 digits.")
-            archive.fileobj = _Again(archive, content)
+            archive.fileobj = _ReplayedStream(archive, content)
         elif self.type == tarfile.GNUTYPE_SPARSE:
             self._sparse()
         return super()._proc_member(archive)
 
-    def _sparse(self, *facts: object) -> None:
+    def _sparse(self, *arguments: object) -> None:
         raise ArchiveError(f"It holds a sparse file: {PACK}")
 
     _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _sparse
 
 
-class _Again:
-    """The stream of a tar that gives once more what was looked at."""
+class _ReplayedStream:
+    """The stream of a tar which returns the inspected content once more."""
 
     def __init__(self, archive: tarfile.TarFile, content: bytes) -> None:
         self.archive, self.stream, self.content = archive, archive.fileobj, content
@@ -273,7 +273,7 @@ class _Again:
         return getattr(self.stream, name)
 
 
-class _Bounded:
+class _SizeLimitedFile:
     """A file that ends with an error after too many bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -287,13 +287,13 @@ class _Bounded:
         return block
 
 
-def _checked(listed: _Listed, names: dict[str, str]) -> tuple[str, ...]:
+def _checked(entry: _Entry, names: dict[str, str]) -> tuple[str, ...]:
     """The path of a wanted file. names: those before it, which it must not stand for as well."""
-    path = checked_path(listed.name)
-    if listed.kind:
-        raise ArchiveError(f"{shown(listed.name)} is a {listed.kind}: put in the file itself.")
-    if listed.size > LARGEST_MEMBER:
-        raise ArchiveError(f"{shown(listed.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+    path = checked_path(entry.name)
+    if entry.kind:
+        raise ArchiveError(f"{shown(entry.name)} is a {entry.kind}: put in the file itself.")
+    if entry.size > LARGEST_MEMBER:
+        raise ArchiveError(f"{shown(entry.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
     # Of two names for one file, on a system that takes capitals or accents for the same, chance would choose.
     name = "/".join(path)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
@@ -303,32 +303,32 @@ def _checked(listed: _Listed, names: dict[str, str]) -> tuple[str, ...]:
     return path
 
 
-def _content(listed: _Listed, budget: Budget) -> bytes:
+def _content(entry: _Entry, budget: Budget) -> bytes:
     """The bytes of a member, counted while they are unpacked: the size in the archive is only a claim."""
     content = io.BytesIO()
-    with listed.unpacked() as file:
+    with entry.unpacked() as file:
         while block := file.read(BLOCK):
             budget.take(len(block))
             content.write(block)
             if content.tell() > LARGEST_MEMBER:
-                raise ArchiveError(f"{shown(listed.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
+                raise ArchiveError(f"{shown(entry.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
     return content.getvalue()
 
 
-def _other(listed: _Listed, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
-    """A file that nobody asked for; None when it has a name that nothing can be done with."""
+def _unwanted_member(entry: _Entry, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
+    """A file that nobody asked for; None when its name can't be used."""
     try:
-        path, content = checked_path(listed.name), None
+        path, content = checked_path(entry.name), None
     except ArchiveError:
         return None
-    if not listed.kind and listed.size <= LARGEST_OTHER:
+    if not entry.kind and entry.size <= LARGEST_OTHER:
         try:
-            content = _content(listed, budget_of(path))
+            content = _content(entry, budget_of(path))
         except (ArchiveError, *UNREADABLE):
             content = None  # listed all the same
-    return Member(path, listed.time, content)
+    return Member(path, entry.time, content)
 
 
 def _is_litter(path: list[str]) -> bool:
-    """What systems and tools leave behind: macOS' second halves of files, caches, version control."""
+    """Whether a system or a tool left this file: macOS' second halves of files, caches, version control."""
     return path[0] == "__MACOSX" or any(part.startswith(".") and part.strip(".") for part in path)

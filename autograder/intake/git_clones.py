@@ -1,7 +1,7 @@
 """The files of a learner's git repository, and when they were committed, without trusting the repository.
 
 Its configuration could name programs to run (hooks, filters, fsmonitor, a pager, a signature checker). So git never
-reads it: only the repository's objects are shown to git, from an empty repository of our own.
+reads it: only the repository's objects are shown to git, from a separate empty repository.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def is_clone(folder: Path) -> bool:
         return False
 
 
-def read_clone(folder: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
+def read_clone(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[Member]:
     """The wanted files of the last commit on the branch that is checked out, each with the time of the last commit that
     changed it (which is the learner's word). Raises ArchiveError.
     """
@@ -56,7 +56,7 @@ def read_clone(folder: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
         git("init", "--quiet", "--bare", "--template=", str(empty), objects=False)
         if len(head) == 64:
             raise ArchiveError("It uses SHA-256 objects: hand in a repository with git's usual ones.")
-        blobs = _blobs(git("ls-tree", "-r", "-l", "-z", "--full-tree", head), wanted)
+        blobs = _blobs(git("ls-tree", "-r", "-l", "-z", "--full-tree", head), is_wanted)
         times = _times(git, head, list(blobs)) if blobs else {}
         for name, blob in blobs.items():
             try:
@@ -78,15 +78,15 @@ def _need_plain(objects: Path) -> None:
                     raise ArchiveError("Its objects are not regular files: clone it again.")
 
 
-def _blobs(listed: bytes, wanted: Callable[[str], bool]) -> dict[str, str]:
+def _blobs(listed: bytes, is_wanted: Callable[[str], bool]) -> dict[str, str]:
     """The objects of the wanted files that git lists, by name. Raises ArchiveError."""
     budget, blobs = Budget(), {}
     for entry in filter(None, listed.split(b"\0")):
-        facts, _, raw = entry.partition(b"\t")
+        description, _, raw = entry.partition(b"\t")
         name = raw.decode("utf-8", "surrogateescape")
-        if not wanted(name.rpartition("/")[2]):
+        if not is_wanted(name.rpartition("/")[2]):
             continue
-        mode, kind, blob, size = facts.split()
+        mode, kind, blob, size = description.split()
         checked_path(name)
         if mode not in (b"100644", b"100755") or kind != b"blob":
             raise ArchiveError(f"{shown(name)} is a link: put in the file itself.")
@@ -156,8 +156,8 @@ class _Git:
                 raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
             if process.returncode:
                 errors.seek(0)
-                said = errors.read(10_000).decode("utf-8", "replace").strip().splitlines()
-                raise ArchiveError(f"git can't read it ({shown(said[-1]) if said else arguments[0]}).")
+                error_lines = errors.read(10_000).decode("utf-8", "replace").strip().splitlines()
+                raise ArchiveError(f"git can't read it ({shown(error_lines[-1]) if error_lines else arguments[0]}).")
         return printed
 
 

@@ -1,5 +1,5 @@
-"""Reads what one learner submitted in a process of its own, so that a hostile archive, clone or notebook costs only its
-author: the process has bounds on memory, processor time, files and time, and gives back plain data or a sentence.
+"""Reads a submission in a separate process, so that a hostile archive, clone or notebook costs only its author: the
+process has bounds on memory, processor time, files and time, and returns plain data or a sentence.
 
 A helper process is started once. On systems with fork, it makes a fresh process for each input, which takes 2 ms
 instead of the 100 ms of a new interpreter. Elsewhere it reads by itself, has the bound on time only, and is replaced
@@ -54,41 +54,48 @@ class Allowance:
     seconds: float = SECONDS
     advice: str = PACK
 
-    def sentence(self, words: str) -> str:
+    def sentence(self, problem: str) -> str:
         """What went wrong, with the advice."""
-        return f"{words}: {self.advice}" if self.advice else f"{words}."
+        return f"{problem}: {self.advice}" if self.advice else f"{problem}."
 
 
-def read_apart(
-    function: Callable[..., Iterator], *arguments: object, content: bytes | None = None, own: Allowance | None = None
+def read_isolated(
+    function: Callable[..., Iterator],
+    *arguments: object,
+    content: bytes | None = None,
+    allowance: Allowance | None = None,
 ) -> list[Item]:
     """What `function`, one of this package's, gives for these arguments, which JSON must be able to hold; `content` is
     its first argument if given. Raises ArchiveError with a sentence, whatever happens to the process that reads.
     """
-    own = own or Allowance()
-    if own.seconds <= 0:
-        raise ArchiveError(own.sentence(TAKES_TOO_LONG))
-    request = {"function": [function.__module__, function.__qualname__], "arguments": arguments, "own": asdict(own)}
+    allowance = allowance or Allowance()
+    if allowance.seconds <= 0:
+        raise ArchiveError(allowance.sentence(TAKES_TOO_LONG))
+    request = {
+        "function": [function.__module__, function.__qualname__],
+        "arguments": arguments,
+        "allowance": asdict(allowance),
+    }
     with _lock:
-        return _helper().ask(json.dumps(request).encode("ascii"), content, own)
+        return _helper().ask(json.dumps(request).encode("ascii"), content, allowance)
 
 
-def read_members_apart(
+def read_members_isolated(
     function: Callable[..., Iterator],
     *arguments: object,
     content: bytes | None = None,
-    own: Allowance | None = None,
+    allowance: Allowance | None = None,
     refuse: Callable[[str], None] | None = None,
 ) -> list[Member]:
     """The same for a function that gives members of an archive, a folder or a clone; and, where `refuse` takes them,
     sentences (and no bytes) for those that can't be used.
     """
     members = []
-    for facts, data in read_apart(function, *arguments, content=content, own=own):
-        if isinstance(facts, str):
-            refuse(facts)
+    for metadata, data in read_isolated(function, *arguments, content=content, allowance=allowance):
+        if isinstance(metadata, str):
+            refuse(metadata)
         else:
-            path, time = facts
+            path, time = metadata
             members.append(Member(tuple(path), datetime.datetime.fromisoformat(time) if time else None, data))
     return members
 
@@ -107,7 +114,7 @@ class _Helper:
             **options,
         )
 
-    def ask(self, request: bytes, content: bytes | None, own: Allowance) -> list[Item]:
+    def ask(self, request: bytes, content: bytes | None, allowance: Allowance) -> list[Item]:
         watchdog = threading.Timer(LONGEST_WAIT + (60 if hasattr(os, "fork") else 0), self.process.kill)
         watchdog.daemon = True
         watchdog.start()
@@ -116,33 +123,33 @@ class _Helper:
             self.process.stdin.write(FRAME.pack(kind, len(request), len(content or b"")) + request)
             self.process.stdin.write(content or b"")
             self.process.stdin.flush()
-            return self._answer(own)
+            return self._answer(allowance)
         except (OSError, EOFError):
             self.process.wait()
-            own.seconds = 0.0  # nobody knows what it took
-            raise ArchiveError(_why_it_ended(self.process.returncode, own)) from None
+            allowance.seconds = 0.0  # nobody knows what it took
+            raise ArchiveError(_why_it_ended(self.process.returncode, allowance)) from None
         finally:
             watchdog.cancel()
             if self.process.returncode is not None:
                 self.end()
 
-    def _answer(self, own: Allowance) -> list[Item]:
+    def _answer(self, allowance: Allowance) -> list[Item]:
         items: list[Item] = []
-        error, facts_left, content_left = "", LARGEST_FACTS, LARGEST_ANSWER
+        error, metadata_left, content_left = "", LARGEST_FACTS, LARGEST_ANSWER
         while True:
-            kind, facts_size, content_size = FRAME.unpack(self._read(FRAME.size))
-            facts_left, content_left = facts_left - facts_size, content_left - content_size
-            if facts_left < 0 or content_left < 0 or len(items) > 2 * MOST_MEMBERS:
+            kind, metadata_size, content_size = FRAME.unpack(self._read(FRAME.size))
+            metadata_left, content_left = metadata_left - metadata_size, content_left - content_size
+            if metadata_left < 0 or content_left < 0 or len(items) > 2 * MOST_MEMBERS:
                 self.end()
-                raise ArchiveError(own.sentence("There is too much in it"))
-            facts, content = json.loads(self._read(facts_size)), self._read(content_size)
+                raise ArchiveError(allowance.sentence("There is too much in it"))
+            metadata, content = json.loads(self._read(metadata_size)), self._read(content_size)
             if kind == END:
-                own.seconds -= facts
+                allowance.seconds -= metadata
                 break
             if kind == ERROR:
-                error = facts
+                error = metadata
             else:
-                items.append((facts, content if kind == ITEM else None))
+                items.append((metadata, content if kind == ITEM else None))
         if error:
             raise ArchiveError(error)
         return items
@@ -154,7 +161,7 @@ class _Helper:
         return data
 
     def end(self) -> None:
-        """End it. What it started ends with it: it notices that nobody writes to it any more."""
+        """End the helper and the processes that it started: they notice that nobody writes to them any more."""
         global _running
         _running = None
         for stream in (self.process.stdin, self.process.stdout):
@@ -183,46 +190,46 @@ def _end_of(helper: _Helper) -> None:
         helper.end()
 
 
-def _why_it_ended(status: int | None, own: Allowance) -> str:
+def _why_it_ended(status: int | None, allowance: Allowance) -> str:
     if status == TOO_SLOW:
-        return own.sentence(TAKES_TOO_LONG)
+        return allowance.sentence(TAKES_TOO_LONG)
     if status == TOO_LONG or status == -getattr(signal, "SIGKILL", 9):
         return f"Reading it did not end within {LONGEST_WAIT} seconds."
-    return own.sentence("Reading it ended the process that read it")
+    return allowance.sentence("Reading it ended the process that read it")
 
 
 # The rest runs in the helper.
 
 
 def serve() -> None:
-    """Do what comes in on standard input until it ends."""
+    """Answer the requests on standard input until it ends."""
     out = os.dup(1)
     os.dup2(2, 1)
-    while (header := _exactly(FRAME.size)) is not None:
+    while (header := _read_exactly(FRAME.size)) is not None:
         kind, size, content_size = FRAME.unpack(header)
-        request = json.loads(_exactly(size))
-        content = _exactly(content_size) if kind == ITEM else None
+        request = json.loads(_read_exactly(size))
+        content = _read_exactly(content_size) if kind == ITEM else None
         name, function = request["function"]
         function = getattr(importlib.import_module(name), function)  # here, for the processes that follow as well
         if hasattr(os, "fork"):
-            used = _in_a_process(out, function, content, request["arguments"], Allowance(**request["own"]))
+            used = _run_in_fork(out, function, content, request["arguments"], Allowance(**request["allowance"]))
         else:
             began = time.process_time()
-            _do(out, function, content, request["arguments"], Allowance(**request["own"]))
+            _send_items(out, function, content, request["arguments"], Allowance(**request["allowance"]))
             used = time.process_time() - began
         del content, request
         _send(out, END, used)
 
 
-def _in_a_process(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> float:
+def _run_in_fork(out: int, function: Callable, content: bytes | None, arguments: list, allowance: Allowance) -> float:
     """The seconds of processor time that it took. Ends the helper when the process did not end by itself."""
     done, held = os.pipe()  # which closes when the process ends; git does not inherit it
     process = os.fork()
     if process == 0:
         try:
             os.setpgid(0, 0)
-            _limit(own.seconds)
-            _do(out, function, content, arguments, own)
+            _limit(allowance.seconds)
+            _send_items(out, function, content, arguments, allowance)
             os._exit(0)
         finally:
             os._exit(1)
@@ -241,7 +248,7 @@ def _in_a_process(out: int, function: Callable, content: bytes | None, arguments
         os._exit(ENDED if ready else TOO_LONG)
     if status:
         spent = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
-        os._exit(TOO_SLOW if spent and used >= own.seconds - 0.5 else ENDED)
+        os._exit(TOO_SLOW if spent and used >= allowance.seconds - 0.5 else ENDED)
     return used
 
 
@@ -255,8 +262,8 @@ def _limit(seconds: float) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 1 if name == "CPU" else value))
 
 
-def _do(out: int, function: Callable, content: bytes | None, arguments: list, own: Allowance) -> None:
-    """Send what the function gives, then nothing more, or the sentence that it ended with."""
+def _send_items(out: int, function: Callable, content: bytes | None, arguments: list, allowance: Allowance) -> None:
+    """Send the items of the function, and, when it fails, a sentence."""
     items, failure = None, ""
     while not failure:
         try:
@@ -266,7 +273,7 @@ def _do(out: int, function: Callable, content: bytes | None, arguments: list, ow
         except ArchiveError as error:
             failure = str(error)
         except MemoryError:
-            failure = own.sentence(f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory")
+            failure = allowance.sentence(f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory")
         except RecursionError:
             failure = "It can't be read, since it is nested too deeply."
         except Exception as error:  # whatever a stranger's bytes bring about
@@ -281,16 +288,16 @@ def _do(out: int, function: Callable, content: bytes | None, arguments: list, ow
     _send(out, ERROR, failure)
 
 
-def _send(out: int, kind: bytes, facts: object, content: bytes | None = None) -> None:
-    text = json.dumps(facts).encode("ascii")
+def _send(out: int, kind: bytes, metadata: object, content: bytes | None = None) -> None:
+    text = json.dumps(metadata).encode("ascii")
     for block in (FRAME.pack(kind, len(text), len(content or b"")) + text, content or b""):
         rest = memoryview(block)
         while rest:
             rest = rest[os.write(out, rest) :]
 
 
-def _exactly(size: int) -> bytes | None:
-    """So many bytes of standard input; None at its end."""
+def _read_exactly(size: int) -> bytes | None:
+    """This number of bytes from standard input; None at its end."""
     data = bytearray()
     while len(data) < size:
         block = os.read(0, min(size - len(data), 1024 * 1024))

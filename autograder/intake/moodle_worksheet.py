@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import UTC, ClassError
-from autograder.intake.name_matching import Matcher, squeezed
-from autograder.intake.tables import Row, Table, read_table
+from autograder.intake.name_matching import LearnerMatcher, normalised_name
+from autograder.intake.tables import CsvRow, CsvTable, read_table
 
 if TYPE_CHECKING:
     from nbgrader.api import Student
@@ -31,7 +31,9 @@ HEADINGS = {
     SUBMITTED: "zuletzt geandert (abgabe), derniere modification (travail remis), ultima modificacion (entrega), "
     "ultima modifica (consegna), ultima modificacao (envio)",
 }
-IN_ENGLISH = {squeezed(heading): english for english, headings in HEADINGS.items() for heading in headings.split(", ")}
+IN_ENGLISH = {
+    normalised_name(heading): english for english, headings in HEADINGS.items() for heading in headings.split(", ")
+}
 MONTHS = [
     names.split()
     for names in (
@@ -65,46 +67,46 @@ class Worksheet:
     times: dict[str, datetime.datetime] = field(default_factory=dict)
 
 
-def read_list(path: Path) -> Table:
+def read_list_in_english(path: Path) -> CsvTable:
     """A table whose columns have their English names, where these are known; the worksheet's first, too, which Moodle
     calls Identifier. Raises ClassError.
     """
     table = read_table(path)
-    english = {name: IN_ENGLISH.get(squeezed(name), name) for name in table.columns}
+    english = {name: IN_ENGLISH.get(normalised_name(name), name) for name in table.columns}
     if SUBMITTED in english.values():
         english[table.columns[0]] = "Identifier"
     if len(set(english.values())) < len(english):
         return table  # not what it seems
-    rows = [Row(row.line, {english[name]: cell for name, cell in row.cells.items()}) for row in table.rows]
-    return Table([english[name] for name in table.columns], rows, table.raw)
+    rows = [CsvRow(row.line, {english[name]: cell for name, cell in row.cells.items()}) for row in table.rows]
+    return CsvTable([english[name] for name in table.columns], rows, table.raw)
 
 
 def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinfo) -> Worksheet:
     """Read a worksheet as Moodle exports it. zone: Moodle's, which the file does not name. Raises ClassError with the
     line that can't be used.
     """
-    table = read_list(path)
+    table = read_list_in_english(path)
     if not {"Identifier", SUBMITTED} <= set(table.columns):
         raise ClassError(
             f"{path} is not a grading worksheet: it needs the columns Identifier and {SUBMITTED}. Export it from the "
             "assignment in Moodle. If Moodle writes another language, set it to English for the export."
         )
-    matcher, found = Matcher(students), Worksheet()
+    matcher, worksheet = LearnerMatcher(students), Worksheet()
     for row in table.rows:
         learners = _learners(row, matcher)
         if len(learners) > 1:
             continue
         learner = "".join(learners)
-        found.numbers[re.sub(r"\D", "", row.cells["Identifier"])] = learner
+        worksheet.numbers[re.sub(r"\D", "", row.cells["Identifier"])] = learner
         if not learner:
             continue
         text = row.cells[SUBMITTED]
         if text and text != "-":
-            found.times[learner] = _time(text, zone, f"{path.name}, line {row.line}")
-    return found
+            worksheet.times[learner] = _time(text, zone, f"{path.name}, line {row.line}")
+    return worksheet
 
 
-def _learners(row: Row, matcher: Matcher) -> tuple[str, ...]:
+def _learners(row: CsvRow, matcher: LearnerMatcher) -> tuple[str, ...]:
     """The ids that the row may mean: by address, login or id number, and only without one of these in the row or in the
     class list, by name.
     """
@@ -112,15 +114,17 @@ def _learners(row: Row, matcher: Matcher) -> tuple[str, ...]:
     for key in keys:
         if len(ids := matcher.match(key)) == 1:
             return ids
-    return matcher.of_the_name(row.cells.get("Full name", ""), matcher.addressed if keys else set())
+    return matcher.match_name(row.cells.get("Full name", ""), matcher.addressed if keys else set())
 
 
 def _time(text: str, zone: datetime.tzinfo, where: str) -> datetime.datetime:
-    found = TIME.search(text)
+    match = TIME.search(text)
     try:
-        day, month, year, hour, minute, half = found.groups()
+        day, month, year, hour, minute, half = match.groups()
         month = next(
-            number for number, names in enumerate(MONTHS, 1) if any(name.startswith(squeezed(month)) for name in names)
+            number
+            for number, names in enumerate(MONTHS, 1)
+            if any(name.startswith(normalised_name(month)) for name in names)
         )
         hour = int(hour) % 12 + 12 * (half.lower() == "pm") if half else int(hour)
         return datetime.datetime(int(year), month, int(day), hour, int(minute), tzinfo=zone).astimezone(UTC)

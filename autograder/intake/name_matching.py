@@ -1,4 +1,4 @@
-"""Whose work is this: names as learning platforms and people write them on files, matched to the list of the class."""
+"""Whose file is this: match the names that learning platforms and people give to files with the class list."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RECIPE = "recipe"  # what stands for the part of the board's recipe, which belon
 CELL_OF_PART = re.compile(rb'"id":\s*"part(\d\d)-|"grade_id":\s*"(?:check|written)-(\d{1,2})-')
 
 
-class Matcher:
+class LearnerMatcher:
     """Finds learners by id, email address, the platform's number, and name, in this order.
 
     participants: ids by the numbers that Moodle gives people in one assignment, where its worksheet tells them; "" is
@@ -58,7 +58,7 @@ class Matcher:
             self.addressed |= {student.id} if student.email else set()
             first, last = student.first_name or "", student.last_name or ""
             for name in (first + last, last + first):
-                self.names[squeezed(name)].add(student.id)
+                self.names[normalised_name(name)].add(student.id)
 
     def match(self, text: str) -> tuple[str, ...]:
         """The ids of those whom the name of a folder, of a platform's file or of an archive may mean: one when it is
@@ -67,29 +67,29 @@ class Matcher:
         canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
         if text.count("_assignsubmission_") > 1:  # which of its beginnings is a name, is anybody's guess
             return ()
-        if canvas and (found := self.numbers.get(canvas["number"])):
-            return tuple(sorted(found))
+        if canvas and (ids := self.numbers.get(canvas["number"])):
+            return tuple(sorted(ids))
         if moodle and moodle["number"] in self.participants:
             learner = self.participants[moodle["number"]]
             return (learner,) if learner else ()
         plain = without_suffix(text)
         tables = [(plain.casefold(), self.ids), (plain.casefold(), self.emails), (plain, self.numbers)]
         if canvas:
-            return self.of_the_name(canvas["name"], self.numbered)
+            return self.match_name(canvas["name"], self.numbered)
         if moodle:
             plain, tables = moodle["name"], []
-        for key, table in (*tables, (squeezed(plain), self.names)):
-            if key and (found := table.get(key)):
-                return tuple(sorted(found))
+        for key, table in (*tables, (normalised_name(plain), self.names)):
+            if key and (ids := table.get(key)):
+                return tuple(sorted(ids))
         return ()
 
-    def of_the_name(self, name: str, others: set[str]) -> tuple[str, ...]:
+    def match_name(self, name: str, others: set[str]) -> tuple[str, ...]:
         """The ids of those with this name, without these others."""
-        return tuple(sorted(self.names.get(squeezed(name), set()) - others))
+        return tuple(sorted(self.names.get(normalised_name(name), set()) - others))
 
 
-def person_of(text: str) -> str:
-    """What a platform's name of a file or folder says of the person alone: equal for all that one person handed in."""
+def person_key(text: str) -> str:
+    """The part of a platform's file or folder name that identifies the person: equal for all files of one person."""
     canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
     if canvas:
         return canvas["number"]
@@ -112,7 +112,7 @@ def is_late_name(text: str) -> bool:
     return bool(canvas and canvas["late"])
 
 
-def squeezed(name: str) -> str:
+def normalised_name(name: str) -> str:
     """A name without case, accents, spaces and marks: `Garc\u00eda, Zo\u00eb` is `garciazoe`."""
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return "".join(character for character in decomposed if character.isalnum())
@@ -126,31 +126,31 @@ def without_suffix(name: str) -> str:
     return name
 
 
-def own_name(name: str) -> str:
-    """What the learner called the file that a platform has renamed."""
+def original_name(name: str) -> str:
+    """The learner's own name of a file that a platform has renamed."""
     platform = CANVAS.fullmatch(name) or MOODLE.fullmatch(name)
     return platform["file"] if platform and platform["file"] else name
 
 
 def course_file(name: str) -> tuple[str, int] | None:
     """The name that the course has for a file, and the number of its copy; None when it is no file of the course."""
-    found = COPY.fullmatch(own_name(name))
-    if not found or found["stem"] + found["suffix"] not in course_files() | appeal_files():
+    match = COPY.fullmatch(original_name(name))
+    if not match or match["stem"] + match["suffix"] not in course_files() | appeal_files():
         return None
-    return found["stem"] + found["suffix"], int(found["a"] or found["b"] or 0)
+    return match["stem"] + match["suffix"], int(match["a"] or match["b"] or 0)
 
 
-def usual_wrong_name(name: str, parts_there: Iterable[str]) -> str | None:
+def likely_course_name(name: str, parts_there: Iterable[str]) -> str | None:
     """The course's name for a file whose own name is nearly that: other case, another dash, `.txt` behind it, `Copy of`
     or `final` around it. None when it may be none of them, or several. parts_there: names of the parts to look among.
     """
     text = name.casefold().removesuffix(".txt")
     stem, _, suffix = text.rpartition(".")
-    words = re.sub(r"[^a-z0-9]+", "_", stem)
+    simplified = re.sub(r"[^a-z0-9]+", "_", stem)
     fitting = [
-        wanted
-        for wanted, part in (course_files() | appeal_files()).items()
-        if part in parts_there and wanted.endswith(f".{suffix}") and wanted.rpartition(".")[0] in words
+        course_name
+        for course_name, part in (course_files() | appeal_files()).items()
+        if part in parts_there and course_name.endswith(f".{suffix}") and course_name.rpartition(".")[0] in simplified
     ]
     return fitting[0] if len(fitting) == 1 else None
 

@@ -1,4 +1,4 @@
-"""The list of a class, from Canvas' gradebook or Moodle's participants, into nbgrader's gradebook."""
+"""Import the class list, from Canvas' gradebook or Moodle's participants, into nbgrader's gradebook."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.class_folder.settings import ClassError
-from autograder.intake.moodle_worksheet import read_list
-from autograder.intake.tables import Row, Table
+from autograder.intake.moodle_worksheet import read_list_in_english
+from autograder.intake.tables import CsvRow, CsvTable
 from autograder.invocation import option
 from autograder.text import clean_text
 
@@ -25,7 +25,7 @@ MOODLE_ID = ("Username", "ID number", "Email address")
 
 
 @dataclass(frozen=True)
-class Learner:
+class RosterEntry:
     """One learner of a list. number: the platform's own number of them, as it stands in Canvas' file names."""
 
     line: int
@@ -35,10 +35,10 @@ class Learner:
     email: str
     number: str
 
-    def facts(self) -> dict[str, str]:
-        """What nbgrader keeps of a student, without what is not known."""
-        facts = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
-        return {key: value for key, value in {**facts, "lms_user_id": self.number}.items() if value}
+    def student_columns(self) -> dict[str, str]:
+        """nbgrader's columns of a student, without empty ones."""
+        columns = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
+        return {key: value for key, value in {**columns, "lms_user_id": self.number}.items() if value}
 
 
 @dataclass
@@ -55,9 +55,9 @@ class Imported:
     renamed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_roster(path: Path) -> list[Learner]:
-    """The learners of a file from Canvas or Moodle. Raises ClassError that names every line that can't be used."""
-    table = read_list(path)
+def read_roster(path: Path) -> list[RosterEntry]:
+    """The learners of a file from Canvas or Moodle. Raises ClassError, which lists every line that can't be used."""
+    table = read_list_in_english(path)
     learner_of = _reader(table, path)
     learners, problems = [], []
     first: dict[tuple[str, str], int] = {}
@@ -80,7 +80,7 @@ def read_roster(path: Path) -> list[Learner]:
     return learners
 
 
-def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: bool = False) -> Imported:
+def import_roster(gradebook: Gradebook, learners: list[RosterEntry], remove_absent: bool = False) -> Imported:
     """Add and update students. One who is in the gradebook under the platform's same number, or else under the same
     email address, keeps the id that is there, whatever their login is now. Raises ClassError, with nothing changed,
     for a login that belonged to somebody else who is in the list.
@@ -93,12 +93,12 @@ def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: 
     listed = set(known.values())
     for learner in learners:
         student_id = known[learner.line]
-        there = students.get(student_id)
-        if there is None:
-            gradebook.add_student(student_id, **learner.facts())
+        known_student = students.get(student_id)
+        if known_student is None:
+            gradebook.add_student(student_id, **learner.student_columns())
             outcome.added.append(student_id)
-        elif any(getattr(there, key) != value for key, value in learner.facts().items()):
-            gradebook.update_or_create_student(student_id, **learner.facts())
+        elif any(getattr(known_student, key) != value for key, value in learner.student_columns().items()):
+            gradebook.update_or_create_student(student_id, **learner.student_columns())
             outcome.changed.append(student_id)
         else:
             outcome.unchanged.append(student_id)
@@ -113,7 +113,7 @@ def import_roster(gradebook: Gradebook, learners: list[Learner], remove_absent: 
     return outcome
 
 
-def _recognised(students: dict[str, Student], learners: list[Learner]) -> dict[int, str]:
+def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> dict[int, str]:
     """The id in the gradebook of each learner, by their line: the one that is there already, or a new one."""
     by_email = {student.email.casefold(): student.id for student in students.values() if student.email}
     by_folded_id = {student_id.casefold(): student_id for student_id in students}
@@ -127,9 +127,10 @@ def _recognised(students: dict[str, Student], learners: list[Learner]) -> dict[i
         same_email = by_email.get(learner.email.casefold())
         same_number = by_number.get(learner.number, []) if learner.number else []
         others = [
-            each
-            for each in (same_id, same_email)
-            if each and students[each].lms_user_id in numbers - {learner.number}  # who has the number of another line
+            other_id
+            for other_id in (same_id, same_email)
+            if other_id
+            and students[other_id].lms_user_id in numbers - {learner.number}  # who has the number of another line
         ]
         if len(same_number) == 1 or same_id in same_number:
             known[learner.line] = same_id if same_id in same_number else same_number[0]
@@ -145,7 +146,7 @@ def _recognised(students: dict[str, Student], learners: list[Learner]) -> dict[i
 
 
 def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
-    """What an import did, in sentences."""
+    """The result of an import in sentences."""
     lines = [f"{len(outcome.added)} added, {len(outcome.changed)} changed, {len(outcome.unchanged)} as they were."]
     for student_id, login in outcome.renamed:
         lines.append(f"{login} keeps the id {student_id}: the same person, by the platform's number or the address.")
@@ -157,7 +158,7 @@ def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
     return lines
 
 
-def _reader(table: Table, path: Path):
+def _reader(table: CsvTable, path: Path):
     columns = set(table.columns)
     if "Student" in columns and columns & {"ID", "SIS Login ID", "SIS User ID"}:
         return _from_canvas
@@ -170,22 +171,24 @@ def _reader(table: Table, path: Path):
     )
 
 
-def _from_canvas(row: Row) -> Learner | None:
+def _from_canvas(row: CsvRow) -> RosterEntry | None:
     cells = row.cells
     if NOBODY.search(cells["Student"]) or not any(cells.get(key) for key in ("Student", "ID", "SIS Login ID")):
         return None
     login, number = cells.get("SIS Login ID", ""), cells.get("ID", "")
     email = cells.get("Email", "") or (login if "@" in login else "")
-    return Learner(row.line, login or cells.get("SIS User ID", "") or number, *_names(cells["Student"]), email, number)
+    return RosterEntry(
+        row.line, login or cells.get("SIS User ID", "") or number, *_names(cells["Student"]), email, number
+    )
 
 
-def _from_moodle(row: Row) -> Learner | None:
+def _from_moodle(row: CsvRow) -> RosterEntry | None:
     cells = row.cells
     names = _names(cells.get("Full name", ""))
     if "First name" in cells:
         names = cells["First name"], cells.get("Last name", "")
     student_id = next((cells[key] for key in MOODLE_ID if cells.get(key)), "")
-    return Learner(row.line, student_id, *names, cells.get("Email address", ""), cells.get("ID number", ""))
+    return RosterEntry(row.line, student_id, *names, cells.get("Email address", ""), cells.get("ID number", ""))
 
 
 def _names(name: str) -> tuple[str, str]:
@@ -196,13 +199,13 @@ def _names(name: str) -> tuple[str, str]:
     return first.strip(), last.strip()
 
 
-def _problem(learner: Learner) -> str:
+def _problem(learner: RosterEntry) -> str:
     """What is wrong with a line; "" when nothing is."""
     if not learner.id:
         return "there is no id: no login, no number, no email address."
     if not STUDENT_ID.fullmatch(learner.id):
         allowed = "letters a to z, digits and . _ - @ + (at most 64, a letter or digit at either end)"
         return f"the id {ascii(clean_text(learner.id, 80))} can't be the name of a folder: it may have {allowed}."
-    if any(len(value) > LONGEST for value in learner.facts().values()):
+    if any(len(value) > LONGEST for value in learner.student_columns().values()):
         return f"a cell has more than {LONGEST} characters."
     return ""

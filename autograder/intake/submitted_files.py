@@ -1,4 +1,4 @@
-"""What a class submitted: an archive or a folder, turned into files by learner, whatever platform it comes from."""
+"""The submissions of a class: an archive or a folder of any platform, sorted into files by learner."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from autograder.intake.archives import (
     shown,
 )
 from autograder.intake.git_clones import is_clone, read_clone
-from autograder.intake.isolated_reader import Allowance, read_members_apart
+from autograder.intake.isolated_reader import Allowance, read_members_isolated
 from autograder.intake.name_matching import (
-    Matcher,
+    LearnerMatcher,
     course_file,
     has_download_time,
     is_late_name,
     is_platform_name,
-    own_name,
-    person_of,
+    original_name,
+    person_key,
 )
 
 # Platforms that stamp every file with the time of the download write all of them within minutes.
@@ -46,7 +46,7 @@ SECONDS_OF_A_CLASS = 60  # of processor time, for a tar with the work of all; un
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class SubmittedFile:
     """One file that somebody submitted. name: the course's name for it, or what its author called it.
 
     copy: the number that a platform put behind its name. time: None when nobody knows. content: None when the file is
@@ -61,33 +61,33 @@ class HandedIn:
 
 
 @dataclass
-class Person:
+class LearnerFiles:
     """What one learner submitted. late: the platform says so; others: files that the course has no name for; names:
     what the platform or the instructor calls this person's files or folder.
     """
 
-    files: list[HandedIn] = field(default_factory=list)
-    others: list[HandedIn] = field(default_factory=list)
+    files: list[SubmittedFile] = field(default_factory=list)
+    others: list[SubmittedFile] = field(default_factory=list)
     late: bool = False
     names: list[str] = field(default_factory=list)
 
 
 @dataclass
-class Sorted:
+class FilesByLearner:
     """What each learner submitted, by id, and a sentence for each name or file that can't be used."""
 
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, LearnerFiles] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
-def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
-    """Whose is what in an archive or a folder. Raises ClassError when there is no such thing, or it can't be read.
+def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
+    """Sort the files of an archive or a folder by learner. Raises ClassError when it is missing or can't be read.
 
     The name that the platform or the instructor gave says whose a file is: that of the source, or that of what lies in
     it. Names further in are the learner's own words, and nobody may submit work as somebody else. Everybody whom the
     platform lists is among the people or named in a problem.
     """
-    outcome = Sorted()
+    outcome = FilesByLearner()
     try:
         members = list(_members(source, matcher, outcome.problems))
     except (ArchiveError, OSError) as error:
@@ -100,26 +100,26 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
     claims: dict[str, dict[str, list[Member]]] = {}  # learner's id -> who it is for the platform -> files
     late: set[str] = set()
     called: dict[str, list[str]] = defaultdict(list)
-    for name, found in by_name.items():
+    for name, members_found in by_name.items():
         ids = whole if len(whole) == 1 else matcher.match(name)
         if len(ids) == 1:
-            person = source.name if ids is whole else person_of(name)
+            person = source.name if ids is whole else person_key(name)
             called[ids[0]].append(name)
-            claims.setdefault(ids[0], {}).setdefault(person, []).extend(found)
+            claims.setdefault(ids[0], {}).setdefault(person, []).extend(members_found)
             late |= {ids[0]} if is_late_name(name) else set()
         elif ids:
             outcome.problems.append(f"{shown(name)} may be {', '.join(ids)}: rename it to the id of one of them.")
-        elif _is_somebody(name, found, level):
+        elif _is_somebody(name, members_found, level):
             outcome.problems.append(f"{shown(name)} is not in the class list: rename it to a learner's id.")
     for learner, people in claims.items():
         if len(people) > 1:
             names = " and ".join(map(shown, people))
             outcome.problems.append(f"{learner}: {names} seem to be the same person: leave one of them, or rename one.")
             continue
-        person = outcome.people.setdefault(learner, Person(late=learner in late, names=called[learner]))
-        own = _Own()
+        person = outcome.people.setdefault(learner, LearnerFiles(late=learner in late, names=called[learner]))
+        budget = _LearnerBudget()
         for member in next(iter(people.values())):
-            for file in _files(member, learner, own, outcome.problems):
+            for file in _files(member, learner, budget, outcome.problems):
                 (person.files if course_file(file.name) else person.others).append(file)
     downloaded = source.is_file() or any(map(is_platform_name, by_name))
     if downloaded and _has_times_of_the_download(members, level, whole):
@@ -129,9 +129,11 @@ def sort_by_learner(source: Path, matcher: Matcher) -> Sorted:
     return outcome
 
 
-def _is_somebody(name: str, found: list[Member], level: int) -> bool:
+def _is_somebody(name: str, members: list[Member], level: int) -> bool:
     """Whether this may be a learner's work; an instructor's own note in the folder is not."""
-    return is_platform_name(name) or any(len(one.path) > level + 1 or _wanted(one.path[-1]) for one in found)
+    return is_platform_name(name) or any(
+        len(member.path) > level + 1 or _is_wanted(member.path[-1]) for member in members
+    )
 
 
 def _has_times_of_the_download(members: list[Member], level: int, whole: tuple[str, ...]) -> bool:
@@ -146,9 +148,9 @@ def _has_times_of_the_download(members: list[Member], level: int, whole: tuple[s
     return bool(times) and (several or any(map(is_platform_name, names))) and max(times) - min(times) <= DOWNLOAD
 
 
-def _has_wrapper(members: list[Member], matcher: Matcher) -> bool:
-    """Whether all lies in one folder more, as it does when a folder was packed and not its contents. A name that a
-    platform gave is no such folder: what lies in it is one person's, listed or not.
+def _has_wrapper(members: list[Member], matcher: LearnerMatcher) -> bool:
+    """Whether everything is in one more folder, as when a folder was packed instead of its contents. A name that a
+    platform gave is not such a folder: its contents belong to one person, listed or not.
     """
     tops = {member.path[1] for member in members}
     if len(tops) != 1 or matcher.match(*tops) or is_platform_name(*tops):
@@ -157,39 +159,41 @@ def _has_wrapper(members: list[Member], matcher: Matcher) -> bool:
 
 
 @dataclass
-class _Own:
-    """What one learner may still use: bytes, unpacked, of files of the course and of others, and seconds."""
+class _LearnerBudget:
+    """The rest of one learner's budget: bytes, unpacked, of files of the course and of others, and seconds."""
 
     bytes: int = LARGEST_TOTAL
     others: int = LARGEST_OTHERS
     time: Allowance = field(default_factory=Allowance)
 
 
-def _files(member: Member, learner: str, own: _Own, problems: list[str]) -> Iterator[HandedIn]:
+def _files(member: Member, learner: str, budget: _LearnerBudget, problems: list[str]) -> Iterator[SubmittedFile]:
     """The files that a member is or, as an archive, holds. They were submitted when the platform says."""
     where = "/".join(member.path[1:])
-    inside = [member]
+    files = [member]
     if is_archive(member.path[-1]) and member.content is not None:
         try:
-            found = read_members_apart(_in_archive, own.bytes, own.others, content=member.content, own=own.time)
+            archived = read_members_isolated(
+                _in_archive, budget.bytes, budget.others, content=member.content, allowance=budget.time
+            )
         except ArchiveError as error:
             problems.append(f"{learner}: {shown(where)}: {error}")
             return
-        for one in found:
-            size = len(one.content or b"")
-            if course_file(one.path[-1]):
-                own.bytes -= size
+        for file in archived:
+            size = len(file.content or b"")
+            if course_file(file.path[-1]):
+                budget.bytes -= size
             else:
-                own.others -= size
-        inside = [Member((*member.path, *one.path), member.time, one.content) for one in found]
-        if not inside:
+                budget.others -= size
+        files = [Member((*member.path, *file.path), member.time, file.content) for file in archived]
+        if not files:
             problems.append(f"{learner}: {shown(where)} is empty.")
-    for one in inside:
-        name, copy = course_file(one.path[-1]) or (own_name(one.path[-1]), 0)
-        yield HandedIn(name, copy, one.time, one.content, "/".join(one.path[1:]))
+    for file in files:
+        name, copy = course_file(file.path[-1]) or (original_name(file.path[-1]), 0)
+        yield SubmittedFile(name, copy, file.time, file.content, "/".join(file.path[1:]))
 
 
-# These three run in a process of their own.
+# These three run in a separate process.
 
 
 def _in_archive(content: bytes, most: int, most_others: int) -> Iterator[Member]:
@@ -214,15 +218,15 @@ def _in_clone(path: str) -> Iterator[Member]:
 
 
 def _sorted_by_person(file: BinaryIO, refuse: Callable[[ArchiveError], None]) -> Iterator[Member]:
-    """What the archive of a class holds. Each person has bytes of their own."""
+    """The members of a class's archive. Each person has a separate budget of bytes."""
     budgets: dict[str, Budget] = defaultdict(Budget)
     others: dict[str, Budget] = defaultdict(lambda: Budget(LARGEST_OTHERS))
     return read_archive(
         file,
-        _wanted,
-        budget_of=lambda path: budgets[person_of(path[0])],
+        _is_wanted,
+        budget_of=lambda path: budgets[person_key(path[0])],
         refuse=refuse,
-        others=lambda path: others[person_of(path[0])],
+        others=lambda path: others[person_key(path[0])],
     )
 
 
@@ -230,11 +234,11 @@ def _of_the_course(name: str) -> bool:
     return course_file(name) is not None
 
 
-def _wanted(name: str) -> bool:
+def _is_wanted(name: str) -> bool:
     return _of_the_course(name) or is_archive(name)
 
 
-def _members(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Member]:
+def _members(source: Path, matcher: LearnerMatcher, problems: list[str]) -> Iterator[Member]:
     """Every file that counts. The first name of a path is that of the source, which may be one learner's archive."""
     if source.is_dir():
         yield from _from_folder(source, matcher, problems)
@@ -243,18 +247,18 @@ def _members(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Me
         refuse = lambda error: problems.append(str(error))  # noqa: E731
         with open(source, "rb") as file:
             if zipfile.is_zipfile(file):  # which the platform made; what is in it was not
-                found = _sorted_by_person(file, refuse)
+                members = _sorted_by_person(file, refuse)
             else:
                 arguments = (_in_tar, str(source.absolute()))
-                found = read_members_apart(*arguments, own=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
-            for member in found:
+                members = read_members_isolated(*arguments, allowance=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
+            for member in members:
                 unknown = member.time is None or member.time.year <= 1980  # the zero of a zip's clock
                 yield Member((source.name, *member.path), changed if unknown else member.time, member.content)
     else:
         raise ClassError(f"There is no {source}. Name the archive that the platform gave you, or a folder.")
 
 
-def _from_folder(source: Path, matcher: Matcher, problems: list[str]) -> Iterator[Member]:
+def _from_folder(source: Path, matcher: LearnerMatcher, problems: list[str]) -> Iterator[Member]:
     """A folder with a file, an archive, a folder or a git repository for each learner."""
     entries = sorted(source.iterdir())
     prefix = _beginning([entry.name for entry in entries if is_clone(entry)], matcher)
@@ -266,22 +270,22 @@ def _from_folder(source: Path, matcher: Matcher, problems: list[str]) -> Iterato
                 problems.append(f"{shown(entry.name)}: this is not {prefix}{entry.name}: rename or remove one of them.")
                 continue
             try:
-                found = read_members_apart(_in_clone, str(entry.absolute()))
+                members = read_members_isolated(_in_clone, str(entry.absolute()))
             except ArchiveError as error:
                 problems.append(f"{shown(entry.name)}: {error}")
                 continue
-            for member in found:
+            for member in members:
                 name = entry.name.removeprefix(prefix)
                 yield Member((source.name, name, *member.path), member.time, member.content)
-            if not found:
+            if not members:
                 problems.append(
                     f"{shown(entry.name)}: its last commit has no file of the course, such as part05_gpt.py."
                 )
         elif entry.is_dir():
-            said = len(problems)
-            found = list(_walk(entry, source, problems))
-            yield from found
-            if not found and len(problems) == said:
+            problems_before = len(problems)
+            members = list(_walk(entry, source, problems))
+            yield from members
+            if not members and len(problems) == problems_before:
                 problems.append(f"{shown(entry.name)}: there is no file in this folder that can be read.")
         else:
             yield from _file(entry, source, problems, Budget(), Budget(LARGEST_OTHERS))
@@ -304,36 +308,36 @@ def _walk(folder: Path, source: Path, problems: list[str]) -> Iterator[Member]:
 def _file(path: Path, source: Path, problems: list[str], budget: Budget, others: Budget) -> Iterator[Member]:
     """A file on disk as a member; only ordinary files are opened. others: for those that nobody asked for."""
     name = path.relative_to(source).as_posix()
-    wanted = _wanted(path.name)
+    is_wanted = _is_wanted(path.name)
     try:
         checked = checked_path(name)
-        facts = path.lstat()
-        if not stat.S_ISREG(facts.st_mode):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
             raise ArchiveError("It is a link or a device: put in the file itself.")
-        if wanted and facts.st_size > LARGEST_MEMBER:
+        if is_wanted and status.st_size > LARGEST_MEMBER:
             raise ArchiveError(f"It is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
-        budget.take(facts.st_size if wanted else 0)
+        budget.take(status.st_size if is_wanted else 0)
         content = None
-        if wanted or facts.st_size <= min(LARGEST_OTHER, others.bytes):
+        if is_wanted or status.st_size <= min(LARGEST_OTHER, others.bytes):
             content = path.read_bytes()
-            others.bytes -= 0 if wanted else len(content)
+            others.bytes -= 0 if is_wanted else len(content)
     except (ArchiveError, OSError) as error:
-        if wanted:
+        if is_wanted:
             problems.append(f"{shown(name)}: {error}")
         return
     # An archive has the platform's clock, and whoever unpacked it here took that for this machine's.
     zone = None if any(map(is_platform_name, checked)) else datetime.timezone.utc
-    yield Member((source.name, *checked), datetime.datetime.fromtimestamp(facts.st_mtime, zone), content)
+    yield Member((source.name, *checked), datetime.datetime.fromtimestamp(status.st_mtime, zone), content)
 
 
-def _beginning(names: list[str], matcher: Matcher) -> str:
+def _beginning(names: list[str], matcher: LearnerMatcher) -> str:
     """What services put before each login: `gpt-course-` of gpt-course-ann and gpt-course-ben. It is the beginning
     without which most names are those of learners: one clone with a name of its own changes nothing for the others.
     """
     shared = Counter(name[: dash.end()] for name in names for dash in re.finditer("-", name))
-    found = {"": 0, **{beginning: count for beginning, count in shared.items() if count > 1}}
+    counts = {"": 0, **{beginning: count for beginning, count in shared.items() if count > 1}}
 
     def learners(beginning: str) -> int:
         return sum(len(matcher.match(name.removeprefix(beginning))) == 1 for name in names)
 
-    return max(found, key=lambda beginning: (learners(beginning), found[beginning], len(beginning)))
+    return max(counts, key=lambda beginning: (learners(beginning), counts[beginning], len(beginning)))

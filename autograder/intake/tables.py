@@ -1,4 +1,4 @@
-"""CSV files as other programs write them, and as they may read them: encodings, separators, formulas."""
+"""CSV files: read what other programs write, in any encoding and with any separator; write cells without formulas."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 FORMULA = re.compile(r"(^|[;,|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """One row. line: where it begins in the file, from 1. cells: text by column, without spaces around it."""
 
     line: int
     cells: dict[str, str]
 
 
-class Table(NamedTuple):
+class CsvTable(NamedTuple):
     """A file with a header. raw: the rows as they stand, header first, for writing them again."""
 
     columns: list[str]
-    rows: list[Row]
+    rows: list[CsvRow]
     raw: list[list[str]]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> CsvTable:
     """Read a CSV file with a header, in UTF-8, UTF-16 or Windows' encoding, separated by commas, semicolons or tabs.
 
     Empty rows are left out. Raises ClassError when there is no such file, or no table in it.
@@ -65,7 +65,7 @@ def read_table(path: Path) -> Table:
                     if any(stripped[len(columns) :]):
                         raise ClassError(f"{path}, line {line}: there are more cells than columns.")
                     padded = stripped + [""] * (len(columns) - len(stripped))
-                    rows.append(Row(line, dict(zip(columns, padded))))
+                    rows.append(CsvRow(line, dict(zip(columns, padded))))
             line = reader.line_num + 1
     except csv.Error as error:
         raise ClassError(f"{path}, line {line}: this is no CSV ({error}).") from error
@@ -74,7 +74,7 @@ def read_table(path: Path) -> Table:
     twice = sorted({ascii(name)[1:-1] for name in columns if name and columns.count(name) > 1})
     if twice:
         raise ClassError(f"{path}: there are two columns {', '.join(twice)}.")
-    return Table(columns, rows, raw)
+    return CsvTable(columns, rows, raw)
 
 
 def write_table(path: Path, rows: Iterable[Sequence[object]], bom: bool = False) -> None:
@@ -88,7 +88,7 @@ def write_table(path: Path, rows: Iterable[Sequence[object]], bom: bool = False)
     write_atomically(path, b"\xef\xbb\xbf" + content if bom else content)
 
 
-def defused(text: str) -> str:
+def defuse_formulas(text: str) -> str:
     """The text without control characters, and with an apostrophe before all that would begin a formula."""
     return FORMULA.sub(r"\1'\2", CONTROL.sub(" ", text))
 
@@ -98,7 +98,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, (int, float)):
         return f"{value:.4f}".rstrip("0").rstrip(".")
-    return "-" if value == "-" else defused(str(value))  # Moodle's sign for nothing is not a formula
+    return "-" if value == "-" else defuse_formulas(str(value))  # Moodle's sign for nothing is not a formula
 
 
 def _decoded(content: bytes) -> str:

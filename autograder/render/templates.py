@@ -6,13 +6,26 @@ from pathlib import Path
 
 import jinja2
 
+from autograder.files import write_atomically
+from autograder.text import clean_text
+
+LONGEST_TEXT = 160  # characters of a name, by the filter `shown`
+
 
 def templates(folder: Path) -> jinja2.Environment:
     """The templates of a folder, and what they share, from this one."""
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["shown"] = lambda text: clean_text(str(text), LONGEST_TEXT)
+    return environment
+
+
+def write_private_page(path: Path, template: Path, **values: object) -> None:
+    """Write a page for its owner's eyes only, whole or not at all. Raises OSError."""
+    text = templates(template.parent).get_template(template.name).render(values)
+    write_atomically(path, text.encode("utf-8", "replace"), mode=0o600)

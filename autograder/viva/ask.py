@@ -14,7 +14,7 @@ from autograder.grading.checks import Draw
 from autograder.grading.grade import data_files
 from autograder.grading.part_probes import paper_calls
 from autograder.intake.archives import ArchiveError
-from autograder.intake.isolated_reader import Allowance, read_apart
+from autograder.intake.isolated_reader import Allowance, read_isolated
 from autograder.sandbox import SandboxUnavailable, Tier
 from autograder.viva.questions import Question, before, change_question, order_questions, result_questions
 from autograder.viva.running import run_calls
@@ -52,7 +52,7 @@ def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | No
     """
     content, own = _content(files, part), Allowance(SECONDS, advice="")
     try:
-        ((facts, _),) = read_apart(_in_a_process, part.number, tier.value, seed, content=content, own=own)
+        ((facts, _),) = read_isolated(_in_a_process, part.number, tier.value, seed, content=content, allowance=own)
     except ArchiveError as error:
         raise ValueError(f"{part.file_name}: {error}") from error
     if "problem" in facts:

@@ -21,10 +21,10 @@ from helpers.submissions import PART, SOLUTION, STUB, answered, by_checks, feedb
 from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE as LEDGER
 from autograder.batch.ledger import Entry, read_ledger
-from autograder.class_folder.decisions import FILE, Decision, decisions_on, read_decisions, with_decisions
+from autograder.class_folder.decisions import FILE, Decision, apply_decisions, decisions_on, read_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
-from autograder.class_folder.released_verdicts import give, given
+from autograder.class_folder.locks import exclusive_grading
+from autograder.class_folder.released_verdicts import last_released, record_released
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.appeals import cases, decide, find_requests
 from autograder.classroom.appeals_page import case_lines
@@ -71,7 +71,7 @@ def ask(folder: ClassFolder, learner: str, check: str, reason: str) -> None:
 
 
 def lost(folder: ClassFolder, learner: str) -> Check:
-    return next(c for c in given(folder, learner, PART).checks if c.status not in ("passed", "manual"))
+    return next(c for c in last_released(folder, learner, PART).checks if c.status not in ("passed", "manual"))
 
 
 def request(folder: ClassFolder, learner: str = "ada") -> str:
@@ -103,8 +103,8 @@ def everything(folder: ClassFolder) -> dict[str, object]:
     }
 
 
-def test_the_instructor_sees_the_request_beside_what_there_is_to_know(a_class):
-    (case,) = cases(a_class, list(find_requests(a_class).found.values()))
+def test_the_instructor_sees_the_request_next_to_everything_known_about_it(a_class):
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()))
     assert case.open and case.check == lost(a_class, "ada") and case.alike == ("ben",) and not case.newer
     assert case.repeated.changed == () and case.repeated.entry.learner == "ada"
     assert case.errata == "nothing changes for this submission."
@@ -154,7 +154,7 @@ def test_the_same_decision_again_changes_nothing_and_grading_again_keeps_it(a_cl
     grade_batch(a_class.submitted, [PART], strict, a_class.verdicts)
     assert everything(a_class) == once
     assert find_errata(a_class, PART, strict).changes == ()
-    (case,) = cases(a_class, list(find_requests(a_class).found.values()), anyway=True)
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()), anyway=True)
     assert not case.open and case.repeated.changed == (), "a decision is no difference between two verdicts"
 
 
@@ -180,10 +180,10 @@ def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class)
         page = feedback(a_class, learner)
         assert "its points stay as they are. ln 27 &lt;b&gt;is&lt;/b&gt; meant." in page
         assert name not in page, "what is rejected is not offered again"
-    assert not any(case.open for case in cases(a_class, list(find_requests(a_class).found.values())))
+    assert not any(case.open for case in cases(a_class, list(find_requests(a_class).by_name.values())))
 
 
-def test_nobody_loses_points_that_were_given_without_an_explicit_word(a_class):
+def test_nobody_loses_points_that_were_given_without_an_explicit_option(a_class):
     decide(a_class, request(a_class), accept=True, alike=True, reason="")
     before = everything(a_class)
     with pytest.raises(ClassError, match="takes points from ada that were given before"):
@@ -200,7 +200,7 @@ def test_nobody_loses_points_that_were_given_without_an_explicit_word(a_class):
 def test_newer_work_is_not_graded_by_a_decision(a_class, strict):
     (a_class.submitted / "ada" / PART.name / PART.file_name).write_text(OTHER, encoding="utf-8")
     before = grades(a_class, "ada")
-    (case,) = cases(a_class, list(find_requests(a_class).found.values()))
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()))
     assert case.newer
     ruling = decide(a_class, request(a_class), accept=True, alike=False, reason="")
     assert ruling.waiting == ("ada",) and grades(a_class, "ada") == before
@@ -266,29 +266,29 @@ def test_requests_that_nobody_can_decide_are_one_line_for_each_learner(a_class):
         (a_class.appeals / "ben" / name).write_text(text, encoding="utf-8")
         (a_class.appeals / "cid" / name).write_bytes(b"\xff")
     requests = find_requests(a_class)
-    assert list(requests.found) == [f"ada/part09/{lost(a_class, 'ada').name}", f"ben/part09/{real}"]
+    assert list(requests.by_name) == [f"ada/part09/{lost(a_class, 'ada').name}", f"ben/part09/{real}"]
     ben, cid = requests.problems
     assert "has no check no_50_0, no_50_1, no_50_2 and 37 more." in ben and "48 more files" in ben
     assert "not text in UTF-8" in cid and "49 more files" in cid
 
 
 def test_a_check_that_only_an_older_verdict_has_can_be_asked_about(a_class):
-    report = given(a_class, "ada", PART)
+    report = last_released(a_class, "ada", PART)
     checks = tuple(replace(c, name="an_old_name") if c.name == lost(a_class, "ada").name else c for c in report.checks)
-    give(a_class, "ada", PART, replace(report, checks=checks))
+    record_released(a_class, "ada", PART, replace(report, checks=checks))
     (a_class.verdicts / LEDGER).unlink()
     ask(a_class, "ada", "an_old_name", "Mine is right.")
-    assert list(find_requests(a_class).found) == ["ada/part09/an_old_name"]
+    assert list(find_requests(a_class).by_name) == ["ada/part09/an_old_name"]
 
 
 @pytest.mark.parametrize("name", ["a`touch PWNED`b", "a$(touch PWNED)b", "a;touch PWNED;b", "a\x1b[31mb", "a\u202eb"])
 def test_the_name_of_a_folder_does_nothing_in_the_commands_that_are_shown(a_class, tmp_path, name):
     check = lost(a_class, "ada").name
-    report = given(a_class, "ada", PART)
-    give(a_class, name, PART, report)
+    report = last_released(a_class, "ada", PART)
+    record_released(a_class, name, PART, report)
     ask(a_class, name, check, "x")
     (case,) = [
-        case for case in cases(a_class, list(find_requests(a_class).found.values())) if case.request.learner == name
+        case for case in cases(a_class, list(find_requests(a_class).by_name.values())) if case.request.learner == name
     ]
     lines = list(case_lines(a_class, case, 1))
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202e]", "".join(lines))
@@ -378,12 +378,12 @@ def report(*checks: Check, sha256: str = "s") -> Report:
 
 
 def test_a_decision_during_another_grading_says_whether_it_was_recorded(a_class, monkeypatch):
-    with grading_alone(a_class.root), pytest.raises(ClassError, match="wait for its end.$"):
+    with exclusive_grading(a_class.root), pytest.raises(ClassError, match="wait for its end.$"):
         decide(a_class, request(a_class), accept=True, alike=False, reason="")
     assert read_decisions(a_class.verdicts) == []
 
     def meanwhile(*_):
-        with grading_alone(a_class.root):
+        with exclusive_grading(a_class.root):
             return grade_class(*_)
 
     monkeypatch.setattr("autograder.classroom.appeals.grade_class", meanwhile)
@@ -405,7 +405,7 @@ def test_a_decision_holds_for_work_that_fails_in_the_same_way_and_for_the_work_t
 
     def earned(learner: str, check: Check, *decisions: Decision, sha256: str = "s", part: str = "part09") -> float:
         one = report(check, sha256=sha256)
-        return with_decisions(one, decisions_on(decisions, learner, part, one)).earned
+        return apply_decisions(one, decisions_on(decisions, learner, part, one)).earned
 
     assert earned("ada", failed, for_ada) == 2.0 == earned("ada", failed, for_ada, sha256="new")
     assert earned("ben", failed, for_ada) == 0.0 != earned("ben", failed, for_all)

@@ -198,7 +198,7 @@ def test_an_archive_within_its_own_bytes_overlapping_itself_is_refused():
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all" * 100])
-def test_what_is_no_archive_is_said(content):
+def test_what_is_not_an_archive_is_reported(content):
     with pytest.raises(ArchiveError, match="It can't be read"):
         contents(io.BytesIO(content))
 

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from autograder.capstone import capstone_run
 from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import give, given
+from autograder.class_folder.released_verdicts import last_released, record_released
 from autograder.classroom import capstone_grades as class_capstone
 from autograder.classroom import prefetch
-from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts, possible
+from autograder.classroom.capstone_gradebook import possible_points
+from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts
 from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
 from autograder.classroom.export import export
 from autograder.classroom.gradebook import open_gradebook
@@ -25,7 +26,7 @@ from autograder.classroom.grades import class_grades
 from autograder.cli import app
 from autograder.course import SOLUTIONS, capstone
 from autograder.grading.store import Store
-from autograder.sandbox import CAPSTONE, SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CAPSTONE, Tier, strict_tier
 
 STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
 LATER = "2026-12-02 12:00:00.000000 UTC"
@@ -44,12 +45,8 @@ def hand_in_all(folder: ClassFolder, learner: str, **other) -> None:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, empty_gradebook):
+def graded(tmp_path_factory, empty_gradebook, strict):
     """A class whose capstones were trained for a few steps. Gives its folder and the outcomes by learner."""
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
     folder = ClassFolder(tmp_path_factory.mktemp("class"))
     shutil.copy(empty_gradebook, folder.root)
     (folder.root / "class.toml").write_text("[due]\ncapstone = 2026-11-30T18:00:00\n", encoding="utf-8")
@@ -59,7 +56,7 @@ def graded(tmp_path_factory, empty_gradebook):
     hand_in_all(folder, "dan", part08_generation="def broken(:\n")
     hand_in_all(folder, "eve")
     (folder.submitted / "eve" / "part03" / "timestamp.txt").write_text(LATER, encoding="utf-8")
-    return folder, {one.learner: one for one in grade_capstones(folder, tier, num_steps=STEPS)}
+    return folder, {one.learner: one for one in grade_capstones(folder, strict, num_steps=STEPS)}
 
 
 def test_the_points_are_in_the_gradebook_task_by_task(graded):
@@ -74,7 +71,7 @@ def test_the_points_are_in_the_gradebook_task_by_task(graded):
     }
     assert scores == by_task
     assert scores == {"check-11-1": 12, "check-11-2": 4, "check-11-3": 4}  # three steps equal the replay
-    assert [possible(task) for task in capstone().tasks] == [12, 4, 4]
+    assert [possible_points(task) for task in capstone().tasks] == [12, 4, 4]
 
 
 def test_who_lacks_a_part_waits_and_has_no_grade(graded):
@@ -114,7 +111,7 @@ def test_it_is_exported_with_the_parts(graded, tmp_path):
 def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monkeypatch):
     folder, outcomes = graded
     assert outcomes["ada"].report == outcomes["ben"].report
-    files = {name: newest.content for name, newest in newest_parts(folder, "ada").items()}
+    files = {name: module.content for name, module in newest_parts(folder, "ada").items()}
     monkeypatch.setattr("autograder.capstone.grade_capstone", lambda *_, **__: pytest.fail("trained again"))
     again = class_capstone.stored_verdict(folder, files, strict_tier(), None, STEPS)
     assert again == outcomes["ada"].report
@@ -159,20 +156,20 @@ def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, 
     assert same["ada"].report == again["ada"].report
 
 
-def test_errata_compare_what_the_class_was_given_and_give_the_better_result(graded):
+def test_errata_compare_released_verdicts_and_release_the_better_result(graded):
     folder, outcomes = graded
     tier, ada = strict_tier(), outcomes["ada"].report
     found, _ = find_capstone_errata(folder, tier, STEPS)
     assert (found.same, found.changes, found.unknown) == (4, (), ("cleo",))
     worse = replace(ada.checks[0], earned=0.0, status="failed")
-    give(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
+    record_released(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
     found, reports = find_capstone_errata(folder, tier, STEPS)
     assert "  ada: 14 -> 20" in list(errata_lines(folder, found, applied=False, lower=False))
     apply_capstone_errata(folder, found, reports, lower=False)
-    assert given(folder, "ada", capstone()).earned == 20
+    assert last_released(folder, "ada", capstone()).earned == 20
 
 
-def test_the_newest_of_a_part_counts_wherever_it_was_handed_in(tmp_path):
+def test_the_newest_of_a_part_counts_wherever_it_was_submitted(tmp_path):
     folder = ClassFolder(tmp_path)
     hand_in_all(folder, "ada")
     newer = folder.submitted / "ada" / "part08"
@@ -207,14 +204,14 @@ def test_grading_again_never_lowers_a_capstone(tmp_path, empty_gradebook):
     (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
     first, *others = outcome.report.checks
     better = replace(outcome.report, checks=(replace(first, earned=first.points, status="passed"), *others))
-    give(folder, "dan", capstone(), better)
+    record_released(folder, "dan", capstone(), better)
     (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
-    assert outcome.report == given(folder, "dan", capstone()) == better
+    assert outcome.report == last_released(folder, "dan", capstone()) == better
     (dan,) = class_grades(folder).learners
     assert dan.grades["capstone"].score == first.points
 
 
-def test_a_class_that_handed_in_nothing_of_it_is_refused(tmp_path):
+def test_a_class_that_submitted_nothing_of_it_is_refused(tmp_path):
     outcome = CliRunner().invoke(app, ["grade", "--part", "11", "--class", str(tmp_path), "--sandbox", "local"])
     assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
 

@@ -140,7 +140,7 @@ def test_with_a_part_named_all_modules_stay_together(listed, tmp_path):
     assert set(submitted(listed)) == {"ann/part05/part05_gpt.py", "ann/part05/part01_autograd.py"}
 
 
-def test_one_folder_around_all_is_no_name(listed, tmp_path):
+def test_one_folder_around_all_is_not_a_name(listed, tmp_path):
     zipped(
         tmp_path / "x.zip", {"class of 2026/ann/part05_gpt.py": b"ann's", "class of 2026/ben/part05_gpt.py": b"ben's"}
     )
@@ -160,7 +160,7 @@ def test_who_is_not_listed_is_named_and_the_others_are_collected(listed, tmp_pat
 
 
 @pytest.mark.parametrize("inner", ["ben/part05_gpt.py", "leeann_1004_1_part05_gpt.py", "ben.zip"])
-def test_nobody_hands_in_work_as_somebody_else(listed, tmp_path, inner):
+def test_nobody_submits_work_as_somebody_else(listed, tmp_path, inner):
     content = packed({GPT: b"forged"}) if inner.endswith("zip") else b"forged"
     members = {f"mallory/{inner}": content, "ann/part05_gpt.py": b"ann's", f"zgarcia/{inner}": content}
     outcome = collect(listed, zipped(tmp_path / "x.zip", members))
@@ -168,7 +168,7 @@ def test_nobody_hands_in_work_as_somebody_else(listed, tmp_path, inner):
     assert not (listed.submitted / "ben").exists()
 
 
-def test_a_stranger_who_is_the_only_one_in_a_download_is_no_folder_around_it(listed, tmp_path):
+def test_a_stranger_who_is_the_only_one_in_a_download_is_not_a_folder_around_it(listed, tmp_path):
     for name in ("Mal Lory_9_assignsubmission_file_", "lorymal_9_9_work"):
         outcome = collect(listed, zipped(tmp_path / "x.zip", {f"{name}/ben/part05_gpt.py": b"forged"}))
         assert "not in the class list" in outcome.problems[0] and not outcome.placed
@@ -240,7 +240,9 @@ def test_newer_work_replaces_older_with_a_backup_and_older_work_is_left_alone(li
     source = tmp_path / "ann.zip"
 
     def handing_in(content: bytes, time) -> list[str]:
-        return [one.what for one in collect(listed, zipped(source, {"part05_gpt.py": content}, time)).placed]
+        return [
+            submission.status for submission in collect(listed, zipped(source, {"part05_gpt.py": content}, time)).placed
+        ]
 
     assert handing_in(b"1", AT_NOON) == ["new"]
     assert handing_in(b"1", IN_THE_EVENING) == ["unchanged"]
@@ -258,7 +260,7 @@ def test_newer_work_replaces_older_with_a_backup_and_older_work_is_left_alone(li
     assert not [path for path in listed.submitted.rglob("*") if path.name.startswith(".new-")]
 
 
-def test_what_was_replaced_is_said_with_the_place_of_the_backup(listed, tmp_path):
+def test_what_was_replaced_is_reported_with_the_place_of_the_backup(listed, tmp_path):
     source = tmp_path / "ann.zip"
     for content, time in ((b"1", AT_NOON), (b"2", IN_THE_EVENING)):
         lines = list(collection_lines(collect(listed, zipped(source, {GPT: content}, time))))
@@ -304,7 +306,7 @@ def test_a_time_that_the_instructor_gives_counts_for_all(listed, tmp_path):
         (lambda path: zipped(path, {"cat.jpg": b""}), "holds no file of the course"),
     ],
 )
-def test_what_cannot_be_collected_is_said(listed, tmp_path, make, said):
+def test_what_cannot_be_collected_is_reported(listed, tmp_path, make, said):
     make(tmp_path / "x.zip")
     with pytest.raises(ClassError, match=said):
         collect(listed, tmp_path / "x.zip")
@@ -452,7 +454,7 @@ def test_a_submission_that_canvas_marks_late_asks_for_its_time_and_takes_it(list
     assert times(listed) == {}
     late = datetime.datetime(2026, 11, 29, 20, 0, tzinfo=UTC)
     outcome = collect(listed, download, part(5), {"ben": late})
-    assert not outcome.problems and [one.what for one in outcome.placed] == ["unchanged", "corrected"]
+    assert not outcome.problems and [submission.status for submission in outcome.placed] == ["unchanged", "corrected"]
     assert times(listed) == {"ben/part05": "2026-11-29 20:00:00.000000 UTC"}
 
 
@@ -466,7 +468,7 @@ def test_a_recorded_time_is_corrected_when_work_is_collected_again(listed, tmp_p
             f"Time corrected: ann part05, submitted 2026-11-29 {hour:02d}:00 UTC."
         ]
         assert times(listed) == {"ann/part05": f"2026-11-29 {hour:02d}:00:00.000000 UTC"}
-    assert [one.what for one in collect(listed, source).placed] == ["unchanged"], "and stays"
+    assert [submission.status for submission in collect(listed, source).placed] == ["unchanged"], "and stays"
     assert times(listed) == {"ann/part05": "2026-11-29 09:00:00.000000 UTC"}
 
 
@@ -547,7 +549,7 @@ def test_what_is_copied_to_be_renamed_replaces_nothing(listed, tmp_path):
 MOODLE_ROW = "Participant 78,Ben O'Neil,ben@example.org,Submitted for grading,,10.00,"
 
 
-def test_a_file_that_was_renamed_by_hand_has_its_time_and_is_not_listed_again(listed, tmp_path):
+def test_a_file_that_was_renamed_manually_has_its_time_and_is_not_listed_again(listed, tmp_path):
     members = {"Ben O'Neil_78_assignsubmission_file_/setup.py": b"ben's"}
     download = zipped(tmp_path / "x.zip", members)
     sheet = worksheet(tmp_path / "x.csv", [MOODLE_ROW + '"Tuesday, 1 December 2026, 6:12 PM"'])
@@ -556,7 +558,7 @@ def test_a_file_that_was_renamed_by_hand_has_its_time_and_is_not_listed_again(li
     (place / "setup.py").rename(place / GPT)
     assert times(listed) == {"ben/part05": "2026-12-01 18:12:00.000000 UTC"}
     again = collect(listed, download, part(5), worksheet=sheet)
-    assert again.problems == [] and [one.what for one in again.placed] == ["unchanged"]
+    assert again.problems == [] and [submission.status for submission in again.placed] == ["unchanged"]
     assert again.remarks == [f'ben: "Ben O\'Neil_78_assignsubmission_file_/setup.py" was taken as {GPT}.']
 
 
@@ -571,11 +573,13 @@ def test_newer_work_to_be_renamed_leaves_the_time_of_the_older_work_until_it_is_
     assert times(listed) == {"ben/part05": "2026-11-30 09:00:00.000000 UTC"}
     place = listed.submitted / "ben" / "part05"
     (place / "setup.py").replace(place / GPT)
-    assert [one.what for one in collect(listed, download, part(5), worksheet=sheet).placed] == ["corrected"]
+    assert [submission.status for submission in collect(listed, download, part(5), worksheet=sheet).placed] == [
+        "corrected"
+    ]
     assert times(listed) == {"ben/part05": "2026-12-01 09:00:00.000000 UTC"}
 
 
-def test_a_module_to_be_renamed_beside_a_right_notebook_is_listed(listed, tmp_path):
+def test_a_module_to_be_renamed_next_to_a_right_notebook_is_listed(listed, tmp_path):
     members = {"leeann_1002_7_part05.ipynb": b"{}", "leeann_1002_8_solution.py": b"ann's"}
     outcome = collect(listed, zipped(tmp_path / "x.zip", members), part(5))
     assert [one.learner for one in outcome.placed] == ["ann"]
@@ -715,12 +719,12 @@ def test_a_request_with_unchanged_work_makes_nothing_late_and_takes_nothing_back
     asks = {"Ben O'Neil_78_assignsubmission_file_/appeal_part05.toml": ASKS}
     again = {name: content for name, content in work.items() if name.endswith(".py")} | asks
     outcome = collect(listed, zipped(tmp_path / "y.zip", again), part(5), worksheet=late)
-    assert [one.what for one in outcome.placed] == ["unchanged"]
+    assert [submission.status for submission in outcome.placed] == ["unchanged"]
     assert (submitted(listed), times(listed)) == before and len(requests(listed)) == 1
     outcome = collect(
         listed, zipped(tmp_path / "z.zip", again | {next(iter(again)): b"new work"}), part(5), worksheet=late
     )
-    assert [one.what for one in outcome.placed] == ["replaced"]
+    assert [submission.status for submission in outcome.placed] == ["replaced"]
     assert times(listed) == {"ben/part05": "2026-12-06 17:12:00.000000 UTC"}, "new work has a new time"
 
 
@@ -929,7 +933,7 @@ def test_recipes_are_collected_where_the_board_looks_for_them(listed, tmp_path, 
     assert "1 of 1 have no submission time" in "\n".join(collection_lines(outcome))
     again = collect(listed, zipped(tmp_path / "again.zip", {"leeann_1002_10_leaderboard_recipe.py": RECIPE}), its_part)
     (placed,) = again.placed
-    assert placed.what == "replaced" and placed.backup.read_bytes() == RECIPE + b"# mine\n"
+    assert placed.status == "replaced" and placed.backup.read_bytes() == RECIPE + b"# mine\n"
     assert (listed.submitted / "ann" / "leaderboard_recipe.py").read_bytes() == RECIPE
     (placed,) = collect(listed, tmp_path / "again.zip", its_part).placed
-    assert placed.what == "unchanged"
+    assert placed.status == "unchanged"

@@ -13,23 +13,18 @@ from helpers.submissions import PART, SOLUTION, hand_in
 
 from autograder.class_folder.decisions import Decision, add_decisions, read_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import giving
+from autograder.class_folder.released_verdicts import releasing
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.export import export
 from autograder.classroom.grades import class_grades
 from autograder.classroom.sample_class import write_class
 from autograder.course import ROOT
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 PAGE = ROOT / "docs" / "instructor" / "privacy.md"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="The lines are for a Unix shell.")
-def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, empty_gradebook):
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
+def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, empty_gradebook, strict):
     folder = ClassFolder(tmp_path / "class")
     write_class(folder)
     (folder.root / "extensions.csv").unlink()
@@ -37,7 +32,7 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
     for learner in ("ada", "ben"):
         hand_in(folder, learner, SOLUTION)
     (folder.root / "submitted_before" / "ada").mkdir(parents=True)
-    grade_class(folder, PART, ["ada", "ben"], tier)
+    grade_class(folder, PART, ["ada", "ben"], strict)
     run = {"cwd": folder.root, "capture_output": True, "encoding": "utf-8"}
     command = [sys.executable, ROOT / "autograder", "grade", "submitted", "--part", str(PART.number)]
     assert subprocess.run(command, **run).returncode in (0, 1)
@@ -46,7 +41,7 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
     decisions = [Decision("2026", "me", who, PART.name, "a", False, "No.", "", "failed") for who in ("ada", "ben")]
     add_decisions(folder.verdicts, decisions)
     export(class_grades(folder), folder.root / "exports")
-    with pytest.raises(KeyboardInterrupt), giving(folder, "ada", PART, seen={}):
+    with pytest.raises(KeyboardInterrupt), releasing(folder, "ada", PART, seen={}):
         raise KeyboardInterrupt
     assert (folder.verdicts / "ledger.jsonl").exists() and (folder.root / "exports" / "moodle.csv").exists()
 

@@ -25,7 +25,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import LARGEST_NOTEBOOK
-from autograder.sandbox import SandboxUnavailable, strict_tier
+from autograder.sandbox import strict_tier
 
 SECRET = "the-instructor-alone-may-read-this"
 
@@ -132,12 +132,8 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, empty_gradebook):
+def graded(tmp_path_factory, empty_gradebook, strict):
     """A class in which everything of the above is handed in, graded in one go."""
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
     folder = ClassFolder(tmp_path_factory.mktemp("class"))
     shutil.copy(empty_gradebook, folder.root)
     for learner, (module, notebook, _, _) in CASES.items():
@@ -155,7 +151,7 @@ def graded(tmp_path_factory, empty_gradebook):
     hand_in(folder, "our-fault", SOLUTION, answered())
     (folder.feedback / "our-fault").mkdir(parents=True)
     (folder.feedback / "our-fault" / PART.name).write_text("a file in the way", encoding="utf-8")
-    outcomes = grade_class(folder, PART, folder.learners(PART), tier)
+    outcomes = grade_class(folder, PART, folder.learners(PART), strict)
     return folder, {outcome.learner: outcome for outcome in outcomes}
 
 
@@ -232,7 +228,7 @@ def test_a_page_shows_questions_and_verdicts_and_no_lesson_that_was_left_as_it_w
         assert lines and max(map(len, lines)) <= 100, max(lines, key=len)
 
 
-def test_a_recognised_mistake_stands_in_place_of_the_checks_own_guess(graded):
+def test_a_recognised_mistake_replaces_the_checks_own_guess(graded):
     folder, _ = graded
     page = html.unescape(feedback(folder, "in-bits"))
     assert page.index("One mistake explains 2 failing checks") < page.index("Called:")
@@ -256,7 +252,7 @@ def test_what_has_not_changed_is_not_graded_again(graded, monkeypatch):
     assert again == [outcomes["finished"]]
 
 
-def test_what_a_person_graded_stays_graded_until_the_answer_changes(graded):
+def test_what_you_graded_manually_stays_graded_until_the_answer_changes(graded):
     folder, _ = graded
     with open_gradebook(folder) as book:
         grade = book.find_grade("written-9-5", PART.name, PART.name, "finished")

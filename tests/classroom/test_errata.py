@@ -11,7 +11,15 @@ import pytest
 from helpers.submissions import PART, SOLUTION, answered, by_checks, feedback, hand_in
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import KEPT, give, given, giving, interrupted, newest, stands
+from autograder.class_folder.released_verdicts import (
+    OLD_VERDICT_KEPT,
+    interrupted_release,
+    keeps_old_verdict,
+    last_recorded,
+    last_released,
+    record_released,
+    releasing,
+)
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.autograde import grade_class
@@ -26,11 +34,11 @@ TASK = "9.1"
 
 def as_if(folder: ClassFolder, learner: str, earned: float) -> Report:
     """Note as given what a suite gave whose check of the first task was wrong: so many of its points."""
-    report = given(folder, learner, PART)
+    report = last_released(folder, learner, PART)
     first = next(check for check in report.checks if check.task == TASK and check.points >= earned)
     wrong = replace(first, earned=earned, status="passed" if earned else "failed")
     old = replace(report, checks=tuple(wrong if check is first else check for check in report.checks))
-    give(folder, learner, PART, old)
+    record_released(folder, learner, PART, old)
     return old
 
 
@@ -51,14 +59,14 @@ def graded(folder, strict, empty_gradebook):
     return folder, old_up, old_down
 
 
-def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(graded, strict, monkeypatch):
+def test_errata_show_first_then_release_what_is_better_and_lower_only_when_asked(graded, strict, monkeypatch):
     folder, old_up, old_down = graded
     found = find_errata(folder, PART, strict)
     changes = {change.learner: change for change in found.changes}
     assert set(changes) == {"up", "down"} and found.same == 1
     assert (found.unknown, found.resubmitted) == (("never",), ("new",))
     assert changes["up"].before == old_up.earned and changes["up"].after > old_up.earned
-    assert changes["down"].lower and changes["down"].stands
+    assert changes["down"].lower and changes["down"].keeps_old
     lines = list(errata_lines(folder, found, applied=False, lower=False))
     assert lines[0] == "Part 9: 3 graded again, 1 as before, 2 changed."
     assert any(line.startswith(f"    {TASK} ") and " -> " in line for line in lines)
@@ -69,15 +77,15 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
     assert list(errata_lines(folder, found, applied=False, lower=False))[-1].endswith(
         f"make errata part=9 apply=1 class={folder.root}"
     )
-    assert given(folder, "up", PART).earned == old_up.earned, "a dry run gives nothing"
+    assert last_released(folder, "up", PART).earned == old_up.earned, "a dry run gives nothing"
 
     outcomes = apply_errata(folder, found, strict)
     assert [one.learner for one in outcomes] == ["up"]
-    assert given(folder, "up", PART).earned == changes["up"].after == by_checks(folder, "up")
+    assert last_released(folder, "up", PART).earned == changes["up"].after == by_checks(folder, "up")
 
     grade_class(folder, PART, ["down"], strict)  # `grade` as ever, after the checks were mended
     assert by_checks(folder, "down") == old_down.earned, "grading again never lowers by itself"
-    assert KEPT in feedback(folder, "down")
+    assert OLD_VERDICT_KEPT in feedback(folder, "down")
 
     found = find_errata(folder, PART, strict)
     assert [change.learner for change in found.changes] == ["down"]
@@ -88,7 +96,7 @@ def test_errata_show_first_then_give_what_is_better_and_lower_only_when_told(gra
     assert by_checks(folder, "down") == changes["down"].after, "what was withdrawn does not come back"
 
 
-def test_checks_that_the_solution_fails_change_nothing_that_was_given(graded, strict):
+def test_checks_that_the_solution_fails_change_no_released_verdict(graded, strict):
     folder, _, old_down = graded
     found = find_errata(folder, PART, strict)
     store, files = open_store(folder.verdicts), {PART.file_name: SOLUTION.encode("utf-8")}
@@ -98,17 +106,17 @@ def test_checks_that_the_solution_fails_change_nothing_that_was_given(graded, st
     store.keep(name, replace(right, checks=(failed, *right.checks[1:])), 0.1)
     with pytest.raises(ReleaseError, match="must earn all"):
         apply_errata(folder, found, strict, lower=True)
-    assert given(folder, "down", PART) == old_down
+    assert last_released(folder, "down", PART) == old_down
     with pytest.raises(ReleaseError, match="must earn all"):
         find_errata(folder, PART, strict)
 
 
-def test_a_lower_verdict_whose_giving_was_interrupted_is_given_by_the_same_command(graded, strict):
+def test_a_lower_verdict_whose_release_was_interrupted_is_finished_by_the_same_command(graded, strict):
     folder, _, old_down = graded
-    with pytest.raises(KeyboardInterrupt), giving(folder, "down", PART, seen={}):
-        give(folder, "down", PART, replace(old_down, checks=()))
+    with pytest.raises(KeyboardInterrupt), releasing(folder, "down", PART, seen={}):
+        record_released(folder, "down", PART, replace(old_down, checks=()))
         raise KeyboardInterrupt  # before the gradebook has it
-    assert given(folder, "down", PART) == old_down != newest(folder, "down", PART)
+    assert last_released(folder, "down", PART) == old_down != last_recorded(folder, "down", PART)
     found = find_errata(folder, PART, strict)
     assert "down" in found.unfinished and "down" in {change.learner for change in found.changes}
     assert any(
@@ -116,18 +124,18 @@ def test_a_lower_verdict_whose_giving_was_interrupted_is_given_by_the_same_comma
     )
 
     apply_errata(folder, found, strict)  # not the lower ones: then what was given before comes back everywhere
-    assert interrupted(folder, "down", PART) is None
-    assert given(folder, "down", PART).earned == by_checks(folder, "down") == old_down.earned
+    assert interrupted_release(folder, "down", PART) is None
+    assert last_released(folder, "down", PART).earned == by_checks(folder, "down") == old_down.earned
 
-    with pytest.raises(KeyboardInterrupt), giving(folder, "down", PART, seen={}):
+    with pytest.raises(KeyboardInterrupt), releasing(folder, "down", PART, seen={}):
         raise KeyboardInterrupt
     found = find_errata(folder, PART, strict)
     apply_errata(folder, found, strict, lower=True)
-    assert interrupted(folder, "down", PART) is None
-    assert given(folder, "down", PART).earned == by_checks(folder, "down") < old_down.earned
+    assert interrupted_release(folder, "down", PART) is None
+    assert last_released(folder, "down", PART).earned == by_checks(folder, "down") < old_down.earned
 
 
-def test_a_part_that_nobody_handed_in_has_no_errata(folder, strict):
+def test_a_part_that_nobody_submitted_has_no_errata(folder, strict):
     with pytest.raises(ClassError, match="Nobody has handed in part 9"):
         find_errata(folder, PART, strict)
 
@@ -146,27 +154,29 @@ def report(**facts) -> Report:
     return Report(**{**whole, "checks": checks, **facts})
 
 
-def test_an_old_verdict_stands_only_when_it_is_better_on_the_same_work_in_as_good_a_sandbox():
+def test_an_old_verdict_counts_only_when_it_is_better_on_the_same_work_in_as_good_a_sandbox():
     new = report(earned=1.0)
-    assert stands(report(earned=2.0), new)
-    assert not stands(None, new) and not stands(report(earned=1.0), new) and not stands(report(earned=0.0), new)
-    assert not stands(report(earned=2.0, sha256="y"), new)
-    assert not stands(report(earned=2.0, sandbox="local"), new)
+    assert keeps_old_verdict(report(earned=2.0), new)
+    assert not keeps_old_verdict(None, new)
+    assert not keeps_old_verdict(report(earned=1.0), new)
+    assert not keeps_old_verdict(report(earned=0.0), new)
+    assert not keeps_old_verdict(report(earned=2.0, sha256="y"), new)
+    assert not keeps_old_verdict(report(earned=2.0, sandbox="local"), new)
     moved = (Check("a", "9.1", "A", False, 5.0, 5.0),)
-    assert not stands(report(checks=moved), new)
+    assert not keeps_old_verdict(report(checks=moved), new)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"part": 9}', b"\xff", b"[" * 100_000])
-def test_a_damaged_note_of_what_was_given_is_as_none(folder, content):
-    give(folder, "ann", PART, report())
-    assert given(folder, "ann", PART) == report()
+def test_a_damaged_note_of_a_released_verdict_counts_as_none(folder, content):
+    record_released(folder, "ann", PART, report())
+    assert last_released(folder, "ann", PART) == report()
     (path,) = folder.verdicts.rglob("ann.json")
     path.write_bytes(content)
-    assert given(folder, "ann", PART) is None
+    assert last_released(folder, "ann", PART) is None
 
 
 @pytest.mark.slow
-def test_a_suite_that_is_mended_on_disk_changes_grades_through_the_commands(tmp_path, strict):
+def test_a_suite_that_is_fixed_on_disk_changes_grades_through_the_commands(tmp_path, strict):
     """The whole way: grade, change a check's expectation in a copy of the course, errata, errata --apply, grades."""
     course, its_class = tmp_path / "course", ClassFolder(tmp_path / "class")
     ignore = shutil.ignore_patterns(".venv", ".git", "runs", "__pycache__", "tests", "gradebook.db*", "submitted")

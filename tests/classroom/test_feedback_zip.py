@@ -12,11 +12,10 @@ from typer.testing import CliRunner
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import grade_class
-from autograder.classroom.feedback import pack_feedback
+from autograder.classroom.feedback_zip import pack_feedback
 from autograder.classroom.gradebook import open_gradebook
 from autograder.cli import app
 from autograder.course import part
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 PEOPLE = {
     "ada": ("Ada", "Lovelace", "1001"),
@@ -27,12 +26,8 @@ PAGE = f"{PART.name}.html"
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, empty_gradebook) -> ClassFolder:
+def graded(tmp_path_factory, empty_gradebook, strict) -> ClassFolder:
     """Three people have submitted part 9, and it is graded; carl is in the list alone."""
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
     folder = ClassFolder(tmp_path_factory.mktemp("class"))
     shutil.copy(empty_gradebook, folder.root)
     with open_gradebook(folder) as book:
@@ -40,7 +35,7 @@ def graded(tmp_path_factory, empty_gradebook) -> ClassFolder:
             book.add_student(learner, first_name=first, last_name=last, lms_user_id=number)
     for learner in PEOPLE:
         hand_in(folder, learner, SOLUTION, answered())
-    grade_class(folder, PART, list(PEOPLE), tier)
+    grade_class(folder, PART, list(PEOPLE), strict)
     return folder
 
 

@@ -20,7 +20,7 @@ import autograder.grading.store
 import autograder.sandbox
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.locks import grading_alone
+from autograder.class_folder.locks import exclusive_grading
 from autograder.classroom import autograde
 from autograder.classroom.autograde import enter_in_gradebook
 from autograder.classroom.capstone_grades import NEEDED
@@ -35,11 +35,7 @@ SOLUTION_1 = (SOLUTIONS / PART_1.file_name).read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def a_class(tmp_path, empty_gradebook):
-    try:
-        strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
+def a_class(tmp_path, empty_gradebook, strict):
     shutil.copy(empty_gradebook, tmp_path)
     return ClassFolder(tmp_path)
 
@@ -73,7 +69,7 @@ def test_it_shows_how_far_it_is(a_class):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals.")
-def test_on_a_terminal_a_bar_with_the_time_left_stands_below_the_results(a_class):
+def test_on_a_terminal_a_bar_with_the_time_left_is_below_the_results(a_class):
     from helpers.terminal import Terminal
 
     for learner in ("ada", "bob"):
@@ -235,7 +231,7 @@ def test_checks_that_the_solution_fails_cost_nobody_points(a_class, monkeypatch)
     assert "Nothing was graded" in outcome.output and not a_class.autograded.exists()
 
 
-def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(a_class, monkeypatch):
+def test_ctrl_c_keeps_what_is_graded_and_says_how_to_continue(a_class, monkeypatch):
     for learner in ("ada", "bob"):
         hand_in(a_class, learner, SOLUTION, answered())
     kept = autograde.keep
@@ -259,7 +255,7 @@ def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(a_class, monkeypatch)
 
 def test_two_gradings_of_a_class_do_not_take_each_others_files_away(a_class):
     hand_in(a_class, "ada", SOLUTION, answered())
-    with grading_alone(a_class.root):
+    with exclusive_grading(a_class.root):
         outcome = grade(a_class, "--part", "9")
         assert outcome.exit_code == 2
         assert "Another grading of the class" in outcome.output and "wait for its end" in outcome.output

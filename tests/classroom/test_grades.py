@@ -39,7 +39,7 @@ def test_the_total_weighs_each_assignment_and_takes_the_penalty_off(class_of_thr
     assert found.possible == {"part05": 10, "part09": 10, "capstone": 5}
 
 
-def test_the_table_says_what_is_late_what_is_missing_and_what_a_person_has_to_grade(class_of_three):
+def test_the_table_says_what_is_late_what_is_missing_and_what_is_left_to_grade_manually(class_of_three):
     lines = list(grades_lines(class_grades(class_of_three)))
     assert [line.split() for line in lines[:6]] == [
         ["learner", "05", "09", "capstone", "total"],
@@ -53,7 +53,7 @@ def test_the_table_says_what_is_late_what_is_missing_and_what_a_person_has_to_gr
     assert "Late, points taken off: ann: part05 0.75." in lines
 
 
-def test_the_same_stands_in_the_data(class_of_three):
+def test_the_data_say_the_same(class_of_three):
     data = grades_json(class_grades(class_of_three))
     assert data["learners"][1] == {
         "id": "ben",
@@ -62,7 +62,7 @@ def test_the_same_stands_in_the_data(class_of_three):
     }
 
 
-def test_an_extension_for_somebody_unknown_is_said(class_of_three):
+def test_an_extension_for_somebody_unknown_is_reported(class_of_three):
     write(class_of_three, "extensions.csv", "student_id,part,extra_days\nzed,5,2\n")
     assert list(grades_lines(class_grades(class_of_three)))[-1].endswith("zed is nobody in the gradebook.")
 
@@ -74,7 +74,7 @@ def test_an_assignment_that_has_no_weight_counts_nothing(class_of_three):
     assert totals["ann"] == pytest.approx(80 * 0.675 + 20 * 0.9)
 
 
-def test_a_class_without_a_gradebook_is_said_in_a_sentence(folder):
+def test_a_class_without_a_gradebook_is_reported_in_a_sentence(folder):
     with pytest.raises(ClassError, match="no gradebook in .* yet"):
         class_grades(folder)
     (folder.root / "gradebook.db").write_bytes(b"this is no database, and long enough to be read as one" * 30)
@@ -82,5 +82,5 @@ def test_a_class_without_a_gradebook_is_said_in_a_sentence(folder):
         class_grades(folder)
 
 
-def test_an_empty_gradebook_is_said(folder, gradebook):
+def test_an_empty_gradebook_is_reported(folder, gradebook):
     assert list(grades_lines(class_grades(folder))) == ["The gradebook has no learners yet."]

@@ -17,11 +17,11 @@ from helpers.hostile_sources import little_of_this_process
 from helpers.submissions import PART, answered, cell, fresh_notebook
 
 from autograder.batch.find_tasks import find_tasks
-from autograder.classroom.submitted_notebook import sound_notebook
+from autograder.classroom.submitted_notebook import rebuild_notebook
 from autograder.course import ROOT, part
 from autograder.intake import isolated_reader
 from autograder.intake.archives import ArchiveError
-from autograder.intake.name_matching import Matcher
+from autograder.intake.name_matching import LearnerMatcher
 from autograder.intake.submitted_files import sort_by_learner
 
 PART_1 = part(1)
@@ -61,7 +61,7 @@ def graded(place: Path) -> dict[str, bytes]:
 
 
 def collected(source: Path) -> dict[str, list[bytes]]:
-    matcher = Matcher([])
+    matcher = LearnerMatcher([])
     matcher.ids.update({name: {name} for name in [*HONEST, "mallory"]})
     found = sort_by_learner(source, matcher)
     assert all("mallory" in problem for problem in found.problems)
@@ -112,8 +112,8 @@ def test_a_notebook_costs_only_its_author(name, tmp_path):
     next_one.write_text(json.dumps(answered() | {"padding": " " * 300_000}), encoding="utf-8")
     released = fresh_notebook()
     with little_of_this_process():
-        sound = sound_notebook(released, path)
-        anns = sound_notebook(released, next_one)
+        sound = rebuild_notebook(released, path)
+        anns = rebuild_notebook(released, next_one)
     assert len(sound.notebook["cells"]) >= len(released["cells"])
     assert "Ten letters" in cell(anns.notebook, "written-9-5")["source"], "the next one is read"
 
@@ -122,10 +122,10 @@ def test_one_learners_archives_have_one_budget_of_time(class_folder):
     """Otherwise each of a thousand archives would have ten seconds."""
     own = isolated_reader.Allowance()
     with pytest.raises(ArchiveError, match="processor time"):
-        isolated_reader.read_apart(reading_helpers.busy, 1, own=own)
+        isolated_reader.read_isolated(reading_helpers.busy, 1, allowance=own)
     assert own.seconds <= 0
     with pytest.raises(ArchiveError, match="processor time"):
-        isolated_reader.read_apart(reading_helpers.busy, 0, own=own)
+        isolated_reader.read_isolated(reading_helpers.busy, 0, allowance=own)
 
 
 @pytest.mark.parametrize(
@@ -142,17 +142,17 @@ def test_one_learners_archives_have_one_budget_of_time(class_folder):
 )
 def test_what_happens_to_the_process_that_reads_is_a_sentence(what, said, tmp_path):
     with little_of_this_process(megabytes=700), pytest.raises(ArchiveError, match=said):
-        isolated_reader.read_apart(getattr(reading_helpers, what))
-    answer = isolated_reader.read_apart(reading_helpers.echoes, "x", content=b"next")
+        isolated_reader.read_isolated(getattr(reading_helpers, what))
+    answer = isolated_reader.read_isolated(reading_helpers.echoes, "x", content=b"next")
     assert answer == [("x", b"next")], "the next one is read"
 
 
 def test_each_input_has_a_process_of_its_own():
     if not hasattr(os, "fork"):
         pytest.skip("This system has no fork.")
-    processes = {isolated_reader.read_apart(reading_helpers.process)[0][0][0] for _ in range(5)}
+    processes = {isolated_reader.read_isolated(reading_helpers.process)[0][0][0] for _ in range(5)}
     assert len(processes) == 5 and os.getpid() not in processes
-    assert len({isolated_reader.read_apart(reading_helpers.process)[0][0][1] for _ in range(5)}) == 1, (
+    assert len({isolated_reader.read_isolated(reading_helpers.process)[0][0][1] for _ in range(5)}) == 1, (
         "the interpreter starts once"
     )
 
@@ -160,10 +160,10 @@ def test_each_input_has_a_process_of_its_own():
 def test_the_helper_ends_with_its_parent(tmp_path):
     program = (
         "import sys; sys.path[:0] = sys.argv[1:4]\n"
-        "from autograder.archives import reading\n"
+        "from autograder.intake import isolated_reader as reading\n"
         "from helpers import reading as reading_helpers\n"
-        "print(reading.read_apart(reading_helpers.process)[0][0][1], flush=True)\n"
-        "reading.read_apart(reading_helpers.busy, 1, own=reading.Allowance(1000))\n"
+        "print(reading.read_isolated(reading_helpers.process)[0][0][1], flush=True)\n"
+        "reading.read_isolated(reading_helpers.busy, 1, allowance=reading.Allowance(1000))\n"
     )
     command = [sys.executable, "-c", program, str(ROOT), str(Path(__file__).parents[1])]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}

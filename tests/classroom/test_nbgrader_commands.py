@@ -51,7 +51,7 @@ def test_the_configuration_can_be_read_twice_and_says_the_same():
     assert not (ROOT / "exchange").exists()
 
 
-def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, tier):
+def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, strict):
     folder = ClassFolder(tmp_path)
     (tmp_path / "nbgrader_config.py").write_text(CONFIG.format(source=str(SOURCE)), encoding="utf-8")
     nbgrader(folder, "generate_assignment", PART.name)
@@ -76,14 +76,14 @@ def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, tie
     assert "10 of 10 points" in feedback(folder, "ada")
 
 
-def test_a_module_in_source_by_mistake_overwrites_nobodys(tmp_path, empty_gradebook, tier):
+def test_a_module_in_source_by_mistake_overwrites_nobodys(tmp_path, empty_gradebook, strict):
     """The trap: nbgrader copies every file of source/ over the submission, and grades that."""
     shutil.copytree(SOURCE / PART.name, tmp_path / "source" / PART.name)
     (tmp_path / "source" / PART.name / PART.file_name).write_text(SOLUTION, encoding="utf-8")
     shutil.copy(empty_gradebook, tmp_path)
     folder = ClassFolder(tmp_path)
     hand_in(folder, "ada", STUB, answered())
-    grade_class(folder, PART, ["ada"], tier, tmp_path / "source")
+    grade_class(folder, PART, ["ada"], strict, tmp_path / "source")
     assert by_checks(folder, "ada") == 0
     assert (folder.autograded / "ada" / PART.name / PART.file_name).read_text(encoding="utf-8") == STUB
 

@@ -58,7 +58,7 @@ def test_a_release_holds_notebook_stub_tools_and_files(made):
     assert "NotImplementedError" in (made / PART.file_name).read_text(encoding="utf-8")
 
 
-def test_data_and_given_modules_are_released_beside_the_notebook(tmp_path):
+def test_data_and_given_modules_are_released_next_to_the_notebook(tmp_path):
     generate(part(5), tmp_path)
     assert {"weights.py", "trained_weights.json"} <= {path.name for path in (tmp_path / "part05").iterdir()}
 
@@ -174,7 +174,7 @@ def test_a_finding_stops_the_release_and_the_old_one_stays(source, tmp_path):
     assert [path.name for path in to.iterdir()] == [PART.name]
 
 
-def test_what_nbgrader_refuses_is_said_in_its_words(source, tmp_path):
+def test_what_nbgrader_refuses_is_reported_in_its_words(source, tmp_path):
     notebook = read_notebook(notebook_path(PART, source))
     cell(notebook, "written-9-5")["source"] = "### BEGIN SOLUTION\nno end"
     notebook_path(PART, source).write_text(notebook_text(notebook), encoding="utf-8")

@@ -109,7 +109,7 @@ HEADER = "First name,Last name,Email address\n"
         ("First name,Last name,Username,Email address\nA,L,a,x@y.z\nB,L,b,X@y.z\n", "the same email address, x@y.z"),
     ],
 )
-def test_a_list_that_cannot_be_used_is_said_with_its_line(folder, text, said):
+def test_a_list_that_cannot_be_used_is_reported_with_its_line(folder, text, said):
     with pytest.raises(ClassError, match=f"(?s){said}"):
         roster(folder, text)
 

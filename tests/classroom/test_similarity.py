@@ -271,7 +271,7 @@ def test_the_command_shows_real_ids_and_the_caution_and_writes_the_page(tmp_path
         (["one", "--part", "12"], "There is no part 12"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_a_sentence(tmp_path, words, sentence):
+def test_what_cannot_be_compared_is_reported_in_a_sentence(tmp_path, words, sentence):
     hand_in_all(tmp_path / "one", ada=REFERENCE)
     folder, *rest = words
     status, said, complained = run_cli("similarity", tmp_path / folder, *rest)

@@ -68,7 +68,7 @@ FOR_AUTHORS = {
 
 
 @pytest.mark.parametrize("name", [*MENDED, *FOR_AUTHORS])
-def test_it_is_found_and_mended_where_a_machine_can(source, name):
+def test_it_is_found_and_fixed_where_a_machine_can(source, name):
     change, words = {**MENDED, **FOR_AUTHORS}[name]
     edit(source, change)
     found = notebook_findings(PART, source)

@@ -15,16 +15,15 @@ from pathlib import Path
 import pytest
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import given
+from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.doctor import examine
-from autograder.classroom.errata import find_errata, need_shown_changes
+from autograder.classroom.errata import find_errata, require_shown_changes
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades, grades_json
 from autograder.classroom.nbgrader_configuration import FILE, other_course, write_configuration
 from autograder.course import part
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 PARTS = (part(2), part(9))
 OLD = Path(__file__).with_name("class_of_week_five.json")
@@ -55,37 +54,33 @@ def by_persons(folder: ClassFolder) -> list[tuple]:
         ]
 
 
-def test_a_class_of_an_earlier_version_sees_what_changes_and_keeps_everything(old_class):
-    try:
-        tier = strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
+def test_a_class_of_an_earlier_version_sees_what_changes_and_keeps_everything(old_class, strict):
     before, hand = grades_json(class_grades(old_class)), by_persons(old_class)
     assert ("ann", "written-9-5", 1.5, False, "Say where the 2.37 comes from.") in hand
     submitted = {path: path.read_bytes() for path in old_class.submitted.rglob("*") if path.is_file()}
-    assert given(old_class, "dan", PARTS[0]).earned == 10, "an earlier version's verdicts are read"
+    assert last_released(old_class, "dan", PARTS[0]).earned == 10, "an earlier version's verdicts are read"
 
     (said,) = [finding for finding in examine(old_class) if finding.name == "grades"]
     assert "in part 2, 9" in said.said and "errata 2" in said.to_do[0]
     with pytest.raises(ClassError, match=r"(?s)Nothing was graded.*Part 2, 2 learners.*errata 2.*Part 9, 3 learners"):
-        need_shown_changes(old_class, PARTS, tier)
+        require_shown_changes(old_class, PARTS, strict)
 
-    found = [find_errata(old_class, each, tier) for each in PARTS]
+    found = [find_errata(old_class, each, strict) for each in PARTS]
     (change,) = found[0].changes
-    assert (change.learner, change.before, change.after, change.stands) == ("dan", 10, 9.75, True)
+    assert (change.learner, change.before, change.after, change.keeps_old) == ("dan", 10, 9.75, True)
     assert (found[0].same, found[1].same) == (1, 3) and not found[1].changes
     assert grades_json(class_grades(old_class)) == before, "looking writes nothing"
-    need_shown_changes(old_class, PARTS, tier)
+    require_shown_changes(old_class, PARTS, strict)
 
     for each in PARTS:
-        outcomes = grade_class(old_class, each, old_class.learners(each), tier)
+        outcomes = grade_class(old_class, each, old_class.learners(each), strict)
         assert [one.failure for one in outcomes] == [""] * len(outcomes)
     assert grades_json(class_grades(old_class)) == before
     assert by_persons(old_class) == hand, "nobody has to look at the same answer again"
     assert {path: path.read_bytes() for path in old_class.submitted.rglob("*") if path.is_file()} == submitted
 
 
-def test_a_class_whose_nbgrader_uses_another_copy_of_the_course_is_told(folder):
+def test_a_class_whose_nbgrader_uses_another_copy_of_the_course_is_reported(folder):
     assert other_course(folder.root) is None
     assert write_configuration(folder.root)
     assert other_course(folder.root) is None

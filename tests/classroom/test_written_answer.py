@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from nbformat import from_dict
 
-from autograder.classroom.submitted_notebook import MOST_ADDED_CELLS, sound_notebook
-from autograder.classroom.written_answer import LEFT_OUT, as_data
+from autograder.classroom.submitted_notebook import MOST_ADDED_CELLS, rebuild_notebook
+from autograder.classroom.written_answer import LEFT_OUT, to_inert_markdown
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(20)).decode()
@@ -61,7 +61,7 @@ class Elements(HTMLParser):
 
 def rendered(text: str, attachments: object = None) -> tuple[Elements, str]:
     """The elements of an answer as nbconvert renders it, as feedback and formgrader do, and the HTML."""
-    source, pictures = as_data(text, attachments)
+    source, pictures = to_inert_markdown(text, attachments)
     facts = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": source, "attachments": pictures}
     notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [facts]})
     page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
@@ -139,7 +139,7 @@ def test_anything_else_that_was_pasted_is_replaced_by_a_sentence(attachments):
 
 
 def test_only_so_many_pictures_are_kept():
-    source, pictures = as_data("![p](attachment:a)" * 50, {"a": {"image/png": PNG}})
+    source, pictures = to_inert_markdown("![p](attachment:a)" * 50, {"a": {"image/png": PNG}})
     assert len(pictures) == 10 and source.count(LEFT_OUT) == 40
 
 
@@ -148,7 +148,7 @@ def test_a_picture_pasted_into_an_answer_reaches_the_notebook_that_is_graded(tmp
     cell(notebook, "written-9-5")["attachments"] = {"p.png": {"image/png": PNG}}
     path = tmp_path / f"{PART.name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    sound = sound_notebook(fresh_notebook(), path).notebook
+    sound = rebuild_notebook(fresh_notebook(), path).notebook
     assert cell(sound, "written-9-5")["attachments"] == {"picture-1": {"image/png": PNG}}
 
 
@@ -161,7 +161,7 @@ def test_a_notebook_of_very_many_cells_takes_processor_time_in_proportion_to_wha
     )
     released = fresh_notebook()
     begin = time.process_time()
-    sound = sound_notebook(released, path).notebook
+    sound = rebuild_notebook(released, path).notebook
     assert time.process_time() - begin < 5
     assert len(sound["cells"]) == len(released["cells"]) + MOST_ADDED_CELLS
 
@@ -185,7 +185,7 @@ def test_an_answer_in_a_copied_cell_is_found(facts, tmp_path):
     copy_of(notebook, source=GIVEN, **facts)
     path = tmp_path / f"{PART.name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    sound = sound_notebook(fresh_notebook(), path)
+    sound = rebuild_notebook(fresh_notebook(), path)
     assert "Ten letters" in cell(sound.notebook, "written-9-5")["source"]
     assert "below it were taken as the answer" in " ".join(sound.remarks)
     assert sum("Ten letters" in each["source"] for each in sound.notebook["cells"]) == 1
@@ -197,6 +197,6 @@ def test_an_answer_in_its_own_cell_stays_and_the_copy_is_shown(tmp_path):
     copy_of(notebook, source="Another answer.")
     path = tmp_path / f"{PART.name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    sound = sound_notebook(fresh_notebook(), path)
+    sound = rebuild_notebook(fresh_notebook(), path)
     assert "Ten letters" in cell(sound.notebook, "written-9-5")["source"]
     assert any("Another answer" in each["source"] for each in sound.notebook["cells"])

@@ -12,7 +12,7 @@ from test_readme import calls_in, check_call
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, assignments, load_settings
-from autograder.classroom.late_policy import load_extensions
+from autograder.classroom.extensions import load_extensions
 from autograder.course import ROOT
 
 GUIDE = ROOT / "docs" / "instructor"

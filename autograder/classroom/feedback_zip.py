@@ -1,0 +1,154 @@
+"""A zip of feedback pages, with the names that Moodle and Canvas need to return each page to its learner.
+
+Moodle finds a person by the number in the name of a folder, Canvas by the two numbers in the name of a file. Both are
+in the names of the platform's own download.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.class_folder.collected import Unreadable, submitted_hash
+from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.released_verdicts import interrupted_release, last_released
+from autograder.class_folder.settings import ClassError, load_settings
+from autograder.classroom.feedback import assignment_name, learner_page
+from autograder.classroom.gradebook import open_gradebook
+from autograder.course import Part, capstone
+from autograder.files import write_atomically
+from autograder.intake.archives import shown
+from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
+from autograder.intake.name_matching import (
+    CANVAS,
+    MOODLE,
+    RECIPE,
+    LearnerMatcher,
+    appeal_files,
+    course_file,
+    course_files,
+)
+from autograder.intake.submitted_files import FilesByLearner, sort_by_learner
+from autograder.invocation import option
+from autograder.text import plural
+
+UPLOAD = {
+    "Moodle": "In the assignment, choose Upload multiple feedback files in a zip.",
+    "Canvas": "On the assignment's page, choose Re-upload submissions, or in the gradebook Upload submissions.",
+    "": "It has one folder for each learner.",
+}
+
+
+@dataclass
+class Packed:
+    """The zip. platform: Moodle, Canvas or "" for folders; names: in the zip, by learner; missing: a sentence for each
+    person who is not in it.
+    """
+
+    path: Path
+    platform: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+
+def pack_feedback(folder: ClassFolder, download: Path, part: Part, out: Path, worksheet: Path | None = None) -> Packed:
+    """Write the pages of everybody in a platform's download, brought up to date, as out/feedback-partNN.zip. Raises
+    ClassError when there is nothing to pack.
+    """
+    name = assignment_name(part)
+    with open_gradebook(folder) as gradebook:
+        students = gradebook.students
+        numbers = read_worksheet(worksheet, students, load_settings(folder).zone) if worksheet else Worksheet()
+        sorted_files = sort_by_learner(download, LearnerMatcher(students, numbers.numbers))
+    if others := _other_parts(sorted_files, part):
+        raise ClassError(
+            f"{shown(download.name)} has work for {', '.join(others)} and none for {name}. Nothing was written. Name "
+            f"the download of {name}, or pack the feedback of {others[0]}: "
+            f"{option('part', int(others[0].removeprefix('part')))}"
+        )
+    packed, pages = Packed(out / f"feedback-{name}.zip"), {}
+    for learner in sorted(sorted_files.people):
+        try:
+            page = _current_page(folder, part, learner)
+        except (ClassError, Unreadable) as error:
+            packed.missing.append(str(error))
+            continue
+        write_atomically(folder.feedback / learner / name / f"{name}.html", page)
+        platform, upload = _upload_name(sorted_files.people[learner].names, learner, name)
+        packed.platform = packed.platform or platform
+        if upload:
+            packed.names[learner] = upload
+            pages[upload] = page
+        else:
+            packed.missing.append(
+                f"{learner}: typed a text into Canvas, which can't return a file for it. Send them this page: "
+                f"{folder.feedback / learner / name / f'{name}.html'}."
+            )
+    # Of somebody who is in the zip, a file that can't be used is the business of `collect`.
+    packed.missing += [problem for problem in sorted_files.problems if problem.partition(":")[0] not in packed.names]
+    graded = {path.parent.name for path in folder.feedback.glob(f"*/{name}")} - set(sorted_files.people)
+    packed.missing += [
+        f"{learner}: graded, but not in {shown(download.name)}. The page is {folder.feedback / learner / name}."
+        for learner in sorted(graded)
+    ]
+    if not pages:
+        raise ClassError("\n".join([f"There is no feedback to pack for {name}.", *packed.missing]))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, page in sorted(pages.items()):
+            archive.writestr(zipfile.ZipInfo(path), page, zipfile.ZIP_DEFLATED)
+    write_atomically(packed.path, content.getvalue())
+    return packed
+
+
+def packed_lines(packed: Packed) -> Iterator[str]:
+    """What was packed, and where to upload it."""
+    yield f"Written: {packed.path}, with the feedback of {plural(len(packed.names), 'learner')}."
+    yield UPLOAD[packed.platform]
+
+
+def _other_parts(sorted_files: FilesByLearner, part: Part) -> list[str]:
+    """The parts that a download is of when it is not of this one; none when nothing in it says so."""
+    part_of_file = {**course_files(), **appeal_files()}
+    parts = {
+        part_of_file[file.name]
+        for person in sorted_files.people.values()
+        for file in person.files
+        if file.name in part_of_file
+    } - {RECIPE}
+    return [] if part is capstone() or part.name in parts else sorted(parts)
+
+
+def _current_page(folder: ClassFolder, part: Part, learner: str) -> bytes:
+    """The page, of the work that was collected last. Raises ClassError for one who has newer work, or none."""
+    if part is not capstone() and not (folder.submitted / learner / part.name).is_dir():
+        raise ClassError(f"{learner}: nothing was collected for {part.name}.")
+    if interrupted_release(folder, learner, part) is not None:
+        raise ClassError(
+            f"{learner}: grading was interrupted. To finish it: {folder.command('grade', part_=part.number)}"
+        )
+    page = learner_page(folder, part, learner)
+    report = last_released(folder, learner, part)
+    if part is not capstone() and report is not None:
+        if report.sha256 != submitted_hash(folder.submitted / learner, part):
+            grade = folder.command("grade", part_=part.number)
+            raise ClassError(f"{learner}: submitted new work that is not graded yet: {grade}")
+    return page.encode("utf-8", "replace")
+
+
+def _upload_name(names: list[str], learner: str, name: str) -> tuple[str, str]:
+    """The platform, and what the page is called in the zip; "" where Canvas has no upload that it could belong to.
+    names: those of the learner in the platform's download.
+    """
+    for file_name in sorted(names, key=lambda candidate: (course_file(candidate) is None, candidate)):
+        if moodle := MOODLE.fullmatch(file_name):
+            # The folder of uploaded files, also for a person who wrote into Moodle's text field alone.
+            return "Moodle", f"{moodle['name']}_{moodle['number']}_assignsubmission_file_/{name}.html"
+        if (canvas := CANVAS.fullmatch(file_name)) and canvas["upload"]:
+            return "Canvas", f"{file_name[: canvas.start('file')]}{name}.html"
+    if any(map(CANVAS.fullmatch, names)):
+        return "Canvas", ""
+    return "", f"{learner}/{name}.html"
