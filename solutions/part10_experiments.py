@@ -7,10 +7,11 @@ from part07_training import Trained, held_out_loss
 
 
 def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
-    """Return what every head looks at while the model reads a name, as plain numbers: [layer][head][query][key].
+    """Return the attention weights of every head while the model reads a name, as plain numbers.
 
-    Queries are BOS and then the name's characters: len(name) + 1 rows (at most block_size). Row t has t + 1
-    entries, one for each position up to its own, which sum to 1. The closing BOS is never read, only predicted.
+    Shape: (n_layer, n_head, queries, keys). Queries are BOS and then the name's characters: len(name) + 1 rows (at
+    most block_size). Row t has t + 1 weights, one for each position up to its own, which sum to 1. The closing BOS is
+    never read, only predicted.
 
     >>> from part07_training import train
     >>> rows = attention_map("ab", train(["ab"], num_steps=0))[0][3]  # layer 0, head 3
@@ -20,10 +21,11 @@ def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
     ### BEGIN SOLUTION 10.1 attention_map
     config = trained.config
     tokens = trained.tokenizer.encode(name)[:-1][: config.block_size]
+    # Two empty caches: each becomes (n_layer, positions, n_embd).
     keys, values = [[] for _ in range(config.n_layer)], [[] for _ in range(config.n_layer)]
-    heads = [[[] for _ in range(config.n_head)] for _ in range(config.n_layer)]
+    heads = [[[] for _ in range(config.n_head)] for _ in range(config.n_layer)]  # (n_layer, n_head, queries, keys)
     for position, token in enumerate(tokens):
-        by_layer = []  # n_layer × n_head × (position + 1), filled by gpt
+        by_layer = []  # (n_layer, n_head, position + 1), filled by gpt
         gpt(token, position, keys, values, trained.state_dict, config, by_layer)
         for layer, by_head in enumerate(by_layer):
             for head, weights in enumerate(by_head):
@@ -33,10 +35,10 @@ def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
 
 
 def rank_names(names: list[str], trained: Trained) -> list[str]:
-    """Return the names sorted by how much they surprise the model *per token*, the least surprising first.
+    """Return the names sorted by their loss *per predicted token*, the least surprising name first.
 
-    Per token that is predicted (as `held_out_loss` counts them), since a long name has more to be surprised by.
-    The list that was given stays as it is; a name that stands there twice comes back twice.
+    Count the tokens as `held_out_loss` does: a long name has more of them, so its total loss is larger. The list
+    that was given stays as it is; a name that occurs twice is returned twice.
 
     >>> from part04_parameters import Config
     >>> from part07_training import train

@@ -88,7 +88,12 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
         ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     gradients are never set back to 0"),
         ("part06_adam.py", b"return lr * (1 - step / num_steps)", b"return lr", "the learning rate does not fall"),
         ("part05_gpt.py", b"len(query) ** -0.5", b"1.0", "scores are not divided by the root of head_dim"),
-        ("part05_gpt.py", b"x = [a + b for a, b in zip(x, output)]", b"x = output", "residual around attention is"),
+        (
+            "part05_gpt.py",
+            b"x = [residual + update for residual, update in zip(x, output)]",
+            b"x = output",
+            "residual around attention is",
+        ),
         ("part03_layers.py", b" / len(x)", b"", "the norm takes the sum of squares"),
     ],
 )

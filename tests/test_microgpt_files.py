@@ -59,7 +59,7 @@ MISTAKES = [
     (2, "part02_tokenizer.py", "doc not in held]", "doc]"),
     (3, "part03_layers.py", "return [e / total for e in exps]", "return exps"),
     (4, "part04_parameters.py", "4 + 4 + 4", "8 + 8 + 8"),
-    (5, "part05_gpt.py", "weights_by_head.append(weights)", "weights_by_head.append(weights[:-1])"),
+    (5, "part05_gpt.py", "attention_weights.append(head_weights)", "attention_weights.append(head_weights[:-1])"),
     (6, "part06_adam.py", "parameter.grad = 0.0", "pass"),
     (7, "part07_training.py", "optimizer.step(lr)", "optimizer.step(0.0)"),
     (8, "part08_generation.py", "random.Random(seed) if rng is None", "random.Random() if rng is None"),

@@ -26,57 +26,57 @@ def draw_weights(sizes: dict[str, int], seed: int, std: float = 0.5) -> dict[str
 
 @functools.lru_cache(maxsize=8)
 def _drawn(sizes_as_items: tuple[tuple[str, int], ...], seed: int, std: float) -> dict[str, list[list[float]]]:
-    """A check asks for the same numbers when it looks for a telling seed, and again for what it expects."""
+    """A check draws the same numbers twice: when it looks for a telling seed, and for what it expects."""
     sizes = dict(sizes_as_items)
-    rng, width = random.Random(seed), sizes["n_embd"]
-    shapes = [("wte", sizes["vocab_size"], width), ("wpe", sizes["block_size"], width)]
-    shapes.append(("lm_head", sizes["vocab_size"], width))
+    rng, n = random.Random(seed), sizes["n_embd"]
+    shapes = [("wte", sizes["vocab_size"], n), ("wpe", sizes["block_size"], n), ("lm_head", sizes["vocab_size"], n)]
     for layer in range(sizes["n_layer"]):
-        shapes += [(f"layer{layer}.attn_w{letter}", width, width) for letter in "qkvo"]
-        shapes += [(f"layer{layer}.mlp_fc1", 4 * width, width), (f"layer{layer}.mlp_fc2", width, 4 * width)]
+        shapes += [(f"layer{layer}.attn_w{letter}", n, n) for letter in "qkvo"]
+        shapes += [(f"layer{layer}.mlp_fc1", 4 * n, n), (f"layer{layer}.mlp_fc2", n, 4 * n)]
     return {name: [[rng.gauss(0, std) for _ in range(columns)] for _ in range(rows)] for name, rows, columns in shapes}
 
 
 def multiply(matrix: list[list[float]], vector: list[float]) -> list[float]:
+    """(outputs, inputs) times (inputs): (outputs)."""
     return [sum(map(operator.mul, row, vector)) for row in matrix]
 
 
-def normalise(vector: list[float]) -> list[float]:
+def rmsnorm(vector: list[float]) -> list[float]:
     root = (sum(number * number for number in vector) / len(vector) + 1e-5) ** 0.5
     return [number / root for number in vector]
 
 
-def shares(scores: list[float]) -> list[float]:
-    largest = max(score.real for score in scores)
-    exp = cmath.exp if any(isinstance(score, complex) for score in scores) else math.exp
-    exponentials = [exp(score - largest) for score in scores]
-    total = sum(exponentials)
-    return [each / total for each in exponentials]
+def softmax(logits: list[float]) -> list[float]:
+    largest = max(logit.real for logit in logits)
+    exp = cmath.exp if any(isinstance(logit, complex) for logit in logits) else math.exp
+    exps = [exp(logit - largest) for logit in logits]
+    total = sum(exps)
+    return [e / total for e in exps]
 
 
 def attend(query: list[float], keys: list[list[float]], values: list[list[float]]) -> tuple[list[float], list[float]]:
-    """One head: its output, and its weight for each position."""
-    weights = shares([score / math.sqrt(len(query)) for score in multiply(keys, query)])
-    columns = [list(column) for column in zip(*values)]
-    return multiply(columns, weights), weights
+    """One head: its output (head_dim) and its weight for each position (positions)."""
+    attention_weights = softmax([score / math.sqrt(len(query)) for score in multiply(keys, query)])
+    columns = [list(column) for column in zip(*values)]  # (head_dim, positions)
+    return multiply(columns, attention_weights), attention_weights
 
 
 def attention(x: list[float], layer: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple:
-    """All heads of a layer, as multi_head_attention: output, weights by head, and the caches afterwards, which are
-    new lists: the arguments stay as they are.
+    """All heads of a layer, as multi_head_attention: output (n_embd), attention weights (n_head, positions), and the
+    caches afterwards, which are new lists: the arguments stay as they are.
     """
     query, key, value = (multiply(weights[f"layer{layer}.attn_w{letter}"], x) for letter in "qkv")
-    keys = [of_layer + [key] if i == layer else of_layer for i, of_layer in enumerate(keys)]
-    values = [of_layer + [value] if i == layer else of_layer for i, of_layer in enumerate(values)]
-    width = sizes["n_embd"] // sizes["n_head"]
-    outputs, by_head = [], []
+    keys = [cache + [key] if i == layer else cache for i, cache in enumerate(keys)]  # (n_layer, positions, n_embd)
+    values = [cache + [value] if i == layer else cache for i, cache in enumerate(values)]
+    head_dim = sizes["n_embd"] // sizes["n_head"]
+    joined, attention_weights = [], []  # (n_embd), (n_head, positions)
     for head in range(sizes["n_head"]):
-        first, last = head * width, (head + 1) * width
-        past = [[vector[first:last] for vector in cache[layer]] for cache in (keys, values)]
-        output, of_head = attend(query[first:last], *past)
-        outputs += output
-        by_head.append(of_head)
-    return multiply(weights[f"layer{layer}.attn_wo"], outputs), by_head, keys, values
+        first, last = head * head_dim, (head + 1) * head_dim
+        head_keys, head_values = ([vector[first:last] for vector in cache[layer]] for cache in (keys, values))
+        output, head_weights = attend(query[first:last], head_keys, head_values)
+        joined += output
+        attention_weights.append(head_weights)
+    return multiply(weights[f"layer{layer}.attn_wo"], joined), attention_weights, keys, values
 
 
 def draw_mlp(draw: Draw, sizes: dict[str, int], layer: int, reach: float = 2.0) -> tuple[list[float], int]:
@@ -92,7 +92,7 @@ def draw_mlp(draw: Draw, sizes: dict[str, int], layer: int, reach: float = 2.0) 
 
 
 def mlp(x: list[float], layer: int, weights: dict) -> list[float]:
-    hidden = [number if number.real > 0 else 0.0 for number in multiply(weights[f"layer{layer}.mlp_fc1"], x)]
+    hidden = [h if h.real > 0 else 0.0 for h in multiply(weights[f"layer{layer}.mlp_fc1"], x)]  # (4·n_embd)
     return multiply(weights[f"layer{layer}.mlp_fc2"], hidden)
 
 
@@ -102,26 +102,28 @@ def caches(sizes: dict) -> tuple[list, list]:
 
 
 def gpt(token: int, position: int, keys: list, values: list, weights: dict, sizes: dict) -> tuple:
-    """Read one token: the logits, [layer][head] lists of attention weights, and the caches afterwards (new lists)."""
-    stream = normalise([sum(pair) for pair in zip(weights["wte"][token], weights["wpe"][position])])
-    looks = []
+    """Read one token: the logits (vocab_size), the attention weights (n_layer, n_head, positions), and the caches
+    afterwards (new lists).
+    """
+    residual = rmsnorm([sum(pair) for pair in zip(weights["wte"][token], weights["wpe"][position])])  # (n_embd)
+    attention_weights = []
     for layer in range(sizes["n_layer"]):
-        output, by_head, keys, values = attention(normalise(stream), layer, keys, values, weights, sizes)
-        looks.append(by_head)
-        stream = [sum(pair) for pair in zip(stream, output)]
-        stream = [sum(pair) for pair in zip(stream, mlp(normalise(stream), layer, weights))]
-    return multiply(weights["lm_head"], stream), looks, keys, values
+        output, layer_weights, keys, values = attention(rmsnorm(residual), layer, keys, values, weights, sizes)
+        attention_weights.append(layer_weights)
+        residual = [sum(pair) for pair in zip(residual, output)]
+        residual = [sum(pair) for pair in zip(residual, mlp(rmsnorm(residual), layer, weights))]
+    return multiply(weights["lm_head"], residual), attention_weights, keys, values
 
 
 def read(tokens: list[int], weights: dict, sizes: dict, first_position: int = 0) -> tuple[list, list]:
-    """Read tokens one after the other: the logits after each, and [token][layer][head] lists of attention weights."""
+    """Read tokens one after the other: the logits (tokens, vocab_size) and [token][layer][head] attention weights."""
     keys, values = caches(sizes)
-    all_logits, all_looks = [], []
+    logits, attention_weights = [], []
     for position, token in enumerate(tokens, first_position):
-        logits, looks, keys, values = gpt(token, position, keys, values, weights, sizes)
-        all_logits.append(logits)
-        all_looks.append(looks)
-    return all_logits, all_looks
+        token_logits, token_weights, keys, values = gpt(token, position, keys, values, weights, sizes)
+        logits.append(token_logits)
+        attention_weights.append(token_weights)
+    return logits, attention_weights
 
 
 def draw_model(draw: Draw, sizes: dict[str, int], tokens: list[int], first_position: int = 0) -> int:
@@ -150,7 +152,7 @@ def loss_per_token(tokens: list[int], weights: dict, sizes: dict) -> float:
     """Nats per predicted token, at most block_size of them."""
     count = min(sizes["block_size"], len(tokens) - 1)
     logits, _ = read(tokens[:count], weights, sizes)
-    return sum(-math.log(shares(row)[target]) for row, target in zip(logits, tokens[1:])) / count
+    return sum(-math.log(softmax(row)[target]) for row, target in zip(logits, tokens[1:])) / count
 
 
 def weighted(coefficients: list, numbers: list) -> float:
@@ -165,13 +167,12 @@ def slopes(function: Callable[[], float], numbers: list) -> list:
 
     A step along the imaginary axis: f(x + ih) = f(x) + ih f'(x) to the last digit.
     """
-    found = []
+    gradient = []
     for i, number in enumerate(numbers):
         if isinstance(number, list):
-            found.append(slopes(function, number))
+            gradient.append(slopes(function, number))
             continue
         numbers[i] = number + STEP * 1j
-        result = function()
-        found.append(result.imag / STEP)
+        gradient.append(function().imag / STEP)
         numbers[i] = number
-    return found
+    return gradient

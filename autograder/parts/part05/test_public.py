@@ -228,7 +228,7 @@ def test_the_logits_of_one_token(student, draw):
     # Small embeddings: the eps of rmsnorm counts, so a norm too many shows. A layer of zeros adds nothing to x.
     wte, wpe = [[0.02, 0.01], [0.04, 0.02], [0.01, 0.02]], [[0.03, 0.01], [0.02, 0.02], [0.01, 0.03]]
     lm_head = [[1, 0], [0, 1], [1, 2]]
-    x = oracle.normalise([0.03, 0.04])
+    x = oracle.rmsnorm([0.03, 0.04])
     student.logits_by_hand(2, 1, wte, wpe, lm_head).must_be(
         oracle.multiply(lm_head, x),
         likely="compare your steps. Row 2 of wte plus row 1 of wpe is [0.03, 0.04]. rmsnorm makes [0.845154, 1.12687] "
@@ -273,9 +273,9 @@ def test_the_attention_list_gets_each_layers_weights(student, draw):
     for width, heads, layers, count in ((2, 2, 2, 2), (3, 3, 3, 3)):
         sizes = {"vocab_size": 4, "n_embd": width, "n_head": heads, "n_layer": layers, "block_size": 5}
         tokens, seed = [draw.randrange(4) for _ in range(count)], draw.randrange(1000)
-        logits, looks = oracle.read(tokens, oracle.draw_weights(sizes, seed), sizes)
+        logits, attention_weights = oracle.read(tokens, oracle.draw_weights(sizes, seed), sizes)
         student.attention_of_tokens(tokens, sizes, seed).must_be(
-            [by_head for by_layer in looks for by_head in by_layer],
+            [by_head for by_layer in attention_weights for by_head in by_layer],
             likely=f"{count} tokens in {layers} layers append {count * layers} entries. Each is the second result of "
             "multi_head_attention: one list of weights per head.",
         )

@@ -50,8 +50,8 @@ def draw_model(draw, sizes, names):
 def targets_of(tokens, weights, config):
     """The probability and the logit of each token that a name asks for."""
     count = min(len(tokens) - 1, config.block_size)
-    logits = model.logits(tokens[:count], weights, config)
-    totals = np.exp(logits).sum(axis=1)
+    logits = model.logits(tokens[:count], weights, config)  # (count, vocab_size)
+    totals = np.exp(logits).sum(axis=1)  # (count)
     at_targets = logits[range(count), tokens[1 : count + 1]]
     return list(zip((np.exp(at_targets) / totals).tolist(), at_targets.tolist()))
 
@@ -78,11 +78,11 @@ def run_steps(weights, config, names, rates):
 
 def words(draw, count, repeated=False):
     """Made-up words in random order, one of which has every letter. repeated: one comes twice."""
-    found = ["".join(draw.sample(LETTERS, len(LETTERS)))]
-    while len(found) < count - repeated:
+    drawn = ["".join(draw.sample(LETTERS, len(LETTERS)))]
+    while len(drawn) < count - repeated:
         word = draw.word(1, 4, LETTERS)
-        found += [word] if word not in found else []
-    return draw.sample(found + found[-1:] * repeated, count)
+        drawn += [word] if word not in drawn else []
+    return draw.sample(drawn + drawn[-1:] * repeated, count)
 
 
 def draw_seed(draw):

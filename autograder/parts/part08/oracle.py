@@ -65,15 +65,15 @@ def telling_cases():
 
 def all_names(weights, config, letters, temperature):
     """Every name that the model can invent, and its probability."""
-    found, bos = {}, len(letters)
-    open_names = [("", 1.0)]
-    while open_names:
-        name, probability = open_names.pop()
+    finished, bos = {}, len(letters)
+    unfinished = [("", 1.0)]
+    while unfinished:
+        name, probability = unfinished.pop()
         if len(name) == config.block_size:
-            found[name] = probability
+            finished[name] = probability
             continue
         tokens = [bos, *map(letters.index, name)]
-        shares = model.next_probabilities(tokens, weights, config, temperature)
-        found[name] = probability * shares[bos]
-        open_names += [(name + letter, probability * share) for letter, share in zip(letters, shares)]
-    return found
+        next_probabilities = model.next_probabilities(tokens, weights, config, temperature)  # (vocab_size)
+        finished[name] = probability * next_probabilities[bos]
+        unfinished += [(name + letter, probability * p) for letter, p in zip(letters, next_probabilities)]
+    return finished

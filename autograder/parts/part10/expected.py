@@ -21,11 +21,11 @@ def encode(name, letters=LETTERS):
 
 
 def attention_map(name, sizes, seed, letters=LETTERS):
-    """[layer][head][query] lists of weights."""
+    """The attention weights, (n_layer, n_head, queries, keys)."""
     tokens = encode(name, letters)[:-1][: sizes["block_size"]]
-    looks = oracle.read(tokens, oracle.draw_weights(sizes, seed), sizes)[1]
+    by_token = oracle.read(tokens, oracle.draw_weights(sizes, seed), sizes)[1]
     layers, heads = range(sizes["n_layer"]), range(sizes["n_head"])
-    return [[[by_layer[layer][head] for by_layer in looks] for head in heads] for layer in layers]
+    return [[[by_layer[layer][head] for by_layer in by_token] for head in heads] for layer in layers]
 
 
 def likely_of_map(value, expected):
