@@ -2,19 +2,23 @@
 
 It shares no arithmetic with solutions/, so that each of the two shows the other's mistakes. Weights are float64
 matrices under the state dict's keys, outputs × inputs. A config is anything with the fields of `Sizes`, part 4's too.
-A name is a list of tokens, [bos, ..., bos]. Shapes: B names, T positions, n = n_embd, d = n_embd / n_head.
+A name is a list of tokens, [bos, ..., bos].
+
+Shape comments use: names (in the batch), positions, n_embd, n_head, head_dim = n_embd / n_head, vocab_size.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice, repeat
 from typing import NamedTuple
 
 import numpy as np
 
-Weights = dict[str, np.ndarray]
+Weights = dict[str, np.ndarray]  # also the gradients: a matrix for each matrix
+Batch = Sequence[Sequence[int]]  # the tokens of each name
 EPS = 1e-5  # of rmsnorm
 
 
@@ -32,23 +36,26 @@ class Sizes:
 def shapes(config: Sizes) -> dict[str, tuple[int, int]]:
     """Rows and columns of every matrix, in drawing order."""
     n = config.n_embd
-    found = {"wte": (config.vocab_size, n), "wpe": (config.block_size, n), "lm_head": (config.vocab_size, n)}
+    shape_of = {"wte": (config.vocab_size, n), "wpe": (config.block_size, n), "lm_head": (config.vocab_size, n)}
     for layer in range(config.n_layer):
-        sizes = {"attn_wq": (n, n), "attn_wk": (n, n), "attn_wv": (n, n), "attn_wo": (n, n)}
-        sizes |= {"mlp_fc1": (4 * n, n), "mlp_fc2": (n, 4 * n)}
-        found |= {f"layer{layer}.{name}": size for name, size in sizes.items()}
-    return found
+        in_layer = {"attn_wq": (n, n), "attn_wk": (n, n), "attn_wv": (n, n), "attn_wo": (n, n)}
+        in_layer |= {"mlp_fc1": (4 * n, n), "mlp_fc2": (n, 4 * n)}
+        shape_of |= {f"layer{layer}.{name}": shape for name, shape in in_layer.items()}
+    return shape_of
 
 
 def draw_weights(config: Sizes, rng: random.Random, std: float = 0.08) -> Weights:
     """Part 4's `init_state_dict`: the same draws in the same order."""
-    return {name: np.array([[rng.gauss(0, std) for _ in range(c)] for _ in range(r)])
-            for name, (r, c) in shapes(config).items()}  # fmt: skip
+    return {name: np.array([[rng.gauss(0, std) for _ in range(columns)] for _ in range(rows)])
+            for name, (rows, columns) in shapes(config).items()}  # fmt: skip
 
 
 def encode(doc: str, chars: Sequence[str]) -> list[int]:
     """Part 2's `Tokenizer.encode`. chars: the sorted characters; BOS is the number after the last of them."""
     return [len(chars), *map(list(chars).index, doc), len(chars)]
+
+
+# The layers, forward and backward. In the backward pass d_x is the gradient of the loss along x.
 
 
 def _softmax(x: np.ndarray) -> np.ndarray:
@@ -57,83 +64,130 @@ def _softmax(x: np.ndarray) -> np.ndarray:
 
 
 def _rmsnorm(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return x divided by the root of its mean square, and the factor (..., 1) by which each vector was scaled."""
     scale = (np.einsum("...i,...i->...", x, x) / x.shape[-1] + EPS)[..., None] ** -0.5
     return x * scale, scale
 
 
-def _rmsnorm_backward(grad: np.ndarray, normed: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    along = np.einsum("...i,...i->...", grad, normed)[..., None] / normed.shape[-1]
-    return scale * (grad - normed * along)
+def _rmsnorm_backward(d_normed: np.ndarray, normed: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    projection = np.einsum("...i,...i->...", d_normed, normed)[..., None] / normed.shape[-1]  # (..., 1)
+    return scale * (d_normed - normed * projection)
 
 
 def _relu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What becomes of x, and the slope there."""
+    """Return relu(x) and its slope at each number."""
     return np.maximum(x, 0.0), x > 0
 
 
-def _forward(inputs: np.ndarray, weights: Weights, config: Sizes) -> tuple[np.ndarray, list[tuple]]:
-    """inputs: B × T. Return the logits, B × T × vocab_size, and what each stage leaves for the backward pass."""
-    names, length = inputs.shape
-    future = np.triu(np.full((length, length), -np.inf), 1)
-    by_head = (names, length, config.n_head, config.n_embd // config.n_head)
-    x, scale = _rmsnorm(weights["wte"][inputs] + weights["wpe"][:length])
-    saved = [(x, scale)]
+class LayerWeights(NamedTuple):
+    """The matrices of one layer."""
+
+    attn_wq: np.ndarray  # (n_embd, n_embd), as wk, wv and wo
+    attn_wk: np.ndarray
+    attn_wv: np.ndarray
+    attn_wo: np.ndarray
+    mlp_fc1: np.ndarray  # (4 * n_embd, n_embd)
+    mlp_fc2: np.ndarray  # (n_embd, 4 * n_embd)
+
+
+def _layer_weights(weights: Weights, layer: int) -> LayerWeights:
+    return LayerWeights(*(weights[f"layer{layer}.{name}"] for name in LayerWeights._fields))
+
+
+class LayerActivations(NamedTuple):
+    """What the backward pass of one layer needs of its forward pass."""
+
+    x_normed: np.ndarray  # (names, positions, n_embd)
+    x_scale: np.ndarray  # (names, positions, 1)
+    query: np.ndarray  # (names, n_head, positions, head_dim), as key and value
+    key: np.ndarray
+    value: np.ndarray
+    attention_weights: np.ndarray  # (names, n_head, positions, positions)
+    heads_joined: np.ndarray  # (names, positions, n_embd)
+    x_mid_normed: np.ndarray  # (names, positions, n_embd), x_mid: the residual stream between attention and the mlp
+    x_mid_scale: np.ndarray  # (names, positions, 1)
+    hidden: np.ndarray  # (names, positions, 4 * n_embd)
+    hidden_slope: np.ndarray  # (names, positions, 4 * n_embd)
+
+
+class Activations(NamedTuple):
+    """What the backward pass needs of the forward pass."""
+
+    embedded: np.ndarray  # (names, positions, n_embd), after the first norm
+    embedded_scale: np.ndarray  # (names, positions, 1)
+    layers: list[LayerActivations]
+    residual: np.ndarray  # (names, positions, n_embd), after the last layer
+
+
+def _forward(inputs: np.ndarray, weights: Weights, config: Sizes) -> tuple[np.ndarray, Activations]:
+    """Return the logits (names, positions, vocab_size) after each of the inputs (names, positions)."""
+    names, positions = inputs.shape
+    head_dim = config.n_embd // config.n_head
+    by_head = (names, positions, config.n_head, head_dim)
+    mask = np.triu(np.full((positions, positions), -np.inf), 1)  # (positions, positions): -inf in the future
+    # (names, positions, n_embd)
+    embedded, embedded_scale = _rmsnorm(weights["wte"][inputs] + weights["wpe"][:positions])
+    residual, layers = embedded, []
     for layer in range(config.n_layer):
-        wq, wk, wv, wo, fc1, fc2 = _layer(weights, layer)
-        normed, scale = _rmsnorm(x)
-        q, k, v = ((normed @ w.T).reshape(by_head).swapaxes(1, 2) for w in (wq, wk, wv))  # B × heads × T × d
-        attention = _softmax(q @ k.swapaxes(2, 3) * by_head[-1] ** -0.5 + future)  # B × heads × T × T
-        joined = (attention @ v).swapaxes(1, 2).reshape(names, length, config.n_embd)
-        x = x + joined @ wo.T
-        middle, middle_scale = _rmsnorm(x)
-        hidden, slope = _relu(middle @ fc1.T)  # B × T × 4n
-        x = x + hidden @ fc2.T
-        saved.append((normed, scale, q, k, v, attention, joined, middle, middle_scale, hidden, slope))
-    saved.append((x,))
-    return x @ weights["lm_head"].T, saved
+        wq, wk, wv, wo, fc1, fc2 = _layer_weights(weights, layer)
+        x_normed, x_scale = _rmsnorm(residual)  # (names, positions, n_embd)
+        # (names, n_head, positions, head_dim)
+        query, key, value = ((x_normed @ w.T).reshape(by_head).swapaxes(1, 2) for w in (wq, wk, wv))
+        # (names, n_head, positions, positions)
+        attention_weights = _softmax(query @ key.swapaxes(2, 3) * head_dim**-0.5 + mask)
+        heads_joined = (attention_weights @ value).swapaxes(1, 2).reshape(residual.shape)  # (names, positions, n_embd)
+        residual = residual + heads_joined @ wo.T  # (names, positions, n_embd)
+        x_mid_normed, x_mid_scale = _rmsnorm(residual)  # (names, positions, n_embd)
+        hidden, hidden_slope = _relu(x_mid_normed @ fc1.T)  # (names, positions, 4 * n_embd)
+        residual = residual + hidden @ fc2.T  # (names, positions, n_embd)
+        layers.append(
+            LayerActivations(
+                x_normed, x_scale, query, key, value, attention_weights, heads_joined,
+                x_mid_normed, x_mid_scale, hidden, hidden_slope,
+            )
+        )  # fmt: skip
+    return residual @ weights["lm_head"].T, Activations(embedded, embedded_scale, layers, residual)
 
 
-def _layer(weights: Weights, layer: int) -> list[np.ndarray]:
-    return [
-        weights[f"layer{layer}.{name}"] for name in ("attn_wq", "attn_wk", "attn_wv", "attn_wo", "mlp_fc1", "mlp_fc2")
-    ]
+def _backward(d_logits: np.ndarray, inputs: np.ndarray, weights: Weights, activations: Activations) -> Weights:
+    """Return the gradient of every matrix: `_forward` from its end to its beginning."""
+    gradients = {}
 
+    def linear(name: str, d_output: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """output = x @ weights[name].T: keep the gradient of the matrix, return that of x."""
+        gradients[name] = d_output.reshape(-1, d_output.shape[-1]).T @ x.reshape(-1, x.shape[-1])
+        return d_output @ weights[name]
 
-def _backward(grad: np.ndarray, inputs: np.ndarray, weights: Weights, saved: list[tuple]) -> Weights:
-    """grad: slopes along the logits. `_forward` from its end to its beginning: the gradient of every matrix."""
-    found = {}
-
-    def linear(name: str, grad: np.ndarray, x: np.ndarray) -> np.ndarray:
-        found[name] = grad.reshape(-1, grad.shape[-1]).T @ x.reshape(-1, x.shape[-1])
-        return grad @ weights[name]
-
-    grad = linear("lm_head", grad, saved[-1][0])
-    for layer in reversed(range(len(saved) - 2)):
-        normed, scale, q, k, v, attention, joined, middle, middle_scale, hidden, slope = saved[layer + 1]
-        branch = linear(f"layer{layer}.mlp_fc2", grad, hidden) * slope
-        grad = grad + _rmsnorm_backward(linear(f"layer{layer}.mlp_fc1", branch, middle), middle, middle_scale)
-        branch = linear(f"layer{layer}.attn_wo", grad, joined)
-        branch = branch.reshape(*grad.shape[:2], q.shape[1], q.shape[3]).swapaxes(1, 2)
-        shares = branch @ v.swapaxes(2, 3)
-        scores = attention * (shares - (attention * shares).sum(axis=-1, keepdims=True)) * q.shape[3] ** -0.5
-        parts = {"q": scores @ k, "k": scores.swapaxes(2, 3) @ q, "v": attention.swapaxes(2, 3) @ branch}
-        parts = {name: part.swapaxes(1, 2).reshape(grad.shape) for name, part in parts.items()}
-        branch = sum(linear(f"layer{layer}.attn_w{name}", part, normed) for name, part in parts.items())
-        grad = grad + _rmsnorm_backward(branch, normed, scale)
-    grad = _rmsnorm_backward(grad, *saved[0])
-    found["wte"], found["wpe"] = np.zeros_like(weights["wte"]), np.zeros_like(weights["wpe"])
-    np.add.at(found["wte"], inputs, grad)
-    found["wpe"][: inputs.shape[1]] = grad.sum(axis=0)
-    return {name: found[name] for name in weights}
-
-
-def _padded(batch: Sequence[Sequence[int]], block_size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inputs, targets and which positions count, each B × T. No position looks ahead, so padding disturbs nothing."""
-    counts = [min(block_size, len(tokens) - 1) for tokens in batch]
-    inputs, targets = np.zeros((2, len(batch), max(counts)), dtype=int)
-    for row, (tokens, count) in enumerate(zip(batch, counts)):
-        inputs[row, :count], targets[row, :count] = tokens[:count], tokens[1 : count + 1]
-    return inputs, targets, np.arange(max(counts)) < np.array(counts)[:, None]
+    d_residual = linear("lm_head", d_logits, activations.residual)  # (names, positions, n_embd)
+    for layer, saved in reversed(list(enumerate(activations.layers))):
+        names, n_head, positions, head_dim = saved.query.shape
+        # (names, positions, 4 * n_embd)
+        d_hidden = linear(f"layer{layer}.mlp_fc2", d_residual, saved.hidden) * saved.hidden_slope
+        d_x_mid_normed = linear(f"layer{layer}.mlp_fc1", d_hidden, saved.x_mid_normed)  # (names, positions, n_embd)
+        d_residual = d_residual + _rmsnorm_backward(d_x_mid_normed, saved.x_mid_normed, saved.x_mid_scale)
+        d_joined = linear(f"layer{layer}.attn_wo", d_residual, saved.heads_joined)  # (names, positions, n_embd)
+        # (names, n_head, positions, head_dim)
+        d_heads = d_joined.reshape(names, positions, n_head, head_dim).swapaxes(1, 2)
+        d_attention = d_heads @ saved.value.swapaxes(2, 3)  # (names, n_head, positions, positions)
+        # (names, n_head, positions, 1)
+        weighted_sum = (saved.attention_weights * d_attention).sum(axis=-1, keepdims=True)
+        d_scores = saved.attention_weights * (d_attention - weighted_sum) * head_dim**-0.5
+        by_matrix = {  # each (names, n_head, positions, head_dim)
+            "attn_wq": d_scores @ saved.key,
+            "attn_wk": d_scores.swapaxes(2, 3) @ saved.query,
+            "attn_wv": saved.attention_weights.swapaxes(2, 3) @ d_heads,
+        }
+        d_x_normed = sum(  # (names, positions, n_embd)
+            linear(f"layer{layer}.{name}", d_output.swapaxes(1, 2).reshape(d_residual.shape), saved.x_normed)
+            for name, d_output in by_matrix.items()
+        )
+        d_residual = d_residual + _rmsnorm_backward(d_x_normed, saved.x_normed, saved.x_scale)
+    d_embedding = _rmsnorm_backward(d_residual, activations.embedded, activations.embedded_scale)
+    gradients["wte"] = np.zeros_like(weights["wte"])  # (vocab_size, n_embd)
+    np.add.at(gradients["wte"], inputs, d_embedding)
+    gradients["wpe"] = np.zeros_like(weights["wpe"])  # (block_size, n_embd)
+    gradients["wpe"][: inputs.shape[1]] = d_embedding.sum(axis=0)
+    return {name: gradients[name] for name in weights}
 
 
 class Passes(NamedTuple):
@@ -143,73 +197,150 @@ class Passes(NamedTuple):
     backward: Callable
 
 
-RIGHT = Passes(_forward, _backward)
+STANDARD_PASSES = Passes(_forward, _backward)
 
 
-def logits(tokens: Sequence[int], weights: Weights, config: Sizes, passes: Passes = RIGHT) -> np.ndarray:
-    """The logits after each of the tokens: T × vocab_size."""
+def logits(tokens: Sequence[int], weights: Weights, config: Sizes, passes: Passes = STANDARD_PASSES) -> np.ndarray:
+    """Return the logits (positions, vocab_size) after each of the tokens."""
     return passes.forward(np.array([tokens]), weights, config)[0][0]
 
 
-def attention(tokens: Sequence[int], weights: Weights, config: Sizes) -> np.ndarray:
-    """The attention weights: n_layer × n_head × T × T. Row t ends with T - t - 1 zeros."""
-    return np.array([stage[5][0] for stage in _forward(np.array([tokens]), weights, config)[1][1:-1]])
+def attention_weights(tokens: Sequence[int], weights: Weights, config: Sizes) -> np.ndarray:
+    """Return the attention weights (n_layer, n_head, positions, positions), 0 where a position would look ahead."""
+    _, activations = _forward(np.array([tokens]), weights, config)
+    return np.array([layer.attention_weights[0] for layer in activations.layers])
 
 
-def _surprise(found: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """-log P of each target, B × T, and all probabilities, B × T × vocab_size."""
-    shifted = found - found.max(axis=-1, keepdims=True)
+# The loss.
+
+
+class PaddedBatch(NamedTuple):
+    """A batch as arrays (names, positions). No position looks ahead, so padding at the end changes no other."""
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    is_prediction: np.ndarray  # False at padding
+
+
+def _pad(batch: Batch, block_size: int) -> PaddedBatch:
+    counts = [min(block_size, len(tokens) - 1) for tokens in batch]
+    inputs, targets = np.zeros((2, len(batch), max(counts)), dtype=int)  # each (names, positions)
+    for row, (tokens, count) in enumerate(zip(batch, counts)):
+        inputs[row, :count], targets[row, :count] = tokens[:count], tokens[1 : count + 1]
+    is_prediction = np.arange(max(counts)) < np.array(counts)[:, None]  # (names, positions)
+    return PaddedBatch(inputs, targets, is_prediction)
+
+
+def _cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return -log P of each target (names, positions) and all probabilities (names, positions, vocab_size)."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
     exps = np.exp(shifted)
-    total = exps.sum(axis=-1, keepdims=True)
+    total = exps.sum(axis=-1, keepdims=True)  # (names, positions, 1)
     return (np.log(total) - np.take_along_axis(shifted, targets[..., None], axis=-1))[..., 0], exps / total
 
 
-def nats(batch: Sequence[Sequence[int]], weights: Weights, config: Sizes, passes: Passes = RIGHT) -> tuple[float, int]:
-    """The sum of -log P over all predictions of all names, and how many there are."""
-    inputs, targets, counted = _padded(batch, config.block_size)
-    surprise, _ = _surprise(passes.forward(inputs, weights, config)[0], targets)
-    return float(surprise[counted].sum()), int(counted.sum())
+def nats(batch: Batch, weights: Weights, config: Sizes, passes: Passes = STANDARD_PASSES) -> tuple[float, int]:
+    """Return the sum of -log P over all predictions of all names, and their number."""
+    inputs, targets, is_prediction = _pad(batch, config.block_size)
+    cross_entropy, _ = _cross_entropy(passes.forward(inputs, weights, config)[0], targets)
+    return float(cross_entropy[is_prediction].sum()), int(is_prediction.sum())
 
 
 def loss_and_gradient(
-    batch: Sequence[Sequence[int]], weights: Weights, config: Sizes, passes: Passes = RIGHT
+    batch: Batch, weights: Weights, config: Sizes, passes: Passes = STANDARD_PASSES
 ) -> tuple[float, Weights]:
-    """The mean of -log P over all predictions of all names (of one name: part 7's loss), and its gradient."""
-    inputs, targets, counted = _padded(batch, config.block_size)
-    found, saved = passes.forward(inputs, weights, config)
-    surprise, grad = _surprise(found, targets)
-    rows, columns = np.indices(targets.shape)
-    grad[rows, columns, targets] -= 1.0  # the slope of -log softmax: the probabilities, less 1 at the target
-    share = counted / counted.sum()
-    return float((surprise * share).sum()), passes.backward(grad * share[..., None], inputs, weights, saved)
+    """Return the mean of -log P over all predictions of all names (of one name: part 7's loss), and its gradient."""
+    inputs, targets, is_prediction = _pad(batch, config.block_size)
+    logits, activations = passes.forward(inputs, weights, config)
+    cross_entropy, probabilities = _cross_entropy(logits, targets)
+    names, positions = np.indices(targets.shape)
+    d_logits = probabilities
+    d_logits[names, positions, targets] -= 1.0  # d(-log softmax) / d(logits): the probabilities, less 1 at the target
+    share = is_prediction / is_prediction.sum()  # (names, positions): of each prediction in the mean
+    gradients = passes.backward(d_logits * share[..., None], inputs, weights, activations)
+    return float((cross_entropy * share).sum()), gradients
+
+
+def held_out_loss(
+    docs: Iterable[str], weights: Weights, config: Sizes, chars: Sequence[str], passes: Passes = STANDARD_PASSES
+) -> float:
+    """Part 7's `held_out_loss`: all nats by all predicted tokens. Names of like length go together: little padding."""
+    names = sorted((encode(doc, chars) for doc in docs), key=len)
+    sums = [nats(names[start : start + 64], weights, config, passes) for start in range(0, len(names), 64)]
+    return sum(total for total, _ in sums) / sum(count for _, count in sums)
+
+
+# Training.
 
 
 @dataclass
-class Memory:
-    """What Adam remembers: the steps taken, and the running means of all gradients and of their squares in one row."""
+class AdamState:
+    """The steps that Adam has taken, and the running means of the gradients (m) and of their squares (v), flat."""
 
     steps: int = 0
     m: np.ndarray | float = 0.0
     v: np.ndarray | float = 0.0
 
 
-def adam_step(weights: Weights, gradients: Weights, memory: Memory, lr: float) -> None:
-    """Part 6's Adam with its defaults: moves the weights in place."""
+def adam_step(weights: Weights, gradients: Weights, state: AdamState, lr: float) -> None:
+    """Part 6's Adam with its defaults: changes the weights in place."""
     beta1, beta2, eps = 0.85, 0.99, 1e-8
-    grad = np.concatenate([gradients[name].ravel() for name in weights])
-    memory.steps += 1
-    memory.m = beta1 * memory.m + (1 - beta1) * grad
-    memory.v = beta2 * memory.v + (1 - beta2) * grad**2
-    m_hat, v_hat = memory.m / (1 - beta1**memory.steps), memory.v / (1 - beta2**memory.steps)
-    move(weights, lr * m_hat / (np.sqrt(v_hat) + eps))
+    gradient = flat(gradients, weights)
+    state.steps += 1
+    state.m = beta1 * state.m + (1 - beta1) * gradient
+    state.v = beta2 * state.v + (1 - beta2) * gradient**2
+    m_hat, v_hat = state.m / (1 - beta1**state.steps), state.v / (1 - beta2**state.steps)
+    subtract_flat(weights, lr * m_hat / (np.sqrt(v_hat) + eps))
 
 
-def move(weights: Weights, moves: np.ndarray) -> None:
-    """Take the moves of all matrices, in one row, away from the weights, in place."""
+def flat(gradients: Weights, weights: Weights) -> np.ndarray:
+    """Return all gradients in one row, in the order of the weights."""
+    return np.concatenate([gradients[name].ravel() for name in weights])
+
+
+def subtract_flat(weights: Weights, update: np.ndarray) -> None:
+    """Subtract the update of all matrices, in one row, from the weights, in place."""
     start = 0
     for matrix in weights.values():
-        matrix -= moves[start : start + matrix.size].reshape(matrix.shape)
+        matrix -= update[start : start + matrix.size].reshape(matrix.shape)
         start += matrix.size
+
+
+def batches(docs: Sequence[str], chars: Sequence[str], sizes: Iterable[int]) -> Iterator[list[list[int]]]:
+    """Yield a batch of each size: the next docs as tokens, from the first again after the last."""
+    endless = cycle(docs)
+    for size in sizes:
+        yield [encode(doc, chars) for doc in islice(endless, size)]
+
+
+class TrainingStep(NamedTuple):
+    """The loss before a step, and the weights after it: the matrices themselves, so copy what you keep."""
+
+    loss: float
+    weights: Weights
+
+
+def train(
+    weights: Weights,
+    batches: Iterable[Batch],
+    config: Sizes,
+    update: Callable[[int, Weights, Weights], Weights],
+    *,
+    loss_function: Callable[[Batch, Weights, Sizes], tuple[float, Weights]] | None = None,
+    on_loss: Callable[[int, float], None] | None = None,
+) -> Iterator[TrainingStep]:
+    """The training loop of all trainings in numpy: take a step for each batch, and yield it.
+
+    update(step, weights, gradients) returns the new weights, and may change the old ones. loss_function returns the
+    loss and its gradients: `loss_and_gradient` when None. on_loss(step, loss) is called before the update.
+    """
+    loss_function = loss_and_gradient if loss_function is None else loss_function
+    for step, batch in enumerate(batches):
+        loss, gradients = loss_function(batch, weights, config)
+        if on_loss is not None:
+            on_loss(step, loss)
+        weights = update(step, weights, gradients)
+        yield TrainingStep(loss, weights)
 
 
 class Replayed(NamedTuple):
@@ -230,34 +361,39 @@ def replay(
     rng: random.Random | None = None,
     stop: int | None = None,
     on_step: Callable[[int, float, Weights], None] | None = None,
+    *,
+    names_per_step: int = 1,
+    lr: float = 0.01,
 ) -> Replayed:
-    """Part 7's `train`. stop: end after so many of the num_steps. on_step gets the weights themselves: copy to keep."""
+    """Part 7's `train`. stop: end after this many of the num_steps. on_step gets the weights themselves: copy to keep.
+
+    names_per_step, lr: what experiments change.
+    """
     rng = random.Random(seed) if rng is None else rng
     docs = list(docs)
     rng.shuffle(docs)
     chars = sorted(set("".join(docs)))
     config = Sizes(vocab_size=len(chars) + 1) if config is None else config
-    weights, memory, losses = draw_weights(config, rng), Memory(), []
-    for step in range(num_steps if stop is None else min(stop, num_steps)):
-        loss, gradients = loss_and_gradient([encode(docs[step % len(docs)], chars)], weights, config)
-        adam_step(weights, gradients, memory, 0.01 * (1 - step / num_steps))
+    weights, adam, losses = draw_weights(config, rng), AdamState(), []
+
+    def update(step: int, weights: Weights, gradients: Weights) -> Weights:
+        adam_step(weights, gradients, adam, lr * (1 - step / num_steps))
+        return weights
+
+    steps = num_steps if stop is None else min(stop, num_steps)
+    training = train(weights, batches(docs, chars, repeat(names_per_step, steps)), config, update)
+    for step, (loss, weights) in enumerate(training):
         losses.append(loss)
         if on_step is not None:
             on_step(step, loss, weights)
     return Replayed(chars, config, weights, losses, docs)
 
 
-def held_out_loss(
-    docs: Iterable[str], weights: Weights, config: Sizes, chars: Sequence[str], passes: Passes = RIGHT
-) -> float:
-    """Part 7's `held_out_loss`: all nats by all predicted tokens. Names of like length go together: little padding."""
-    batch = sorted((encode(doc, chars) for doc in docs), key=len)
-    sums = [nats(batch[start : start + 64], weights, config, passes) for start in range(0, len(batch), 64)]
-    return sum(found for found, _ in sums) / sum(count for _, count in sums)
+# Sampling.
 
 
 def next_probabilities(
-    tokens: Sequence[int], weights: Weights, config: Sizes, temperature: float, passes: Passes = RIGHT
+    tokens: Sequence[int], weights: Weights, config: Sizes, temperature: float, passes: Passes = STANDARD_PASSES
 ) -> list[float]:
     """Part 8's `temperature_softmax` of the logits after the last token."""
     return _softmax(logits(tokens, weights, config, passes)[-1] / temperature).tolist()
@@ -270,7 +406,7 @@ def sample_many(
     count: int,
     temperature: float,
     rng: random.Random,
-    passes: Passes = RIGHT,
+    passes: Passes = STANDARD_PASSES,
 ) -> list[str]:
     """Part 8's `sample_many`, drawn with `rng.choices` token by token."""
     known: dict[tuple[int, ...], list[float]] = {}  # probabilities after tokens: many names begin alike

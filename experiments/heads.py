@@ -47,7 +47,7 @@ def _shares(names, trained) -> np.ndarray:
         if trained is None:
             maps = np.tril(np.ones((1, length, length))) / np.arange(1, length + 1)[:, None]
         else:
-            maps = model.attention(model.encode(name, trained.chars)[:-1], trained.weights, trained.config)[0]
+            maps = model.attention_weights(model.encode(name, trained.chars)[:-1], trained.weights, trained.config)[0]
         vowel = np.array([False, *(letter in VOWELS for letter in name)])
         of_letters = maps[:, 1:]  # BOS can look at itself only
         looks = (

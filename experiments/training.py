@@ -39,7 +39,7 @@ def train(docs: Sequence[str], seed: int, steps: int, names_per_step: int = 1, l
     rng.shuffle(docs)
     chars = sorted(set("".join(docs)))
     config = model.Sizes(vocab_size=len(chars) + 1, **sizes)
-    weights, memory = model.draw_weights(config, rng), model.Memory()
+    weights, memory = model.draw_weights(config, rng), model.AdamState()
     for step in range(steps):
         first = step * names_per_step
         batch = [model.encode(docs[i % len(docs)], chars) for i in range(first, first + names_per_step)]

@@ -79,7 +79,7 @@ def test_the_card_measures_the_weights_and_believes_no_number_beside_them(kept, 
     known = {*graded.task.docs, *graded.task.held_out}
     assert len(set(found.names)) == 5 and not known & set(found.names)
     tokens = model.encode(found.looked_at, card.CHARS)[:-1]
-    expected = model.attention(tokens, graded.outcome.weights, model.Sizes())[0][found.head - 1]
+    expected = model.attention_weights(tokens, graded.outcome.weights, model.Sizes())[0][found.head - 1]
     assert np.array_equal(found.attention, expected)
     assert "best" not in card.to_svg(card.draw(found)).decode("utf-8")
 

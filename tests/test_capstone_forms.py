@@ -114,7 +114,7 @@ def test_the_default_form_is_the_right_one():
     batch = [[26, 4, 4, 0, 26], [26, 1, 26]]
     weights = model.draw_weights(SIZES, random.Random(1), 0.5)
     (loss, gradient), (right, wanted) = (
-        model.loss_and_gradient(batch, weights, SIZES, passes) for passes in (Form(), model.RIGHT)
+        model.loss_and_gradient(batch, weights, SIZES, passes) for passes in (Form(), model.STANDARD_PASSES)
     )
     assert math.isclose(loss, right, abs_tol=1e-13)
     assert all(np.abs(gradient[name] - matrix).max() < 1e-13 for name, matrix in wanted.items())

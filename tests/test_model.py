@@ -128,16 +128,16 @@ def test_attention_rows_are_weights_of_the_positions_so_far() -> None:
     sizes, rng = SIZES[0], random.Random(2)
     weights, state_dict, tokens = model.draw_weights(sizes, rng, 0.6), None, [4, 1, 0, 3]
     state_dict = as_values(weights)
-    found, logits = model.attention(tokens, weights, sizes), model.logits(tokens, weights, sizes)
-    assert found.shape == (2, 2, 4, 4) and logits.shape == (4, 5)
+    attention_weights, logits = model.attention_weights(tokens, weights, sizes), model.logits(tokens, weights, sizes)
+    assert attention_weights.shape == (2, 2, 4, 4) and logits.shape == (4, 5)
     keys, values = [[], []], [[], []]
     for t, token in enumerate(tokens):
         expected = []
         row = gpt(token, t, keys, values, state_dict, part04_config(sizes), expected)
         assert [x.data for x in row] == pytest.approx(logits[t].tolist(), abs=1e-12)
         by_layer = np.array([[[w.data for w in head] for head in layer] for layer in expected])
-        np.testing.assert_allclose(found[:, :, t, : t + 1], by_layer, rtol=0, atol=1e-12)
-        assert not found[:, :, t, t + 1 :].any()
+        np.testing.assert_allclose(attention_weights[:, :, t, : t + 1], by_layer, rtol=0, atol=1e-12)
+        assert not attention_weights[:, :, t, t + 1 :].any()
 
 
 def test_many_names_ask_once_for_what_they_begin_with_alike(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,7 @@ def measure_card(path: Path) -> Card:
     names = new_names(found.weights, {*task.docs, *task.held_out}, random.Random(found.seed))
     looked_at = names[0] if names else task.held_out[0]
     tokens = model.encode(looked_at, CHARS)[:-1][: config.block_size]
-    heads = model.attention(tokens, found.weights, config)[-1]
+    heads = model.attention_weights(tokens, found.weights, config)[-1]
     head = min(range(len(heads)), key=lambda number: evenness(heads[number]))
     return Card(
         loss=model.held_out_loss(task.held_out, found.weights, config, CHARS),

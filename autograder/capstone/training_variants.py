@@ -47,7 +47,7 @@ class Way:
     times: Callable[[int], float] = lambda count: 1.0
     tokens: Callable[[list[int]], list[int]] = lambda tokens: tokens
     offset: int = 0
-    form: Form | model.Passes = model.RIGHT
+    form: Form | model.Passes = model.STANDARD_PASSES
     held_out: float = 2.355
     explodes: bool = False
 
@@ -233,5 +233,5 @@ def train(
         m_hat = m / (1 - way.beta1**t) if way.m_corrected else m
         v_hat = v / (1 - way.beta2**t) if way.v_corrected else v
         root = np.sqrt(v_hat + 1e-8) if way.eps_inside else (np.sqrt(v_hat) if way.rooted else v_hat) + 1e-8
-        model.move(weights, rate * (m_hat / root if way.adam else total))
+        model.subtract_flat(weights, rate * (m_hat / root if way.adam else total))
     return Training(losses, weights, names, given if begun is None else None)

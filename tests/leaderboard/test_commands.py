@@ -195,10 +195,10 @@ def test_the_stub_is_adam_as_in_microgpt_and_the_relabelling_changes_nothing():
     rng = random.Random("run 5")
     docs = list(split.train)
     rng.shuffle(docs)
-    weights, memory, losses = model.draw_weights(CONFIG, rng), model.Memory(), []
+    weights, adam, losses = model.draw_weights(CONFIG, rng), model.AdamState(), []
     for step in range(steps):
         loss, gradient = model.loss_and_gradient([model.encode(docs[step], CHARS)], weights, CONFIG)
-        model.adam_step(weights, gradient, memory, 0.01 * (1 - step / 1000))
+        model.adam_step(weights, gradient, adam, 0.01 * (1 - step / 1000))
         losses.append(loss)
     found = recipes.run(STUB.read_bytes(), split, 5, Tier.LOCAL, num_steps=steps)
     assert found.losses == pytest.approx(losses, abs=1e-9)

@@ -68,10 +68,10 @@ def as_lists(weights):
 
 def run_steps(weights, config, names, rates):
     """The losses of a few steps with a fresh optimiser; moves the weights."""
-    memory, losses = model.Memory(), []
+    adam, losses = model.AdamState(), []
     for tokens, lr in zip(names, rates):
         loss, gradients = model.loss_and_gradient([tokens], weights, config)
-        model.adam_step(weights, gradients, memory, lr)
+        model.adam_step(weights, gradients, adam, lr)
         losses.append(loss)
     return losses
 
