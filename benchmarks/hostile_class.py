@@ -22,10 +22,11 @@ from batch import write_section
 from synthetic_class import SHARES, name_of, write_class
 
 from autograder.batch.find_tasks import find_tasks
+from autograder.batch.grading_run import FIRST_SECONDS, BatchRun, GradedTask
 from autograder.batch.pool import open_pool
-from autograder.batch.task_run import FIRST_SECONDS, Graded, Run
 from autograder.course import SOLUTIONS, Part, part, parts
 from autograder.grading.grade import Series, grade
+from autograder.grading.request import Conditions
 from autograder.grading.store import Store
 from autograder.grading.submission import grade_parts
 from autograder.grading.suite import with_suites
@@ -126,7 +127,7 @@ class Timed:
         self.charged = {True: 0.0, False: 0.0}  # seconds, by whether the learner is hostile
         began = time.perf_counter()
 
-        def done(graded: Graded) -> None:
+        def done(graded: GradedTask) -> None:
             self.all = time.perf_counter() - began
             if graded.task.learner not in hostile:
                 self.honest = self.all
@@ -139,7 +140,7 @@ class Timed:
 
         tasks = find_tasks(folder / "submitted", SEVEN).tasks
         with open_pool(2) as pool:
-            run = Run(Store(folder / "store"), pool, strict_tier(), 1, done)
+            run = BatchRun(Store(folder / "store"), pool, Conditions(strict_tier(), 1), done)
             run.grade(tasks)
         self.charged[True] += run.put_off * FIRST_SECONDS
 

@@ -88,7 +88,7 @@ OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
 
 
 @dataclass(frozen=True)
-class Task:
+class GradingTask:
     """One part of one learner. read: its modules, from disk only when they are needed."""
 
     learner: str
@@ -97,16 +97,16 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Class:
+class Submissions:
     """What was found. problems: a learner (or a file) and a sentence each, for what can't be graded."""
 
-    tasks: list[Task]
+    tasks: list[GradingTask]
     problems: list[tuple[str, str]]
 
 
-def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
+def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Submissions:
     """The tasks in a folder or an archive, learner by learner. Raises ValueError with a sentence when there is none."""
-    found = Class([], [])
+    found = Submissions([], [])
     if submitted.is_dir():
         if (submitted / "submitted").is_dir():
             raise ValueError(f"{submitted} is the folder of a class. Name what it collected: {submitted / 'submitted'}")
@@ -141,7 +141,7 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Class:
     return found
 
 
-def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) -> None:
+def _add_place(found: Submissions, place: Path, learner: str, wanted: Sequence[Part]) -> None:
     if place.name.startswith("."):
         return
     if place.is_symlink():  # to anything that the grader can read
@@ -150,7 +150,7 @@ def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) 
         handed_in = [part for part in parts() if (place / part.name).is_dir()]
         if handed_in:
             found.tasks.extend(
-                Task(place.name, part, lambda part=part: collect_modules(place, part))
+                GradingTask(place.name, part, lambda part=part: collect_modules(place, part))
                 for part in handed_in
                 if part in wanted
             )
@@ -168,7 +168,9 @@ def _add_place(found: Class, place: Path, learner: str, wanted: Sequence[Part]) 
         found.problems.append((place.name, f"Archives are read that end in {', '.join(SUFFIXES)}: unpack this one."))
 
 
-def _add_apart(found: Class, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path) -> None:
+def _add_apart(
+    found: Submissions, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path
+) -> None:
     """Add the modules that `read` finds in a place, in a process of its own."""
     try:
         files = {name: content for name, content in read_isolated(read, str(place.absolute()))}
@@ -225,16 +227,18 @@ def _further_in(place: Path) -> Iterator[Member]:
                     yield Member(inside, None, content)
 
 
-def _add_modules(found: Class, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:
+def _add_modules(found: Submissions, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:
     _add_named(found, learner, set(files), wanted, lambda part: _needed(files, part))
 
 
 def _add_named(
-    found: Class, learner: str, names: Iterable[str], wanted: Sequence[Part], read: Callable[[Part], Collected]
+    found: Submissions, learner: str, names: Iterable[str], wanted: Sequence[Part], read: Callable[[Part], Collected]
 ) -> None:
     if not names:
         found.problems.append((learner, "There is no module of the course, such as part05_gpt.py."))
-    found.tasks.extend(Task(learner, part, lambda part=part: read(part)) for part in wanted if part.file_name in names)
+    found.tasks.extend(
+        GradingTask(learner, part, lambda part=part: read(part)) for part in wanted if part.file_name in names
+    )
 
 
 def _from_folder(place: Path, part: Part) -> Collected:

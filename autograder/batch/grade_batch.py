@@ -10,15 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.batch.find_tasks import find_tasks
+from autograder.batch.grading_run import BatchRun, GradedTask
 from autograder.batch.ledger import FILE, Entry, Ledger
 from autograder.batch.pool import open_pool
 from autograder.batch.summary import Summary
-from autograder.batch.task_run import Graded, Run
 from autograder.class_folder.decisions import apply_decisions, decision_sentences, decisions_on, read_decisions
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
+from autograder.grading.request import Conditions
 from autograder.render.feedback_page import Feedback, feedback_page
 from autograder.sandbox import Tier
 
@@ -72,27 +73,27 @@ def grade_batch(
     workers: int | None = None,
     scheduler: str | None = None,
     on_start: Callable[[int], None] = lambda count: None,
-    on_graded: Callable[[Graded], None] = lambda graded: None,
+    on_graded: Callable[[GradedTask], None] = lambda graded: None,
 ) -> Summary:
     """Grade these parts of everybody. on_start gets the number of tasks, on_graded each once it is in the ledger.
 
     Raises ValueError for an input that can't be used, LedgerError, PoolLost, and OSError for a disk that is full;
     whatever was done by then is kept, and the next run goes on from there.
     """
-    found = find_tasks(submitted, wanted)
-    summary, store = Summary(found.problems), open_store(out)
+    submissions, conditions = find_tasks(submitted, wanted), Conditions(tier, seed)
+    summary, store = Summary(submissions.problems), open_store(out)
     writing: list[Future] = []
     with (
         Ledger.opened(out) as ledger,
         open_pool(workers, scheduler) as pool,
         ThreadPoolExecutor(WRITERS) as writers,
     ):
-        on_start(len(found.tasks))
+        on_start(len(submissions.tasks))
 
-        def done(graded: Graded) -> None:
+        def done(graded: GradedTask) -> None:
             if graded.report is not None:
                 learner, part, modules = graded.task.learner, graded.task.part, graded.collected.modules
-                entry = ledger.record(learner, part, graded.report, modules, store, tier, seed)
+                entry = ledger.record(learner, part, graded.report, modules, store, conditions)
                 decisions = decisions_on(read_decisions(out), learner, part.name, graded.report)
                 graded = replace(graded, report=apply_decisions(graded.report, decisions))
                 told, source = decision_sentences(graded.report, decisions), modules.get(graded.report.file)
@@ -103,7 +104,7 @@ def grade_batch(
             summary.add(graded)
             on_graded(graded)
 
-        Run(store, pool, tier, seed, done).grade(found.tasks)
+        BatchRun(store, pool, conditions, done).grade(submissions.tasks)
         for future in writing:
             future.result()
     return summary

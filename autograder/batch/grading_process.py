@@ -11,14 +11,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from typing import BinaryIO
 
-from autograder.course import Part, part
+from autograder.course import part
 from autograder.grading.grade import Series, TooSlow, grade
 from autograder.grading.mistake_replies import MistakeOracle
 from autograder.grading.report import Report
-from autograder.grading.store import interpreter_version, report_from_json, report_to_json
+from autograder.grading.request import Conditions, GradingRequest
+from autograder.grading.store import report_from_json, report_to_json
 from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.sandbox.interpreter import UnusableInterpreter
@@ -26,20 +26,18 @@ from autograder.sandbox.interpreter import UnusableInterpreter
 SECONDS_FOR_MISTAKES = 60.0  # of one submission: nobody waits, and what is found out is known for all that follow
 
 
-def encode_job(
-    modules: Mapping[str, bytes],
-    its_part: Part,
-    tier: Tier,
-    seed: int,
-    own_parts: bool,
-    give_up_after: float | None = None,
-) -> bytes:
-    """One line. modules: file name -> content, those that the verdict depends on; give_up_after: see `grade`."""
-    files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
-    facts = {"part": its_part.number, "tier": tier.value, "seed": seed, "own_parts": own_parts}
-    facts["give_up_after"] = give_up_after
-    facts["interpreter"] = interpreter_version(tier)
-    return json.dumps({**facts, "modules": files}).encode("ascii") + b"\n"
+def encode_job(request: GradingRequest, give_up_after: float | None = None) -> bytes:
+    """One line, with those modules alone that the verdict depends on. give_up_after: see `grade`."""
+    part, conditions = request.part, request.conditions
+    modules = {
+        name: base64.b64encode(content).decode("ascii")
+        for name, content in request.files.items()
+        if conditions.own_parts or name == part.file_name
+    }
+    job = {"part": part.number, "modules": modules, "give_up_after": give_up_after}
+    job["conditions"] = {**vars(conditions), "tier": conditions.tier.value}
+    job["interpreter"] = conditions.interpreter
+    return json.dumps(job).encode("ascii") + b"\n"
 
 
 def decode_verdict(line: bytes) -> tuple[Report, float]:
@@ -72,12 +70,13 @@ def _serve(answers: BinaryIO, suites: Suites) -> None:
 
 def _answer(line: bytes, series: Series) -> dict:
     job = json.loads(line)
-    tier, modules = Tier(job["tier"]), {name: base64.b64decode(text) for name, text in job["modules"].items()}
+    modules = {name: base64.b64decode(text) for name, text in job["modules"].items()}
+    conditions = Conditions(**{**job["conditions"], "tier": Tier(job["conditions"]["tier"])})
     began = time.monotonic()
     try:
-        _need_the_same_conditions(tier, job["interpreter"])
-        how = {name: job[name] for name in ("seed", "own_parts", "give_up_after")}
-        report = grade(modules, part(job["part"]), tier=tier, series=series, **how)
+        _need_the_same_conditions(conditions, job["interpreter"])
+        limit = job["give_up_after"]
+        report = grade(modules, part(job["part"]), **vars(conditions), give_up_after=limit, series=series)
     except TooSlow:
         return {"too slow": True}
     except (SandboxUnavailable, UnusableInterpreter) as error:
@@ -88,15 +87,15 @@ def _answer(line: bytes, series: Series) -> dict:
     return {"report": report_to_json(report), "seconds": seconds}
 
 
-def _need_the_same_conditions(tier: Tier, interpreter: str) -> None:
+def _need_the_same_conditions(conditions: Conditions, interpreter: str) -> None:
     """Raises SandboxUnavailable where this machine can't give the verdict that was asked for."""
+    tier = conditions.tier
     if tier is not Tier.LOCAL and strict_tier() is not tier:
         raise SandboxUnavailable(
             f"A worker's machine holds code in the {strict_tier().value} sandbox, not {tier.value}."
         )
-    ours = interpreter_version(tier)
-    if ours != interpreter:
+    if conditions.interpreter != interpreter:
         raise SandboxUnavailable(
-            f"A worker runs learners' code with Python {ours}, the machine that asks for verdicts with {interpreter}: "
-            "give both the same."
+            f"A worker runs learners' code with Python {conditions.interpreter}, the machine that asks for verdicts "
+            f"with {interpreter}: give both the same."
         )

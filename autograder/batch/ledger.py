@@ -21,8 +21,8 @@ from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
+from autograder.grading.request import Conditions
 from autograder.grading.store import Store, key, suite_hash
-from autograder.sandbox import Tier
 
 FILE = "ledger.jsonl"
 
@@ -91,13 +91,12 @@ class Ledger:
         report: Report,
         modules: Mapping[str, bytes],
         store: Store,
-        tier: Tier,
-        seed: int | None = None,
+        conditions: Conditions,
     ) -> Entry:
         """Add a line for a verdict that is in the store, unless the last one of this learner's part says the same.
-        Returns the line that counts. seed: the one that was asked for. Raises OSError, with nothing added.
+        Returns the line that counts. Raises OSError, with nothing added.
         """
-        name = key(modules, part, tier, seed, None, False)
+        name = key(modules, part, conditions)
         stored = store.find(name)
         entry = Entry(
             when=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),

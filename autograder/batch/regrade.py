@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.batch.find_tasks import find_tasks
+from autograder.batch.grading_run import BatchRun, GradedTask
 from autograder.batch.ledger import FILE, Entry, Ledger, LedgerError, read_ledger
 from autograder.batch.pool import open_pool
-from autograder.batch.task_run import Graded, Run
-from autograder.class_folder.verdict import grade_modules
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, part_named
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
+from autograder.grading.request import Conditions, answer_requests
 from autograder.grading.store import key, suite_hash
+from autograder.grading.submission import request_submitted_part
 from autograder.invocation import command
 from autograder.sandbox import Tier, strict_tier
 from autograder.text import clean_text, number, plural
@@ -51,7 +52,7 @@ def regrade(
     workers: int | None = None,
     scheduler: str | None = None,
     on_start: Callable[[int], None] = lambda count: None,
-    on_graded: Callable[[Graded], None] = lambda graded: None,
+    on_graded: Callable[[GradedTask], None] = lambda graded: None,
 ) -> Regrade:
     """Grade these parts of everybody with this seed, and compare with the verdicts that count. Raises like
     `grade_batch`; verdicts with this seed that are there from an interrupted run are not made again.
@@ -59,9 +60,9 @@ def regrade(
     found = find_tasks(submitted, wanted)
     outcome, store = Regrade(seed, found.problems), open_store(out)
 
-    def done(graded: Graded) -> None:
+    def done(graded: GradedTask) -> None:
         who = f"{graded.task.learner}/{graded.task.part.name}"
-        first = store.find(key(graded.collected.modules, graded.task.part, tier, None, None, False))
+        first = store.find(key(graded.collected.modules, graded.task.part, Conditions(tier)))
         if graded.report is None:
             outcome.problems.append((who, graded.failure))
         elif first is None:
@@ -75,7 +76,7 @@ def regrade(
     # The ledger is only held, so that no grading goes on at the same time.
     with Ledger.opened(out), open_pool(workers, scheduler) as pool:
         on_start(len(found.tasks))
-        Run(store, pool, tier, seed, done).grade(found.tasks)
+        BatchRun(store, pool, Conditions(tier, seed), done).grade(found.tasks)
     return outcome
 
 
@@ -127,7 +128,7 @@ def repeat(folder: Path, which: str) -> Repeated:
     modules = Ledger(folder).kept_modules(entry)
     if tier is not Tier.LOCAL and strict_tier() is not tier:
         raise LedgerError(f"The verdict was given in the {tier.value} sandbox, which does not hold on this machine.")
-    report = grade_modules(modules, part, tier, grade, entry.seed)
+    report = answer_requests(request_submitted_part(modules, part, Conditions(tier, entry.seed)), grade)
     stored = open_store(folder).find(entry.verdict)
     changed = list(differences(stored.report, report)) if stored else []
     by_checks = entry.earned - sum(entry.decided.values())

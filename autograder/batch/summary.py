@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autograder.batch.task_run import Graded
+from autograder.batch.grading_run import GradedTask
 from autograder.course import part, parts
 from autograder.text import clean_text, number, plural
 
@@ -30,7 +30,7 @@ class Summary:
     problems: list[tuple[str, str]]
     by_part: dict[int, PartCounts] = field(default_factory=lambda: {part.number: PartCounts() for part in parts()})
 
-    def add(self, graded: Graded) -> None:
+    def add(self, graded: GradedTask) -> None:
         """Count a task."""
         report = graded.report
         if report is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from autograder.class_folder.collected import Collected, collect_modules
@@ -11,10 +11,11 @@ from autograder.class_folder.decisions import apply_decisions, decision_sentence
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import OLD_VERDICT_KEPT, keeps_old_verdict, last_released
 from autograder.class_folder.verdict_store import open_store
-from autograder.course import Part, Task, parts
+from autograder.course import Part, Task
 from autograder.grading.report import Report
+from autograder.grading.request import Conditions, answer_requests
 from autograder.grading.store import key
-from autograder.grading.submission import SHARE_TO_TRY, Grade, tried_on_own_parts
+from autograder.grading.submission import request_submitted_part
 from autograder.render.terminal import check_line, message_lines, without_commands
 from autograder.sandbox import Tier
 from autograder.text import number
@@ -60,7 +61,8 @@ def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> 
     on the learner's own earlier parts too. Raises SandboxUnavailable.
     """
     collected = collect_modules(folder.submitted / learner, part)
-    report = grade_modules(collected.modules, part, tier, open_store(folder.verdicts).grade)
+    requests = request_submitted_part(collected.modules, part, Conditions(tier))
+    report = answer_requests(requests, open_store(folder.verdicts).grade)
     return Verdict(report.for_class(), collected)
 
 
@@ -75,26 +77,9 @@ def of_other_checks(folder: ClassFolder, part: Part, tier: Tier) -> list[str]:
             continue
         modules = collect_modules(folder.submitted / learner, part).modules
         same_work = old.sha256 == hashlib.sha256(modules.get(part.file_name, b"")).hexdigest()
-        if same_work and store.find(key(modules, part, tier, None, None, False)) is None:
+        if same_work and store.find(key(modules, part, Conditions(tier))) is None:
             found.append(learner)
     return found
-
-
-def grade_modules(
-    modules: Mapping[str, bytes], part: Part, tier: Tier, grade_one: Grade, seed: int | None = None
-) -> Report:
-    """Grade a part of what one learner handed in, and when it passes, try it on the learner's own earlier parts."""
-    report = grade_one(modules, part, seed=seed, tier=tier)
-    if report.passed and len(modules) > 1:
-        earlier: list[Report] = []
-        for other in parts():
-            if other.file_name in modules and other.module in part.needs:
-                if sum(each.used for each in earlier) > SHARE_TO_TRY:
-                    return report
-                earlier.append(grade_one(modules, other, seed=seed, tier=tier))
-        used = sum(each.used for each in earlier)
-        report = tried_on_own_parts(report, modules, part, earlier, grade_one, used)
-    return report
 
 
 def summary_sentences(report: Report) -> list[str]:

@@ -27,6 +27,7 @@ from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, rebuild_notebook
 from autograder.course import Part, capstone, part_named
+from autograder.grading.request import Conditions
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.notebooks.release import released_notebook
 from autograder.sandbox import Tier, strict_tier
@@ -100,7 +101,7 @@ class GradeModule(SandboxStep):
         if not verdict.stands:  # else its line is there
             with self._ledger() as ledger:
                 modules = verdict.collected.modules
-                ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), tier)
+                ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), Conditions(tier))
         record_released(folder, learner, part, verdict.report)
         report, decisions = decided(folder, learner, part, verdict.report)
         resources[REPORT] = (report, (*verdict.remarks, *decisions.values()))

@@ -19,8 +19,8 @@ from autograder.course import HERE, SOLUTIONS, Part, parts
 from autograder.files import write_atomically
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
+from autograder.grading.request import Conditions
 from autograder.sandbox import Tier
-from autograder.sandbox.interpreter import choose_interpreter
 
 
 class Stored(NamedTuple):
@@ -49,12 +49,13 @@ class Store:
         """The stored verdict, else a new one, which is stored. The seed is drawn once per key and kept in the result;
         a seed that is given asks for a verdict of its own.
         """
-        name = key(files, part, tier, seed, task, own_parts)
+        conditions = Conditions(tier, seed, task, own_parts)
+        name = key(files, part, conditions)
         stored = self.find(name)
         if stored is not None:
             return stored.report
         began = time.monotonic()
-        report = grade(files, part, seed=seed, tier=tier, task=task, own_parts=own_parts)
+        report = grade(files, part, **vars(conditions))
         self.keep(name, report, time.monotonic() - began)
         return report
 
@@ -77,18 +78,13 @@ class Store:
         return self.folder / name[:2] / f"{name}.json"
 
 
-def key(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None, task: str | None, own_parts: bool) -> str:
+def key(files: Mapping[str, bytes], part: Part, conditions: Conditions) -> str:
     """A hash of all that a verdict depends on: the suite and the grader, the modules used, tier and interpreter."""
-    used = [part.file_name, *(f"{module}.py" for module in part.needs)] if own_parts else [part.file_name]
+    used = [part.file_name, *(f"{module}.py" for module in part.needs)] if conditions.own_parts else [part.file_name]
     modules = {name: hashlib.sha256(files[name]).hexdigest() for name in used if name in files}
-    facts = [suite_hash(part), modules, tier.value, interpreter_version(tier), seed, task, own_parts]
+    facts = [suite_hash(part), modules, conditions.tier.value, conditions.interpreter]
+    facts += [conditions.seed, conditions.task, conditions.own_parts]
     return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
-
-
-@functools.cache
-def interpreter_version(tier: Tier) -> str:
-    """The version of the Python that runs learners' code here. To find it takes milliseconds, a batch asks often."""
-    return choose_interpreter(None, everybody=tier is not Tier.LOCAL).version
 
 
 @functools.cache

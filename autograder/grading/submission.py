@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import LARGEST_FILE, Part, parts
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
+from autograder.grading.request import Conditions, GradeFunction, Grading, GradingRequest, answer_requests
 from autograder.sandbox import Tier
-
-Grade = Callable[..., Report]
 
 # Trying a part on the learner's own earlier parts costs no points. It may use as much as the part's own checks; what is
 # still open then is not tried.
@@ -48,40 +47,56 @@ def grade_parts(
     seed: int | None = None,
     tier: Tier = Tier.STRICT,
     task: str | None = None,
-    grade_one: Grade = grade,
+    grade_one: GradeFunction = grade,
 ) -> list[Report]:
     """Grade these parts in order. A part that passes on the reference is tried again on those of the learner's own
     earlier parts that lost points just before, and the report's `breaks` says which of them break it.
     """
+    return answer_requests(_request_parts(files, wanted, Conditions(tier, seed, task)), grade_one)
+
+
+def _request_parts(files: Mapping[str, bytes], wanted: Sequence[Part], conditions: Conditions) -> Grading[list[Report]]:
     reports: list[Report] = []
     for part in wanted:
-        report = grade_one(files, part, seed=seed, tier=tier, task=task)
-        reports.append(tried_on_own_parts(report, files, part, reports, grade_one) if report.passed else report)
+        report = yield GradingRequest(files, part, conditions)
+        if report.passed:
+            report = yield from _try_on_own_parts(report, files, part, reports)
+        reports.append(report)
     return reports
 
 
-def tried_on_own_parts(
-    report: Report,
-    files: Mapping[str, bytes],
-    part: Part,
-    earlier: Sequence[Report],
-    grade_one: Grade,
-    used: float = 0.0,
-) -> Report:
+def request_submitted_part(modules: Mapping[str, bytes], part: Part, conditions: Conditions) -> Grading[Report]:
+    """Grade a part of what one learner submitted, and when it passes, try it on the learner's own earlier parts."""
+    report = yield GradingRequest(modules, part, conditions)
+    if not report.passed:
+        return report
+    earlier: list[Report] = []
+    for other in parts():
+        if other.file_name in modules and other.module in part.needs:
+            if sum(each.used for each in earlier) > SHARE_TO_TRY:
+                return report
+            earlier.append((yield GradingRequest(modules, other, conditions)))
+    used = sum(each.used for each in earlier)
+    return (yield from _try_on_own_parts(report, modules, part, earlier, used))
+
+
+def _try_on_own_parts(
+    report: Report, files: Mapping[str, bytes], part: Part, earlier: Sequence[Report], used: float = 0.0
+) -> Grading[Report]:
     """A part's report with `breaks`: a sentence for each of the learner's earlier parts that lost points and makes
     checks of this part fail in place of the reference. used: the share of a budget that is used up already.
     """
     wrong = {report.module for report in earlier if not report.passed}
     suspects = [p for p in parts() if p.module in part.needs and p.module in wrong and p.file_name in files]
+    conditions = Conditions(Tier(report.sandbox), report.seed, own_parts=True)
 
-    def failing_with(own: list[Part]) -> list[Check]:
+    def failing_with(own: list[Part]) -> Grading[list[Check]]:
         nonlocal used
-        modules = {p.file_name: files[p.file_name] for p in [*own, part]}
-        again = grade_one(modules, part, seed=report.seed, tier=Tier(report.sandbox), own_parts=True)
+        again = yield GradingRequest({p.file_name: files[p.file_name] for p in [*own, part]}, part, conditions)
         used += again.used
         return [check for check in again.checks if check.status not in ("passed", "manual", "todo")]
 
-    if not suspects or not (together := failing_with(suspects)):
+    if not suspects or not (together := (yield from failing_with(suspects))):
         return report
     sentences = []
     for number, suspect in enumerate(suspects):
@@ -92,7 +107,7 @@ def tried_on_own_parts(
                 f"Not tried alone, since the code uses too much processor time: {', '.join(rest)}."
             )
             break
-        failing = failing_with([suspect]) if len(suspects) > 1 else together
+        failing = (yield from failing_with([suspect])) if len(suspects) > 1 else together
         if failing:
             sentences.append(
                 f"Your own part {suspect.number} breaks it: {len(failing)} of {len(report.checks)} checks fail with "

@@ -22,6 +22,7 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict import fresh_verdict
 from autograder.course import part, parts
 from autograder.grading.report import KIND_OF_FAILURE
+from autograder.grading.request import Conditions, GradingRequest
 from autograder.sandbox import Tier
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
@@ -247,7 +248,7 @@ def test_a_process_that_does_not_answer_in_time_is_ended(tier):
     from autograder.course import ROOT
 
     process = GradingProcess(str(ROOT))
-    job = encode_job({PART.file_name: ENDLESS.encode()}, PART, tier, 1, False)
+    job = encode_job(GradingRequest({PART.file_name: ENDLESS.encode()}, PART, Conditions(tier, 1)))
     with pytest.raises(ProcessEnded):
         process.ask(job, seconds=1.0)  # a loop without end is given a second of the processor, after the start
     assert process._process.poll() is not None
@@ -348,7 +349,9 @@ def test_a_process_that_has_graded_others_gives_the_verdicts_of_a_fresh_one(numb
     process = GradingProcess(str(ROOT))
     try:
         for code in codes + codes[:2]:
-            report, _ = decode_verdict(process.ask(encode_job({its_part.file_name: code}, its_part, tier, 5, False)))
+            report, _ = decode_verdict(
+                process.ask(encode_job(GradingRequest({its_part.file_name: code}, its_part, Conditions(tier, 5))))
+            )
             assert report == grade({its_part.file_name: code}, its_part, tier=tier, seed=5)
     finally:
         process.end()

@@ -26,6 +26,7 @@ from autograder.classroom.autograde import grade_class
 from autograder.classroom.errata import apply_errata, errata_lines, find_errata
 from autograder.course import ROOT
 from autograder.grading.report import Check, Report
+from autograder.grading.request import Conditions
 from autograder.grading.store import key
 from autograder.notebooks.release import ReleaseError
 
@@ -100,7 +101,7 @@ def test_checks_that_the_solution_fails_change_no_released_verdict(graded, stric
     folder, _, old_down = graded
     found = find_errata(folder, PART, strict)
     store, files = open_store(folder.verdicts), {PART.file_name: SOLUTION.encode("utf-8")}
-    name = key(files, PART, strict, None, None, False)
+    name = key(files, PART, Conditions(strict))
     right = store.find(name).report
     failed = replace(right.checks[0], earned=0.0, status="failed")
     store.keep(name, replace(right, checks=(failed, *right.checks[1:])), 0.1)

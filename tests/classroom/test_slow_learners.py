@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from helpers.batch import PART, SOLUTION, WRONG, hand_in, solution
 
-from autograder.batch import grading_process, task_run
+from autograder.batch import grading_process, grading_run
 from autograder.batch.find_tasks import find_tasks
+from autograder.batch.grading_run import MOST_OF_A_LEARNER, NOT_RUN, BatchRun, GradedTask
 from autograder.batch.local_processes import Pool
-from autograder.batch.task_run import MOST_OF_A_LEARNER, NOT_RUN, Graded, Run
 from autograder.course import part, parts
 from autograder.grading.grade import Series, grade
+from autograder.grading.request import Conditions
 from autograder.grading.store import Store
 from autograder.sandbox import CHECK, Tier
 
@@ -56,9 +57,9 @@ class Counted:
 @pytest.fixture
 def little_time(monkeypatch):
     """So that a test takes no minutes; and one task at a time, so that what is asked does not depend on the machine."""
-    monkeypatch.setattr(task_run, "OPEN_TASKS", 1)
+    monkeypatch.setattr(grading_run, "OPEN_TASKS", 1)
     monkeypatch.setitem(grade.__kwdefaults__, "limits", replace(CHECK, total_seconds=BUDGET))
-    monkeypatch.setattr(task_run, "FIRST_SECONDS", 0.5)
+    monkeypatch.setattr(grading_run, "FIRST_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -70,14 +71,14 @@ def submitted(tmp_path: Path) -> Path:
     return tmp_path / "submitted"
 
 
-def graded(submitted: Path, store: Path) -> tuple[list[Graded], list[dict]]:
+def graded(submitted: Path, store: Path) -> tuple[list[GradedTask], list[dict]]:
     pool, done = Counted(), []
     tasks = find_tasks(submitted, THREE).tasks
-    Run(Store(store), Pool(pool.submit, lambda: 1), Tier.LOCAL, 1, done.append).grade(tasks)
+    BatchRun(Store(store), Pool(pool.submit, lambda: 1), Conditions(Tier.LOCAL, 1), done.append).grade(tasks)
     return done, pool.jobs
 
 
-def points(done: list[Graded]) -> dict[tuple[str, str], object]:
+def points(done: list[GradedTask]) -> dict[tuple[str, str], object]:
     return {(each.task.learner, each.task.part.name): each.report for each in done}
 
 
@@ -133,8 +134,8 @@ def test_who_shares_a_file_with_a_slow_learner_shares_its_verdict(submitted, tmp
 
 
 def test_where_many_are_slow_the_machine_is_and_nobody_is_tried_briefly(submitted, tmp_path, little_time, monkeypatch):
-    monkeypatch.setattr(task_run, "FIRST_SECONDS", 0.0)
-    monkeypatch.setattr(task_run, "FEW_SLOW", 2)
+    monkeypatch.setattr(grading_run, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(grading_run, "FEW_SLOW", 2)
     done, jobs = graded(submitted, tmp_path / "store")
     assert sum(job["gave up"] for job in jobs) <= 2 + 2 + 0.2 * len(jobs)
     assert all(each.report is not None for each in done) and len(done) == 3 * len(HONEST)
