@@ -363,6 +363,7 @@ def test_what_python_warns_of_is_not_printed(capsys, recwarn):
 COSTS = """
 import sys, time
 from resource import RUSAGE_SELF, getrusage
+from autograder.course import LARGEST_FILE
 from autograder.grading.sources import inspect_source
 
 start = getrusage(RUSAGE_SELF).ru_maxrss
