@@ -17,9 +17,9 @@ def line(number):
 def value(number, name, held):
     """A name was given a value; kept when it is short plain data, or Values."""
     if len(values) < MOST:
-        kept = _plain(held, 2)
-        if kept is not None:
-            values.append([number, name, kept])
+        plain = _plain(held, 2)
+        if plain is not None:
+            values.append([number, name, plain])
 
 
 def start():
