@@ -30,7 +30,7 @@ def recorded_for_the_viva(probe, arguments):
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """One call. words: the call as code; lines: those that ran, in order; values: [line, name, value] of assignments."""
+    """One call. words: the call; lines: those that ran, in order; values: [line, name, value] of assignments."""
 
     call: Call
     words: str
@@ -66,9 +66,8 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
                 runs.append(RecordedRun(call, probes.called(call.probe, call.arguments), answer, lines, values))
     del shipped["common/viva_recorder.py"]
     shipped |= {"probes.py": probes.source.encode("utf-8"), f"submission/{part.file_name}": code.text.encode("utf-8")}
-    with Worker(
-        shipped, tier, GENEROUS_LIMITS
-    ) as worker:  # code that sees the recorder could answer something else there
+    # Code that sees the recorder could answer something else with it.
+    with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
         return [run for run in runs if worker.call(run.call.probe, list(run.call.arguments)).value == run.answer]
 
 
