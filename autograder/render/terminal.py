@@ -1,4 +1,4 @@
-"""Reports as lines of text, for any terminal: ASCII of our own, no colour needed."""
+"""Reports as lines of text for any terminal, in ASCII and without colour; `print_json` prints them as JSON."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     """
     graded_part = part(report.part)
     yield f"Part {report.part}, {graded_part.title}: {path}"
-    if (
-        report.sandbox != "local" and not report.not_submitted
-    ):  # for whoever grades it, not for a learner on their own machine
+    # For instructors, not for a learner on their own machine.
+    if report.sandbox != "local" and not report.not_submitted:
         drawn = f"seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
         yield f"sha256 {report.sha256[:16]}..., {drawn}"
     mistakes = shared_mistakes(report)
@@ -78,9 +77,7 @@ def mistake_lines(check: Check, count: int, graded_part: Part) -> Iterator[str]:
 
 
 def checks_lines(report: Report, graded_part: Part) -> Iterator[str]:
-    """A line a check, or one for a task of which nothing can be said yet; a task's hidden checks behind its public
-    ones.
-    """
+    """One line per check, or one for a task that can't be checked yet; hidden checks come after public ones."""
     width = max((len(points(check)) for check in report.checks), default=0)
     for task in graded_part.tasks:
         checks = [check for check in report.checks if check.task == task.id]
@@ -154,7 +151,7 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
 
 
 def table_lines(reports: list[Report]) -> Iterator[str]:
-    """All parts, a line each."""
+    """All parts, one line each."""
     yield f"  {'part':<27} {'points':>9}  {'checks':>7}  remark"
     for report in reports:
         graded = [check for check in report.checks if check.status != "manual"]
@@ -183,10 +180,7 @@ def remark(report: Report) -> str:
     return f"first failing: {failing.task} {failing.title}"[:70]
 
 
-# Reports as JSON on standard output, and nothing else there.
-
-
 def print_json(reports: list[Report], several: bool) -> None:
-    """One report, or several under `parts`; ASCII, so that any console can show it."""
+    """Print one report, or several under `parts`, and nothing else; in ASCII, so that any console can show it."""
     data = {"parts": [report.to_json() for report in reports]} if several else reports[0].to_json()
     print(json.dumps(data, indent=2))
