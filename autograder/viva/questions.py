@@ -91,13 +91,13 @@ def lengths(data: object) -> str:
         return "; ".join(f"{name}: {lengths(item)}" for name, item in data.items())
     if not isinstance(data, list):
         return "no list but one value"
-    words, level = [plural(len(data), "element")], data
+    lengths_of_levels, level = [plural(len(data), "element")], data
     while level and all(isinstance(item, list) for item in level):
         counts = [len(item) for item in level]
         several = plural(counts[0], "element") if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} elements"
-        words.append(f"each of them a list, of {several}")
+        lengths_of_levels.append(f"each of them a list, of {several}")
         level = [inner for item in level for inner in item]
-    return "; ".join(words)
+    return "; ".join(lengths_of_levels)
 
 
 def order_questions(code: Code, runs: list[RecordedRun], rng: random.Random) -> list[Question]:
