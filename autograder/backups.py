@@ -112,8 +112,8 @@ def keep(paths: Iterable[Path]) -> list[Path]:
 
 
 def newest(folder: Path) -> dict[Path, Path]:
-    """What the last `keep` in this folder copied: file -> its copy; empty when there is no backup. A copy without a
-    byte, which a full disk once left, is none.
+    """What the last `keep` in this folder copied: file -> its copy; empty without a backup. Empty copies, which a full
+    disk may have left, don't count.
     """
     backups = [backup for backup in _all(folder) if backup[2].stat().st_size]
     last = max((stamp for stamp, _, _ in backups), default=None)

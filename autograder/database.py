@@ -94,7 +94,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _no_implicit_begin(connection: object, _record: object) -> None:
-    # Python's module would begin transactions of its own, later than we need and without the lock.
+    # Python's module would begin transactions itself, later than we need and without the lock.
     connection.isolation_level = None
 
 

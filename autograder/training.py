@@ -21,7 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.course import ROOT, SOLUTIONS
-from autograder.render.training_progress import WINDOW, curve_lines, progress_of, running_means, save_curve
+from autograder.render.progress import WINDOW, curve_lines, progress_of, running_means, save_curve
 
 DATA = ROOT / "datasets" / "names.txt"
 RUNS = ROOT / "runs"  # git ignores it

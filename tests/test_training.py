@@ -12,10 +12,11 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from autograder import training
+from autograder import training as training
+from autograder import training as training_run
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS
-from autograder.render import training_progress
+from autograder.render import progress
 
 sys.path.insert(0, str(SOLUTIONS))
 
@@ -56,7 +57,7 @@ def run_train(*arguments, environment=None):
 @pytest.mark.parametrize("fast", [False, True])
 def test_the_loop_gives_the_losses_weights_and_draws_of_the_references_train(fast):
     rng, other = random.Random(9), random.Random(9)
-    run = training.begin(NAMES, 14, rng, fast)
+    run = training_run.begin(NAMES, 14, rng, fast)
     losses = [run.take_step() for _ in range(14 if fast else 3)]
     if fast:
         expected = microgpt_fast.train(NAMES, 14, other)
@@ -77,7 +78,7 @@ def test_the_loop_gives_the_losses_weights_and_draws_of_the_references_train(fas
 
 
 def test_the_fast_held_out_loss_equals_the_scalar_one_on_a_scalar_model():
-    run = training.begin(NAMES, 3, random.Random(9))
+    run = training_run.begin(NAMES, 3, random.Random(9))
     run.take_step()
     expected = part07_training.held_out_loss(["mila", "elena", "emma"], run.trained)
     assert abs(training.held_out_loss(["mila", "elena", "emma"], run.trained) - expected) < 1e-9
@@ -107,7 +108,7 @@ def test_a_run_shows_losses_curve_and_names_and_saves_them(names_file, tmp_path)
 def test_names_are_drawn_with_the_generator_going_on_and_the_new_ones_are_counted(names_file, tmp_path):
     result = run_train("--fast", "--steps", 30, "--data", names_file, "--out", tmp_path)
     rng = random.Random(42)
-    trained = microgpt_fast.train(training.reference().tokens.split_docs(NAMES)[0], 30, rng)
+    trained = microgpt_fast.train(training_run.reference().tokens.split_docs(NAMES)[0], 30, rng)
     names = [microgpt_fast.sample(trained, 0.5, rng) for _ in range(20)]
     assert "  " + " ".join(names[:10]) + "\n  " + " ".join(names[10:]) in result.stdout
     new = sum(name not in NAMES for name in names)
@@ -117,7 +118,7 @@ def test_names_are_drawn_with_the_generator_going_on_and_the_new_ones_are_counte
 def test_the_scalar_version_draws_its_names_from_the_same_generator(monkeypatch):
     monkeypatch.setattr(training, "NAMES", 2)
     rng, other = random.Random(42), random.Random(42)
-    names = training.sample_names(training.begin(NAMES, 0, rng).trained, rng, fast=False)
+    names = training.sample_names(training_run.begin(NAMES, 0, rng).trained, rng, fast=False)
     assert names == sample_many(part07_training.train(NAMES, 0, rng=other), 2, 0.5, rng=other)
 
 
@@ -154,7 +155,7 @@ def test_too_few_names_to_hold_one_out_are_no_error(tmp_path):
 
 def test_held_out_rows_with_characters_that_training_lacks_are_left_out_and_counted(tmp_path):
     path = tmp_path / "odd.txt"
-    split = training.reference().tokens.split_docs
+    split = training_run.reference().tokens.split_docs
     stranger = split(NAMES)[1][0]
     names = ["xyz" if name == stranger else name for name in NAMES]
     assert "xyz" in split(names)[1], "the split goes by position, so it is held out as well"
@@ -243,7 +244,7 @@ def test_ctrl_c_keeps_the_model_so_far(names_file, tmp_path, fast):
     assert f"Stopped after {steps:,} of 100,000 steps." in rest
     if not fast:
         rng = random.Random(42)
-        run = training.begin(training.reference().tokens.split_docs(NAMES)[0], 100_000, rng)
+        run = training_run.begin(training_run.reference().tokens.split_docs(NAMES)[0], 100_000, rng)
         for _ in range(steps):
             run.take_step()
         kept, expected = (flatten(model.state_dict) for model in (trained, run.trained))
@@ -257,7 +258,7 @@ def test_a_second_ctrl_c_interrupts_at_once_and_the_handler_is_put_back():
     before = signal.signal(signal.SIGINT, of_the_caller)
     try:
         with pytest.raises(KeyboardInterrupt):
-            with training.stop_after_this_step() as stopped:
+            with training_run.stop_after_this_step() as stopped:
                 assert not stopped()
                 signal.raise_signal(signal.SIGINT)
                 assert stopped()
@@ -268,7 +269,7 @@ def test_a_second_ctrl_c_interrupts_at_once_and_the_handler_is_put_back():
 
 
 def test_the_collector_rests_during_the_steps_and_is_on_again_after_them():
-    run = training.begin(NAMES, 3, random.Random(1), fast=True)
+    run = training_run.begin(NAMES, 3, random.Random(1), fast=True)
     step, resting = run.take_step, []
 
     def take_step():
@@ -279,7 +280,7 @@ def test_the_collector_rests_during_the_steps_and_is_on_again_after_them():
 
     run.take_step = take_step
     with pytest.raises(KeyError):
-        training.take_all_steps(run)
+        training_run.take_all_steps(run)
     assert resting == [True, True] and gc.isenabled()
 
 
@@ -331,12 +332,12 @@ def test_a_png_is_drawn_where_matplotlib_is_installed(names_file, tmp_path):
 
 
 def test_running_means_are_over_the_last_losses():
-    assert training_progress.running_means([4.0, 2.0, 3.0, 7.0], window=2) == [4.0, 3.0, 2.5, 5.0]
+    assert progress.running_means([4.0, 2.0, 3.0, 7.0], window=2) == [4.0, 3.0, 2.5, 5.0]
 
 
 @pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 1000])
 def test_the_curve_falls_from_top_left_to_bottom_right_at_any_length(count):
-    lines = training_progress.curve_lines([3.0 - step / 1000 for step in range(count)], ascii_only=True)
+    lines = progress.curve_lines([3.0 - step / 1000 for step in range(count)], ascii_only=True)
     drawn = [line[8:] for line in lines[:-2]]
     assert sum(line.count("*") for line in drawn) == min(count, 64)
     if count > 1:
@@ -421,10 +422,10 @@ def test_the_committed_weights_are_what_their_settings_say():
     settings = json.loads(TRAINED.read_text(encoding="utf-8"))["settings"]
     assert settings["data_sha256"] == hashlib.sha256(training.DATA.read_bytes()).hexdigest()
     assert (settings["seed"], settings["steps"], settings["fast"]) == (42, 1000, False)
-    course = training.reference()
+    course = training_run.reference()
     docs, held_out = course.tokens.split_docs(course.simple.read_names(training.DATA))
     assert abs(training.held_out_loss(held_out, trained) - settings["held_out_loss"]) < 1e-9
-    run = training.begin(docs, 1000, random.Random(42), fast=True)
+    run = training_run.begin(docs, 1000, random.Random(42), fast=True)
     for _ in range(100):
         run.take_step()
     assert len(trained.losses) == 1000

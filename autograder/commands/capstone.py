@@ -60,8 +60,8 @@ def capstone(
     from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
     from autograder.capstone.saved_model import RESULT, save_result
     from autograder.grading.submission import read_submission
+    from autograder.render.progress import progress_of
     from autograder.render.terminal import print_json
-    from autograder.render.training_progress import progress_of
     from autograder.sandbox import MachineBusy, SandboxUnavailable, choose_tier
 
     losses: list[float] = []

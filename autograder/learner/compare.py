@@ -17,7 +17,7 @@ from autograder.sandbox import CHECK, Tier, Worker
 
 MEASURING_PROBE = Path(__file__).with_name("compare_worker.py")
 REPEATS = 3  # of each call; the fastest counts
-NARROWEST_COLUMN = 36  # characters; below that the two stand one below the other
+NARROWEST_COLUMN = 36  # characters; where columns would be narrower, one is shown below the other
 
 
 def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:

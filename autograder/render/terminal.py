@@ -20,7 +20,7 @@ LONGEST_PRINT = 1500  # characters of what the learner's code printed
 
 
 def without_commands(line: str) -> str:
-    """A line of somebody else's, in which a CI system finds no command of its own, such as ##[error]."""
+    """A line from a learner's code, without anything that a CI system takes for a command, such as ##[error]."""
     return CI_COMMAND.sub("# #", line)
 
 
@@ -43,9 +43,9 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
         yield from checks_lines(report, graded_part)
     failing = current_check(report, graded_part)
     if failing is not None and failing.status != "todo":
-        of_all = file_level_failure(report) is not None
-        yield from failure_lines(failing, path, of_all, with_advice=failing.misconception not in mistakes)
-        if again and not of_all and failing.exception not in WHATEVER_THE_INPUT:
+        file_failure = file_level_failure(report) is not None
+        yield from failure_lines(failing, path, file_failure, with_advice=failing.misconception not in mistakes)
+        if again and not file_failure and failing.exception not in WHATEVER_THE_INPUT:
             yield f"  To repeat this check with the same inputs: {again}"
     if report.printed.strip():
         yield ""
@@ -95,7 +95,9 @@ def points(check: Check) -> str:
 
 
 def check_line(check: Check, width: int = 7, graded_part: Part | None = None) -> str:
-    """One check: pass or not, points in so many characters, its sentence. its_part: to say which task it waits for."""
+    """One check in one line: pass or fail, its points in `width` characters, its sentence. graded_part: to say which
+    task the check needs first.
+    """
     label = LABELS.get(check.status, "FAIL")
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
@@ -116,13 +118,13 @@ def message_lines(check: Check, with_advice: bool = True) -> list[str]:
     return [*(line for line in lines if not line.startswith("Likely:")), *advice]
 
 
-def failure_lines(check: Check, path: str, of_all: bool = False, with_advice: bool = True) -> Iterator[str]:
-    """One failing check in full. of_all: every check says the same, since the file can't be used; with_advice: its
-    mistake, where one was recognised, has not been told yet.
+def failure_lines(check: Check, path: str, file_failure: bool = False, with_advice: bool = True) -> Iterator[str]:
+    """One failing check in full. file_failure: every check says the same, since the file can't be used; with_advice:
+    show its recognised mistake, which no line above has shown.
     """
     task = part(int(check.task.partition(".")[0])).task(check.task)
     yield ""
-    if of_all:
+    if file_failure:
         yield "Nothing could be checked:"
     else:
         yield f"First failing task: {task.id} {task.title}"

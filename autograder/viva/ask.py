@@ -52,13 +52,13 @@ def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | No
     """
     content, own = _content(files, part), Allowance(SECONDS, advice="")
     try:
-        ((answer, _),) = read_apart(_in_a_process, part.number, tier.value, seed, content=content, own=own)
+        ((facts, _),) = read_apart(_in_a_process, part.number, tier.value, seed, content=content, own=own)
     except ArchiveError as error:
         raise ValueError(f"{part.file_name}: {error}") from error
-    if "problem" in answer:
-        raise ValueError(answer["problem"])
-    questions = tuple(Question.from_fields(fields) for fields in answer["questions"])
-    return Viva(part, answer["sha256"], answer["seed"], tier, questions)
+    if "problem" in facts:
+        raise ValueError(facts["problem"])
+    questions = tuple(Question.from_fields(fields) for fields in facts["questions"])
+    return Viva(part, facts["sha256"], facts["seed"], tier, questions)
 
 
 def _in_a_process(content: bytes, number: int, tier: str, seed: int | None) -> Iterator[tuple[dict, None]]:

@@ -111,7 +111,7 @@ def recording_source(code: Code) -> str:
 
 
 def _comes_first(node: ast.stmt) -> bool:
-    """Whether nothing may stand before this line of a module: its docstring, imports from the future."""
+    """Whether this must come first in a module: its docstring or an import from __future__."""
     return is_text(node) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
 
 

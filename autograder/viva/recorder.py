@@ -1,4 +1,4 @@
-"""Runs beside a learner's code, in its sandbox: keeps which lines ran and what their names held. Standard library only.
+"""Record which lines of a learner's code run and which values its names get, in the sandbox. Standard library only.
 
 The learner's module is changed so that it calls line() before each statement and value() after each assignment.
 """

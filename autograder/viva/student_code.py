@@ -20,7 +20,7 @@ OPERATORS = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "+"), ast
 
 @dataclass(frozen=True)
 class Statement:
-    """A simple statement on a line of its own. function: dotted; loops: the lines of the loops around it."""
+    """A simple statement on a separate line. function: dotted name; loops: the lines of the loops around it."""
 
     line: int
     function: str

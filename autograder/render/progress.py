@@ -1,7 +1,4 @@
-"""The losses of a training run: a bar or lines while it trains, a curve at its end.
-
-On a terminal the progress is a bar, elsewhere a line every 50 steps. The curve is drawn as text and as a PNG.
-"""
+"""The progress of a training run: a bar on a terminal, a line every 50 steps elsewhere."""
 
 from __future__ import annotations
 
@@ -12,47 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-WINDOW = 100  # the loss of one name is noise: only means over many steps show that the model learns
-PLAIN_EVERY = 50  # steps
+# A loss curve: the running mean of the losses, drawn in the terminal and as a PNG.
 
-
-@contextlib.contextmanager
-def progress_of(losses: list[float], num_steps: int, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    """Yield a function to call after each step, when its loss is in the list."""
-    if quiet:
-        yield lambda: None
-    elif not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield _print_lines(losses, num_steps)
-    else:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        texts = "loss {task.fields[loss]:.3f}", f"mean of {WINDOW} {{task.fields[mean]:.3f}}"
-        step_text = "step {task.completed}/{task.total}"  # its bar is drawn in ASCII where the terminal knows no more
-        columns = [TextColumn(step_text), BarColumn(bar_width=16), *map(TextColumn, texts), TimeRemainingColumn()]
-        with Progress(*columns, TextColumn("left")) as bar:
-            task = bar.add_task("", total=num_steps, loss=float("nan"), mean=float("nan"))
-            yield lambda: bar.update(task, completed=len(losses), loss=losses[-1], mean=last_mean(losses))
-
-
-def _print_lines(losses: list[float], num_steps: int) -> Callable[[], None]:
-    began = time.monotonic()
-
-    def line() -> None:
-        step = len(losses)
-        if step % PLAIN_EVERY == 0 or step in (1, num_steps):
-            left = (time.monotonic() - began) / step * (num_steps - step)
-            print(
-                f"step {step:5} of {num_steps}   loss {losses[-1]:.4f}   mean of the last {WINDOW} "
-                f"{last_mean(losses):.4f}   {left:.0f} s left",
-                flush=True,
-            )
-
-    return line
-
-
-def last_mean(losses: list[float]) -> float:
-    """The mean of the last 100 losses, of all where there are fewer."""
-    return sum(losses[-WINDOW:]) / len(losses[-WINDOW:])
+WINDOW = 100  # one name's loss is noise: only means over many steps show that the model learns
 
 
 def running_means(losses: list[float], window: int = WINDOW) -> list[float]:
@@ -96,3 +55,45 @@ def save_curve(losses: list[float], means: list[float], path: Path) -> Path | No
     axes.legend()
     figure.savefig(path, dpi=120)
     return path
+
+
+PLAIN_EVERY = 50
+
+
+def last_mean(losses: list[float]) -> float:
+    """The mean of the last 100 losses, of all where there are fewer."""
+    return sum(losses[-WINDOW:]) / len(losses[-WINDOW:])
+
+
+@contextlib.contextmanager
+def progress_of(losses: list[float], num_steps: int, quiet: bool = False) -> Iterator[Callable[[], None]]:
+    """Yield what to call after each step, when its loss stands in the list."""
+    if quiet:
+        yield lambda: None
+    elif not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        yield _lines(losses, num_steps)
+    else:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        texts = "loss {task.fields[loss]:.3f}", f"mean of {WINDOW} {{task.fields[mean]:.3f}}"
+        step_text = "step {task.completed}/{task.total}"  # its bar is drawn in ASCII where the terminal knows no more
+        columns = [TextColumn(step_text), BarColumn(bar_width=16), *map(TextColumn, texts), TimeRemainingColumn()]
+        with Progress(*columns, TextColumn("left")) as bar:
+            task = bar.add_task("", total=num_steps, loss=float("nan"), mean=float("nan"))
+            yield lambda: bar.update(task, completed=len(losses), loss=losses[-1], mean=last_mean(losses))
+
+
+def _lines(losses: list[float], num_steps: int) -> Callable[[], None]:
+    began = time.monotonic()
+
+    def line() -> None:
+        step = len(losses)
+        if step % PLAIN_EVERY == 0 or step in (1, num_steps):
+            left = (time.monotonic() - began) / step * (num_steps - step)
+            print(
+                f"step {step:5} of {num_steps}   loss {losses[-1]:.4f}   mean of the last {WINDOW} "
+                f"{last_mean(losses):.4f}   {left:.0f} s left",
+                flush=True,
+            )
+
+    return line
