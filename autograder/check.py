@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.course import LARGEST_FILE, Part, Target, parts
+from autograder.course import EXERCISES, LARGEST_FILE, SOLUTIONS, Part, Target, parts
 from autograder.files import shown_path
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
 from autograder.grading.sources import inspect_source
 from autograder.grading.submission import grade_parts, read_submission
-from autograder.sandbox import Tier
+from autograder.sandbox import Tier, strict_tier
 
 PARTS_OF_A_GPT = range(1, 9)  # parts 0, 9 and 10 are about it
 
@@ -26,6 +26,15 @@ def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Re
     if folder.is_file():
         return check_one_file(folder, target.parts, tier, seed, target.task)
     return grade_parts(read_submission(folder, target.parts), target.parts, seed=seed, tier=tier, task=target.task)
+
+
+def choose_tier(folder: Path, wanted: str | None) -> Tier:
+    """Our own exercises/ and solutions/ run locally; a folder from elsewhere may hold other people's code, and needs
+    the strict sandbox unless `local` is asked for by name. Raises SandboxUnavailable when no strict tier holds here.
+    """
+    if wanted is None:
+        wanted = "local" if folder.resolve() in (EXERCISES, SOLUTIONS) else "strict"
+    return Tier.LOCAL if wanted == "local" else strict_tier()
 
 
 def path_of(folder: Path, file: str) -> str:

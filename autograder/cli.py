@@ -62,12 +62,12 @@ def check(
     Example: python -m autograder check 5.2
     """
     from autograder.check import check as check_target
-    from autograder.check import path_of
+    from autograder.check import choose_tier, path_of
     from autograder.course import parse_target
     from autograder.invocation import command
     from autograder.render.next_step import next_step
     from autograder.render.terminal import part_lines, print_json, table_lines
-    from autograder.sandbox import SandboxUnavailable, choose_tier
+    from autograder.sandbox import SandboxUnavailable
 
     try:
         wanted = parse_target(target)

@@ -59,10 +59,11 @@ def capstone(
     from autograder.capstone import grade_capstone
     from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
     from autograder.capstone.saved_model import RESULT, save_result
+    from autograder.check import choose_tier
     from autograder.grading.submission import read_submission
     from autograder.render.progress import progress_of
     from autograder.render.terminal import print_json
-    from autograder.sandbox import MachineBusy, SandboxUnavailable, choose_tier
+    from autograder.sandbox import MachineBusy, SandboxUnavailable
 
     losses: list[float] = []
     try:

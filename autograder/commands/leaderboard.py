@@ -136,6 +136,7 @@ def try_recipe(
 
     Example: python -m autograder leaderboard try --seed 1 --seed 2 --seed 3
     """
+    from autograder.check import choose_tier
     from autograder.console import failure, misuse, print_lines
     from autograder.leaderboard.board import new_seeds
     from autograder.leaderboard.data import baselines, load_split
@@ -143,7 +144,7 @@ def try_recipe(
     from autograder.leaderboard.ranking import standings
     from autograder.leaderboard.recipe_source import RecipeError, read_source
     from autograder.leaderboard.recipes import score
-    from autograder.sandbox import MachineBusy, SandboxUnavailable, choose_tier
+    from autograder.sandbox import MachineBusy, SandboxUnavailable
 
     try:
         source = read_source(recipe)

@@ -58,11 +58,11 @@ def viva(
     """
     import json
 
-    from autograder.check import path_of
+    from autograder.check import choose_tier, path_of
     from autograder.console import misuse, print_lines
     from autograder.course import parse_target
     from autograder.grading.submission import read_submission
-    from autograder.sandbox import SandboxUnavailable, choose_tier
+    from autograder.sandbox import SandboxUnavailable
     from autograder.viva.ask import ask_apart
 
     try:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.check import choose_tier
 from autograder.course import ROOT
 from autograder.database import database_url
 from autograder.invocation import command
@@ -25,7 +26,7 @@ from autograder.leaderboard.recipe_source import (
 )
 from autograder.leaderboard.recipes import OnStep, Score, score
 from autograder.leaderboard.store import CLOSING, OPEN, Entry, Store, StoreError, find
-from autograder.sandbox import Tier, choose_tier
+from autograder.sandbox import Tier
 
 # Which scores wait for a person: copies of somebody else's recipe, and recipes that seem to know names.
 
