@@ -7,6 +7,7 @@ import functools
 import re
 
 from autograder.course import SOLUTIONS, Part, parts
+from autograder.grading.sources import functions_of
 
 
 def signature(part: Part, name: str) -> str | None:
@@ -21,14 +22,11 @@ def signature(part: Part, name: str) -> str | None:
 def signatures(part: Part) -> dict[str, str]:
     """How every function and method of the part is called, by its dotted name."""
     calls = {}
-    for node in ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8")).body:
-        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(function, ast.FunctionDef):
-                name = f"{node.name}.{function.name}" if function is not node else function.name
-                for argument in ast.walk(function.args):
-                    if isinstance(argument, ast.arg):
-                        argument.annotation = None
-                calls[name] = f"{name}({re.sub('^self(, )?', '', ast.unparse(function.args))})"
+    for name, function in functions_of(ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8"))).items():
+        for argument in ast.walk(function.node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        calls[name] = f"{name}({re.sub('^self(, )?', '', ast.unparse(function.node.args))})"
     return calls
 
 
