@@ -25,7 +25,7 @@ from autograder.batch.find_tasks import find_tasks
 from autograder.batch.pool import open_pool
 from autograder.batch.task_run import FIRST_SECONDS, Graded, Run
 from autograder.course import SOLUTIONS, Part, part, parts
-from autograder.grading.grade import GradingContext, grade
+from autograder.grading.grade import Series, grade
 from autograder.grading.store import Store
 from autograder.grading.submission import grade_parts
 from autograder.grading.suite import with_suites
@@ -103,7 +103,7 @@ def kinds(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
     three = part(3)
 
     def all_of_them(suites) -> list[str]:
-        series, lines = GradingContext(suites.run), []
+        series, lines = Series(suites.run), []
         for kind in ("(the reference)", *KINDS):
             source = hostile_module(three, kind) if kind in KINDS else (SOLUTIONS / three.file_name).read_text()
             began = time.perf_counter()

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from autograder.course import Part, part
-from autograder.grading.grade import GradingContext, TooSlow, grade
+from autograder.grading.grade import Series, TooSlow, grade
 from autograder.grading.mistake_replies import MistakeOracle
 from autograder.grading.report import Report
 from autograder.grading.store import interpreter_version, report_from_json, report_to_json
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _serve(answers: BinaryIO, suites: Suites) -> None:
-    series = GradingContext(suites.run, MistakeOracle(SECONDS_FOR_MISTAKES))
+    series = Series(suites.run, MistakeOracle(SECONDS_FOR_MISTAKES))
     for line in sys.stdin.buffer:
         answers.write(json.dumps(_answer(line, series)).encode("ascii") + b"\n")
         answers.flush()
@@ -70,7 +70,7 @@ def _serve(answers: BinaryIO, suites: Suites) -> None:
             gc.freeze()
 
 
-def _answer(line: bytes, series: GradingContext) -> dict:
+def _answer(line: bytes, series: Series) -> dict:
     job = json.loads(line)
     tier, modules = Tier(job["tier"]), {name: base64.b64decode(text) for name, text in job["modules"].items()}
     began = time.monotonic()

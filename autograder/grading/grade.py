@@ -34,7 +34,7 @@ class TooSlow(Exception):
 
 
 @dataclass(frozen=True)
-class GradingContext:
+class Series:
     """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already."""
 
     run: Callable[..., list[Check]] = run_suite
@@ -52,7 +52,7 @@ def grade(
     explain: bool = True,
     limits: Limits = CHECK,
     give_up_after: float | None = None,
-    series: GradingContext | None = None,
+    series: Series | None = None,
 ) -> Report:
     """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
@@ -61,7 +61,7 @@ def grade(
     and TooSlow when the code has used give_up_after seconds: it needs more for a verdict, which is the same whenever it
     is found.
     """
-    series = series or GradingContext()
+    series = series or Series()
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
     source = inspect_source(content) if content is not None else Source(f"{part.file_name} is missing.")

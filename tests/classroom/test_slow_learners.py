@@ -15,7 +15,7 @@ from autograder.batch.find_tasks import find_tasks
 from autograder.batch.local_processes import Pool
 from autograder.batch.task_run import MOST_OF_A_LEARNER, NOT_RUN, Graded, Run
 from autograder.course import part, parts
-from autograder.grading.grade import GradingContext, grade
+from autograder.grading.grade import Series, grade
 from autograder.grading.store import Store
 from autograder.sandbox import CHECK, Tier
 
@@ -42,7 +42,7 @@ class Counted:
 
     def __init__(self) -> None:
         self.jobs: list[dict] = []
-        self.series = GradingContext()
+        self.series = Series()
 
     def submit(self, line: bytes) -> Future:
         future: Future = Future()
