@@ -70,29 +70,29 @@ def read_appeals(content: bytes) -> list[Appeal]:
     text, position = clean_text(_text(content), LARGEST, keep="\n\t") + "\n", 0
     while position < len(text):
         line = LINE.match(text, position)
-        facts = line.groupdict() if line else {}
+        groups = line.groupdict() if line else {}
         try:
-            if line is None or (facts["key"] and not tables):
+            if line is None or (groups["key"] and not tables):
                 raise ValueError
-            if facts["appeal"]:
+            if groups["appeal"]:
                 tables.append({})
-            elif facts["key"]:
-                tables[-1][facts["key"]] = tomllib.loads(f"value = {facts['value']}")["value"]
+            elif groups["key"]:
+                tables[-1][groups["key"]] = tomllib.loads(f"value = {groups['value']}")["value"]
         except ValueError as error:
             number = text.count("\n", 0, position) + 1
             raise AppealError(
                 f"Line {number} can't be read. Below [[appeal]], write check = \"NAME\" and reason = '''your words'''."
             ) from error
         position = line.end()
-    found: dict[str, Appeal] = {}
+    appeals: dict[str, Appeal] = {}
     for table in tables:
         if not {"check", "reason"} <= set(table) or not CHECK.fullmatch(_name(table["check"])):
             raise AppealError('Each [[appeal]] needs check = "..." with the name of a check, and reason = "...".')
-        words = clean_text(table["reason"], LONGEST_REASON, keep="\n").strip()
-        found[_name(table["check"])] = Appeal(_name(table["check"]), words)
-    if not 0 < len(found) <= MOST:
-        raise AppealError(f"It holds more than {MOST} requests." if found else "It contains no [[appeal]].")
-    return list(found.values())
+        reason = clean_text(table["reason"], LONGEST_REASON, keep="\n").strip()
+        appeals[_name(table["check"])] = Appeal(_name(table["check"]), reason)
+    if not 0 < len(appeals) <= MOST:
+        raise AppealError(f"It holds more than {MOST} requests." if appeals else "It contains no [[appeal]].")
+    return list(appeals.values())
 
 
 def add_appeal(folder: Path, part: Part, check: str, reason: str) -> tuple[Path, bool]:
@@ -145,15 +145,15 @@ def find_check(name: str, number: int | None) -> tuple[Part, str]:
     must belong to as far as its checks are here. Raises AppealError.
     """
     check = _name(name)
-    wanted = [part for part in parts() if number in (None, part.number)]
-    if not wanted:
+    candidates = [part for part in parts() if number in (None, part.number)]
+    if not candidates:
         raise AppealError(f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}.")
-    names = {known: part for part in wanted for known in check_names(part)}
+    names = {known: part for part in candidates for known in check_names(part)}
     if check in names:
         return names[check], check
-    all_here = all((part.suite / "test_public.py").exists() for part in wanted)
+    all_here = all((part.suite / "test_public.py").exists() for part in candidates)
     if number is not None and CHECK.fullmatch(check) and not all_here:
-        return wanted[0], check  # a hidden check, whose name only the feedback page has
+        return candidates[0], check  # a hidden check, whose name only the feedback page has
     near = difflib.get_close_matches(check, names, n=1)
     also = f" Did you mean {near[0]}?" if near else ""
     where = "" if number is None else f" in part {number}"

@@ -55,9 +55,9 @@ def finish(command: str, folder: Path) -> list[Path]:
     """
     journal = folder / FOLDER / JOURNAL
     try:
-        found = json.loads(journal.read_text(encoding="ascii"))
-        steps = [(Path(step["path"]), step["before"], base64.b64decode(step["after"])) for step in found["steps"]]
-        if found["command"] != command:
+        data = json.loads(journal.read_text(encoding="ascii"))
+        steps = [(Path(step["path"]), step["before"], base64.b64decode(step["after"])) for step in data["steps"]]
+        if data["command"] != command:
             return []
     except (OSError, ValueError, KeyError, TypeError):
         return []
@@ -112,20 +112,20 @@ def keep(paths: Iterable[Path]) -> list[Path]:
 
 
 def newest(folder: Path) -> dict[Path, Path]:
-    """What the last `keep` in this folder copied: file -> its copy; empty when there is no backup. A copy without a
-    byte, which a full disk once left, is none.
+    """What the last `keep` in this folder copied: file -> its copy; empty without a backup. Empty copies, which a full
+    disk may have left, don't count.
     """
-    found = [each for each in _all(folder) if each[2].stat().st_size]
-    last = max((stamp for stamp, _, _ in found), default=None)
-    return {file: copy for stamp, file, copy in found if stamp == last}
+    backups = [backup for backup in _all(folder) if backup[2].stat().st_size]
+    last = max((stamp for stamp, _, _ in backups), default=None)
+    return {file: copy for stamp, file, copy in backups if stamp == last}
 
 
 def _all(folder: Path) -> list[tuple[tuple[str, int], Path, Path]]:
     """Every backup: (date, count), the file that was copied, its copy."""
     copies = sorted((folder / FOLDER).iterdir()) if (folder / FOLDER).is_dir() else []
-    found = [(NAME.fullmatch(copy.name), copy) for copy in copies if copy.is_file()]
+    matches = [(NAME.fullmatch(copy.name), copy) for copy in copies if copy.is_file()]
     return [
         ((match["date"], int(match["count"] or 1)), folder / (match["stem"] + match["suffix"]), copy)
-        for match, copy in found
+        for match, copy in matches
         if match
     ]

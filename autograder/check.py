@@ -1,4 +1,7 @@
-"""Check the modules in a folder, or a GPT in one file."""
+"""Check the modules in a folder, or a GPT in one file.
+
+A GPT in one file was written on a blank page. It stands for every part's module, and is graded on itself.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,28 @@ from autograder.grading.sources import inspect_source
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.sandbox import Tier, strict_tier
 
-# A GPT in one file, written on a blank page: every part's module is that file, and it is graded on itself.
+PARTS_OF_A_GPT = range(1, 9)  # parts 0, 9 and 10 are about it
 
-OF_A_GPT = range(1, 9)  # parts 0, 9 and 10 are about it, not of it
+
+def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Report]:
+    """Grade the target in the folder, or in the one file that `folder` is. Raises ValueError when it can't be read."""
+    if folder.is_file():
+        return check_one_file(folder, target.parts, tier, seed, target.task)
+    return grade_parts(read_submission(folder, target.parts), target.parts, seed=seed, tier=tier, task=target.task)
+
+
+def choose_tier(folder: Path, wanted: str | None) -> Tier:
+    """Our own exercises/ and solutions/ run locally; a folder from elsewhere may hold other people's code, and needs
+    the strict sandbox unless `local` is asked for by name. Raises SandboxUnavailable when no strict tier holds here.
+    """
+    if wanted is None:
+        wanted = "local" if folder.resolve() in (EXERCISES, SOLUTIONS) else "strict"
+    return Tier.LOCAL if wanted == "local" else strict_tier()
+
+
+def path_of(folder: Path, file: str) -> str:
+    """The file's path as the user would type it: relative to where they are, when it is below."""
+    return shown_path((folder if folder.is_file() else folder / file).absolute())
 
 
 def check_one_file(path: Path, wanted: Sequence[Part], tier: Tier, seed: int | None, task: str | None) -> list[Report]:
@@ -31,13 +53,13 @@ def check_one_file(path: Path, wanted: Sequence[Part], tier: Tier, seed: int | N
         raise ValueError(
             f"{path} imports {module}: a GPT in one file holds all of it. Write what it needs into the file."
         )
-    whole = len(wanted) == len(parts())
-    chosen = [part for part in wanted if part.number in OF_A_GPT] if whole else wanted
-    return [_grade(path.name, content, part, tier, seed, task) for part in chosen]
+    all_parts = len(wanted) == len(parts())
+    chosen = [part for part in wanted if part.number in PARTS_OF_A_GPT] if all_parts else wanted
+    return [_grade_on_itself(path.name, content, part, tier, seed, task) for part in chosen]
 
 
-def _grade(name: str, content: bytes, part: Part, tier: Tier, seed: int | None, task: str | None) -> Report:
-    """One part. The modules of the others are names for the same one: a class that were loaded twice would be two."""
+def _grade_on_itself(name: str, content: bytes, part: Part, tier: Tier, seed: int | None, task: str | None) -> Report:
+    """Grade one part. The other parts' modules are names for the same one: a class loaded twice would be two."""
     other_name = f"import sys\n\nimport {part.module}\n\nsys.modules[__name__] = {part.module}\n".encode("ascii")
     files = {other.file_name: other_name for other in parts()} | {part.file_name: content}
     report = grade(files, part, seed=seed, tier=tier, task=task, own_parts=True)
@@ -52,28 +74,6 @@ def _module_of_the_course(content: bytes) -> str | None:
     for node in ast.walk(ast.parse(content)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        found = next((name for name in names if name in ours), None)
-        if found:
-            return found
+        if module := next((name for name in names if name in ours), None):
+            return module
     return None
-
-
-def choose_tier(folder: Path, wanted: str | None) -> Tier:
-    """Our own exercises/ and solutions/ run locally; a folder from elsewhere may hold other people's code, and needs
-    the strict sandbox unless `local` is asked for by name. Raises SandboxUnavailable when no strict tier holds here.
-    """
-    if wanted is None:
-        wanted = "local" if folder.resolve() in (EXERCISES, SOLUTIONS) else "strict"
-    return Tier.LOCAL if wanted == "local" else strict_tier()
-
-
-def check(folder: Path, target: Target, tier: Tier, seed: int | None) -> list[Report]:
-    """Grade the target in the folder, or in the one file that `folder` is. Raises ValueError when it can't be read."""
-    if folder.is_file():
-        return check_one_file(folder, target.parts, tier, seed, target.task)
-    return grade_parts(read_submission(folder, target.parts), target.parts, seed=seed, tier=tier, task=target.task)
-
-
-def path_of(folder: Path, file: str) -> str:
-    """The file's path as the user would type it: relative to where they are, when it is below."""
-    return shown_path((folder if folder.is_file() else folder / file).absolute())

@@ -76,8 +76,8 @@ def _course() -> dict:
 
 def _part(table: dict) -> Part:
     tasks = tuple(Task(**{**task, "defines": tuple(task["defines"])}) for task in table["tasks"])
-    facts = {name: table[name] for name in ("number", "module", "title", "minutes")}
-    return Part(**facts, tasks=tasks, needs=table.get("needs", {}), files=tuple(table.get("files", ())))
+    fields = {name: table[name] for name in ("number", "module", "title", "minutes")}
+    return Part(**fields, tasks=tasks, needs=table.get("needs", {}), files=tuple(table.get("files", ())))
 
 
 @functools.cache
@@ -121,21 +121,21 @@ def class_settings() -> dict:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be checked: parts, and one task when only that is wanted."""
+    """What to check: parts, and one task if only that one is to be checked."""
 
     parts: tuple[Part, ...]
     task: str | None
 
 
-def parse_target(words: str | None) -> Target:
+def parse_target(text: str | None) -> Target:
     """`5` is a part, `5.2` a task, None all parts. Raises ValueError with a sentence."""
-    if words is None:
+    if text is None:
         return Target(parts(), None)
-    number, dot, _ = words.partition(".")
+    number, dot, _ = text.partition(".")
     if not number.isascii() or not number.isdigit():
-        raise ValueError(f"{ascii(words)} is no part and no task. Write a number such as 5, or a task such as 5.2.")
+        raise ValueError(f"{ascii(text)} is no part and no task. Write a number such as 5, or a task such as 5.2.")
     try:
-        wanted = part(int(number))
-        return Target((wanted,), wanted.task(words).id if dot else None)
+        target = part(int(number))
+        return Target((target,), target.task(text).id if dot else None)
     except KeyError as error:
         raise ValueError(error.args[0]) from error

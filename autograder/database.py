@@ -45,9 +45,11 @@ def open_database(where: Path | str, tables: MetaData) -> Engine:
         shown = where if isinstance(where, Path) else url.render_as_string(hide_password=True)
         kind = url.get_backend_name()
         if kind == "sqlite":
-            engine = _file(url)
+            engine = _sqlite_engine(url)
         elif kind in ("postgresql", "postgres"):
-            engine = _server(url.set(drivername="postgresql+psycopg"), zlib.crc32("".join(tables.tables).encode()))
+            engine = _postgresql_engine(
+                url.set(drivername="postgresql+psycopg"), zlib.crc32("".join(tables.tables).encode())
+            )
         else:
             raise DatabaseError(f"{shown} is neither SQLite's nor PostgreSQL's: write postgresql://user@host/database.")
         with engine.begin() as connection:
@@ -74,13 +76,13 @@ def damage(path: Path) -> str:
     """What is wrong with an SQLite file that exists, in SQLite's words; "" when nothing is."""
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)) as file:
-            (found,) = file.execute("PRAGMA quick_check(1)").fetchone()
+            (answer,) = file.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         return "" if "locked" in str(error) else str(error)
-    return "" if found == "ok" else found
+    return "" if answer == "ok" else answer
 
 
-def _file(url: URL) -> Engine:
+def _sqlite_engine(url: URL) -> Engine:
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool
 
@@ -92,21 +94,21 @@ def _file(url: URL) -> Engine:
 
 
 def _no_implicit_begin(connection: object, _record: object) -> None:
-    # Python's module would begin transactions of its own, later than we need and without the lock.
+    # Python's module would begin transactions itself, later than we need and without the lock.
     connection.isolation_level = None
 
 
-def _server(url: URL, lock: int) -> Engine:
-    return _server_of_process(url, lock, os.getpid())
+def _postgresql_engine(url: URL, lock: int) -> Engine:
+    return _postgresql_engine_of_process(url, lock, os.getpid())
 
 
 @functools.cache
-def _server_of_process(url: URL, lock: int, _process: int) -> Engine:
+def _postgresql_engine_of_process(url: URL, lock: int, _process: int) -> Engine:
     from sqlalchemy import create_engine, event
 
     # A process that was forked must not talk in its parent's connections.
     limits = {"connect_timeout": CONNECT_SECONDS, "options": f"-c lock_timeout={LOCK_SECONDS}s"}
     engine = create_engine(url, pool_pre_ping=True, connect_args=limits)
-    take = f"SELECT pg_advisory_xact_lock({lock})"
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(take))
+    lock_statement = f"SELECT pg_advisory_xact_lock({lock})"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(lock_statement))
     return engine

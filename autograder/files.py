@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, over an old one or only as a new one; name a path as a user would type it.
+"""Write a file completely or not at all, over an old one or only as a new one; show a path as a user would type it.
 
 Standard library only.
 """
@@ -33,7 +33,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file that is whole or not there, and never over another one. Raises OSError: FileExistsError when there
+    """Write a new file completely or not at all, and never over another one. Raises OSError: FileExistsError when there
     is one.
     """
     whole = path.with_name(f".{path.name}.new")
@@ -50,8 +50,8 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def without_dots(path: str) -> str:
-    """A path as it was typed; where that has `..` in it, the same one relative to the current folder if it is below,
-    else as a whole. A link at its end stays one.
+    """A path as it was typed. If it contains `..`, the same path relative to the current folder if it is below, else
+    absolute. A link at its end is not followed.
     """
     typed = Path(path)
     if ".." not in typed.parts:

@@ -17,7 +17,7 @@ RECORD = ".stubs.json"  # the sha256 of each stub that was last written, to tell
 
 BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>\d+\.\d+ \S.*))?$")
 END = re.compile(r"^ *### END SOLUTION$")
-# Whatever looks like a mark and is none would leave a solution in the stub without a word.
+# What looks like a mark but is not one would silently leave a solution in the stub.
 ALMOST = re.compile(r"\b(BEGIN|END)\s*SOLUTION", re.IGNORECASE)
 
 
@@ -93,32 +93,32 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
     """
     if folder.resolve() == solutions.resolve():
         raise StubError(f"{folder} holds the solutions, which the stubs would overwrite: name another folder.")
-    outcome, recorded = StubChanges(), _read_record(folder)
+    changes, recorded = StubChanges(), _read_record(folder)
     stubs = fresh_stubs(solutions)
-    found = {name: _read(folder / name) for name in stubs}
+    present = {name: _read(folder / name) for name in stubs}
     changed = [
         name
         for name, stub in stubs.items()
-        if found[name] not in (None, stub) and _sha256(found[name]) != recorded.get(name)
+        if present[name] not in (None, stub) and _sha256(present[name]) != recorded.get(name)
     ]
     if force:
         try:
-            outcome.backups = backups.keep(folder / name for name in changed)
+            changes.backups = backups.keep(folder / name for name in changed)
         except OSError as error:
             raise StubError(f"Your files can't be copied to {folder / backups.FOLDER} ({error.strerror}).") from error
     else:
-        outcome.kept = changed
+        changes.kept = changed
     for name, stub in stubs.items():
-        if name in outcome.kept:
+        if name in changes.kept:
             continue
-        if found[name] != stub:
+        if present[name] != stub:
             save(folder / name, stub.encode("utf-8"))
-            outcome.written.append(name)
+            changes.written.append(name)
         recorded[name] = _sha256(stub)
     record = (json.dumps(recorded, indent=1, sort_keys=True) + "\n").encode("utf-8")
     if not (folder / RECORD).is_file() or (folder / RECORD).read_bytes() != record:
         save(folder / RECORD, record)
-    return outcome
+    return changes
 
 
 def stale(folder: Path = EXERCISES, solutions: Path = SOLUTIONS) -> list[str]:

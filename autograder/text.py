@@ -8,8 +8,8 @@ import unicodedata
 # Colours, cursor moves, window titles: ESC [ ... letter, ESC ] ... BEL, and the one-letter escapes. Every repeat is
 # bounded, so that no text makes the search slow.
 TERMINAL_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])")
-# Control, format (bidi marks, zero width), surrogate, private use, unassigned, line and paragraph separators.
 MOST_MARKS = 8  # on one character: no script needs more, and a pile of them covers the lines above and below
+# Control, format (bidi marks, zero width), surrogate, private use, unassigned, line and paragraph separators.
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -33,9 +33,9 @@ def clean_text(text: str, limit: int, keep: str = "") -> str:
         return text[:limit]
     safe, marks = [], 0
     for character in text:
-        if kept := _safe(character, keep):
-            marks = marks + 1 if unicodedata.category(kept) in ("Mn", "Me") else 0
-            safe += [kept] if marks <= MOST_MARKS else []
+        if shown := _safe(character, keep):
+            marks = marks + 1 if unicodedata.category(shown) in ("Mn", "Me") else 0
+            safe += [shown] if marks <= MOST_MARKS else []
     return "".join(safe)[:limit]
 
 

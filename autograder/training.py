@@ -1,4 +1,8 @@
-"""Train the reference, show its progress, and save the model."""
+"""Train the reference, show its progress, and save the model.
+
+The reference's own `train` returns a model at its end only. Here a model is there after each step, so that it can be
+kept when somebody stops half-way. Same draws, same steps: a test holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -19,133 +23,23 @@ from typing import Any
 from autograder.course import ROOT, SOLUTIONS
 from autograder.render.progress import WINDOW, curve_lines, progress_of, running_means, save_curve
 
-# A model of the reference in training: what is there after each step, and can be kept when somebody stops half-way.
-
-
-def reference() -> SimpleNamespace:
-    """Import the reference's modules and return those that training needs, under short names."""
-    if str(SOLUTIONS) not in sys.path:
-        sys.path.insert(0, str(SOLUTIONS))
-    modules = {
-        "tokens": "part02_tokenizer",
-        "parameters": "part04_parameters",
-        "adam": "part06_adam",
-        "training": "part07_training",
-        "generation": "part08_generation",
-        "understanding": "part09_understanding",
-        "simple": "microgpt_simple",
-        "fast": "microgpt_fast",
-        "weights": "weights",
-    }
-    return SimpleNamespace(**{name: importlib.import_module(module) for name, module in modules.items()})
+DATA = ROOT / "datasets" / "names.txt"
+RUNS = ROOT / "runs"  # git ignores it
+NAMES, TEMPERATURE = 20, 0.5  # of the names that are sampled at the end
 
 
 class InputError(Exception):
-    """What was asked for can't be trained; the message is one sentence: what was wrong and what to do."""
+    """This can't be trained; the message is one sentence: what was wrong and what to do."""
 
 
 @dataclass
-class Run:
+class TrainingRun:
     """A model in training: what is there after each step, and the function that takes the next one."""
 
     trained: Any  # the reference's Trained; losses grow with each step
     take_step: Callable[[], float]
     num_steps: int
     fast: bool
-
-
-def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = False, **sizes: int) -> Run:
-    """Draw a model as the reference's `train` does, and return it with no step taken. sizes: those of Config that are
-    not its own, such as n_layer. Raises InputError when they can't be.
-
-    `train` returns a model at its end only; here it can be kept when somebody stops half-way. Same draws, same
-    steps: a test holds the two together.
-    """
-    course = reference()
-    docs = list(docs)
-    rng.shuffle(docs)
-    tokenizer = course.tokens.Tokenizer(docs)
-    try:
-        config = course.parameters.Config(vocab_size=tokenizer.vocab_size, **sizes)
-    except ValueError as error:
-        raise InputError(f"There is no such model: {error}") from error
-    state_dict = course.parameters.init_state_dict(config, rng)
-    if fast:
-        state_dict = plain_numbers(state_dict)
-        optimizer = course.fast.Adam(state_dict)
-    else:
-        optimizer = course.adam.Adam(course.parameters.flatten(state_dict))
-    trained = course.training.Trained(tokenizer, config, state_dict, [])
-
-    def take_step() -> float:
-        step = len(trained.losses)
-        tokens, lr = tokenizer.encode(docs[step % len(docs)]), course.adam.linear_decay(step, num_steps)
-        if fast:
-            loss, gradients = course.fast.loss_and_gradients(tokens, state_dict, config)
-            optimizer.step(gradients, lr)
-        else:
-            loss = course.training.training_step(tokens, state_dict, config, optimizer, lr)
-        trained.losses.append(loss)
-        return loss
-
-    return Run(trained, take_step, num_steps, fast)
-
-
-def plain_numbers(state_dict: dict[str, list[list]]) -> dict[str, list[list[float]]]:
-    """A copy of the matrices with numbers in the place of `Value`s: what microgpt_fast works on."""
-    return {
-        name: [[getattr(number, "data", number) for number in row] for row in matrix]
-        for name, matrix in state_dict.items()
-    }
-
-
-@contextlib.contextmanager
-def stop_after_this_step() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether Ctrl-C was pressed; a second one interrupts at once.
-
-    An exception in the middle of an update would leave a model of which some parameters have moved and others not.
-    """
-    pressed: list[int] = []
-
-    def remember(number: int, frame: object) -> None:
-        pressed.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, remember)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def take_all_steps(run: Run) -> bool:
-    """Take every step; return False when Ctrl-C stopped it earlier, with the last step finished."""
-    collector_was_on = gc.isenabled()
-    gc.disable()  # as the reference's `train` does: there are no cycles to find
-    try:
-        with stop_after_this_step() as stopped, progress_of(run.trained.losses, run.num_steps) as show:
-            while len(run.trained.losses) < run.num_steps and not stopped():
-                run.take_step()
-                show()
-            return len(run.trained.losses) == run.num_steps
-    finally:
-        if collector_was_on:
-            gc.enable()
-
-
-DATA = ROOT / "datasets" / "names.txt"
-RUNS = ROOT / "runs"  # git ignores it
-NAMES, TEMPERATURE = 20, 0.5
-
-
-def held_out_loss(docs: list[str], trained: Any) -> float:
-    """The loss on names that the model has not seen, in nats per token.
-
-    Computed by the fast version in seconds: over 3,200 names the scalar one takes 100, and they agree to 1e-9.
-    """
-    course = reference()
-    plain = course.training.Trained(trained.tokenizer, trained.config, plain_numbers(trained.state_dict), [])
-    return course.fast.held_out_loss(docs, plain)
 
 
 def train(
@@ -212,8 +106,8 @@ def train(
         lines = compare(readable, training, trained, before)
         settings.update({name: loss for name, loss, _ in lines})
         say(f"\nHeld-out loss, nats per token, over {len(readable):,} rows whose names are not in training:")
-        for _, loss, words in lines:
-            say(f"  {loss:.3f}  {words}")
+        for _, loss, label in lines:
+            say(f"  {loss:.3f}  {label}")
         if left_out := len(held_out) - len(readable):
             rows_are, their = ("row is", "its") if left_out == 1 else ("rows are", "their")
             say(f"  {left_out} {rows_are} left out: training lacks some of {their} characters.")
@@ -235,8 +129,112 @@ def train(
     return True
 
 
+def reference() -> SimpleNamespace:
+    """Import the reference's modules and return those that training needs, under short names."""
+    if str(SOLUTIONS) not in sys.path:
+        sys.path.insert(0, str(SOLUTIONS))
+    modules = {
+        "tokens": "part02_tokenizer",
+        "parameters": "part04_parameters",
+        "adam": "part06_adam",
+        "training": "part07_training",
+        "generation": "part08_generation",
+        "understanding": "part09_understanding",
+        "simple": "microgpt_simple",
+        "fast": "microgpt_fast",
+        "weights": "weights",
+    }
+    return SimpleNamespace(**{name: importlib.import_module(module) for name, module in modules.items()})
+
+
+def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = False, **sizes: int) -> TrainingRun:
+    """Draw a model as the reference's `train` does, and return it with no step taken. sizes: fields of Config that
+    differ from its own, such as n_layer. Raises InputError when there is no such model.
+    """
+    course = reference()
+    docs = list(docs)
+    rng.shuffle(docs)
+    tokenizer = course.tokens.Tokenizer(docs)
+    try:
+        config = course.parameters.Config(vocab_size=tokenizer.vocab_size, **sizes)
+    except ValueError as error:
+        raise InputError(f"There is no such model: {error}") from error
+    state_dict = course.parameters.init_state_dict(config, rng)
+    if fast:
+        state_dict = plain_numbers(state_dict)
+        optimizer = course.fast.Adam(state_dict)
+    else:
+        optimizer = course.adam.Adam(course.parameters.flatten(state_dict))
+    trained = course.training.Trained(tokenizer, config, state_dict, [])
+
+    def take_step() -> float:
+        step = len(trained.losses)
+        tokens, lr = tokenizer.encode(docs[step % len(docs)]), course.adam.linear_decay(step, num_steps)
+        if fast:
+            loss, gradients = course.fast.loss_and_gradients(tokens, state_dict, config)
+            optimizer.step(gradients, lr)
+        else:
+            loss = course.training.training_step(tokens, state_dict, config, optimizer, lr)
+        trained.losses.append(loss)
+        return loss
+
+    return TrainingRun(trained, take_step, num_steps, fast)
+
+
+def plain_numbers(state_dict: dict[str, list[list]]) -> dict[str, list[list[float]]]:
+    """A copy of the matrices with numbers in the place of `Value`s: what microgpt_fast works on."""
+    return {
+        name: [[getattr(number, "data", number) for number in row] for row in matrix]
+        for name, matrix in state_dict.items()
+    }
+
+
+@contextlib.contextmanager
+def stop_after_this_step() -> Iterator[Callable[[], bool]]:
+    """Yield a function that says whether Ctrl-C was pressed; a second one interrupts at once.
+
+    An exception in the middle of an update would leave a model of which some parameters have moved and others not.
+    """
+    pressed: list[int] = []
+
+    def remember(number: int, *unused: object) -> None:
+        pressed.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def take_all_steps(run: TrainingRun) -> bool:
+    """Take every step; return False when Ctrl-C stopped it earlier, with the last step finished."""
+    collector_was_on = gc.isenabled()
+    gc.disable()  # as the reference's `train` does: there are no cycles to find
+    try:
+        with stop_after_this_step() as stopped, progress_of(run.trained.losses, run.num_steps) as show:
+            while len(run.trained.losses) < run.num_steps and not stopped():
+                run.take_step()
+                show()
+            return len(run.trained.losses) == run.num_steps
+    finally:
+        if collector_was_on:
+            gc.enable()
+
+
+def held_out_loss(docs: list[str], trained: Any) -> float:
+    """The loss on names that the model has not seen, in nats per token.
+
+    Computed by the fast version in seconds: over 3,200 names the scalar one takes 100, and they agree to 1e-9.
+    """
+    course = reference()
+    plain = course.training.Trained(trained.tokenizer, trained.config, plain_numbers(trained.state_dict), [])
+    return course.fast.held_out_loss(docs, plain)
+
+
 def compare(held_out: list[str], training: list[str], trained: Any, before: dict) -> list[tuple[str, float, str]]:
-    """The model's loss before and after beside the two that need no training: key, loss, words; highest first."""
+    """The model's loss before and after, and two that need no training: key, loss, label; highest first."""
     course = reference()
     tokenizer, config = trained.tokenizer, trained.config
     untrained = course.training.Trained(tokenizer, config, before, [])
@@ -260,7 +258,7 @@ def sample_names(trained: Any, rng: random.Random, fast: bool) -> list[str]:
 
 
 def make_writable(folder: Path) -> None:
-    """Make the folder and try it out, now and not after a minute of training. Raises InputError if not."""
+    """Make the folder and try to write there, before a minute of training. Raises InputError if that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

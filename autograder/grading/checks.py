@@ -67,15 +67,15 @@ class Answer:
 
     def must_be(self, expected: object, likely: str = "", tolerance: float = TOLERANCE) -> None:
         """Fail unless the value equals expected, numbers within the tolerance (relative above 1)."""
-        words = difference(self.value, expected, tolerance)
-        if words is not None and not self.right_otherwise(expected, tolerance):
+        unlike = difference(self.value, expected, tolerance)
+        if unlike is not None and not self.right_otherwise(expected, tolerance):
             if self.failed is not None:
                 raise self.failed
-            got, wanted = show(self.value), show(expected)
-            if got == wanted:
-                got, wanted = apart(self.value, expected)
-            where = f"Difference: {words}\n" if "at [" in words or got == wanted or len(got) > 60 else ""
-            raise CheckFailed(self._message(got, wanted, _cause(self.value, expected) or likely, where))
+            got, right = show(self.value), show(expected)
+            if got == right:
+                got, right = apart(self.value, expected)
+            where = f"Difference: {unlike}\n" if "at [" in unlike or got == right or len(got) > 60 else ""
+            raise CheckFailed(self._message(got, right, _cause(self.value, expected) or likely, where))
 
     def must(self, condition: bool, expected: str, likely: str = "") -> None:
         """Fail unless the condition, computed from the value by the check, holds. expected: the condition in words."""
@@ -84,9 +84,9 @@ class Answer:
 
     def must_meet(self, condition: Callable[..., str | None], likely: str = "", **facts: object) -> None:
         """Fail unless the value meets a condition of conditions.py, which is asked about these facts, plain data."""
-        words = condition(self.value, **facts)
-        if words is not None:
-            raise CheckFailed(self._message(show(self.value), words, likely))
+        expected = condition(self.value, **facts)
+        if expected is not None:
+            raise CheckFailed(self._message(show(self.value), expected, likely))
 
     def _message(self, got: str, expected: str, likely: str, where: str = "") -> str:
         text = f"Called:     {self.called}\nReturned:   {got}\nExpected:   {expected}\n{where}"
@@ -120,8 +120,8 @@ def _cause(got: object, expected: object) -> str:
     """What is likely wrong where the two values themselves show it, whatever the check asks about; else ""."""
     if got is None and expected is not None:
         return "None was returned: is a return missing?"
-    if found := next(filter(None, map(NO_VALUE.fullmatch, _texts(got))), None):
-        return NO_VALUES.get(found[found.lastindex], "")
+    if no_value := next(filter(None, map(NO_VALUE.fullmatch, _texts(got))), None):
+        return NO_VALUES.get(no_value[no_value.lastindex], "")
     if type(got) is dict and isinstance(expected, dict) and list(got) == list(expected):
         return NOT_SORTED if NOT_SORTED in (_cause(got[key], expected[key]) for key in got) else ""
     if type(got) is not list or not isinstance(expected, (list, tuple)):

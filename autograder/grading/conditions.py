@@ -107,13 +107,13 @@ def names_as_often(value: object, count: int, expected: dict[str, float]) -> str
 
 def group_names(expected: dict[str, float], draws: int, least: float = 20.0) -> list[list[str]]:
     """Group the names, likely ones alone and rare ones together: each group has at least `least` expected draws."""
-    cells, cell, awaited, rest = [], [], 0.0, float(draws)
+    cells, cell, expected_draws, rest = [], [], 0.0, float(draws)
     for name in sorted(expected, key=expected.get, reverse=True):
         cell.append(name)
-        awaited, rest = awaited + expected[name] * draws, rest - expected[name] * draws
-        if awaited >= least and rest >= least:
+        expected_draws, rest = expected_draws + expected[name] * draws, rest - expected[name] * draws
+        if expected_draws >= least and rest >= least:
             cells.append(cell)
-            cell, awaited = [], 0.0
+            cell, expected_draws = [], 0.0
     return [*cells, cell]
 
 
@@ -128,8 +128,8 @@ def p_value(names: list[str], expected: dict[str, float]) -> float:
         return 0.0
     cells, statistic = group_names(expected, len(names)), 0.0
     for cell in cells:
-        awaited = sum(expected[name] for name in cell) * len(names)
-        statistic += (sum(counts[name] for name in cell) - awaited) ** 2 / awaited
+        expected_count = sum(expected[name] for name in cell) * len(names)
+        statistic += (sum(counts[name] for name in cell) - expected_count) ** 2 / expected_count
     term = total = 1.0  # of the closed form for an even number of degrees of freedom
     for k in range(1, len(cells) // 2):
         term *= statistic / 2 / k

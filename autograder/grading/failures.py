@@ -102,9 +102,9 @@ def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) 
 
 def endless_import_message(reply: Reply, facts: Facts) -> str:
     """What to say of a file whose import does not end."""
-    what = "a call that waits, such as sleep," if reply.message.startswith(WAITED) else "a loop"
+    cause = "a call that waits, such as sleep," if reply.message.startswith(WAITED) else "a loop"
     sentence = f"Importing the file did not end ({reply.message})."
-    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {what} outside of functions?"]
+    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {cause} outside of functions?"]
     return "\n".join(lines) + "\n"
 
 
@@ -182,8 +182,8 @@ def _advice(reply: Reply, kind: str, facts: Facts) -> str:
 def _of_import(reply: Reply, kind: str, facts: Facts) -> str:
     """Of a file that can't be imported, or that asks for what it may not use."""
     if reply.exception in ("ModuleNotFoundError", "ImportError") and facts.needs is not None:
-        found = OF_ANOTHER_PART.search(reply.message)
-        module, needs = found and (found[1] or found[2]), facts.needs
+        match = OF_ANOTHER_PART.search(reply.message)
+        module, needs = match and (match[1] or match[2]), facts.needs
         if module in needs:
             return f"of {module} this part may use: {', '.join(needs[module])}."
         return f"this part may use: {', '.join(needs) or 'no other part'}." if module else ""
@@ -209,19 +209,20 @@ def _of_own_raise(reply: Reply, kind: str, facts: Facts) -> str:
 
 def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
     """Of a function that is called with other arguments than it takes."""
-    found = WRONG_ARGUMENTS.search(reply.message)
-    if reply.exception != "TypeError" or not found:
+    match = WRONG_ARGUMENTS.search(reply.message)
+    if reply.exception != "TypeError" or not match:
         return ""
-    if found[1] in facts.source.classes and (meant := facts.source.misspelt(found[1], "__init__")):
-        return f"{found[1]} has no __init__, but {meant}: is that what you meant? " + UNDERSCORES.format("__init__")
-    function = facts.source.functions.get(found[1])
-    method = "." in found[1] and function is not None and function.parameters[:1] != ("self",)
-    if method and not found[1].endswith("__"):
-        return f"the first parameter of a method is self: def {found[1].rpartition('.')[2]}(self, ...)."
-    owner, _, name = found[1].rpartition(".")
-    if owner and f"{found[1]}(" in facts.source.code(reply.line) and "missing" in reply.message:
+    called = match[1]
+    if called in facts.source.classes and (meant := facts.source.misspelt(called, "__init__")):
+        return f"{called} has no __init__, but {meant}: is that what you meant? " + UNDERSCORES.format("__init__")
+    function = facts.source.functions.get(called)
+    method = "." in called and function is not None and function.parameters[:1] != ("self",)
+    if method and not called.endswith("__"):
+        return f"the first parameter of a method is self: def {called.rpartition('.')[2]}(self, ...)."
+    owner, _, name = called.rpartition(".")
+    if owner and f"{called}(" in facts.source.code(reply.line) and "missing" in reply.message:
         return f"{name} needs an object before the dot, one that {owner}(...) has made: {owner} itself is the class."
-    expected = facts.signature_of(found[1])
+    expected = facts.signature_of(called)
     return f"it is called like this: {expected}." if expected else ""
 
 
@@ -245,7 +246,7 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
             return f"in __init__, line {line}, write self.{name} = ...; {lost}"
         if "__slots__" in text and re.search(rf"\.{name}\s*(?::[^=]+)?=[^=]", source.code(reply.line)):
             return f"{owner} has __slots__, so it can't get a new attribute {name}. Keep it in a set or a dict instead."
-        own = {each.rpartition(".")[2] for each in source.functions if each.startswith(f"{owner}.")}
+        own = {method.rpartition(".")[2] for method in source.functions if method.startswith(f"{owner}.")}
         own |= {*CLASSES.get(owner, ("", []))[1]}
         own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
         return _spelt_otherwise(name, own, f"your class {owner} has") or f"your class {owner} has no {name}."
@@ -282,7 +283,7 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         module, name = found.groups()
         known = {"math": dir(math), "random": dir(random)}.get(module, ())
         if facts.part and module == facts.part.module:
-            own = [each for each in source.lines if "." not in each]
+            own = [defined for defined in source.lines if "." not in defined]
             return _spelt_otherwise(name, own, "your file has") or f"write {name}, as the stub has it."
         return _spelt_otherwise(name, known, f"{module} has")
     if reply.exception != "NameError" or not (found := UNDEFINED.search(reply.message)):
@@ -322,18 +323,19 @@ def _closest(name: str, known: Iterable[str]) -> str:
 
 def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
     """Of an answer that is no plain data."""
-    found = RETURNED_TYPE.search(reply.message) if kind == "type" else None
-    if not found:
+    match = RETURNED_TYPE.search(reply.message) if kind == "type" else None
+    if not match:
         return ""
-    if found[1] == "Value":
+    returned = match[1]
+    if returned == "Value":
         return "a Value is used where a plain number is expected: use its .data."
-    if found[1] == "complex":
+    if returned == "complex":
         return "the number under a root is negative, so the result is complex. Print it; often a square is missing."
-    if found[1] == "generator":
+    if returned == "generator":
         return "write [...] in place of (...), and return in place of yield."
-    if found[1] in TO_A_LIST:
-        return f"make it a list: list(...) of the {found[1]}."
-    if found[1] in ("function", "method", "builtin_function_or_method"):
+    if returned in TO_A_LIST:
+        return f"make it a list: list(...) of the {returned}."
+    if returned in ("function", "method", "builtin_function_or_method"):
         return "a function is called with parentheses after its name."
     return ""
 

@@ -163,7 +163,7 @@ def unusable(check: Check, source: Source, absent: bool) -> Check:
     """The check where the file can't be used: nothing of it counts, and the file's problem is the message."""
     if check.status == "manual":
         return check
-    facts = {"name": check.name, "task": check.task, "title": check.title, "hidden": check.hidden}
+    fields = {"name": check.name, "task": check.task, "title": check.title, "hidden": check.hidden}
     status = "missing" if absent else "error"
     message = "\n".join([source.problem, *source.excerpt(source.line, source.columns)]) + "\n"
-    return Check(**facts, points=check.points, status=status, message=message, line=source.line)
+    return Check(**fields, points=check.points, status=status, message=message, line=source.line)

@@ -74,7 +74,7 @@ def with_lines(
         name = next(wrong, None)
         if name is None or name in own(check):
             return check
-        failing = {each.task for each in checks if each.status in failed}
+        failing = {other.task for other in checks if other.status in failed}
         cause = next((task.id for task in part.tasks if name in task.defines and task.id in failing), None)
         message = f"The error is in {name} ({cause}).\n{check.message}"
         return replace(check, cause=cause, message=message) if cause else check
@@ -109,7 +109,7 @@ def with_lines(
         slips = [slip for name in sorted(suspects, key=source.line_of) for slip in source.functions[name].slips]
         if slips and check.status in ("failed", "error"):
             line, sentence = slips[0]
-            message = "".join(f"{each}\n" for each in check.message.splitlines() if not each.startswith("Likely:"))
+            message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
             return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
 

@@ -29,14 +29,14 @@ def blocking_task(check: Check, part: Part) -> Task | None:
     """The other task of the part that is to be written before this check can say anything; None for all others. In
     part 1 the slopes of + are seen only when there is a backward.
     """
-    found = UNWRITTEN.match(check.message) if check.status == "todo" else None
-    return next((task for task in part.tasks if found and found[1] == task.id != check.task), None)
+    unwritten = UNWRITTEN.match(check.message) if check.status == "todo" else None
+    return next((task for task in part.tasks if unwritten and unwritten[1] == task.id != check.task), None)
 
 
 def unwritten_name(check: Check) -> str:
     """Which function or method is not written, as the stub calls it; "" when the check does not say it."""
-    found = UNWRITTEN.match(check.message)
-    return found[2] if found and found[1] == check.task else ""
+    unwritten = UNWRITTEN.match(check.message)
+    return unwritten[2] if unwritten and unwritten[1] == check.task else ""
 
 
 def tasks_to_write(report: Report, part: Part) -> list[Task]:

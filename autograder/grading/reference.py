@@ -7,6 +7,7 @@ import functools
 import re
 
 from autograder.course import SOLUTIONS, Part, parts
+from autograder.grading.sources import functions_of
 
 
 def signature(part: Part, name: str) -> str | None:
@@ -14,22 +15,19 @@ def signature(part: Part, name: str) -> str | None:
     None if there is none.
     """
     known = [part, *(other for other in parts() if other.module in part.needs)]
-    return next((signatures(each)[name] for each in known if name in signatures(each)), None)
+    return next((signatures(other)[name] for other in known if name in signatures(other)), None)
 
 
 @functools.cache
 def signatures(part: Part) -> dict[str, str]:
     """How every function and method of the part is called, by its dotted name."""
-    found = {}
-    for node in ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8")).body:
-        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(function, ast.FunctionDef):
-                name = f"{node.name}.{function.name}" if function is not node else function.name
-                for argument in ast.walk(function.args):
-                    if isinstance(argument, ast.arg):
-                        argument.annotation = None
-                found[name] = f"{name}({re.sub('^self(, )?', '', ast.unparse(function.args))})"
-    return found
+    calls = {}
+    for name, function in functions_of(ast.parse((SOLUTIONS / part.file_name).read_text(encoding="utf-8"))).items():
+        for argument in ast.walk(function.node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        calls[name] = f"{name}({re.sub('^self(, )?', '', ast.unparse(function.node.args))})"
+    return calls
 
 
 @functools.cache
@@ -49,7 +47,7 @@ def _names_used(definition: ast.stmt) -> set[str]:
     return {node.id for node in names} - (own if isinstance(definition, ast.FunctionDef) else set())
 
 
-def tree_shake(source: str, names: set[str]) -> str:
+def tree_shake(source: str, keep: set[str]) -> str:
     """The source with those top-level definitions only, and what they use."""
     tree = ast.parse(source)
     defined = {}
@@ -58,21 +56,21 @@ def tree_shake(source: str, names: set[str]) -> str:
             defined[node.name] = node
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             defined[node.targets[0].id] = node
-    unknown = names - set(defined)
+    unknown = keep - set(defined)
     if unknown:
         raise ValueError(f"course.toml asks for names that the reference does not have: {', '.join(sorted(unknown))}.")
-    used, to_visit = set(), sorted(names)
+    used, to_visit = set(), sorted(keep)
     while to_visit:
         name = to_visit.pop()
         if name not in used:
             used.add(name)
             if name in defined:
                 to_visit += _names_used(defined[name])
-    kept = []
+    statements = []
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", None) != "__future__":
             node.names = [alias for alias in node.names if (alias.asname or alias.name) in used]
-            kept += [node] if node.names else []
+            statements += [node] if node.names else []
         elif any(node is defined.get(name) for name in used) or isinstance(node, ast.ImportFrom):
-            kept.append(node)
-    return ast.unparse(ast.Module(kept, [])) + "\n"
+            statements.append(node)
+    return ast.unparse(ast.Module(statements, [])) + "\n"

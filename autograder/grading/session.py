@@ -18,7 +18,7 @@ from autograder.sandbox import LOAD, Reply, Worker
 
 # Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.
 NO_IMPORT = ("timeout", "crashed", "exited", "protocol")
-STATUS = {"todo": "todo", "missing": "missing", "timeout": "timeout"}  # of a failure; every other one is an error
+OWN_STATUS = ("todo", "missing", "timeout")  # failures that are a status of a check; every other one is an error
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Session:
             message = failures.failure_message(reply, called, facts)
         if on_import:
             message += "            What stands outside of functions runs whenever the file is imported.\n"
-        return CheckFailed(message, STATUS.get(reply.failure, "error"), reply)
+        return CheckFailed(message, reply.failure if reply.failure in OWN_STATUS else "error", reply)
 
     def own_output_ends(self) -> None:
         """From here on, the checks are only for the diagnosis: what the code prints meanwhile is not reported."""
@@ -181,13 +181,13 @@ class Student:
         return lambda *arguments: self._session.call(probe, arguments)
 
 
-def failed_check(facts: dict, error: BaseException, part: Part) -> Check:
-    """The check that an exception ended. facts: what its Check says besides."""
+def failed_check(fields: dict, error: BaseException, part: Part) -> Check:
+    """The check that an exception ended. fields: the other fields of its Check."""
     if isinstance(error, CheckFailed):
         reply = error.reply
         ours = reply is not None and reply.file == part.file_name
         line, exception = (reply.line if ours else None, reply.exception) if reply else (None, None)
-        return Check(**facts, status=error.status, message=error.message, line=line, exception=exception)
+        return Check(**fields, status=error.status, message=error.message, line=line, exception=exception)
     # The check stumbled over what was returned, or is wrong itself: no points, and never silently.
     message = f"The check could not make sense of the answer ({type(error).__name__}: {ascii(str(error))[:200]}).\n"
-    return Check(**facts, status="error", message=message)
+    return Check(**fields, status="error", message=message)

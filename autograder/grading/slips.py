@@ -31,11 +31,11 @@ def find_slips(
         if sentence:
             yield node.lineno, f"line {node.lineno} {sentence}"
         if isinstance(node, ast.For):
-            for each in node.body:
-                if isinstance(each, ast.Return):
+            for statement in node.body:
+                if isinstance(statement, ast.Return):
                     yield (
-                        each.lineno,
-                        f"the return in line {each.lineno} is inside the loop, so the loop runs only once.",
+                        statement.lineno,
+                        f"the return in line {statement.lineno} is inside the loop, so the loop runs only once.",
                     )
     yield from _unused_parameters(function)
 
@@ -59,13 +59,13 @@ def shared_lists(owner: ast.ClassDef) -> dict[str, int]:
     """Lists and dicts of the class that no object has for itself: name -> line."""
     attributes = [node for node in ast.walk(owner) if isinstance(node, ast.Attribute)]
     stored = {node.attr for node in attributes if isinstance(node.ctx, ast.Store)}
-    found = {}
+    made = {}
     for node in owner.body:
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
         if isinstance(value.left if isinstance(value, ast.BinOp) else value, LISTS):  # [0.0] * n, too
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
-    return {name: line for name, line in found.items() if name not in stored}
+            made |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
+    return {name: line for name, line in made.items() if name not in stored}
 
 
 def _used_up(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
@@ -99,7 +99,7 @@ def _unused_parameters(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
     if any(isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node) for node in ast.walk(function)):
         return
     names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    parameters = [each.arg for each in [*function.args.args, *function.args.kwonlyargs]]
+    parameters = [parameter.arg for parameter in [*function.args.args, *function.args.kwonlyargs]]
     unused = [name for name in parameters if name not in {*names, "self"} and not name.startswith("_")]
     if unused:
         never = f"never uses its parameter{'s' if unused[1:] else ''} {', '.join(unused)}"

@@ -61,7 +61,7 @@ class Function:
     def parameters(self) -> tuple[str, ...]:
         """The names of its parameters, but for *args and **kwargs."""
         arguments = self.node.args
-        return tuple(each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
+        return tuple(argument.arg for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
 
     @functools.cached_property
     def mentions(self) -> frozenset[str]:
@@ -101,8 +101,7 @@ class Source:
 
     def function_at(self, line: int | None) -> str:
         """The function or method that a line belongs to; "" when it stands outside of them."""
-        found = (name for name, each in self.functions.items() if line and each.line <= line <= each.last_line)
-        return next(found, "")
+        return next((name for name, at in self.functions.items() if line and at.line <= line <= at.last_line), "")
 
     def code(self, line: int | None) -> str:
         """A line of the file; "" when there is none."""
@@ -115,8 +114,9 @@ class Source:
 
     def lines_with(self, code: str, names: Iterable[str]) -> list[int]:
         """The lines of functions that hold this code, examples in docstrings left out."""
-        found = [self.functions[name] for name in names if name in self.functions]
-        lines = [line for each in found for line in range(each.line, each.last_line + 1) if code in self.code(line)]
+        functions = [self.functions[name] for name in names if name in self.functions]
+        lines = [line for function in functions for line in range(function.line, function.last_line + 1)]
+        lines = [line for line in lines if code in self.code(line)]
         return [line for line in lines if not self.code(line).lstrip().startswith((">>>", "..."))]
 
     def line_without_self(self, owner: str, name: str) -> int | None:
@@ -159,13 +159,13 @@ class Source:
         """The functions that code which mentions these names may run, at any remove. Names are all that is looked at,
         so these are too many rather than too few.
         """
-        found: set[str] = set()
+        reached: set[str] = set()
         to_visit = set(mentions)
         while to_visit:
-            names = {name for name in self.functions if called_as(name) in to_visit} - found
-            found |= names
+            names = {name for name in self.functions if called_as(name) in to_visit} - reached
+            reached |= names
             to_visit = set().union(*(self.functions[name].mentions for name in names))
-        return found
+        return reached
 
 
 def called_as(name: str) -> str:
@@ -176,13 +176,13 @@ def called_as(name: str) -> str:
 
 def functions_of(tree: ast.Module) -> dict[str, Function]:
     """The functions and methods at the top of a file, by dotted name."""
-    found = {}
+    functions = {}
     for node in tree.body:
         shared = shared_lists(node) if isinstance(node, ast.ClassDef) else {}
-        for each in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                found[each.name if each is node else f"{node.name}.{each.name}"] = _function(each, shared)
-    return found
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                functions[inner.name if inner is node else f"{node.name}.{inner.name}"] = _function(inner, shared)
+    return functions
 
 
 def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
@@ -192,23 +192,23 @@ def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
 
 
 def _mentions(node: ast.AST) -> frozenset[str]:
-    found: set[str] = set()
-    for each in ast.walk(node):
-        if isinstance(each, ast.Name):
-            found.add(each.id)
-            if each.id == "sum":
-                found.update(OPERATORS[ast.Add])
-        elif isinstance(each, ast.Attribute):
-            found.add(each.attr)
-        elif isinstance(each, (ast.BinOp, ast.AugAssign, ast.UnaryOp)):
-            found.update(OPERATORS.get(type(each.op), ()))
-    return frozenset(found)
+    names: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            names.add(inner.id)
+            if inner.id == "sum":
+                names.update(OPERATORS[ast.Add])
+        elif isinstance(inner, ast.Attribute):
+            names.add(inner.attr)
+        elif isinstance(inner, (ast.BinOp, ast.AugAssign, ast.UnaryOp)):
+            names.update(OPERATORS.get(type(inner.op), ()))
+    return frozenset(names)
 
 
 def _code_and_raises(node: ast.FunctionDef) -> tuple[list[ast.stmt], list[ast.stmt]]:
     """The statements of a function besides its docstring, and those of them that are a stub's raise."""
-    body = [each for each in node.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
-    return body, [each for each in body if isinstance(each, ast.Raise) and "NotImplementedError" in ast.dump(each)]
+    body = [line for line in node.body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
+    return body, [line for line in body if isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line)]
 
 
 def inspect_source(content: bytes) -> Source:
@@ -228,10 +228,10 @@ def inspect_source(content: bytes) -> Source:
             warnings.simplefilter("ignore")
             tree = ast.parse(content)
     except SyntaxError as error:
-        words = str(error.msg).encode("ascii", "backslashreplace").decode()[:100]
+        reason = str(error.msg).encode("ascii", "backslashreplace").decode()[:100]
         where = "that line" if error.lineno in (None, 1) else "that line and the one above it"
         text = _lines(content)
-        return Source(f"Python can't read the file: {words}. Look at {where}.", error.lineno, _columns(error), text)
+        return Source(f"Python can't read the file: {reason}. Look at {where}.", error.lineno, _columns(error), text)
     except (ValueError, RecursionError, MemoryError) as error:
         return Source(f"Python can't read the file: it is nested too deeply ({type(error).__name__}).")
     text = _lines(content)

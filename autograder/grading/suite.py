@@ -39,7 +39,7 @@ class Suites:
         self._items: dict[int, list[pytest.Item]] = {}  # by the part's number
         self.result: object = None
         self.error: BaseException | None = None  # that ended the use
-        self.said = ""  # why a file of the suite can't be imported
+        self.import_errors = ""  # of the suite's files
 
     def run(self, part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
         """Run the public checks, then the hidden ones. Of one task: its own first, and where one of them fails the
@@ -58,7 +58,9 @@ class Suites:
                 order = {item.name: i for i, item in enumerate(items)}
                 self.checks.sort(key=lambda check: order[f"test_{check.name}"])
         except pytest.UsageError as error:
-            raise RuntimeError(f"The suite of part {part.number} could not be run: {error}\n{self.said}") from error
+            raise RuntimeError(
+                f"The suite of part {part.number} could not be run: {error}\n{self.import_errors}"
+            ) from error
         if self.unavailable is not None:
             raise self.unavailable
         if not self.checks:
@@ -73,10 +75,10 @@ class Suites:
     def _collected(self, part: Part) -> list[pytest.Item]:
         items = self._items.get(part.number)
         if items is None:
-            self.said = ""
+            self.import_errors = ""
             names = [part.suite / name for name in ("test_public.py", "test_hidden.py")]
             items = self.started.perform_collect([str(path) for path in names if path.exists()])
-            if self.said:
+            if self.import_errors:
                 raise pytest.UsageError("a file can't be imported")
             unmarked = [item.name for item in items if not hasattr(item.obj, "check")]
             if unmarked:
@@ -97,7 +99,7 @@ class Suites:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.said += f"{report.longrepr}\n"
+            self.import_errors += f"{report.longrepr}\n"
 
     @pytest.fixture
     def student(self) -> Student:
@@ -138,13 +140,13 @@ class Suites:
 
 def with_suites(use: Callable[[Suites], Result]) -> Result:
     """What `use` returns or raises, called with a session of pytest that lasts as long."""
-    suites, said = Suites(use), io.StringIO()
-    with _no_foreign_plugins(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    suites, printed = Suites(use), io.StringIO()
+    with _no_foreign_plugins(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         status = pytest.main([*SETTINGS, "-c", str(SUITES / "pytest.ini")], plugins=[suites])
     if suites.error is not None:
         raise suites.error
     if suites.started is None:
-        raise RuntimeError(f"Pytest did not start ({status!r}):\n{said.getvalue()}")
+        raise RuntimeError(f"Pytest did not start ({status!r}):\n{printed.getvalue()}")
     return suites.result
 
 
@@ -156,14 +158,14 @@ def run_suite(part: Part, session: Session, seed: int, task: str | None = None) 
 @contextlib.contextmanager
 def _no_foreign_plugins() -> Iterator[None]:
     """Keep plugins that happen to be installed, and the options of an outer pytest, out of the grading."""
-    kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
-    kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    before = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    before["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     current = os.environ.get("PYTEST_CURRENT_TEST")
     try:
         yield
     finally:
-        for name, value in {**kept, "PYTEST_CURRENT_TEST": current}.items():
+        for name, value in {**before, "PYTEST_CURRENT_TEST": current}.items():
             if value is None:
                 os.environ.pop(name, None)
             else:

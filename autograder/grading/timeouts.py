@@ -28,8 +28,8 @@ class CallTimeouts:
 
     def __init__(self, probes: Probes) -> None:
         self._probes = probes
-        self._disappointed = False  # by some call, at least once
-        self._in_tasks: set[str] = set()  # by a call of these
+        self._timed_out = False
+        self._tasks_timed_out: set[str] = set()
 
     def cpu_seconds(self, task: str, probe: str) -> float:
         """For the next call, of a task."""
@@ -37,7 +37,7 @@ class CallTimeouts:
 
     def seconds(self, cpu_seconds: float) -> float | None:
         """For the next call, its waiting included; None is what the limits allow."""
-        return cpu_seconds + WAITING_AGAIN if self._disappointed else None
+        return cpu_seconds + WAITING_AGAIN if self._timed_out else None
 
     def on_a_slow_machine(self, task: str, probe: str, arguments: tuple) -> float:
         """For the same call, which was not answered in time: more than before where the reference is slow."""
@@ -51,13 +51,13 @@ class CallTimeouts:
         return ALL_TOGETHER * sum(self._probes.reference_seconds(*call) or 0.0 for call in calls)
 
     def _for(self, task: str) -> tuple[float, float]:
-        return IN_THE_SAME_TASK if task in self._in_tasks else AGAIN if self._disappointed else FIRST
+        return IN_THE_SAME_TASK if task in self._tasks_timed_out else AGAIN if self._timed_out else FIRST
 
     def expect_answers(self) -> None:
-        """Be as brief with every call as after one that was not answered: these have been answered before."""
-        self._disappointed = True
+        """Allow each call as little time as after a time-out: these calls have been answered before."""
+        self._timed_out = True
 
     def note_timeout(self, task: str) -> None:
         """Note that a call of a task was not answered in time."""
-        self._disappointed = True
-        self._in_tasks.add(task)
+        self._timed_out = True
+        self._tasks_timed_out.add(task)

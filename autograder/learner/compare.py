@@ -11,13 +11,13 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, SOLUTIONS, Part, Task
 from autograder.grading.session import Recorded
-from autograder.grading.sources import inspect_source
+from autograder.grading.sources import functions_of, inspect_source
 from autograder.learner.recorded_calls import record_checks
 from autograder.sandbox import CHECK, Tier, Worker
 
 MEASURING_PROBE = Path(__file__).with_name("compare_worker.py")
 REPEATS = 3  # of each call; the fastest counts
-NARROWEST_COLUMN = 36  # characters; below that the two stand one below the other
+NARROWEST_COLUMN = 36  # characters; where columns would be narrower, one is shown below the other
 
 
 def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str]:
@@ -44,22 +44,17 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
 
 def normalised(source: str, name: str) -> str:
     """A function as Python itself writes it, without comments, docstrings and types; a comment if it isn't there."""
-    definition = None
-    for node in ast.parse(source).body:
-        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            prefix = f"{node.name}." if function is not node else ""
-            if isinstance(function, ast.FunctionDef) and prefix + function.name == name:
-                definition = function
-    if definition is None:
+    function = functions_of(ast.parse(source)).get(name)
+    if function is None:
         return f"# {name} is made in another way."
-    for node in ast.walk(definition):
+    for node in ast.walk(function.node):
         if isinstance(node, ast.FunctionDef):
             node.returns = None
             if ast.get_docstring(node) is not None:
                 node.body = node.body[1:] or [ast.Pass()]
         elif isinstance(node, ast.arg):
             node.annotation = None
-    return ast.unparse(definition)
+    return ast.unparse(function.node)
 
 
 def side_by_side(yours: str, reference: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Runs the calls of one check on the learner's file, in a process of its own, at the learner's terminal.
+"""Run the calls of one check on the learner's file, in a separate process, at the learner's terminal.
 
 Started by debug.py as a program: `python debug_child.py FOLDER`, the folder with job.json. Standard library only, and
 no limits: breakpoint() works, and an error can be looked into where it happened.

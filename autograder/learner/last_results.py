@@ -36,7 +36,7 @@ def check(part: Part, task: str | None = None) -> Report:
 
 
 def result(part: Part, task: str | None = None) -> Report:
-    """The last result for the learner's file as it is now; checks it when there is none. Raises ValueError likewise."""
+    """The last result for the learner's file as it is now; checks it when there is none. Raises ValueError too."""
     content = read_submission(EXERCISES, [part]).get(part.file_name, b"")
     return find(part, content, task) or check(part, task)
 

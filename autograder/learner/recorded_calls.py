@@ -15,8 +15,8 @@ from autograder.sandbox import Tier, Worker
 
 @dataclass(frozen=True)
 class Recording:
-    """One run of a part's checks. calls: by name of the check, in order. shipped: what the worker had beside the
-    learner's file.
+    """One run of a part's checks. calls: by name of the check, in order. shipped: the worker's files besides the
+    learner's.
     """
 
     checks: list[Check]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES, Part, Target
+from autograder.grading.sources import functions_of
 from autograder.learner import merge_bases
 from autograder.stubs import StubError, fresh_stub
 
@@ -108,10 +109,7 @@ def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:
 def _lines_of_functions(text: str) -> dict[str, tuple[int, int]]:
     """First and last line of each function and method, decorators included, by dotted name."""
     lines = {}
-    for node in ast.parse(text).body:
-        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
-                prefix = f"{node.name}." if function is not node else ""
-                lines[prefix + function.name] = (first, function.end_lineno)
+    for name, function in functions_of(ast.parse(text)).items():
+        decorators = [decorator.lineno for decorator in function.node.decorator_list]
+        lines[name] = (min([function.line, *decorators]), function.last_line)
     return lines

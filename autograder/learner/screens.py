@@ -1,4 +1,4 @@
-"""What the learner's commands say, as lines of text for any terminal."""
+"""What the learner's commands print: lines of text for any terminal."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     graded_part, path = part(report.part), shown_path(EXERCISES / report.file)
     yield f"Part {report.part}, {graded_part.title}: {path}"
     yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
-    of_all, failing = file_level_failure(report) is not None, current_check(report, graded_part)
-    if not of_all:
+    file_failure, failing = file_level_failure(report) is not None, current_check(report, graded_part)
+    if not file_failure:
         yield from (f"  {task_line(report, task)}" for task in graded_part.tasks)
     if failing is not None and failing.status != "todo":
-        yield from failure_lines(failing, path, of_all)
+        yield from failure_lines(failing, path, file_failure)
     yield ""
     if report.printed.strip():
         yield f"Your code printed: {ascii(report.printed.strip())[1:-1][:55]}"

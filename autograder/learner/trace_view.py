@@ -15,7 +15,7 @@ from autograder.learner import last_results
 from autograder.learner.trace import PARTS, TOLERANCE, WEIGHTS, Trace, first_unlike
 
 COLUMNS = 3  # numbers of a vector in one line
-# Which vector -> the tasks that make it, the likeliest first. What goes into them was compared before.
+# Label of a vector -> the tasks that make it, the likeliest first. Their inputs were compared before.
 MADE_BY = (
     ("wte", "5.4"),
     ("rmsnorm", "3.3"),
@@ -32,13 +32,13 @@ MADE_BY = (
     ("layer0.mlp", "5.3 3.1"),
     ("logits", "5.4 3.1"),
 )
-# Which vector that yours never makes -> the task that has it made.
+# Label of a vector that the learner's model never makes -> the task that has it made.
 CALLED_BY = ((r"wte|rmsnorm|into|x ", "5.4"), (r"layer0\.attn|heads? ", "5.2"), (r"layer0\.mlp|relu", "5.3"))
 FILE_OF_A_PART = re.compile(r"part(\d\d)_\w+\.py")
 
 
 def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
-    """All of it. full: every number, and the positions behind the first difference too."""
+    """Everything that `trace` prints. full: every number, and the positions after the first difference too."""
     yield from whose_lines(traced)
     different = traced.first_difference()
     last = len(traced.yours) - 1 if full or different is None else different[0]
@@ -59,7 +59,7 @@ def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
 
 
 def whose_lines(traced: Trace) -> Iterator[str]:
-    """Which parts are the learner's."""
+    """Say which parts are the learner's."""
     yours = " and ".join(filter(None, [", ".join(map(str, traced.own[:-1])), *map(str, traced.own[-1:])]))
     if not traced.own:
         yield f"{traced.name}, read by none of your parts yet: all of it is the reference's."
@@ -111,7 +111,7 @@ def numbers_text(numbers: list[float]) -> str:
 
 
 def next_lines(traced: Trace, different: tuple[int, str] | None) -> Iterator[str]:
-    """What the first difference is, or what stopped the model, and what to do."""
+    """The first difference, or what stopped the model, and what to do."""
     if different is not None:
         yield from difference_lines(traced, *different)
     if traced.problem:

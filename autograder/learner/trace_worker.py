@@ -53,7 +53,7 @@ def forward(tokens, sizes, matrices):
 
     def attend(function, query, *more):
         head = nth("head")
-        counts["norm"] = 0  # counted anew behind attention
+        counts["norm"] = 0  # counted from 0 again after attention
         inside.append(head)
         result = function(query, *more)
         inside.pop()

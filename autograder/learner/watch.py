@@ -1,4 +1,4 @@
-"""`watch`: check a part each time its file is saved, and do what single keys ask for."""
+"""`watch`: check a part each time its file is saved, and act on single keys."""
 
 from __future__ import annotations
 

@@ -118,58 +118,60 @@ class ShownMistake:
     details: str = ""
 
 
-def feedback_page(facts: Feedback) -> str:
+def feedback_page(feedback: Feedback) -> str:
     """The page as HTML."""
-    facts = replace(facts, report=facts.report.for_class(), learner=clean_text(facts.learner, 80))
-    report = facts.report
-    marks = {task.id: _marks(facts, task.id) for task in facts.part.tasks}
+    feedback = replace(feedback, report=feedback.report.for_class(), learner=clean_text(feedback.learner, 80))
+    report = feedback.report
+    marks = {task.id: _marks(feedback, task.id) for task in feedback.part.tasks}
     nothing_ran = _nothing_ran(report)
     return _template().render(
-        facts=facts,
-        name=facts.part.title if facts.part is capstone() else f"Part {facts.part.number}: {facts.part.title}",
-        day=_day(facts.day),
-        headline=_headline(marks.values(), facts.times),
-        rows=_rows(marks.values(), facts.times),
+        feedback=feedback,
+        name=feedback.part.title
+        if feedback.part is capstone()
+        else f"Part {feedback.part.number}: {feedback.part.title}",
+        day=_day(feedback.day),
+        headline=_headline(marks.values(), feedback.times),
+        rows=_rows(marks.values(), feedback.times),
         all_right=report.passed and not report.open_stretch,
-        mistakes=_mistakes(facts, nothing_ran),
-        tasks=[_task(facts, task.id, marks[task.id], nothing_ran) for task in facts.part.tasks],
+        mistakes=_mistakes(feedback, nothing_ran),
+        tasks=[_task(feedback, task.id, marks[task.id], nothing_ran) for task in feedback.part.tasks],
         hidden=any(check.hidden and check.status not in DONE for check in report.checks) and nothing_ran is None,
-        next_step=_next_step(facts, nothing_ran),
-        request=_request(facts, nothing_ran),
+        next_step=_next_step(feedback, nothing_ran),
+        request=_request(feedback, nothing_ran),
     )
 
 
-def _marks(facts: Feedback, task_id: str) -> Marks:
+def _marks(feedback: Feedback, task_id: str) -> Marks:
     """What a task earned: as the gradebook has it, else by the checks."""
-    if facts.marks is not None and task_id in facts.marks:
-        found = facts.marks[task_id]
-        if found.answer is None:
-            return found
+    if feedback.marks is not None and task_id in feedback.marks:
+        marks = feedback.marks[task_id]
+        if marks.answer is None:
+            return marks
         pieces = (
             clean_text(piece, LONGEST_ANSWER, keep="\n\t") if isinstance(piece, str) else piece
-            for piece in found.answer
+            for piece in marks.answer
         )
-        return replace(found, answer=tuple(piece for piece in pieces if piece))
-    checks = [check for check in facts.report.checks if check.task == task_id]
+        return replace(marks, answer=tuple(piece for piece in pieces if piece))
+    checks = [check for check in feedback.report.checks if check.task == task_id]
     by_hand = bool(checks) and all(check.status == "manual" for check in checks)
     possible = sum(check.points for check in checks)
     return Marks(None if by_hand else sum(check.earned for check in checks), possible)
 
 
 def _headline(marks: Sequence[Marks], times: Times | None) -> str:
-    graded = [one for one in marks if one.earned is not None]
-    earned = max(0.0, sum(one.earned for one in graded) - (times.penalty if times else 0))
+    graded = [task for task in marks if task.earned is not None]
+    earned = max(0.0, sum(task.earned for task in graded) - (times.penalty if times else 0))
     so_far = " so far" if len(graded) < len(marks) else ""
-    return f"{_of(earned, sum(one.possible for one in graded))}{so_far}"
+    return f"{_of(earned, sum(task.possible for task in graded))}{so_far}"
 
 
 def _rows(marks: Sequence[Marks], times: Times | None) -> list[tuple[str, str]]:
     """What the total is made of, and the times, as pairs of a name and a value."""
-    written = [one for one in marks if one.answer is not None or one.earned is None]
-    checked = [one for one in marks if one not in written]
+    written = [task for task in marks if task.answer is not None or task.earned is None]
+    checked = [task for task in marks if task not in written]
     rows = []
     if checked and (written or (times and times.penalty)):
-        sums = sum(one.earned for one in checked), sum(one.possible for one in checked)
+        sums = sum(task.earned for task in checked), sum(task.possible for task in checked)
         rows.append(("Checks", _of(*sums)))
     if written:
         rows.append(("Written answers", _written(written)))
@@ -186,11 +188,11 @@ def _rows(marks: Sequence[Marks], times: Times | None) -> list[tuple[str, str]]:
 
 
 def _written(written: Sequence[Marks]) -> str:
-    graded = [one for one in written if one.earned is not None]
-    open_points = sum(one.possible for one in written if one.earned is None)
+    graded = [task for task in written if task.earned is not None]
+    open_points = sum(task.possible for task in written if task.earned is None)
     if not graded:
         return f"not graded yet ({_some_points(open_points)})"
-    sums = sum(one.earned for one in graded), sum(one.possible for one in graded)
+    sums = sum(task.earned for task in graded), sum(task.possible for task in graded)
     more = f"; {_some_points(open_points)} not graded yet" if open_points else ""
     return f"{_of(*sums)}{more}"
 
@@ -202,59 +204,60 @@ def _nothing_ran(report: Report) -> Check | None:
     return file_level_failure(replace(report, checks=public)) if others <= {"error", "missing"} else None
 
 
-def _mistakes(facts: Feedback, nothing_ran: Check | None) -> list[ShownMistake]:
+def _mistakes(feedback: Feedback, nothing_ran: Check | None) -> list[ShownMistake]:
     """What explains the failures: why nothing ran, else each mistake that explains several checks, else the one that is
     recognised in the first failing check.
     """
-    report = facts.report
+    report = feedback.report
     if nothing_ran is not None:
-        words, *details = message_lines(nothing_ran)
+        first_line, *details = message_lines(nothing_ran)
         if report.not_submitted:
-            return [ShownMistake(f"{report.file} was not submitted", "", "", words)]
-        place = _where(facts, nothing_ran), _code(facts, nothing_ran)
-        return [ShownMistake("Nothing could be checked", *place, words, "\n".join(details))]
+            return [ShownMistake(f"{report.file} was not submitted", "", "", first_line)]
+        place = _where(feedback, nothing_ran), _code(feedback, nothing_ran)
+        return [ShownMistake("Nothing could be checked", *place, first_line, "\n".join(details))]
     shared = shared_mistakes(report)
-    first = current_check(report, facts.part)
+    first = current_check(report, feedback.part)
     if not shared and first is not None and first.advice:
-        return [_mistake(facts, first, "The mistake that was recognised")]
-    return [_mistake(facts, check, f"One mistake explains {count} failing checks") for check, count in shared.values()]
+        return [_mistake(feedback, first, "The mistake that was recognised")]
+    return [
+        _mistake(feedback, check, f"One mistake explains {count} failing checks") for check, count in shared.values()
+    ]
 
 
-def _mistake(facts: Feedback, check: Check, heading: str) -> ShownMistake:
-    alike = [one for one in facts.report.checks if one.misconception == check.misconception and one.line]
+def _mistake(feedback: Feedback, check: Check, heading: str) -> ShownMistake:
+    alike = [other for other in feedback.report.checks if other.misconception == check.misconception and other.line]
     check = check if check.line or not alike else alike[0]
-    task = facts.part.task(check.cause or check.task)
-    where = f"{task.id} {task.title}" + (f", {_where(facts, check)}" if check.line else "")
-    return ShownMistake(heading, where, _code(facts, check), check.advice[:1].upper() + check.advice[1:])
+    task = feedback.part.task(check.cause or check.task)
+    where = f"{task.id} {task.title}" + (f", {_where(feedback, check)}" if check.line else "")
+    return ShownMistake(heading, where, _code(feedback, check), check.advice[:1].upper() + check.advice[1:])
 
 
-def _task(facts: Feedback, task_id: str, marks: Marks, nothing_ran: Check | None) -> ShownTask:
-    task = facts.part.task(task_id)
-    checks = [check for check in facts.report.checks if check.task == task_id and check.status != "manual"]
+def _task(feedback: Feedback, task_id: str, marks: Marks, nothing_ran: Check | None) -> ShownTask:
+    task = feedback.part.task(task_id)
+    checks = [check for check in feedback.report.checks if check.task == task_id and check.status != "manual"]
     alone, shown = "", ()
     if nothing_ran is not None and checks:
         alone = "Not checked: see above."
     elif checks and {check.status for check in checks} == {"todo"}:
-        other = (
-            blocking_task(checks[0], facts.part) if all(blocking_task(check, facts.part) for check in checks) else None
-        )
-        alone = f"Checked when {other.id} {other.title} is written." if other else "Not written yet."
+        blocking = [blocking_task(check, feedback.part) for check in checks]
+        first = blocking[0]
+        alone = f"Checked when {first.id} {first.title} is written." if all(blocking) else "Not written yet."
     else:
-        shown = tuple(_checks(facts, checks))
+        shown = tuple(_checks(feedback, checks))
     heading = f"{task.id} {task.title}" + (" (stretch task)" if task_id in stretch_tasks() else "")
     waits = f"not graded yet ({_some_points(marks.possible)})"
     points = waits if marks.earned is None else _of(marks.earned, marks.possible)
     return ShownTask(heading, points, shown, alone, marks)
 
 
-def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
-    said_above = {check.misconception for check, _ in shared_mistakes(facts.report).values()}
-    if not said_above and (first := current_check(facts.report, facts.part)) is not None and first.advice:
+def _checks(feedback: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
+    said_above = {check.misconception for check, _ in shared_mistakes(feedback.report).values()}
+    if not said_above and (first := current_check(feedback.report, feedback.part)) is not None and first.advice:
         said_above = {first.misconception}
     shown, told, place = [], set(), ("", "")
     for check in checks:
         notes = [*(["hidden check"] if check.hidden else [])]
-        other = blocking_task(check, facts.part)
+        other = blocking_task(check, feedback.part)
         notes += [f"checked when {other.id} is written"] if other else []
         notes += [f"points kept: follows from {check.follows}"] if check.follows else []
         failed = check.status not in (*DONE, "todo")
@@ -266,7 +269,7 @@ def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
             told.add(message)
         before = place
         if failed and check.line:
-            place = _where(facts, check), _code(facts, check)
+            place = _where(feedback, check), _code(feedback, check)
         shown.append(
             ShownCheck(
                 LABELS.get(check.status, "Failed"),
@@ -281,22 +284,22 @@ def _checks(facts: Feedback, checks: Sequence[Check]) -> list[ShownCheck]:
     return shown
 
 
-def _where(facts: Feedback, check: Check) -> str:
-    return f"{facts.report.file}, line {check.line}" if check.line else facts.report.file
+def _where(feedback: Feedback, check: Check) -> str:
+    return f"{feedback.report.file}, line {check.line}" if check.line else feedback.report.file
 
 
-def _code(facts: Feedback, check: Check) -> str:
+def _code(feedback: Feedback, check: Check) -> str:
     """The learner's own line that a public check is about; "" where its message shows it, or it is not known."""
-    if check.hidden or not check.line or facts.source is None or f"Line {check.line}:" in check.message:
+    if check.hidden or not check.line or feedback.source is None or f"Line {check.line}:" in check.message:
         return ""
-    if hashlib.sha256(facts.source).hexdigest() != facts.report.sha256:
+    if hashlib.sha256(feedback.source).hexdigest() != feedback.report.sha256:
         return ""
-    lines = LINE_END.split(facts.source.decode("utf-8-sig", "replace"))
+    lines = LINE_END.split(feedback.source.decode("utf-8-sig", "replace"))
     line = clean_text(lines[check.line - 1], LONGEST_LINE, keep="\t").strip() if check.line <= len(lines) else ""
     return "" if line in check.message else line
 
 
-def _next_step(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str]:
+def _next_step(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str]:
     """What the learner does next, in one sentence, and the command at its end, to type on their own machine."""
     commands = [""]
 
@@ -304,13 +307,13 @@ def _next_step(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str]:
         commands.append(command("check", target))
         return commands[-1]
 
-    sentence = _next_sentence(facts, nothing_ran, check)
+    sentence = _next_sentence(feedback, nothing_ran, check)
     typed = commands[-1] if sentence.endswith(commands[-1]) else ""
     return sentence.removesuffix(typed), typed
 
 
-def _next_sentence(facts: Feedback, nothing_ran: Check | None, check: CheckCommand) -> str:
-    report, graded_part = facts.report, facts.part
+def _next_sentence(feedback: Feedback, nothing_ran: Check | None, check: CheckCommand) -> str:
+    report, graded_part = feedback.report, feedback.part
     failing = current_check(report, graded_part)
     if graded_part is capstone():
         return f"Next: look at {failing.task}, fix your parts, then {command('capstone')}" if failing else ""
@@ -322,22 +325,22 @@ def _next_sentence(facts: Feedback, nothing_ran: Check | None, check: CheckComma
         return f"Next: fix {line}{report.file}, then {check(report.part)}"
     if failing is None:
         return f"Next: look at all your parts: {check()}" if report.breaks else in_order([report], check)
-    if words := going_on(report, failing):
-        return f"{words}, then {check(report.part)}"
+    if first := going_on(report, failing):
+        return f"{first}, then {check(report.part)}"
     return f"Next: {to_do(report, failing, report.file, ELSEWHERE)}, then {check(task_to_fix(failing))}"
 
 
-def _request(facts: Feedback, nothing_ran: Check | None) -> tuple[str, str, list[tuple[str, str]]]:
+def _request(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str, list[tuple[str, str]]]:
     """How to ask for a regrade: the file's name, a command, and each check that lost points, and was not looked at
     again, with its name. Nothing of
     it where no check ran: then there is a file to fix, and of the capstone, which trains parts that have pages.
     """
-    lost = [check for check in facts.report.checks if check.status not in (*DONE, "todo")]
-    lost = [check for check in lost if check.name not in facts.decisions]
-    if not lost or nothing_ran is not None or facts.part is capstone():
+    lost = [check for check in feedback.report.checks if check.status not in (*DONE, "todo")]
+    lost = [check for check in lost if check.name not in feedback.decisions]
+    if not lost or nothing_ran is not None or feedback.part is capstone():
         return "", "", []
-    typed = command("appeal", facts.part.number, check=lost[0].name, reason="why it is wrong")
-    return file_name(facts.part), typed, [(f"{check.task} {check.title}", check.name) for check in lost]
+    typed = command("appeal", feedback.part.number, check=lost[0].name, reason="why it is wrong")
+    return file_name(feedback.part), typed, [(f"{check.task} {check.title}", check.name) for check in lost]
 
 
 def _points(points: float) -> str:

@@ -33,8 +33,8 @@ def next_step(
 
     for report in reports:
         failing = current_check(report, part(report.part))
-        if failing is not None and (words := going_on(report, failing)):
-            return f"{words}, then {check(report.part)}"
+        if failing is not None and (first := going_on(report, failing)):
+            return f"{first}, then {check(report.part)}"
         if failing is not None:
             target = report.part if file_level_failure(report) else task_to_fix(failing)
             return f"Next: {to_do(report, failing, report.file, folder or EXERCISES)}, then {check(target)}"
@@ -72,7 +72,9 @@ def in_order(reports: Sequence[Report], check: CheckCommand) -> str:
 
 def still_open(reports: Sequence[Report], check: CheckCommand) -> str:
     """A sentence for each stretch task that is not passed yet."""
-    return "".join(f" Still open: {check(task.id)}, a stretch task." for each in reports for task in each.open_stretch)
+    return "".join(
+        f" Still open: {check(task.id)}, a stretch task." for report in reports for task in report.open_stretch
+    )
 
 
 def task_to_fix(failing: Check) -> str:
@@ -83,16 +85,16 @@ def task_to_fix(failing: Check) -> str:
 def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -> str:
     """What to do about the check to work on: `write 5.1 attend in part05_gpt.py`. folder: of the file."""
     graded_part = part(report.part)
-    task, of_all = graded_part.task(task_to_fix(failing)), file_level_failure(report)
+    task, file_failure = graded_part.task(task_to_fix(failing)), file_level_failure(report)
     # The students' zip has no solutions/, and so nothing to make a stub from.
     reset = f" ({command('reset', report.part)} brings the stub back)" if folder == EXERCISES and _is_whole() else ""
-    if of_all is not None and of_all.status == "missing":
+    if file_failure is not None and file_failure.status == "missing":
         near = _near_name(folder, report.file)
         return f"rename {near} to {report.file}" if near else f"put {path} in its place{reset}"
-    if of_all is not None and of_all.message.startswith("The file is empty"):
+    if file_failure is not None and file_failure.message.startswith("The file is empty"):
         return f"write {path}{reset}"
-    if of_all is not None:
-        return f"fix line {of_all.line} of {path}" if of_all.line else f"fix {path}"
+    if file_failure is not None:
+        return f"fix line {file_failure.line} of {path}" if file_failure.line else f"fix {path}"
     if failing.status != "todo":
         return f"fix {task.id} {task.title}"
     # Of a task that is begun, the function that is still to write.
@@ -106,13 +108,13 @@ def _is_whole() -> bool:
 
 def _near_name(folder: Path, wanted: str) -> str | None:
     """The file in the folder whose name is most like the wanted one's, and is not that of another part."""
-    ours, number = {each.file_name for each in parts()}, NUMBER.search(wanted)[1]
+    ours, number = {known.file_name for known in parts()}, NUMBER.search(wanted)[1]
     try:
         names = [path.name for path in folder.iterdir() if path.name not in ours and path.is_file()]
     except OSError:
         return None
     lower = {
-        name.lower(): name for name in names if (found := NUMBER.search(name.lower())) is None or found[1] == number
+        name.lower(): name for name in names if (match := NUMBER.search(name.lower())) is None or match[1] == number
     }
     near = difflib.get_close_matches(wanted, lower, 1, LIKE_ENOUGH)
     return ascii(lower[near[0]])[1:-1] if near else None

@@ -1,4 +1,4 @@
-"""Reports as lines of text, for any terminal: ASCII of our own, no colour needed."""
+"""Reports as lines of text for any terminal, in ASCII and without colour; `print_json` prints them as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_PRINT = 1500  # characters of what the learner's code printed
 
 
 def without_commands(line: str) -> str:
-    """A line of somebody else's, in which a CI system finds no command of its own, such as ##[error]."""
+    """A line from a learner's code, without anything that a CI system takes for a command, such as ##[error]."""
     return CI_COMMAND.sub("# #", line)
 
 
@@ -30,9 +30,8 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     """
     graded_part = part(report.part)
     yield f"Part {report.part}, {graded_part.title}: {path}"
-    if (
-        report.sandbox != "local" and not report.not_submitted
-    ):  # for whoever grades it, not for a learner on their own machine
+    # For instructors, not for a learner on their own machine.
+    if report.sandbox != "local" and not report.not_submitted:
         drawn = f"seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
         yield f"sha256 {report.sha256[:16]}..., {drawn}"
     mistakes = shared_mistakes(report)
@@ -44,9 +43,9 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
         yield from checks_lines(report, graded_part)
     failing = current_check(report, graded_part)
     if failing is not None and failing.status != "todo":
-        of_all = file_level_failure(report) is not None
-        yield from failure_lines(failing, path, of_all, with_advice=failing.misconception not in mistakes)
-        if again and not of_all and failing.exception not in WHATEVER_THE_INPUT:
+        file_failure = file_level_failure(report) is not None
+        yield from failure_lines(failing, path, file_failure, with_advice=failing.misconception not in mistakes)
+        if again and not file_failure and failing.exception not in WHATEVER_THE_INPUT:
             yield f"  To repeat this check with the same inputs: {again}"
     if report.printed.strip():
         yield ""
@@ -78,9 +77,7 @@ def mistake_lines(check: Check, count: int, graded_part: Part) -> Iterator[str]:
 
 
 def checks_lines(report: Report, graded_part: Part) -> Iterator[str]:
-    """A line a check, or one for a task of which nothing can be said yet; a task's hidden checks behind its public
-    ones.
-    """
+    """One line per check, or one for a task that can't be checked yet; hidden checks come after public ones."""
     width = max((len(points(check)) for check in report.checks), default=0)
     for task in graded_part.tasks:
         checks = [check for check in report.checks if check.task == task.id]
@@ -98,7 +95,9 @@ def points(check: Check) -> str:
 
 
 def check_line(check: Check, width: int = 7, graded_part: Part | None = None) -> str:
-    """One check: pass or not, points in so many characters, its sentence. its_part: to say which task it waits for."""
+    """One check in one line: pass or fail, its points in `width` characters, its sentence. graded_part: to say which
+    task the check needs first.
+    """
     label = LABELS.get(check.status, "FAIL")
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""
@@ -119,13 +118,13 @@ def message_lines(check: Check, with_advice: bool = True) -> list[str]:
     return [*(line for line in lines if not line.startswith("Likely:")), *advice]
 
 
-def failure_lines(check: Check, path: str, of_all: bool = False, with_advice: bool = True) -> Iterator[str]:
-    """One failing check in full. of_all: every check says the same, since the file can't be used; with_advice: its
-    mistake, where one was recognised, has not been told yet.
+def failure_lines(check: Check, path: str, file_failure: bool = False, with_advice: bool = True) -> Iterator[str]:
+    """One failing check in full. file_failure: every check says the same, since the file can't be used; with_advice:
+    show its recognised mistake, which no line above has shown.
     """
     task = part(int(check.task.partition(".")[0])).task(check.task)
     yield ""
-    if of_all:
+    if file_failure:
         yield "Nothing could be checked:"
     else:
         yield f"First failing task: {task.id} {task.title}"
@@ -154,7 +153,7 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
 
 
 def table_lines(reports: list[Report]) -> Iterator[str]:
-    """All parts, a line each."""
+    """All parts, one line each."""
     yield f"  {'part':<27} {'points':>9}  {'checks':>7}  remark"
     for report in reports:
         graded = [check for check in report.checks if check.status != "manual"]
@@ -183,10 +182,7 @@ def remark(report: Report) -> str:
     return f"first failing: {failing.task} {failing.title}"[:70]
 
 
-# Reports as JSON on standard output, and nothing else there.
-
-
 def print_json(reports: list[Report], several: bool) -> None:
-    """One report, or several under `parts`; ASCII, so that any console can show it."""
+    """Print one report, or several under `parts`, and nothing else; in ASCII, so that any console can show it."""
     data = {"parts": [report.to_json() for report in reports]} if several else reports[0].to_json()
     print(json.dumps(data, indent=2))

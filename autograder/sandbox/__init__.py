@@ -10,7 +10,7 @@ from autograder.sandbox.worker_client import LOAD, WAITED, MachineBusy, Worker
 
 
 def strict_tier() -> Tier:
-    """Of selftest.py, loaded late: code that is one's own never asks."""
+    """The best tier that holds here (see selftest.py, which is loaded late: one's own code never needs it)."""
     from autograder.sandbox import selftest
 
     return selftest.strict_tier()

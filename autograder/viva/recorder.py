@@ -1,4 +1,4 @@
-"""Runs beside a learner's code, in its sandbox: keeps which lines ran and what their names held. Standard library only.
+"""Record which lines of a learner's code run and which values its names get, in the sandbox. Standard library only.
 
 The learner's module is changed so that it calls line() before each statement and value() after each assignment.
 """
@@ -17,9 +17,9 @@ def line(number):
 def value(number, name, held):
     """A name was given a value; kept when it is short plain data, or Values."""
     if len(values) < MOST:
-        kept = _plain(held, 2)
-        if kept is not None:
-            values.append([number, name, kept])
+        plain = _plain(held, 2)
+        if plain is not None:
+            values.append([number, name, plain])
 
 
 def start():

@@ -1,4 +1,4 @@
-"""A learner's source as questions need it: its statements by line, and the small changes that can be made to it."""
+"""A learner's source for questions: its statements by line, and the small changes that can be made to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.text import clean_text
 LONGEST_LINE = 200
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
 LOOPS = (ast.For, ast.While)
-SIGNS = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "+"), ast.Div: ("/", "*"), ast.Lt: ("<", "<="),
+OPERATORS = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "+"), ast.Div: ("/", "*"), ast.Lt: ("<", "<="),
          ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"), ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="),
          ast.In: ("in", "not in"), ast.NotIn: ("not in", "in"), ast.Is: ("is", "is not"),
          ast.IsNot: ("is not", "is")}  # fmt: skip
@@ -20,7 +20,7 @@ SIGNS = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "+"), ast.Div
 
 @dataclass(frozen=True)
 class Statement:
-    """A simple statement on a line of its own. function: dotted; loops: the lines of the loops around it."""
+    """A simple statement on a separate line. function: dotted name; loops: the lines of the loops around it."""
 
     line: int
     function: str
@@ -30,7 +30,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Change:
+class LineChange:
     """One small change. words: what is done to the line; lines: of the unchanged file; text: the line as it is then,
     after: as it is shown. The changed file is put together when it is needed: a file may have thousands of changes.
     """
@@ -69,19 +69,19 @@ class Code:
     def _statements(self) -> Iterator[Statement]:
         for node in self.tree.body:
             if isinstance(node, ast.FunctionDef):
-                yield from self._inside(node.body, node.name, (), _given_once(node))
+                yield from self._inside(node.body, node.name, (), _assigned_once(node))
             elif isinstance(node, ast.ClassDef):
                 for method in node.body:
                     if isinstance(method, ast.FunctionDef):
                         name = f"{node.name}.{method.name}"
-                        yield from self._inside(method.body, name, (), _given_once(method))
+                        yield from self._inside(method.body, name, (), _assigned_once(method))
 
     def _inside(
         self, body: list[ast.stmt], function: str, loops: tuple[int, ...], once: set[str]
     ) -> Iterator[Statement]:
         for node in body:
             if isinstance(node, SIMPLE) and not is_text(node) and self._has_its_line(node):
-                yield Statement(node.lineno, function, node, loops, bool(once & set(_names_given(node))))
+                yield Statement(node.lineno, function, node, loops, bool(once & set(_assigned_names(node))))
             inner = (*loops, node.lineno) if isinstance(node, LOOPS) else loops
             for name in ("body", "orelse", "finalbody"):
                 children = getattr(node, name, None)
@@ -94,55 +94,54 @@ class Code:
         behind = around[node.end_col_offset :].decode("utf-8").strip() if node.end_lineno == node.lineno else ";"
         return not around[: node.col_offset].strip() and (not behind or behind.startswith("#"))
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[LineChange]:
         """All small changes: a statement less, or another operator in it."""
-        found = []
+        changes = []
         for statement in self.statements.values():
             indent = " " * statement.node.col_offset
             if not statement.needed:
-                found.append(self._change(statement, "were not there", f"{indent}pass", ""))
-            for before, after, text in self._other_signs(statement):
-                found.append(self._change(statement, f"had {after} in the place of {before}", text, text.strip()))
-        return found
+                changes.append(self._change(statement, "were not there", f"{indent}pass", ""))
+            for before, after, text in self._operator_swaps(statement):
+                changes.append(self._change(statement, f"had {after} in the place of {before}", text, text.strip()))
+        return changes
 
-    def _change(self, statement: Statement, words: str, text: str, after: str) -> Change:
-        return Change(statement.line, statement.function, words, self.lines, text, clean_text(after, LONGEST_LINE))
+    def _change(self, statement: Statement, words: str, text: str, after: str) -> LineChange:
+        return LineChange(statement.line, statement.function, words, self.lines, text, clean_text(after, LONGEST_LINE))
 
-    def _other_signs(self, statement: Statement) -> Iterator[tuple[str, str, str]]:
+    def _operator_swaps(self, statement: Statement) -> Iterator[tuple[str, str, str]]:
         """The statement's line with one operator changed: the operator before, after, and the line."""
         line = self.lines[statement.line - 1].encode("utf-8")
         for node in ast.walk(statement.node):
             sign, left, right = None, None, None
             if isinstance(node, ast.BinOp):
-                sign, left, right = SIGNS.get(type(node.op)), node.left, node.right
+                sign, left, right = OPERATORS.get(type(node.op)), node.left, node.right
             elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-                sign, left, right = SIGNS.get(type(node.ops[0])), node.left, node.comparators[0]
+                sign, left, right = OPERATORS.get(type(node.ops[0])), node.left, node.comparators[0]
             if sign is not None:
                 between = line[left.end_col_offset : right.col_offset]
                 if between.count(sign[0].encode()) == 1:
                     changed = between.replace(sign[0].encode(), sign[1].encode())
                     text = line[: left.end_col_offset] + changed + line[right.col_offset :]
                     yield sign[0], sign[1], text.decode("utf-8")
-            elif isinstance(node, ast.AugAssign) and type(node.op) in SIGNS:
-                begin = f"{SIGNS[type(node.op)][0]}=".encode()
+            elif isinstance(node, ast.AugAssign) and type(node.op) in OPERATORS:
+                begin = f"{OPERATORS[type(node.op)][0]}=".encode()
                 between = line[node.target.end_col_offset : node.value.col_offset]
                 if between.count(begin) == 1:
                     text = line[: node.target.end_col_offset] + between.replace(begin, b"=")
                     yield begin.decode(), "=", (text + line[node.value.col_offset :]).decode("utf-8")
 
 
-def _names_given(node: ast.AST) -> list[str]:
-    """The names that are given a value in it."""
-    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+def _assigned_names(node: ast.AST) -> list[str]:
+    """The names that a node assigns, in order and with repeats."""
+    names = [name for name in ast.walk(node) if isinstance(name, ast.Name)]
+    return [name.id for name in names if isinstance(name.ctx, ast.Store)]
 
 
-def _given_once(function: ast.FunctionDef) -> set[str]:
-    """The names that one place of the function alone gives a value; no arguments."""
-    given, arguments = (
-        _names_given(function),
-        {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)},
-    )
-    return {name for name in given if given.count(name) == 1} - arguments
+def _assigned_once(function: ast.FunctionDef) -> set[str]:
+    """The names that a function assigns in one place only, arguments left out."""
+    assigned = _assigned_names(function)
+    arguments = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    return {name for name in assigned if assigned.count(name) == 1} - arguments
 
 
 def is_text(node: ast.stmt) -> bool:

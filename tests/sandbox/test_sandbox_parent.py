@@ -21,10 +21,10 @@ PARENT = """
 import sys
 import threading
 from autograder.sandbox import Tier, Worker
-from autograder.sandbox import session
+from autograder.sandbox import worker_client
 
 if sys.argv[2] == "elsewhere":  # as on a system that tells nobody of a parent's end
-    session.PARENT_DEATH_SIGNAL = False
+    worker_client.PARENT_DEATH_SIGNAL = False
 code = b"def spin():\\n    while True: pass"
 probes = b"import os, part05_gpt\\ndef spin():\\n    progress(os.getpid())\\n    part05_gpt.spin()"
 

@@ -18,7 +18,7 @@ from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.viva import ask as ask_module
 from autograder.viva.ask import ask, ask_apart
 from autograder.viva.questions import lengths, order_questions, result_questions
-from autograder.viva.running import run_calls
+from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
 
 OTHER_WAYS = ROOT / "tests" / "right_but_different"

@@ -1,4 +1,4 @@
-"""A learner's code is run in the sandbox, with a record of its lines, for each of the calls that may be asked about."""
+"""Run the calls that may be asked about in the sandbox, and record which lines of the learner's code run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.grading.reference import reference_files
 from autograder.sandbox import Limits, Tier, Worker
 from autograder.viva.student_code import Code, is_text
 
-PATIENT = Limits(cpu_seconds=10, call_seconds=4.0, total_seconds=20.0)  # small calls; some may never end
+GENEROUS_LIMITS = Limits(cpu_seconds=10, call_seconds=4.0, total_seconds=20.0)  # small calls; some may never end
 RECORDER = Path(__file__).with_name("recorder.py")
 PROBE = """
 
@@ -29,8 +29,8 @@ def recorded_for_the_viva(probe, arguments):
 
 
 @dataclass(frozen=True)
-class Run:
-    """What came of one call. lines: those that ran, in order; values: [line, name, what it held] of assignments."""
+class RecordedRun:
+    """One call. words: the call; lines: those that ran, in order; values: [line, name, value] of assignments."""
 
     call: Call
     words: str
@@ -39,9 +39,9 @@ class Run:
     values: list[list]
 
 
-def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mapping[str, bytes]) -> list[Run]:
-    """Each call that the learner's code answers, with the recorder and without it alike. What it says of itself is
-    checked for its form before it is used.
+def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mapping[str, bytes]) -> list[RecordedRun]:
+    """Run each call, and return those that the code answers alike with the recorder and without it. What the recorder
+    reports is checked for its form, since the learner's code could have made it.
 
     Raises SandboxUnavailable when the tier does not hold here, ValueError when the code hangs or is nested too deeply.
     """
@@ -54,7 +54,7 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
         f"submission/{part.file_name}": recording_source(code).encode("utf-8"),
     }
     runs = []
-    with Worker(shipped, tier, PATIENT) as worker:
+    with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
         for call in calls:
             reply = worker.call("recorded_for_the_viva", [call.probe, list(call.arguments)])
             if reply.failure == "timeout":  # the next ones would take as long
@@ -63,10 +63,11 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
                 break
             if reply.failure is None and _well_formed(reply.value, code):
                 answer, lines, values = reply.value
-                runs.append(Run(call, probes.called(call.probe, call.arguments), answer, lines, values))
+                runs.append(RecordedRun(call, probes.called(call.probe, call.arguments), answer, lines, values))
     del shipped["common/viva_recorder.py"]
     shipped |= {"probes.py": probes.source.encode("utf-8"), f"submission/{part.file_name}": code.text.encode("utf-8")}
-    with Worker(shipped, tier, PATIENT) as worker:  # code that sees the recorder could answer something else there
+    # Code that sees the recorder could answer something else with it.
+    with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
         return [run for run in runs if worker.call(run.call.probe, list(run.call.arguments)).value == run.answer]
 
 
@@ -110,7 +111,7 @@ def recording_source(code: Code) -> str:
 
 
 def _comes_first(node: ast.stmt) -> bool:
-    """Whether nothing may stand before this line of a module: its docstring, imports from the future."""
+    """Whether this must come first in a module: its docstring or an import from __future__."""
     return is_text(node) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
 
 
