@@ -61,7 +61,7 @@ def train(
     if num_steps < 0:
         raise InputError(f"{num_steps} steps: their number must be 0 or more.")
     try:
-        rows = course.simple.read_names(data, any_characters)
+        rows = course.command_line.read_names(data, any_characters)
     except ValueError as error:
         raise InputError(str(error)) from error
     data_sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
@@ -140,8 +140,8 @@ def reference() -> SimpleNamespace:
         "training": "part07_training",
         "generation": "part08_generation",
         "understanding": "part09_understanding",
-        "simple": "microgpt_simple",
         "fast": "microgpt_fast",
+        "command_line": "command_line",
         "weights": "weights",
     }
     return SimpleNamespace(**{name: importlib.import_module(module) for name, module in modules.items()})
@@ -211,7 +211,7 @@ def stop_after_this_step() -> Iterator[Callable[[], bool]]:
 def take_all_steps(run: TrainingRun) -> bool:
     """Take every step; return False when Ctrl-C stopped it earlier, with the last step finished."""
     collector_was_on = gc.isenabled()
-    gc.disable()  # as the reference's `train` does: there are no cycles to find
+    gc.disable()  # a graph has no reference cycles: looking for them takes half of the time
     try:
         with stop_after_this_step() as stopped, progress_of(run.trained.losses, run.num_steps) as show:
             while len(run.trained.losses) < run.num_steps and not stopped():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import gc
 import json
 import random
 import re
@@ -50,13 +51,6 @@ def recursive_backward(self) -> None:
             child.grad += local_grad * value.grad
 
 
-class CollectorLeftAlone:
-    """What part 7 gets in the place of `gc` when the collector is to stay on."""
-
-    enable = disable = staticmethod(lambda: None)
-    isenabled = staticmethod(lambda: False)
-
-
 def peak_megabytes() -> float | None:
     """The most memory this process has had so far; None where the system has no /proc."""
     try:
@@ -84,7 +78,8 @@ def measure(version: str, steps: int, data: str) -> dict:
 
     if version == "as-published":
         part01_autograd.Value.backward = recursive_backward
-        part07_training.gc = CollectorLeftAlone
+    else:
+        gc.disable()  # as `make train` does
     train = {"fast": microgpt_fast.train, "simple": microgpt_simple.train}.get(version)
     began = time.process_time()
     if train:

@@ -1,8 +1,8 @@
 """Part 2: from names to numbers, and the line to beat.
 
 A model sees whole numbers, not letters: the tokenizer gives each character a number, and one more to BOS, the
-mark that stands before and after every name. Then the simplest language model there is: how often does one
-token follow another? Its loss is the line that your GPT has to beat.
+mark before and after every name. Then the simplest language model there is: how often does one token follow
+another? Its loss is the line that your GPT has to beat.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import random
 def load_docs(path: str) -> list[str]:
     """Return the lines of a text file (UTF-8): blanks around a line stripped, empty lines skipped, file order kept.
 
-    A line that stands there twice stays there twice, and nothing within a line changes: capitals, accents and blanks
-    between words stay. A file with these five lines gives three docs:
+    Repeated lines stay, and nothing within a line changes: capitals, accents and blanks between words stay.
+    A file with these five lines has three docs:
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -54,17 +54,17 @@ class Tokenizer:
         raise NotImplementedError("2.2 Tokenizer.encode")
 
     def decode(self, ids: list[int]) -> str:
-        """Return the characters of the numbers as one string. Every BOS is dropped, wherever it stands."""
+        """Return the characters of the numbers as one string. Drop every BOS, wherever it is."""
         # TODO 2.2 Tokenizer.decode: about 1 line
         raise NotImplementedError("2.2 Tokenizer.decode")
 
 
 def split_docs(docs: list[str], held_out: float = 0.1, seed: int = 42) -> tuple[list[str], list[str]]:
-    """Split the docs into (train, held_out), so that no name stands on both sides.
+    """Split the docs into (train, held_out), so that no name is on both sides.
 
     A name that occurs in several rows goes to one side with all its rows, else the model is tested on what it has
-    seen. held_out is the share of the *distinct* names (rounded), drawn by a generator of its own made from seed:
-    the same seed gives the same split, in every run of Python (the order of a set of strings does not last so long).
+    seen. held_out is the share of the *distinct* names (rounded). Draw them with a new generator made from seed:
+    the same seed gives the same split in every run of Python (the order of a set of strings changes from run to run).
     Rows keep their order on either side, and docs stays as it is.
 
     >>> train, held_out = split_docs(["emma", "ava", "emma", "mia", "eve"], held_out=0.25)
@@ -76,9 +76,9 @@ def split_docs(docs: list[str], held_out: float = 0.1, seed: int = 42) -> tuple[
 
 
 def bigram_counts(docs: list[str], tokenizer: Tokenizer) -> list[list[int]]:
-    """Count pairs of neighbours: counts[a][b] says how often token b follows token a. vocab_size rows and columns.
+    """Count pairs of neighbours: counts[a][b] is how often token b follows token a.
 
-    BOS at both ends counts: a name of n characters has n + 1 pairs.
+    Shape of counts: (vocab_size, vocab_size). BOS at both ends counts: a name of n characters has n + 1 pairs.
 
     >>> bigram_counts(["ab", "b"], Tokenizer(["ab", "b"]))  # rows: after a, after b, after BOS
     [[0, 1, 0], [0, 0, 2], [1, 1, 0]]
@@ -91,7 +91,8 @@ def bigram_loss(counts: list[list[int]], docs: list[str], tokenizer: Tokenizer) 
     """Return the mean of -log P(next token | previous token) over all pairs of all docs, in nats per token.
 
     P comes from the counts with one added to each (so that a pair never seen is unlikely, not impossible):
-    (counts[a][b] + 1) / (the sum of row a + vocab_size). counts stays as it is.
+        P(b | a) = (counts[a][b] + 1) / (sum of row a + vocab_size)
+    counts stays as it is.
 
     Add-one smoothing: https://en.wikipedia.org/wiki/Additive_smoothing
 

@@ -7,10 +7,11 @@ from part07_training import Trained, held_out_loss
 
 
 def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
-    """Return what every head looks at while the model reads a name, as plain numbers: [layer][head][query][key].
+    """Return the attention weights of every head while the model reads a name, as plain numbers.
 
-    Queries are BOS and then the name's characters: len(name) + 1 rows (at most block_size). Row t has t + 1
-    entries, one for each position up to its own, which sum to 1. The closing BOS is never read, only predicted.
+    Shape: (n_layer, n_head, queries, keys). Queries are BOS and then the name's characters: len(name) + 1 rows (at
+    most block_size). Row t has t + 1 weights, one for each position up to its own, which sum to 1. The closing BOS is
+    never read, only predicted.
 
     >>> from part07_training import train
     >>> rows = attention_map("ab", train(["ab"], num_steps=0))[0][3]  # layer 0, head 3
@@ -22,10 +23,10 @@ def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
 
 
 def rank_names(names: list[str], trained: Trained) -> list[str]:
-    """Return the names sorted by how much they surprise the model *per token*, the least surprising first.
+    """Return the names sorted by their loss *per predicted token*, the least surprising name first.
 
-    Per token that is predicted (as `held_out_loss` counts them), since a long name has more to be surprised by.
-    The list that was given stays as it is; a name that stands there twice comes back twice.
+    Count the tokens as `held_out_loss` does: a long name has more of them, so its total loss is larger. The list
+    that was given stays as it is; a name that occurs twice is returned twice.
 
     >>> from part04_parameters import Config
     >>> from part07_training import train

@@ -1,12 +1,12 @@
 """The same model, at least 25 times as fast: the course's last lesson, on efficiency. Standard library only.
 
 Three changes, and the losses stay equal to 1e-9 at each of 1,000 steps:
-1. No graph of 60,000 objects a step. Each line of `backward` is the chain rule for one line of `forward`, by hand.
+1. No graph of 60,000 objects per step. Each line of `backward` is the chain rule for one line of `forward`.
 2. A whole name at once. The model sees all positions of a name in one go (a position may look back only, so later ones
    get attention weight 0). Nearly all work is then one operation: dot products of rows with vectors.
-3. That operation is written out, x0·w0 + x1·w1 + …, by a program: Python's loop costs more than a product.
+3. That operation is an unrolled loop, x0·w0 + x1·w1 + …, generated as text: Python's loop costs more than a product.
 
-Shapes: T positions, n = n_embd. A matrix is a list of rows.
+Shapes: T positions, n = n_embd. A matrix is a list of rows. dX is the gradient of the loss along X, and has X's shape.
 """
 
 from __future__ import annotations
@@ -14,28 +14,32 @@ from __future__ import annotations
 import functools
 import math
 import random
+from collections import namedtuple
 from collections.abc import Callable
 
-import microgpt_simple
 from part02_tokenizer import Tokenizer
 from part04_parameters import Config, init_state_dict
 from part06_adam import linear_decay
 from part07_training import Trained
 
-Matrix = list  # of rows, each a list of floats
+Vector = list[float]
+Matrix = list[Vector]
+Norm = namedtuple("Norm", "y x scales")  # a rmsnorm's output (T, n), its input (T, n), and the factor of each row (T)
+LayerCache = namedtuple("LayerCache", "attn_norm heads attention_weights joined mlp_norm hidden")
+Cache = namedtuple("Cache", "first_norm layers x")  # what backward needs; forward has the shapes
 
 
 @functools.cache
-def _written_out(n: int) -> Callable[[Matrix, Matrix], list[float]]:
-    """Return a function for rows of n numbers whose sum of n products is one expression, with n terms written out."""
+def _unrolled_dot_products(n: int) -> Callable[[Matrix, Matrix], Vector]:
+    """Return a function for rows of n numbers, in which the loop over the n products is unrolled to one expression."""
     rows, vectors = ("".join(f"{letter}{i}, " for i in range(n)) for letter in "wx")
     terms = " + ".join(f"w{i} * x{i}" for i in range(n))
     return eval(f"lambda rows, vectors: [{terms} for {vectors} in vectors for {rows} in rows]")
 
 
 def product(rows: Matrix, vectors: Matrix) -> Matrix:
-    """Dot product of every row with every vector: len(vectors) × len(rows)."""
-    numbers, width = _written_out(len(vectors[0]))(rows, vectors), len(rows)
+    """Dot product of every row with every vector: (vectors, rows)."""
+    numbers, width = _unrolled_dot_products(len(vectors[0]))(rows, vectors), len(rows)
     return [numbers[start : start + width] for start in range(0, len(numbers), width)]
 
 
@@ -49,7 +53,7 @@ def add(a: Matrix, b: Matrix) -> Matrix:
     return [[x + y for x, y in zip(row_a, row_b)] for row_a, row_b in zip(a, b)]
 
 
-def softmax(logits: list[float]) -> list[float]:
+def softmax(logits: Vector) -> Vector:
     """Part 3's softmax on plain numbers."""
     largest = max(logits)
     exps = [math.exp(logit - largest) for logit in logits]
@@ -57,103 +61,99 @@ def softmax(logits: list[float]) -> list[float]:
     return [e / total for e in exps]
 
 
-def rmsnorm(xs: Matrix) -> tuple[Matrix, list[float]]:
-    """Part 3's rmsnorm of each row, and the factor by which each row was scaled."""
+def rmsnorm(xs: Matrix) -> Norm:
+    """Part 3's rmsnorm of each row."""
     scales = [(sum([x * x for x in row]) / len(row) + 1e-5) ** -0.5 for row in xs]
-    return [[x * scale for x in row] for row, scale in zip(xs, scales)], scales
+    return Norm([[x * scale for x in row] for row, scale in zip(xs, scales)], xs, scales)
 
 
-def rmsnorm_backward(grads: Matrix, xs: Matrix, scales: list[float]) -> Matrix:
+def rmsnorm_backward(d_y: Matrix, norm: Norm) -> Matrix:
     """With y = s·x and s = (mean(x²) + eps)^-½, so ds/dx = -s³·x/n:   dx = s·dy - s³·x·(dy · x)/n."""
-    result = []
-    for grad, x, scale in zip(grads, xs, scales):
-        pull = scale**3 * sum([g * xi for g, xi in zip(grad, x)]) / len(x)
-        result.append([g * scale - xi * pull for g, xi in zip(grad, x)])
-    return result
+    d_x = []  # (T, n)
+    for dy, x, scale in zip(d_y, norm.x, norm.scales):
+        projection = scale**3 * sum([g * xi for g, xi in zip(dy, x)]) / len(x)  # the component of dy along x
+        d_x.append([g * scale - xi * projection for g, xi in zip(dy, x)])
+    return d_x
 
 
 def attend(queries: Matrix, keys: Matrix, values: Matrix) -> tuple[Matrix, Matrix]:
-    """One head: outputs (T × head_dim) and weights (T × T). Each position looks at those up to its own."""
+    """One head: outputs, (T, head_dim), and attention weights, (T, T). Each position looks at those up to its own."""
     scale = len(queries[0]) ** -0.5
-    weights = []
+    attention_weights = []  # (T, T)
     for t, scores in enumerate(product(keys, queries)):
-        weights.append(softmax([score * scale for score in scores[: t + 1]]) + [0.0] * (len(keys) - t - 1))
-    return product(transpose(values), weights), weights
+        attention_weights.append(softmax([score * scale for score in scores[: t + 1]]) + [0.0] * (len(keys) - t - 1))
+    return product(transpose(values), attention_weights), attention_weights
 
 
-def attend_backward(grads: Matrix, weights: Matrix, queries: Matrix, keys: Matrix, values: Matrix) -> tuple:
-    """From the slopes along the outputs, those along queries, keys and values, each T × head_dim."""
+def attend_backward(d_outputs: Matrix, attention_weights: Matrix, queries: Matrix, keys: Matrix, values: Matrix):
+    """Return dQ, dK and dV, each (T, head_dim). With O = W·V:   dW = dO·Vᵀ and dV = Wᵀ·dO."""
     scale = len(queries[0]) ** -0.5
-    score_grads = []  # T × T; softmax: dscore = w·(dw - Σ w·dw)
-    for row, row_grads in zip(weights, product(values, grads)):
-        mean = sum([w * g for w, g in zip(row, row_grads)])
-        score_grads.append([w * (g - mean) * scale for w, g in zip(row, row_grads)])
-    query_grads = product(transpose(keys), score_grads)
-    key_grads = product(transpose(queries), transpose(score_grads))
-    return query_grads, key_grads, product(transpose(grads), transpose(weights))
+    d_scores = []  # (T, T). With w = softmax(s), row by row:   ds = w·(dw - Σ w·dw)
+    for row, d_row in zip(attention_weights, product(values, d_outputs)):
+        mean = sum([w * g for w, g in zip(row, d_row)])
+        d_scores.append([w * (g - mean) * scale for w, g in zip(row, d_row)])
+    d_queries = product(transpose(keys), d_scores)  # with S = Q·Kᵀ·scale:   dQ = dS·K·scale
+    d_keys = product(transpose(queries), transpose(d_scores))  # and dK = dSᵀ·Q·scale
+    return d_queries, d_keys, product(transpose(d_outputs), transpose(attention_weights))
 
 
 def split_heads(xs: Matrix, n_head: int) -> list[Matrix]:
-    """T × n to n_head matrices of T × head_dim."""
-    size = len(xs[0]) // n_head
-    return [[row[start : start + size] for row in xs] for start in range(0, size * n_head, size)]
+    """(T, n) to (n_head, T, head_dim)."""
+    head_dim = len(xs[0]) // n_head
+    return [[row[start : start + head_dim] for row in xs] for start in range(0, head_dim * n_head, head_dim)]
 
 
 def join_heads(heads: list[Matrix]) -> Matrix:
-    """The way back: n_head matrices of T × head_dim to T × n."""
+    """(n_head, T, head_dim) to (T, n)."""
     return [[x for part in parts for x in part] for parts in zip(*heads)]
 
 
-def forward(inputs: list[int], weights: dict[str, Matrix], config: Config) -> tuple[Matrix, list[tuple]]:
-    """Return the logits, T × vocab_size, and what the backward pass needs of each stage."""
+def forward(inputs: list[int], weights: dict[str, Matrix], config: Config) -> tuple[Matrix, Cache]:
+    """Return the logits, (T, vocab_size), and what `backward` needs."""
     embedded = [[a + b for a, b in zip(weights["wte"][token], weights["wpe"][t])] for t, token in enumerate(inputs)]
-    xs, scales = rmsnorm(embedded)
-    saved = [(embedded, scales)]
+    first_norm, layers = rmsnorm(embedded), []
+    x = first_norm.y  # (T, n)
     for layer in range(config.n_layer):
-        normed, scales = rmsnorm(xs)
-        projected = [product(weights[f"layer{layer}.attn_w{name}"], normed) for name in "qkv"]
-        heads = list(zip(*(split_heads(matrix, config.n_head) for matrix in projected)))  # (q, k, v) of each head
-        outputs, shares = zip(*(attend(*qkv) for qkv in heads))
-        joined = join_heads(outputs)
-        middle = add(xs, product(weights[f"layer{layer}.attn_wo"], joined))
-        middle_normed, middle_scales = rmsnorm(middle)
-        hidden = [
-            [h if h > 0 else 0.0 for h in row] for row in product(weights[f"layer{layer}.mlp_fc1"], middle_normed)
-        ]  # T × 4n
-        saved.append((xs, scales, normed, heads, shares, joined, middle, middle_scales, middle_normed, hidden))
-        xs = add(middle, product(weights[f"layer{layer}.mlp_fc2"], hidden))
-    saved.append((xs,))
-    return product(weights["lm_head"], xs), saved
+        attn_norm = rmsnorm(x)
+        projected = [product(weights[f"layer{layer}.attn_w{name}"], attn_norm.y) for name in "qkv"]  # three of (T, n)
+        heads = list(zip(*(split_heads(matrix, config.n_head) for matrix in projected)))  # (n_head, 3, T, head_dim)
+        outputs, attention_weights = zip(*(attend(*qkv) for qkv in heads))  # (n_head, T, head_dim), (n_head, T, T)
+        joined = join_heads(outputs)  # (T, n)
+        x = add(x, product(weights[f"layer{layer}.attn_wo"], joined))  # (T, n)
+        mlp_norm = rmsnorm(x)
+        hidden = product(weights[f"layer{layer}.mlp_fc1"], mlp_norm.y)
+        hidden = [[h if h > 0 else 0.0 for h in row] for row in hidden]  # (T, 4n)
+        x = add(x, product(weights[f"layer{layer}.mlp_fc2"], hidden))  # (T, n)
+        layers.append(LayerCache(attn_norm, heads, attention_weights, joined, mlp_norm, hidden))
+    return product(weights["lm_head"], x), Cache(first_norm, layers, x)
 
 
-def backward(logit_grads: Matrix, inputs: list[int], weights: dict[str, Matrix], saved: list[tuple]) -> dict:
+def backward(d_logits: Matrix, inputs: list[int], weights: dict[str, Matrix], cache: Cache) -> dict[str, Matrix]:
     """Return the gradient of every matrix by name: `forward` from its last line to its first."""
     gradients = {}
 
-    def linear(name: str, grads: Matrix, xs: Matrix) -> Matrix:
-        gradients[name] = product(transpose(xs), transpose(grads))  # summed over positions: outputs × inputs
-        return product(transpose(weights[name]), grads)  # T × inputs
+    def linear(name: str, d_y: Matrix, xs: Matrix) -> Matrix:
+        """With y = W·x at each position: dW = Σ dy·xᵀ, and the result is dx = Wᵀ·dy, (T, inputs)."""
+        gradients[name] = product(transpose(xs), transpose(d_y))  # (outputs, inputs)
+        return product(transpose(weights[name]), d_y)
 
-    grads = linear("lm_head", logit_grads, saved[-1][0])
-    for layer in reversed(range(len(saved) - 2)):
-        xs, scales, normed, heads, shares, joined, middle, middle_scales, middle_normed, hidden = saved[layer + 1]
-        hidden_grads = linear(f"layer{layer}.mlp_fc2", grads, hidden)
-        hidden_grads = [[g if h > 0 else 0.0 for g, h in zip(*pair)] for pair in zip(hidden_grads, hidden)]
-        branch = linear(f"layer{layer}.mlp_fc1", hidden_grads, middle_normed)
-        grads = add(grads, rmsnorm_backward(branch, middle, middle_scales))  # the residual and the branch meet
-        joined_grads = linear(f"layer{layer}.attn_wo", grads, joined)
-        per_head = zip(split_heads(joined_grads, len(heads)), shares, heads)
-        by_head = [attend_backward(head_grads, share, *qkv) for head_grads, share, qkv in per_head]
-        projections = zip("qkv", (join_heads(parts) for parts in zip(*by_head)))
-        q, k, v = (linear(f"layer{layer}.attn_w{name}", matrix, normed) for name, matrix in projections)
-        grads = add(grads, rmsnorm_backward(add(add(q, k), v), xs, scales))
-    embedded, scales = saved[0]
-    grads = rmsnorm_backward(grads, embedded, scales)
-    for name in ("wte", "wpe"):
-        gradients[name] = [[0.0] * len(row) for row in weights[name]]
-    for t, (token, grad) in enumerate(zip(inputs, grads)):
-        gradients["wte"][token] = [a + b for a, b in zip(gradients["wte"][token], grad)]
-        gradients["wpe"][t] = grad
+    d_x = linear("lm_head", d_logits, cache.x)  # (T, n)
+    for layer, saved in reversed(list(enumerate(cache.layers))):
+        d_hidden = linear(f"layer{layer}.mlp_fc2", d_x, saved.hidden)
+        d_hidden = [[g if h > 0 else 0.0 for g, h in zip(*rows)] for rows in zip(d_hidden, saved.hidden)]  # ReLU
+        d_mlp = linear(f"layer{layer}.mlp_fc1", d_hidden, saved.mlp_norm.y)
+        d_x = add(d_x, rmsnorm_backward(d_mlp, saved.mlp_norm))  # x went two ways: to the residual and to the mlp
+        d_joined = split_heads(linear(f"layer{layer}.attn_wo", d_x, saved.joined), len(saved.heads))
+        by_head = zip(d_joined, saved.attention_weights, saved.heads)
+        d_heads = [attend_backward(d_head, head_weights, *qkv) for d_head, head_weights, qkv in by_head]
+        d_qkv = zip("qkv", map(join_heads, zip(*d_heads)))  # three of (T, n)
+        q, k, v = (linear(f"layer{layer}.attn_w{name}", d_y, saved.attn_norm.y) for name, d_y in d_qkv)
+        d_x = add(d_x, rmsnorm_backward(add(add(q, k), v), saved.attn_norm))  # the residual, and three matrices
+    d_embedded = rmsnorm_backward(d_x, cache.first_norm)
+    gradients.update({name: [[0.0] * len(row) for row in weights[name]] for name in ("wte", "wpe")})
+    for t, (token, d_row) in enumerate(zip(inputs, d_embedded)):
+        gradients["wte"][token] = [a + b for a, b in zip(gradients["wte"][token], d_row)]
+        gradients["wpe"][t] = d_row
     return gradients
 
 
@@ -161,20 +161,19 @@ def loss_and_gradients(tokens: list[int], weights: dict[str, Matrix], config: Co
     """Part 7's sequence_loss and its backward pass: the mean loss of one name, and the gradient of every matrix."""
     count = min(config.block_size, len(tokens) - 1)
     inputs, targets = tokens[:count], tokens[1 : count + 1]
-    logits, saved = forward(inputs, weights, config)
-    probabilities = [softmax(row) for row in logits]
+    logits, cache = forward(inputs, weights, config)
+    probabilities = [softmax(row) for row in logits]  # (T, vocab_size)
     loss = -sum([math.log(row[target]) for row, target in zip(probabilities, targets)]) / count
-    for row, target in zip(probabilities, targets):  # the slope of -log softmax: probability - 1 at the target
+    for row, target in zip(probabilities, targets):  # loss = -log softmax(x)_target: dx = probability - 1 at the target
         row[target] -= 1.0
-    logit_grads = [[p / count for p in row] for row in probabilities]
-    return loss, backward(logit_grads, inputs, weights, saved)
+    d_logits = [[p / count for p in row] for row in probabilities]
+    return loss, backward(d_logits, inputs, weights, cache)
 
 
 class Adam:
-    """Part 6's Adam on one long list, with what does not change from parameter to parameter taken out of the loop.
+    """Part 6's Adam on one long list. What is the same for all parameters is taken out of the loop.
 
-    Kept are M = m / (1 - beta1) and V = v / (1 - beta2): a product less each. The corrections and these two factors
-    go into the rate and eps:   lr·m_hat / (√v_hat + eps) = rate·M / (√V + eps·scale).
+    It keeps M = m / (1 - beta1) and V = v / (1 - beta2):   lr·m_hat / (√v_hat + eps) = rate·M / (√V + eps·scale).
     """
 
     def __init__(self, weights: dict[str, Matrix]) -> None:
@@ -224,7 +223,7 @@ def train(
 
 
 def sample(trained: Trained, temperature: float, rng: random.Random) -> str:
-    """Part 8's sample. The positions so far are computed anew for each token: a name has few."""
+    """Part 8's sample. It computes all positions so far again for each token: a name has few."""
     tokenizer, config = trained.tokenizer, trained.config
     tokens = [tokenizer.bos]
     while len(tokens) <= config.block_size:
@@ -240,11 +239,12 @@ def held_out_loss(docs: list[str], trained: Trained) -> float:
     """Part 7's held_out_loss."""
     nats = []
     for tokens in map(trained.tokenizer.encode, docs):
-        count = min(trained.config.block_size, len(tokens) - 1)
-        logits, _ = forward(tokens[:count], trained.state_dict, trained.config)
+        logits, _ = forward(tokens[:-1][: trained.config.block_size], trained.state_dict, trained.config)
         nats += [-math.log(softmax(row)[target]) for row, target in zip(logits, tokens[1:])]
     return sum(nats) / len(nats)
 
 
 if __name__ == "__main__":
-    microgpt_simple.main(train, sample, held_out_loss, __doc__.splitlines()[0])
+    import command_line
+
+    command_line.main(train, sample, held_out_loss, __doc__.splitlines()[0])

@@ -98,6 +98,37 @@ def test_the_file_has_at_most_250_lines(script):
     assert len((SOLUTIONS / script).read_text(encoding="utf-8").splitlines()) <= 250
 
 
+def test_the_model_and_its_training_take_at_most_150_lines_of_the_one_file():
+    tree = ast.parse((SOLUTIONS / "microgpt_simple.py").read_text(encoding="utf-8"))
+    by_name = {node.name: node for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    assert by_name["train"].end_lineno - by_name["Value"].lineno + 1 <= 150
+    parts_names = {
+        "Value",
+        "linear",
+        "softmax",
+        "rmsnorm",
+        "init_state_dict",
+        "gpt",
+        "Tokenizer",
+        "sequence_loss",
+        "Adam",
+    }
+    assert parts_names <= set(by_name)
+
+
+def test_the_one_file_imports_nothing_of_the_course_and_nothing_imports_it():
+    for path in SOLUTIONS.glob("*.py"):
+        imported = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module)
+        assert "microgpt_simple" not in imported, path.name
+        if path.stem == "microgpt_simple":
+            assert imported <= sys.stdlib_module_names
+
+
 @BOTH
 def test_help_lists_the_options(script):
     result = run(script, "--help")

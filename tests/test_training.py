@@ -420,7 +420,7 @@ def test_the_committed_weights_are_what_their_settings_say():
     assert settings["data_sha256"] == hashlib.sha256(training.DATA.read_bytes()).hexdigest()
     assert (settings["seed"], settings["steps"], settings["fast"]) == (42, 1000, False)
     course = training_run.reference()
-    docs, held_out = course.tokens.split_docs(course.simple.read_names(training.DATA))
+    docs, held_out = course.tokens.split_docs(course.command_line.read_names(training.DATA))
     assert abs(training.held_out_loss(held_out, trained) - settings["held_out_loss"]) < 1e-9
     run = training_run.begin(docs, 1000, random.Random(42), fast=True)
     for _ in range(100):

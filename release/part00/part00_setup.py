@@ -22,10 +22,10 @@ def square(x: float) -> float:
 def numerical_gradient(f: Callable[[list[float]], float], xs: list[float], h: float = 1e-5) -> list[float]:
     """Return the slope of f along each coordinate of xs, found by trying: one number for each number in xs.
 
-    f takes a list of len(xs) numbers and returns one number. Move one coordinate at a time by h to either side,
-    and divide the difference of the two values of f by the distance between them, 2·h (the *central*
-    difference: its error shrinks with h², that of a one-sided difference only with h).
-    xs itself is unchanged when the function returns: f always gets a list of its own.
+    f takes a list of len(xs) numbers and returns one number. For each coordinate x_i, with the others unchanged:
+        slope_i = (f(x_i + h) - f(x_i - h)) / (2·h)
+    This is the *central* difference: its error shrinks with h², that of a one-sided difference only with h.
+    Give f a new list each time, so that xs itself is unchanged when the function returns.
 
     Central differences: https://en.wikipedia.org/wiki/Finite_difference
 

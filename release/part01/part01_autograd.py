@@ -1,8 +1,8 @@
 """Part 1: automatic differentiation. A number that remembers how it was made.
 
-A `Value` holds a number, the values that it was computed from (its children), and the slope of the result
-along each child (the local gradients). `backward` walks from the result to the leaves and multiplies slopes
-along every path: the chain rule. Paths that meet in one value are added.
+A `Value` holds a number, the values that it was computed from (its children), and its derivative with respect to
+each child (the local gradients). A derivative is also called a slope or a gradient. `backward` walks from the result
+to the leaves and multiplies slopes along every path: the chain rule. It adds the paths that meet in one value.
 
 You write the operators first and `backward` last. Each operator's value and local gradients are checked as soon as
 you write it.
@@ -18,7 +18,7 @@ import math
 class Value:
     """A number in a computation graph.
 
-    data: the number. grad: the slope of the result along this value, 0 until `backward` is called on the result.
+    data: the number. grad: d(result)/d(this value), 0 until `backward` is called on the result.
     """
 
     __slots__ = ("data", "grad", "_children", "_local_grads")  # saves a third of the memory of a training step
@@ -53,7 +53,7 @@ class Value:
         raise NotImplementedError("1.1 Value.__mul__")
 
     def __pow__(self, exponent: float) -> Value:
-        """self ** exponent, the exponent a plain number. The slope of x^n is n·x^(n-1).
+        """self ** exponent, where the exponent is a plain number. The slope of x^n is n·x^(n-1).
 
         >>> (Value(3.0) ** 2).data
         9.0
@@ -62,12 +62,12 @@ class Value:
         raise NotImplementedError("1.2 Value.__pow__")
 
     def __neg__(self) -> Value:
-        """-self. The other operators below can be made of +, * and **: one line each, no new slopes."""
+        """-self. Write this and the operators below with +, * and **: one line each, no new slopes."""
         # TODO 1.2 Value.__neg__: about 1 line
         raise NotImplementedError("1.2 Value.__neg__")
 
     def __sub__(self, other: Value | float) -> Value:
-        """self - other, where other is a Value or a plain number (that holds for +, * and / as well)."""
+        """self - other, where other is a Value or a plain number (the same holds for +, * and /)."""
         # TODO 1.2 Value.__sub__: about 1 line
         raise NotImplementedError("1.2 Value.__sub__")
 
@@ -136,8 +136,8 @@ class Value:
 
         Start with self.grad = 1. Then each value adds local gradient times its own grad to the grad of each child.
         It may do so only once, when every value that uses it has done so: visit the graph in topological order, each
-        value before its children. A value that is used twice gets the sum of both shares. Grads are added to (`+=`),
-        never overwritten: what backward on another result left there stays.
+        value before its children. A value that is used twice gets the sum of both shares. Always add to a grad
+        (`+=`): what backward on another result left there stays.
 
         1.5 (one point, a stretch task: the part counts as passed without it): the same for a chain of 50,000 values.
         Python stops a recursion at about 1,000 calls, so keep your own list of what is still to visit.

@@ -2,8 +2,8 @@
 
 A vector is a list, a matrix a list of rows. Everything a GPT does to its vectors is made of these three.
 
-Each of them returns a new list and leaves the caller's lists and Values as they are. Gradients get through to every
-`Value` that was used, so compute with the Values, not with their `.data`. The same `Value` may stand in several places.
+Each of them returns a new list and leaves the caller's lists and Values as they are. Gradients must reach every
+`Value` that was used, so compute with the Values, not with their `.data`. The same `Value` may occur several times.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from part01_autograd import Value
 
 
 def linear(x: list[Value], w: list[list[Value]]) -> list[Value]:
-    """Multiply the matrix w with the vector x: one output for each row of w, the sum of row[j] · x[j].
+    """Multiply the matrix w with the vector x: y_i = Σ_j w_ij · x_j, one output for each row of w.
 
-    x: inputs. w: outputs × inputs. Returns: outputs.
+    Shapes: x (inputs), w (outputs, inputs), returned (outputs).
 
     >>> [y.data for y in linear([Value(1.0), Value(2.0)], [[Value(3.0), Value(4.0)]])]  # 3·1 + 4·2
     [11.0]
@@ -24,10 +24,10 @@ def linear(x: list[Value], w: list[list[Value]]) -> list[Value]:
 
 
 def softmax(logits: list[Value]) -> list[Value]:
-    """Turn numbers of any size into probabilities: exp(logit) divided by the sum of all exps. Same length.
+    """Turn numbers of any size into probabilities: p_i = exp(x_i) / Σ_j exp(x_j). The list keeps its length.
 
-    exp(1000) is too large for a float. A constant taken from every logit leaves the result as it is, so take the
-    largest one: the largest exp is then exp(0) = 1. Take it as a plain number (its `.data`).
+    exp(1000) is too large for a float. Subtracting the same number from every logit leaves the result as it is, so
+    subtract the largest: the largest exp is then exp(0) = 1. Subtract it as a plain number (its `.data`).
 
     Softmax: https://en.wikipedia.org/wiki/Softmax_function
 
@@ -39,10 +39,10 @@ def softmax(logits: list[Value]) -> list[Value]:
 
 
 def rmsnorm(x: list[Value], eps: float = 1e-5) -> list[Value]:
-    """Scale the vector so that the mean of its squares is about 1: every x divided by √(mean of squares + eps).
+    """Scale the vector so that the mean of its squares is about 1: y_i = x_i / √(mean of x_j² + eps).
 
-    eps stands inside the root, and keeps a vector of zeros from a division by 0. The mean of x is not taken away,
-    and nothing here is learned.
+    eps is inside the root, and prevents a division by 0 when all numbers are 0. Do not subtract the mean of x.
+    Nothing here is learned.
 
     Zhang and Sennrich, Root Mean Square Layer Normalization, 2019: https://arxiv.org/abs/1910.07467
 

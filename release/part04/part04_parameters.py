@@ -1,6 +1,6 @@
 """Part 4: what the model learns. 4,192 numbers in nine matrices.
 
-The *state dict* names each matrix. Its order matters: it is the order in which the numbers are drawn, so two
+The *state dict* maps a name to each matrix. Its order matters: it is the order in which the numbers are drawn, so two
 people with the same seed start from the same model.
 """
 
@@ -33,16 +33,16 @@ class Config:
 def init_state_dict(config: Config, rng: random.Random, std: float = 0.08) -> dict[str, list[list[Value]]]:
     """Return the model's matrices by name, each filled with `Value(rng.gauss(0, std))`, row by row.
 
-    Keys in this order, rows × columns (outputs × inputs):
-        wte      vocab_size × n_embd    a row per token: its embedding
-        wpe      block_size × n_embd    a row per position
-        lm_head  vocab_size × n_embd    turns the last vector into a logit per token
+    Keys in this order, with shapes (rows, columns), which are (outputs, inputs):
+        wte      (vocab_size, n_embd)    a row per token: its embedding
+        wpe      (block_size, n_embd)    a row per position
+        lm_head  (vocab_size, n_embd)    turns the last vector into a logit per token
     then for each layer i = 0, 1, …:
-        layer{i}.attn_wq, layer{i}.attn_wk, layer{i}.attn_wv, layer{i}.attn_wo    n_embd × n_embd each
-        layer{i}.mlp_fc1  4·n_embd × n_embd
-        layer{i}.mlp_fc2  n_embd × 4·n_embd
-    There are no biases. Finish one matrix before you begin the next. Every number is one draw from rng, which goes on
-    from where it stands: a second call with the same rng gives other numbers.
+        layer{i}.attn_wq, layer{i}.attn_wk, layer{i}.attn_wv, layer{i}.attn_wo    (n_embd, n_embd) each
+        layer{i}.mlp_fc1  (4·n_embd, n_embd)
+        layer{i}.mlp_fc2  (n_embd, 4·n_embd)
+    There are no biases. Finish one matrix before you begin the next. Draw every number once from rng and do not seed
+    it again: a second call with the same rng gives other numbers.
 
     >>> state_dict = init_state_dict(Config(), random.Random(42))
     >>> len(state_dict), len(state_dict["wte"]), len(state_dict["wte"][0])

@@ -1,28 +1,27 @@
 """Part 5: the GPT. One token in, a logit for every possible next token out.
 
-Tokens come one at a time. What a later token needs of the earlier ones, their keys and values, is kept in two
-caches: keys[layer][position] and values[layer][position], each a vector of n_embd. The caller starts every name
-with empty caches, `[[] for _ in range(n_layer)]`; each call appends in place.
-
+Tokens come one at a time. Two caches keep the keys and values of the earlier tokens for the later ones. Their shape is
+(n_layer, positions, n_embd). The caller starts every name with empty caches, `[[] for _ in range(n_layer)]`, and each
+call appends to them in place.
 Vaswani et al., Attention Is All You Need, 2017: https://arxiv.org/abs/1706.03762
 """
 
 from __future__ import annotations
 
+from part01_autograd import Value
 from part03_layers import linear, rmsnorm, softmax
 from part04_parameters import Config
 
-Vector = list  # of Value: the name says what a list is meant to be
+Vector = list[Value]
 
 
 def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vector, Vector]:
-    """Attention of one head: look at every position so far, and take the mean of the values, weighted.
+    """Attention of one head: compare the query with every key so far and return the weighted mean of the values.
 
-    query: head_dim. keys, values: positions × head_dim. The score of a position is the dot product of the query
-    with its key, divided by √head_dim; the weights are the softmax of the scores.
-    Returns (output, weights): head_dim numbers, the weighted sum of the values, and one weight per position.
+    Shapes: query (head_dim), keys and values (positions, head_dim). In the paper's symbols, with d = head_dim:
+        scores = q · k_t / √d for each position t,    weights = softmax(scores),    output = Σ_t weights_t · v_t
+    Returns (output, weights), of shapes (head_dim) and (positions).
 
-    >>> from part01_autograd import Value
     >>> one, zero = Value(1.0), Value(0.0)
     >>> output, weights = attend([one, zero], [[zero, one], [zero, one]], [[one, one], [zero, one]])
     >>> [w.data for w in weights], [o.data for o in output]  # two equal keys: the mean of the two values
@@ -40,14 +39,15 @@ def multi_head_attention(
     state_dict: dict[str, list[Vector]],
     config: Config,
 ) -> tuple[Vector, list[Vector]]:
-    """Attention of all heads of one layer, its output matrix included.
+    """Attention of all heads of one layer, including the output matrix attn_wo.
 
-    Make query, key and value of x with attn_wq, attn_wk and attn_wv; append key and value to the caches of this
-    layer. Head h works on the numbers h·head_dim to (h + 1)·head_dim of all of them, head_dim = n_embd / n_head.
-    Join the outputs of the heads in order, and multiply with attn_wo. No norm and no residual here.
-    Returns (output, weights): n_embd numbers, and the weights of each head, n_head × positions.
+    1. Multiply attn_wq, attn_wk and attn_wv with x (n_embd): query, key and value, each (n_embd).
+    2. Append the key to keys[layer] and the value to values[layer], each (positions, n_embd).
+    3. Call `attend` for each head. Head h uses the numbers from h·head_dim up to (h + 1)·head_dim of the query and of
+       each key and value, with head_dim = n_embd / n_head.
+    4. Join the outputs of the heads in order, and multiply attn_wo with them. No norm and no residual here.
+    Returns (output, weights), of shapes (n_embd) and (n_head, positions).
 
-    >>> from part01_autograd import Value
     >>> one, zero = Value(1.0), Value(0.0)
     >>> state_dict = {f"layer0.attn_w{letter}": [[one, zero], [zero, one]] for letter in "qkvo"}
     >>> keys, values, config = [[]], [[]], Config(n_embd=2, n_head=2)
@@ -57,14 +57,15 @@ def multi_head_attention(
     ([1.0, 0.0], [[1.0], [1.0]])
     ([0.5, 0.0], [[0.5, 0.5], [0.5, 0.5]])
     """
-    # TODO 5.2 multi_head_attention: about 11 lines
+    # TODO 5.2 multi_head_attention: about 13 lines
     raise NotImplementedError("5.2 multi_head_attention")
 
 
 def mlp(x: Vector, layer: int, state_dict: dict[str, list[Vector]]) -> Vector:
-    """The feed-forward block: mlp_fc1 (to 4·n_embd numbers), ReLU, mlp_fc2 (back to n_embd). No norm, no residual.
+    """The feed-forward block: mlp_fc1, ReLU, mlp_fc2. No norm and no residual here.
 
-    >>> from part01_autograd import Value
+    Shapes: x (n_embd), after mlp_fc1 and ReLU (4·n_embd), returned (n_embd).
+
     >>> fc1, fc2 = [[Value(1.0)], [Value(-1.0)], [Value(2.0)], [Value(0.0)]], [[Value(1.0)] * 4]
     >>> mlp([Value(3.0)], 0, {"layer0.mlp_fc1": fc1, "layer0.mlp_fc2": fc2})[0].data  # 3 + 0 + 6 + 0
     9.0
@@ -82,12 +83,12 @@ def gpt(
     config: Config,
     attention: list[list[Vector]] | None = None,
 ) -> Vector:
-    """Return the logits, vocab_size numbers, for the token that follows token_id at position pos_id.
+    """Return the logits (vocab_size) for the token that follows token_id at position pos_id.
 
-    1. x = row token_id of wte plus row pos_id of wpe, then rmsnorm
-    2. in each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)); the "x +" is the residual
-    3. logits = lm_head times x, with no norm before it
-    When attention is a list, append to it the weights of each layer, n_head × positions.
+    1. x = row token_id of wte plus row pos_id of wpe, then rmsnorm. x has the shape (n_embd) from here on.
+    2. In each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)). The "x +" is the residual.
+    3. logits = lm_head times x, with no norm before it.
+    When attention is a list, append the weights of each layer to it, (n_head, positions).
 
     >>> import random
     >>> from part04_parameters import init_state_dict

@@ -1,6 +1,6 @@
 """Part 6: Adam, the optimiser. How far to move each parameter, given its gradient.
 
-Plain descent moves by the gradient itself. Adam keeps two running means for each parameter, of the gradient (m)
+Gradient descent moves by the gradient itself. Adam keeps two running means for each parameter, of the gradient (m)
 and of its square (v), and moves by m / √v: about the same distance however large the gradients are.
 
 Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014, algorithm 1: https://arxiv.org/abs/1412.6980
@@ -12,10 +12,10 @@ from part01_autograd import Value
 
 
 class Adam:
-    """The optimiser and its memory: m and v of every parameter, and the number of steps taken."""
+    """The optimiser and its state: m and v of every parameter, and the number of steps taken."""
 
     def __init__(self, params: list[Value], beta1: float = 0.85, beta2: float = 0.99, eps: float = 1e-8) -> None:
-        """Keep the parameters and the settings; m and v begin at 0 for each parameter, no step is taken yet."""
+        """Keep the parameters and the settings. m and v start at 0 for each parameter, and so does the step count."""
         # TODO 6.1 Adam.__init__: about 5 lines
         raise NotImplementedError("6.1 Adam.__init__")
 
@@ -26,8 +26,8 @@ class Adam:
             m_hat = m / (1 - beta1^t)              v_hat = v / (1 - beta2^t)         t = 1 in the first step
             data = data - lr · m_hat / (√v_hat + eps)
 
-        m and v begin at 0, so they are too small in the first steps: m_hat and v_hat mend that. The settings of
-        two optimisers and their memories are apart. A parameter whose gradient is 0 still moves while its m is not.
+        m and v start at 0, so they are too small in the first steps: m_hat and v_hat correct that. Two optimisers
+        share neither settings nor state. A parameter whose gradient is 0 still moves while its m is not 0.
 
         >>> parameter = Value(1.0)
         >>> optimizer = Adam([parameter])
@@ -41,9 +41,9 @@ class Adam:
 
 
 def linear_decay(step: int, num_steps: int, lr: float = 0.01) -> float:
-    """Return the learning rate of a step, counted from 0: lr in the first, then down in a straight line.
+    """Return the learning rate of a step, lr · (1 - step / num_steps): lr in step 0, then down in a straight line.
 
-    It would reach 0 at step num_steps, which is never taken: the last step, num_steps - 1, still has lr / num_steps.
+    It would reach 0 in step num_steps, which is never taken: the last step, num_steps - 1, still has lr / num_steps.
 
     >>> [linear_decay(step, 4, lr=1.0) for step in range(4)]
     [1.0, 0.75, 0.5, 0.25]

@@ -6,7 +6,6 @@ A model that knows nothing gives each of 27 tokens 1/27, a loss of ln 27 = 3.296
 
 from __future__ import annotations
 
-import gc
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,9 +31,10 @@ class Trained:
 def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config) -> Value:
     """Return the mean loss over the positions of one name, as a Value: `backward` can be called on it.
 
-    tokens: [bos, …, bos], two or more. At position i the model sees tokens[i] and predicts tokens[i + 1]: the last
-    token is only a target. The model has block_size positions, so at most block_size predictions count; the rest is
-    left out. Start every name with empty caches.
+    tokens: [bos, …, bos], two or more. At position i the model sees tokens[i] and predicts tokens[i + 1]; the last
+    token is only a target. With p_i the probability that the model gives to the right token, loss = mean of -log p_i.
+    The model has block_size positions, so leave out what follows the first block_size predictions. Start every name
+    with empty caches.
 
     >>> state_dict = init_state_dict(Config(), random.Random(42), std=0.0)
     >>> round(sequence_loss([26, 0, 26], state_dict, Config()).data, 4)  # weights of 0 tell no token from another
@@ -47,7 +47,7 @@ def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], c
 def training_step(
     tokens: list[int], state_dict: dict[str, list[list[Value]]], config: Config, optimizer: Adam, lr: float
 ) -> float:
-    """Loss, gradients, one step of the optimiser with the rate lr, from whatever weights are there.
+    """Compute the loss of one name and its gradients, and take one step of the optimiser with learning rate lr.
 
     Return the loss *before* the update, as a plain number.
 
@@ -69,29 +69,30 @@ def train(
     rng: random.Random | None = None,
     on_step: Callable[[int, float], None] | None = None,
 ) -> Trained:
-    """Train a new model on the docs, one name a step.
+    """Train a new model on the docs, one name per step.
 
-    rng: the generator, `random.Random(seed)` when None is given. It first shuffles a copy of the docs (the caller's
-    list stays as it is), then draws the parameters, and nothing else. The tokenizer is made from the docs; config None
-    means the default sizes with the tokenizer's vocab_size. The optimiser is `Adam` with its defaults, the learning
-    rate of a step `linear_decay(step, num_steps)`. Step i, from 0, takes name i of the shuffled copy, and begins again
-    at the front when they are used up. After each step, on_step(step, loss) is called when given. After 0 steps the
-    parameters are as they were drawn.
+    1. rng is the generator; when it is None, use `random.Random(seed)`. Shuffle a copy of the docs with it.
+    2. Make the tokenizer from the docs. When config is None, use the default sizes with the tokenizer's vocab_size.
+    3. Draw the parameters with the same rng, which draws nothing else. The optimiser is `Adam` with its defaults.
+    4. Step i, counted from 0, trains on name i of the shuffled copy, and starts again at the front when all names have
+       been used. Its learning rate is `linear_decay(i, num_steps)`.
+    5. After each step, call on_step(step, loss) when on_step is given.
+    After 0 steps the parameters are as they were drawn. The caller's list of docs stays as it is.
 
     >>> trained = train(["ab", "ba", "aab"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
     >>> [round(loss, 4) for loss in trained.losses]
     [1.1113, 1.2954, 1.1912, 1.0303]
     """
-    # TODO 7.3 train: about 24 lines
+    # TODO 7.3 train: about 18 lines
     raise NotImplementedError("7.3 train")
 
 
 def held_out_loss(docs: list[str], trained: Trained) -> float:
     """Return the loss over names that the model was not trained on, in nats per token, as a plain number.
 
-    All nats of all names divided by all predicted tokens (the closing BOS is one of them): a long name counts for
-    more than a short one, so this is not the mean of the names' means. What `sequence_loss` leaves out of a name
-    longer than block_size is left out here too.
+    Divide the nats of all names by the number of all predicted tokens (the closing BOS is one of them). A long name
+    counts for more than a short one, so this is not the mean of the names' means. What `sequence_loss` leaves out of
+    a name longer than block_size is left out here too.
 
     >>> trained = train(["ab", "ba"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
     >>> round(held_out_loss(["aba", "b"], trained), 4)

@@ -15,10 +15,10 @@ from part07_training import Trained
 
 
 def temperature_softmax(logits: list[Value], temperature: float) -> list[float]:
-    """Return the probabilities of the next token as plain numbers: the softmax of each logit / temperature.
+    """Return the probabilities of the next token as plain numbers: p_i = softmax(logits / temperature)_i.
 
-    Below 1 the likely tokens become likelier, above 1 all become more alike. Logits of any size work, so take the
-    largest away before exp, as in part 3. The temperature is above 0.
+    Below 1 the likely tokens become likelier, above 1 all become more alike. Logits of any size work, so subtract
+    the largest before exp, as in part 3. The temperature is above 0. Shapes: logits and returned (vocab_size).
 
     >>> [round(p, 4) for p in temperature_softmax([Value(1.0), Value(2.0)], 0.5)]
     [0.1192, 0.8808]
@@ -31,8 +31,8 @@ def sample(trained: Trained, temperature: float, rng: random.Random) -> str:
     """Invent one name: begin with BOS, draw a token, feed it back in, until BOS is drawn.
 
     Draw each token with one call of `rng.choices` over the tokens in order, with the probabilities of
-    `temperature_softmax` as weights. BOS ends the name and is no part of it; so does the block_size-th character,
-    since the model has no further position.
+    `temperature_softmax` as weights. BOS ends the name and is not part of it. The block_size-th
+    character also ends the name, since the model has no further position.
 
     >>> from part04_parameters import Config
     >>> from part07_training import train
@@ -53,8 +53,8 @@ def sample_many(
 ) -> list[str]:
     """Return count invented names, drawn one after the other from one generator.
 
-    rng: the generator, `random.Random(seed)` when None is given: the same seed gives the same names. With nothing but
-    the model, it is 20 names at temperature 0.5 with seed 42.
+    rng: the generator, `random.Random(seed)` when None is given: the same seed gives the same names. By default,
+    it returns 20 names at temperature 0.5 with seed 42.
 
     >>> from part04_parameters import Config
     >>> from part07_training import train

@@ -11,7 +11,7 @@ from part04_parameters import Config
 
 
 def uniform_loss(vocab_size: int) -> float:
-    """Return the loss, in nats per token, of a model that gives every token the same probability.
+    """Return the loss, in nats per token, of a model that gives each of vocab_size tokens the same probability.
 
     >>> round(uniform_loss(27), 3)
     3.296
@@ -33,9 +33,9 @@ def perplexity(loss: float) -> float:
 
 
 def kv_cache_floats(config: Config, length: int) -> int:
-    """Return how many numbers the caches hold after length tokens: keys and values, every layer, all heads.
+    """Return how many numbers the caches hold after length tokens: keys and values of all layers and heads.
 
-    A head's share is n_embd / n_head, so the number of heads makes no difference.
+    A head uses n_embd / n_head of the n_embd numbers, so the number of heads makes no difference.
 
     >>> kv_cache_floats(Config(), 5)
     160
@@ -45,7 +45,7 @@ def kv_cache_floats(config: Config, length: int) -> int:
 
 
 def attention_score_count(config: Config, length: int) -> int:
-    """Return how many scores attention computes for a sequence of length tokens, every head of every layer.
+    """Return how many scores attention computes for a sequence of length tokens, in all heads of all layers.
 
     Token t (from 1) looks at t positions, itself included: length·(length + 1)/2 pairs per head and layer.
 
