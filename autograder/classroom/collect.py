@@ -56,7 +56,7 @@ class PlacedSubmission:
 
 
 @dataclass
-class Collection:
+class CollectResult:
     """What collecting did; a sentence for each regrade request, for each name or file that could not be used, and
     for each that was guessed.
     """
@@ -73,7 +73,7 @@ def collect(
     part: Part | None = None,
     submitted_at: SubmissionTimes | None = None,
     worksheet: Path | None = None,
-) -> Collection:
+) -> CollectResult:
     """Collect an archive or a folder. part: all that a learner submitted belongs to it; without one each file goes to
     its own part. submitted_at, and then worksheet, Moodle's: when, which counts more than what the archive says. Raises
     ClassError when nothing can be collected.
@@ -91,7 +91,7 @@ def collect(
     if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
         raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
     sorted_files = sort_by_learner(source, matcher)
-    outcome = Collection(problems=sorted_files.problems)
+    outcome = CollectResult(problems=sorted_files.problems)
     for learner, person in sorted(sorted_files.people.items()):
         said_when = submitted_at.get(learner) or submitted_at.get("")
         _collect_person(folder, learner, person, part, said_when, worksheet_times.times.get(learner), zone, outcome)
@@ -108,7 +108,7 @@ def _collect_person(
     said_when: datetime.datetime | None,
     listed: datetime.datetime | None,
     zone: datetime.tzinfo,
-    outcome: Collection,
+    outcome: CollectResult,
 ) -> None:
     """Collect what one learner submitted. said_when: the time that the instructor gives; listed: the worksheet's."""
     problems_before, placed_before = len(outcome.problems), len(outcome.placed)
@@ -146,7 +146,7 @@ def _collect_person(
         outcome.problems.append(_not_collected(folder, learner, person, part, time_of(person.others)))
 
 
-def collection_lines(outcome: Collection) -> Iterator[str]:
+def collection_lines(outcome: CollectResult) -> Iterator[str]:
     """The result of collecting in sentences: what is new, what was replaced, what was left alone."""
     for submission in outcome.placed:
         when = f", submitted {submission.time:%Y-%m-%d %H:%M} UTC" if submission.time else ""
@@ -174,7 +174,7 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
 
 
 def _with_usual_wrong_names(
-    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, outcome: Collection
+    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, outcome: CollectResult
 ) -> dict[str, list[SubmittedFile]]:
     """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
     or that the instructor has renamed in submitted/, are among them where nothing else has that name.
@@ -214,7 +214,7 @@ def _with_usual_wrong_names(
     return {**by_part, part.name: files}
 
 
-def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: Collection) -> bool:
+def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: CollectResult) -> bool:
     """Keep a learner's regrade requests, apart from the work that they are about. Says whether there are any."""
     asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age_key)
     for file in asks:
