@@ -95,7 +95,7 @@ def _nbgrader(grades: ClassGrades) -> Iterator[list]:
 
 
 def _points(learner: LearnerGrades, grades: ClassGrades) -> list[float | None]:
-    """What counts, by assignment; None for what was not handed in, which platforms leave as it is there."""
+    """The points by assignment; None for missing work, where platforms keep their own value."""
     return [learner.grades[name].points if name in learner.grades else None for name in grades.possible]
 
 

@@ -32,7 +32,7 @@ class AssignmentGrade:
 
 @dataclass(frozen=True)
 class LearnerGrades:
-    """One learner. grades: by assignment, those that were handed in. total: of 100; what is missing counts 0."""
+    """One learner. grades: of the submitted assignments, by name. total: of 100; missing work counts 0."""
 
     id: str
     first_name: str
@@ -55,7 +55,7 @@ class ClassGrades:
 
     @property
     def weight_so_far(self) -> float:
-        """How much of the 100 the assignments are worth that somebody has handed in."""
+        """How much of the 100 the assignments are worth that somebody has submitted."""
         done = {name for learner in self.learners for name in learner.grades}
         return sum(self.weights[name] for name in done)
 
@@ -101,7 +101,7 @@ def weighted_total(grades: dict[str, AssignmentGrade], possible: dict[str, float
 
 
 def grades_lines(grades: ClassGrades) -> Iterator[str]:
-    """A table with a line for each learner, then what it can't show: lateness, what is to be graded by hand."""
+    """A table with a line for each learner, then lateness and what is left to grade manually."""
     if not grades.learners:
         yield "The gradebook has no learners yet."
         return

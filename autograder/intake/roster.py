@@ -26,7 +26,7 @@ MOODLE_ID = ("Username", "ID number", "Email address")
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """One learner of a list. number: the platform's own number of them, as it stands in Canvas' file names."""
+    """One learner of a list. number: the platform's number for this person, as in Canvas' file names."""
 
     line: int
     id: str
