@@ -92,7 +92,7 @@ class MistakeFigures:
 
 
 @dataclass
-class Stuck:
+class StuckLearner:
     """A learner and the first part after the last one that they passed. tasks: those in which checks fail, none when
     they did not submit the part, though others did; versions: how many were graded.
     """
@@ -112,7 +112,7 @@ class ClassFigures:
     verdicts: int
     parts: list[PartFigures]
     mistakes: list[MistakeFigures]
-    stuck: list[Stuck]
+    stuck: list[StuckLearner]
     lost: int
     pseudonymous: bool = field(default=True)
 
@@ -152,7 +152,7 @@ def class_figures(class_verdicts: ClassVerdicts, shown: Callable[[str], str] | N
     return figures
 
 
-def stuck_at(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Sequence[Part]) -> Stuck | None:
+def stuck_at(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Sequence[Part]) -> StuckLearner | None:
     """The part that a learner is stuck at; None when they passed the last of these parts."""
     passed = [
         number for number, part in enumerate(parts) if part in their_verdicts and their_verdicts[part].report.passed
@@ -164,12 +164,12 @@ def stuck_at(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Seq
     place = next((part for part in unpassed if part in their_verdicts), unpassed[0])
     verdict = their_verdicts.get(place)
     if verdict is None:
-        return Stuck(learner, place.number, False, (), 0)
+        return StuckLearner(learner, place.number, False, (), 0)
     tasks = dict.fromkeys(c.task for c in verdict.report.checks if c.status not in ("passed", "manual"))
-    return Stuck(learner, place.number, True, tuple(tasks), verdict.versions)
+    return StuckLearner(learner, place.number, True, tuple(tasks), verdict.versions)
 
 
-def _part_figures(part: Part, verdicts: list[LatestVerdict], stuck: list[Stuck]) -> PartFigures:
+def _part_figures(part: Part, verdicts: list[LatestVerdict], stuck: list[StuckLearner]) -> PartFigures:
     reports = [verdict.report for verdict in verdicts]
     return PartFigures(
         number=part.number,
@@ -297,7 +297,7 @@ def days(median: Median) -> str:
     return "" if median.value is None else f"{median.value:.1f} ({median.count}){_mark(median.count)}"
 
 
-def state(place: Stuck) -> str:
+def state(place: StuckLearner) -> str:
     """What keeps a learner, in a few words."""
     if not place.handed_in:
         return "not handed in"

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from autograder.analytics.simpler_code import FUNCTIONS, KNOWN_NAMES, Simplifier
-from autograder.analytics.unused_code import Liveness, Read, Unit, units
+from autograder.analytics.unused_code import Liveness, NamesRead, StatementScope, units
 
 ROUNDS = 10  # a wrapper of a wrapper takes one more
 KNOWN_METHODS = {name for kind in (list, dict, str, set, float, math, random.Random) for name in dir(kind)}
@@ -30,7 +30,7 @@ def normal_form(tree: ast.Module) -> list[list[Token]]:
     before = ""
     for _ in range(ROUNDS):
         tree = Simplifier(tree).visit(tree)
-        read = Read(tree)
+        read = NamesRead(tree)
         for unit in units(tree):
             Liveness(unit, read).drop_dead()
             _inline(unit)
@@ -68,7 +68,7 @@ def parsed(content: bytes) -> ast.Module:
 # A name that is used once, or is another name for the same, is its value.
 
 
-def _inline(unit: Unit) -> None:
+def _inline(unit: StatementScope) -> None:
     stores, loads, first_load = Counter(unit.parameters), Counter(), {}
     values: dict[str, tuple[int, ast.expr]] = {}
     for order, node in enumerate(_in_order(unit.body)):
@@ -128,7 +128,7 @@ class _Inliner(ast.NodeTransformer):
 # Tokens.
 
 
-def _emitted(unit: Unit) -> list[Token]:
+def _emitted(unit: StatementScope) -> list[Token]:
     out: list[Token] = []
     for node in unit.body:
         if not (unit.is_module and isinstance(node, FUNCTIONS)):

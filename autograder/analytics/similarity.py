@@ -62,7 +62,7 @@ class Fingerprint:
 
 
 @dataclass
-class Module:
+class ComparedModule:
     """What somebody submitted. own: its passages that are not in the stub; like_reference: the share of these, 0 to 1,
     that the reference has as well, and closest the largest share that one other learner has.
     """
@@ -89,13 +89,13 @@ class Module:
 
 
 @dataclass(frozen=True)
-class Pair:
+class SimilarPair:
     """Two learners. shared: passages that both have and the stub has not; beyond: how many of these the reference has
     not either.
     """
 
-    first: Module
-    second: Module
+    first: ComparedModule
+    second: ComparedModule
     shared: frozenset[int]
     beyond: int
 
@@ -106,15 +106,15 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Group:
+class SimilarGroup:
     """Learners with the same module, or nearly. shared: passages that all of them have and the stub has not; beyond:
     how many of these the reference has not either. widest: the longest module and the one that shares least with it.
     """
 
-    modules: tuple[Module, ...]
+    modules: tuple[ComparedModule, ...]
     shared: frozenset[int]
     beyond: int
-    widest: Pair
+    widest: SimilarPair
 
 
 @dataclass
@@ -126,9 +126,9 @@ class Similarity:
     """
 
     part: Part
-    modules: list[Module] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
-    pairs: list[Pair] = field(default_factory=list)
+    modules: list[ComparedModule] = field(default_factory=list)
+    groups: list[SimilarGroup] = field(default_factory=list)
+    pairs: list[SimilarPair] = field(default_factory=list)
     compared: int = 0
     usual: float = 0.0
     nothing_own: list[str] = field(default_factory=list)
@@ -157,7 +157,7 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
         own_passages = frozenset(fingerprint.hashes).difference(stub)
         if own_passages:
             outcome.modules.append(
-                Module(
+                ComparedModule(
                     task.learner,
                     content,
                     fingerprint,
@@ -202,7 +202,7 @@ def fingerprint_of(content: bytes) -> Fingerprint:
     return _fingerprint(parsed(content))
 
 
-def _fingerprint(tree: ast.Module) -> Fingerprint:
+def _fingerprint(tree: ast.ComparedModule) -> Fingerprint:
     fingerprint = Fingerprint(array("Q"), array("I"), array("I"), array("I"))
     for tokens in normal_form(tree):
         first, size = len(fingerprint.lines), min(PASSAGE, len(tokens))
@@ -216,9 +216,9 @@ def _fingerprint(tree: ast.Module) -> Fingerprint:
     return fingerprint
 
 
-def _groups(modules: list[Module]) -> list[list[Module]]:
+def _groups(modules: list[ComparedModule]) -> list[list[ComparedModule]]:
     """Everybody, with those whose module is nearly the same. The longest comes first in its group."""
-    groups: list[list[Module]] = []
+    groups: list[list[ComparedModule]] = []
     for module in sorted(modules, key=lambda module: (-len(module.own), module.learner)):
         for group in groups:
             least = NEARLY_ALL * len(module.own)
@@ -230,7 +230,7 @@ def _groups(modules: list[Module]) -> list[list[Module]]:
     return groups
 
 
-def _ranked_groups(groups: list[list[Module]], of_reference: set[int]) -> list[Group]:
+def _ranked_groups(groups: list[list[ComparedModule]], of_reference: set[int]) -> list[SimilarGroup]:
     ranked = []
     for first, *others in groups:
         pairs = [_pair(first, other, of_reference) for other in others]
@@ -238,13 +238,13 @@ def _ranked_groups(groups: list[list[Module]], of_reference: set[int]) -> list[G
             members = sorted((first, *others), key=lambda module: module.learner)
             shared = first.own.intersection(*(other.own for other in others))
             widest = min(pairs, key=lambda pair: (len(pair.shared), pair.second.learner))
-            ranked.append(Group(tuple(members), shared, len(shared - of_reference), widest))
+            ranked.append(SimilarGroup(tuple(members), shared, len(shared - of_reference), widest))
     return sorted(ranked, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
 
 
-def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int], most: int) -> None:
+def _compare(outcome: Similarity, modules: list[ComparedModule], of_reference: set[int], most: int) -> None:
     usual: list[float] = []
-    best: dict[str, list[Pair]] = {module.learner: [] for module in modules}
+    best: dict[str, list[SimilarPair]] = {module.learner: [] for module in modules}
     for first, second in combinations(sorted(modules, key=lambda module: module.learner), 2):
         pair = _pair(first, second, of_reference)
         usual.append(max(pair.shares))
@@ -256,15 +256,15 @@ def _compare(outcome: Similarity, modules: list[Module], of_reference: set[int],
     outcome.compared, outcome.usual = len(usual), statistics.median(usual or [0])
 
 
-def _pair(first: Module, second: Module, of_reference: set[int]) -> Pair:
+def _pair(first: ComparedModule, second: ComparedModule, of_reference: set[int]) -> SimilarPair:
     shared = first.own & second.own
-    pair = Pair(first, second, shared, len(shared - of_reference))
+    pair = SimilarPair(first, second, shared, len(shared - of_reference))
     for module, share in zip((first, second), pair.shares):
         module.closest = max(module.closest, share)
     return pair
 
 
-def _rank(pair: Pair) -> tuple:
+def _rank(pair: SimilarPair) -> tuple:
     """Who shares most beyond the reference comes first."""
     return -pair.beyond, -min(pair.shares), pair.first.learner, pair.second.learner
 
@@ -324,7 +324,7 @@ def write_similarity(path: Path, similarity: Similarity) -> None:
     )
 
 
-def _group_of(groups: list[Group]) -> dict[str, int]:
+def _group_of(groups: list[SimilarGroup]) -> dict[str, int]:
     """The number of each learner's group."""
     return {module.learner: number for number, group in enumerate(groups, 1) for module in group.modules}
 

@@ -15,7 +15,7 @@ LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 @dataclass
-class Unit:
+class StatementScope:
     """Statements that share names: a function's, or the module's."""
 
     body: list[ast.stmt]
@@ -23,18 +23,20 @@ class Unit:
     is_module: bool = False
 
 
-def units(tree: ast.Module) -> Iterator[Unit]:
+def units(tree: ast.Module) -> Iterator[StatementScope]:
     """Each function and method, then what stands outside of them. They share the lists of statements with the tree."""
     for node in tree.body:
         methods = (
             [child for child in node.body if isinstance(child, FUNCTIONS)] if isinstance(node, ast.ClassDef) else []
         )
         for function in [node] if isinstance(node, FUNCTIONS) else methods:
-            yield Unit(function.body, {child.arg for child in ast.walk(function.args) if isinstance(child, ast.arg)})
-    yield Unit(tree.body, is_module=True)
+            yield StatementScope(
+                function.body, {child.arg for child in ast.walk(function.args) if isinstance(child, ast.arg)}
+            )
+    yield StatementScope(tree.body, is_module=True)
 
 
-class Read:
+class NamesRead:
     """What a module reads. attributes: names of those that it loads for something else than their own next value;
     only_changed: names that it gives a value and then only changes, such as a list that is appended to.
     """
@@ -74,7 +76,7 @@ class Liveness:
 
     DEAD, JUMPS, LIVE = range(3)
 
-    def __init__(self, unit: Unit, read: Read) -> None:
+    def __init__(self, unit: StatementScope, read: NamesRead) -> None:
         self.unit, self.attributes = unit, read.attributes
         nodes = [node for child in unit.body for node in ast.walk(child)]
         self.local = {node.id for node in nodes if stores(node)} | unit.parameters

@@ -85,7 +85,7 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
 
 
 def apply_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
-    """The report as it counts: a check whose request was accepted is passed. Written answers get points by hand."""
+    """The report as it counts: a check whose request was accepted is passed. Written answers get manual points."""
     return replace(report, checks=tuple(_with_decision(check, decisions.get(check.name)) for check in report.checks))
 
 

@@ -97,7 +97,7 @@ class CollectedRequests:
 
 
 def find_requests(folder: ClassFolder) -> CollectedRequests:
-    """The requests in the files that `collect` kept, and in those that nbgrader's exchange put beside the work.
+    """The requests in the files that `collect` kept, and in those that nbgrader's exchange put next to the work.
     Of several requests of a learner about the same check the last one counts. What can't be decided is one problem for
     each learner and part, however many files they sent.
     """

@@ -56,7 +56,7 @@ class PlacedSubmission:
 
 
 @dataclass
-class Collection:
+class CollectResult:
     """What collecting did; a sentence for each regrade request, for each name or file that could not be used, and
     for each that was guessed.
     """
@@ -73,7 +73,7 @@ def collect(
     part: Part | None = None,
     submitted_at: SubmissionTimes | None = None,
     worksheet: Path | None = None,
-) -> Collection:
+) -> CollectResult:
     """Collect an archive or a folder. part: all that a learner submitted belongs to it; without one each file goes to
     its own part. submitted_at, and then worksheet, Moodle's: when, which counts more than what the archive says. Raises
     ClassError when nothing can be collected.
@@ -91,10 +91,12 @@ def collect(
     if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
         raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
     sorted_files = sort_by_learner(source, matcher)
-    outcome = Collection(problems=sorted_files.problems)
+    outcome = CollectResult(problems=sorted_files.problems)
     for learner, person in sorted(sorted_files.people.items()):
-        said_when = submitted_at.get(learner) or submitted_at.get("")
-        _collect_person(folder, learner, person, part, said_when, worksheet_times.times.get(learner), zone, outcome)
+        instructor_time = submitted_at.get(learner) or submitted_at.get("")
+        _collect_person(
+            folder, learner, person, part, instructor_time, worksheet_times.times.get(learner), zone, outcome
+        )
     if not outcome.placed and not outcome.appeals and not outcome.problems:
         raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
@@ -105,18 +107,22 @@ def _collect_person(
     learner: str,
     person: LearnerFiles,
     part: Part | None,
-    said_when: datetime.datetime | None,
-    listed: datetime.datetime | None,
+    instructor_time: datetime.datetime | None,
+    worksheet_time: datetime.datetime | None,
     zone: datetime.tzinfo,
-    outcome: Collection,
+    outcome: CollectResult,
 ) -> None:
-    """Collect what one learner submitted. said_when: the time that the instructor gives; listed: the worksheet's."""
+    """Collect the files of one learner. instructor_time, worksheet_time: when, as these say; None when they don't."""
     problems_before, placed_before = len(outcome.problems), len(outcome.placed)
-    collected = _with_usual_wrong_names(folder, learner, person, part, outcome)
-    asks = _place_appeals(folder, learner, person, outcome)
+    collected = _files_by_part(folder, learner, person, part, outcome)
+    has_appeals = _place_appeals(folder, learner, person, outcome)
 
     def time_of(files: Iterable[SubmittedFile]) -> datetime.datetime | None:
-        return said_when or listed or max((_in_utc(file.time, zone) for file in files if file.time), default=None)
+        return (
+            instructor_time
+            or worksheet_time
+            or max((_in_utc(file.time, zone) for file in files if file.time), default=None)
+        )
 
     for name, files in sorted(collected.items()):
         try:
@@ -126,7 +132,7 @@ def _collect_person(
             continue
         if name == RECIPE:
             content = chosen[RECIPE_FILE].content
-            if content.split() != (_content(EXERCISES / RECIPE_FILE) or b"").split():  # in each clone
+            if content.split() != (_read_content(EXERCISES / RECIPE_FILE) or b"").split():  # in each clone
                 outcome.placed.append(_place_recipe(folder, learner, content))
             elif len(collected) == 1:
                 outcome.problems.append(f"{learner}: {RECIPE_FILE} is unchanged, so it was not collected.")
@@ -134,19 +140,21 @@ def _collect_person(
         time = time_of(chosen.values())
         contents = {file_name: file.content for file_name, file in chosen.items()}
         # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
-        correct = said_when is not None or (listed is not None and not asks)
-        new = _place_submission(folder, learner, name, contents, time, correct, asks)
-        outcome.placed.append(new)
-        settled = new.status == "unchanged" and (asks or new.time is not None)
-        if person.late and time is None and not settled:
+        time_is_certain = instructor_time is not None or (worksheet_time is not None and not has_appeals)
+        placed = _place_submission(folder, learner, name, contents, time, time_is_certain, has_appeals)
+        outcome.placed.append(placed)
+        needs_no_time = placed.status == "unchanged" and (has_appeals or placed.time is not None)
+        if person.late and time is None and not needs_no_time:
             outcome.problems.append(f"{learner}, {name}: collected, but {_late_at_an_unknown_time(learner)}")
-    nothing = (len(outcome.problems), len(outcome.placed)) == (problems_before, placed_before)
+    nothing_collected = (len(outcome.problems), len(outcome.placed)) == (problems_before, placed_before)
     without_module = part is not None and all(file.name != part.file_name for file in person.files)
-    if (nothing and not (asks and _only_appeals(person))) or (collected and without_module and person.others):
+    if (nothing_collected and not (has_appeals and _only_appeals(person))) or (
+        collected and without_module and person.others
+    ):
         outcome.problems.append(_not_collected(folder, learner, person, part, time_of(person.others)))
 
 
-def collection_lines(outcome: Collection) -> Iterator[str]:
+def collection_lines(outcome: CollectResult) -> Iterator[str]:
     """The result of collecting in sentences: what is new, what was replaced, what was left alone."""
     for submission in outcome.placed:
         when = f", submitted {submission.time:%Y-%m-%d %H:%M} UTC" if submission.time else ""
@@ -173,8 +181,8 @@ def collection_lines(outcome: Collection) -> Iterator[str]:
         )
 
 
-def _with_usual_wrong_names(
-    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, outcome: Collection
+def _files_by_part(
+    folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, outcome: CollectResult
 ) -> dict[str, list[SubmittedFile]]:
     """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
     or that the instructor has renamed in submitted/, are among them where nothing else has that name.
@@ -187,7 +195,7 @@ def _with_usual_wrong_names(
         if name is None and file.content is not None and file.name.lower().endswith(".ipynb"):
             name = notebook_by_content(file.content)
         if name is None and part is not None:
-            name = _renamed_by_hand(folder.submitted / learner / part.name, file, part)
+            name = _renamed_by_instructor(folder.submitted / learner / part.name, file, part)
         if name and file.content is not None and (course_files() | appeal_files())[name] in looked_for:
             guessed.setdefault(name, []).append(file)
         else:
@@ -201,7 +209,7 @@ def _with_usual_wrong_names(
     person.files, person.others = files, others
     files = [file for file in files if file.name not in appeal_files()]
     if part is None:
-        return _by_part(files)
+        return _group_by_part(files)
     recipes = [file for file in files if file.name == RECIPE_FILE]
     files = [file for file in files if file.name != RECIPE_FILE]
     by_part = {RECIPE: recipes} if recipes else {}
@@ -214,15 +222,15 @@ def _with_usual_wrong_names(
     return {**by_part, part.name: files}
 
 
-def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: Collection) -> bool:
+def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: CollectResult) -> bool:
     """Keep a learner's regrade requests, apart from the work that they are about. Says whether there are any."""
-    asks = sorted((file for file in person.files if file.name in appeal_files()), key=_age_key)
-    for file in asks:
+    appeals = sorted((file for file in person.files if file.name in appeal_files()), key=_age_key)
+    for file in appeals:
         stem, suffix = file.name.rsplit(".", 1)
         versions = sorted((folder.appeals / learner).glob(f"{stem}*.{suffix}"))
         if len(file.content or b"") > LARGEST_APPEAL:
             outcome.problems.append(f"{learner}: {shown(file.where)} is larger than {LARGEST_APPEAL // 1024} KB.")
-        elif any(_content(path) == file.content for path in versions):
+        elif any(_read_content(path) == file.content for path in versions):
             outcome.appeals.append(f"Regrade request, collected before: {learner} {appeal_files()[file.name]}.")
         elif len(versions) == MOST_APPEALS:
             outcome.problems.append(
@@ -234,24 +242,24 @@ def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outc
             places = (folder.appeals / learner / f"{stem}-{number:02d}.{suffix}" for number in itertools.count(1))
             write_atomically(next(path for path in places if path not in versions), file.content or b"")
             outcome.appeals.append(f"Regrade request: {learner} {appeal_files()[file.name]}.")
-    return bool(asks)
+    return bool(appeals)
 
 
 def _only_appeals(person: LearnerFiles) -> bool:
     return all(file.name in appeal_files() for file in (*person.files, *person.others))
 
 
-def _renamed_by_hand(place: Path, file: SubmittedFile, part: Part) -> str | None:
+def _renamed_by_instructor(place: Path, file: SubmittedFile, part: Part) -> str | None:
     """The course's name that you have given this file in submitted/, where it was copied to be renamed; None if not."""
     names = (part.file_name, f"{part.name}.ipynb")
-    return next((name for name in names if file.content and _content(place / name) == file.content), None)
+    return next((name for name in names if file.content and _read_content(place / name) == file.content), None)
 
 
 def _not_collected(
     folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, time: datetime.datetime | None
 ) -> str:
-    """The problem of a learner whose files the course has no names for. They are copied to be renamed by hand. time:
-    when they were submitted, if anybody knows.
+    """The problem of a learner whose files have no names of the course. They are copied so that you can rename them.
+    time: when they were submitted, None if unknown.
     """
     notebook = f"{part.name}.ipynb" if part else ""
     has_notebook = any(file.name == notebook for file in person.files)
@@ -287,7 +295,7 @@ def _late_at_an_unknown_time(learner: str) -> str:
     )
 
 
-def _by_part(files: list[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
+def _group_by_part(files: list[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
     by_part: dict[str, list[SubmittedFile]] = {}
     for file in files:
         by_part.setdefault(course_files()[file.name], []).append(file)
@@ -321,28 +329,28 @@ def _place_submission(
     part: str,
     contents: dict[str, bytes],
     time: datetime.datetime | None,
-    correct: bool,
-    asks: bool,
+    time_is_certain: bool,
+    has_appeals: bool,
 ) -> PlacedSubmission:
     """Write a submission: it is built in a scratch folder and then moved, so that it is whole or not there.
 
-    correct: the time counts more than the one that was recorded before. asks: a regrade request came with it, so what
-    is left out is not taken back.
+    time_is_certain: it replaces the time that was recorded before. has_appeals: a regrade request came with it, so
+    files that are missing here stay.
     """
     place = folder.submitted / learner / part
     backup = None
     if place.exists():
-        before = recorded_time(place)
+        recorded = recorded_time(place)
         placed_names = {path.name for path in place.iterdir() if path.name in course_files()}
-        same = all(_content(place / name) == content for name, content in contents.items())
-        if same and (asks or set(contents) >= placed_names):
-            if not correct or time == before:
-                return PlacedSubmission(learner, part, "unchanged", before)
+        same = all(_read_content(place / name) == content for name, content in contents.items())
+        if same and (has_appeals or set(contents) >= placed_names):
+            if not time_is_certain or time == recorded:
+                return PlacedSubmission(learner, part, "unchanged", recorded)
             write_atomically(place / TIMESTAMP, _timestamp_line(time))
             return PlacedSubmission(learner, part, "corrected", time)
-        if before is not None and time is not None and time < before and not correct:
+        if recorded is not None and time is not None and time < recorded and not time_is_certain:
             return PlacedSubmission(learner, part, "older", time)
-        backup = _free_backup_folder(folder.submitted_before / learner / part, before)
+        backup = _free_backup_folder(folder.submitted_before / learner / part, recorded)
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
     try:
@@ -365,7 +373,7 @@ def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> PlacedSu
     """Put a recipe where the board looks for it. The board takes any number of a learner's recipes, so none is late."""
     place, backup = folder.submitted / learner / RECIPE_FILE, None
     if place.exists():
-        if _content(place) == content:
+        if _read_content(place) == content:
             return PlacedSubmission(learner, RECIPE, "unchanged", None)
         backup = _free_backup_folder(folder.submitted_before / learner / RECIPE, None)
         backup.parent.mkdir(parents=True, exist_ok=True)
@@ -386,7 +394,7 @@ def _free_backup_folder(folder: Path, before: datetime.datetime | None) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _content(path: Path) -> bytes | None:
+def _read_content(path: Path) -> bytes | None:
     try:
         return read_regular_file(path, 64 * 1024 * 1024)
     except Unreadable:

@@ -51,11 +51,11 @@ def time_differences(folder: ClassFolder, parts: Sequence[Part]) -> list[str]:
         names = os.listdir(inbound) if inbound.is_dir() else []
     except (ClassError, OSError) as error:
         return [f"The times of nbgrader's exchange were not compared: {error}"]
-    inbound_by_submission: dict[tuple[str, str], list[_Inbound]] = defaultdict(list)
+    inbound_by_submission: dict[tuple[str, str], list[_InboundSubmission]] = defaultdict(list)
     for name in names:
         learner, *fields = name.rsplit("+", 3)  # as nbgrader itself splits it
         if len(fields) >= 2:
-            inbound_by_submission[learner, fields[0]].append(_Inbound(inbound / name, parsed_time(fields[1])))
+            inbound_by_submission[learner, fields[0]].append(_InboundSubmission(inbound / name, parsed_time(fields[1])))
     used = {part for _, part in inbound_by_submission}
     differences = [
         _difference(folder.submitted / learner / part.name, inbound_by_submission.get((learner, part.name), []))
@@ -67,14 +67,11 @@ def time_differences(folder: ClassFolder, parts: Sequence[Part]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Inbound:
+class _InboundSubmission:
     """One submission in the exchange. named: the time in the folder's name."""
 
     path: Path
     named: datetime.datetime | None
-
-    def secret(self) -> bytes:
-        return _secret(self.path)
 
     def written(self) -> datetime.datetime:
         """When something of it was last changed, by the system's clock. Links are not followed."""
@@ -83,11 +80,11 @@ class _Inbound:
         return datetime.datetime.fromtimestamp(max([*times, self.path.lstat().st_ctime]), UTC)
 
 
-def _difference(place: Path, candidates: list[_Inbound]) -> str:
+def _difference(place: Path, candidates: list[_InboundSubmission]) -> str:
     """What is to be said of one collected submission; "" when its time is right, or it is not from the exchange."""
     secret, label = _secret(place), f"{place.parent.name}, {place.name}"
     if secret:
-        candidates = [inbound for inbound in candidates if inbound.secret() == secret]
+        candidates = [inbound for inbound in candidates if _secret(inbound.path) == secret]
         if not candidates:
             return f"{label}: its folder in nbgrader's exchange is gone, so its submission time could not be compared."
     if not candidates:

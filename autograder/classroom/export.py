@@ -23,16 +23,16 @@ PART = re.compile(r"\bpart\s*0*(\d+)\b|\b(capstone)\b", re.IGNORECASE)
 
 
 @dataclass
-class Exported:
+class ExportResult:
     """The files that were written, and sentences about what they leave out."""
 
     files: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
-def export(grades: ClassGrades, to: Path) -> Exported:
+def export(grades: ClassGrades, to: Path) -> ExportResult:
     """Write canvas.csv, moodle.csv and nbgrader.csv into a folder."""
-    outcome = Exported(remarks=_ungraded_remarks(grades))
+    outcome = ExportResult(remarks=_ungraded_remarks(grades))
     for name, rows in (("canvas", _canvas(grades)), ("moodle", _moodle(grades)), ("nbgrader", _nbgrader(grades))):
         # Excel, in which many look at Canvas' file first, knows UTF-8 by its mark. Moodle wants none.
         write_table(to / f"{name}.csv", rows, bom=name == "canvas")
@@ -40,13 +40,13 @@ def export(grades: ClassGrades, to: Path) -> Exported:
     return outcome
 
 
-def fill_template(grades: ClassGrades, template: Path, to: Path, assignment: str | None = None) -> Exported:
+def fill_template(grades: ClassGrades, template: Path, to: Path, assignment: str | None = None) -> ExportResult:
     """Fill in a file that the platform exported, row by row and column by column as they are there. Points are scaled
     to the platform's maximum. assignment: which one a Moodle worksheet is for. Raises ClassError when the file is none
     of these, or does not say what its maximum is.
     """
     table = read_table(template)
-    outcome = Exported(remarks=_ungraded_remarks(grades))
+    outcome = ExportResult(remarks=_ungraded_remarks(grades))
     if "Student" in table.columns and "ID" in table.columns:
         name, rows = "canvas-upload", list(_fill_canvas(grades, table, outcome.remarks))
     elif "Identifier" in table.columns and "Grade" in table.columns:
@@ -95,7 +95,7 @@ def _nbgrader(grades: ClassGrades) -> Iterator[list]:
 
 
 def _points(learner: LearnerGrades, grades: ClassGrades) -> list[float | None]:
-    """What counts, by assignment; None for what was not handed in, which platforms leave as it is there."""
+    """The points by assignment; None for missing work, where platforms keep their own value."""
     return [learner.grades[name].points if name in learner.grades else None for name in grades.possible]
 
 

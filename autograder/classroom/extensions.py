@@ -40,7 +40,7 @@ class Extensions:
     by_learner: dict[tuple[str, str | None], Extension] = field(default_factory=dict)
 
     def more_time(self, student_id: str, assignment: str, due: datetime.datetime) -> datetime.timedelta | None:
-        """What a learner has beyond the due date (UTC) of an assignment. A line that names the part comes first."""
+        """A learner's extra time after an assignment's due date (UTC); a line for one part overrides one for all."""
         extension = self.by_learner.get((student_id, assignment)) or self.by_learner.get((student_id, None))
         return extension.more_time(due) if extension and extension.more_time(due) else None
 

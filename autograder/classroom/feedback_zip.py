@@ -43,7 +43,7 @@ UPLOAD = {
 
 
 @dataclass
-class Packed:
+class FeedbackZip:
     """The zip. platform: Moodle, Canvas or "" for folders; names: in the zip, by learner; missing: a sentence for each
     person who is not in it.
     """
@@ -54,7 +54,9 @@ class Packed:
     missing: list[str] = field(default_factory=list)
 
 
-def pack_feedback(folder: ClassFolder, download: Path, part: Part, out: Path, worksheet: Path | None = None) -> Packed:
+def pack_feedback(
+    folder: ClassFolder, download: Path, part: Part, out: Path, worksheet: Path | None = None
+) -> FeedbackZip:
     """Write the pages of everybody in a platform's download, brought up to date, as out/feedback-partNN.zip. Raises
     ClassError when there is nothing to pack.
     """
@@ -69,7 +71,7 @@ def pack_feedback(folder: ClassFolder, download: Path, part: Part, out: Path, wo
             f"the download of {name}, or pack the feedback of {others[0]}: "
             f"{option('part', int(others[0].removeprefix('part')))}"
         )
-    packed, pages = Packed(out / f"feedback-{name}.zip"), {}
+    packed, pages = FeedbackZip(out / f"feedback-{name}.zip"), {}
     for learner in sorted(sorted_files.people):
         try:
             page = _current_page(folder, part, learner)
@@ -104,7 +106,7 @@ def pack_feedback(folder: ClassFolder, download: Path, part: Part, out: Path, wo
     return packed
 
 
-def packed_lines(packed: Packed) -> Iterator[str]:
+def packed_lines(packed: FeedbackZip) -> Iterator[str]:
     """What was packed, and where to upload it."""
     yield f"Written: {packed.path}, with the feedback of {plural(len(packed.names), 'learner')}."
     yield UPLOAD[packed.platform]

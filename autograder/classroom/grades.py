@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import assignments, load_settings
+from autograder.classroom.exchange import time_differences
 from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook, submission_rows
 from autograder.course import parts
@@ -31,7 +32,7 @@ class AssignmentGrade:
 
 @dataclass(frozen=True)
 class LearnerGrades:
-    """One learner. grades: by assignment, those that were handed in. total: of 100; what is missing counts 0."""
+    """One learner. grades: of the submitted assignments, by name. total: of 100; missing work counts 0."""
 
     id: str
     first_name: str
@@ -54,7 +55,7 @@ class ClassGrades:
 
     @property
     def weight_so_far(self) -> float:
-        """How much of the 100 the assignments are worth that somebody has handed in."""
+        """How much of the 100 the assignments are worth that somebody has submitted."""
         done = {name for learner in self.learners for name in learner.grades}
         return sum(self.weights[name] for name in done)
 
@@ -64,12 +65,12 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
     with open_gradebook(folder) as gradebook:
-        # These import nbgrader, which open_gradebook has found.
-        from autograder.classroom.exchange import time_differences
-        from autograder.classroom.late_policy import refresh_penalties
+        from autograder.classroom.late_policy import (
+            refresh_penalties,  # imports nbgrader, which open_gradebook has found
+        )
 
         refresh_penalties(gradebook, settings, extensions)
-        known = {row.name: row for row in gradebook.assignments if row.name in settings.weights}
+        known = {entry.name: entry for entry in gradebook.assignments if entry.name in settings.weights}
         possible = {name: known[name].max_score for name in assignments() if name in known}
         grades: dict[str, dict[str, AssignmentGrade]] = {}
         for row in submission_rows(gradebook):
@@ -87,10 +88,10 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
                 grades.get(student.id, {}),
                 weighted_total(grades.get(student.id, {}), possible, settings.weights),
             )
-            for student in sorted(gradebook.students, key=lambda row: row.id.casefold())
+            for student in sorted(gradebook.students, key=lambda student: student.id.casefold())
         )
     remarks = extensions.unknown({learner.id for learner in learners})
-    remarks += time_differences(folder, [row for row in parts() if row.name in possible])
+    remarks += time_differences(folder, [part for part in parts() if part.name in possible])
     return ClassGrades(learners, possible, settings.weights, due, tuple(remarks))
 
 
@@ -100,7 +101,7 @@ def weighted_total(grades: dict[str, AssignmentGrade], possible: dict[str, float
 
 
 def grades_lines(grades: ClassGrades) -> Iterator[str]:
-    """A table with a line for each learner, then what it can't show: lateness, what is to be graded by hand."""
+    """A table with a line for each learner, then lateness and what is left to grade manually."""
     if not grades.learners:
         yield "The gradebook has no learners yet."
         return
@@ -116,11 +117,7 @@ def grades_lines(grades: ClassGrades) -> Iterator[str]:
     yield "- not handed in   * late, the penalty is taken off   ? written answers are still to be graded by hand"
     yield f"The assignments handed in so far are worth {grades.weight_so_far:g} of the 100."
     for name in columns:
-        waiting = [
-            waiting_learner.id
-            for waiting_learner in grades.learners
-            if name in waiting_learner.grades and waiting_learner.grades[name].by_hand
-        ]
+        waiting = [learner.id for learner in grades.learners if (grade := learner.grades.get(name)) and grade.by_hand]
         if waiting:
             yield f"To be graded by hand in formgrader: {name} of {_some(waiting)}."
     for learner in grades.learners:
@@ -142,12 +139,7 @@ def grades_json(grades: ClassGrades) -> dict:
                 "id": learner.id,
                 "total": learner.total,
                 "grades": {
-                    name: {
-                        "score": grade.score,
-                        "penalty": grade.penalty,
-                        "points": grade.points,
-                        "by_hand": grade.by_hand,
-                    }
+                    name: {key: getattr(grade, key) for key in ("score", "penalty", "points", "by_hand")}
                     for name, grade in learner.grades.items()
                 },
             }

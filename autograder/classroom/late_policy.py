@@ -38,7 +38,9 @@ class AssignPenalty(NbGraderPreprocessor):
         with Gradebook(submitted["db_url"]) as gradebook:
             submission = gradebook.find_submission(submitted["assignment"], submitted["student"])
             _set_due(submission.assignment, settings)
-            _set_extension(submission, extensions)
+            submission.extension = _more_time(
+                submission.student.id, submission.name, submission.assignment.duedate, extensions
+            )
             notebook = gradebook.find_submission_notebook(
                 submitted["notebook"], submitted["assignment"], submitted["student"]
             )
@@ -113,12 +115,6 @@ def _set_due(assignment: Assignment, settings: ClassSettings) -> None:
     due = settings.due.get(assignment.name)
     if due is not None and assignment.duedate != due.replace(tzinfo=None):  # nbgrader keeps naive times in UTC
         assignment.duedate = due.replace(tzinfo=None)
-
-
-def _set_extension(submission: SubmittedAssignment, extensions: Extensions) -> None:
-    extension = _more_time(submission.student.id, submission.name, submission.assignment.duedate, extensions)
-    if submission.extension != extension:
-        submission.extension = extension
 
 
 def _more_time(

@@ -155,8 +155,8 @@ class WriteVerdict(ClassStep):
         return nb, resources
 
     def _keep_only(self, folder: Path, names: set[str]) -> None:
-        """Of the copy of a submission keep what was graded: whatever else was handed in, and what links led to, would
-        go back with the feedback. submitted/ still has it.
+        """Delete all but the graded files from the copy of a submission: other files, and the targets of links, would
+        be returned with the feedback. submitted/ still has them.
         """
         for path in folder.iterdir():
             if path.is_dir() and not path.is_symlink():

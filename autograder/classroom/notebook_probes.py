@@ -1,4 +1,4 @@
-"""Runs beside a learner's notebook in the sandbox: cell after cell in one namespace. Standard library only."""
+"""Runs a learner's notebook in the sandbox: cell after cell in one namespace. Standard library only."""
 
 import ast
 import contextlib

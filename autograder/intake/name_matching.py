@@ -133,7 +133,7 @@ def original_name(name: str) -> str:
 
 
 def course_file(name: str) -> tuple[str, int] | None:
-    """The name that the course has for a file, and the number of its copy; None when it is no file of the course."""
+    """The name that the course has for a file, and the number of its copy; None when it is not a file of the course."""
     match = COPY.fullmatch(original_name(name))
     if not match or match["stem"] + match["suffix"] not in course_files() | appeal_files():
         return None
@@ -156,7 +156,7 @@ def likely_course_name(name: str, parts_there: Iterable[str]) -> str | None:
 
 
 def notebook_by_content(content: bytes) -> str | None:
-    """The course's name for a notebook that was renamed, by the ids of its cells; None when it is no part's."""
+    """The course's name for a notebook that was renamed, by the ids of its cells; None when it is not a part's."""
     numbers = CELL_OF_PART.findall(content)
     names = {f"part{int(number):02d}.ipynb" for pair in numbers for number in pair if number}
     return names.pop() if len(names) == 1 and names <= set(course_files()) else None

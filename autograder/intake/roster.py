@@ -26,7 +26,7 @@ MOODLE_ID = ("Username", "ID number", "Email address")
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """One learner of a list. number: the platform's own number of them, as it stands in Canvas' file names."""
+    """One learner of a list. number: the platform's number for this person, as in Canvas' file names."""
 
     line: int
     id: str
@@ -42,7 +42,7 @@ class RosterEntry:
 
 
 @dataclass
-class Imported:
+class ImportResult:
     """What an import did: ids. absent: in the gradebook, not in the list; removed: those of them that it deleted;
     renamed: ids of people who have another login in the list, and that login.
     """
@@ -80,14 +80,14 @@ def read_roster(path: Path) -> list[RosterEntry]:
     return learners
 
 
-def import_roster(gradebook: Gradebook, learners: list[RosterEntry], remove_absent: bool = False) -> Imported:
+def import_roster(gradebook: Gradebook, learners: list[RosterEntry], remove_absent: bool = False) -> ImportResult:
     """Add and update students. One who is in the gradebook under the platform's same number, or else under the same
     email address, keeps the id that is there, whatever their login is now. Raises ClassError, with nothing changed,
     for a login that belonged to somebody else who is in the list.
 
     remove_absent: delete those who are not in the list; never anybody with a submission, since grades would go too.
     """
-    outcome = Imported()
+    outcome = ImportResult()
     students = {student.id: student for student in gradebook.students}
     known = _recognised(students, learners)
     listed = set(known.values())
@@ -145,7 +145,7 @@ def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> di
     return known
 
 
-def roster_lines(outcome: Imported, remove_absent: bool) -> list[str]:
+def roster_lines(outcome: ImportResult, remove_absent: bool) -> list[str]:
     """The result of an import in sentences."""
     lines = [f"{len(outcome.added)} added, {len(outcome.changed)} changed, {len(outcome.unchanged)} as they were."]
     for student_id, login in outcome.renamed:

@@ -28,7 +28,7 @@ class CsvRow(NamedTuple):
 
 
 class CsvTable(NamedTuple):
-    """A file with a header. raw: the rows as they stand, header first, for writing them again."""
+    """A file with a header. raw: the unchanged rows, header first, for writing them again."""
 
     columns: list[str]
     rows: list[CsvRow]

@@ -234,14 +234,14 @@ def test_checks_that_the_solution_fails_cost_nobody_points(a_class, monkeypatch)
 def test_ctrl_c_keeps_what_is_graded_and_says_how_to_continue(a_class, monkeypatch):
     for learner in ("ada", "bob"):
         hand_in(a_class, learner, SOLUTION, answered())
-    kept = autograde.keep
+    restore = autograde.restore_manual_grades
 
-    def interrupted(folder, its_part, learner, seen):
+    def restore_or_interrupt(folder, part, learner, seen):
         if learner == "bob":
             raise KeyboardInterrupt
-        kept(folder, its_part, learner, seen)
+        restore(folder, part, learner, seen)
 
-    monkeypatch.setattr(autograde, "keep", interrupted)
+    monkeypatch.setattr(autograde, "restore_manual_grades", restore_or_interrupt)
     outcome = grade(a_class, "--part", "9")
     assert outcome.exit_code == 130
     assert "Stopped. Those above have their grades" in outcome.output

@@ -60,8 +60,8 @@ def test_a_class_of_an_earlier_version_sees_what_changes_and_keeps_everything(ol
     submitted = {path: path.read_bytes() for path in old_class.submitted.rglob("*") if path.is_file()}
     assert last_released(old_class, "dan", PARTS[0]).earned == 10, "an earlier version's verdicts are read"
 
-    (said,) = [finding for finding in examine(old_class) if finding.name == "grades"]
-    assert "in part 2, 9" in said.said and "errata 2" in said.to_do[0]
+    (diagnosis,) = [line for line in examine(old_class) if line.name == "grades"]
+    assert "in part 2, 9" in diagnosis.detail and "errata 2" in diagnosis.remedies[0]
     with pytest.raises(ClassError, match=r"(?s)Nothing was graded.*Part 2, 2 learners.*errata 2.*Part 9, 3 learners"):
         require_shown_changes(old_class, PARTS, strict)
 
@@ -87,5 +87,5 @@ def test_a_class_whose_nbgrader_uses_another_copy_of_the_course_is_reported(fold
     path = folder.root / FILE
     path.write_text(path.read_text(encoding="utf-8").replace("course in ", "course in /last/year", 1), encoding="utf-8")
     assert other_course(folder.root).startswith("/last/year")
-    (said,) = [finding for finding in examine(folder) if finding.name == FILE]
-    assert not said.well and "/last/year" in said.said
+    (diagnosis,) = [line for line in examine(folder) if line.name == FILE]
+    assert not diagnosis.ok and "/last/year" in diagnosis.detail
