@@ -17,7 +17,7 @@ from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import graded_cells, grader_sentences
 from autograder.classroom.gradebook import make_gradebook
 from autograder.classroom.manual_grades import keep, settled
-from autograder.classroom.prefetch import grading_ahead
+from autograder.classroom.prefetch import pregrade_in_background
 from autograder.classroom.written_answer import as_typed
 from autograder.course import SOLUTIONS, Part
 from autograder.database import damage
@@ -63,11 +63,11 @@ def grade_class(
     with (
         grading_alone(folder.root),
         Ledger.opened(folder.verdicts) as ledger,
-        grading_ahead(folder, part, learners, tier) as wait,
+        pregrade_in_background(folder, part, learners, tier) as pending,
     ):
         enter_in_gradebook(folder, part, source)
         take = _one_by_one(folder, part, tier, source, run_notebooks, lower, ledger)
-        for learner in wait.ready_first(learners):
+        for learner in pending.ready_first(learners):
             outcomes.append(take(learner))
             on_outcome(outcomes[-1])
     return sorted(outcomes, key=lambda outcome: learners.index(outcome.learner))

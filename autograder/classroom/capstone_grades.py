@@ -7,15 +7,17 @@ time for gives no verdict: nothing is entered or kept, and the next call trains 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.batch.local_processes import ProcessEnded
+from autograder.batch.pool import open_pool
 from autograder.capstone.capstone_checks import CHECKS
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import Newest, newest_module
@@ -23,17 +25,18 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import give, given, giving, stands
 from autograder.class_folder.verdict import points, task_lines
 from autograder.class_folder.verdict_store import open_store
+from autograder.classroom import capstone_process
+from autograder.classroom.capstone_process import NotGraded, decode_capstone, encode_capstone
 from autograder.classroom.gradebook import open_gradebook
-from autograder.classroom.prefetch import worker_processes
 from autograder.classroom.submitted_notebook import grader_cell
 from autograder.course import HERE, ROOT, Task, capstone, part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
-from autograder.grading.store import suite_hash
+from autograder.grading.store import Store, suite_hash
 from autograder.notebooks.calling_nbgrader import calling_nbgrader
 from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_text
 from autograder.render.terminal import number, plural
-from autograder.sandbox import MachineBusy, Tier
+from autograder.sandbox import Tier
 from autograder.text import clean_text
 
 # A capstone's points in nbgrader: gradebook, formgrader and feedback show them as those of any other assignment.
@@ -187,24 +190,30 @@ def grade_capstones(
             done(CapstoneOutcome(learner, missing=missing))
         else:
             ready[learner] = found
-    keys = {learner: verdict_key(_contents(found), tier, python, num_steps) for learner, found in ready.items()}
+    modules_of = {learner: {name: part.content for name, part in newest.items()} for learner, newest in ready.items()}
+    keys = {learner: verdict_key(modules, tier, python, num_steps) for learner, modules in modules_of.items()}
     store = open_store(folder.verdicts)
-    to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
-    on_start(len(to_train))
-    with contextlib.closing(_verdicts(folder, ready, keys, tier, python, num_steps, again)) as verdicts:
-        for learner, future in verdicts:
+    found = {} if again else {name: store.find(name) for name in set(keys.values())}
+    stored = {name: verdict.report for name, verdict in found.items() if verdict is not None}
+    on_start(sum(name not in stored for name in keys.values()))
+
+    def job(modules: Mapping[str, bytes]) -> bytes:
+        return encode_capstone(modules, tier, python, num_steps)
+
+    with contextlib.closing(_verdicts(modules_of, keys, stored, store, job)) as verdicts:
+        for learner, verdict in verdicts:
             report, failed = None, ""
             try:
-                report = future.result()
+                report = verdict.result()
                 if entered:
                     old = given(folder, learner, capstone())
                     report = old if stands(old, report) else report
                     enter(folder, learner, report, ready[learner])
-            except MachineBusy as error:
-                failed = f"{error} Nothing was saved. Run the same command again."
+            except (NotGraded, ProcessEnded) as error:
+                failed = str(error)
             except Exception as error:  # whoever is at fault: the others get their points all the same
                 report, failed = None, f"{type(error).__name__}: {error}"
-            done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
+            done(CapstoneOutcome(learner, report, failure=failed, trained=keys[learner] not in stored))
     return outcomes
 
 
@@ -214,55 +223,47 @@ def newest_parts(folder: ClassFolder, learner: str) -> dict[str, Newest]:
     return {name: newest for name, newest in found.items() if newest is not None}
 
 
-def stored_verdict(
-    folder: ClassFolder,
-    modules: Mapping[str, bytes],
-    tier: Tier,
-    python: str | None,
-    num_steps: int,
-    again: bool = False,
-) -> Report:
-    """The verdict on these modules, from the store when the same have been trained before, unless again."""
-    store, name = open_store(folder.verdicts), verdict_key(modules, tier, python, num_steps)
-    if not again and (kept := store.find(name)) is not None:
-        return kept.report
-    from autograder.capstone import grade_capstone
-
-    began = time.monotonic()
-    report = grade_capstone(modules, tier=tier, python=python, num_steps=num_steps).report.for_class()
-    store.keep(name, report, time.monotonic() - began)
-    return report
-
-
-def _contents(found: Mapping[str, Newest]) -> dict[str, bytes]:
-    return {name: newest.content for name, newest in found.items()}
-
-
 def _learners(folder: ClassFolder) -> list[str]:
     return sorted({learner for each in NEEDED for learner in folder.learners(each)})
 
 
 def _verdicts(
-    folder: ClassFolder,
-    ready: Mapping[str, Mapping[str, Newest]],
+    modules_of: Mapping[str, Mapping[str, bytes]],
     keys: Mapping[str, str],
-    tier: Tier,
-    python: str | None,
-    num_steps: int,
-    again: bool,
+    stored: Mapping[str, Report],
+    store: Store,
+    job: Callable[[Mapping[str, bytes]], bytes],
 ) -> Iterator[tuple[str, Future[Report]]]:
-    """Each learner's verdict as it is made, in processes of their own; of the same modules only one."""
-    with worker_processes(max(1, min(len(ready), os.cpu_count() or 1))) as pool:
-        learners: dict[Future, list[str]] = {}
-        futures: dict[str, Future] = {}
-        for learner, found in ready.items():
-            key = keys[learner]
-            if key not in futures:
-                work = (folder, _contents(found), tier, python, num_steps, again)
-                futures[key] = pool.submit(stored_verdict, *work)
-            learners.setdefault(futures[key], []).append(learner)
-        for future in as_completed(learners):
-            yield from ((learner, future) for learner in learners[future])
+    """Each learner's verdict: first those that are stored, then the others as they are made, in processes of their own.
+    The same modules are trained once.
+    """
+    verdicts: dict[str, Future[Report]] = {name: Future() for name in keys.values()}
+    learners_of: dict[Future[Report], list[str]] = {}
+    for learner, name in keys.items():
+        learners_of.setdefault(verdicts[name], []).append(learner)
+    for name, report in stored.items():
+        verdicts[name].set_result(report)
+    to_train = {name: verdict for name, verdict in verdicts.items() if name not in stored}
+    with contextlib.ExitStack() as stack:
+        if to_train:
+            workers = min(len(to_train), os.cpu_count() or 1)
+            how = {"module": capstone_process.MODULE, "seconds": capstone_process.SECONDS}
+            pool = stack.enter_context(open_pool(workers, **how))
+            for name, verdict in to_train.items():
+                answer = pool.submit(job(modules_of[learners_of[verdict][0]]))
+                answer.add_done_callback(functools.partial(_store_verdict, store, name, verdict))
+        for verdict in as_completed(learners_of):
+            yield from ((learner, verdict) for learner in learners_of[verdict])
+
+
+def _store_verdict(store: Store, name: str, verdict: Future[Report], answer: Future[bytes]) -> None:
+    """Store a verdict as soon as it is made, whatever the main thread does meanwhile."""
+    try:
+        report, seconds = decode_capstone(answer.result())
+        store.keep(name, report, seconds)
+        verdict.set_result(report)
+    except BaseException as error:
+        verdict.set_exception(error)
 
 
 def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:

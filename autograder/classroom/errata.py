@@ -12,7 +12,7 @@ from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
 from autograder.classroom.autograde import Outcome, grade_class, need_working_checks
 from autograder.classroom.capstone_grades import enter, grade_capstones, newest_parts
-from autograder.classroom.prefetch import grading_ahead
+from autograder.classroom.prefetch import pregrade_in_background
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.lesson_notebooks import SOURCE
@@ -61,13 +61,13 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
             f"Nobody has handed in part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
         )
     need_working_checks(folder, part, tier)
-    with grading_ahead(folder, part, learners, tier) as wait:
+    with pregrade_in_background(folder, part, learners, tier) as pending:
         for learner in learners:
             old = given(folder, learner, part)
             if old is None:
                 unknown.append(learner)
                 continue
-            wait(learner)
+            pending.wait_for(learner)
             new = fresh_verdict(folder, learner, part, tier).report
             old, new = (decided(folder, learner, part, report)[0] for report in (old, new))
             lines = tuple(_changed_checks(old, new))
