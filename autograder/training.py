@@ -17,7 +17,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.course import ROOT, SOLUTIONS
-from autograder.render.progress import WINDOW, curve_lines, progress_of, running_means, save_curve
+from autograder.render.loss_curve import WINDOW, curve_lines, running_means, save_curve
+from autograder.render.progress import training_progress
 
 # A model of the reference in training: what is there after each step, and can be kept when somebody stops half-way.
 
@@ -123,7 +124,7 @@ def take_all_steps(run: Run) -> bool:
     collector_was_on = gc.isenabled()
     gc.disable()  # as the reference's `train` does: there are no cycles to find
     try:
-        with stop_after_this_step() as stopped, progress_of(run.trained.losses, run.num_steps) as show:
+        with stop_after_this_step() as stopped, training_progress(run.trained.losses, run.num_steps) as show:
             while len(run.trained.losses) < run.num_steps and not stopped():
                 run.take_step()
                 show()
