@@ -27,7 +27,7 @@ def grade_folder(
 ) -> None:
     """What `grade SUBMITTED` does. Exit status 0 when everything could be graded, right or wrong."""
     from autograder.batch.grade_batch import REPORTS, default_folder, grade_batch
-    from autograder.batch.ledger import FILE
+    from autograder.batch.ledger import LEDGER_FILE
     from autograder.batch.regrade import regrade, regrade_lines
     from autograder.batch.summary import table_lines
     from autograder.console import print_lines
@@ -54,7 +54,7 @@ def grade_folder(
     if as_json:
         print_lines([_as_json(summary.to_json())])
     else:
-        print_lines([*table_lines(summary), "", f"Reports: {out / REPORTS}. Ledger: {out / FILE}."])
+        print_lines([*table_lines(summary), "", f"Reports: {out / REPORTS}. Ledger: {out / LEDGER_FILE}."])
     if summary.problems:
         raise typer.Exit(1)
 
