@@ -18,7 +18,7 @@ from typing import NamedTuple
 # Of the clock, for one job: for a process that hangs. All calls have 12 seconds together, more on a slow machine, and
 # naming the mistake takes some more; on a machine with thirty programs for its two processors this took 230.
 SECONDS = 900.0
-# A process is replaced after so many jobs: what pytest and the parts' modules leave behind does not add up.
+# A process is replaced after this many jobs: what pytest and the parts' modules leave behind does not add up.
 JOBS_OF_A_PROCESS = 250
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from {module} import main; main()"
 GRADER = "autograder.batch.grading_process"
