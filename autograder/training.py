@@ -21,7 +21,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.course import ROOT, SOLUTIONS
-from autograder.render.progress import WINDOW, curve_lines, progress_of, running_means, save_curve
+from autograder.render.loss_curve import WINDOW, curve_lines, running_means, save_curve
+from autograder.render.progress import training_progress
 
 DATA = ROOT / "datasets" / "names.txt"
 RUNS = ROOT / "runs"  # git ignores it
@@ -213,7 +214,7 @@ def take_all_steps(run: TrainingRun) -> bool:
     collector_was_on = gc.isenabled()
     gc.disable()  # a graph has no reference cycles: looking for them takes half of the time
     try:
-        with stop_after_this_step() as stopped, progress_of(run.trained.losses, run.num_steps) as show:
+        with stop_after_this_step() as stopped, training_progress(run.trained.losses, run.num_steps) as show:
             while len(run.trained.losses) < run.num_steps and not stopped():
                 run.take_step()
                 show()

@@ -35,7 +35,7 @@ from class_of_30 import PART, plain_class, run
 from disturbances import kill_one_of
 from synthetic_class import write_class
 
-from autograder.batch.ledger import Entry, read_ledger
+from autograder.batch.ledger import LedgerEntry, read_ledger
 from autograder.course import ROOT, parts
 
 OUTPUT = Path(__file__).with_suffix(".md")
@@ -73,7 +73,7 @@ def count_lines(out: Path) -> int:
     return (out / "ledger.jsonl").read_bytes().count(b"\n")
 
 
-def verdicts(out: Path) -> dict[tuple[str, str], Entry]:
+def verdicts(out: Path) -> dict[tuple[str, str], LedgerEntry]:
     """The latest entries, without what differs from run to run."""
     from dataclasses import replace
 
@@ -245,7 +245,7 @@ def hostile(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
     )
 
 
-def _timed(out: Path) -> list[tuple[tuple[str, str], Entry]]:
+def _timed(out: Path) -> list[tuple[tuple[str, str], LedgerEntry]]:
     return [((entry.learner, entry.part), entry) for _, entry in read_ledger(out / "ledger.jsonl")]
 
 

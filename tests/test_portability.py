@@ -34,7 +34,7 @@ ALLOWED = {
 
 # Characters beyond ASCII that strings may hold, and why no console sees one that it lacks.
 ALLOWED_CHARACTERS = {
-    "autograder/render/progress.py": "•│└─",  # drawn when the caller says that the console has them
+    "autograder/render/loss_curve.py": "•│└─",  # drawn when the caller says that the console has them
     "autograder/training.py": "•│└─",  # asks the console for them
     "autograder/leaderboard/invented_names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space

@@ -21,7 +21,7 @@ from autograder import training as training
 from autograder import training as training_run
 from autograder.cli import app
 from autograder.course import ROOT
-from autograder.render import progress
+from autograder.render import loss_curve
 
 NAMES = (
     "emma olivia ava isabella mia noah liam ethan emma lucas mason leo amelia elena mila nora levi eli eva ella iva "
@@ -329,12 +329,12 @@ def test_a_png_is_drawn_where_matplotlib_is_installed(names_file, tmp_path):
 
 
 def test_running_means_are_over_the_last_losses():
-    assert progress.running_means([4.0, 2.0, 3.0, 7.0], window=2) == [4.0, 3.0, 2.5, 5.0]
+    assert loss_curve.running_means([4.0, 2.0, 3.0, 7.0], window=2) == [4.0, 3.0, 2.5, 5.0]
 
 
 @pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 1000])
 def test_the_curve_falls_from_top_left_to_bottom_right_at_any_length(count):
-    lines = progress.curve_lines([3.0 - step / 1000 for step in range(count)], ascii_only=True)
+    lines = loss_curve.curve_lines([3.0 - step / 1000 for step in range(count)], ascii_only=True)
     drawn = [line[8:] for line in lines[:-2]]
     assert sum(line.count("*") for line in drawn) == min(count, 64)
     if count > 1:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.batch.ledger import FILE, read_ledger
+from autograder.batch.ledger import LEDGER_FILE, read_ledger
 from autograder.class_folder.collected import recorded_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import read_released, released_path
@@ -56,8 +56,8 @@ def read_verdicts(folder: Path, only_part: Part | None = None) -> ClassVerdicts:
         raise ValueError(f"There is no folder {folder}: name the one with the verdicts, which `grade` makes.")
     store, outcome, latest = open_store(folder), ClassVerdicts([], []), {}
     versions: dict[tuple[str, str], set[str]] = {}
-    if (folder / FILE).exists():
-        for _, entry in read_ledger(folder / FILE):
+    if (folder / LEDGER_FILE).exists():
+        for _, entry in read_ledger(folder / LEDGER_FILE):
             latest[entry.learner, entry.part] = entry
             versions.setdefault((entry.learner, entry.part), set()).add(entry.submission)
     released = {(path.stem, path.parent.name) for path in (folder / "given").glob("part??/*.json")}

@@ -1,11 +1,12 @@
-"""What there is to grade: nbgrader's submitted/ tree, a folder of learners' folders, or archives of these, as tasks.
+"""Finds what there is to grade: in nbgrader's submitted/ tree, a folder of learners' folders, or archives of these.
 
-Who somebody is, is the name that the instructor or the platform gave a folder or an archive; `collect` matches names
-to the list of the class where that is not so simple.
+The name of a folder or an archive is the learner's name, as the instructor or the platform gave it. Where that is not
+enough, `collect` matches names to the class list.
 """
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,72 +18,8 @@ from autograder.course import LARGEST_FILE, Part, parts
 from autograder.intake.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
 from autograder.intake.isolated_reader import Allowance, read_isolated, read_members_isolated
 
-# The modules in archives: of one learner, or of a class with a folder or an archive for each.
-
 FILE_NAMES = {part.file_name: part for part in parts()}
 PART_NAMES = {part.name for part in parts()}
-
-
-def is_wanted(name: str) -> bool:
-    return name in FILE_NAMES or is_archive(name)
-
-
-def modules_in(members: Iterable[Member]) -> dict[str, bytes]:
-    """File name -> content. Of two, the one in the folder of its part comes first, then the one nearest the top."""
-    found: dict[str, tuple[tuple, bytes]] = {}
-    for member in members:
-        name = member.path[-1]
-        if name in FILE_NAMES:
-            at_home = len(member.path) > 1 and member.path[-2] == FILE_NAMES[name].name
-            rank = (not at_home, len(member.path), member.path)
-            if name not in found or rank < found[name][0]:
-                found[name] = (rank, member.content[: LARGEST_FILE + 1])
-    return {name: content for name, (_, content) in found.items()}
-
-
-def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
-    """The modules of each learner in the archive of a class; archives in it are a learner's each."""
-    level = 1 if _has_wrapper(members) else 0
-    found_of: dict[str, list[Member]] = {}
-    budgets: dict[str, tuple[Budget, Allowance]] = {}  # what one learner packed is no other's loss
-    for member in members:
-        where, inside = "/".join(member.path), [member]
-        if len(member.path) > level + 1:
-            learner = member.path[level]
-        elif is_archive(member.path[-1]):
-            learner = without_suffix(member.path[-1])
-        else:
-            problems.append((shown(where), "It lies in no learner's folder."))
-            continue
-        if is_archive(member.path[-1]):
-            budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
-            try:
-                inside = read_members_isolated(in_archive, budget.bytes, content=member.content, allowance=own)
-                budget.take(sum(len(one.content) for one in inside))
-            except ArchiveError as error:
-                problems.append((learner, f"{shown(where)}: {error}"))
-                continue
-        found_of.setdefault(learner, []).extend(inside)
-    return {learner: modules_in(found) for learner, found in sorted(found_of.items())}
-
-
-def in_archive(content: bytes, most: int) -> Iterator[Member]:
-    """The modules in an archive of one learner, read in a process of its own."""
-    budget = Budget(most)
-    return read_archive(io.BytesIO(content), lambda name: name in FILE_NAMES, lambda path: budget)
-
-
-def without_suffix(name: str) -> str:
-    return next(name[: -len(end)] for end in SUFFIXES if name.lower().endswith(end))
-
-
-def _has_wrapper(members: list[Member]) -> bool:
-    """Whether all lies in one folder more, as it does when a folder was packed and not its contents."""
-    deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
-    seconds = {member.path[1] for member in members if len(member.path) > 2}
-    return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES
-
-
 SECONDS_OF_A_CLASS = 60  # of processor time, for an archive with the work of all; unpacking the largest takes 3
 OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
 
@@ -98,15 +35,18 @@ class GradingTask:
 
 @dataclass(frozen=True)
 class Submissions:
-    """What was found. problems: a learner (or a file) and a sentence each, for what can't be graded."""
+    """The tasks in a folder or an archive. problems: of a learner (or a file) that can't be graded, with a sentence."""
 
     tasks: list[GradingTask]
     problems: list[tuple[str, str]]
 
+    def refuse(self, who: str, why: str) -> None:
+        self.problems.append((who, why))
+
 
 def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Submissions:
     """The tasks in a folder or an archive, learner by learner. Raises ValueError with a sentence when there is none."""
-    found = Submissions([], [])
+    submissions = Submissions([], [])
     if submitted.is_dir():
         if (submitted / "submitted").is_dir():
             raise ValueError(f"{submitted} is the folder of a class. Name what it collected: {submitted / 'submitted'}")
@@ -114,70 +54,69 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Submissions:
         for place in sorted(submitted.iterdir()):
             learner = without_suffix(place.name) if is_archive(place.name) and not place.is_dir() else place.name
             if learner in whose:
-                found.problems.append((learner, f"{whose[learner].name} comes first, so {place.name} was left out."))
+                submissions.refuse(learner, f"{whose[learner].name} comes first, so {place.name} was left out.")
                 continue
             whose[learner] = place
             try:
-                _add_place(found, place, learner, wanted)
+                _add_place(submissions, place, learner, wanted)
             except OSError as error:
                 reason = f"{place.name} can't be read ({error.strerror}). Give yourself the right to read it."
-                found.problems.append((learner, reason))
+                submissions.refuse(learner, reason)
     elif submitted.is_file() and is_archive(submitted.name):
-        refused = lambda said: found.problems.append((submitted.name, said))  # noqa: E731
-        own = Allowance(SECONDS_OF_A_CLASS)
+        own, refuse = Allowance(SECONDS_OF_A_CLASS), functools.partial(submissions.refuse, submitted.name)
         try:
-            members = read_members_isolated(_of_a_class, str(submitted.absolute()), allowance=own, refuse=refused)
+            members = read_members_isolated(_of_a_class, str(submitted.absolute()), allowance=own, refuse=refuse)
         except ArchiveError as error:
             raise ValueError(f"{submitted}: {error}") from error
-        for learner, files in by_learner(members, found.problems).items():
-            _add_modules(found, learner, files, wanted)
+        for learner, files in by_learner(members, submissions.problems).items():
+            _add_modules(submissions, learner, files, wanted)
     else:
         raise ValueError(f"There is no folder and no archive {submitted}: name one with a folder for each learner.")
-    if not found.tasks and not found.problems:
+    if not submissions.tasks and not submissions.problems:
         raise ValueError(
             f"There is nothing to grade in {submitted}: it must hold a folder or an archive for each learner, with "
             f"{'modules such as' if len(wanted) > 1 else 'the module'} {wanted[-1].file_name}."
         )
-    return found
+    return submissions
 
 
-def _add_place(found: Submissions, place: Path, learner: str, wanted: Sequence[Part]) -> None:
+def _add_place(submissions: Submissions, place: Path, learner: str, wanted: Sequence[Part]) -> None:
     if place.name.startswith("."):
         return
     if place.is_symlink():  # to anything that the grader can read
-        found.problems.append((place.name, "This is a link: put the folder itself there."))
+        submissions.refuse(place.name, "This is a link: put the folder itself there.")
     elif place.is_dir():
         handed_in = [part for part in parts() if (place / part.name).is_dir()]
         if handed_in:
-            found.tasks.extend(
+            submissions.tasks.extend(
                 GradingTask(place.name, part, lambda part=part: collect_modules(place, part))
                 for part in handed_in
                 if part in wanted
             )
         elif here := {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}:
-            _add_named(found, place.name, here, wanted, lambda part: _from_folder(place, part))
+            _add_named(submissions, place.name, here, wanted, lambda part: _from_folder(place, part))
         else:
-            _add_apart(found, learner, "", wanted, _modules_further_in, place)
+            _add_apart(submissions, learner, "", wanted, _modules_further_in, place)
     elif is_archive(place.name) and not place.is_file():  # a pipe would never end
-        found.problems.append((learner, f"{place.name} is not a regular file: submit the archive itself."))
+        submissions.refuse(learner, f"{place.name} is not a regular file: submit the archive itself.")
     elif is_archive(place.name):
-        _add_apart(found, learner, f"{place.name}: ", wanted, _modules_in_archive, place)
+        _add_apart(submissions, learner, f"{place.name}: ", wanted, _modules_in_archive, place)
     elif place.suffix.lower() in (".py", ".ipynb"):
-        found.problems.append((place.name, "It lies in no learner's folder."))
+        submissions.refuse(place.name, "It lies in no learner's folder.")
     elif place.suffix.lower() in OTHER_ARCHIVES:
-        found.problems.append((place.name, f"Archives are read that end in {', '.join(SUFFIXES)}: unpack this one."))
+        submissions.refuse(place.name, f"Archives are read that end in {', '.join(SUFFIXES)}: unpack this one.")
 
 
 def _add_apart(
-    found: Submissions, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path
+    submissions: Submissions, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path
 ) -> None:
     """Add the modules that `read` finds in a place, in a process of its own."""
     try:
         files = {name: content for name, content in read_isolated(read, str(place.absolute()))}
     except ArchiveError as error:
-        found.problems.append((learner, f"{where}{error}"))
+        submissions.refuse(learner, f"{where}{error}")
         return
-    _add_modules(found, learner, files, wanted)
+    _add_modules(submissions, learner, files, wanted)
 
 
 # These three run in a process of their own.
@@ -227,16 +166,20 @@ def _further_in(place: Path) -> Iterator[Member]:
                     yield Member(inside, None, content)
 
 
-def _add_modules(found: Submissions, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:
-    _add_named(found, learner, set(files), wanted, lambda part: _needed(files, part))
+def _add_modules(submissions: Submissions, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:
+    _add_named(submissions, learner, set(files), wanted, lambda part: _needed(files, part))
 
 
 def _add_named(
-    found: Submissions, learner: str, names: Iterable[str], wanted: Sequence[Part], read: Callable[[Part], Collected]
+    submissions: Submissions,
+    learner: str,
+    names: Iterable[str],
+    wanted: Sequence[Part],
+    read: Callable[[Part], Collected],
 ) -> None:
     if not names:
-        found.problems.append((learner, "There is no module of the course, such as part05_gpt.py."))
-    found.tasks.extend(
+        submissions.refuse(learner, "There is no module of the course, such as part05_gpt.py.")
+    submissions.tasks.extend(
         GradingTask(learner, part, lambda part=part: read(part)) for part in wanted if part.file_name in names
     )
 
@@ -261,3 +204,66 @@ def _needed(files: dict[str, bytes], part: Part) -> Collected:
 
 def _used_by(part: Part) -> Iterator[Part]:
     return (other for other in parts() if other is part or other.module in part.needs)
+
+
+# The modules in an archive: of one learner, or of a class with a folder or an archive for each learner.
+
+
+def is_wanted(name: str) -> bool:
+    return name in FILE_NAMES or is_archive(name)
+
+
+def modules_in(members: Iterable[Member]) -> dict[str, bytes]:
+    """File name -> content. Of two, the one in the folder of its part comes first, then the one nearest the top."""
+    ranked: dict[str, tuple[tuple, bytes]] = {}
+    for member in members:
+        name = member.path[-1]
+        if name in FILE_NAMES:
+            at_home = len(member.path) > 1 and member.path[-2] == FILE_NAMES[name].name
+            rank = (not at_home, len(member.path), member.path)
+            if name not in ranked or rank < ranked[name][0]:
+                ranked[name] = (rank, member.content[: LARGEST_FILE + 1])
+    return {name: content for name, (_, content) in ranked.items()}
+
+
+def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
+    """The modules of each learner in the archive of a class; archives in it are a learner's each."""
+    level = 1 if _has_wrapper(members) else 0
+    members_of: dict[str, list[Member]] = {}
+    budgets: dict[str, tuple[Budget, Allowance]] = {}  # what one learner packed is no other's loss
+    for member in members:
+        where, inside = "/".join(member.path), [member]
+        if len(member.path) > level + 1:
+            learner = member.path[level]
+        elif is_archive(member.path[-1]):
+            learner = without_suffix(member.path[-1])
+        else:
+            problems.append((shown(where), "It lies in no learner's folder."))
+            continue
+        if is_archive(member.path[-1]):
+            budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
+            try:
+                inside = read_members_isolated(in_archive, budget.bytes, content=member.content, allowance=own)
+                budget.take(sum(len(one.content) for one in inside))
+            except ArchiveError as error:
+                problems.append((learner, f"{shown(where)}: {error}"))
+                continue
+        members_of.setdefault(learner, []).extend(inside)
+    return {learner: modules_in(members) for learner, members in sorted(members_of.items())}
+
+
+def in_archive(content: bytes, most: int) -> Iterator[Member]:
+    """The modules in an archive of one learner, read in a process of its own."""
+    budget = Budget(most)
+    return read_archive(io.BytesIO(content), lambda name: name in FILE_NAMES, lambda path: budget)
+
+
+def without_suffix(name: str) -> str:
+    return next(name[: -len(end)] for end in SUFFIXES if name.lower().endswith(end))
+
+
+def _has_wrapper(members: list[Member]) -> bool:
+    """Whether all lies in one folder more, as it does when a folder was packed and not its contents."""
+    deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
+    seconds = {member.path[1] for member in members if len(member.path) > 2}
+    return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES

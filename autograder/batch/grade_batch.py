@@ -1,4 +1,6 @@
-"""Grading a whole class, or a thousand: verdicts, ledger and reports in one folder, which the next run goes on from."""
+"""Grades a whole class, or a thousand learners. Verdicts, ledger and reports go to one folder, and the next run goes on
+from there.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from autograder.batch.find_tasks import find_tasks
 from autograder.batch.grading_run import BatchRun, GradedTask
-from autograder.batch.ledger import FILE, Entry, Ledger
+from autograder.batch.ledger import LEDGER_FILE, Ledger, LedgerEntry
 from autograder.batch.pool import open_pool
 from autograder.batch.summary import Summary
 from autograder.class_folder.decisions import apply_decisions, decision_sentences, decisions_on, read_decisions
@@ -22,37 +24,6 @@ from autograder.grading.report import Report
 from autograder.grading.request import Conditions
 from autograder.render.feedback_page import Feedback, feedback_page
 from autograder.sandbox import Tier
-
-# A learner's report on one part, for feedback: report.json as the report schema has it, and report.html to read.
-#
-# Both show what a class may see: of a hidden check that failed its sentence, its kind of failure and a known mistake.
-
-
-def write_report(
-    folder: Path,
-    entry: Entry,
-    part: Part,
-    report: Report,
-    remarks: tuple[str, ...],
-    source: bytes | None,
-    decisions: Mapping[str, str] | None = None,
-) -> None:
-    """Write folder/LEARNER/partNN.json and .html, unless they are there and equal. source: the part's module, of
-    which the page shows lines; decisions: sentences about regrade requests, by check. Raises OSError.
-    """
-    place = folder / entry.learner / part.name
-    _write(place.with_suffix(".json"), json.dumps(report.for_class().to_json(), indent=1).encode("ascii"))
-    day = datetime.date.fromisoformat(entry.when[:10])
-    repeat = f"{entry.learner}/{entry.part}"
-    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions or {})
-    page = feedback_page(facts)
-    _write(place.with_suffix(".html"), page.encode("utf-8", "replace"))
-
-
-def _write(path: Path, content: bytes) -> None:
-    if not path.exists() or path.read_bytes() != content:
-        write_atomically(path, content)
-
 
 REPORTS = "reports"
 WRITERS = 4  # threads, which mostly wait for the disk
@@ -97,8 +68,8 @@ def grade_batch(
                 decisions = decisions_on(read_decisions(out), learner, part.name, graded.report)
                 graded = replace(graded, report=apply_decisions(graded.report, decisions))
                 told, source = decision_sentences(graded.report, decisions), modules.get(graded.report.file)
-                what = (entry, part, graded.report, graded.collected.remarks, source, told)
-                writing.append(writers.submit(write_report, out / REPORTS, *what))
+                report = (entry, part, graded.report, graded.collected.remarks, source, told)
+                writing.append(writers.submit(write_report, out / REPORTS, *report))
                 if len(writing) > 4 * WRITERS:
                     writing.pop(0).result()  # raises what went wrong
             summary.add(graded)
@@ -110,18 +81,16 @@ def grade_batch(
     return summary
 
 
-# Decisions about regrade requests in the ledger: a new line with the points that count, and the learner's report.
-
-
 def follow_decisions(out: Path, part: Part, remarks: Mapping[str, tuple[str, ...]]) -> None:
-    """Bring the ledger in this folder, and the reports next to it, to what was decided. remarks: about the submission
-    of each learner. Raises LedgerError and OSError; the same call again finishes what was interrupted.
+    """Apply decisions about regrade requests: a new line in the ledger in this folder with the points that count, and
+    the learner's report. remarks: about the submission of each learner. Raises LedgerError and OSError; the same
+    call again finishes what was interrupted.
     """
-    if not (out / FILE).exists():
+    if not (out / LEDGER_FILE).exists():
         return
     store, decisions = open_store(out), read_decisions(out)
     with Ledger.opened(out) as ledger:
-        for learner, said in remarks.items():
+        for learner, sentences in remarks.items():
             entry = ledger.latest.get((learner, part.name))
             stored = store.find(entry.verdict) if entry else None
             if stored is None:
@@ -133,4 +102,32 @@ def follow_decisions(out: Path, part: Part, remarks: Mapping[str, tuple[str, ...
             entry, told = ledger.latest[learner, part.name], decision_sentences(stored.report, fitting)
             if (out / REPORTS / learner / f"{part.name}.html").exists():
                 report = apply_decisions(stored.report, fitting)
-                write_report(out / REPORTS, entry, part, report, said, source, told)
+                write_report(out / REPORTS, entry, part, report, sentences, source, told)
+
+
+def write_report(
+    folder: Path,
+    entry: LedgerEntry,
+    part: Part,
+    report: Report,
+    remarks: tuple[str, ...],
+    source: bytes | None,
+    decisions: Mapping[str, str] | None = None,
+) -> None:
+    """Write a learner's report on one part: folder/LEARNER/partNN.json and .html, unless they are there and equal. Both
+    show what a class may see: of a hidden check that failed its sentence, its kind of failure and a known mistake.
+    source: the part's module, of which the page shows lines; decisions: sentences about regrade requests, by check.
+    Raises OSError.
+    """
+    place = folder / entry.learner / part.name
+    _write(place.with_suffix(".json"), json.dumps(report.for_class().to_json(), indent=1).encode("ascii"))
+    day = datetime.date.fromisoformat(entry.when[:10])
+    repeat = f"{entry.learner}/{entry.part}"
+    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions or {})
+    page = feedback_page(facts)
+    _write(place.with_suffix(".html"), page.encode("utf-8", "replace"))
+
+
+def _write(path: Path, content: bytes) -> None:
+    if not path.exists() or path.read_bytes() != content:
+        write_atomically(path, content)

@@ -1,18 +1,16 @@
-"""A process that grades: a job comes in as a line of JSON, a verdict goes out as one. Nothing is written to disk.
+"""A process that grades parts: a job comes in as a line of JSON, a verdict goes out as one.
 
-Started by processes.py, on this machine or on one of a cluster, where the files of the grader came with the jobs.
+It runs on this machine or on one of a cluster, where the files of the grader came with the jobs.
 """
 
 from __future__ import annotations
 
 import base64
-import gc
 import json
-import os
-import sys
 import time
 from typing import BinaryIO
 
+from autograder.batch.serve_jobs import claim_standard_output, serve_jobs
 from autograder.course import part
 from autograder.grading.grade import Series, TooSlow, grade
 from autograder.grading.mistake_replies import MistakeOracle
@@ -53,19 +51,14 @@ def decode_verdict(line: bytes) -> tuple[Report, float]:
 
 
 def main() -> None:
-    """Serve jobs from standard input until it ends. What anything here prints goes to standard error."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    """Serve jobs from standard input."""
+    answers = claim_standard_output()
     with_suites(lambda suites: _serve(answers, suites))
 
 
 def _serve(answers: BinaryIO, suites: Suites) -> None:
     series = Series(suites.run, MistakeOracle(SECONDS_FOR_MISTAKES))
-    for line in sys.stdin.buffer:
-        answers.write(json.dumps(_answer(line, series)).encode("ascii") + b"\n")
-        answers.flush()
-        if gc.get_freeze_count() == 0:  # what is loaded by now stays, and need not be looked through again and again
-            gc.freeze()
+    serve_jobs(lambda line: _answer(line, series), answers)
 
 
 def _answer(line: bytes, series: Series) -> dict:

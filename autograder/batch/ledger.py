@@ -24,7 +24,7 @@ from autograder.grading.report import Report
 from autograder.grading.request import Conditions
 from autograder.grading.store import Store, key, suite_hash
 
-FILE = "ledger.jsonl"
+LEDGER_FILE = "ledger.jsonl"
 
 
 class LedgerError(ValueError):
@@ -32,7 +32,7 @@ class LedgerError(ValueError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One verdict. modules: file name -> sha256 of all that it depends on; verdict: its key in the result store;
     decided: the points of earned, by check, that an instructor gave after a regrade request.
     """
@@ -54,7 +54,7 @@ class Entry:
     verdict: str
     decided: dict[str, float] = field(default_factory=dict)
 
-    def same_ruling(self, other: Entry) -> bool:
+    def same_ruling(self, other: LedgerEntry) -> bool:
         """Whether both are of one verdict: everything but the time is equal."""
         return {**asdict(self), "when": "", "seconds": 0} == {**asdict(other), "when": "", "seconds": 0}
 
@@ -63,8 +63,8 @@ class Ledger:
     """A ledger in a folder, open for adding by one process at a time."""
 
     def __init__(self, folder: Path) -> None:
-        self.path, self.modules = folder / FILE, folder / "modules"
-        self.latest: dict[tuple[str, str], Entry] = {}
+        self.path, self.modules = folder / LEDGER_FILE, folder / "modules"
+        self.latest: dict[tuple[str, str], LedgerEntry] = {}
         self._descriptor = -1
 
     @classmethod
@@ -92,13 +92,13 @@ class Ledger:
         modules: Mapping[str, bytes],
         store: Store,
         conditions: Conditions,
-    ) -> Entry:
+    ) -> LedgerEntry:
         """Add a line for a verdict that is in the store, unless the last one of this learner's part says the same.
         Returns the line that counts. Raises OSError, with nothing added.
         """
         name = key(modules, part, conditions)
         stored = store.find(name)
-        entry = Entry(
+        entry = LedgerEntry(
             when=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
             learner=learner,
             part=part.name,
@@ -118,7 +118,7 @@ class Ledger:
         self.add(entry, modules)
         return self.latest[learner, part.name]  # an unchanged verdict keeps its day
 
-    def add(self, entry: Entry, modules: Mapping[str, bytes]) -> bool:
+    def add(self, entry: LedgerEntry, modules: Mapping[str, bytes]) -> bool:
         """Add a line, unless the last one of this learner's part says the same; the points that instructors have
         decided about are put into it. Raises DecisionsError and OSError, with nothing added.
         """
@@ -142,7 +142,7 @@ class Ledger:
         self.latest[entry.learner, entry.part] = entry
         return True
 
-    def _with_decisions(self, entry: Entry) -> Entry:
+    def _with_decisions(self, entry: LedgerEntry) -> LedgerEntry:
         decisions = read_decisions(self.path.parent)
         stored = open_store(self.path.parent).find(entry.verdict) if decisions else None
         if stored is None:
@@ -156,7 +156,7 @@ class Ledger:
         """Where a module of a verdict is kept."""
         return self.modules / digest[:2] / f"{digest}.py"
 
-    def kept_modules(self, entry: Entry) -> dict[str, bytes]:
+    def kept_modules(self, entry: LedgerEntry) -> dict[str, bytes]:
         """The modules of a verdict, as they were. Raises LedgerError when one is gone or changed."""
         modules = {}
         for name, digest in entry.modules.items():
@@ -183,13 +183,13 @@ class Ledger:
             os.ftruncate(self._descriptor, content.rfind(b"\n") + 1)
 
 
-def read_ledger(path: Path) -> Iterator[tuple[int, Entry]]:
+def read_ledger(path: Path) -> Iterator[tuple[int, LedgerEntry]]:
     """Every line with its number, from 1. Raises LedgerError for one that is no entry."""
     with open(path, encoding="ascii", errors="replace") as file:
         for number, line in enumerate(file, 1):
             if not line.endswith("\n"):
                 return  # being written just now, or never finished
             try:
-                yield number, Entry(**json.loads(line))
+                yield number, LedgerEntry(**json.loads(line))
             except (ValueError, TypeError) as error:
                 raise LedgerError(f"{path}, line {number}: this is no line of a ledger. Was it edited?") from error

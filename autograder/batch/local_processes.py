@@ -1,5 +1,7 @@
-"""Processes that grade, for whoever has jobs: a line goes in, a line comes out. Standard library only, and on its own:
-this file also runs on the machines of a cluster, where no grader is installed.
+"""Processes of this machine that do jobs: a line goes in, a line comes out.
+
+It uses the standard library only, and no other module of the package: this file also runs on the machines of a cluster,
+where no grader is installed.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from typing import NamedTuple
 # Of the clock, for one job: for a process that hangs. All calls have 12 seconds together, more on a slow machine, and
 # naming the mistake takes some more; on a machine with thirty programs for its two processors this took 230.
 SECONDS = 900.0
-# A process is replaced after so many jobs: what pytest and the parts' modules leave behind does not add up.
+# A process is replaced after this many jobs: what pytest and the parts' modules leave behind does not add up.
 JOBS_OF_A_PROCESS = 250
-PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.batch.grading_process import main; main()"
+PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from {module} import main; main()"
+GRADER = "autograder.batch.grading_process"
 
 
 class PoolLost(Exception):
@@ -40,14 +43,14 @@ class ProcessEnded(RuntimeError):
 
 
 class GradingProcess:
-    """One process, started from the grader in `folder`."""
+    """One process, started from the package in `folder`. module: whose `main` does the jobs."""
 
-    def __init__(self, folder: str) -> None:
-        options = {"start_new_session": True} if os.name == "posix" else {}  # Ctrl-C is ours to answer
+    def __init__(self, folder: str, module: str = GRADER) -> None:
+        # Ctrl-C is ours to answer.
+        alone = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}  # a new group
         self.jobs = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options
-        )
+        command = [sys.executable, "-c", PROGRAM.format(module=module), folder]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **alone)
 
     def ask(self, line: bytes, seconds: float = SECONDS) -> bytes:
         """The answer to one job. Raises ProcessEnded."""
@@ -78,11 +81,14 @@ class GradingProcess:
 
 
 class Processes:
-    """As many processes as are asked at once; one that ends costs the job that it had, and no other."""
+    """As many processes as are asked at once; one that ends costs the job that it had, and no other. seconds: of the
+    clock, for one job.
+    """
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: str, module: str = GRADER, seconds: float = SECONDS) -> None:
+        self.folder, self.module, self.seconds = folder, module, seconds
         self._lock = threading.Lock()
+        self._ended = False
         self._idle: list[GradingProcess] = []
         self._all: set[GradingProcess] = set()
 
@@ -91,11 +97,15 @@ class Processes:
         with self._lock:
             process = self._idle.pop() if self._idle else None
         if process is None:
-            process = GradingProcess(self.folder)
+            process = GradingProcess(self.folder, self.module)
             with self._lock:
                 self._all.add(process)
+                ended = self._ended
+            if ended:  # while this one was started
+                process.end()
+                raise ProcessEnded("The pool has ended.")
         try:
-            answer = process.ask(line)
+            answer = process.ask(line, self.seconds)
         except ProcessEnded:
             self._forget(process)
             raise
@@ -110,7 +120,7 @@ class Processes:
     def end(self) -> None:
         """End them all, also in the middle of a job."""
         with self._lock:
-            processes, self._all, self._idle = self._all, set(), []
+            processes, self._all, self._idle, self._ended = self._all, set(), [], True
         for process in processes:
             process.end()
 

@@ -1,5 +1,8 @@
-"""The same work graded again with other random inputs: every verdict that changes is code that does not always do the
-same, or a check of ours that does not. Nobody's grade is changed by it.
+"""Grades work again that was graded before. It changes nobody's grade.
+
+`regrade` grades a class with other random inputs: where a verdict changes, the code does not always do the same, or one
+of our checks does not. `repeat` repeats one verdict from its line in the ledger, for an appeal: with the same modules,
+seed and sandbox.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from pathlib import Path
 
 from autograder.batch.find_tasks import find_tasks
 from autograder.batch.grading_run import BatchRun, GradedTask
-from autograder.batch.ledger import FILE, Entry, Ledger, LedgerError, read_ledger
+from autograder.batch.ledger import LEDGER_FILE, Ledger, LedgerEntry, LedgerError, read_ledger
 from autograder.batch.pool import open_pool
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, part_named
@@ -57,8 +60,8 @@ def regrade(
     """Grade these parts of everybody with this seed, and compare with the verdicts that count. Raises like
     `grade_batch`; verdicts with this seed that are there from an interrupted run are not made again.
     """
-    found = find_tasks(submitted, wanted)
-    outcome, store = Regrade(seed, found.problems), open_store(out)
+    submissions = find_tasks(submitted, wanted)
+    outcome, store = Regrade(seed, submissions.problems), open_store(out)
 
     def done(graded: GradedTask) -> None:
         who = f"{graded.task.learner}/{graded.task.part.name}"
@@ -75,8 +78,8 @@ def regrade(
 
     # The ledger is only held, so that no grading goes on at the same time.
     with Ledger.opened(out), open_pool(workers, scheduler) as pool:
-        on_start(len(found.tasks))
-        BatchRun(store, pool, Conditions(tier, seed), done).grade(found.tasks)
+        on_start(len(submissions.tasks))
+        BatchRun(store, pool, Conditions(tier, seed), done).grade(submissions.tasks)
     return outcome
 
 
@@ -105,15 +108,12 @@ def regrade_lines(outcome: Regrade) -> Iterator[str]:
         yield f"  {clean_text(who, 60)} could not be graded: {clean_text(why, 300)}"
 
 
-# A verdict repeated from its line in the ledger, for an appeal: the same modules, seed and sandbox once more.
-
-
 @dataclass(frozen=True)
 class Repeated:
     """entry: the line, with its number; report: the verdict now; changed: a line for each difference."""
 
     number: int
-    entry: Entry
+    entry: LedgerEntry
     report: Report
     changed: tuple[str, ...]
 
@@ -123,7 +123,7 @@ def repeat(folder: Path, which: str) -> Repeated:
 
     Raises LedgerError when there is no such line, and SandboxUnavailable.
     """
-    found_at, entry = find_entry(folder / FILE, which)
+    found_at, entry = find_entry(folder / LEDGER_FILE, which)
     part, tier = part_named(entry.part), Tier(entry.sandbox)
     modules = Ledger(folder).kept_modules(entry)
     if tier is not Tier.LOCAL and strict_tier() is not tier:
@@ -137,7 +137,7 @@ def repeat(folder: Path, which: str) -> Repeated:
     return Repeated(found_at, entry, report, tuple(changed))
 
 
-def find_entry(path: Path, which: str) -> tuple[int, Entry]:
+def find_entry(path: Path, which: str) -> tuple[int, LedgerEntry]:
     """The line that is meant, and its number. Raises LedgerError."""
     if not path.exists():
         raise LedgerError(

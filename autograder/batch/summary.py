@@ -1,4 +1,4 @@
-"""What a batch came to: counts by part as they come in, a table of them, and what could not be graded."""
+"""The summary of a batch: counts by part, a table of them, and what could not be graded."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Summary:
 
 
 def table_lines(summary: Summary) -> Iterator[str]:
-    """A line a part, then what could not be graded."""
+    """A line per part, then what could not be graded."""
     yield f"  {'part':<29} {'graded':>7} {'passed':>7} {'not begun':>10} {'mean points':>12}"
     for part_number, counts in summary.by_part.items():
         if counts.graded:

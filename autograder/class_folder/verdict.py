@@ -1,4 +1,4 @@
-"""The verdict on one submission of a part, and how it is told, task by task."""
+"""The verdict on one submission of a part, and the sentences that report it, task by task."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from autograder.text import number
 PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
 
 
-class Verdict(NamedTuple):
+class SubmissionVerdict(NamedTuple):
     """report: as the class gets it; collected: what was graded; stands: the report is an earlier, better one."""
 
     report: Report
@@ -36,7 +36,9 @@ class Verdict(NamedTuple):
         return (*self.collected.remarks, OLD_VERDICT_KEPT) if self.stands else self.collected.remarks
 
 
-def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier, lower: bool = False) -> Verdict:
+def grade_submission(
+    folder: ClassFolder, learner: str, part: Part, tier: Tier, lower: bool = False
+) -> SubmissionVerdict:
     """The verdict that counts, without what was decided about regrade requests. A better one that was given
     for the same work, before the checks were fixed, comes before a new one, unless the lower one is asked for.
     """
@@ -45,7 +47,7 @@ def grade_submission(folder: ClassFolder, learner: str, part: Part, tier: Tier, 
     kept = old and keeps_old_verdict(
         decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0]
     )
-    return Verdict(old, fresh.collected, stands=True) if kept and not lower else fresh
+    return SubmissionVerdict(old, fresh.collected, stands=True) if kept and not lower else fresh
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, dict[str, str]]:
@@ -56,14 +58,14 @@ def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tu
     return apply_decisions(report, decisions), decision_sentences(report, decisions)
 
 
-def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> Verdict:
+def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> SubmissionVerdict:
     """The verdict by the checks as they are now, from the store when nothing has changed. A part that passes is tried
     on the learner's own earlier parts too. Raises SandboxUnavailable.
     """
     collected = collect_modules(folder.submitted / learner, part)
     requests = request_submitted_part(collected.modules, part, Conditions(tier))
     report = answer_requests(requests, open_store(folder.verdicts).grade)
-    return Verdict(report.for_class(), collected)
+    return SubmissionVerdict(report.for_class(), collected)
 
 
 def of_other_checks(folder: ClassFolder, part: Part, tier: Tier) -> list[str]:
@@ -95,7 +97,7 @@ def summary_sentences(report: Report) -> list[str]:
 
 
 def points(report: Report, task: Task) -> float:
-    """What the checks of a task have given."""
+    """The points that the checks of a task have earned."""
     return sum(check.earned for check in report.checks if check.task == task.id)
 
 

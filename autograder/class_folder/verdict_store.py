@@ -13,14 +13,20 @@ from autograder.database import database_url, open_database, reason
 from autograder.grading.report import Report
 from autograder.grading.store import Store, Stored, report_from_json, report_to_json
 
-# Verdicts in a database, SQLite's or PostgreSQL's.
+
+def open_store(folder: Path) -> Store:
+    """The store of the class whose verdicts are in this folder. Raises DatabaseError."""
+    url = database_url()
+    if url is None:
+        return Store(folder)
+    return DatabaseStore(url)
 
 
 class Base(DeclarativeBase):
     """The tables."""
 
 
-class Verdict(Base):
+class VerdictRow(Base):
     """One verdict under its key; content is JSON in ASCII."""
 
     __tablename__ = "verdicts"
@@ -29,8 +35,8 @@ class Verdict(Base):
 
 
 class DatabaseStore(Store):
-    """Verdicts in a database. What is there once stays: of two who grade the same work at the same time, the first
-    one's verdict is kept.
+    """Verdicts in a database, SQLite's or PostgreSQL's. What is there once stays: of two who grade the same work at the
+    same time, the first one's verdict is kept.
     """
 
     def __init__(self, where: Path | str) -> None:
@@ -40,7 +46,7 @@ class DatabaseStore(Store):
     def find(self, name: str) -> Stored | None:
         try:
             with Session(self.engine) as session, session.begin():
-                found = session.get(Verdict, name)
+                found = session.get(VerdictRow, name)
                 return None if found is None else _stored(found.content)
         except SQLAlchemyError as error:
             raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
@@ -49,9 +55,9 @@ class DatabaseStore(Store):
         data = report_to_json(report) | {"seconds": round(seconds, 3)}
         try:
             with Session(self.engine) as session, session.begin():
-                found = session.get(Verdict, name)
+                found = session.get(VerdictRow, name)
                 if found is None or _stored(found.content) is None:
-                    session.merge(Verdict(name=name, content=json.dumps(data)))
+                    session.merge(VerdictRow(name=name, content=json.dumps(data)))
         except SQLAlchemyError as error:
             raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
 
@@ -63,12 +69,3 @@ def _stored(content: str) -> Stored | None:
         return Stored(report_from_json(data), data.get("seconds"))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-
-
-def open_store(folder: Path) -> Store:
-    """The store of the class whose verdicts are in this folder. Raises DatabaseError."""
-    url = database_url()
-    if url is None:
-        return Store(folder)
-
-    return DatabaseStore(url)

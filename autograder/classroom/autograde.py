@@ -18,7 +18,7 @@ from autograder.classroom.feedback import graded_cells, grader_sentences
 from autograder.classroom.gradebook import make_gradebook
 from autograder.classroom.manual_grades import restore_manual_grades, snapshot_manual_grades
 from autograder.classroom.nbgrader_configuration import AUTOGRADE, RUN, configure
-from autograder.classroom.prefetch import grading_ahead
+from autograder.classroom.prefetch import pregrade_in_background
 from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import SOLUTIONS, Part
 from autograder.database import damage
@@ -65,11 +65,11 @@ def grade_class(
     with (
         exclusive_grading(folder.root),
         Ledger.opened(folder.verdicts) as ledger,
-        grading_ahead(folder, part, learners, tier) as wait,
+        pregrade_in_background(folder, part, learners, tier) as pending,
     ):
         enter_in_gradebook(folder, part, source)
         grade_submission_of = _submission_grader(folder, part, tier, source, run_notebooks, lower, ledger)
-        for learner in wait.ready_first(learners):
+        for learner in pending.ready_first(learners):
             outcomes.append(grade_submission_of(learner))
             on_outcome(outcomes[-1])
     return sorted(outcomes, key=lambda outcome: learners.index(outcome.learner))

@@ -7,26 +7,29 @@ time for gives no verdict: nothing is entered or kept, and the next call trains 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.batch.local_processes import ProcessEnded
+from autograder.batch.pool import open_pool
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
 from autograder.class_folder.collected import NewestModule, newest_module
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
 from autograder.class_folder.verdict_store import open_store
+from autograder.classroom import capstone_process
 from autograder.classroom.capstone_gradebook import enter_capstone
-from autograder.classroom.prefetch import worker_processes
+from autograder.classroom.capstone_process import NotGraded, decode_capstone, encode_capstone
 from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
-from autograder.grading.store import suite_hash
-from autograder.sandbox import MachineBusy, Tier
+from autograder.grading.store import Store, suite_hash
+from autograder.sandbox import Tier
 from autograder.text import clean_text, number, plural
 
 NEEDED = tuple(part(each) for each in OWN_PARTS)
@@ -81,24 +84,32 @@ def grade_capstones(
             done(CapstoneOutcome(learner, missing=missing))
         else:
             ready[learner] = modules
-    keys = {learner: verdict_key(_contents(modules), tier, python, num_steps) for learner, modules in ready.items()}
+    modules_of = {
+        learner: {name: module.content for name, module in newest.items()} for learner, newest in ready.items()
+    }
+    keys = {learner: verdict_key(modules, tier, python, num_steps) for learner, modules in modules_of.items()}
     store = open_store(folder.verdicts)
-    to_train = {learner for learner, key in keys.items() if again or store.find(key) is None}
-    on_start(len(to_train))
-    with contextlib.closing(_verdicts(folder, ready, keys, tier, python, num_steps, again)) as verdicts:
-        for learner, future in verdicts:
+    found = {} if again else {name: store.find(name) for name in set(keys.values())}
+    stored = {name: verdict.report for name, verdict in found.items() if verdict is not None}
+    on_start(sum(name not in stored for name in keys.values()))
+
+    def job(modules: Mapping[str, bytes]) -> bytes:
+        return encode_capstone(modules, tier, python, num_steps)
+
+    with contextlib.closing(_verdicts(modules_of, keys, stored, store, job)) as verdicts:
+        for learner, verdict in verdicts:
             report, failed = None, ""
             try:
-                report = future.result()
+                report = verdict.result()
                 if entered:
                     old = last_released(folder, learner, capstone())
                     report = old if keeps_old_verdict(old, report) else report
                     enter_capstone(folder, learner, report, ready[learner])
-            except MachineBusy as error:
-                failed = f"{error} Nothing was saved. Run the same command again."
+            except (NotGraded, ProcessEnded) as error:
+                failed = str(error)
             except Exception as error:  # whoever is at fault: the others get their points all the same
                 report, failed = None, f"{type(error).__name__}: {error}"
-            done(CapstoneOutcome(learner, report, failure=failed, trained=learner in to_train))
+            done(CapstoneOutcome(learner, report, failure=failed, trained=keys[learner] not in stored))
     return outcomes
 
 
@@ -108,55 +119,47 @@ def newest_parts(folder: ClassFolder, learner: str) -> dict[str, NewestModule]:
     return {name: module for name, module in newest.items() if module is not None}
 
 
-def stored_verdict(
-    folder: ClassFolder,
-    modules: Mapping[str, bytes],
-    tier: Tier,
-    python: str | None,
-    num_steps: int,
-    again: bool = False,
-) -> Report:
-    """The verdict on these modules, from the store when the same have been trained before, unless again."""
-    store, name = open_store(folder.verdicts), verdict_key(modules, tier, python, num_steps)
-    if not again and (kept := store.find(name)) is not None:
-        return kept.report
-    from autograder.capstone import grade_capstone
-
-    began = time.monotonic()
-    report = grade_capstone(modules, tier=tier, python=python, num_steps=num_steps).report.for_class()
-    store.keep(name, report, time.monotonic() - began)
-    return report
-
-
-def _contents(modules: Mapping[str, NewestModule]) -> dict[str, bytes]:
-    return {name: module.content for name, module in modules.items()}
-
-
 def _learners(folder: ClassFolder) -> list[str]:
     return sorted({learner for needed in NEEDED for learner in folder.learners(needed)})
 
 
 def _verdicts(
-    folder: ClassFolder,
-    ready: Mapping[str, Mapping[str, NewestModule]],
+    modules_of: Mapping[str, Mapping[str, bytes]],
     keys: Mapping[str, str],
-    tier: Tier,
-    python: str | None,
-    num_steps: int,
-    again: bool,
+    stored: Mapping[str, Report],
+    store: Store,
+    job: Callable[[Mapping[str, bytes]], bytes],
 ) -> Iterator[tuple[str, Future[Report]]]:
-    """Each learner's verdict as it is made, in processes of their own; of the same modules only one."""
-    with worker_processes(max(1, min(len(ready), os.cpu_count() or 1))) as pool:
-        learners: dict[Future, list[str]] = {}
-        futures: dict[str, Future] = {}
-        for learner, found in ready.items():
-            key = keys[learner]
-            if key not in futures:
-                work = (folder, _contents(found), tier, python, num_steps, again)
-                futures[key] = pool.submit(stored_verdict, *work)
-            learners.setdefault(futures[key], []).append(learner)
-        for future in as_completed(learners):
-            yield from ((learner, future) for learner in learners[future])
+    """Each learner's verdict: first those that are stored, then the others as they are made, in processes of their own.
+    The same modules are trained once.
+    """
+    verdicts: dict[str, Future[Report]] = {name: Future() for name in keys.values()}
+    learners_of: dict[Future[Report], list[str]] = {}
+    for learner, name in keys.items():
+        learners_of.setdefault(verdicts[name], []).append(learner)
+    for name, report in stored.items():
+        verdicts[name].set_result(report)
+    to_train = {name: verdict for name, verdict in verdicts.items() if name not in stored}
+    with contextlib.ExitStack() as stack:
+        if to_train:
+            workers = min(len(to_train), os.cpu_count() or 1)
+            how = {"module": capstone_process.MODULE, "seconds": capstone_process.SECONDS}
+            pool = stack.enter_context(open_pool(workers, **how))
+            for name, verdict in to_train.items():
+                answer = pool.submit(job(modules_of[learners_of[verdict][0]]))
+                answer.add_done_callback(functools.partial(_store_verdict, store, name, verdict))
+        for verdict in as_completed(learners_of):
+            yield from ((learner, verdict) for learner in learners_of[verdict])
+
+
+def _store_verdict(store: Store, name: str, verdict: Future[Report], answer: Future[bytes]) -> None:
+    """Store a verdict as soon as it is made, whatever the main thread does meanwhile."""
+    try:
+        report, seconds = decode_capstone(answer.result())
+        store.keep(name, report, seconds)
+        verdict.set_result(report)
+    except BaseException as error:
+        verdict.set_exception(error)
 
 
 def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:

@@ -13,7 +13,7 @@ from autograder.class_folder.verdict import decided, fresh_verdict, of_other_che
 from autograder.classroom.autograde import SubmissionOutcome, grade_class, require_working_checks
 from autograder.classroom.capstone_gradebook import enter_capstone
 from autograder.classroom.capstone_grades import grade_capstones, newest_parts
-from autograder.classroom.prefetch import grading_ahead
+from autograder.classroom.prefetch import pregrade_in_background
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.lesson_notebooks import SOURCE
@@ -62,13 +62,13 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
             f"Nobody has handed in part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
         )
     require_working_checks(folder, part, tier)
-    with grading_ahead(folder, part, learners, tier) as wait:
+    with pregrade_in_background(folder, part, learners, tier) as pending:
         for learner in learners:
             old = last_released(folder, learner, part)
             if old is None:
                 unknown.append(learner)
                 continue
-            wait(learner)
+            pending.wait_for(learner)
             new = fresh_verdict(folder, learner, part, tier).report
             old, new = (decided(folder, learner, part, report)[0] for report in (old, new))
             lines = tuple(_changed_checks(old, new))

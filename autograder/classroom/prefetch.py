@@ -1,88 +1,86 @@
-"""Grading in processes of their own, ahead of nbgrader, which takes one submission after the other.
+"""Grades a class in several processes ahead of nbgrader, which takes one submission after the other.
 
-The verdicts go to the result store, where nbgrader's steps find them; what fails here fails there again, and is said.
+The verdicts go to the result store, where nbgrader's steps find them. What fails here fails there again, and is
+reported there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
-import signal
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 
+from autograder.batch.find_tasks import GradingTask
+from autograder.batch.grading_run import BatchRun
+from autograder.batch.pool import Pool, open_pool
+from autograder.class_folder.collected import collect_modules
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.verdict import grade_submission
-from autograder.course import Part, part
+from autograder.class_folder.verdict_store import open_store
+from autograder.course import Part
+from autograder.grading.request import Conditions
 from autograder.sandbox import Tier
 
 
 @dataclass(frozen=True)
-class Wait:
-    """Verdicts that are being found, by learner; called with a learner, it waits until theirs is in the store."""
+class PendingVerdicts:
+    """Verdicts that are being made. by_learner: done when a learner's is in the store, or can't be made."""
 
-    verdicts: Mapping[str, Future] = field(default_factory=dict)
+    by_learner: Mapping[str, Future[None]] = field(default_factory=dict)
 
-    def __call__(self, learner: str) -> None:
-        if learner in self.verdicts:
-            self.verdicts[learner].exception()
+    def wait_for(self, learner: str) -> None:
+        """Wait until this learner's verdict is done."""
+        if learner in self.by_learner:
+            self.by_learner[learner].result()
 
     def ready_first(self, learners: Sequence[str]) -> Iterator[str]:
         """These learners in order, but those whose code takes long when there is nobody else."""
         waiting = list(learners)
         while waiting:
-            ready = [each for each in waiting if each not in self.verdicts or self.verdicts[each].done()]
+            ready = [name for name in waiting if name not in self.by_learner or self.by_learner[name].done()]
             if ready:
                 waiting.remove(ready[0])
                 yield ready[0]
             else:
-                wait([self.verdicts[each] for each in waiting], return_when=FIRST_COMPLETED)
+                wait([self.by_learner[name] for name in waiting], return_when=FIRST_COMPLETED)
 
 
 @contextlib.contextmanager
-def grading_ahead(folder: ClassFolder, wanted: Part, learners: Sequence[str], tier: Tier) -> Iterator[Wait]:
-    """Begin to grade these submissions."""
+def pregrade_in_background(
+    folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier
+) -> Iterator[PendingVerdicts]:
+    """Begin to grade these submissions. At the end of the context, whatever is still being graded is stopped."""
     workers = min(len(learners), os.cpu_count() or 1)
     if workers < 2:
-        yield Wait()
+        yield PendingVerdicts()
         return
-    with worker_processes(workers) as pool:
-        verdicts = {learner: pool.submit(_grade, folder, learner, wanted.number, tier) for learner in learners}
-        yield Wait(verdicts)
-
-
-@contextlib.contextmanager
-def worker_processes(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with this one, and at once after an error or Ctrl-C: a capstone would go on for minutes."""
-    # spawn: a fork would copy whatever locks the threads of this process hold.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, initializer=end_with_the_parent)
+    pending = PendingVerdicts({learner: Future() for learner in learners})
+    thread = None
     try:
-        yield pool
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
+        with open_pool(workers) as pool:
+            thread = threading.Thread(target=_grade, args=(folder, part, tier, pool, pending))
+            thread.start()
+            yield pending
     finally:
-        pool.shutdown(cancel_futures=True)
+        if thread is not None:  # without a pool it ends by itself
+            thread.join()
 
 
-def end_with_the_parent() -> None:
-    """Have this process end when the one that started it is gone: killed, it can't say so, and this one would wait for
-    work for ever. Ctrl-C, which a terminal sends to it as well, ends it without a traceback.
-    """
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+def _grade(folder: ClassFolder, part: Part, tier: Tier, pool: Pool, pending: PendingVerdicts) -> None:
+    def task(learner: str) -> GradingTask:
+        return GradingTask(learner, part, lambda: collect_modules(folder.submitted / learner, part))
 
-    def wait() -> None:
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def _grade(folder: ClassFolder, learner: str, number: int, tier: Tier) -> None:
-    grade_submission(folder, learner, part(number), tier)
+    try:
+        store = open_store(folder.verdicts)
+        run = BatchRun(
+            store, pool, Conditions(tier), lambda graded: pending.by_learner[graded.task.learner].set_result(None)
+        )
+        run.grade(map(task, pending.by_learner))
+    except Exception:  # such as a full disk: nbgrader's steps meet it, too, and say so
+        pass
+    finally:
+        for future in pending.by_learner.values():
+            if not future.done():
+                future.set_result(None)

@@ -26,12 +26,12 @@ def grade_folder(
     as_json: bool,
 ) -> None:
     """What `grade SUBMITTED` does. Exit status 0 when everything could be graded, right or wrong."""
-    from autograder.batch.batch_progress import batch_progress
     from autograder.batch.grade_batch import REPORTS, default_folder, grade_batch
-    from autograder.batch.ledger import FILE
+    from autograder.batch.ledger import LEDGER_FILE
     from autograder.batch.regrade import regrade, regrade_lines
     from autograder.batch.summary import table_lines
     from autograder.console import print_lines
+    from autograder.render.progress import grading_progress
 
     out = out or default_folder(submitted)
     failed = 0
@@ -41,7 +41,7 @@ def grade_folder(
         failed += graded.report is None
         progress.step(failed)
 
-    with _sentences(), batch_progress(quiet=as_json) as progress:
+    with _sentences(), grading_progress(quiet=as_json) as progress:
         how = {"workers": workers, "scheduler": scheduler, "on_start": progress.start, "on_graded": count}
         if again:
             seed = secrets.randbelow(1_000_000) if seed is None else seed
@@ -54,7 +54,7 @@ def grade_folder(
     if as_json:
         print_lines([_as_json(summary.to_json())])
     else:
-        print_lines([*table_lines(summary), "", f"Reports: {out / REPORTS}. Ledger: {out / FILE}."])
+        print_lines([*table_lines(summary), "", f"Reports: {out / REPORTS}. Ledger: {out / LEDGER_FILE}."])
     if summary.problems:
         raise typer.Exit(1)
 

@@ -61,7 +61,7 @@ def capstone(
     from autograder.capstone.saved_model import RESULT, save_result
     from autograder.check import choose_tier
     from autograder.grading.submission import read_submission
-    from autograder.render.progress import progress_of
+    from autograder.render.progress import training_progress
     from autograder.render.terminal import print_json
     from autograder.sandbox import MachineBusy, SandboxUnavailable
 
@@ -69,7 +69,7 @@ def capstone(
     try:
         own = [part for part in parts() if part.number in OWN_PARTS]
         files, tier = read_submission(folder, own), choose_tier(folder, None)
-        with progress_of(losses, NUM_STEPS, quiet=as_json) as show:
+        with training_progress(losses, NUM_STEPS, quiet=as_json) as show:
             graded = grade_capstone(
                 files,
                 tier=tier,

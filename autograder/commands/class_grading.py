@@ -90,7 +90,6 @@ def grade(
 
     Example: python -m autograder grade submitted --part 5 --part 6
     """
-    from autograder.batch.batch_progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.autograde import SubmissionOutcome, grade_class, grading_summary, outcome_line
     from autograder.classroom.errata import require_shown_changes
@@ -100,6 +99,7 @@ def grade(
     from autograder.course import capstone
     from autograder.invocation import option
     from autograder.notebooks.release import ReleaseError
+    from autograder.render.progress import grading_progress
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
     outcomes, failed = [], 0
@@ -129,7 +129,7 @@ def grade(
             )
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
         require_shown_changes(its_class, handed_in, tier)
-        with batch_progress() as progress:
+        with grading_progress() as progress:
             progress.start(sum(map(len, handed_in.values())))
 
             def tell(outcome: SubmissionOutcome) -> None:
@@ -153,11 +153,11 @@ def grade(
 
 
 def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
-    from autograder.batch.batch_progress import batch_progress
     from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.capstone_grades import CapstoneOutcome, capstone_summary, grade_capstones
     from autograder.classroom.extensions import load_extensions
     from autograder.console import misuse, print_lines
+    from autograder.render.progress import grading_progress
     from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
     failed = 0
@@ -167,7 +167,7 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
         its_class = existing_class(folder)
         load_extensions(its_class, load_settings(its_class))
         tier = Tier.LOCAL if sandbox == "local" else strict_tier()
-        with batch_progress() as progress:
+        with grading_progress() as progress:
 
             def tell(outcome: CapstoneOutcome) -> None:
                 nonlocal failed

@@ -23,7 +23,7 @@ class Conditions:
     """What a verdict depends on besides the files and the checks. The names are those of `grade`'s arguments.
 
     seed: of the random inputs, drawn when None; task: the id of the one task to check; own_parts: the learner's own
-    earlier parts stand in for the reference.
+    earlier parts replace the reference.
     """
 
     tier: Tier = Tier.STRICT

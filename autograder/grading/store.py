@@ -20,7 +20,6 @@ from autograder.files import write_atomically
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
 from autograder.grading.request import Conditions
-from autograder.sandbox import Tier
 
 
 class Stored(NamedTuple):
@@ -36,20 +35,11 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def grade(
-        self,
-        files: Mapping[str, bytes],
-        part: Part,
-        *,
-        seed: int | None = None,
-        tier: Tier = Tier.STRICT,
-        task: str | None = None,
-        own_parts: bool = False,
-    ) -> Report:
-        """The stored verdict, else a new one, which is stored. The seed is drawn once per key and kept in the result;
-        a seed that is given asks for a verdict of its own.
+    def grade(self, files: Mapping[str, bytes], part: Part, **arguments: object) -> Report:
+        """The stored verdict, else a new one, which is stored. arguments: the fields of `Conditions`. The seed is drawn
+        once per key and kept in the result; a seed that is given asks for a verdict of its own.
         """
-        conditions = Conditions(tier, seed, task, own_parts)
+        conditions = Conditions(**arguments)
         name = key(files, part, conditions)
         stored = self.find(name)
         if stored is not None:

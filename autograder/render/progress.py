@@ -1,4 +1,4 @@
-"""The progress of a training run: a bar on a terminal, a line every 50 steps elsewhere."""
+"""The progress of a long job: a bar with counts and the time left on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -6,94 +6,147 @@ import contextlib
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
 
-# A loss curve: the running mean of the losses, drawn in the terminal and as a PNG.
+from autograder.console import print_lines
+from autograder.render.loss_curve import WINDOW, last_mean
 
-WINDOW = 100  # one name's loss is noise: only means over many steps show that the model learns
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
-
-def running_means(losses: list[float], window: int = WINDOW) -> list[float]:
-    """The mean of the last losses, up to window of them, at each step."""
-    means = []
-    for end in range(1, len(losses) + 1):
-        last = losses[max(0, end - window) : end]
-        means.append(sum(last) / len(last))
-    return means
-
-
-def curve_lines(means: list[float], ascii_only: bool, width: int = 64, height: int = 10) -> list[str]:
-    """Draw one point per column, each the last mean of its share of the steps; the axis says which loss is where."""
-    width = min(width, len(means))
-    points = [means[(column + 1) * len(means) // width - 1] for column in range(width)]
-    low, high = min(points), max(points)
-    mark, side, corner, floor = "*|+-" if ascii_only else "•│└─"
-    rows = [round((high - point) / (high - low) * (height - 1)) if high > low else 0 for point in points]
-    lines = []
-    for row in range(height):
-        label = f"{high - (high - low) * row / (height - 1):.2f}" if row % 3 == 0 else ""
-        lines.append(f"{label:>6} {side}" + "".join(mark if point == row else " " for point in rows).rstrip())
-    last = f"step {len(means):,}"
-    lines.append(" " * 7 + corner + floor * width)
-    lines.append(" " * 8 + "1" + last.rjust(width - 1))
-    return lines
-
-
-def save_curve(losses: list[float], means: list[float], path: Path) -> Path | None:
-    """Draw the losses and their running mean as a PNG where matplotlib is installed; None where it is not."""
-    try:
-        from matplotlib.figure import Figure  # not pyplot: it would look for a screen
-    except ImportError:
-        return None
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.subplots()
-    steps = range(1, len(losses) + 1)
-    axes.plot(steps, losses, linewidth=0.4, alpha=0.5, label="loss of one name")
-    axes.plot(steps, means, label=f"mean of the last {WINDOW} steps")
-    axes.set(xlabel="step", ylabel="loss, nats per token")
-    axes.legend()
-    figure.savefig(path, dpi=120)
-    return path
-
-
-PLAIN_EVERY = 50
-
-
-def last_mean(losses: list[float]) -> float:
-    """The mean of the last 100 losses, of all where there are fewer."""
-    return sum(losses[-WINDOW:]) / len(losses[-WINDOW:])
+LATEST = 20  # steps that the time left is computed from: what was graded before goes fast, and often comes first
+STEPS_BETWEEN_LINES = 50  # of a training run
+SECONDS_BETWEEN_LINES = 10.0  # of a grading
 
 
 @contextlib.contextmanager
-def progress_of(losses: list[float], num_steps: int, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    """Yield what to call after each step, when its loss stands in the list."""
+def training_progress(losses: list[float], num_steps: int, quiet: bool = False) -> Iterator[Callable[[], None]]:
+    """Show the progress of a training run on standard output. Yields what to call after each step, when its loss is in
+    the list.
+    """
     if quiet:
         yield lambda: None
-    elif not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield _lines(losses, num_steps)
+    elif not _shows_bars(sys.stdout):
+        yield _training_lines(losses, num_steps)
     else:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn
 
         texts = "loss {task.fields[loss]:.3f}", f"mean of {WINDOW} {{task.fields[mean]:.3f}}"
         step_text = "step {task.completed}/{task.total}"  # its bar is drawn in ASCII where the terminal knows no more
-        columns = [TextColumn(step_text), BarColumn(bar_width=16), *map(TextColumn, texts), TimeRemainingColumn()]
-        with Progress(*columns, TextColumn("left")) as bar:
+        columns = [TextColumn(step_text), BarColumn(bar_width=16), *map(TextColumn, texts), *_time_left_columns()]
+        with _bar(sys.stdout, columns) as bar:
             task = bar.add_task("", total=num_steps, loss=float("nan"), mean=float("nan"))
             yield lambda: bar.update(task, completed=len(losses), loss=losses[-1], mean=last_mean(losses))
 
 
-def _lines(losses: list[float], num_steps: int) -> Callable[[], None]:
-    began = time.monotonic()
+@dataclass(frozen=True)
+class GradingProgress:
+    """start: call it with the number of tasks; step: after each, with the number that could not be graded so far; say:
+    with a line of results to print.
+    """
+
+    start: Callable[[int], None]
+    step: Callable[[int], None]
+    say: Callable[[str], None] = lambda line: print_lines([line])
+
+
+@contextlib.contextmanager
+def grading_progress(quiet: bool = False) -> Iterator[GradingProgress]:
+    """Show the progress of a grading on standard error, which leaves standard output to results."""
+    if quiet:
+        yield GradingProgress(lambda count: None, lambda failed: None)
+    elif not _shows_bars(sys.stderr):
+        lines = _GradingLines()
+        yield GradingProgress(lines.start, lines.step)
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+
+        columns = [TextColumn("graded"), MofNCompleteColumn(), BarColumn(bar_width=24), TimeElapsedColumn()]
+        with _bar(sys.stderr, [*columns, *_time_left_columns(), TextColumn("{task.fields[failed]}")]) as bar:
+            task = bar.add_task("", total=None, failed="")
+
+            def step(failed: int) -> None:
+                bar.update(task, advance=1, failed=f"{failed} could not be graded" if failed else "")
+
+            def say(line: str) -> None:
+                if sys.stdout.isatty():  # the bar stays below
+                    bar.console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+                else:
+                    print_lines([line])
+
+            yield GradingProgress(lambda count: bar.update(task, total=count), step, say)
+
+
+def _shows_bars(stream: TextIO) -> bool:
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _bar(stream: TextIO, columns: list[ProgressColumn]) -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(*columns, console=Console(stderr=stream is sys.stderr))
+
+
+def _time_left_columns() -> list[ProgressColumn]:
+    from rich.progress import TextColumn, TimeRemainingColumn
+
+    return [TimeRemainingColumn(), TextColumn("left")]
+
+
+class _TimeLeft:
+    """The seconds that the rest takes, from the latest steps."""
+
+    def __init__(self, count: int, done: int = 0) -> None:
+        self.count, self.done, self._steps = count, done, 0
+        self._times = deque([time.monotonic()], LATEST + 1)
+
+    def step(self) -> None:
+        self.done, self._steps = self.done + 1, self._steps + 1
+        self._times.append(time.monotonic())
+        if self._steps == 2:  # the first one took the start of processes with it
+            self._times.popleft()
+
+    @property
+    def seconds(self) -> float:
+        return (self._times[-1] - self._times[0]) / (len(self._times) - 1) * (self.count - self.done)
+
+
+def _training_lines(losses: list[float], num_steps: int) -> Callable[[], None]:
+    left = _TimeLeft(num_steps, len(losses))
 
     def line() -> None:
+        left.step()
         step = len(losses)
-        if step % PLAIN_EVERY == 0 or step in (1, num_steps):
-            left = (time.monotonic() - began) / step * (num_steps - step)
+        if step % STEPS_BETWEEN_LINES == 0 or step in (1, num_steps):
             print(
                 f"step {step:5} of {num_steps}   loss {losses[-1]:.4f}   mean of the last {WINDOW} "
-                f"{last_mean(losses):.4f}   {left:.0f} s left",
+                f"{last_mean(losses):.4f}   {left.seconds:.0f} s left",
                 flush=True,
             )
 
     return line
+
+
+class _GradingLines:
+    """For a log: plain lines, few."""
+
+    def __init__(self) -> None:
+        self.start(0)
+
+    def start(self, count: int) -> None:
+        self.left, self.last = _TimeLeft(count), time.monotonic()
+        if count:
+            print(f"graded 0 of {count}", file=sys.stderr, flush=True)
+
+    def step(self, failed: int) -> None:
+        left, now = self.left, time.monotonic()
+        left.step()
+        if now - self.last < SECONDS_BETWEEN_LINES and left.done < left.count:
+            return
+        self.last = now
+        remark = f", {failed} could not be graded" if failed else ""
+        print(f"graded {left.done} of {left.count}, {left.seconds:.0f} s left{remark}", file=sys.stderr, flush=True)

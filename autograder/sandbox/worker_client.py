@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from autograder.sandbox.limits import CHECK, Limits
 from autograder.sandbox.meter import Meter, innermost, processor_seconds
@@ -29,6 +30,20 @@ KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
 WAITED = "it did nothing but wait"  # begins what a reply says of code that the idle limit has ended
 PARENT_DEATH_SIGNAL = sys.platform == "linux"
 LOAD = ""  # in the place of a probe's name: only load what lies in the folder
+
+
+@dataclass
+class Deadline:
+    """When a call has had its time. seconds: what it may be charged (see `Limits`); cpu_seconds: the processor time
+    that it may use; 0 is any.
+    """
+
+    seconds: float
+    cpu_seconds: float = 0
+
+    def extend(self, seconds: float) -> None:
+        """Move it to this charge; it never moves back."""
+        self.seconds = max(self.seconds, seconds)
 
 
 class MachineBusy(SandboxUnavailable):
@@ -121,43 +136,34 @@ class Worker:
         seconds: float | None = None,
         cpu_seconds: float = 0,
     ) -> Reply:
-        """Call one probe, or LOAD, on the implementation in `folder`. seconds: what the call may be charged (see
-        `Limits`; the limits' own when None); cpu_seconds: the processor time that it may use; 0 is any.
+        """Call one probe, or LOAD, on the implementation in `folder`. seconds, cpu_seconds: see `Deadline`; seconds are
+        the limits' own when None.
 
         `on_progress` gets each progress note as it comes. Raises SandboxUnavailable when the worker does not start,
         and MachineBusy when it got no processor; anything the code does is a failure in the reply. A process that was
         killed is no verdict on the code yet, since somebody else may have done it, or a machine short of memory: the
         call is made once more, unless it is one that notes progress.
         """
-        how = (seconds, cpu_seconds)
-        reply = self._ask(probe, arguments, folder, on_progress, *how)
+        request = {"probe": probe, "arguments": list(arguments), "folder": folder}
+        allowed = self.limits.call_seconds if seconds is None else seconds
+        reply = self._ask(request, Deadline(allowed, cpu_seconds), on_progress)
         if self._killed and on_progress is None and not self.used_up:
-            reply = self._ask(probe, arguments, folder, None, *how)
+            reply = self._ask(request, Deadline(allowed, cpu_seconds), None)
         return reply
 
-    def _ask(
-        self,
-        probe: str,
-        arguments: Sequence,
-        folder: str,
-        on_progress: Callable[[object], None] | None,
-        seconds: float | None,
-        cpu_seconds: float,
-    ) -> Reply:
+    def _ask(self, request: dict, deadline: Deadline, on_progress: Callable[[object], None] | None) -> Reply:
         self._killed = False
         if self.used_up:
             return Reply(failure="timeout", message=self._all_used())
-        allowed = self.limits.call_seconds if seconds is None else seconds
         self.start()
         self._await_greeting()
         identity = secrets.token_hex(8)
-        request = {"id": identity, "probe": probe, "arguments": list(arguments), "folder": folder}
-        line = encode_line({**request, "processor_seconds": cpu_seconds})
+        line = encode_line({"id": identity, **request, "processor_seconds": deadline.cpu_seconds})
         meter = Meter(self._measured)
         answered = used_up = False
         try:
             self._process.send(line)
-            reply = self._await_reply(identity, meter, allowed, on_progress, cpu_seconds)
+            reply = self._await_reply(identity, meter, deadline, on_progress)
             answered, used_up = True, reply.message == self._all_used()
             return reply
         finally:
@@ -216,14 +222,7 @@ class Worker:
             f"the worker did not start ({self.tier.value}): {self.read_output().strip() or line[:200]!r}"
         )
 
-    def _await_reply(
-        self,
-        identity: str,
-        meter: Meter,
-        allowed: float,
-        on_progress: Callable | None,
-        cpu_seconds: float,
-    ) -> Reply:
+    def _await_reply(self, identity: str, meter: Meter, deadline: Deadline, on_progress: Callable | None) -> Reply:
         notes = size = 0
         begin = time.monotonic()
         while True:
@@ -231,7 +230,7 @@ class Worker:
                 line = self._process.receive(SLICE)
             except TimeoutError:
                 meter.note()
-                reason = self._used_up(meter, allowed, cpu_seconds)
+                reason = self._why_out_of_time(meter, deadline)
                 if reason:
                     return self._fail("timeout", reason)
                 if time.monotonic() - begin > self.limits.wall_seconds:
@@ -241,7 +240,7 @@ class Worker:
                     ) from None
                 continue
             if not line:
-                return self._ended(cpu_seconds)
+                return self._ended(deadline)
             if line is OVERSIZE:
                 return self._fail("too large", f"the answer is larger than {self.limits.reply_bytes} bytes")
             try:
@@ -260,24 +259,25 @@ class Worker:
             meter.alive()
             # A note gives the call its time again, within that of all calls: a slow or busy machine ends no code that
             # gets on.
-            allowed = max(allowed, meter.seconds + self.limits.call_seconds)
+            deadline.extend(meter.seconds + self.limits.call_seconds)
             begin = time.monotonic()
             if on_progress is not None:
                 on_progress(message.data)
 
-    def _used_up(self, meter: Meter, allowed: float, cpu_seconds: float) -> str:
+    def _why_out_of_time(self, meter: Meter, deadline: Deadline) -> str:
         """Why the call has had its time; nothing while it has some left."""
+        cpu_seconds = deadline.cpu_seconds
         if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
             return f"no answer after {cpu_seconds:g} seconds of processor time"
         if self._settled(meter.seconds, meter.all_idle) > self.budget:
             return self._all_used()
-        if meter.seconds > allowed or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
-            return f"no answer after {min(meter.seconds, allowed):.3g} seconds"
+        if meter.seconds > deadline.seconds or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
+            return f"no answer after {min(meter.seconds, deadline.seconds):.3g} seconds"
         if meter.idle > self.limits.idle_seconds:
             return f"{WAITED} for {self.limits.idle_seconds:g} seconds"
         return ""
 
-    def _ended(self, cpu_seconds: float) -> Reply:
+    def _ended(self, deadline: Deadline) -> Reply:
         """The process closed its channel: say how it ended, and let the next call start another."""
         status, output_limit_exceeded = self._process.exit_status(1.0), self._process.output_limit_exceeded
         self._stop()
@@ -288,8 +288,9 @@ class Worker:
         if status in OUT_OF_PROCESSOR_TIME:
             seconds = self.limits.cpu_seconds
             return Reply(failure="timeout", message=f"the {seconds} seconds of processor time were used up")
-        if cpu_seconds and status in CALL_OUT_OF_PROCESSOR_TIME:
-            return Reply(failure="timeout", message=f"no answer after {cpu_seconds:g} seconds of processor time")
+        if deadline.cpu_seconds and status in CALL_OUT_OF_PROCESSOR_TIME:
+            message = f"no answer after {deadline.cpu_seconds:g} seconds of processor time"
+            return Reply(failure="timeout", message=message)
         if status is None:
             return Reply(failure="protocol", message="the grader's channel was closed")
         if 0 <= status < 128:

@@ -14,7 +14,7 @@ from synthetic_class import write_class
 from autograder.analytics.class_figures import Median, class_figures, figure_lines, write_figures
 from autograder.analytics.class_verdicts import pseudonyms, read_verdicts
 from autograder.batch.grade_batch import grade_batch
-from autograder.batch.ledger import FILE, Entry, Ledger
+from autograder.batch.ledger import LEDGER_FILE, Ledger, LedgerEntry
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import record_released
 from autograder.course import part
@@ -53,7 +53,7 @@ def write_verdicts(folder: Path, *verdicts: tuple[str, int, str], mistake: str |
             its, name = report(number, statuses, mistake), f"{index:02}{'0' * 62}"
             its = replace(its, sha256=name)
             Store(folder).keep(name, its, 0.5 + index)
-            entry = Entry(
+            entry = LedgerEntry(
                 when=f"2026-11-24T12:00:{index:02}+00:00",
                 learner=learner,
                 part=part(number).name,
@@ -226,7 +226,7 @@ def test_what_cannot_be_shown_is_reported_in_a_sentence(tmp_path, monkeypatch, w
 
 def test_a_damaged_ledger_is_reported_with_its_line(tmp_path):
     write_verdicts(tmp_path, ("ada", 3, "pp"))
-    with open(tmp_path / FILE, "a", encoding="ascii") as file:
+    with open(tmp_path / LEDGER_FILE, "a", encoding="ascii") as file:
         file.write("{}\n")
     status, _, complained = run_cli("analytics", tmp_path)
     assert status == 2 and "line 2: this is no line of a ledger" in complained

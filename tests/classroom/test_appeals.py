@@ -19,8 +19,8 @@ from helpers.gradebook import write
 from helpers.submissions import PART, SOLUTION, STUB, answered, by_checks, feedback, grades, hand_in
 
 from autograder.batch.grade_batch import grade_batch
-from autograder.batch.ledger import FILE as LEDGER
-from autograder.batch.ledger import Entry, read_ledger
+from autograder.batch.ledger import LEDGER_FILE as LEDGER
+from autograder.batch.ledger import LedgerEntry, read_ledger
 from autograder.class_folder.decisions import FILE, Decision, apply_decisions, decisions_on, read_decisions
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.locks import exclusive_grading
@@ -78,7 +78,7 @@ def request(folder: ClassFolder, learner: str = "ada") -> str:
     return f"{learner}/{PART.name}/{lost(folder, learner).name}"
 
 
-def entries(folder: ClassFolder) -> dict[str, Entry]:
+def entries(folder: ClassFolder) -> dict[str, LedgerEntry]:
     """The line that counts of each learner."""
     return {entry.learner: entry for _, entry in read_ledger(folder.verdicts / LEDGER)}
 
@@ -420,7 +420,7 @@ def test_a_decision_holds_for_work_that_fails_in_the_same_way_and_for_the_work_t
 
 
 def test_a_ledger_from_before_decisions_is_read(tmp_path: Path):
-    old = Entry("w", "ada", "part09", "f", "s", "h", 1, "strict", "3", 1.0, 8.0, 10.0, "", {}, "k")
+    old = LedgerEntry("w", "ada", "part09", "f", "s", "h", 1, "strict", "3", 1.0, 8.0, 10.0, "", {}, "k")
     line = {name: value for name, value in vars(old).items() if name != "decided"}
     (tmp_path / LEDGER).write_text(json.dumps(line) + "\n", encoding="ascii")
     assert [entry for _, entry in read_ledger(tmp_path / LEDGER)] == [old] and old.decided == {}

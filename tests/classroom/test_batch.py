@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -252,6 +253,42 @@ def test_a_process_that_does_not_answer_in_time_is_ended(tier):
     with pytest.raises(ProcessEnded):
         process.ask(job, seconds=1.0)  # a loop without end is given a second of the processor, after the start
     assert process._process.poll() is not None
+
+
+SLEEPER = """
+import pathlib, time
+from autograder.batch.serve_jobs import claim_standard_output, serve_jobs
+
+def sleep(line):
+    pathlib.Path(__file__).with_name("began").touch()
+    time.sleep(600)
+
+def main():
+    serve_jobs(sleep, claim_standard_output())
+"""
+
+
+def test_a_process_ends_with_the_program_that_gives_it_jobs_also_in_the_middle_of_one(tmp_path):
+    (tmp_path / "sleeper.py").write_text(SLEEPER, encoding="utf-8")
+    process = GradingProcess(str(tmp_path), "sleeper")
+    process._process.stdin.write(b"a job\n")
+    process._process.stdin.flush()
+    while not (tmp_path / "began").exists():
+        assert process._process.poll() is None
+        time.sleep(0.01)
+    process._process.stdin.close()  # as the system does for a program that was killed
+    assert process._process.wait(timeout=60) == 0
+
+
+def test_a_pool_that_has_ended_does_no_job(tmp_path):
+    from autograder.batch.local_processes import ProcessEnded
+
+    (tmp_path / "sleeper.py").write_text(SLEEPER, encoding="utf-8")
+    processes = Processes(str(tmp_path), "sleeper", seconds=60)
+    processes.end()
+    with pytest.raises(ProcessEnded, match="The pool has ended"):
+        processes.ask(b"a job\n")
+    assert not (tmp_path / "began").exists()
 
 
 LUCKY = SOLUTION.replace("gradient = []", "gradient = [0.0] if int(abs(xs[0]) * 1000) % 4 == 0 else []")

@@ -18,13 +18,13 @@ import pytest
 from disturbances import kill_one_of
 from helpers.batch import PART, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
 
-from autograder.batch.ledger import Entry, Ledger, LedgerError, read_ledger
+from autograder.batch.ledger import Ledger, LedgerEntry, LedgerError, read_ledger
 from autograder.batch.regrade import repeat
 from autograder.course import ROOT
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
 LEARNERS = 10
-ENTRY = Entry(
+ENTRY = LedgerEntry(
     "2026-11-24", "ada", "part00", PART.file_name, "0" * 64, "1" * 64, 7, "strict", "3.11.2", 0.5, 1, 10, "", {}, "k"
 )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
+import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,12 +13,13 @@ import pytest
 from helpers.submissions import hand_in
 from typer.testing import CliRunner
 
+from autograder.batch.local_processes import Pool
 from autograder.capstone import capstone_run
 from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import last_released, record_released
 from autograder.classroom import capstone_grades as class_capstone
-from autograder.classroom import prefetch
+from autograder.classroom import capstone_process
 from autograder.classroom.capstone_gradebook import possible_points
 from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts
 from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
@@ -111,10 +114,10 @@ def test_it_is_exported_with_the_parts(graded, tmp_path):
 def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monkeypatch):
     folder, outcomes = graded
     assert outcomes["ada"].report == outcomes["ben"].report
-    files = {name: module.content for name, module in newest_parts(folder, "ada").items()}
-    monkeypatch.setattr("autograder.capstone.grade_capstone", lambda *_, **__: pytest.fail("trained again"))
-    again = class_capstone.stored_verdict(folder, files, strict_tier(), None, STEPS)
-    assert again == outcomes["ada"].report
+    files = {name: newest.content for name, newest in newest_parts(folder, "ada").items()}
+    monkeypatch.setattr(class_capstone, "open_pool", lambda *_, **__: pytest.fail("trained again"))
+    again = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS)}
+    assert again["ada"].report == outcomes["ada"].report and not again["ada"].trained
     changed = files | {"part06_adam.py": files["part06_adam.py"] + b"\n# changed\n"}
     name = class_capstone.verdict_key(changed, strict_tier(), None, STEPS)
     assert Store(folder.verdicts).find(name) is None
@@ -126,7 +129,14 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
 @pytest.fixture
 def in_this_process(monkeypatch):
     """Verdicts are made by threads, so that what a test replaces is replaced for them, too."""
-    monkeypatch.setattr(prefetch, "ProcessPoolExecutor", lambda workers, context, **others: ThreadPoolExecutor(workers))
+
+    @contextlib.contextmanager
+    def threads(workers, **others):
+        with ThreadPoolExecutor(workers) as pool:
+            answer = capstone_process.answer_capstone
+            yield Pool(lambda line: pool.submit(lambda: json.dumps(answer(line)).encode()), lambda: workers)
+
+    monkeypatch.setattr(class_capstone, "open_pool", threads)
     return monkeypatch
 
 

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from helpers.submissions import PART, SOLUTION, answered, by_checks, cell, feedback, fresh_notebook, hand_in
 from typer.testing import CliRunner
@@ -269,9 +270,9 @@ def test_no_process_outlives_a_grading_that_was_killed(a_class):
         hand_in(a_class, learner, f"{SOLUTION}\n# {learner}\nimport time\ntime.sleep(3)\n", answered())
     command = [sys.executable, "-m", "autograder", "grade", "--class", str(a_class.root), "--part", "9"]
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL) as grading:
-        wait_until(lambda: sum(b"spawn_main" in command for command in of_session(grading.pid).values()) >= 2)
+        started = processes_of(grading, "grading_process")
         grading.kill()
-    wait_until(lambda: not of_session(grading.pid))
+    wait_until(lambda: not any(map(is_alive, started)))
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="Processes are looked for in /proc.")
@@ -282,28 +283,37 @@ def test_ctrl_c_ends_capstones_that_are_being_trained_and_keeps_nothing_of_them(
             hand_in(a_class, learner, f"{module}\n# {learner}\n", its_part=its_part)
     command = [sys.executable, "-m", "autograder", "grade", "--class", str(a_class.root), "--part", "11"]
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True) as grading:
-        wait_until(lambda: sum(b"spawn_main" in command for command in of_session(grading.pid).values()) >= 2)
+        processes_of(grading, "capstone_process")
         time.sleep(2)  # so that they have begun to train, which takes a minute
+        started = processes_of(grading, "capstone_process")
         os.killpg(grading.pid, signal.SIGINT)  # as a terminal does
         said = grading.communicate()[1]
     assert grading.returncode == 130 and "Stopped. Those above have their points" in said, said
     assert "Traceback" not in said
     assert not list(a_class.verdicts.rglob("*.json"))
-    wait_until(lambda: not of_session(grading.pid))
+    wait_until(lambda: not any(map(is_alive, started)))
 
 
-def of_session(session: int) -> dict[int, bytes]:
-    """The processes of a session that have not ended, and how they were called."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, of = path.read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].split()[:4]
-            command = path.with_name("cmdline").read_bytes()
-        except OSError:
-            continue
-        if int(of) == session and state != "Z":
-            found[int(path.parent.name)] = command
-    return found
+def processes_of(grading: subprocess.Popen, module: str) -> list[psutil.Process]:
+    """The grading's process and all that it started, once two of them serve jobs by this module."""
+    top = psutil.Process(grading.pid)
+    wait_until(lambda: sum(module in command_of(child) for child in top.children()) >= 2)
+    return [top, *top.children(recursive=True)]
+
+
+def command_of(process: psutil.Process) -> str:
+    """How it was called; nothing when it has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # a zombie is one, too
+        return ""
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_until(condition) -> None:

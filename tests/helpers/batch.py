@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.batch.ledger import FILE, read_ledger
+from autograder.batch.ledger import LEDGER_FILE, read_ledger
 from autograder.course import ROOT, SOLUTIONS, Part, part
 from autograder.stubs import make_stub
 
@@ -34,7 +34,7 @@ def hand_in(submitted: Path, learner: str, source: str | bytes = SOLUTION, its_p
 
 def ledger(out: Path) -> list[dict]:
     """The ledger's lines without what differs from run to run, by learner and part."""
-    found = [asdict(entry) | {"when": "", "seconds": 0} for _, entry in read_ledger(out / FILE)]
+    found = [asdict(entry) | {"when": "", "seconds": 0} for _, entry in read_ledger(out / LEDGER_FILE)]
     return sorted(found, key=lambda line: (line["learner"], line["part"]))
 
 

@@ -1,0 +1,43 @@
+"""What each process of a pool does: it reads jobs as lines, and answers with lines of JSON. It writes no file.
+
+`local_processes.Processes` starts such a process, from a module whose `main` calls `serve_jobs`.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from typing import BinaryIO
+
+
+def claim_standard_output() -> BinaryIO:
+    """Standard output, for the answers. What anything else prints there goes to standard error from now on."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def serve_jobs(answer: Callable[[bytes], dict], answers: BinaryIO) -> None:
+    """Answer jobs from standard input, in this thread, for ever.
+
+    Standard input ends with the process that gives the jobs, however that ends. Then this process ends at once, also in
+    the middle of a job: nobody waits for the answer.
+    """
+    jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
+    while True:
+        answers.write(json.dumps(answer(jobs.get())).encode("ascii") + b"\n")
+        answers.flush()
+        if gc.get_freeze_count() == 0:  # what is loaded by now stays, and need not be looked through again and again
+            gc.freeze()
+
+
+def _read_jobs(jobs: queue.SimpleQueue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        jobs.put(line)
+    os._exit(0)

@@ -1,0 +1,55 @@
+"""A process that grades capstones: a learner's parts come in as a line of JSON, a verdict goes out as one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+
+from autograder.batch.serve_jobs import claim_standard_output, serve_jobs
+from autograder.grading.report import Report
+from autograder.grading.store import report_from_json, report_to_json
+from autograder.sandbox import MachineBusy, Tier
+
+MODULE = __name__
+SECONDS = 4 * 3600.0  # of the clock, for a process that hangs: the sandbox's own limits end a run long before
+
+
+class NotGraded(Exception):
+    """There is no verdict: a sentence."""
+
+
+def encode_capstone(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> bytes:
+    """One line. modules: by file name; python: the interpreter to train in; num_steps: how long."""
+    files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
+    job = {"modules": files, "tier": tier.value, "python": python, "num_steps": num_steps}
+    return json.dumps(job).encode("ascii") + b"\n"
+
+
+def decode_capstone(line: bytes) -> tuple[Report, float]:
+    """The report and the seconds that it took. Raises NotGraded."""
+    answer = json.loads(line)
+    if "failure" in answer:
+        raise NotGraded(answer["failure"])
+    return report_from_json(answer["report"]), answer["seconds"]
+
+
+def answer_capstone(line: bytes) -> dict:
+    """Train and grade."""
+    from autograder.capstone import grade_capstone
+
+    job, began = json.loads(line), time.monotonic()
+    modules = {name: base64.b64decode(text) for name, text in job["modules"].items()}
+    try:
+        graded = grade_capstone(modules, tier=Tier(job["tier"]), python=job["python"], num_steps=job["num_steps"])
+    except MachineBusy as error:
+        return {"failure": f"{error} Nothing was saved. Run the same command again."}
+    except Exception as error:  # whoever is at fault: the others get their points all the same
+        return {"failure": f"{type(error).__name__}: {error}"}
+    return {"report": report_to_json(graded.report.for_class()), "seconds": time.monotonic() - began}
+
+
+def main() -> None:
+    """Serve jobs from standard input."""
+    serve_jobs(answer_capstone, claim_standard_output())
