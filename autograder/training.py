@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.course import ROOT, SOLUTIONS
+from autograder.errors import Misuse
 from autograder.render.progress import WINDOW, curve_lines, progress_of, running_means, save_curve
 
 # A model of the reference in training: what is there after each step, and can be kept when somebody stops half-way.
@@ -40,7 +41,7 @@ def reference() -> SimpleNamespace:
     return SimpleNamespace(**{name: importlib.import_module(module) for name, module in modules.items()})
 
 
-class InputError(Exception):
+class InputError(Misuse):
     """What was asked for can't be trained; the message is one sentence: what was wrong and what to do."""
 
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.nbgrader_configuration import write_configuration
 from autograder.course import ROOT, SOLUTIONS, Part, part
+from autograder.errors import Failure
 from autograder.grading.misconceptions import variants
 from autograder.invocation import CALLED_AS
 from autograder.stubs import fresh_stub
@@ -167,7 +168,7 @@ def _facts(cell: dict) -> dict:
 # The main job of an instructor, end to end, on a class that never was: real commands, in a folder of their own.
 
 
-class DemoFailed(Exception):
+class DemoFailed(Failure):
     """A step did not do what it must; the text says which, and what it gave."""
 
 
