@@ -104,6 +104,7 @@ def check(
 
 
 @app.command()
+@reports_errors()
 def sandbox() -> None:
     """Attack the sandbox for other people's code, and say which tier holds on this machine.
 

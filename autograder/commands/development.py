@@ -49,6 +49,7 @@ def stubs(
 
 
 @app.command()
+@reports_errors()
 def quick() -> None:
     """Verify in seconds that the reference works, one line per part.
 

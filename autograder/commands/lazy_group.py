@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import re
@@ -17,7 +16,6 @@ from autograder.files import without_dots
 from autograder.invocation import CALLED_AS
 
 UsageError = typer.BadParameter.__base__  # of click, which newer versions of typer bring along under another name
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class LazyGroup(TyperGroup):
@@ -56,12 +54,6 @@ class LazyGroup(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("\nStopped. To finish, run the same command again.", err=True)
             raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
-        except OSError as error:
-            if error.errno not in DISK_FULL:
-                raise
-            typer.echo(f"{error.filename or 'A file'} can't be written ({error.strerror}).", err=True)
-            typer.echo("Make room on the disk. Then run the same command again.", err=True)
-            raise typer.Exit(1) from error
         except UsageError as error:
             error.message = re.sub(r"is not a valid int( range)?\.$", "is not a whole number.", error.message)
             if os.environ.get(CALLED_AS) == "make" and error.ctx is not None:
