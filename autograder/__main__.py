@@ -18,24 +18,37 @@ if __name__ == "__main__":
         sys.path[0] = os.path.dirname(here)
 
     try:
-        from autograder.setup_environment import go_on_in_venv, missing_extra
+        from autograder.command_table import make_targets
+        from autograder.setup_environment import go_on_in_venv, missing_extra, stop
 
-        extra = missing_extra(sys.argv[1:])
+        if make_targets.asks_for_help(sys.argv[1:]):
+            sys.stdout.write(make_targets.help_text())
+            sys.exit(0)
+        try:
+            calls = make_targets.calls_of(sys.argv[1:])
+        except make_targets.MakeError as error:
+            stop(str(error))
+        extra = missing_extra(calls[0])
         if extra is not None:
             from autograder.install import install
 
             install(extra)
-            go_on_in_venv(sys.argv[1:])
+            go_on_in_venv()
+        make_targets.forget_call()
 
         from autograder.cli import app
 
-        try:
-            app(prog_name="python -m autograder")
-        except SystemExit as ended:
-            if sys.argv[1:2] != ["check"]:
-                raise
-            from autograder.fast_exit import end
+        for call in calls:
+            sys.argv[1:] = call
+            try:
+                app(prog_name="python -m autograder")
+            except SystemExit as ended:
+                if call is not calls[-1] and not ended.code:
+                    continue
+                if call[:1] != ["check"]:
+                    raise
+                from autograder.fast_exit import end
 
-            end(ended.code)
+                end(ended.code)
     except KeyboardInterrupt:  # before or after the command itself, which says what it stopped
         sys.exit(130)

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 import autograder
-from autograder.commands.lazy_group import Rooms
-from autograder.console import misuse, print_lines
+from autograder.commands.lazy_group import LazyGroup
+from autograder.console import misuse, print_lines, reports_errors
 from autograder.course import EXERCISES, ROOT
 
 app = typer.Typer(
-    cls=Rooms,
+    cls=LazyGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -47,6 +47,7 @@ def course(
 
 
 @app.command()
+@reports_errors()
 def check(
     target: Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")] = None,
     folder: Annotated[Path, typer.Option("--from", help="A folder with modules, or one file with a GPT.")] = EXERCISES,
@@ -69,28 +70,25 @@ def check(
     from autograder.render.terminal import part_lines, print_json, table_lines
     from autograder.sandbox import SandboxUnavailable
 
+    selected = parse_target(target)
+    if not folder.exists():
+        raise ValueError(f"There is no {folder}: give a folder with modules, or one file with a GPT in it.")
+    several = len(selected.parts) > 1
+    elsewhere = None if folder.resolve() == EXERCISES else folder
     try:
-        wanted = parse_target(target)
-        if not folder.exists():
-            raise ValueError(f"There is no {folder}: give a folder with modules, or one file with a GPT in it.")
-        tier = choose_tier(folder, sandbox and sandbox.value)
-        several = len(wanted.parts) > 1
-        elsewhere = None if folder.resolve() == EXERCISES else folder
-        reports = check_target(folder, wanted, tier, seed)
-        after_passing = None
-        if elsewhere is None:
-            from autograder.learner.last_results import after_passing, record
-
-            record(reports, wanted.task)
-        elif several and folder.is_file() and all(report.passed for report in reports):
-            from autograder.learner import local_state
-
-            local_state.log_event("blank-page")
-    except ValueError as error:
-        raise misuse(str(error)) from error
+        reports = check_target(folder, selected, choose_tier(folder, sandbox and sandbox.value), seed)
     except SandboxUnavailable as error:
         own = command("check", target, from_=folder, sandbox="local")
         raise misuse(f"{error}\nIs it code of your own? Then it needs no sandbox: {own}") from error
+    after_passing = None
+    if elsewhere is None:
+        from autograder.learner.last_results import after_passing, record
+
+        record(reports, selected.task)
+    elif several and folder.is_file() and all(report.passed for report in reports):
+        from autograder.learner import local_state
+
+        local_state.log_event("blank-page")
     if as_json:
         print_json(reports, several)
     else:
@@ -106,6 +104,7 @@ def check(
 
 
 @app.command()
+@reports_errors()
 def sandbox() -> None:
     """Attack the sandbox for other people's code, and say which tier holds on this machine.
 
@@ -122,6 +121,7 @@ def sandbox() -> None:
 
 
 @app.command()
+@reports_errors()
 def doctor(
     folder: Annotated[
         Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")

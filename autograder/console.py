@@ -1,15 +1,21 @@
-"""Print lines and report misuse in the same way in every command."""
+"""Print lines and report errors in the same way in every command."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 import typer
+
+from autograder.errors import Failure, Misuse
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -34,11 +40,44 @@ def hanging(line: str, width: int) -> str:
 
 def failure(sentence: str) -> typer.Exit:
     """Say on standard error what failed and what to do; raise what comes back: exit status 1."""
-    typer.echo("\n".join(fitted(line, sys.stderr) for line in sentence.split("\n")), err=True)
-    return typer.Exit(1)
+    return _exit(sentence, 1)
 
 
 def misuse(sentence: str) -> typer.Exit:
     """Say what was wrong and what to do on standard error; raise what comes back: exit status 2."""
+    return _exit(sentence, 2)
+
+
+def _exit(sentence: str, status: int) -> typer.Exit:
     typer.echo("\n".join(fitted(line, sys.stderr) for line in sentence.split("\n")), err=True)
-    return typer.Exit(2)
+    return typer.Exit(status)
+
+
+@contextlib.contextmanager
+def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
+    """Print an expected error as a sentence and exit with its status. Decorates a command, or guards a block.
+
+    disk: the sentence for a file that can't be read or written, with {error} in it. stopped: what Ctrl-C prints.
+    """
+    try:
+        yield
+    except (ValueError, Misuse) as error:
+        raise misuse(str(error)) from error
+    except Failure as error:
+        raise failure(str(error)) from error
+    except BrokenPipeError:
+        raise  # `make progress | head` has read enough: typer ends the command without a word
+    except OSError as error:
+        default = f"{error.filename or 'A file'} can't be read or written ({error.strerror})."
+        if not disk and error.errno in DISK_FULL:
+            default += " Make room on the disk. Then run the same command again."
+        raise failure(disk.format(error=error) if disk else default) from error
+    except KeyboardInterrupt:
+        if not stopped:
+            raise
+        typer.echo(f"\n{stopped}", err=True)
+        raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
+    except Exception as error:
+        if type(error).__module__ != "sqlalchemy.exc":  # not imported for commands that fail before they need it
+            raise
+        raise failure(f"Can't use the gradebook ({getattr(error, 'orig', error)}): does another program?") from error

@@ -4,12 +4,13 @@ import hashlib
 import json
 from pathlib import Path
 
+from autograder.errors import Failure
 from autograder.files import write_atomically
 
 FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 
 
-class DatasetError(Exception):
+class DatasetError(Failure):
     """A data set could not be had; the message is one sentence: what was wrong and what to do."""
 
 

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from autograder.commands.table import COST
+from autograder.command_table.table import COST
 from autograder.setup_environment import (
     ROOT,
     STAMP,

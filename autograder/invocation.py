@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import shlex
 
+from autograder.command_table import commands, target_of
+
 # The Makefile sets it to "make"; setup_environment.py to what was typed, such as `python3 -m autograder`.
 CALLED_AS = "AUTOGRADER_CALLED_AS"
-
-MAKEFILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Makefile")
-READ = re.compile(r"\$\((?:value )?([A-Za-z]+)\)")  # a variable, in a recipe or in a definition
-DEFINITION = re.compile(r"^([A-Z]+) = (.*)$", re.MULTILINE)
-RECIPE = re.compile(r"^([a-z0-9]+):.*\n((?:\t.*\n)+)", re.MULTILINE)
+PLAIN = "python -m autograder"
 
 # What a shell acts on, also inside double quotes or at the start of a word.
 ACTED_ON = re.compile(r"[^\w\s@%+=:,./\\-]|[\n\r\t]")
-
-# Targets that are called otherwise than their commands.
-MAKE_TARGETS = {"leaderboard submit": "submit", "leaderboard show": "leaderboard", "leaderboard page": "leaderboard"}
-
-# The argument of a command is part=, but of these.
-MAKE_ARGUMENTS = {"repeat": "name", "template": "url", "classroom50": "url", "roster": "file", "collect": "file"}
 
 
 def command(name: str, /, part: int | str | None = None, **options: object) -> str:
@@ -35,45 +26,30 @@ def command(name: str, /, part: int | str | None = None, **options: object) -> s
     >>> command("check", part="5.2", seed=3)
     'python -m autograder check 5.2 --seed 3'
     """
-    called_as = os.environ.get(CALLED_AS, "python -m autograder")
+    called_as = os.environ.get(CALLED_AS, PLAIN)
     given = {key.rstrip("_").replace("_", "-"): value for key, value in options.items() if value not in (None, False)}
-    if called_as != "make":
+    target = target_of(name) if called_as == "make" else None
+    if target is None:
+        called_as = PLAIN if called_as == "make" else called_as
         return " ".join([called_as, name, *([] if part is None else [str(part)]), *_as_options(given)])
-    target = MAKE_TARGETS.get(name, name)
-    taken = make_variables(target)
-    argument = MAKE_ARGUMENTS.get(name, "part")
-    words = ["make", target] + ([] if part is None else [f"{argument}={_quoted(part)}"])
-    words += [f"{key}={_quoted(1 if value is True else value)}" for key, value in given.items() if key in taken]
-    rest = {key: value for key, value in given.items() if key not in taken}
-    if rest:
-        text = " ".join(_as_options(rest))
-        words.append("args=" + (shlex.quote(text) if "'" in text else f"'{text}'"))
-    return " ".join(words)
-
-
-@functools.cache
-def make_variables(target: str) -> frozenset[str]:
-    """The variables that a target of the Makefile takes, as the Makefile itself finds them; those of all for "".
-    Every other option reaches a command through args=.
-    """
-    try:
-        with open(MAKEFILE, encoding="utf-8") as file:
-            text = file.read()
-    except FileNotFoundError:
-        text = ""
-    meanings, taken = dict(DEFINITION.findall(text)), set()
-    waiting = [recipe for name, recipe in RECIPE.findall(text) if target in ("", name)]
-    while waiting:
-        for name in READ.findall(waiting.pop()):
-            taken |= {name} if name.islower() else set()
-            waiting += [meanings[name]] if name in meanings else []
-    return frozenset(taken)
+    argument = {} if part is None else {target.argument or "part": part}
+    return " ".join(["make", target.target, *_as_variables(argument | given, {*argument, *target.variables})])
 
 
 def option(name: str, value: object = True) -> str:
     """One option, as this user would type it: `--part 5`, or `part=5` for make."""
-    whole = command("", **{f"{name}_": value})
-    return whole.removeprefix("make ").removeprefix(os.environ.get(CALLED_AS, "python -m autograder")).strip()
+    if os.environ.get(CALLED_AS) != "make":
+        return " ".join(_as_options({name: value}))
+    return " ".join(_as_variables({name: value}, {name for each in commands() for name in each.variables}))
+
+
+def _as_variables(given: dict[str, object], taken: set[str]) -> list[str]:
+    """Variables of `make`; every option that is not taken as a variable is passed in args=."""
+    words = [f"{key}={_quoted(1 if value is True else value)}" for key, value in given.items() if key in taken]
+    rest = " ".join(_as_options({key: value for key, value in given.items() if key not in taken}))
+    if rest:
+        words.append("args=" + (shlex.quote(rest) if "'" in rest else f"'{rest}'"))
+    return words
 
 
 def _as_options(given: dict[str, object]) -> list[str]:

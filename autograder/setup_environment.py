@@ -13,7 +13,8 @@ import hashlib
 import os
 import sys
 
-from autograder.commands.table import EXTRA_OF_COMMAND, STRICT_WITH_FROM
+from autograder.command_table import extras
+from autograder.command_table.table import STRICT_WITH_FROM
 from autograder.invocation import CALLED_AS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -31,7 +32,8 @@ def missing_extra(arguments: list[str]) -> str | None:
     """What must be installed before this command can run: an extra, "" for the learner's set; None when nothing is
     missing here. Goes on in `.venv` instead of returning where the command can run there.
     """
-    os.environ.setdefault(CALLED_AS, _as_typed(arguments))
+    if CALLED_AS not in os.environ:
+        os.environ[CALLED_AS] = _as_typed(arguments)
     if not os.path.exists(os.path.join(ROOT, "pyproject.toml")):
         return None  # installed as a package, so pip has seen to the requirements
     if "--help" in arguments or "-h" in arguments:
@@ -51,7 +53,7 @@ def missing_extra(arguments: list[str]) -> str | None:
     elif handed_over:
         stop(f"{VENV} is not a working virtual environment: delete that folder and run the same command again.")
     elif stamp != UNFINISHED and os.path.exists(VENV_PYTHON):
-        go_on_in_venv(arguments)  # which looks again, as the interpreter that it concerns
+        go_on_in_venv()  # which looks again, as the interpreter that it concerns
     return extra
 
 
@@ -62,7 +64,7 @@ def _help(arguments: list[str]) -> None:
     if all(map(importlib.util.find_spec, ["typer", *(["tomli"] if sys.version_info < (3, 11) else [])])):
         return
     if HANDED_OVER not in os.environ and read_stamp() != UNFINISHED and os.path.exists(VENV_PYTHON):
-        go_on_in_venv(arguments)
+        go_on_in_venv()
     from autograder.commands.help_before_setup import help_text
 
     print(help_text(arguments), end="")
@@ -72,7 +74,7 @@ def _help(arguments: list[str]) -> None:
 def extra_needed(arguments: list[str]) -> str:
     """The extra that the command among these arguments needs; "" is the learner's set."""
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
-    return EXTRA_OF_COMMAND.get(command) or ("instructor" if _needs_the_strict_sandbox(command, arguments) else "")
+    return extras().get(command) or ("instructor" if _needs_the_strict_sandbox(command, arguments) else "")
 
 
 def _needs_the_strict_sandbox(command: str, arguments: list[str]) -> bool:
@@ -198,11 +200,11 @@ def _as_typed(arguments: list[str]) -> str:
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 
-def go_on_in_venv(arguments: list[str]) -> None:
-    """Run the same command with the interpreter of `.venv`; does not return."""
+def go_on_in_venv() -> None:
+    """Run the same command, as it was typed, with the interpreter of `.venv`; does not return."""
     os.environ[HANDED_OVER] = "1"
     # By its path: -m would look for us in the current folder, which may be any.
-    command = [VENV_PYTHON, MAIN, *arguments]
+    command = [VENV_PYTHON, MAIN, *sys.argv[1:]]
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name != "nt":

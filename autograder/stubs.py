@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder import backups
 from autograder.course import EXERCISES, SOLUTIONS, parts
 from autograder.datasets import save
+from autograder.errors import Failure
 
 GIVEN = ("weights.py",)  # copied as they are: nothing in them is to be written
 RECORD = ".stubs.json"  # the sha256 of each stub that was last written, to tell it from a learner's work
@@ -21,7 +22,7 @@ END = re.compile(r"^ *### END SOLUTION$")
 ALMOST = re.compile(r"\b(BEGIN|END)\s*SOLUTION", re.IGNORECASE)
 
 
-class StubError(Exception):
+class StubError(Failure):
     """The stubs can't be made or written; the message is one sentence: what was wrong and what to do."""
 
 

@@ -21,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.course import ROOT, SOLUTIONS
+from autograder.errors import Misuse
 from autograder.render.loss_curve import WINDOW, curve_lines, running_means, save_curve
 from autograder.render.progress import training_progress
 
@@ -29,7 +30,7 @@ RUNS = ROOT / "runs"  # git ignores it
 NAMES, TEMPERATURE = 20, 0.5  # of the names that are sampled at the end
 
 
-class InputError(Exception):
+class InputError(Misuse):
     """This can't be trained; the message is one sentence: what was wrong and what to do."""
 
 

@@ -10,20 +10,31 @@ from pathlib import Path
 
 import pytest
 import typer
+from helpers.make import called, make
+
+from autograder.cli import app
+from autograder.command_table import commands as rows
+from autograder.command_table import find_target
+from autograder.command_table.make_targets import target_names
+from autograder.command_table.table import UNLISTED
+from autograder.commands.lazy_group import every_command
+from autograder.course import ROOT, SOLUTIONS, parts
+from autograder.datasets import read_facts
+from autograder.install import COST
+
+sys.path.insert(0, str(SOLUTIONS))
+sys.path.insert(0, str(ROOT / "docs"))
+
+from generator import commands as commands_page
 from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss, load_docs, split_docs
 from part04_parameters import Config, count_parameters
 from part09_understanding import uniform_loss
 
-from autograder.cli import app
-from autograder.commands.lazy_group import FORMER, every_command
-from autograder.course import ROOT, parts
-from autograder.datasets import read_facts
-from autograder.install import COST
-from autograder.invocation import make_variables
+from autograder.course import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = set(re.findall(r"^([a-z0-9]+):", MAKEFILE, flags=re.M)) - set(FORMER)
+TARGETS = set(re.search(r"^TARGETS := (.*)$", MAKEFILE, flags=re.M)[1].split()) - set(UNLISTED)
 FIRST_SCREEN = README.partition("\n## ")[0]
 
 with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
@@ -45,7 +56,7 @@ def check_call(call: str) -> str | None:
     words = shlex.split(call)
     if words[0] == "make":
         unknown = [word for word in words[1:] if "=" not in word and word not in TARGETS]
-        taken = {"PYTHON"}.union(*map(make_variables, words[1:]))
+        taken = {"PYTHON"}.union(*(row.variables for row in map(find_target, words[1:]) if row))
         unknown += [word for word in words[1:] if "=" in word and word.partition("=")[0] not in taken]
         return f"make knows no {', '.join(unknown)}" if unknown else None
     if words[:3] == ["python", "-m", "autograder"]:
@@ -102,55 +113,50 @@ def test_every_file_that_the_readme_names_is_there():
     assert missing == []
 
 
-def test_every_make_target_is_a_thin_call_of_a_real_command():
-    recipes = dict(re.findall(r"^([a-z0-9]+): ##.*\n\t\$\(RUN\) ([a-z0-9]+)", MAKEFILE, flags=re.M))
-    assert set(recipes) | {"help"} == TARGETS
-    assert set(recipes.values()) <= set(commands())
+def test_the_makefile_has_a_target_for_each_row_of_the_table():
+    targets = re.search(r"^TARGETS := (.*)$", MAKEFILE, flags=re.M)[1]
+    assert targets == " ".join(target_names()), "write this line into the Makefile"
+    assert len(set(targets.split())) == len(targets.split())
 
 
-@with_make
+def test_the_page_of_commands_is_that_of_the_table():
+    again = "It is stale: run python docs/generator/commands.py"
+    assert commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page(), again
+
+
 def test_every_make_target_gives_its_command_only_options_that_it_has():
-    variables = re.findall(r"\$\(([a-z]+)\)", MAKEFILE)
-    done = subprocess.run(
-        ["make", "-n", "PYTHON=py", *TARGETS - {"help"}, *(f"{name}=5" for name in variables if name != "args")],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    calls = [line.partition(" -m ")[2] for line in done.stdout.splitlines()]
-    assert len(calls) > 20
-    of_one_command = [f"python -m {call}" for call in calls if " leaderboard " not in call]
-    assert {call: wrong for call in of_one_command if (wrong := check_call(call))} == {}
+    called = [row for row in rows() if row.target]
+    assert len(called) > 40
+    for row in called:
+        for words in row.calls(dict.fromkeys(row.variables, "run"), []):
+            assert check_call(" ".join(["python", "-m", "autograder", *words])) is None
 
 
 @with_make
-def test_make_hands_its_variables_on_as_options():
-    done = subprocess.run(
-        [
-            "make",
-            "-n",
-            "PYTHON=py",
-            "train",
-            "fast=1",
-            "steps=7",
-            "seed=3",
-            "data=mes noms.txt",
-            "args=--any-characters",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    said = 'py -m autograder train --fast --steps 7 --seed 3 --data "mes noms.txt" --any-characters'
-    assert done.stdout.strip() == f"AUTOGRADER_CALLED_AS=make {said}"
+def test_make_hands_its_variables_on_as_options(tmp_path):
+    done = make(tmp_path, "train", "fast=1", "steps=7", "seed=3", "data=mes noms.txt", "args=--any-characters 'a b'")
+    said = ["train", "--fast", "--steps", "7", "--seed", "3", "--data", "mes noms.txt", "--any-characters", "a b"]
+    assert called(done) == [said]
 
 
 @with_make
-@pytest.mark.parametrize(("given", "expected"), [("fast=0", ""), ("fast=no", ""), ("fast=1", " --fast")])
-def test_fast_can_be_switched_off_in_words(given, expected):
-    done = subprocess.run(["make", "-n", "PYTHON=py", "train", given], cwd=ROOT, capture_output=True, encoding="utf-8")
-    assert done.stdout.rstrip().endswith(f"train{expected}")
+@pytest.mark.parametrize(("given", "expected"), [("fast=0", []), ("fast=no", []), ("fast=1", ["--fast"])])
+def test_fast_can_be_switched_off_in_words(tmp_path, given, expected):
+    assert called(make(tmp_path, "train", given)) == [["train", *expected]]
+
+
+@with_make
+def test_a_target_of_two_commands_runs_the_second_unless_the_first_fails(tmp_path):
+    show, page = ["leaderboard", "show", "--board", "b"], ["leaderboard", "page", "--board", "b"]
+    assert called(make(tmp_path, "leaderboard", "board=b", "args=--me m")) == [[*show, "--me", "m"], page]
+    failed = make(tmp_path, "leaderboard", "board=b", FAKE_STATUS="1")
+    assert failed.returncode == 2 and called(failed) == [show]
+
+
+@with_make
+def test_a_variable_of_the_environment_is_not_taken_for_one_that_was_typed(tmp_path):
+    done = make(tmp_path, "check", part="5", args="--json", AUTOGRADER_MAKE_VARIABLES="part")
+    assert called(done) == [["check", "--exit-zero"]]
 
 
 @with_make

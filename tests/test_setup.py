@@ -19,7 +19,8 @@ from typer.core import TyperGroup
 
 from autograder import install, invocation, setup_environment
 from autograder.cli import app
-from autograder.commands.lazy_group import COMMANDS, GROUPS, every_command
+from autograder.command_table import commands, extras, group_in, modules
+from autograder.commands.lazy_group import every_command
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE_PYTHON = install.base_python()
@@ -56,8 +57,16 @@ def checkout(tmp_path):
     for name in ("pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, folder)
     (folder / "autograder" / "commands").mkdir()
-    names = ["__init__", "__main__", "fast_exit", "install", "invocation", "setup_environment", "commands/__init__"]
-    for name in [*names, "commands/table"]:
+    shutil.copytree(ROOT / "autograder" / "command_table", folder / "autograder" / "command_table")
+    for name in (
+        "__init__",
+        "__main__",
+        "fast_exit",
+        "install",
+        "invocation",
+        "setup_environment",
+        "commands/__init__",
+    ):
         shutil.copy(ROOT / "autograder" / f"{name}.py", folder / "autograder" / f"{name}.py")
     (folder / "autograder" / "cli.py").write_text(FAKE_CLI, encoding="utf-8")
     return folder
@@ -249,7 +258,7 @@ def test_a_changed_pin_makes_the_stamp_stale_and_a_tools_setting_does_not(here, 
 
 def test_every_extra_that_a_command_needs_exists_and_has_its_cost_stated():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    for extra in setup_environment.EXTRA_OF_COMMAND.values():
+    for extra in extras().values():
         assert re.search(rf"^{extra} = \[", project, flags=re.M), extra
         assert extra in install.COST
 
@@ -301,8 +310,8 @@ def test_help_without_any_package_has_all_that_the_usual_help_has():
 
 def test_help_installs_nothing(checkout):
     shutil.copy(ROOT / "autograder" / "commands" / "help_before_setup.py", checkout / "autograder" / "commands")
-    extras = (ROOT / "autograder" / "bundle" / "student" / "table.py").read_text(encoding="utf-8")
-    (checkout / "autograder" / "commands" / "table.py").write_text(extras, encoding="utf-8")
+    table = (ROOT / "autograder" / "bundle" / "student" / "table.py").read_text(encoding="utf-8")
+    (checkout / "autograder" / "command_table" / "table.py").write_text(table, encoding="utf-8")
     source = "@app.command()\ndef check(part: Annotated[int, typer.Option(help='Which.')]):\n    'Checks.'\n"
     (checkout / "autograder" / "cli.py").write_text(source, encoding="utf-8")
     command = [BASE_PYTHON, "-S", "-m", "autograder"]
@@ -587,10 +596,16 @@ def test_every_command_shows_an_example_that_calls_it():
             assert f"Example: python -m autograder {call}" in (it.callback.__doc__ or ""), call
 
 
-def test_each_command_stands_in_the_room_that_the_table_names():
-    for room, names in COMMANDS.items():
-        group = typer.main.get_group(importlib.import_module(room).app)
-        assert GROUPS & {names} or list(group.commands) == names.split(), room
+def test_the_table_has_each_command_with_its_module_and_its_extra():
+    for module in set(modules().values()):
+        group = typer.main.get_group(
+            importlib.import_module(f"autograder.commands.{module}" if module else "autograder.cli").app
+        )
+        own = typer.main.get_group(app).commands if not module else group.commands
+        names = {f"{group_in(module) or ''} {name}".strip() for name in own}
+        assert names == {command.name for command in commands() if command.module == module}, module
+    for name in modules():
+        assert {command.extra for command in commands() if command.name.split()[0] == name} == {extras().get(name, "")}
 
 
 def test_a_check_loads_no_other_commands():
@@ -598,7 +613,7 @@ def test_a_check_loads_no_other_commands():
     code += "print(*sorted(name for name in sys.modules if name.startswith('autograder.commands.')))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["autograder.commands.lazy_group", "autograder.commands.table"]
+    assert done.stdout.split() == ["autograder.commands.lazy_group"]
 
 
 def test_a_misspelt_command_is_told_the_nearest_of_all_commands():

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 import autograder
 from autograder.cli import app
-from autograder.commands.lazy_group import FORMER, every_command
+from autograder.command_table.table import FORMER
+from autograder.commands.lazy_group import every_command
 from autograder.course import ROOT
 
 VERSION = re.escape(autograder.__version__)

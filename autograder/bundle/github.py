@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder.bundle.replay import needed_for
 from autograder.bundle.students_zip import DIST
 from autograder.course import ROOT, class_settings, parts
+from autograder.errors import Misuse
 from autograder.invocation import command
 
 PLAIN_ADDRESS = re.compile(r"https://[\w.~:/?&=%+-]+")
@@ -23,7 +24,7 @@ PAGE_OR_EXAMPLE = re.compile(r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|rele
 BUNDLED = ("autograder/__main__.py", "autograder/course.toml", "constraints.txt", "Makefile")
 
 
-class PinError(Exception):
+class PinError(Misuse):
     """Nothing that fetches a grader was written; the message says what was wrong."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import runpy
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,7 +13,9 @@ from pathlib import Path
 
 from autograder.bundle.recording import record
 from autograder.bundle.zip_audit import audit
+from autograder.command_table.make_targets import target_names
 from autograder.course import HERE, ROOT, Part, class_settings, parts
+from autograder.errors import Failure
 from autograder.files import write_atomically
 from autograder.notebooks.release import ReleaseError, released_notebook
 from autograder.stubs import GIVEN, StubError, fresh_stubs
@@ -44,12 +47,14 @@ else:
 STUDENT = Path(__file__).with_name("student")
 # Of autograder/, as they are. What a suite, the reference or a known mistake is read with stays at home.
 MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text bundle/__init__
-    bundle/recorded_mistakes bundle/replay commands/__init__ commands/appeal commands/help_before_setup
+    bundle/recorded_mistakes bundle/replay command_table/__init__ command_table/make_targets command_table/record
+    commands/__init__ commands/appeal commands/help_before_setup
     grading/__init__ grading/checks grading/compare
     grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through
     grading/grade grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress
     grading/reference grading/report grading/session grading/slips grading/sources
-    grading/submission grading/timeouts render/__init__ render/next_step render/terminal appeal_file files""".split()
+    grading/submission grading/timeouts render/__init__ render/next_step render/terminal appeal_file errors
+    files""".split()
 NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
 DATASETS = (".md", ".txt", ".json")
 
@@ -62,8 +67,9 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
     files["autograder/cli.py"] = (STUDENT / "cli.py").read_bytes()
-    files["autograder/commands/table.py"] = (STUDENT / "table.py").read_bytes()
-    files |= {name: (STUDENT / name).read_bytes() for name in ("Makefile", "README.md")}
+    files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
+    files["README.md"] = (STUDENT / "README.md").read_bytes()
+    files["Makefile"] = _makefile().encode("ascii")
     files["pyproject.toml"] = _pyproject().encode("ascii")
     files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
     stubs = fresh_stubs()
@@ -88,6 +94,14 @@ def _files_of(folder: Path, suffixes: Iterable[str]) -> dict[str, bytes]:
 def _is_ours(path: Path) -> bool:
     """Not what was made here, and not the file that only trainings read, which the zip can't do."""
     return path.name != "makemore_names.txt" and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+
+
+def _makefile() -> str:
+    """Our own Makefile with the targets of the students' table."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    table = runpy.run_path(str(STUDENT / "table.py"))
+    targets = " ".join(target_names(table["TABLE"], table["UNLISTED"]))
+    return re.sub(r"^TARGETS := .*$", f"TARGETS := {targets}", text, flags=re.MULTILINE)
 
 
 def _pyproject() -> str:
@@ -119,7 +133,7 @@ strict = {json.dumps(strict)}
 DIST = ROOT / "dist"
 
 
-class BundleError(Exception):
+class BundleError(Failure):
     """No zip was written; the message says what was wrong."""
 
 

@@ -16,13 +16,14 @@ from autograder.capstone.capstone_run import Task
 from autograder.capstone.grade_capstone import Graded
 from autograder.capstone.run_result import CapstoneFailed, read_weights
 from autograder.course import ROOT
+from autograder.errors import Failure
 from autograder.invocation import command
 from autograder.training import reference
 
 RESULT = ROOT / "runs" / "capstone.json"
 
 
-class NoResult(Exception):
+class NoResult(Failure):
     """There is nothing to draw; the text is a sentence that says what to do."""
 
 

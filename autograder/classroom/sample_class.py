@@ -21,6 +21,7 @@ from typing import NamedTuple
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.nbgrader_configuration import write_configuration
 from autograder.course import ROOT, SOLUTIONS, Part, part
+from autograder.errors import Failure
 from autograder.grading.misconceptions import variants
 from autograder.invocation import CALLED_AS
 from autograder.stubs import fresh_stub
@@ -81,7 +82,7 @@ class Submission(NamedTuple):
     time: datetime.datetime = ON_TIME
 
 
-class DemoFailed(Exception):
+class DemoFailed(Failure):
     """A step did not do what it must; the text says which, and what it gave."""
 
 

@@ -1,4 +1,4 @@
-"""The commands that look at a class as a whole: parse, call, print."""
+"""The commands about a class as a whole: its figures, and submissions that are alike."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
+from autograder.commands.options import parts_of
+from autograder.console import print_lines, reports_errors
+
 app = typer.Typer()
 
 
 @app.command()
+@reports_errors(disk="The verdicts can't be read, or the page can't be written ({error}).")
 def analytics(
     verdicts: Annotated[Path, typer.Argument(help="The folder with the verdicts and the ledger.")] = Path("verdicts"),
     part: Annotated[int | None, typer.Option("--part", help="This part only, and every check of it.")] = None,
@@ -24,28 +28,18 @@ def analytics(
     """
     from autograder.analytics.class_figures import class_figures, figure_lines, write_figures
     from autograder.analytics.class_verdicts import pseudonyms, read_verdicts
-    from autograder.batch.ledger import LedgerError
-    from autograder.console import failure, misuse, print_lines
-    from autograder.course import part as part_numbered
 
-    try:
-        wanted = None if part is None else part_numbered(part)
-        found = read_verdicts(verdicts, wanted)
-        figures = class_figures(found, None if names else pseudonyms(verdicts))
-        if as_json:
-            return print_lines([json.dumps(figures.to_json(), indent=1)])
-        page = verdicts / ("analytics_with_names.html" if names else "analytics.html")
-        write_figures(page, figures)
-    except KeyError as error:
-        raise misuse(str(error.args[0])) from error
-    except (ValueError, LedgerError) as error:
-        raise misuse(str(error)) from error
-    except OSError as error:
-        raise failure(f"The verdicts can't be read, or the page can't be written ({error}).") from error
-    print_lines([*figure_lines(figures, every_check=wanted is not None), "", f"Page: {page}."])
+    selected = None if part is None else parts_of(part)[0]
+    figures = class_figures(read_verdicts(verdicts, selected), None if names else pseudonyms(verdicts))
+    if as_json:
+        return print_lines([json.dumps(figures.to_json(), indent=1)])
+    page = verdicts / ("analytics_with_names.html" if names else "analytics.html")
+    write_figures(page, figures)
+    print_lines([*figure_lines(figures, every_check=selected is not None), "", f"Page: {page}."])
 
 
 @app.command()
+@reports_errors(disk="The page can't be written ({error}).")
 def similarity(
     submitted: Annotated[Path, typer.Argument(help="A folder or an archive of learners, as for `grade`.")],
     part: Annotated[int, typer.Option("--part", help="The part whose modules are compared.")],
@@ -58,21 +52,11 @@ def similarity(
     Example: python -m autograder similarity submitted --part 5
     """
     from autograder.analytics.similarity import compare_class, similarity_lines, write_similarity
-    from autograder.console import failure, misuse, print_lines
-    from autograder.course import part as part_numbered
 
-    try:
-        its_part = part_numbered(part)
-        found = compare_class(submitted, its_part)
-    except KeyError as error:
-        raise misuse(str(error.args[0])) from error
-    except ValueError as error:
-        raise misuse(str(error)) from error
+    (its_part,) = parts_of(part)
+    comparison = compare_class(submitted, its_part)
     page = (out or submitted.absolute().parent / "similarity") / f"{its_part.name}.html"
-    try:
-        write_similarity(page, found)
-    except OSError as error:
-        raise failure(f"The page can't be written ({error}).") from error
-    print_lines([*similarity_lines(found), "", f"Side by side: {page}."])
-    if found.problems:
+    write_similarity(page, comparison)
+    print_lines([*similarity_lines(comparison), "", f"Side by side: {page}."])
+    if comparison.problems:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.appeal_file import AppealError, add_appeal, find_check
-from autograder.console import failure, misuse, print_lines
+from autograder.console import print_lines, reports_errors
 from autograder.course import EXERCISES
 from autograder.invocation import command
 
@@ -17,6 +17,7 @@ app = typer.Typer()
 
 
 @app.command()
+@reports_errors()
 def appeal(
     part: Annotated[int | None, typer.Argument(metavar="[PART]", help="The part; needed for hidden checks.")] = None,
     check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name on your feedback page.")] = None,
@@ -27,18 +28,13 @@ def appeal(
 
     Example: python -m autograder appeal --check square_gives_x_times_x --reason "It is right for 0, too."
     """
-    try:
-        if check is None:
-            form = command("appeal", part, check="NAME", reason="why it is wrong")
-            raise AppealError(f"Which check? Copy its name from your feedback page, then type: {form}")
-        if not folder.is_dir():
-            raise AppealError(f"There is no folder {folder}.")
-        its_part, name = find_check(check, part)
-        path, new = add_appeal(folder, its_part, name, _asked() if reason is None else reason)
-    except AppealError as error:
-        raise misuse(str(error)) from error
-    except OSError as error:
-        raise failure(f"{error.filename or 'A file'} can't be read or written ({error.strerror}).") from error
+    if check is None:
+        form = command("appeal", part, check="NAME", reason="why it is wrong")
+        raise AppealError(f"Which check? Copy its name from your feedback page, then type: {form}")
+    if not folder.is_dir():
+        raise AppealError(f"There is no folder {folder}.")
+    its_part, name = find_check(check, part)
+    path, new = add_appeal(folder, its_part, name, _ask_reason() if reason is None else reason)
     print_lines(
         [
             f"{'Written:' if new else 'This request is already in'} {path}.",
@@ -48,7 +44,7 @@ def appeal(
     )
 
 
-def _asked() -> str:
+def _ask_reason() -> str:
     """The reason, typed in lines until an empty one. Raises AppealError where nobody can be asked."""
     if not sys.stdin.isatty():
         raise AppealError('Say in your own words why the check is wrong: reason="..."')

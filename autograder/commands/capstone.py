@@ -1,4 +1,4 @@
-"""The commands of the capstone: parse, call, print. They are part of autograder/cli.py's list."""
+"""`capstone`, which trains with a learner's own parts, and `card`, which draws its result."""
 
 from __future__ import annotations
 
@@ -9,13 +9,81 @@ from typing import Annotated
 import typer
 
 from autograder.capstone.grade_capstone import Graded
-from autograder.console import failure, misuse, print_lines
+from autograder.console import failure, print_lines, reports_errors
 from autograder.course import EXERCISES, parts
 from autograder.invocation import command
 from autograder.render.terminal import check_line
 from autograder.text import number
 
-# The capstone in a terminal.
+app = typer.Typer()
+
+
+@app.command()
+@reports_errors()
+def capstone(
+    folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
+    python: Annotated[str | None, typer.Option(help="Another interpreter, such as pypy3.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
+) -> None:
+    """Train the full model with your own parts 1 to 8, and compare it with the grader's: one to four minutes.
+
+    Example: python -m autograder capstone --python pypy3
+    """
+    from autograder.capstone import grade_capstone
+    from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
+    from autograder.capstone.saved_model import RESULT, save_result
+    from autograder.check import choose_tier
+    from autograder.grading.submission import read_submission
+    from autograder.render.progress import training_progress
+    from autograder.render.terminal import print_json
+    from autograder.sandbox import MachineBusy
+
+    losses: list[float] = []
+    own_parts = [part for part in parts() if part.number in OWN_PARTS]
+    files, tier = read_submission(folder, own_parts), choose_tier(folder, None)
+    try:
+        with training_progress(losses, NUM_STEPS, quiet=as_json) as show:
+            graded = grade_capstone(
+                files,
+                tier=tier,
+                python=python,
+                on_step=lambda _, loss: (losses.append(loss), show()),
+                on_remark=lambda remark: typer.echo(remark, err=True),
+            )
+    except MachineBusy as error:
+        raise failure(f"{error}\nNothing was graded. To run it again: {command('capstone')}") from error
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped: nothing of this run is kept. To run it again: {command('capstone')}", err=True)
+        raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
+    if as_json:
+        print_json([graded.report], several=False)
+    else:
+        print_lines(capstone_lines(graded))
+    with reports_errors(disk="The trained model can't be kept ({error})."):
+        kept = save_result(graded, folder, RESULT)
+    if kept and not as_json:
+        typer.echo(f"The trained model is kept in {kept}. For a card to share: {command('card')}")
+    if not graded.report.passed:
+        raise typer.Exit(1)
+    if folder.resolve() == EXERCISES:
+        from autograder.learner import local_state
+
+        local_state.log_event("capstone")
+
+
+@app.command()
+@reports_errors(disk="The card can't be written ({error}).")
+def card() -> None:
+    """Draw what your last capstone reached as a card to share, runs/card.svg and runs/card.png.
+
+    Example: python -m autograder card
+    """
+    from autograder.capstone.card import write_card
+    from autograder.capstone.saved_model import RESULT, load_result
+
+    last = load_result(RESULT)
+    written = write_card(RESULT)
+    print_lines([f"From the capstone of {last.date} on {last.folder}.", *(f"Written: {path}" for path in written)])
 
 
 def capstone_lines(graded: Graded) -> Iterator[str]:
@@ -41,81 +109,3 @@ def capstone_lines(graded: Graded) -> Iterator[str]:
         loss, line = measured.held_out_loss, measured.bigram_loss
         yield f"Held-out loss {loss:.4f} nats per token; the bigram table has {line:.4f}."
     yield f"{number(report.earned)} of {number(report.possible)} points."
-
-
-app = typer.Typer()
-
-
-@app.command()
-def capstone(
-    folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
-    python: Annotated[str | None, typer.Option(help="Another interpreter, such as pypy3.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
-) -> None:
-    """Train the full model with your own parts 1 to 8, and compare it with the grader's: one to four minutes.
-
-    Example: python -m autograder capstone --python pypy3
-    """
-    from autograder.capstone import grade_capstone
-    from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
-    from autograder.capstone.saved_model import RESULT, save_result
-    from autograder.check import choose_tier
-    from autograder.grading.submission import read_submission
-    from autograder.render.progress import training_progress
-    from autograder.render.terminal import print_json
-    from autograder.sandbox import MachineBusy, SandboxUnavailable
-
-    losses: list[float] = []
-    try:
-        own = [part for part in parts() if part.number in OWN_PARTS]
-        files, tier = read_submission(folder, own), choose_tier(folder, None)
-        with training_progress(losses, NUM_STEPS, quiet=as_json) as show:
-            graded = grade_capstone(
-                files,
-                tier=tier,
-                python=python,
-                on_step=lambda _, loss: (losses.append(loss), show()),
-                on_remark=lambda remark: typer.echo(remark, err=True),
-            )
-    except MachineBusy as error:
-        raise failure(f"{error}\nNothing was graded. To run it again: {command('capstone')}") from error
-    except (ValueError, SandboxUnavailable) as error:
-        raise misuse(str(error)) from error
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped: nothing of this run is kept. To run it again: {command('capstone')}", err=True)
-        raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
-    if as_json:
-        print_json([graded.report], several=False)
-    else:
-        print_lines(capstone_lines(graded))
-    try:
-        kept = save_result(graded, folder, RESULT)
-    except OSError as error:
-        raise failure(f"The trained model can't be kept ({error}).") from error
-    if kept and not as_json:
-        typer.echo(f"The trained model is kept in {kept}. For a card to share: {command('card')}")
-    if not graded.report.passed:
-        raise typer.Exit(1)
-    if folder.resolve() == EXERCISES:
-        from autograder.learner import local_state
-
-        local_state.log_event("capstone")
-
-
-@app.command()
-def card() -> None:
-    """Draw what your last capstone reached as a card to share, runs/card.svg and runs/card.png.
-
-    Example: python -m autograder card
-    """
-    from autograder.capstone.card import write_card
-    from autograder.capstone.saved_model import RESULT, NoResult, load_result
-
-    try:
-        last = load_result(RESULT)
-        written = write_card(RESULT)
-        print_lines([f"From the capstone of {last.date} on {last.folder}.", *(f"Written: {path}" for path in written)])
-    except NoResult as error:
-        raise failure(str(error)) from error
-    except OSError as error:
-        raise failure(f"The card can't be written ({error}).") from error

@@ -1,8 +1,7 @@
-"""The commands around the gradebook: who is in the class, what they handed in, what it gave. Parse, call, print."""
+"""The commands around the gradebook: roster, submissions, grades, feedback, export, errata, regrade requests."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 from enum import Enum
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.class_grading import ClassOption, PartOption, parts_of
-from autograder.course import ROOT
+from autograder.commands.options import ClassOption, PartOption, parts_of
+from autograder.console import failure, print_lines, reports_errors
+from autograder.course import ROOT, Part, capstone
+from autograder.errors import Misuse
 
 app = typer.Typer()
 
@@ -27,6 +28,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing
 
 
 @app.command()
+@reports_errors()
 def roster(
     file: Annotated[Path, typer.Argument(help="A CSV file: Canvas' gradebook or Moodle's participants.")],
     folder: ClassOption = ROOT,
@@ -40,17 +42,16 @@ def roster(
     """
     from autograder.class_folder.settings import existing_class
     from autograder.classroom.gradebook import open_gradebook
-    from autograder.console import print_lines
     from autograder.intake.roster import import_roster, read_roster, roster_lines
 
-    with _sentences():
-        learners = read_roster(file)
-        with open_gradebook(existing_class(folder), create=True) as gradebook:
-            outcome = import_roster(gradebook, learners, remove_absent)
-        print_lines(roster_lines(outcome, remove_absent))
+    learners = read_roster(file)
+    with open_gradebook(existing_class(folder), create=True) as gradebook:
+        outcome = import_roster(gradebook, learners, remove_absent)
+    print_lines(roster_lines(outcome, remove_absent))
 
 
 @app.command()
+@reports_errors()
 def collect(
     source: Annotated[
         Path, typer.Argument(metavar="FILE", help="A platform's archive, or a folder: archives, folders, git clones.")
@@ -81,22 +82,21 @@ def collect(
     from autograder.class_folder.settings import existing_class, in_utc, load_settings
     from autograder.classroom.collect import collect as collect_from
     from autograder.classroom.collect import collection_lines
-    from autograder.console import failure, print_lines
 
-    with _sentences():
-        its_class = existing_class(folder)
-        zone, times = load_settings(its_class).zone, {}
-        for text in submitted_at or []:
-            learner, _, time = text.rpartition("=")
-            times[learner.strip()] = in_utc(time, zone, "--submitted-at")
-        its_part = parts_of(part)[0] if part is not None else None
-        outcome = collect_from(its_class, source, its_part, times, worksheet)
+    class_folder = existing_class(folder)
+    zone, times = load_settings(class_folder).zone, {}
+    for text in submitted_at or []:
+        learner, _, time = text.rpartition("=")
+        times[learner.strip()] = in_utc(time, zone, "--submitted-at")
+    its_part = parts_of(part)[0] if part is not None else None
+    outcome = collect_from(class_folder, source, its_part, times, worksheet)
     print_lines(collection_lines(outcome))
     if outcome.problems:
         raise failure("\n".join(["To look at:", *(f"  {problem}" for problem in outcome.problems)]))
 
 
 @app.command()
+@reports_errors()
 def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
     """Show the grades of the class: points by part, lateness, the weighted total, what a person has still to grade.
 
@@ -104,14 +104,13 @@ def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
     """
     from autograder.class_folder.settings import existing_class
     from autograder.classroom.grades import class_grades, grades_json, grades_lines
-    from autograder.console import print_lines
 
-    with _sentences():
-        found = class_grades(existing_class(folder))
-    print_lines([json.dumps(grades_json(found), indent=1)] if as_json else grades_lines(found))
+    table = class_grades(existing_class(folder))
+    print_lines([json.dumps(grades_json(table), indent=1)] if as_json else grades_lines(table))
 
 
 @app.command()
+@reports_errors()
 def feedback(
     download: Annotated[
         Path, typer.Argument(metavar="FILE", help="The platform's archive that you collected, or the folder.")
@@ -132,19 +131,17 @@ def feedback(
     """
     from autograder.class_folder.settings import existing_class
     from autograder.classroom.feedback_zip import pack_feedback, packed_lines
-    from autograder.console import failure, print_lines
-    from autograder.course import capstone
 
-    with _sentences():
-        its_class = existing_class(folder)
-        its_part = capstone() if part == capstone().number else parts_of(part)[0]
-        packed = pack_feedback(its_class, download, its_part, out or its_class.root / "exports", worksheet)
+    class_folder = existing_class(folder)
+    its_part = _part_or_capstone(part)
+    packed = pack_feedback(class_folder, download, its_part, out or class_folder.root / "exports", worksheet)
     print_lines(packed_lines(packed))
     if packed.missing:
         raise failure("\n".join(["Not in the zip:", *(f"  {sentence}" for sentence in packed.missing)]))
 
 
 @app.command()
+@reports_errors()
 def export(
     folder: ClassOption = ROOT,
     template: Annotated[
@@ -161,17 +158,16 @@ def export(
     from autograder.classroom.export import export as export_all
     from autograder.classroom.export import fill_template
     from autograder.classroom.grades import class_grades
-    from autograder.console import print_lines
 
-    with _sentences():
-        its_class = existing_class(folder)
-        found = class_grades(its_class)
-        to = out or its_class.root / "exports"
-        outcome = fill_template(found, template, to, _assignment(part)) if template else export_all(found, to)
-    print_lines([*outcome.remarks, f"Written: {', '.join(map(str, outcome.files))}"])
+    class_folder = existing_class(folder)
+    table, to = class_grades(class_folder), out or class_folder.root / "exports"
+    assignment = None if part is None else _assignment(part)
+    exported = fill_template(table, template, to, assignment) if template else export_all(table, to)
+    print_lines([*exported.remarks, f"Written: {', '.join(map(str, exported.files))}"])
 
 
 @app.command()
+@reports_errors()
 def errata(
     part: Annotated[int, typer.Argument(help="The part whose checks were fixed.")],
     apply: Annotated[
@@ -195,30 +191,28 @@ def errata(
         find_capstone_errata,
         find_errata,
     )
-    from autograder.console import print_lines
-    from autograder.course import capstone
     from autograder.notebooks.release import ReleaseError
-    from autograder.sandbox import SandboxUnavailable, strict_tier
+    from autograder.sandbox import strict_tier
 
-    with _sentences():
-        its_class = existing_class(folder)
-        try:
-            tier = strict_tier()
-            if part == capstone().number:
-                found, reports = find_capstone_errata(its_class, tier)
-                outcomes = apply_capstone_errata(its_class, found, reports, lower) if apply else []
-            else:
-                found = find_errata(its_class, parts_of(part)[0], tier)
-                outcomes = apply_errata(its_class, found, tier, lower) if apply else []
-        except (SandboxUnavailable, ReleaseError) as error:
-            raise ValueError(str(error)) from error
-    print_lines(errata_lines(its_class, found, apply, lower))
+    class_folder = existing_class(folder)
+    tier = strict_tier()
+    try:
+        if part == capstone().number:
+            found, reports = find_capstone_errata(class_folder, tier)
+            outcomes = apply_capstone_errata(class_folder, found, reports, lower) if apply else []
+        else:
+            found = find_errata(class_folder, parts_of(part)[0], tier)
+            outcomes = apply_errata(class_folder, found, tier, lower) if apply else []
+    except ReleaseError as error:
+        raise Misuse(str(error)) from error
+    print_lines(errata_lines(class_folder, found, apply, lower))
     print_lines(map(outcome_line, outcomes))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
 
 
 @app.command()
+@reports_errors()
 def appeals(
     request: Annotated[str | None, typer.Option(help="Only this one: ada/part05/NAME.")] = None,
     decide: Annotated[Decide | None, typer.Option(help="Decide it.")] = None,
@@ -238,63 +232,42 @@ def appeals(
     from autograder.class_folder.settings import existing_class
     from autograder.classroom import appeals as requests
     from autograder.classroom.appeals_page import case_lines, list_lines, ruling_lines, write_appeals_page
-    from autograder.console import print_lines
     from autograder.notebooks.release import ReleaseError
-    from autograder.sandbox import SandboxUnavailable
 
-    with _sentences():
-        its_class = existing_class(folder)
-        if decide is None and (alike or reason or by or lower):
-            raise ValueError("Say what you decide: --decide accept or --decide reject.")
-        if decide is not None and request is None:
-            raise ValueError("Say which request you decide about, such as ada/part05/NAME.")
-        if decide is not None:
-            accept = decide is Decide.accept
-            try:
-                ruling = requests.decide(its_class, request, accept, alike, reason, by, lower)
-            except (SandboxUnavailable, ReleaseError) as error:
-                raise ValueError(str(error)) from error
-            print_lines(ruling_lines(its_class, request, accept, ruling))
-            if any(outcome.failure for outcome in ruling.outcomes):
-                raise typer.Exit(1)
-            return
-        asked = requests.find_requests(its_class)
-        if request is not None and request not in asked.by_name:
-            raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.by_name) or 'none'}.")
-        wanted = [asked.by_name[request]] if request else list(asked.by_name.values())
-        found = []
-        for number, case in enumerate(requests.cases(its_class, wanted, anyway=request is not None), 1):
-            found.append(case)
-            if case.open or request is not None:
-                print_lines(case_lines(its_class, case, number))
-        nothing = not found and not asked.problems
-        path = None if request or nothing else write_appeals_page(its_class, found, asked.problems)
-        print_lines(list_lines(found, asked.problems, path))
+    class_folder = existing_class(folder)
+    if decide is None and (alike or reason or by or lower):
+        raise ValueError("Say what you decide: --decide accept or --decide reject.")
+    if decide is not None and request is None:
+        raise ValueError("Say which request you decide about, such as ada/part05/NAME.")
+    if decide is not None:
+        accept = decide is Decide.accept
+        try:
+            ruling = requests.decide(class_folder, request, accept, alike, reason, by, lower)
+        except ReleaseError as error:
+            raise Misuse(str(error)) from error
+        print_lines(ruling_lines(class_folder, request, accept, ruling))
+        if any(outcome.failure for outcome in ruling.outcomes):
+            raise typer.Exit(1)
+        return
+    asked = requests.find_requests(class_folder)
+    if request is not None and request not in asked.by_name:
+        raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.by_name) or 'none'}.")
+    wanted = [asked.by_name[request]] if request else list(asked.by_name.values())
+    found = []
+    for number, case in enumerate(requests.cases(class_folder, wanted, anyway=request is not None), 1):
+        found.append(case)
+        if case.open or request is not None:
+            print_lines(case_lines(class_folder, case, number))
+    nothing = not found and not asked.problems
+    path = None if request or nothing else write_appeals_page(class_folder, found, asked.problems)
+    print_lines(list_lines(found, asked.problems, path))
 
 
-def _assignment(number: int | None) -> str | None:
-    """The name in the gradebook of the part with this number; the capstone has one, too."""
-    from autograder.course import capstone
-
-    if number is None:
-        return None
-    return capstone().module if number == capstone().number else parts_of(number)[0].name
+def _part_or_capstone(number: int) -> Part:
+    return capstone() if number == capstone().number else parts_of(number)[0]
 
 
-@contextlib.contextmanager
-def _sentences():
-    """What is wrong in an instructor's file is misuse, status 2; a disk or gradebook that fails is status 1."""
-    from autograder.console import failure, misuse
-
-    try:
-        yield
-    except ValueError as error:  # ClassError is one
-        raise misuse(str(error)) from error
-    except OSError as error:
-        raise failure(f"Can't read or write {error.filename or 'a file'} ({error.strerror}).") from error
-    except Exception as error:
-        if type(error).__module__ == "sqlalchemy.exc":  # not imported for commands that fail before they need it
-            raise failure(
-                f"Can't use the gradebook ({getattr(error, 'orig', error)}): does another program?"
-            ) from error
-        raise
+def _assignment(number: int) -> str:
+    """The name of a part, or of the capstone, in the gradebook."""
+    its_part = _part_or_capstone(number)
+    return its_part.module if its_part is capstone() else its_part.name

@@ -12,7 +12,7 @@ import os
 import textwrap
 from collections.abc import Iterator
 
-from autograder.commands.table import COMMANDS, GROUPS
+from autograder.command_table import group_in, modules, summaries
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WIDTH = 78
@@ -21,16 +21,26 @@ WIDTH = 78
 def help_text(arguments: list[str]) -> str:
     """The help of the command among these arguments; a list of all commands when there is none."""
     words = [argument for argument in arguments if not argument.startswith("-")]
-    group = words.pop(0) if words and words[0] in GROUPS else ""
-    room = next((module for module, name in COMMANDS.items() if group and name == group), None)
-    commands = dict(_commands_in(room) if room else _commands())
-    if words and words[0] in commands:
-        return "\n".join(_about(f"{group} {words[0]}".strip(), *commands[words[0]]))
-    lines = [f"Usage: python -m autograder {f'{group} COMMAND'.strip()} [OPTIONS]", "", "Commands:"]
-    for name, (function, _) in commands.items():
-        lines.append(_entry(name, inspect.cleandoc(ast.get_docstring(function) or "").split("\n\n")[0]))
-    lines += [_entry(name, "A group of commands.") for name in sorted(GROUPS) if not group]
-    return "\n".join([*lines, "", "COMMAND --help says more about each.", ""])
+    module = modules().get(words[0]) if words else None
+    if module is None:
+        return _list("COMMAND", summaries())
+    group = group_in(module)
+    functions = dict(_functions_in(f"autograder.commands.{module}" if module else "autograder.cli"))
+    name = words[1] if group and len(words) > 1 else "" if group else words[0]
+    if name in functions:
+        return "\n".join(_about(f"{group or ''} {name}".strip(), *functions[name]))
+    first_paragraphs = {
+        name: inspect.cleandoc(ast.get_docstring(function) or "").split("\n\n")[0]
+        for name, (function, _) in functions.items()
+    }
+    return _list(f"{group} COMMAND", {"Commands": first_paragraphs})
+
+
+def _list(words: str, sections: dict[str, dict[str, str]]) -> str:
+    lines = [f"Usage: python -m autograder {words} [OPTIONS]", ""]
+    for title, entries in sections.items():
+        lines += [f"{title}:", *(_entry(*entry) for entry in entries.items()), ""]
+    return "\n".join([*lines, "COMMAND --help says more about each.", ""])
 
 
 def _about(name: str, function: ast.FunctionDef, module: str) -> Iterator[str]:
@@ -67,18 +77,11 @@ def _filled(words: str, first: str, indent: str) -> str:
     )
 
 
-def _commands() -> Iterator[tuple[str, tuple[ast.FunctionDef, str]]]:
-    """All commands that belong to no group: their functions, and the modules these are in."""
-    yield from _commands_in("autograder.cli")
-    for module, names in COMMANDS.items():
-        if names not in GROUPS:
-            yield from _commands_in(module)
-
-
-def _commands_in(module: str) -> Iterator[tuple[str, tuple[ast.FunctionDef, str]]]:
+def _functions_in(module: str) -> Iterator[tuple[str, tuple[ast.FunctionDef, str]]]:
+    """The functions of a module's commands by name, and the module that each is in."""
     for node in _source(module).body:
         if isinstance(node, ast.ImportFrom) and any(each.name == "app" for each in node.names):
-            yield from _commands_in(node.module)
+            yield from _functions_in(node.module)
         for decorator in getattr(node, "decorator_list", ()):
             if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "app.command":
                 yield (decorator.args[0].value if decorator.args else node.name), (node, module)

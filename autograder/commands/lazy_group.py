@@ -1,8 +1,7 @@
-"""Which room a command stands in. Only that room is loaded: all of them would take a fifth of the time of a check."""
+"""Load a command's module when the command is asked for: all modules would take a fifth of the time of a check."""
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import re
@@ -10,43 +9,43 @@ import re
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from autograder.commands.table import COMMANDS, GROUPS
+from autograder.command_table import find_command, group_in, modules, summaries, target_of
+from autograder.command_table.table import FORMER
 from autograder.console import misuse
 from autograder.files import without_dots
-from autograder.invocation import CALLED_AS, MAKE_TARGETS, make_variables
+from autograder.invocation import CALLED_AS
 
-# Commands of the release before: the name of today, or none, and a sentence. They go with the next release.
-FORMER = {
-    "dataset": ("", "datasets/makemore_names.txt is part of the course now: there is nothing to download."),
-}
 UsageError = typer.BadParameter.__base__  # of click, which newer versions of typer bring along under another name
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class Rooms(TyperGroup):
-    """The commands of its own app, and those of each room as they are asked for."""
+class LazyGroup(TyperGroup):
+    """The commands of its own app, and those of the table's modules, which are loaded one by one."""
 
     def get_command(self, context: typer.Context | None, name: str) -> TyperCommand | TyperGroup | None:
-        """The command, None when there is none: then all are loaded, and the nearest can be named."""
+        """The command, None when there is none: then all are loaded, so that the nearest can be named."""
         if name in FORMER:
             name, sentence = FORMER[name]
             typer.echo(sentence, err=True)
             if not name:
                 return TyperCommand(name, callback=lambda: None)
         if name not in self.commands:
-            rooms = [room for room, names in COMMANDS.items() if name in names.split()]
-            for room in rooms or COMMANDS:
-                self._load(room)
+            module = modules().get(name)
+            for each in [module] if module else dict.fromkeys(filter(None, modules().values())):
+                self._load(each)
         command = self.commands.get(name)
         for each in (command, *getattr(command, "commands", {}).values()):
             _name_paths_without_dots(each)
         return command
 
     def list_commands(self, context: typer.Context | None) -> list[str]:
-        """The names of all, room by room."""
-        for room in COMMANDS:
-            self._load(room)
-        return list(self.commands)
+        """The names of all."""
+        return list(modules())
+
+    def format_commands(self, context: typer.Context, formatter: object) -> None:
+        """The list in --help: by group of people, from the table, so that no module is loaded."""
+        for title, lines in summaries().items():
+            with formatter.section(title):
+                formatter.write_dl(list(lines.items()))
 
     def invoke(self, context: typer.Context) -> object:
         """Run the command; what is missing or not a number is told in words that are not a programmer's."""
@@ -55,21 +54,15 @@ class Rooms(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("\nStopped. To finish, run the same command again.", err=True)
             raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
-        except OSError as error:
-            if error.errno not in NO_ROOM:
-                raise
-            typer.echo(f"{error.filename or 'A file'} can't be written ({error.strerror}).", err=True)
-            typer.echo("Make room on the disk. Then run the same command again.", err=True)
-            raise typer.Exit(1) from error
         except UsageError as error:
             error.message = re.sub(r"is not a valid int( range)?\.$", "is not a whole number.", error.message)
             if os.environ.get(CALLED_AS) == "make" and error.ctx is not None:
                 raise misuse(_as_make_says_it(error)) from error
             raise
 
-    def _load(self, room: str) -> None:
+    def _load(self, module: str) -> None:
         above = typer.Typer(rich_markup_mode=self.rich_markup_mode)  # whose look they take over
-        above.add_typer(importlib.import_module(room).app, name=COMMANDS[room] if COMMANDS[room] in GROUPS else None)
+        above.add_typer(importlib.import_module(f"autograder.commands.{module}").app, name=group_in(module))
         self.commands.update(typer.main.get_group(above).commands)
 
 
@@ -88,19 +81,22 @@ def _without_dots(context: typer.Context, parameter: object, value: object) -> o
 
 
 def _as_make_says_it(error: UsageError) -> str:
-    """What was wrong in a sentence, with variables of the Makefile, which are called as the metavars of arguments or
-    the options are. An option that no variable stands for is named as it is.
+    """What was wrong in a sentence, with variables of the Makefile. An option that no variable stands for is named as
+    it is.
     """
     name = error.ctx.command_path.partition("autograder ")[2]
-    target = MAKE_TARGETS.get(name, name)
+    command = target_of(name) or find_command(name)
+    target = command.target or name if command else name
     parameter = getattr(error, "param", None)
     if parameter is None:
         return f"{error.format_message().rstrip('.')}. See: make {target} args=--help"
 
     def variable(one) -> str:
-        is_option = one.param_type_name == "option"
-        word = (one.opts[0].strip("-") if is_option else one.metavar or one.name).lower().partition("|")[0].strip("[")
-        return one.opts[0] if is_option and word not in make_variables(target) else f"{word}="
+        if one.param_type_name == "argument":
+            word = command.argument if command and command.argument else (one.metavar or one.name).lower()
+            return f"{word}="
+        word = one.opts[0].strip("-")
+        return f"{word}=" if command and word in command.variables else one.opts[0]
 
     if error.message:
         return f"{variable(parameter)} {error.message}"

@@ -1,56 +1,16 @@
-"""The commands of a learner: parse, call, print. They stand among those of autograder/cli.py."""
+"""The commands of a learner who works on a part: hints, progress, the debugger, and files that are replaced."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder.console import failure, misuse, print_lines, reports_errors
 from autograder.invocation import CALLED_AS, command
-
-# What the learner's commands share in a terminal: a question, a failure of the disk as a sentence.
-
-
-def agreed(question: str, yes: bool) -> bool:
-    """Ask, unless the answer was given with the command. Raises typer.Exit where nobody can be asked."""
-    if yes:
-        return True
-    if not sys.stdin.isatty():
-        from autograder.console import misuse
-
-        added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
-        raise misuse(
-            f"Nobody is at the keyboard to be asked, so nothing was changed. Add {added} to go on without being asked."
-        )
-    return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
-        "y",
-        "yes",
-    )
-
-
-@contextlib.contextmanager
-def sentences() -> Iterator[None]:
-    """What can't be done is one sentence: exit status 2 for misuse, 1 for what the machine refuses."""
-    from autograder.console import failure, misuse
-    from autograder.datasets import DatasetError
-    from autograder.stubs import StubError
-
-    try:
-        yield
-    except ValueError as error:
-        raise misuse(str(error)) from error
-    except (DatasetError, StubError) as error:
-        raise failure(str(error)) from error
-    except BrokenPipeError:
-        raise  # `make progress | head` has read enough: typer ends the command without a word
-    except OSError as error:
-        raise failure(f"{error.filename or 'A file'} can't be read or written ({error.strerror}).") from error
-
 
 app = typer.Typer()
 
@@ -59,6 +19,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command()
+@reports_errors()
 def watch(
     target: Annotated[str | None, typer.Argument(metavar="[PART]", help="The first unfinished if none.")] = None,
 ) -> None:
@@ -69,30 +30,29 @@ def watch(
     from autograder.learner.last_results import one_part
     from autograder.learner.watch import watch as watch_part
 
-    with sentences():
-        typer.echo("Looking where you are ...")
-        part, _ = one_part(target)
-        raise typer.Exit(watch_part(part))
+    typer.echo("Looking where you are ...")
+    part, _ = one_part(target)
+    raise typer.Exit(watch_part(part))
 
 
 @app.command()
+@reports_errors()
 def hint(target: Target = None) -> None:
     """Show a hint for the check that fails first; each call shows one more. They cost nothing.
 
     Example: python -m autograder hint 5
     """
-    from autograder.console import print_lines
     from autograder.learner.hints import next_hint
     from autograder.learner.last_results import one_part, result
     from autograder.learner.screens import hint_lines
 
-    with sentences():
-        part, task = one_part(target)
-        report = result(part, task)
-        print_lines(hint_lines(next_hint(report, part), report, task))
+    part, task = one_part(target)
+    report = result(part, task)
+    print_lines(hint_lines(next_hint(report, part), report, task))
 
 
 @app.command()
+@reports_errors()
 def progress(
     tick: Annotated[str | None, typer.Option(metavar="ID", help="Tick an achievement; again: take it back.")] = None,
 ) -> None:
@@ -100,18 +60,17 @@ def progress(
 
     Example: python -m autograder progress --tick read
     """
-    from autograder.console import print_lines
     from autograder.learner import achievements
     from autograder.learner.overview import next_line, open_lines, survey, table_lines
 
-    with sentences():
-        if tick is not None:
-            typer.echo(f"{tick} is {'ticked' if achievements.tick(tick) else 'no longer ticked'}.\n")
-        rows = survey()
-        print_lines([*table_lines(rows), "", *achievements.achievement_lines(), "", *open_lines(rows), next_line(rows)])
+    if tick is not None:
+        typer.echo(f"{tick} is {'ticked' if achievements.tick(tick) else 'no longer ticked'}.\n")
+    rows = survey()
+    print_lines([*table_lines(rows), "", *achievements.achievement_lines(), "", *open_lines(rows), next_line(rows)])
 
 
 @app.command()
+@reports_errors()
 def compare(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
     anyway: Annotated[bool, typer.Option("--anyway", help="Show the reference before you have passed.")] = False,
@@ -120,23 +79,22 @@ def compare(
 
     Example: python -m autograder compare 5.1
     """
-    from autograder.console import failure, print_lines
     from autograder.learner import compare as comparison
     from autograder.learner.last_results import one_part, result
 
-    with sentences():
-        part, task = one_part(target)
-        report = result(part, task)
-        if not report.passed and not anyway:
-            again = command("compare", target, anyway=True)
-            raise failure(
-                f"{'Task' if task else 'Part'} {target} is not passed yet, and this shows the reference. Try "
-                f"{command('hint', target)} first. To see it anyway: {again}"
-            )
-        print_lines(comparison.comparison_lines(part, task, report.seed))
+    part, task = one_part(target)
+    report = result(part, task)
+    if not report.passed and not anyway:
+        again = command("compare", target, anyway=True)
+        raise failure(
+            f"{'Task' if task else 'Part'} {target} is not passed yet, and this shows the reference. Try "
+            f"{command('hint', target)} first. To see it anyway: {again}"
+        )
+    print_lines(comparison.comparison_lines(part, task, report.seed))
 
 
 @app.command()
+@reports_errors()
 def debug(
     part_number: Annotated[int, typer.Argument(metavar="PART", help="5 is part 5.")],
     check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name; the first that fails if none.")] = None,
@@ -145,19 +103,18 @@ def debug(
 
     Example: python -m autograder debug 1 --check a_value_used_twice_gets_both_gradients
     """
-    from autograder.console import print_lines
     from autograder.learner import debug as debugger
     from autograder.learner.last_results import one_part, result
 
-    with sentences():
-        part, _ = one_part(str(part_number))
-        report = result(part)
-        found = debugger.find_check(report, part, check)
-        print_lines(debugger.message_lines(found, part))
-        raise typer.Exit(debugger.run(part, found, report.seed))
+    part, _ = one_part(str(part_number))
+    report = result(part)
+    found = debugger.find_check(report, part, check)
+    print_lines(debugger.message_lines(found, part))
+    raise typer.Exit(debugger.run(part, found, report.seed))
 
 
 @app.command()
+@reports_errors()
 def trace(
     name: Annotated[str, typer.Option(help="1 to 15 letters from a to z.")] = "emma",
     full: Annotated[bool, typer.Option("--full", help="All numbers of every vector, and all positions.")] = False,
@@ -167,13 +124,11 @@ def trace(
 
     Example: python -m autograder trace --name olivia
     """
-    from autograder.console import print_lines
     from autograder.learner import local_state
     from autograder.learner import trace as tracing
     from autograder.learner.trace_view import trace_lines
 
-    with sentences():
-        traced = tracing.trace(name)
+    traced = tracing.trace(name)
     print_lines(trace_lines(traced, full))
     if 5 in traced.own and not traced.problem:
         local_state.log_event("attention")
@@ -182,6 +137,7 @@ def trace(
 
 
 @app.command()
+@reports_errors()
 def reset(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
     yes: Yes = False,
@@ -191,44 +147,42 @@ def reset(
     Example: python -m autograder reset 5.2
     """
     from autograder import backups
-    from autograder.console import print_lines
     from autograder.course import EXERCISES, parse_target
     from autograder.learner.reset import carry_out, plan
     from autograder.learner.screens import kept_lines, reset_lines
 
-    with sentences():
-        if backups.finish(f"reset {target}", EXERCISES):
-            print_lines(["Finished the reset that was interrupted."])
-        change = plan(parse_target(target))
-        print_lines(reset_lines(change))
-        if change.nothing_to_do:
-            return
-        if not agreed("Go on?", yes or change.before is None):
-            typer.echo("Nothing was changed.")
-            raise typer.Exit(1)
-        print_lines(kept_lines(carry_out(change, target)))
+    if backups.finish(f"reset {target}", EXERCISES):
+        print_lines(["Finished the reset that was interrupted."])
+    change = plan(parse_target(target))
+    print_lines(reset_lines(change))
+    if change.nothing_to_do:
+        return
+    if not _agreed("Go on?", yes or change.before is None):
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(1)
+    print_lines(kept_lines(carry_out(change, target)))
 
 
 @app.command()
+@reports_errors()
 def undo() -> None:
     """Bring back the files that the last reset or update replaced. Once more, and you have those of now again.
 
     Example: python -m autograder undo
     """
-    from autograder.console import failure, print_lines
     from autograder.files import shown_path
     from autograder.learner.reset import undo as bring_back
 
-    with sentences():
-        found = bring_back()
-        if not found:
-            raise failure("There is nothing to undo: nothing of yours was replaced yet.")
-        for file, copy in found.items():
-            print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
-        print_lines([f"What was there until now is kept too: {command('undo')} brings it back."])
+    found = bring_back()
+    if not found:
+        raise failure("There is nothing to undo: nothing of yours was replaced yet.")
+    for file, copy in found.items():
+        print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
+    print_lines([f"What was there until now is kept too: {command('undo')} brings it back."])
 
 
 @app.command()
+@reports_errors()
 def update(
     old: Annotated[Path | None, typer.Option("--from", help="An older copy of the course, with your work.")] = None,
     yes: Yes = False,
@@ -238,26 +192,25 @@ def update(
     Example: python -m autograder update --from ../course-of-last-year
     """
     from autograder import backups
-    from autograder.console import print_lines
     from autograder.course import EXERCISES
     from autograder.learner import update as updating
 
-    with sentences():
-        if backups.finish(f"update {old}", EXERCISES):
-            print_lines(["Finished the update that was interrupted."])
-        steps = updating.plan(old)
-        print_lines(updating.plan_lines(steps))
-        if all(step.text is None for step in steps):
-            return
-        if not agreed("Go on?", yes):
-            typer.echo("Nothing was changed.")
-            raise typer.Exit(1)
-        print_lines(updating.done_lines(steps, updating.carry_out(steps, old)))
+    if backups.finish(f"update {old}", EXERCISES):
+        print_lines(["Finished the update that was interrupted."])
+    steps = updating.plan(old)
+    print_lines(updating.plan_lines(steps))
+    if all(step.text is None for step in steps):
+        return
+    if not _agreed("Go on?", yes):
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(1)
+    print_lines(updating.done_lines(steps, updating.carry_out(steps, old)))
     if any(step.conflicts for step in steps):
         raise typer.Exit(1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@reports_errors()
 def notebooks(
     context: typer.Context,
     target: Annotated[str | None, typer.Argument(metavar="[PART]", help="Begin with this one.")] = None,
@@ -269,6 +222,20 @@ def notebooks(
     from autograder.course import parse_target
     from autograder.learner.notebook_copies import open_notebooks
 
-    with sentences():
-        wanted = None if target is None else parse_target(target).parts[0]
+    wanted = None if target is None else parse_target(target).parts[0]
     raise typer.Exit(open_notebooks(wanted, context.args))
+
+
+def _agreed(question: str, yes: bool) -> bool:
+    """Ask, unless the answer was given with the command. Raises typer.Exit where nobody can be asked."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
+        raise misuse(
+            f"Nobody is at the keyboard to be asked, so nothing was changed. Add {added} to go on without being asked."
+        )
+    return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
+        "y",
+        "yes",
+    )

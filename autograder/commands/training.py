@@ -1,4 +1,4 @@
-"""The commands that train the reference, or something near it: parse, call, print. They stand among those of cli.py."""
+"""The commands that train the reference: `train`, and `experiment` with variants of the model."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.console import failure, misuse, print_lines
+from autograder.console import print_lines, reports_errors
 
 app = typer.Typer()
 
 
 @app.command()
+@reports_errors(disk="Can't save what was trained ({error}).")
 def train(
     fast: Annotated[bool, typer.Option("--fast", help="The version with a backward pass by hand: seconds.")] = False,
     steps: Annotated[int, typer.Option(help="Training steps, one name each.")] = 1000,
@@ -41,17 +42,12 @@ def train(
             if trained.config.n_layer >= 2 or trained.config.n_embd >= 64:
                 local_state.log_event("bigger")
 
-    try:
-        finished = training.train(data, steps, seed, fast, out, any_characters, note_achievements, **sizes)
-    except training.InputError as error:
-        raise misuse(str(error)) from error
-    except OSError as error:
-        raise failure(f"Can't save what was trained ({error}).") from error
-    if not finished:
+    if not training.train(data, steps, seed, fast, out, any_characters, note_achievements, **sizes):
         raise typer.Exit(130)  # what shells report for a program that Ctrl-C ended
 
 
 @app.command()
+@reports_errors(disk="Its page can't be written ({error}).")
 def experiment(
     name: Annotated[str | None, typer.Argument(help="Which; lists them if none.")] = None,
     seeds: Annotated[int | None, typer.Option(help="Runs, with seeds 1 to this; as its page has if none.")] = None,
@@ -69,14 +65,8 @@ def experiment(
     if name is None:
         print_lines(f"{each:24}{run.script(each).TITLE}" for each in NAMES)
         return
-    try:
-        record = run.run(name, seeds, steps)
-    except ValueError as error:
-        raise misuse(str(error)) from error
+    record = run.run(name, seeds, steps)
     print_lines([*run.script(name).table(record["figures"]), "", run.script(name).findings(record["figures"]), ""])
-    try:
-        written = run.write(record, out or RUNS / "experiments")
-    except OSError as error:
-        raise failure(f"Its page can't be written ({error}).") from error
+    written = run.write(record, out or RUNS / "experiments")
     local_state.log_event("experiment")
     print_lines([f"Written: {', '.join(map(str, written))}", f"To compare: {run.PAGES / name}.md"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import EXERCISES, LARGEST_FILE, RECIPE_FILE, parts
+from autograder.errors import Failure
 from autograder.grading.sources import inspect_source
 from autograder.sandbox import BOARD
 
@@ -35,7 +36,7 @@ FILE_NAME = RECIPE_FILE
 STUB = EXERCISES / FILE_NAME
 
 
-class RecipeError(Exception):
+class RecipeError(Failure):
     """A recipe that has no score; the text is a sentence for whoever wrote it."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from autograder.database import DatabaseError, open_database
+from autograder.errors import Failure
 from autograder.leaderboard import invented_names
 from autograder.leaderboard.recipe_source import Source
 from autograder.leaderboard.recipes import Score
@@ -127,7 +128,7 @@ def entered(session: Session, learner_id: str, display: str | None, public: bool
     return found
 
 
-class StoreError(Exception):
+class StoreError(Failure):
     """Nothing was recorded; the text is a sentence."""
 
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course import ROOT, Part, class_settings
+from autograder.errors import Failure
 from autograder.notebooks.lesson_notebooks import SOURCE, findings, notebook_findings, read_notebook
 from autograder.notebooks.release_audit import audit
 
 RELEASE = ROOT / "release"
 
 
-class ReleaseError(Exception):
+class ReleaseError(Failure):
     """Nothing was released; findings: a sentence each that begins with the place."""
 
     def __init__(self, *found: str) -> None:

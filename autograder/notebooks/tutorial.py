@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part, parts
+from autograder.errors import Failure
 from autograder.files import write_atomically
 from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_path, notebook_text, read_notebook
 
@@ -56,7 +57,7 @@ FOR_THE_COURSE = re.compile(
 )
 
 
-class TutorialError(Exception):
+class TutorialError(Failure):
     """The tutorial can't be built; the text says where."""
 
 

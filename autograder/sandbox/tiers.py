@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from autograder.errors import Misuse
 from autograder.sandbox.bubblewrap import JOB, bubblewrap_command, find_bubblewrap, job_parent, spare_user
 from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpreter, readable_by_everybody
 from autograder.sandbox.limits import Limits
@@ -30,7 +31,7 @@ PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
 INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
 
 
-class SandboxUnavailable(RuntimeError):
+class SandboxUnavailable(Misuse):
     """No sandbox of the kind that was asked for; the text says what was tried and what to do."""
 
 

@@ -164,6 +164,20 @@ def test_what_needs_the_reference_says_so(bundle):
         assert "Traceback" not in done.stderr
 
 
+@with_make
+def test_make_refuses_a_variable_that_a_target_does_not_take(bundle):
+    done = run(bundle, "make", "check", "prat=1")
+    assert done.returncode == 2
+    assert "make check does not take prat=. It takes: args= part= seed=." in done.stderr
+
+
+@with_make
+def test_make_alone_lists_what_the_zip_can_do(bundle):
+    listed = run(bundle, "make").stdout
+    assert re.findall(r"^  (\w+) ", listed, flags=re.M) == ["help", "check", "notebooks", "appeal"]
+    assert "fast=" not in listed
+
+
 def test_the_notebooks_checks_work_in_it(bundle):
     solve(bundle, 0)
     code = (

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from helpers.batch import run_cli, start_cli
 from helpers.gradebook import write
+from helpers.make import called, make
 from helpers.submissions import PART, SOLUTION, STUB, answered, by_checks, feedback, grades, hand_in
 
 from autograder.batch.grade_batch import grade_batch
@@ -302,14 +303,14 @@ def test_the_name_of_a_folder_does_nothing_in_the_commands_that_are_shown(a_clas
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
-@pytest.mark.parametrize("name", ["a`touch PWNED`b", "a$(touch PWNED)b", 'a";touch PWNED;"b'])
-@pytest.mark.parametrize(("target", "variable"), [("appeals", "request"), ("repeat", "name")])
+@pytest.mark.parametrize(
+    "name", ["a`touch PWNED`b", "a$(touch PWNED)b", 'a";touch PWNED;"b', "a$(shell touch PWNED)b", "a$$b \\ #\nc"]
+)
+@pytest.mark.parametrize(("target", "variable"), [("appeals", "request"), ("repeat", "name"), ("grade", "class")])
 def test_make_hands_a_name_on_as_it_was_typed(tmp_path, target, variable, name):
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    (tmp_path / "autograder.py").write_text("import sys\nprint(sys.argv[-1])\n", encoding="ascii")
-    words = ["make", "-s", f"PYTHON={sys.executable}", target, f"{variable}={name}"]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, encoding="utf-8")
-    assert done.stdout == f"{name}\n" and not (tmp_path / "PWNED").exists(), done.stderr
+    done = make(tmp_path, target, f"{variable}={name}")
+    (arguments,) = called(done)
+    assert arguments[-1] == name and not (tmp_path / "PWNED").exists(), done.stderr
 
 
 def test_a_damaged_file_of_decisions_stops_grading_and_costs_no_points(a_class, strict):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograder.commands import development
+from autograder.commands import site
 from autograder.course import ROOT, part
 
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
@@ -29,11 +29,11 @@ def build(tmp_path, monkeypatch, capfd):
     docs = tmp_path / "docs"
     docs.mkdir()
     (docs / "conf.py").write_text(CONF, encoding="utf-8")
-    monkeypatch.setattr(development, "DOCS", docs)
+    monkeypatch.setattr(site, "DOCS", docs)
 
     def build(text):
         (docs / "index.md").write_text(f"# Title\n\n{text}\n", encoding="utf-8")
-        status = development.build(tmp_path / "site")
+        status = site.build(tmp_path / "site")
         said = "".join(capfd.readouterr())
         return (tmp_path / "site" / "index.html").read_text(encoding="utf-8") if status == 0 else None, said
 
@@ -95,9 +95,9 @@ def test_a_site_is_replaced_whole(build, tmp_path):
 
 
 def test_without_its_generator_the_site_says_what_it_needs(monkeypatch, tmp_path):
-    monkeypatch.setattr(development.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(development.NoSite, match=r"needs Python 3\.11 or newer"):
-        development.build(tmp_path / "site")
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(site.NoSite, match=r"needs Python 3\.11 or newer"):
+        site.build(tmp_path / "site")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from helpers.learner import Course, solution
+from helpers.make import called, make
+from learner_helpers import Course, solution
 
 from autograder import course as courses
 from autograder.course import ROOT, part, parts
@@ -204,10 +205,7 @@ def test_the_last_line_under_make_is_ours(course):
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
-def test_each_target_of_make_takes_the_variables_that_it_uses_and_refuses_others():
-    def make(*words: str) -> subprocess.CompletedProcess:
-        return subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, encoding="utf-8")
-
+def test_each_target_of_make_takes_the_variables_that_it_uses_and_refuses_others(tmp_path):
     for target, takes in {
         "check": "args= part= seed=",
         "viva": "args= from= part= seed=",
@@ -216,23 +214,22 @@ def test_each_target_of_make_takes_the_variables_that_it_uses_and_refuses_others
         "stubs": "args=",
     }.items():
         names = takes.replace("=", "").split()
-        assert make(target, *(f"{name}=1" for name in names)).returncode == 0
-        refused = make(target, "prat=1", f"{names[0]}=1")
+        assert make(tmp_path, target, *(f"{name}=1" for name in names)).returncode == 0
+        refused = make(tmp_path, target, "prat=1", f"{names[0]}=1")
         assert refused.returncode == 2
         assert f"make {target} does not take prat=. It takes: {takes}." in refused.stderr
-    assert "make viva does not take name=." in make("viva", "part=1", "name=eve", "PYTHON=python3").stderr
-    assert make("quick", "check", "part=1", "PYTHON=python3").returncode == 0, "one of the two takes it"
+    assert "make viva does not take name=." in make(tmp_path, "viva", "part=1", "name=eve").stderr
+    assert make(tmp_path, "quick", "check", "part=1").returncode == 0, "one of the two takes it"
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
-def test_make_grade_takes_notebooks_run_and_refuses_what_says_nothing():
-    def make(value: str) -> subprocess.CompletedProcess:
-        command = ["make", "-n", "grade", f"notebooks={value}"]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+def test_make_grade_takes_notebooks_run_and_refuses_what_says_nothing(tmp_path):
+    def grade(value: str) -> subprocess.CompletedProcess:
+        return make(tmp_path, "grade", f"notebooks={value}")
 
-    assert all("--run-notebooks" in make(value).stdout for value in ("run", "yes", "1"))
-    assert all(make(value).returncode == 0 and "--run" not in make(value).stdout for value in ("", "no", "0"))
-    refused = make("runs")
+    assert all(called(grade(value)) == [["grade", "--run-notebooks"]] for value in ("run", "yes", "1"))
+    assert all(called(grade(value)) == [["grade"]] for value in ("", "no", "0"))
+    refused = grade("runs")
     assert refused.returncode == 2 and "type notebooks=run to run the cells" in refused.stderr
 
 

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from autograder.command_table.table import NEEDS_THE_COURSE
 from autograder.commands.appeal import appeal
-from autograder.console import misuse, print_lines
+from autograder.console import misuse, print_lines, reports_errors
 from autograder.course import EXERCISES, ROOT
 from autograder.invocation import command
 
@@ -22,26 +23,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# Commands of the whole course, and what of it they need.
-NEEDS_THE_COURSE = {
-    "train": "the finished model",
-    "quick": "the finished model",
-    "stubs": "the finished model",
-    "compare": "the reference to compare with",
-    "trace": "the reference to compare with",
-    "debug": "the reference of the other parts",
-    "capstone": "the model that your training run is compared with",
-    "card": "a capstone's result",
-    "leaderboard": "the model that scores a recipe",
-    "submit": "the model that scores a recipe",
-    "watch": "the whole grader",
-    "hint": "the hints, which tell more than a check does",
-    "progress": "the whole grader",
-    "reset": "the whole grader",
-    "undo": "the whole grader",
-    "update": "the whole grader",
-}
-
 
 app.command()(appeal)
 
@@ -52,6 +33,7 @@ def course() -> None:
 
 
 @app.command()
+@reports_errors()
 def check(
     target: Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")] = None,
     folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
@@ -71,26 +53,24 @@ def check(
     from autograder.render.next_step import next_step
     from autograder.render.terminal import part_lines, print_json, table_lines
 
-    try:
-        wanted = parse_target(target)
-        reports = check_parts(read_submission(folder, needed_for(wanted.parts)), wanted.parts, seed, wanted.task)
-    except ValueError as error:
-        raise misuse(str(error)) from error
-    several = len(wanted.parts) > 1
+    selected = parse_target(target)
+    reports = check_parts(read_submission(folder, needed_for(selected.parts)), selected.parts, seed, selected.task)
+    several = len(selected.parts) > 1
     elsewhere = None if folder.resolve() == EXERCISES else folder
     if as_json:
         print_json(reports, several)
     elif several:
-        print_lines([*table_lines(reports), "", *differences(wanted.parts, seed), next_step(reports, elsewhere)])
+        print_lines([*table_lines(reports), "", *differences(selected.parts, seed), next_step(reports, elsewhere)])
     else:
         step = reports[0].breaks or next_step(reports, elsewhere)
         *lines, step = part_lines(replace(reports[0], breaks=""), path_of(folder, reports[0].file), step)
-        print_lines([*lines, *differences(wanted.parts, seed, wanted.task), step])
+        print_lines([*lines, *differences(selected.parts, seed, selected.task), step])
     if not exit_zero and not all(report.passed for report in reports):
         raise typer.Exit(1)
 
 
 @app.command()
+@reports_errors()
 def verdict(
     folder: Annotated[Path, typer.Argument(help="The folder with a student's modules.")],
     part: Annotated[int | None, typer.Option(help="This part only.")] = None,
@@ -108,27 +88,24 @@ def verdict(
     from autograder.grading.progress import current_check
     from autograder.grading.submission import read_submission
     from autograder.render.terminal import part_lines, print_json, table_lines
-    from autograder.sandbox import SandboxUnavailable, strict_tier
+    from autograder.sandbox import strict_tier
 
     here = [each for each in parts() if (SUITES / each.name).is_dir()]
-    wanted = [each for each in here if part in (None, each.number)]
-    if not wanted:
+    selected = [each for each in here if part in (None, each.number)]
+    if not selected:
         raise misuse(f"There is no part {part} here: the parts are {', '.join(str(each.number) for each in here)}.")
-    try:
-        tier, files = strict_tier(), read_submission(folder)
-        reports = check_parts(files, wanted, tier=tier)
-    except (ValueError, SandboxUnavailable) as error:
-        raise misuse(str(error)) from error
+    tier, files = strict_tier(), read_submission(folder)
+    reports = check_parts(files, selected, tier=tier)
     wrong = []
-    for report, each in zip(reports, wanted):
+    for report, each in zip(reports, selected):
         untouched = (EXERCISES / each.file_name).read_bytes().split() == files.get(each.file_name, b"").split()
         first = current_check(report, each)
         if not untouched and first is not None and first.status != "todo":
             wrong.append((report, each))
     if as_json:
-        print_json(reports, several=len(wanted) > 1)
+        print_json(reports, several=len(selected) > 1)
     else:
-        print_lines([*table_lines(reports), "", f"Sandbox: {tier.value}.", *differences(wanted, None)])
+        print_lines([*table_lines(reports), "", f"Sandbox: {tier.value}.", *differences(selected, None)])
         for report, each in wrong:
             print_lines(["", *part_lines(report, f"exercises/{each.file_name}", "")])
     if wrong:

@@ -1,9 +1,45 @@
-"""What of pyproject.toml the commands need: in the students' zip this file is autograder/commands/table.py."""
+"""The rows of the students' zip: there this file is autograder/command_table/table.py."""
 
-COMMANDS, GROUPS = {}, set()  # all of them are in autograder/cli.py
+from autograder.command_table.record import Command, command
 
-# Every other command needs the learner's set only.
-EXTRA_OF_COMMAND = {"notebooks": "notebooks", "verdict": "strict"}
+TABLE: dict[str, tuple[Command, ...]] = {
+    "For learners": (
+        command(
+            "check", "", "check your work",
+            ": all parts, or part=5, or one task, part=5.2", argument="part", options=("seed",),
+            always=("--exit-zero",),
+        ),
+        command("notebooks", "", "open the notebooks in your browser", extra="notebooks"),
+        command(
+            "appeal", "appeal", "ask your instructor for a regrade of a check",
+            ': check=NAME reason="why it is wrong"', argument="part", options=("check", "reason"),
+        ),
+    ),
+    "For workflows": (
+        command("verdict", "", "check what somebody else pushed, in the sandbox", extra="strict", target=""),
+    ),
+}  # fmt: skip
+
+# Commands of the whole course, and what of it they need.
+NEEDS_THE_COURSE = {
+    "train": "the finished model",
+    "quick": "the finished model",
+    "stubs": "the finished model",
+    "compare": "the reference to compare with",
+    "trace": "the reference to compare with",
+    "debug": "the reference of the other parts",
+    "capstone": "the model that your training run is compared with",
+    "card": "a capstone's result",
+    "leaderboard": "the model that scores a recipe",
+    "submit": "the model that scores a recipe",
+    "watch": "the whole grader",
+    "hint": "the hints, which tell more than a check does",
+    "progress": "the whole grader",
+    "reset": "the whole grader",
+    "undo": "the whole grader",
+    "update": "the whole grader",
+}
+UNLISTED = tuple(NEEDS_THE_COURSE)
 STRICT_WITH_FROM = ()
 
 # Megabytes on disk and seconds, measured with an empty cache.

@@ -1,0 +1,76 @@
+"""Turn a target of `make` and the variables typed with it into calls of commands; list the targets.
+
+The Makefile has one rule for all targets. It hands over what was typed in the environment, so that a value may hold
+any character.
+"""
+
+from __future__ import annotations
+
+import os
+
+from autograder.command_table import commands, find_target
+from autograder.command_table.record import Command
+from autograder.command_table.table import TABLE, UNLISTED
+
+# Set by the Makefile: the names of the variables that were typed, the targets, and each value as it was typed.
+NAMES, GOALS, VALUE = "AUTOGRADER_MAKE_VARIABLES", "AUTOGRADER_MAKE_GOALS", "AUTOGRADER_MAKE_VALUE_"
+
+# The variables that most targets take, as the first line of the help shows them.
+EXAMPLES = {"part": "5", "fast": "1", "steps": "N", "seed": "N", "data": "FILE", "args": "..."}
+
+
+class MakeError(ValueError):
+    """What was typed can't be run; the message says what a target takes."""
+
+
+def asks_for_help(arguments: list[str]) -> bool:
+    """Whether this is `make` alone, or `make help`."""
+    return NAMES in os.environ and arguments[:1] == ["help"]
+
+
+def calls_of(arguments: list[str]) -> list[list[str]]:
+    """The commands to run for these arguments: one, except for a target of `make` that runs two. Raises MakeError."""
+    if NAMES not in os.environ:
+        return [arguments]  # not called by a rule of the Makefile
+    target, *rest = arguments
+    names = os.environ[NAMES].split()
+    _refuse_unknown(names, os.environ.get(GOALS, target).split())
+    command = find_target(target)
+    if command is None:
+        return [arguments]
+    try:
+        return command.calls({name: os.environ.get(VALUE + name, "") for name in names}, rest)
+    except ValueError as error:
+        raise MakeError(f"{error}.") from None
+
+
+def _refuse_unknown(names: list[str], goals: list[str]) -> None:
+    """A variable that no target reads would be ignored silently: `make check prat=1` would check all parts."""
+    known = {name for command in filter(None, map(find_target, goals)) for name in command.variables}
+    for name in names if known else ():
+        if name not in known:
+            takes = " ".join(f"{variable}=" for variable in sorted(known))
+            raise MakeError(f"make {' '.join(goals)} does not take {name}=. It takes: {takes}.")
+
+
+def forget_call() -> None:
+    """Remove what the Makefile handed over from the environment of the programs that a command starts."""
+    for name in [name for name in os.environ if name in (NAMES, GOALS) or name.startswith(VALUE)]:
+        del os.environ[name]
+
+
+def target_names(table: dict[str, tuple[Command, ...]] = TABLE, unlisted: tuple[str, ...] = UNLISTED) -> list[str]:
+    """All targets of the Makefile, or of one for another table."""
+    targets = (command.target for rows in table.values() for command in rows)
+    return ["help", *filter(None, targets), *unlisted]
+
+
+def help_text() -> str:
+    """What `make` alone prints: the targets by group, one line each."""
+    known = {name for command in commands() for name in command.variables}
+    examples = " ".join(f"[{name}={value}]" for name, value in EXAMPLES.items() if name in known)
+    lines = [f"make TARGET {examples}", f"  {'help':<12}list these targets"]
+    for group, rows in TABLE.items():
+        entries = [f"  {row.target:<12}{row.summary}{row.usage}" for row in rows if row.target]
+        lines += ["", group, *entries] if entries else []
+    return "\n".join(lines) + "\n"

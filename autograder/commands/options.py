@@ -1,0 +1,21 @@
+"""What several commands share: the class's folder, a part, where to run student code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.course import Part, part, parts
+
+ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
+PartOption = Annotated[int | None, typer.Option("--part", help="This part only.")]
+
+
+def parts_of(number: int | None) -> tuple[Part, ...]:
+    """The part with this number, or all. Raises ValueError with a sentence."""
+    try:
+        return parts() if number is None else (part(number),)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error

@@ -1,0 +1,74 @@
+"""`site`: build the guides of docs/ with Sphinx. See the comment at the top of docs/conf.py."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.console import reports_errors
+from autograder.course import ROOT
+from autograder.errors import Failure
+
+app = typer.Typer()
+
+DOCS = ROOT / "docs"
+SITE = ROOT / "dist" / "site"
+MARK = ".buildinfo"  # Sphinx writes it into every site
+
+
+class NoSite(Failure):
+    """The site can't be built here."""
+
+
+@app.command()
+@reports_errors()
+def site(
+    out: Annotated[Path | None, typer.Option(help="The folder to build in; dist/site if none.")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Ask each address in the pages whether it is there.")] = False,
+) -> None:
+    """Build the site of the guides; a warning of its generator is a failure.
+
+    Example: python -m autograder site --out public
+    """
+    raise typer.Exit(check_addresses() if links else build(out or SITE))
+
+
+def build(out: Path) -> int:
+    """Build the pages in a folder anew and say where; return 1 when there was a warning or an error, which is printed.
+
+    The folder must be empty, or hold a site: then that is replaced.
+    """
+    if out.is_dir() and any(out.iterdir()):
+        if not (out / MARK).is_file():
+            raise NoSite(f"{out} holds something else than a site: name an empty folder, or one that is not there yet.")
+        shutil.rmtree(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoSite(f"The site can't be written to {out} ({error}).") from error
+    status = _sphinx("html", out)
+    if status == 0:
+        print(f"The site is built: {out / 'index.html'}")
+    return status
+
+
+def check_addresses() -> int:
+    """Ask each address of another host whether it is there; return 1 and name those that are not."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return _sphinx("linkcheck", Path(scratch) / "links")
+
+
+def _sphinx(builder: str, out: Path) -> int:
+    if importlib.util.find_spec("sphinx") is None:
+        raise NoSite("The site's generator needs Python 3.11 or newer.")
+    with tempfile.TemporaryDirectory() as scratch:
+        options = ["-b", builder, "-W", "--keep-going", "-q", "-d", scratch]
+        done = subprocess.run([sys.executable, "-m", "sphinx", *options, str(DOCS), str(out)], check=False)
+    return done.returncode

@@ -1,0 +1,42 @@
+"""docs/commands.md: all commands by group of people, from the table that the command line and the Makefile use.
+
+    python docs/generator/commands.py
+
+writes the page. A test says when it is stale.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.command_table.table import TABLE
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "commands.md"
+HEAD = """# Commands
+
+<!-- Written by docs/generator/commands.py from autograder/command_table/table.py. -->
+
+A command is typed after `make`, with variables, or after `python -m autograder`, with an argument and options. `args=`
+passes any option to a target of `make`. `--help` after a command lists its options.
+"""
+
+
+def page() -> str:
+    """The page as it should be."""
+    lines = [HEAD]
+    for title, rows in TABLE.items():
+        lines += [f"## {title.partition(' (')[0]}", "", "| target of `make` | variables | command | what it does |"]
+        lines.append("|---|---|---|---|")
+        for row in rows:
+            variables = " ".join(f"`{name}=`" for name in row.variables if name != "args") if row.target else ""
+            words = " ".join([row.name, *row.always])
+            target = f"`{row.target}`" if row.target else ""
+            lines.append(f"| {target} | {variables} | `{words}` | {row.summary} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"Written: {PAGE}")
