@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from helpers.learner import Course, solution
 from helpers.make import called, make
-from learner_helpers import Course, solution
 
 from autograder import course as courses
 from autograder.course import ROOT, part, parts
