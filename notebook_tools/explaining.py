@@ -7,7 +7,6 @@ from pathlib import Path
 
 from notebook_tools import finding
 
-TOOLS = Path(__file__).resolve().parent
 AGAIN = "save the file, and run this cell again."
 
 
@@ -29,13 +28,19 @@ def explain(error: Exception, found: finding.Found) -> str:
         if Path(frame.filename).resolve() in files:
             place = f"{Path(frame.filename).name}, line {frame.lineno}, in {frame.name}:"
             return f"{place}\n    {frame.line}\n{kind}\nFix it, {AGAIN}"
-    if last and Path(last.filename).resolve().parent == TOOLS and isinstance(error, (ValueError, OSError)):
+    if isinstance(error, (ValueError, OSError)) and _raised_by_tools(error):
         return str(error)  # a sentence of ours
     if isinstance(error, NameError):
         return f"{kind}. A cell above makes it: run the cells from the top."
     line = next((frame.line for frame in reversed(frames) if "ipykernel" in frame.filename), "")
     place = f" at `{line}`" if line else ""
     return f"This cell could not go on{place}. {kind}\nDoes your code return what its docstring says?"
+
+
+def _raised_by_tools(error: Exception) -> bool:
+    """Whether the notebook tools raised it, in a module of their package or in the one file that students get."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and frames[-1].f_globals.get("__name__", "").partition(".")[0] == "notebook_tools"
 
 
 def _missing(name: str, found: finding.Found) -> str:

@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-COURSE = Path(__file__).with_name("course.json")  # module names by part and what each needs, from course.toml
+# By part: its title, its module and the modules that it needs. course.json is generated from course.toml.
+COURSE = json.loads(Path(__file__).with_name("course.json").read_text(encoding="utf-8"))
 WHERE_TO_PUT = "Fetch the part that it belongs to into a folder beside this one, or put the file beside this notebook."
 
 
@@ -32,8 +33,7 @@ class Found:
 
 def find(part: int, folder: Path) -> Found:
     """Look for the part's module and for every one that it builds on, seen from the notebook's folder."""
-    parts = json.loads(COURSE.read_text(encoding="utf-8"))
-    facts = parts[str(part)]
+    facts = COURSE[str(part)]
     places = [folder, *sorted(folder.parent.glob("part??")), *(above / "exercises" for above in folder.parents)]
     modules = {}
     for name in (*facts["needs"], facts["module"]):

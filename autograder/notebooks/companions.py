@@ -1,4 +1,4 @@
-"""What a part's notebook is released with: the stub to fill in, what the notebooks share, data, given modules.
+"""The files released with a part's notebook: the stub to fill in, the notebook tools, data, given modules.
 
 source/ holds notebooks only, since nbgrader would copy whatever else lies there over a learner's own file.
 """
@@ -10,6 +10,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.course import Part, part_named
 from autograder.datasets import FOLDER as DATASETS
 from autograder.notebooks.lesson_notebooks import TOOLS
+from autograder.notebooks.tools_file import tools_file
 from autograder.stubs import GIVEN, fresh_stubs
 
 
@@ -17,9 +18,7 @@ def companions(part: Part) -> dict[str, bytes]:
     """The files beside the part's notebook: path -> content. Raises StubError when a solution can't be used."""
     stubs = fresh_stubs()
     files = {part.file_name: stubs[part.file_name].encode("utf-8")}
-    for path in sorted(TOOLS.iterdir()):
-        if path.suffix in (".py", ".json"):
-            files[f"{TOOLS.name}/{path.name}"] = path.read_bytes()
+    files[f"{TOOLS.name}.py"] = tools_file()
     for name in part.files:
         files[name] = stubs[name].encode("utf-8") if name in GIVEN else (DATASETS / name).read_bytes()
     return files

@@ -78,7 +78,7 @@ def test_a_part_goes_to_a_learner_and_comes_back_to_be_graded(released, tmp_path
     ann = Person(tmp_path / "ann", exchange, "ann")
     ann.does(ExchangeFetchAssignment)
     fetched = ann.home / PART.name
-    assert {PART.file_name, f"{PART.name}.ipynb", "notebook_tools", "weights.py"} <= set(os.listdir(fetched))
+    assert {PART.file_name, f"{PART.name}.ipynb", "notebook_tools.py", "weights.py"} <= set(os.listdir(fetched))
     shutil.copy(SOLUTIONS / PART.file_name, fetched)
     ann.does(ExchangeSubmit)
     instructor.does(ExchangeCollect)

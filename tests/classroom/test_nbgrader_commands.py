@@ -67,7 +67,7 @@ def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, tie
     nbgrader(folder, "generate_assignment", PART.name)
     released = folder.release / PART.name
     assert (released / PART.file_name).read_text(encoding="utf-8") == STUB
-    assert (released / "notebook_tools" / "lesson.py").is_file()
+    assert (released / "notebook_tools.py").is_file()
     copied = answered()
     copied["cells"].append({**cell(copied, "check-9-1"), "metadata": {"nbgrader": {}}})
     hand_in(folder, "ada", SOLUTION, copied)
