@@ -190,7 +190,7 @@ test: ## run the project's own tests
 slow: ## run the tests that take minutes
 	$(RUN) test -m slow $(args)
 
-lint: ## check format and rules; args=--fix mends them
+lint: ## check format, rules and imports, and look for unused code; args=--fix fixes what it can
 	$(RUN) lint $(args)
 
 mutation: ## change the reference in a thousand small ways and see that the suites notice

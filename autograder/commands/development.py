@@ -17,6 +17,9 @@ from autograder.console import failure
 from autograder.course import EXERCISES, ROOT, SOLUTIONS
 from autograder.invocation import CALLED_AS, command
 
+# Import Linter has no `python -m` form. Like that form, this puts the course's folder on Python's path.
+IMPORT_LINTER = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_logo=True, no_cache=True))"
+
 
 def run_tests(arguments: list[str]) -> int:
     """Run pytest in two processes, with these arguments for it; return its exit status."""
@@ -24,11 +27,19 @@ def run_tests(arguments: list[str]) -> int:
 
 
 def run_lint(fix: bool = False) -> int:
-    """Check the format, then the rules; with `fix`, mend what can be mended. Return 1 when something is left."""
+    """Check the format, the rules, which module imports which, and that nothing is unused. Return 1 if any check fails.
+
+    With `fix`, first fix what ruff can fix.
+    """
     statuses = [
         _run(["-m", "ruff", "format", *([] if fix else ["--check"])]),
         _run(["-m", "ruff", "check", *(["--fix"] if fix else [])]),
+        _run(["-m", "vulture"]),
     ]
+    if importlib.util.find_spec("importlinter"):
+        statuses.append(_run(["-c", IMPORT_LINTER]))
+    else:
+        print("The imports are not checked: Import Linter requires Python 3.11 or newer.")
     return int(any(statuses))
 
 
@@ -177,9 +188,9 @@ def test(context: typer.Context) -> None:
 
 @app.command()
 def lint(
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed.")] = False,
 ) -> None:
-    """Check the format of the code and the rules for it.
+    """Check the format of the code, the rules for it, its imports, and that no code is unused.
 
     Example: python -m autograder lint --fix
     """

@@ -66,10 +66,6 @@ class Code:
         """A line without its indent, safe for any terminal."""
         return clean_text(self.lines[line - 1].strip(), LONGEST_LINE)
 
-    def name_of(self, node: ast.AST) -> str:
-        """The text of a node, safe for any terminal."""
-        return clean_text(ast.unparse(node), LONGEST_LINE)
-
     def _statements(self) -> Iterator[Statement]:
         for node in self.tree.body:
             if isinstance(node, ast.FunctionDef):

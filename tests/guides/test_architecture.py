@@ -1,13 +1,14 @@
 """The layers of the package hold, and their picture is that of the contract."""
 
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree
-from pathlib import Path
 
 import pytest
 
+from autograder.commands.development import IMPORT_LINTER
 from autograder.course import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
@@ -18,9 +19,9 @@ SUITES_MAY_IMPORT = ("autograder.grading.", "autograder.parts.", "autograder.mod
 
 
 def lint_imports(folder):
-    # Beside the interpreter of the tests: import-linter has no `python -m`.
-    program = Path(sys.executable).with_name("lint-imports")
-    return subprocess.run([program, "--no-cache"], cwd=folder, capture_output=True, text=True, encoding="utf-8")
+    pytest.importorskip("importlinter", reason="Import Linter requires Python 3.11.")
+    command = [sys.executable, "-c", IMPORT_LINTER]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8")
 
 
 def test_no_module_imports_a_layer_above_it_and_none_import_each_other():
@@ -46,6 +47,19 @@ def test_an_import_that_goes_up_or_round_or_a_module_without_a_layer_is_named(tm
         file.write(f"\nimport {imported}\n")
     result = lint_imports(tmp_path)
     assert result.returncode != 0 and broken in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "named"), [("", ""), ("def nobody_calls_this(): ...", "unused function 'nobody_calls_this'")]
+)
+def test_no_code_in_the_package_is_unused(tmp_path, line, named):
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    shutil.copytree(ROOT / "autograder", tmp_path / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
+    with open(tmp_path / "autograder" / "course.py", "a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    command = [sys.executable, "-m", "vulture"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    assert named in result.stdout and result.returncode == (3 if named else 0), result.stdout
 
 
 def test_suites_import_only_the_grading_and_the_model():
