@@ -84,10 +84,11 @@ def picture() -> str:
         body.append(f'<text class="title" x="44" y="{y + 26}">{escape(title)}</text>')
         for i, row in enumerate(rows):
             top = y + HEAD // 2 + i * ROW
+            box = min(BOX, (WIDTH - LEFT - 44) // len(row) - GAP)
             for j, name in enumerate(row):
-                x = LEFT + 44 + j * (BOX + GAP)
-                body.append(f'<rect class="box" x="{x}" y="{top + 4}" width="{BOX}" height="{ROW - 8}" rx="4"/>')
-                body.append(f'<text class="name" x="{x + BOX // 2}" y="{top + ROW // 2 + 4}">{name}</text>')
+                x = LEFT + 44 + j * (box + GAP)
+                body.append(f'<rect class="box" x="{x}" y="{top + 4}" width="{box}" height="{ROW - 8}" rx="4"/>')
+                body.append(f'<text class="name" x="{x + box // 2}" y="{top + ROW // 2 + 4}">{name}</text>')
         y += height + GAP
     arrow = f'<path class="down" d="M22 {GAP + 14}V{y - 24}m-7 -9 7 9 7 -9"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img" class="architecture">'
