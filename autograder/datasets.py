@@ -1,5 +1,6 @@
 """The data sets: what is known of each file. Standard library only."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -23,6 +24,19 @@ def read_facts(folder: Path = FOLDER) -> dict[str, dict]:
             return json.load(file)
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path} can't be read ({error}): restore it with git.") from error
+
+
+def sha256_of_file(path: Path) -> str | None:
+    """Return the sha256 of a file as hexadecimal digits, None when there is no such file.
+
+    Raises DatasetError when it is there and can't be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DatasetError(f"{path} can't be read ({error.strerror}): move it out of the way.") from error
 
 
 def save(path: Path, content: bytes) -> None:
