@@ -38,9 +38,9 @@ from autograder.classroom.gradebook import open_gradebook
 from autograder.course import ROOT, SOLUTIONS, Part, part
 from autograder.notebooks.release import released_notebook
 
-sys.path.insert(0, str(ROOT / "tests" / "learner"))
+sys.path.insert(0, str(ROOT / "tests"))
 
-from learner_helpers import Course, make_course
+from helpers.learner import Course, make_course
 
 ROSTER = """First name,Last name,Username,Email address
 Ann,A,ann,ann@x.org

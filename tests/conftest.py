@@ -3,11 +3,10 @@
 import os
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -16,13 +15,30 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["AUTOGRADER_MEMORY"] = folder.name
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print what was not run and why, so that a missing program can't hide a hundred tests."""
+    reasons = Counter(skip_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if "slow" in terminalreporter.config.option.markexpr:
+        reasons["marked slow: make slow runs them"] = 0  # each process leaves them out before it counts
+    if reasons:
+        terminalreporter.section("not run")
+        for reason, count in reasons.most_common():
+            terminalreporter.line(f"{count or '':>5}  {reason}")
+
+
+def skip_reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Why a test, or a whole file, was skipped."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
+
+
 @pytest.fixture(scope="session")
 def postgresql_server():
     """A PostgreSQL server of the tests' own."""
     if sys.platform == "win32":
         pytest.skip("Where PostgreSQL is tried there is fork.")
     pytest.importorskip("psycopg", reason="There is no psycopg here.")
-    from postgresql_server import programs, server
+    from helpers.postgresql_server import programs, server
 
     if programs() is None:
         pytest.skip("There is no PostgreSQL here: Debian's package is called postgresql.")
@@ -42,10 +58,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path):
 
 @pytest.fixture(scope="session")
 def strict():
-    """The tier for other people's code; skips where none holds."""
+    """The sandbox tier for student code; skips where none holds."""
     from autograder.sandbox import SandboxUnavailable, strict_tier
 
     try:
         return strict_tier()
     except SandboxUnavailable as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def tier(strict):
+    """The same, for tests that run student code in whatever tier holds here."""
+    return strict

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from attack_helpers import PART, SHORT, SOLUTION, STUB, Targets, attacked
+from helpers.attacks import PART, SHORT, SOLUTION, STUB, Targets, attacked
 
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading.grade import grade
@@ -19,7 +19,7 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.report import Report
 from autograder.grading.session import Session
 from autograder.render.terminal import part_lines
-from autograder.sandbox import CHECK, LOAD, Reply, SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CHECK, LOAD, Reply, Tier
 
 LEAKS = [("leaks_inputs", v) for v in ("text", "class", "todo", "name", "key", "import")]
 LEAKS += [("leaks_in_answers", v) for v in ("text", "keys", "type")]
@@ -39,14 +39,6 @@ def sessions(monkeypatch) -> list[Session]:
 
     monkeypatch.setattr(sys.modules["autograder.grading.grade"], "Session", watched)
     return seen
-
-
-@pytest.fixture(scope="module")
-def tier() -> Tier:
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
 
 
 def numbers(value: object) -> Iterator[float]:

@@ -22,18 +22,10 @@ from autograder.cli import app
 from autograder.commands.capstone import capstone_lines
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
-from autograder.sandbox import CAPSTONE, MachineBusy, SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import CAPSTONE, MachineBusy, Tier
 from autograder.training import reference
 
 STEPS = 12
-
-
-@pytest.fixture(scope="module")
-def tier() -> Tier:
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from autograder.capstone.capstone_run import draw_task
 from autograder.capstone.training_variants import Way, train
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
-from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
 FOLDER = Path(__file__).parent / "capstone_forgeries"
 CARRIED_IN = read_submission(FOLDER / "carried_in")
@@ -44,14 +43,6 @@ EARNED = {
 
 
 REFUSED = {"tells_no_numbers"}  # by the sandbox, before anybody compares
-
-
-@pytest.fixture(scope="module")
-def tier() -> Tier:
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
 
 
 def text(path: Path) -> str:

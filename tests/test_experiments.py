@@ -190,8 +190,7 @@ def test_the_comparison_with_pytorch_says_so_where_there_is_none():
 
 def test_pytorch_gives_the_losses_and_gradients_of_the_scalar_model():
     pytest.importorskip("torch")
-    sys.path.insert(0, str(TORCH.parent))
-    import microgpt_torch
+    from experiments import microgpt_torch
 
     of_losses, of_gradients = microgpt_torch.differences()
     assert of_losses < 1e-6 and of_gradients < 1e-6

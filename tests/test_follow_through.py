@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from gates.follow_through_table import with_bodies
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading.follow_through import FAILED, keep_points, table_of
@@ -16,10 +17,6 @@ from autograder.grading.misconceptions import Mistake, variants
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Recorded
 from autograder.sandbox import Reply, Tier
-
-sys.path.insert(0, str(Path(__file__).parent / "gates"))
-
-from follow_through_table import with_bodies
 
 FILES = Path(__file__).parent / "follow_through"
 

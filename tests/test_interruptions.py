@@ -11,11 +11,10 @@ import sys
 
 import pytest
 
-from autograder.course import ROOT, part
+from autograder.course import part
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc")
-sys.path.insert(0, str(ROOT / "benchmarks"))
 
 COMMANDS = {"reset": 4, "undo": 8, "update": 6, "update --from": 4, "check": 4}
 OF_CLASSES = {"collect, newer work": 2, "grade, newer work": 2, "errata --lower --apply": 4}

@@ -1,14 +1,12 @@
 """The grader's numpy model against finite differences, against the scalar course code and against microgpt_fast."""
 
 import random
-import sys
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from autograder import model
-from autograder.course import ROOT, SOLUTIONS
+from autograder.course import ROOT
 from autograder.parts.part05 import oracle
 
 SIZES = [
@@ -17,13 +15,6 @@ SIZES = [
     model.Sizes(),
 ]
 NAMES = (ROOT / "datasets" / "names.txt").read_text(encoding="utf-8").split("\n")[:3200]
-
-
-@pytest.fixture(autouse=True)
-def solutions_on_the_path() -> Iterator[None]:
-    sys.path.insert(0, str(SOLUTIONS))
-    yield
-    sys.path.remove(str(SOLUTIONS))
 
 
 def tokens_for(sizes: model.Sizes, length: int, rng: random.Random) -> list[int]:

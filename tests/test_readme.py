@@ -10,19 +10,16 @@ from pathlib import Path
 
 import pytest
 import typer
-
-from autograder.cli import app
-from autograder.commands.lazy_group import FORMER, every_command
-from autograder.course import ROOT, SOLUTIONS, parts
-from autograder.datasets import read_facts
-from autograder.install import COST
-from autograder.invocation import make_variables
-
-sys.path.insert(0, str(SOLUTIONS))
-
 from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss, load_docs, split_docs
 from part04_parameters import Config, count_parameters
 from part09_understanding import uniform_loss
+
+from autograder.cli import app
+from autograder.commands.lazy_group import FORMER, every_command
+from autograder.course import ROOT, parts
+from autograder.datasets import read_facts
+from autograder.install import COST
+from autograder.invocation import make_variables
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

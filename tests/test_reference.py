@@ -7,19 +7,16 @@ import random
 import sys
 from pathlib import Path
 
-import pytest
-
-from autograder.course import ROOT, SOLUTIONS, parts
-
-sys.path.insert(0, str(SOLUTIONS))
-
 import microgpt_fast
 import microgpt_simple
+import pytest
 from part01_autograd import Value
 from part02_tokenizer import load_docs
 from part04_parameters import Config, count_parameters, flatten, init_state_dict
 from part07_training import held_out_loss, sequence_loss, train
 from part08_generation import sample_many
+
+from autograder.course import ROOT, SOLUTIONS, parts
 
 CANONICAL = ROOT / "datasets" / "makemore_names.txt"
 TWENTY = (

@@ -9,22 +9,19 @@ import signal
 import subprocess
 import sys
 
+import microgpt_fast
+import part07_training
 import pytest
+from part04_parameters import flatten
+from part08_generation import sample_many
 from typer.testing import CliRunner
+from weights import load_trained, save_trained
 
 from autograder import training as training
 from autograder import training as training_run
 from autograder.cli import app
-from autograder.course import ROOT, SOLUTIONS
+from autograder.course import ROOT
 from autograder.render import progress
-
-sys.path.insert(0, str(SOLUTIONS))
-
-import microgpt_fast
-import part07_training
-from part04_parameters import flatten
-from part08_generation import sample_many
-from weights import load_trained, save_trained
 
 NAMES = (
     "emma olivia ava isabella mia noah liam ethan emma lucas mason leo amelia elena mila nora levi eli eva ella iva "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,20 @@ def changelog() -> str:
 
 def text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists() or shutil.which("git") is None, reason="This is not a git clone.")
+def test_reviewers_see_generated_files_collapsed_and_written_files_in_full():
+    def marked(path: str) -> str:
+        assert (ROOT / path).is_file(), path
+        command = ["git", "check-attr", "linguist-generated", "--", path]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+        return done.stdout.strip().rpartition(": ")[2]
+
+    lines = (ROOT / ".gitattributes").read_text(encoding="utf-8").splitlines()
+    patterns = [line.split()[0] for line in lines if line.endswith(" linguist-generated")]
+    assert [pattern for pattern in patterns if not any(ROOT.glob(pattern))] == []
+    generated = "release/part05/notebook_tools.py", "exercises/part05_gpt.py", "docs/contributor/architecture.svg"
+    written = "exercises/leaderboard_recipe.py", "docs/experiments/pytorch.md", "notebook_tools/lesson.py", "README.md"
+    assert {marked(path) for path in generated} == {"set"}
+    assert {marked(path) for path in written} <= {"unset", "unspecified"}

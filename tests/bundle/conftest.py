@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from bundle_helpers import some_mistakes, some_variants
+from helpers.bundle import some_mistakes, some_variants
 
 from autograder.bundle import mistake_answers, recording
 from autograder.bundle.students_zip import make_bundle

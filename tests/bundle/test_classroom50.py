@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from bundle_helpers import SOLVED, some_variants
+from helpers.bundle import SOLVED, some_variants
 
 from autograder.bundle.github import PROGRAM, PinError, make_classroom50
 from autograder.course import EXERCISES, class_settings, part, parts

@@ -7,7 +7,7 @@ import re
 import shutil
 
 import pytest
-from bundle_helpers import SOLVED, change, grade_in, run, solve
+from helpers.bundle import SOLVED, change, grade_in, run, solve
 
 from autograder.appeal_file import Appeal, read_appeals
 from autograder.course import ROOT, part, parts

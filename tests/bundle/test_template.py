@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bundle_helpers import SOLVED
+from helpers.bundle import SOLVED
 
 from autograder.bundle import github as templates
 from autograder.bundle.github import PinError, make_classroom50, make_template

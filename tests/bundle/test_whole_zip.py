@@ -6,7 +6,7 @@ import subprocess
 import zipfile
 
 import pytest
-from bundle_helpers import SOLVED, grade_in
+from helpers.bundle import SOLVED, grade_in
 
 from autograder.bundle.students_zip import make_bundle
 from autograder.course import part, parts

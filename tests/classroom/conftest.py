@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 if importlib.util.find_spec("nbgrader") is None:  # it needs Python 3.11
     collect_ignore_glob = ["test_*.py"]
-sys.path.insert(0, str(Path(__file__).parent))
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batch_helpers import ledger, run_cli
+from helpers.batch import ledger, run_cli
+from synthetic_class import write_class
 
 from autograder.analytics.class_figures import Median, class_figures, figure_lines, write_figures
 from autograder.analytics.class_verdicts import pseudonyms, read_verdicts
@@ -17,13 +17,10 @@ from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE, Entry, Ledger
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import give
-from autograder.course import ROOT, part
+from autograder.course import part
 from autograder.grading.report import Check, Report
 from autograder.grading.store import Store
 from autograder.sandbox import SandboxUnavailable, strict_tier
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from synthetic_class import write_class
 
 EVIL = "<script>alert(1)</script>"
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batch_helpers import run_cli, start_cli
-from gradebook_helpers import write
-from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, feedback, grades, hand_in
+from helpers.batch import run_cli, start_cli
+from helpers.gradebook import write
+from helpers.submissions import PART, SOLUTION, STUB, answered, by_checks, feedback, grades, hand_in
 
 from autograder.batch.grade_batch import grade_batch
 from autograder.batch.ledger import FILE as LEDGER

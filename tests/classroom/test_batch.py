@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from batch_helpers import ENDLESS, PART, SOLUTION, STUB, WRONG, hand_in, points, report_of, run_cli, solution
+from helpers.batch import ENDLESS, PART, SOLUTION, STUB, WRONG, hand_in, points, report_of, run_cli, solution
 
 import autograder.batch.pool as pools
 from autograder.batch.find_tasks import find_tasks
@@ -22,18 +22,10 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict import fresh_verdict
 from autograder.course import part, parts
 from autograder.grading.report import KIND_OF_FAILURE
-from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox import Tier
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
 MODULES = {"part00_setup.py": b"zero", "part01_autograd.py": b"one"}
-
-
-@pytest.fixture(scope="module")
-def tier() -> Tier:
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture

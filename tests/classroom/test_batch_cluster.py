@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from batch_helpers import ENDLESS, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
+from helpers.batch import ENDLESS, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
 
 from autograder.batch.dask_cluster import cluster_pool, shipped_grader
 from autograder.batch.local_processes import PoolLost

@@ -15,15 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batch_helpers import PART, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
+from disturbances import kill_one_of
+from helpers.batch import PART, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
 
 from autograder.batch.ledger import Entry, Ledger, LedgerError, read_ledger
 from autograder.batch.regrade import repeat
 from autograder.course import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-from disturbances import kill_one_of
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
 LEARNERS = 10

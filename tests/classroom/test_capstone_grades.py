@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from submission_helpers import hand_in
+from helpers.submissions import hand_in
 from typer.testing import CliRunner
 
 from autograder.capstone import capstone_run

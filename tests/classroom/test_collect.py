@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from gradebook_helpers import write
+from helpers.gradebook import write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from submission_helpers import PART, SOLUTION, hand_in
+from helpers.submissions import PART, SOLUTION, hand_in
 
 from autograder.class_folder.decisions import Decision, add_decisions, read_decisions
 from autograder.class_folder.folder import ClassFolder

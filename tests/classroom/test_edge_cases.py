@@ -8,7 +8,7 @@ import os
 import shutil
 
 import pytest
-from submission_helpers import (
+from helpers.submissions import (
     PART,
     SOLUTION,
     STUB,

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from submission_helpers import PART, SOLUTION, answered, by_checks, feedback, hand_in
+from helpers.submissions import PART, SOLUTION, answered, by_checks, feedback, hand_in
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import KEPT, give, given, giving, interrupted, newest, stands

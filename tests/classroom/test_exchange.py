@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers.submissions import by_checks
 from nbclient import NotebookClient
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
@@ -20,7 +21,6 @@ from nbgrader.exchange.default import (
     ExchangeReleaseFeedback,
     ExchangeSubmit,
 )
-from submission_helpers import by_checks
 from traitlets.config import Config
 
 from autograder.class_folder.folder import ClassFolder

@@ -7,7 +7,7 @@ import datetime
 import os
 
 import pytest
-from gradebook_helpers import DUE, add_assignment, add_submission, write
+from helpers.gradebook import DUE, add_assignment, add_submission, write
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ import zoneinfo
 from dataclasses import replace
 
 import pytest
-from submission_helpers import PART, SOLUTION, answered, cell, feedback, fresh_notebook, hand_in
+from helpers.submissions import PART, SOLUTION, answered, cell, feedback, fresh_notebook, hand_in
 
 from autograder.appeal_file import read_appeals
 from autograder.bundle.gradescope_run import results

@@ -6,7 +6,7 @@ import shutil
 import zipfile
 
 import pytest
-from submission_helpers import PART, SOLUTION, STUB, answered, hand_in
+from helpers.submissions import PART, SOLUTION, STUB, answered, hand_in
 from typer.testing import CliRunner
 
 from autograder.class_folder.folder import ClassFolder

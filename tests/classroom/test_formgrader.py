@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 import pytest
-from submission_helpers import PART, SOLUTION, answered, grades, hand_in
+from helpers.submissions import PART, SOLUTION, answered, grades, hand_in
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class

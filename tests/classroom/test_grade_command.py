@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from submission_helpers import PART, SOLUTION, answered, by_checks, cell, feedback, fresh_notebook, hand_in
+from helpers.submissions import PART, SOLUTION, answered, by_checks, cell, feedback, fresh_notebook, hand_in
 from typer.testing import CliRunner
 
 import autograder.grading.store
@@ -74,7 +74,7 @@ def test_it_shows_how_far_it_is(a_class):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals.")
 def test_on_a_terminal_a_bar_with_the_time_left_stands_below_the_results(a_class):
-    from terminal import Terminal
+    from helpers.terminal import Terminal
 
     for learner in ("ada", "bob"):
         hand_in(a_class, learner, SOLUTION, answered())

@@ -1,9 +1,9 @@
 """What one submission writes into the gradebook comes in at once, or not at all."""
 
 import pytest
-from gradebook_helpers import add_assignment, add_submission
+from helpers.gradebook import add_assignment, add_submission
+from helpers.submissions import PART, SOLUTION, by_checks, grades, hand_in
 from nbgrader.api import Gradebook
-from submission_helpers import PART, SOLUTION, by_checks, grades, hand_in
 
 from autograder.classroom import autograde, late_policy
 from autograder.classroom.autograde import enter_in_gradebook, grade_class

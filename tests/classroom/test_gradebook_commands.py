@@ -8,7 +8,7 @@ import sqlite3
 import zipfile
 
 import pytest
-from gradebook_helpers import DUE, add_assignment, add_submission, write
+from helpers.gradebook import DUE, add_assignment, add_submission, write
 from typer.testing import CliRunner
 
 from autograder.cli import app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from gradebook_helpers import DUE, add_assignment, add_submission, give_by_hand, write
+from helpers.gradebook import DUE, add_assignment, add_submission, give_by_hand, write
 
 from autograder.class_folder.settings import ClassError
 from autograder.classroom.grades import class_grades, grades_json, grades_lines

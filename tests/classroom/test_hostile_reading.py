@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-import reading_helpers
-from hostile_inputs import ARCHIVES, CLONES, FOLDERS, MODULE, NOTEBOOKS, clone, commit, tar, zipped
-from hostile_sources import little_of_this_process
-from submission_helpers import PART, answered, cell, fresh_notebook
+from helpers import reading as reading_helpers
+from helpers.hostile_inputs import ARCHIVES, CLONES, FOLDERS, MODULE, NOTEBOOKS, clone, commit, tar, zipped
+from helpers.hostile_sources import little_of_this_process
+from helpers.submissions import PART, answered, cell, fresh_notebook
 
 from autograder.batch.find_tasks import find_tasks
 from autograder.classroom.submitted_notebook import sound_notebook
@@ -32,8 +32,8 @@ with_git = pytest.mark.skipif(shutil.which("git") is None, reason="There is no g
 
 @pytest.fixture(autouse=True)
 def helper_that_knows_the_tests(monkeypatch):
-    """A new helper process, which finds the functions of reading_helpers.py."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    """A new helper process, which finds the functions of tests/helpers/reading.py."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     if isolated_reader._running:
         isolated_reader._running.end()
 
@@ -46,7 +46,7 @@ def class_folder(tmp_path: Path) -> Path:
     (place / "ann" / MODULE).write_bytes(GOOD)
     (place / "ben.zip").write_bytes(zipped((f"part01/{MODULE}", GOOD)))
     info = (b"0", len(GOOD), MODULE.encode())
-    from hostile_inputs import header, padded
+    from helpers.hostile_inputs import header, padded
 
     (place / "zoe.tar.gz").write_bytes(tar(header(*info), padded(GOOD)))
     return place
@@ -161,12 +161,12 @@ def test_the_helper_ends_with_its_parent(tmp_path):
     program = (
         "import sys; sys.path[:0] = sys.argv[1:4]\n"
         "from autograder.archives import reading\n"
-        "import reading_helpers\n"
+        "from helpers import reading as reading_helpers\n"
         "print(reading.read_apart(reading_helpers.process)[0][0][1], flush=True)\n"
         "reading.read_apart(reading_helpers.busy, 1, own=reading.Allowance(1000))\n"
     )
-    command = [sys.executable, "-c", program, str(ROOT), str(Path(__file__).parent)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    command = [sys.executable, "-c", program, str(ROOT), str(Path(__file__).parents[1])]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         helper = int(process.stdout.readline())
         assert _is_there(helper)

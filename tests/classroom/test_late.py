@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from gradebook_helpers import DUE, add_assignment, add_submission, give_by_hand, write
-from submission_helpers import PART, hand_in
+from helpers.gradebook import DUE, add_assignment, add_submission, give_by_hand, write
+from helpers.submissions import PART, hand_in
 
 from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.settings import (

@@ -7,8 +7,7 @@ import shutil
 import subprocess
 import sys
 
-import pytest
-from submission_helpers import PART, SOLUTION, STUB, answered, by_checks, cell, feedback, hand_in
+from helpers.submissions import PART, SOLUTION, STUB, answered, by_checks, cell, feedback, hand_in
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.class_folder.folder import ClassFolder
@@ -16,7 +15,6 @@ from autograder.classroom.autograde import grade_class
 from autograder.classroom.nbgrader_configuration import write_configuration
 from autograder.course import ROOT, class_settings
 from autograder.notebooks.lesson_notebooks import SOURCE
-from autograder.sandbox import SandboxUnavailable, strict_tier
 
 CONFIG = """
 from pathlib import Path
@@ -51,14 +49,6 @@ def test_the_configuration_can_be_read_twice_and_says_the_same():
     assert "Exchange" not in config  # where the exchange is, is the instructor's affair
     assert sys.path.count(str(ROOT)) <= max(1, path.count(str(ROOT)))
     assert not (ROOT / "exchange").exists()
-
-
-@pytest.fixture
-def tier():
-    try:
-        return strict_tier()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no sandbox for other people's code holds here: {error}")
 
 
 def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, tier):

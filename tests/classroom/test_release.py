@@ -6,7 +6,7 @@ import json
 import shutil
 
 import pytest
-from submission_helpers import PART, cell
+from helpers.submissions import PART, cell
 from typer.testing import CliRunner
 
 from autograder.cli import app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
-from gradebook_helpers import DUE, add_assignment, add_submission
+from helpers.gradebook import DUE, add_assignment, add_submission
 
 from autograder.class_folder.settings import ClassError
 from autograder.intake.roster import import_roster, read_roster, roster_lines

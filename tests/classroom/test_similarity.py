@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from batch_helpers import hand_in, run_cli, solution
-from hostile_sources import SOURCES, little_of_this_process
+from helpers.batch import hand_in, run_cli, solution
+from helpers.hostile_sources import SOURCES, little_of_this_process
+from paddings import PADDINGS
+from similarity import independent_pairs, own_passages
+from synthetic_class import write_class
 
 from autograder.analytics import similarity
 from autograder.analytics.similarity import (
@@ -22,11 +25,6 @@ from autograder.analytics.similarity import (
 )
 from autograder.course import ROOT, SOLUTIONS, part
 from autograder.stubs import make_stub
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from paddings import PADDINGS
-from similarity import independent_pairs, own_passages
-from synthetic_class import write_class
 
 PART = part(3)
 REFERENCE = solution(PART)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batch_helpers import PART, SOLUTION, WRONG, hand_in, solution
+from helpers.batch import PART, SOLUTION, WRONG, hand_in, solution
 
 from autograder.batch import grading_process, task_run
 from autograder.batch.find_tasks import find_tasks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from submission_helpers import PART, cell
+from helpers.submissions import PART, cell
 
 from autograder.course import parts
 from autograder.grading.checks import points_by_task

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
+import term_class
+import term_of_300
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.course import ROOT, part
+from autograder.course import part
 from autograder.sandbox import SandboxUnavailable, strict_tier
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-import term_class
-import term_of_300
 
 TRIED = ["odd file names", "files renamed by the instructor", "times given by the instructor"]
 TRIED += ["people with an extension", "people with a new name", "late submissions that count"]

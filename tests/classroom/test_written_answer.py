@@ -9,11 +9,11 @@ import time
 from html.parser import HTMLParser
 
 import pytest
+from helpers.submissions import PART, answered, cell, fresh_notebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from nbformat import from_dict
-from submission_helpers import PART, answered, cell, fresh_notebook
 
 from autograder.classroom.submitted_notebook import MOST_ADDED_CELLS, sound_notebook
 from autograder.classroom.written_answer import LEFT_OUT, as_data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fresh_mistakes import fresh_mistakes, spans
+from helpers.fresh_mistakes import fresh_mistakes, spans
 
 from autograder.course import part, parts
 from autograder.grading.grade import grade

@@ -7,13 +7,10 @@ import sys
 import xml.etree.ElementTree
 
 import pytest
+from generator import architecture
 
 from autograder.commands.development import IMPORT_LINTER
 from autograder.course import ROOT
-
-sys.path.insert(0, str(ROOT / "docs"))
-
-from generator import architecture
 
 SUITES_MAY_IMPORT = (
     "autograder.grading.",

@@ -19,9 +19,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-sys.path.append(str(ROOT / "tests" / "learner"))  # the copy of the course is made as for the learner's commands
 
-from learner_helpers import make_course
+from helpers.learner import make_course
 
 LIST = ROOT / "tests" / "guides" / "commands.toml"
 with open(LIST, "rb") as file:

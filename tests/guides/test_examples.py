@@ -3,17 +3,14 @@
 import doctest
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
 from test_readme import calls_in, check_call
 
 from autograder.bundle.zip_audit import TELLING
-from autograder.course import ROOT, SOLUTIONS, capstone, parts
+from autograder.course import ROOT, capstone, parts
 from autograder.notebooks.release_audit import bare, hidden_lines, sample_answers, solution_lines
-
-sys.path.insert(0, str(SOLUTIONS))
 
 LEARNER = ROOT / "docs" / "learner"
 PAGES = sorted(LEARNER.glob("*.md"))
@@ -148,7 +145,6 @@ def test_the_mistakes_of_a_page_are_those_that_the_checks_know(site):
 
 
 def test_the_days_of_a_plan_hold_all_minutes_and_every_part_in_order(site):
-    sys.path.insert(0, str(ROOT / "docs"))
     from generator.course import PLANS, spread
 
     total = sum(part.minutes for part in [*parts(), capstone()])

@@ -8,8 +8,6 @@ import pytest
 from autograder.commands import development
 from autograder.course import ROOT, part
 
-sys.path.insert(0, str(ROOT / "docs"))
-
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 
 from generator import course, root_pages

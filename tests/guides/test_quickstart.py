@@ -11,12 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.learner import make_course
 
 from autograder.course import ROOT
-
-sys.path.append(str(ROOT / "tests" / "learner"))  # the copy of the course is made as for the learner's commands
-
-from learner_helpers import make_course
 
 PAGE = (ROOT / "QUICKSTART.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", flags=re.S | re.M)

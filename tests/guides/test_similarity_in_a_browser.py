@@ -1,15 +1,11 @@
 """The page of similar submissions in a real browser: on a phone and a desk, in light and dark, without network."""
 
-import sys
-
 import pytest
+from paddings import PADDINGS
 from test_in_a_browser import PHONE, WIDE, violations
 
 from autograder.analytics.similarity import compare_class, write_similarity
 from autograder.course import ROOT, SOLUTIONS, part
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from paddings import PADDINGS
 
 PART = part(3)
 OTHERS = sorted((ROOT / "tests" / "right_but_different" / PART.name).glob("*.py"))

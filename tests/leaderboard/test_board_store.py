@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from recipe_helpers import edited
+from helpers.recipes import edited
 
 from autograder.course import ROOT
 from autograder.leaderboard import invented_names

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from recipe_helpers import edited
+from helpers.recipes import edited
 from typer.testing import CliRunner
 
 from autograder.cli import app

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from recipe_helpers import edited
+from helpers.recipes import edited
 
 from autograder.leaderboard import recipes
 from autograder.leaderboard.board import LARGEST_GAP, gap_sentence

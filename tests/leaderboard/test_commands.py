@@ -11,7 +11,7 @@ import sys
 import threading
 
 import pytest
-from recipe_helpers import edited
+from helpers.recipes import edited
 from typer.testing import CliRunner
 
 from autograder import model

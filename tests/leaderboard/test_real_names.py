@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from recipe_helpers import edited
+from helpers.recipes import edited
 from typer.testing import CliRunner
 
 from autograder.cli import app

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from learner_helpers import Course, make_course
+from helpers.learner import Course, make_course
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import sys
 import time
 
 import pytest
+from helpers.learner import solution
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from learner_helpers import solution
 
 from autograder.appeal_file import (
     LARGEST,
@@ -69,7 +69,7 @@ def test_make_hands_on_a_sentence_with_any_sign(course):
 
 @pytest.mark.skipif(os.name == "nt", reason="There are no pseudo-terminals there.")
 def test_at_a_keyboard_it_asks_for_the_reason(course):
-    from terminal import Terminal  # which needs a pseudo-terminal
+    from helpers.terminal import Terminal  # which needs a pseudo-terminal
 
     command = [sys.executable, "-m", "autograder", "appeal", "--check", CHECK]
     with Terminal(command, course.root, course.environment()) as terminal:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from learner_helpers import solution
+from helpers.learner import solution
 
 from autograder.console import hanging
 
@@ -23,7 +23,7 @@ def test_a_word_without_spaces_is_broken_and_loses_nothing():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
 def test_a_check_fits_a_terminal_of_80_columns_and_a_pipe_gets_whole_lines(course):
-    from terminal import Terminal
+    from helpers.terminal import Terminal
 
     course.write(1, solution(1).replace("for value in reversed(order)", "for value in order"))
     words = ["check", "1", "--seed", "1"]

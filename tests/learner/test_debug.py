@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from learner_helpers import solution
+from helpers.learner import solution
 
 OVERWRITES = solution(1).replace("child.grad += local_grad", "child.grad = local_grad")
 STOPS = OVERWRITES.replace("        self.grad = 1.0\n", "        breakpoint()\n        self.grad = 1.0\n")
@@ -47,7 +47,7 @@ def test_q_at_the_breakpoint_ends_without_a_traceback(course):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
 def test_an_error_opens_the_debugger_where_it_happened_in_the_learners_code(course):
-    from terminal import Terminal
+    from helpers.terminal import Terminal
 
     course.write(3, solution(3).replace("    largest =", "    wrong = logits['first']\n    largest ="))
     with Terminal([sys.executable, "-m", "autograder", "debug", "3"], course.root, course.environment()) as terminal:
@@ -61,7 +61,7 @@ def test_an_error_opens_the_debugger_where_it_happened_in_the_learners_code(cour
 
 @pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
 def test_ctrl_c_belongs_to_the_debugger(course):
-    from terminal import Terminal
+    from helpers.terminal import Terminal
 
     course.write(1, STOPS)
     command = [sys.executable, "-m", "autograder", "debug", "1", "--check", TWICE]

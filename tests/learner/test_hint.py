@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from learner_helpers import solution
+from helpers.learner import solution
 
 from autograder.course import part, parts
 from autograder.grading.report import Check, Report

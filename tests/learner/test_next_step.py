@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from learner_helpers import Course, solution
+from helpers.learner import Course, solution
 
 from autograder import course as courses
 from autograder.course import ROOT, part, parts

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from learner_helpers import Course, solution
+from helpers.learner import Course, solution
 
 from autograder.cli import app
 from autograder.commands.lazy_group import every_command

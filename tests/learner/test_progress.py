@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from learner_helpers import Course, solution
+from helpers.learner import Course, solution
 
 from autograder.learner.achievements import achievements
 

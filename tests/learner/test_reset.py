@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from learner_helpers import solution
+from helpers.learner import solution
 
 from autograder import backups
 from autograder.stubs import fresh_stub

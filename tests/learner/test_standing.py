@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from learner_helpers import solution
+from helpers.learner import solution
 
 from autograder.stubs import fresh_stub
 

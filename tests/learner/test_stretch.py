@@ -70,7 +70,7 @@ def test_a_part_without_its_stretch_task_is_not_suspected_of_breaking_a_later_on
 
 @pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
 def test_watch_treats_the_part_as_passed(course):
-    from terminal import Terminal
+    from helpers.terminal import Terminal
 
     course.write(1, ALL_BUT_1_5)
     command = [sys.executable, "-m", "autograder", "watch", "1"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from learner_helpers import solution
+from helpers.learner import solution
 
 
 def acts(course) -> str:

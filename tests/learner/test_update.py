@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from learner_helpers import Course, make_course
+from helpers.learner import Course, make_course
 
 from autograder.course import SOLUTIONS
 from autograder.stubs import fresh_stub, write_stubs

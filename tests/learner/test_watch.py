@@ -10,12 +10,12 @@ import sys
 import time
 
 import pytest
-from learner_helpers import solution
+from helpers.learner import solution
 
 if sys.platform == "win32":
     pytest.skip("There are no pseudo-terminals on Windows.", allow_module_level=True)
 
-from terminal import Terminal
+from helpers.terminal import Terminal
 
 from autograder.course import ROOT
 from autograder.stubs import fresh_stub

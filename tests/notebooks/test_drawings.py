@@ -3,24 +3,22 @@
 import base64
 import math
 import random
-import sys
 
 import pytest
 
-from autograder.course import ROOT, SOLUTIONS
+from autograder.course import ROOT
 
 pytest.importorskip("matplotlib", reason="the pictures need the extra `notebooks`")
 pytest.importorskip("IPython", reason="the pictures need the extra `notebooks`")
-sys.path.insert(0, str(SOLUTIONS))
 
-from part01_autograd import Value  # noqa: E402
-from part05_gpt import gpt  # noqa: E402
-from part06_adam import Adam  # noqa: E402
-from part07_training import sequence_loss  # noqa: E402
-from part10_experiments import attention_map  # noqa: E402
-from weights import load_matrices, load_trained  # noqa: E402
+from part01_autograd import Value
+from part05_gpt import gpt
+from part06_adam import Adam
+from part07_training import sequence_loss
+from part10_experiments import attention_map
+from weights import load_matrices, load_trained
 
-from notebook_tools import curves, gradients, growth, heads, letters, paths, reading, surprise, temperatures  # noqa: E402
+from notebook_tools import curves, gradients, growth, heads, letters, paths, reading, surprise, temperatures
 
 WEIGHTS = ROOT / "datasets" / "trained_weights.json"
 

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("nbgrader", reason="nbgrader needs Python 3.11")
 
-from notebook_helpers import lay_out
+from helpers.notebooks import lay_out
 from traitlets.config import Config
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("nbclient", reason="the notebooks need the extra `notebooks`")
 
-from notebook_helpers import errors, lay_out, points, run, text_of  # noqa: E402
+from helpers.notebooks import errors, lay_out, points, run, text_of  # noqa: E402
 
 from autograder.course import EXERCISES, SOLUTIONS, part, parts  # noqa: E402
 

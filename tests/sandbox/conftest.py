@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from sandbox_helpers import PROBES, need
+from helpers.sandbox import PROBES, need
 
 from autograder.sandbox import CHECK, Tier, Worker
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from sandbox_helpers import SHORT, call
+from helpers.sandbox import SHORT, call
 
 from autograder.sandbox import CHECK, Limits
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sandbox_helpers import call, need
+from helpers.sandbox import call, need
 
 from autograder.course import ROOT
 from autograder.sandbox import Tier

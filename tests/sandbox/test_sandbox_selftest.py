@@ -4,7 +4,7 @@ import os
 import sys
 
 import pytest
-from sandbox_helpers import need
+from helpers.sandbox import need
 
 from autograder.sandbox import SandboxUnavailable, Tier, selftest, strict_tier
 from autograder.sandbox.protocol import Reply

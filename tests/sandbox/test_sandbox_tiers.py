@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sandbox_helpers import SHORT, call, need
+from helpers.sandbox import SHORT, call, need
 
 import autograder
 from autograder.sandbox import SandboxUnavailable, Tier, Worker, bubblewrap, interpreter, seccomp

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from sandbox_helpers import call, need
+from helpers.sandbox import call, need
 
 from autograder.sandbox import Limits, MachineBusy, Tier, worker_client
 

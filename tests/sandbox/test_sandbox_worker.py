@@ -6,7 +6,7 @@ import struct
 import sys
 
 import pytest
-from sandbox_helpers import PROBES, SHORT, call
+from helpers.sandbox import PROBES, SHORT, call
 
 from autograder.sandbox import Limits, SandboxUnavailable, Worker
 from autograder.sandbox.worker_client import START_SECONDS

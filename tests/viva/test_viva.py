@@ -8,7 +8,7 @@ import sys
 import tracemalloc
 
 import pytest
-from hostile_sources import SOURCES, little_of_this_process
+from helpers.hostile_sources import SOURCES, little_of_this_process
 
 from autograder.check import check
 from autograder.course import ROOT, SOLUTIONS, parse_target, part, parts

@@ -18,7 +18,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-ATTACKS = Path(__file__).with_name("attacks")
+ATTACKS = Path(__file__).parents[1] / "attacks"
 TOOLS = ("tools.py", "naive_grader.py")
 PART = part(3)
 SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
