@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from gates.follow_through_table import with_bodies
+from follow_through_table import with_bodies
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading.follow_through import FAILED, keep_points, table_of

@@ -26,10 +26,9 @@ from functools import cached_property
 from pathlib import Path
 
 if __name__ == "__main__":
-    ROOT = Path(__file__).resolve().parents[2]
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "solutions")]
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from helpers.suite_in_process import Endless, Implementation, Student, SuiteCheck, checks_of, folder_of
+from suite_in_process import Endless, Implementation, Student, SuiteCheck, checks_of, folder_of
 
 from autograder.course import SOLUTIONS, Part, part, parts
 from autograder.grading.checks import Answer

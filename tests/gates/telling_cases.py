@@ -8,16 +8,9 @@ import functools
 import itertools
 import json
 import math
-import sys
-from pathlib import Path
 
 import numpy as np
-
-if __name__ == "__main__":
-    ROOT = Path(__file__).resolve().parents[2]
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "solutions")]
-
-from helpers.suite_in_process import Implementation, checks_of, student_of
+from suite_in_process import Implementation, checks_of, student_of
 
 from autograder import model
 from autograder.course import part

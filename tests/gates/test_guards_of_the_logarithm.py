@@ -1,7 +1,7 @@
 """Part 7 with a guard before the logarithm, as much public code has it: accepted or caught, whatever the seed."""
 
 import pytest
-from helpers.suite_in_process import checks_of, failures
+from suite_in_process import checks_of, failures
 
 from autograder.course import SOLUTIONS, part
 

@@ -2,7 +2,7 @@
 
 import pytest
 import telling_cases
-from helpers.suite_in_process import Implementation
+from suite_in_process import Implementation
 
 from autograder.course import SOLUTIONS
 from autograder.parts.part08 import oracle

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 import pytest
-from helpers.suite_in_process import Implementation, Student, SuiteCheck, checks_of, folder_of
+from suite_in_process import Implementation, Student, SuiteCheck, checks_of, folder_of
 
 from autograder.course import EXERCISES, SOLUTIONS, Part
 from autograder.grading.checks import TOLERANCE, Answer

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Part
+from autograder.course import SOLUTIONS, Part
 from autograder.grading.checks import Answer, CheckFailed, Draw
 from autograder.grading.grade import data_files, probes_of
 from autograder.grading.part_probes import plain
@@ -77,6 +77,8 @@ class Implementation:
 
     def __init__(self, part: Part, source: str, folder: str = "", cpu_seconds: float = CPU_SECONDS) -> None:
         """folder: where the data files are, in `files`. Raises what importing the source raises."""
+        if str(SOLUTIONS) not in sys.path:
+            sys.path.insert(0, str(SOLUTIONS))
         self._part, self.module, self._cpu_seconds = part, types.ModuleType(part.module), cpu_seconds
         with self._in_place(), limited(cpu_seconds):
             exec(compile(source, part.file_name, "exec", dont_inherit=True), vars(self.module))
