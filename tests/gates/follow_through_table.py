@@ -363,18 +363,20 @@ def digest(of: Part) -> str:
 
 
 def _shape(node: object) -> object:
-    """A syntax tree as plain data, alike in every Python, without docstrings and without what is likely."""
+    """A syntax tree as plain data, alike in every Python, without what changes no answer."""
     if isinstance(node, list):
-        return [_shape(item) for item in node if not _is_words(item)]
+        return [_shape(item) for item in node if not _changes_no_answer(item)]
     if isinstance(node, ast.AST):
         fields = [(name, _shape(value)) for name, value in ast.iter_fields(node) if value not in (None, [])]
         return [type(node).__name__, *fields]
     return repr(node)
 
 
-def _is_words(node: object) -> bool:
+def _changes_no_answer(node: object) -> bool:
+    """A docstring, an import, a likely mistake: moving a module does not make the tables stale."""
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return docstring or (isinstance(node, ast.keyword) and node.arg == "likely")
+    likely = isinstance(node, ast.keyword) and node.arg == "likely"
+    return docstring or likely or isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def path_of(of: Part) -> Path:
