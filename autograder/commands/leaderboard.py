@@ -31,7 +31,7 @@ def enter(submissions: list[tuple[Path, str]], name: str | None, public: bool | 
     failed, entries = False, []
     for path, learner in submissions:
         try:
-            there = {entry.number for entry in board.store.entries()}
+            there = {entry.number for entry in board.open_store().entries()}
             with progress(RUNS + 1) as on_step:
                 entry = board.submit(path, learner, display=name, public=public, on_step=on_step)
             print_lines(entry_lines(entry, again=entry.number in there))
@@ -194,18 +194,18 @@ def show(
     """
     from autograder.console import print_lines
     from autograder.leaderboard.listing import board_lines, dumped, history_data, history_lines, table_data
-    from autograder.leaderboard.store import Entry
+    from autograder.leaderboard.store import BoardEntry
 
     with sentences():
         found = main_board(board)
-        table, mine = found.table(me=me), found.store.entries(Entry.learner_id == me)
+        table, mine = found.table(me=me), found.open_store().entries(BoardEntry.learner_id == me)
         if as_json:
             own = {} if me is None else {"entries": history_data(mine)}
             typer.echo(dumped(table_data(table, top, me) | own))
             return
         print_lines(board_lines(table, top, me))
         if me is not None:
-            print_lines(history_lines(mine, found.store.tries_today(me), found.most_tries))
+            print_lines(history_lines(mine, found.open_store().tries_today(me), found.most_tries))
 
 
 @app.command()
@@ -245,7 +245,7 @@ def page(
         if roster is not None:
             keep_roster(roster, found.folder)
         if tries is not None:
-            found.store.put("tries", tries)
+            found.open_store().write_setting("tries", tries)
         found.write_pages()
         typer.echo(f"Written: {found.folder / 'public' / 'index.html'} and {found.folder / 'instructor.html'}.")
 
@@ -262,21 +262,21 @@ def review(
     """
     from autograder.console import misuse, print_lines
     from autograder.leaderboard.listing import review_lines
-    from autograder.leaderboard.store import Entry
+    from autograder.leaderboard.store import BoardEntry
 
     with sentences():
         found = main_board(board)
-        if release is not None and found.store.release(release) is None:
+        if release is not None and found.open_store().release(release) is None:
             raise misuse(f"There is no entry {release}.")
         if release is not None:
             found.write_pages()
         if source is not None:
-            entries = found.store.entries(Entry.number == source)
+            entries = found.open_store().entries(BoardEntry.number == source)
             if not entries:
                 raise misuse(f"There is no entry {source}.")
             print_lines(ascii(line)[1:-1] for line in entries[0].source.decode("utf-8").splitlines())
             return
-        print_lines(review_lines(found.store.entries(), found.table(everybody=True).ranked[:3]))
+        print_lines(review_lines(found.open_store().entries(), found.table(everybody=True).ranked[:3]))
 
 
 @app.command()
@@ -294,7 +294,7 @@ def close(
     with sentences():
         try:
             count = main_board(board).close(
-                split_seed, strict_tier(), lambda entry, _: typer.echo(f"Entry {entry.number} was run again.")
+                split_seed, strict_tier(), lambda entry: typer.echo(f"Entry {entry.number} was run again.")
             )
         except MachineBusy as error:
             words = "What was run is kept: run the same command again for the rest."
