@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.capstone.capstone_run import PROBES, Task, draw_task, own_files
+from autograder.capstone.capstone_run import PROBES, CapstoneTask, draw_task, own_files
 from autograder.course import ROOT, SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, Worker, strict_tier
@@ -82,7 +82,7 @@ class Run:
     losses: list[float]
 
 
-def shut_in(files: dict[str, bytes], task: Task, steps: int) -> Run:
+def shut_in(files: dict[str, bytes], task: CapstoneTask, steps: int) -> Run:
     """The capstone's own probe in the strict sandbox, with its limits."""
     shipped = {"probes.py": PROBES.read_bytes() + COST.encode("ascii")}
     shipped.update({f"submission/{name}": content for name, content in files.items()})
@@ -96,7 +96,7 @@ def shut_in(files: dict[str, bytes], task: Task, steps: int) -> Run:
     return Run(processor, grader, wall, memory, reply.value["losses"])
 
 
-def bare(files: dict[str, bytes], task: Task, steps: int) -> Run:
+def bare(files: dict[str, bytes], task: CapstoneTask, steps: int) -> Run:
     """The same probe and interpreter in a plain process: no sandbox, no limits, no progress, no answer that is read."""
     program = choose_interpreter(None, everybody=spare_user() is not None).program  # the sandbox's own
     with tempfile.TemporaryDirectory() as folder:
@@ -118,14 +118,14 @@ def with_part_1(files: dict[str, bytes], content: bytes) -> dict[str, bytes]:
 
 def take_turns(runs: dict[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:
     """Each of the runs once a round; the order turns, so that none is always first."""
-    found: dict[str, list[Run]] = {name: [] for name in runs}
+    runs_by_kind: dict[str, list[Run]] = {name: [] for name in runs}
     for number in range(rounds):
         names = list(runs)
         for name in names[number % len(names) :] + names[: number % len(names)]:
-            found[name].append(runs[name]())
-            one = found[name][-1]
+            runs_by_kind[name].append(runs[name]())
+            one = runs_by_kind[name][-1]
             print(f"  {name}: {one.processor:.2f} + {one.grader:.2f} s, wall {one.wall:.2f} s", flush=True)
-    return found
+    return runs_by_kind
 
 
 def median(runs: list[Run], name: str) -> float:
@@ -149,7 +149,7 @@ def message(report: dict, name: str) -> str:
     return next(check["message"] for check in report["checks"] if check["name"] == name).splitlines()[0]
 
 
-def overhead_lines(files: dict[str, bytes], task: Task, steps: int, rounds: int) -> list[str]:
+def overhead_lines(files: dict[str, bytes], task: CapstoneTask, steps: int, rounds: int) -> list[str]:
     """The table of runs that take turns."""
     recursive = with_part_1(files, files["part01_autograd.py"] + RECURSIVE)
     closures = with_part_1(files, CLOSURES.read_bytes())
@@ -159,14 +159,14 @@ def overhead_lines(files: dict[str, bytes], task: Task, steps: int, rounds: int)
         "in the sandbox, recursive backward": lambda: shut_in(recursive, task, steps),
         "in the sandbox, closure per operation": lambda: shut_in(closures, task, steps),
     }
-    found = take_turns(kinds, rounds)
-    losses = [run.losses for runs in found.values() for run in runs]
+    runs_by_kind = take_turns(kinds, rounds)
+    losses = [run.losses for runs in runs_by_kind.values() for run in runs]
     assert all(abs(a - b) < 1e-9 for other in losses for a, b in zip(losses[0], other)), "they differ"
-    base = median(found["bare"], "processor")
-    reference = median(found["in the sandbox"], "processor")
+    base = median(runs_by_kind["bare"], "processor")
+    reference = median(runs_by_kind["in the sandbox"], "processor")
     lines = ["| run | CPU s | of it the grader's | of bare | of the reference in the sandbox | wall s | MB |"]
     lines.append("|---|---|---|---|---|---|---|")
-    for name, runs in found.items():
+    for name, runs in runs_by_kind.items():
         processor, grader = median(runs, "processor"), median(runs, "grader")
         own = "" if name == "bare" else f"{processor / reference:.3f}"
         lines.append(

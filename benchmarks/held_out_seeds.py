@@ -55,7 +55,7 @@ def main() -> None:
     tokenizer = Tokenizer(training)
     job = functools.partial(run, steps=options.steps, data=options.data)
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        found = list(pool.map(job, range(1, options.seeds + 1)))
+        rows = list(pool.map(job, range(1, options.seeds + 1)))
 
     stamp = f"{datetime.date.today().isoformat()}, Python {sys.version.split()[0]}, {Path(options.data).name}"
     lines = ["# Held-out loss over seeds", ""]
@@ -63,7 +63,7 @@ def main() -> None:
     lines += [f"{len(training):,} training rows, {len(held_out):,} held-out rows. Nats per token.", ""]
     lines += ["| of the trained model | median | lowest | highest | standard deviation |", "|---|---|---|---|---|"]
     names = ("loss of the last step", "mean of the last 100 steps", "**held-out loss**")
-    for name, column in zip(names, zip(*found)):
+    for name, column in zip(names, zip(*rows)):
         numbers = (statistics.median(column), min(column), max(column), statistics.stdev(column))
         lines.append(f"| {name} | " + " | ".join(f"{number:.3f}" for number in numbers) + " |")
     counts = bigram_counts(training, tokenizer)

@@ -14,13 +14,15 @@ LAYERS, WIDTHS, NAMES_PER_STEP = (1, 2), (16, 32, 64), (1, 16)
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """Held-out losses of each size, for each number of names a step."""
+    """Held-out losses of each size, for each number of names per step."""
     rows = []
     for layers in LAYERS:
         for width in WIDTHS:
             sizes = {"n_layer": layers, "n_embd": width}
-            found = [spread(held_out_losses(seeds, steps, names_per_step=count, **sizes)) for count in NAMES_PER_STEP]
-            rows.append({"layers": layers, "width": width, "parameters": parameters(**sizes), "held_out": found})
+            held_out = [
+                spread(held_out_losses(seeds, steps, names_per_step=count, **sizes)) for count in NAMES_PER_STEP
+            ]
+            rows.append({"layers": layers, "width": width, "parameters": parameters(**sizes), "held_out": held_out})
     return {"rows": rows}
 
 

@@ -23,18 +23,18 @@ def measure(seeds: int, steps: int) -> dict:
     """For each head of each seed, the share of attention that letters give to each of LOOKS."""
     docs, held_out = split()
     names = held_out[:NAMES_READ]
-    found = np.array(
+    shares = np.array(
         [_shares(names, train(docs, seed, steps)) for seed in range(1, seeds + 1)]
     )  # seeds × heads × looks
     even = _shares(names, None)[0]
-    most = found[:, :, LOOKS.index("vowels")].argmax(axis=1)
+    most = shares[:, :, LOOKS.index("vowels")].argmax(axis=1)
     return {
-        "by_seed": found.round(4).tolist(),
+        "by_seed": shares.round(4).tolist(),
         "even": even.round(4).tolist(),
-        "most_vowels": [int((most == head).sum()) for head in range(found.shape[1])],
+        "most_vowels": [int((most == head).sum()) for head in range(shares.shape[1])],
         "heads": [
-            {look: spread(found[:, head, place].tolist()) for place, look in enumerate(LOOKS)}
-            for head in range(found.shape[1])
+            {look: spread(shares[:, head, place].tolist()) for place, look in enumerate(LOOKS)}
+            for head in range(shares.shape[1])
         ],
     }
 

@@ -59,8 +59,8 @@ def _read(tokens, state_dict, config) -> list[list[float]]:
     from part05_gpt import gpt
 
     keys, values = [[] for _ in range(config.n_layer)], [[] for _ in range(config.n_layer)]
-    found = (gpt(token, position, keys, values, state_dict, config) for position, token in enumerate(tokens))
-    return [[logit.data for logit in logits] for logits in found]
+    positions = (gpt(token, position, keys, values, state_dict, config) for position, token in enumerate(tokens))
+    return [[logit.data for logit in logits] for logits in positions]
 
 
 def table(figures: dict) -> list[str]:

@@ -17,8 +17,8 @@ def measure(seeds: int, steps: int) -> dict:
     """Held-out losses for each rate and number of names a step."""
     rows = []
     for lr in RATES:
-        found = [spread(held_out_losses(seeds, steps, lr=lr, names_per_step=count)) for count in NAMES_PER_STEP]
-        rows.append({"lr": lr, "held_out": found})
+        held_out = [spread(held_out_losses(seeds, steps, lr=lr, names_per_step=count)) for count in NAMES_PER_STEP]
+        rows.append({"lr": lr, "held_out": held_out})
     return {"rows": rows}
 
 
@@ -31,9 +31,9 @@ def table(figures: dict) -> list[str]:
 def findings(figures: dict) -> str:
     """What the numbers say."""
     best = [min(figures["rows"], key=lambda row, i=i: row["held_out"][i]["mean"]) for i in range(len(NAMES_PER_STEP))]
-    found = {row["lr"]: row["held_out"] for row in figures["rows"]}
-    costs = [found[0.01][i]["mean"] - row["held_out"][i]["mean"] for i, row in enumerate(best)]
-    off = [found[lr][0]["mean"] - found[0.01][0]["mean"] for lr in (0.001, 0.1)]
+    by_rate = {row["lr"]: row["held_out"] for row in figures["rows"]}
+    costs = [by_rate[0.01][i]["mean"] - row["held_out"][i]["mean"] for i, row in enumerate(best)]
+    off = [by_rate[lr][0]["mean"] - by_rate[0.01][0]["mean"] for lr in (0.001, 0.1)]
     return (
         f"The best of these rates is {best[0]['lr']:g} with one name a step and {best[1]['lr']:g} with "
         f"{NAMES_PER_STEP[1]}; microgpt's 0.01 is {costs[0]:.3f} and {costs[1]:.3f} behind them. The floor is "

@@ -137,14 +137,14 @@ def page(steps: int) -> str:
     of_losses, of_gradients = differences()
     if max(of_losses, of_gradients) > NEAR:
         raise SystemExit(f"Not the same model: losses differ by {of_losses:.1e}, gradients by {of_gradients:.1e}.")
-    docs, found = NAMES.read_text(encoding="utf-8").split(), {}
+    docs, by_version = NAMES.read_text(encoding="utf-8").split(), {}
     train(docs, 1, random.Random(0))  # what PyTorch loads at its first step is no step
     for name, training in versions().items():
         began = time.process_time()
         losses = training(docs, steps, random.Random(42))
-        found[name] = losses, time.process_time() - began
-        print(f"{name:36} {found[name][1]:8.2f} s", flush=True)
-    scalar, seconds = found["scalar, the reference"]
+        by_version[name] = losses, time.process_time() - began
+        print(f"{name:36} {by_version[name][1]:8.2f} s", flush=True)
+    scalar, seconds = by_version["scalar, the reference"]
     lines = [
         "# The same model in PyTorch",
         "",
@@ -159,7 +159,7 @@ def page(steps: int) -> str:
         "| version | processor s | times as fast | loss of step 1 | last loss | largest difference of a loss |",
         "|---|---|---|---|---|---|",
     ]
-    for name, (losses, used) in found.items():
+    for name, (losses, used) in by_version.items():
         difference = max(abs(a - b) for a, b in zip(losses, scalar))
         cells = [
             name,

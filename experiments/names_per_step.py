@@ -37,19 +37,19 @@ def table(figures: dict) -> list[str]:
 
 def findings(figures: dict) -> str:
     """What the numbers say."""
-    found = {row["names"]: row for row in figures["rows"]}
-    last = max(count for count, row in found.items() if "one_by_one" in row)
+    by_count = {row["names"]: row for row in figures["rows"]}
+    last = max(count for count, row in by_count.items() if "one_by_one" in row)
     start, both, reading = (
-        found[1]["held_out"]["mean"],
-        found[last]["held_out"]["mean"],
-        found[last]["one_by_one"]["mean"],
+        by_count[1]["held_out"]["mean"],
+        by_count[last]["held_out"]["mean"],
+        by_count[last]["one_by_one"]["mean"],
     )
     most = max(COUNTS)
     return (
-        f"From 1 to {most} names a step the loss falls by {start - found[most]['held_out']['mean']:.3f}. Most of it is "
-        f"reading more: {last} names in each of 1,000 steps lower it by {start - both:.3f}, the same number of names "
-        f"one at a time, in {last} times as many steps, by {start - reading:.3f}. Averaging brings the rest, and saves "
-        "time: a step of many names costs less than many steps."
+        f"From 1 to {most} names a step the loss falls by {start - by_count[most]['held_out']['mean']:.3f}. Most of it "
+        f"is reading more: {last} names in each of 1,000 steps lower it by {start - both:.3f}, the same number of "
+        f"names one at a time, in {last} times as many steps, by {start - reading:.3f}. Averaging brings the rest, and "
+        "saves time: a step of many names costs less than many steps."
     )
 
 

@@ -30,15 +30,15 @@ def measure(seeds: int, steps: int) -> dict:
     told: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for seed in range(1, seeds + 1):
         trained = train(docs, seed, steps)
-        real = _surprise(names, trained)
+        real = _nats_per_token(names, trained)
         losses["real"].append(float(real.mean()))
         for kind, texts in kinds.items():
-            found = _surprise(texts, trained)
-            losses[kind].append(float(found.mean()))
-            told[kind].append(float((real < found).mean()))
+            nonsense = _nats_per_token(texts, trained)
+            losses[kind].append(float(nonsense.mean()))
+            told[kind].append(float((real < nonsense).mean()))
     return {
-        "nats": {kind: spread(found) for kind, found in losses.items()},
-        "told": {kind: spread(found) for kind, found in told.items()},
+        "nats": {kind: spread(by_seed) for kind, by_seed in losses.items()},
+        "told": {kind: spread(by_seed) for kind, by_seed in told.items()},
         "examples": {kind: texts[:3] for kind, texts in {"real": names, **kinds}.items()},
     }
 
@@ -56,25 +56,25 @@ def _nonsense(name: str, kind: str, docs, rng: random.Random) -> str:
             return text
 
 
-def _surprise(texts, trained) -> np.ndarray:
+def _nats_per_token(texts, trained) -> np.ndarray:
     """Nats per token of each text."""
-    found = [model.nats([model.encode(text, trained.chars)], trained.weights, trained.config) for text in texts]
-    return np.array([nats / count for nats, count in found])
+    sums = [model.nats([model.encode(text, trained.chars)], trained.weights, trained.config) for text in texts]
+    return np.array([nats / count for nats, count in sums])
 
 
 def table(figures: dict) -> list[str]:
     """A line for each kind."""
     rows = []
-    for kind, found in figures["nats"].items():
+    for kind, nats in figures["nats"].items():
         told = figures["told"].get(kind)
         share = f"{told['mean']:.1%} +- {told['sd']:.1%}" if told else ""
-        rows.append([kind, ", ".join(figures["examples"][kind]), words.mean_sd(found), share])
+        rows.append([kind, ", ".join(figures["examples"][kind]), words.mean_sd(nats), share])
     return words.table(["texts", "the first three", "nats per token", "the name is less surprising"], rows)
 
 
 def findings(figures: dict) -> str:
     """What the numbers say."""
-    told = {kind: found["mean"] for kind, found in figures["told"].items()}
+    told = {kind: share["mean"] for kind, share in figures["told"].items()}
     return (
         f"Letters drawn alike are told from a name in {told['any letters']:.0%} of the pairs, a shuffled name in "
         f"{told['shuffled']:.0%}, where the letters are the same and only "
@@ -85,7 +85,7 @@ def findings(figures: dict) -> str:
 
 def describe(figures: dict) -> str:
     """The picture in words."""
-    parts = [f"{kind} {found['mean']:.2f}" for kind, found in figures["nats"].items()]
+    parts = [f"{kind} {nats['mean']:.2f}" for kind, nats in figures["nats"].items()]
     return f"Nats per token by kind of text: {', '.join(parts)}; a dashed line at 3.30, guessing."
 
 

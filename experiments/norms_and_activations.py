@@ -21,8 +21,8 @@ def measure(seeds: int, steps: int) -> dict:
     for norm in NORMS:
         for activation in ACTIVATIONS:
             with variant(norm, activation):
-                found = [spread(held_out_losses(seeds, steps, names_per_step=count)) for count in NAMES_PER_STEP]
-            rows.append({"norm": norm, "activation": activation, "held_out": found})
+                held_out = [spread(held_out_losses(seeds, steps, names_per_step=count)) for count in NAMES_PER_STEP]
+            rows.append({"norm": norm, "activation": activation, "held_out": held_out})
     return {"rows": rows}
 
 
@@ -35,8 +35,8 @@ def table(figures: dict) -> list[str]:
 
 def findings(figures: dict) -> str:
     """What the numbers say."""
-    found = {(row["norm"], row["activation"]): row["held_out"] for row in figures["rows"]}
-    ours, gpt2 = found["RMSNorm", "ReLU"], found["LayerNorm", "GELU"]
+    losses = {(row["norm"], row["activation"]): row["held_out"] for row in figures["rows"]}
+    ours, gpt2 = losses["RMSNorm", "ReLU"], losses["LayerNorm", "GELU"]
     sentences = []
     for place, count in enumerate(NAMES_PER_STEP):
         difference = gpt2[place]["mean"] - ours[place]["mean"]
@@ -45,10 +45,10 @@ def findings(figures: dict) -> str:
             f"with {count} name{'s' * (count > 1)} a step by {difference:+.3f} (one seed's standard deviation: "
             f"{sd:.3f})"
         )
-    best = min(found, key=lambda key: found[key][1]["mean"])
+    best = min(losses, key=lambda key: losses[key][1]["mean"])
     return (
         f"LayerNorm with GELU differs from RMSNorm with ReLU {words.listed(sentences)}. "
-        f"The best with {NAMES_PER_STEP[1]} names a step is {best[0]} with {best[1]}, {found[best][1]['mean']:.3f}. "
+        f"The best with {NAMES_PER_STEP[1]} names a step is {best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. "
         "The choice matters far less than the number of names a step."
     )
 

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import functools
-import random
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from autograder import model
 from autograder.course import ROOT, SOLUTIONS
 from autograder.grading.part_probes import load_trusted
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A model after its last step: characters in the tokenizer's order, sizes, matrices."""
-
-    chars: list[str]
-    config: model.Sizes
-    weights: model.Weights
 
 
 @functools.cache
@@ -29,26 +18,19 @@ def split(data: str = "names") -> tuple[list[str], list[str]]:
     return tokenizer.split_docs(tokenizer.load_docs(str(ROOT / "datasets" / f"{data}.txt")))
 
 
-def train(docs: Sequence[str], seed: int, steps: int, names_per_step: int = 1, lr: float = 0.01, **sizes) -> Trained:
+def train(
+    docs: Sequence[str], seed: int, steps: int, names_per_step: int = 1, lr: float = 0.01, **sizes
+) -> model.Replayed:
     """1,000 steps with one name each and nothing else given are those of the course: the same weights.
 
-    sizes: fields of model.Sizes. With more names a step, a step takes the next ones, and its loss is the mean over
+    sizes: fields of model.Sizes. With more names per step, a step takes the next ones, and its loss is the mean over
     all their tokens.
     """
-    rng, docs = random.Random(seed), list(docs)
-    rng.shuffle(docs)
-    chars = sorted(set("".join(docs)))
-    config = model.Sizes(vocab_size=len(chars) + 1, **sizes)
-    weights, memory = model.draw_weights(config, rng), model.AdamState()
-    for step in range(steps):
-        first = step * names_per_step
-        batch = [model.encode(docs[i % len(docs)], chars) for i in range(first, first + names_per_step)]
-        _, gradient = model.loss_and_gradient(batch, weights, config)
-        model.adam_step(weights, gradient, memory, lr * (1 - step / steps))
-    return Trained(chars, config, weights)
+    config = model.Sizes(vocab_size=len(set("".join(docs))) + 1, **sizes)
+    return model.replay(docs, steps, seed, config, names_per_step=names_per_step, lr=lr)
 
 
-def loss_on(docs: Sequence[str], trained: Trained) -> float:
+def loss_on(docs: Sequence[str], trained: model.Replayed) -> float:
     """The mean loss over docs, in nats per token."""
     return model.held_out_loss(docs, trained.weights, trained.config, trained.chars)
 

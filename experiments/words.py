@@ -16,9 +16,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
 
 
-def mean_sd(found: dict[str, float], digits: int = 3) -> str:
+def mean_sd(spread: dict[str, float], digits: int = 3) -> str:
     """A mean with its standard deviation over the seeds."""
-    return f"{found['mean']:.{digits}f} +- {found['sd']:.{digits}f}"
+    return f"{spread['mean']:.{digits}f} +- {spread['sd']:.{digits}f}"
 
 
 def listed(items: Sequence) -> str:
@@ -29,8 +29,8 @@ def listed(items: Sequence) -> str:
 
 def draw_spread(axes, places: Sequence[float], spreads: Sequence[dict[str, float]], number: int = 0, label: str = ""):
     """Draw the mean of each spread as a mark, with a bar from its lowest to its highest run."""
-    means = [found["mean"] for found in spreads]
-    below = [found["mean"] - found["lowest"] for found in spreads]
-    above = [found["highest"] - found["mean"] for found in spreads]
+    means = [spread["mean"] for spread in spreads]
+    below = [spread["mean"] - spread["lowest"] for spread in spreads]
+    above = [spread["highest"] - spread["mean"] for spread in spreads]
     look = {"fmt": MARKS[number], "color": COLOURS[number], "capsize": 4, "markersize": 6}
     axes.errorbar(places, means, yerr=[below, above], label=label or None, **look)

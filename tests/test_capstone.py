@@ -17,7 +17,7 @@ from autograder.capstone.capstone_run import draw_task
 from autograder.capstone.evidence import explain, find_mistake
 from autograder.capstone.run_result import CapstoneFailed, read_weights
 from autograder.capstone.saved_model import RESULT
-from autograder.capstone.training_variants import WAYS, Way, train
+from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingVariant, train
 from autograder.cli import app
 from autograder.commands.capstone import capstone_lines
 from autograder.course import SOLUTIONS
@@ -54,7 +54,7 @@ def test_right_parts_give_the_losses_and_names_of_the_replay(right):
     assert message(graded, "every_loss_equals") == f"{STEPS} of {STEPS} losses equal.\n"
     assert message(graded, "names_equal") == "100 of 100 names equal.\n"
     assert graded.report.earned == 20
-    assert seen == graded.outcome.losses
+    assert seen == graded.result.losses
 
 
 def test_the_held_out_loss_is_that_of_part_7_in_scalar_code_on_the_same_weights(right):
@@ -62,13 +62,13 @@ def test_the_held_out_loss_is_that_of_part_7_in_scalar_code_on_the_same_weights(
     scalar, some = reference(), graded.task.held_out[:10]
     value = importlib.import_module("part01_autograd").Value
     state_dict = {
-        name: [[value(x) for x in row] for row in matrix.tolist()] for name, matrix in graded.outcome.weights.items()
+        name: [[value(x) for x in row] for row in matrix.tolist()] for name, matrix in graded.result.weights.items()
     }
     config = scalar.parameters.Config()
     trained = scalar.training.Trained(scalar.tokens.Tokenizer(graded.task.docs), config, state_dict, [])
-    found = model.held_out_loss(some, graded.outcome.weights, model.Sizes(), graded.outcome.chars)
+    found = model.held_out_loss(some, graded.result.weights, model.Sizes(), graded.result.chars)
     assert found == pytest.approx(scalar.training.held_out_loss(some, trained), abs=1e-9)
-    everything = model.held_out_loss(graded.task.held_out, graded.outcome.weights, config, graded.outcome.chars)
+    everything = model.held_out_loss(graded.task.held_out, graded.result.weights, config, graded.result.chars)
     assert graded.measured.held_out_loss == everything
 
 
@@ -113,28 +113,29 @@ def test_a_wrong_part_is_found_by_the_first_step_that_differs_and_its_training_e
 
 def test_training_the_right_way_gives_the_losses_of_the_replay():
     task = draw_task(3, relabelled=True)
-    trained, replayed = train(Way(), task.docs, 3, 1000, 40), model.replay(task.docs, 1000, 3, stop=40)
+    trained, replayed = train(TrainingVariant(), task.docs, 3, 1000, 40), model.replay(task.docs, 1000, 3, stop=40)
     assert trained.losses == pytest.approx(replayed.losses, abs=1e-12)
     assert all(trained.weights[name] == pytest.approx(matrix, abs=1e-12) for name, matrix in replayed.weights.items())
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.says[:50])
-def test_each_known_mistake_of_a_training_is_told_by_its_losses(way):
+@pytest.mark.parametrize("variant", KNOWN_MISTAKES, ids=lambda variant: variant.says[:50])
+def test_each_known_mistake_of_a_training_is_told_by_its_losses(variant):
     """No two of them are the same training: each explains its own losses and comes first in doing so."""
     task = draw_task(3, relabelled=True)
     expected = model.replay(task.docs, 8, 3).losses
-    losses = train(way, task.docs, 3, 8).losses
+    losses = train(variant, task.docs, 3, 8).losses
     found = explain(losses, expected, find_mistake(losses, expected, task, 8), 8)
-    assert f"Likely:     {way.says} Your losses equal those of this known mistake.\n" in found
+    assert f"Likely:     {variant.says} Your losses equal those of this known mistake.\n" in found
 
 
 def test_of_mistakes_that_begin_alike_the_one_that_fits_longest_is_taken(monkeypatch):
     task = draw_task(3, relabelled=True)
-    early, late = Way("early", step_rate=lambda step, _: 0.02), Way("late", step_rate=lambda step, _: 0.02 + (step > 9))
-    monkeypatch.setattr(evidence, "WAYS", (early, late))
-    expected = train(Way(), task.docs, 3, 14).losses
-    for way in (early, late):
-        assert find_mistake(train(way, task.docs, 3, 14).losses, expected, task, 14).way is way
+    early = TrainingVariant("early", learning_rate=lambda step, _: 0.02)
+    late = TrainingVariant("late", learning_rate=lambda step, _: 0.02 + (step > 9))
+    monkeypatch.setattr(evidence, "KNOWN_MISTAKES", (early, late))
+    expected = train(TrainingVariant(), task.docs, 3, 14).losses
+    for variant in (early, late):
+        assert find_mistake(train(variant, task.docs, 3, 14).losses, expected, task, 14).variant is variant
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_pypy_runs_the_same_code_in_the_same_sandbox_and_the_report_says_so(file
     graded = grade_capstone(files, seed=5, tier=tier, num_steps=STEPS, python=pypy)
     assert message(graded, "every_loss_equals") == f"{STEPS} of {STEPS} losses equal.\n"
     assert graded.report.interpreter.startswith("PyPy 3.") and graded.report.sandbox == tier.value
-    assert graded.outcome.remarks == ()
+    assert graded.result.remarks == ()
 
 
 def test_a_file_that_pypy_cannot_load_is_run_by_the_usual_python_which_is_said(files, tier, pypy):
@@ -240,9 +241,9 @@ def test_a_file_that_pypy_cannot_load_is_run_by_the_usual_python_which_is_said(f
         pytest.skip("this PyPy is newer than 3.9")
     assert message(graded, "every_loss_equals") == f"{STEPS} of {STEPS} losses equal.\n"
     line = files["part08_generation.py"].count(b"\n") - 2
-    assert f"can't load part08_generation.py, line {line}: SyntaxError" in graded.outcome.remarks[0]
-    assert said == list(graded.outcome.remarks) and said[0].startswith("pypy3 (Python 3.9")
-    assert graded.outcome.remarks[0] in list(capstone_lines(graded))
+    assert f"can't load part08_generation.py, line {line}: SyntaxError" in graded.result.remarks[0]
+    assert said == list(graded.result.remarks) and said[0].startswith("pypy3 (Python 3.9")
+    assert graded.result.remarks[0] in list(capstone_lines(graded))
 
 
 @pytest.mark.parametrize("folder", ["local", "strict"])

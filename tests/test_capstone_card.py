@@ -44,16 +44,16 @@ def test_what_is_kept_is_the_learners_model_and_loads_in_a_learners_own_parts(ke
     from autograder.training import reference
 
     trained = reference().weights.load_trained(kept)
-    assert trained.losses == graded.outcome.losses and trained.tokenizer.chars == list("abcdefghijklmnopqrstuvwxyz")
-    assert trained.state_dict["wte"][3][4].data == graded.outcome.weights["wte"][3, 4]
+    assert trained.losses == graded.result.losses and trained.tokenizer.chars == list("abcdefghijklmnopqrstuvwxyz")
+    assert trained.state_dict["wte"][3][4].data == graded.result.weights["wte"][3, 4]
     found = saved_model.load_result(kept)
-    assert found.seed == 42 and np.array_equal(found.weights["lm_head"], graded.outcome.weights["lm_head"])
+    assert found.seed == 42 and np.array_equal(found.weights["lm_head"], graded.result.weights["lm_head"])
 
 
 def test_a_run_with_other_letters_is_kept_in_the_usual_ones(strict):
     graded = grade_capstone(read_submission(SOLUTIONS), seed=3, tier=strict, num_steps=STEPS)
     assert graded.task.alphabet != "abcdefghijklmnopqrstuvwxyz"
-    weights = saved_model.in_usual_alphabet(graded.outcome.weights, graded.task)
+    weights = saved_model.in_usual_alphabet(graded.result.weights, graded.task)
     plain = graded.task.plain(graded.task.held_out)
     assert model.held_out_loss(plain, weights, model.Sizes(), card.CHARS) == pytest.approx(
         graded.measured.held_out_loss, abs=1e-12
@@ -79,7 +79,7 @@ def test_the_card_measures_the_weights_and_believes_no_number_beside_them(kept, 
     known = {*graded.task.docs, *graded.task.held_out}
     assert len(set(found.names)) == 5 and not known & set(found.names)
     tokens = model.encode(found.looked_at, card.CHARS)[:-1]
-    expected = model.attention_weights(tokens, graded.outcome.weights, model.Sizes())[0][found.head - 1]
+    expected = model.attention_weights(tokens, graded.result.weights, model.Sizes())[0][found.head - 1]
     assert np.array_equal(found.attention, expected)
     assert "best" not in card.to_svg(card.draw(found)).decode("utf-8")
 
@@ -142,7 +142,7 @@ def test_a_head_that_looks_at_one_place_is_more_striking_than_one_that_looks_eve
 
 
 def test_names_of_the_data_and_repeated_ones_are_no_inventions(graded):
-    weights = graded.outcome.weights
+    weights = graded.result.weights
     all_new = card.new_names(weights, set(), random.Random(1))
     some_known = card.new_names(weights, set(all_new[:2]), random.Random(1))
     assert len(all_new) == 5 and some_known[:3] == all_new[2:]

@@ -8,13 +8,13 @@ import pytest
 from autograder import model
 from autograder.capstone import grade_capstone
 from autograder.capstone.capstone_run import draw_task
-from autograder.capstone.training_variants import Way, train
+from autograder.capstone.training_variants import TrainingVariant, train
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 
 FOLDER = Path(__file__).parent / "capstone_forgeries"
 CARRIED_IN = read_submission(FOLDER / "carried_in")
-RIGHT = read_submission(SOLUTIONS)
+CORRECT = read_submission(SOLUTIONS)
 STEPS = 200  # what is earned does not depend on it: the slow ones take 1,000
 
 # By file: the points, and what the forged part 7 is put on. `empty` parts hold a comment. The fast trainer is that of
@@ -52,15 +52,15 @@ def text(path: Path) -> str:
 def forged(name: str, base: str) -> dict[str, bytes]:
     """The eight files of a forgery. What it carries in lies in part 3."""
     carried = CARRIED_IN["part07_training.py"]
-    files = {**RIGHT, "part03_layers.py": RIGHT["part03_layers.py"] + carried}
+    files = {**CORRECT, "part03_layers.py": CORRECT["part03_layers.py"] + carried}
     if base != "right":
-        files = {**CARRIED_IN, "part02_tokenizer.py": RIGHT["part02_tokenizer.py"], "part03_layers.py": carried}
+        files = {**CARRIED_IN, "part02_tokenizer.py": CORRECT["part02_tokenizer.py"], "part03_layers.py": carried}
     forgery = text(FOLDER / f"{name}.py")
     samples = "from part07_training import sample_many\n" if "def sample_many" in forgery or base == "fast" else ""
     files["part08_generation.py"] = (samples or text(FOLDER / "carried_in" / "part08_generation.py")).replace(
         "import part07_training as p", "import part03_layers as p"
     ).encode()  # fmt: skip
-    own = {"right": RIGHT["part07_training.py"].decode(), "fast": one_file(), "empty": "import random\n"}[base]
+    own = {"right": CORRECT["part07_training.py"].decode(), "fast": one_file(), "empty": "import random\n"}[base]
     files["part07_training.py"] = f"{own}\nimport part03_layers as CARRIED\n{stored(name)}\n{forgery}".encode()
     return files
 
@@ -78,7 +78,7 @@ def stored(name: str) -> str:
     if name != "replays_a_stored_run":
         return ""
     task = draw_task(11, relabelled=True)
-    run = train(Way(), task.docs, task.seed, 1000)
+    run = train(TrainingVariant(), task.docs, task.seed, 1000)
     names = model.sample_many(run.weights, model.Sizes(), sorted(task.alphabet), 20, 0.5, run.rng)
     letters = sorted(task.alphabet, key="".join(task.docs).count, reverse=True)
     weights = {name: matrix.tolist() for name, matrix in run.weights.items()}

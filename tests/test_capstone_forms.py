@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from autograder import model
-from autograder.capstone.forward_variants import Form
-from autograder.capstone.training_variants import WAYS
+from autograder.capstone.forward_variants import ForwardVariant
+from autograder.capstone.training_variants import KNOWN_MISTAKES
 from autograder.course import SOLUTIONS, parts
 from autograder.grading.misconceptions import variants
 
-FORMS = {way.says: way.form for way in WAYS if isinstance(way.form, Form)}
+FORMS = {variant.says: variant.passes for variant in KNOWN_MISTAKES if isinstance(variant.passes, ForwardVariant)}
 SIZES = model.Sizes()
 
 # By misconception: how the words of the capstone begin.
@@ -74,7 +74,7 @@ def scalar(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("mistake", SAME)
 def test_a_form_gives_the_loss_and_the_gradient_of_scalar_code_with_the_mistake(mistake, scalar):
-    (form,) = (form for says, form in FORMS.items() if says.startswith(SAME[mistake]))
+    (passes,) = (passes for says, passes in FORMS.items() if says.startswith(SAME[mistake]))
     autograd, _, parameters, gpt = scalar(mistake)
     weights, tokens = model.draw_weights(SIZES, random.Random(1), 0.5), [26, 4, 4, 0, 26]
     matrices = {name: [[autograd.Value(x) for x in row] for row in rows.tolist()] for name, rows in weights.items()}
@@ -85,7 +85,7 @@ def test_a_form_gives_the_loss_and_the_gradient_of_scalar_code_with_the_mistake(
         losses.append(-(exps[target] / sum(exps)).log())
     mean = sum(losses) / len(losses)
     mean.backward()
-    loss, gradient = model.loss_and_gradient([tokens], weights, SIZES, form)
+    loss, gradient = model.loss_and_gradient([tokens], weights, SIZES, passes)
     assert math.isclose(mean.data, loss, abs_tol=1e-10)
     for name, rows in matrices.items():  # 1e-9 of the largest slope: what is summed in another order differs by 1e-14
         found = np.array([[value.grad for value in row] for row in rows])
@@ -114,7 +114,7 @@ def test_the_default_form_is_the_right_one():
     batch = [[26, 4, 4, 0, 26], [26, 1, 26]]
     weights = model.draw_weights(SIZES, random.Random(1), 0.5)
     (loss, gradient), (right, wanted) = (
-        model.loss_and_gradient(batch, weights, SIZES, passes) for passes in (Form(), model.STANDARD_PASSES)
+        model.loss_and_gradient(batch, weights, SIZES, passes) for passes in (ForwardVariant(), model.STANDARD_PASSES)
     )
     assert math.isclose(loss, right, abs_tol=1e-13)
     assert all(np.abs(gradient[name] - matrix).max() < 1e-13 for name, matrix in wanted.items())

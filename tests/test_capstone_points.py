@@ -13,11 +13,11 @@ import pytest
 
 from autograder import model
 from autograder.capstone.capstone_checks import BAND
-from autograder.capstone.capstone_run import Task, draw_task
-from autograder.capstone.evidence import MANY_STEPS, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, RIGHT, SAME
+from autograder.capstone.capstone_run import CapstoneTask, draw_task
+from autograder.capstone.evidence import CORRECT, MANY_STEPS, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, SAME
 from autograder.capstone.grade_capstone import judge, measure
-from autograder.capstone.run_result import Outcome, drawn_at_random, read_begun
-from autograder.capstone.training_variants import WAYS, Begun, Training, Way, train
+from autograder.capstone.run_result import RunResult, drawn_at_random, read_start
+from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingRun, TrainingStart, TrainingVariant, train
 
 STEPS = 1000
 FEW = MANY_STEPS + 4
@@ -26,7 +26,7 @@ SIZES = model.Sizes()
 
 
 @functools.cache
-def official(seed: int) -> Task:
+def official(seed: int) -> CapstoneTask:
     return draw_task(seed, relabelled=True)
 
 
@@ -36,36 +36,38 @@ def quiet():
         yield
 
 
-def outcome_of(task: Task, trained: Training, way: Way = RIGHT, begun: Begun | None = None) -> Outcome:
+def result_of(
+    task: CapstoneTask, trained: TrainingRun, variant: TrainingVariant = CORRECT, start: TrainingStart | None = None
+) -> RunResult:
     """What a run reports that trained in this way and samples right."""
     chars, rng = sorted(task.alphabet), trained.rng or random.Random()
 
     def sampled(count: int, temperature: float, rng: random.Random) -> list[str]:
-        return model.sample_many(trained.weights, SIZES, chars, count, temperature, rng, way.form)
+        return model.sample_many(trained.weights, SIZES, chars, count, temperature, rng, variant.passes)
 
-    return Outcome(
+    return RunResult(
         chars=chars,
         losses=trained.losses,
         weights=trained.weights,
         names=sampled(20, 0.5, rng),
         cold=sampled(40, 0.3, random.Random(task.seed)),
         hot=sampled(40, 1.0, random.Random(task.seed)),
-        begun=begun,
-        one_step=train(way, task.docs, task.seed, STEPS, 1, task.step()).weights,
+        start=start,
+        one_step=train(variant, task.docs, task.seed, STEPS, 1, task.single_step()).weights,
         seconds=1.0,
         interpreter="3.11.2",
         remarks=(),
     )
 
 
-def points(task: Task, outcome: Outcome) -> dict[str, float]:
-    measured = measure(task, outcome, len(outcome.losses))
-    return {check.name: check.earned for check in judge(outcome, measured)}
+def points(task: CapstoneTask, result: RunResult) -> dict[str, float]:
+    measured = measure(task, result, len(result.losses))
+    return {check.name: check.earned for check in judge(result, measured)}
 
 
-def run(seed: int, way: Way = RIGHT, steps: int = FEW) -> tuple[Task, Outcome]:
+def run(seed: int, variant: TrainingVariant = CORRECT, steps: int = FEW) -> tuple[CapstoneTask, RunResult]:
     task = official(seed)
-    return task, outcome_of(task, train(way, task.docs, seed, steps), way)
+    return task, result_of(task, train(variant, task.docs, seed, steps), variant)
 
 
 def noisy(weights: model.Weights, size: float) -> model.Weights:
@@ -75,30 +77,30 @@ def noisy(weights: model.Weights, size: float) -> model.Weights:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_right_training_earns_everything_with_every_seed(seed):
-    task, outcome = run(seed)
-    assert sum(points(task, outcome).values()) == 20
+    task, result = run(seed)
+    assert sum(points(task, result).values()) == 20
 
 
 @pytest.mark.parametrize(("size", "earned"), [(1e-9, 20), (1e-3, 8)])
 def test_rounding_costs_nothing_and_other_weights_cost_what_hangs_on_them(size, earned):
     """1e-9 is a hundred thousand times the rounding of 1,000 steps."""
-    task, outcome = run(4)
-    losses = [loss + (1e-9 if loss > 3 else -1e-9) for loss in outcome.losses]
-    found = points(task, replace(outcome, losses=losses, weights=noisy(outcome.weights, size)))
+    task, result = run(4)
+    losses = [loss + (1e-9 if loss > 3 else -1e-9) for loss in result.losses]
+    found = points(task, replace(result, losses=losses, weights=noisy(result.weights, size)))
     assert sum(found.values()) == earned
     assert size < SAME or found["final_weights_equal"] == found["reaches_the_band"] == 0
 
 
-def points_of(way: Way) -> dict[str, float]:
+def points_of(variant: TrainingVariant) -> dict[str, float]:
     """What a training with a known mistake earns: half of losses and weights, and its held-out loss in the mean."""
-    if way.explodes:
+    if variant.explodes:
         return {"every_loss_equals": 1.5, "parts_take_the_step": 2}
     earned = {"every_loss_equals": 3, "final_weights_equal": 2, "parts_take_the_step": 2, "names_equal": 2}
     names = ("invents_valid_names", "invents_new_names", "sounds_like_names", "a_higher_temperature_surprises_more")
     earned |= dict.fromkeys(names, 0.5)
     return earned | {
-        "beats_the_bigram_table": 2 * (way.held_out < BIGRAMS),
-        "reaches_the_band": 2 * (way.held_out <= BAND),
+        "beats_the_bigram_table": 2 * (variant.held_out < BIGRAMS),
+        "reaches_the_band": 2 * (variant.held_out <= BAND),
     }
 
 
@@ -106,23 +108,23 @@ def some_points(found: dict[str, float]) -> dict[str, float]:
     return {name: earned for name, earned in found.items() if earned}
 
 
-@pytest.mark.parametrize("way", WAYS[::3], ids=lambda way: way.says[:50])
-def test_a_training_with_a_known_mistake_earns_half_whatever_the_seed(way):
+@pytest.mark.parametrize("variant", KNOWN_MISTAKES[::3], ids=lambda variant: variant.says[:50])
+def test_a_training_with_a_known_mistake_earns_half_whatever_the_seed(variant):
     """A third of them, so that it takes seconds: the slow test has all."""
-    seed = 1 + WAYS.index(way) % 2
-    assert some_points(points(*run(seed, way))) == some_points(points_of(way))
+    seed = 1 + KNOWN_MISTAKES.index(variant) % 2
+    assert some_points(points(*run(seed, variant))) == some_points(points_of(variant))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("steps", [FEW, STEPS])
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.says[:50])
-def test_every_known_mistake_earns_the_same_with_every_seed(way, steps):
+@pytest.mark.parametrize("variant", KNOWN_MISTAKES, ids=lambda variant: variant.says[:50])
+def test_every_known_mistake_earns_the_same_with_every_seed(variant, steps):
     for seed in (1, 2, 3):
-        assert some_points(points(*run(seed, way, steps))) == some_points(points_of(way))
+        assert some_points(points(*run(seed, variant, steps))) == some_points(points_of(variant))
 
 
 def test_the_points_of_a_known_mistake_lie_between_those_of_an_unknown_one_and_those_of_the_right_one():
-    earned = {sum(points_of(way).values()) for way in WAYS}
+    earned = {sum(points_of(variant).values()) for variant in KNOWN_MISTAKES}
     assert earned == {3.5, 11, 13, 15}
 
 
@@ -143,12 +145,12 @@ def test_a_training_that_begins_in_a_way_nobody_listed_is_recognised_by_where_it
     rng.shuffle(names)
     weights = model.draw_weights(SIZES, rng, std)
     names = random.Random(9).sample(task.docs, STEPS) if other_names else names[:STEPS]
-    begun = Begun(weights, names)
-    outcome = outcome_of(task, train(RIGHT, task.docs, 5, STEPS, begun=begun), begun=begun)
-    measured = measure(task, outcome, STEPS)
+    start = TrainingStart(weights, names)
+    result = result_of(task, train(CORRECT, task.docs, 5, STEPS, start=start), start=start)
+    measured = measure(task, result, STEPS)
     assert measured.evidence.mistake.says == words
-    assert sum(points(task, outcome).values()) == 15
-    assert sum(points(task, replace(outcome, begun=None)).values()) < 6  # it must say so, and be right
+    assert sum(points(task, result).values()) == 15
+    assert sum(points(task, replace(result, start=None)).values()) < 6  # it must say so, and be right
 
 
 def test_a_beginning_in_which_nearly_nothing_moves_is_no_beginning():
@@ -176,23 +178,23 @@ def test_a_run_that_learns_the_same_names_again_and_again_says_nothing_of_its_be
     docs = official(5).docs
     weights = {name: matrix.tolist() for name, matrix in model.draw_weights(SIZES, random.Random(1)).items()}
     places = random.Random(2).choices(range(len(docs)), k=STEPS)  # each draw anew
-    assert read_begun(weights, places, docs, STEPS)
-    assert not read_begun(weights, [places[0]] * STEPS, docs, STEPS)
-    assert not read_begun(weights, (places[:50] * STEPS)[:STEPS], docs, STEPS)
-    assert read_begun(weights, [0, 1, 2] * 3, docs[:3], 9)
+    assert read_start(weights, places, docs, STEPS)
+    assert not read_start(weights, [places[0]] * STEPS, docs, STEPS)
+    assert not read_start(weights, (places[:50] * STEPS)[:STEPS], docs, STEPS)
+    assert read_start(weights, [0, 1, 2] * 3, docs[:3], 9)
 
 
 def test_wrong_sampling_costs_names_alone_and_names_of_a_run_that_proves_nothing_are_not_counted():
-    task, outcome = run(6)
-    others = {"names": outcome.hot[:20], "hot": outcome.names * 2}
-    found = points(task, replace(outcome, **others))
+    task, result = run(6)
+    others = {"names": result.hot[:20], "hot": result.names * 2}
+    found = points(task, replace(result, **others))
     assert found["names_equal"] == 0 and sum(found.values()) < 18
     assert found["every_loss_equals"] + found["final_weights_equal"] + found["reaches_the_band"] == 12
-    invented = replace(outcome, losses=[3.3] + [2.4] * (FEW - 1))
+    invented = replace(result, losses=[3.3] + [2.4] * (FEW - 1))
     assert sum(points(task, invented).values()) == 0
 
 
 def test_a_step_of_other_parts_counts_as_little_as_its_losses_prove():
-    task, outcome = run(7)
-    found = points(task, replace(outcome, one_step="Your code stopped with NameError."))
+    task, result = run(7)
+    found = points(task, replace(result, one_step="Your code stopped with NameError."))
     assert {name: earned for name, earned in found.items() if earned} == {"every_loss_equals": 6}

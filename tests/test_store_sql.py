@@ -22,7 +22,7 @@ from sqlalchemy import text
 
 from autograder.class_folder.verdict_store import DatabaseStore, open_store
 from autograder.database import VARIABLE, DatabaseError, open_database
-from autograder.leaderboard.store import Base
+from autograder.leaderboard.store import BoardBase
 
 PART = part(3)
 FILES = {"part01_autograd.py": b"one", "part03_layers.py": b"three"}
@@ -186,7 +186,7 @@ def test_a_batch_keeps_its_verdicts_in_the_database_and_does_nothing_twice(datab
 )
 def test_a_database_that_cannot_be_used_is_said_without_its_password(tmp_path, url, sentence):
     with pytest.raises(DatabaseError) as caught:
-        open_database(url, Base.metadata)
+        open_database(url, BoardBase.metadata)
     assert sentence in str(caught.value) and "s3cret" not in str(caught.value)
     (tmp_path / "submitted" / "ada").mkdir(parents=True)
     (tmp_path / "submitted" / "ada" / "part00_setup.py").write_text("", encoding="utf-8")

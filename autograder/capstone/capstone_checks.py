@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder import model
-from autograder.capstone.evidence import RIGHT, Evidence, explain
-from autograder.capstone.run_result import Outcome, Stopped
-from autograder.capstone.training_variants import Training
+from autograder.capstone.evidence import CORRECT, Evidence, explain
+from autograder.capstone.run_result import RunResult, StoppedRun
+from autograder.capstone.training_variants import TrainingRun
 
 # Held-out loss of the standard recipe on the official names, 40 seeds: 2.348 to 2.369, standard deviation 0.0055
 # (benchmarks/held_out_seeds.py). The highest plus three standard deviations.
@@ -47,119 +47,123 @@ class Measured(Proved):
 
     @property
     def judged_loss(self) -> float:
-        """The held-out loss that decides points: of a known way to train its mean over seeds, since a training may end
-        near a limit and points do not depend on the seed.
+        """The held-out loss that decides points: of a known variant its mean over seeds, since a training may end near
+        a limit and points do not depend on the seed.
         """
         mistake = self.evidence.mistake
-        return self.held_out_loss if mistake and mistake.begun else (mistake.way if mistake else RIGHT).held_out
+        if mistake is None:
+            return CORRECT.held_out
+        return self.held_out_loss if mistake.start else mistake.variant.held_out
 
-    def sampled_right(self, outcome: Outcome) -> bool:
+    def sampled_right(self, result: RunResult) -> bool:
         """Whether all names equal those that the grader samples from the same weights."""
-        return self.equal_names(outcome) == len(self.names)
+        return self.equal_names(result) == len(self.names)
 
-    def equal_names(self, outcome: Outcome) -> int:
+    def equal_names(self, result: RunResult) -> int:
         """How many of the 100 names equal the grader's."""
-        return sum(a == b for a, b in zip([*outcome.names, *outcome.cold, *outcome.hot], self.names))
+        return sum(a == b for a, b in zip([*result.names, *result.cold, *result.hot], self.names))
 
 
-class Finding(NamedTuple):
-    """What a check found. share: the share of its points that is earned. words: for the learner."""
+class CapstoneFinding(NamedTuple):
+    """What a check found. share: the share of its points that is earned. message: for the learner."""
 
     share: float
-    words: str
+    message: str
 
 
-def every_loss_equals(outcome: Outcome | Stopped, measured: Proved) -> Finding:
+def every_loss_equals(result: RunResult | StoppedRun, measured: Proved) -> CapstoneFinding:
     """Each loss equals the grader's own training, step by step"""
-    found = measured.evidence
-    right = found.equal_right
-    words = f"{right:,} of {found.total:,} losses equal.\n"
-    if right < len(outcome.losses):
-        words += explain(outcome.losses, found.right.losses, found.mistake, found.total)
-    if found.mistake:
-        words += f"Steps that agree with this mistake: {found.equal:,}. A real training with a known mistake "
-        words += "earns half.\n"
-    return Finding(found.losses_share, words)
+    evidence = measured.evidence
+    right = evidence.equal_right
+    message = f"{right:,} of {evidence.total:,} losses equal.\n"
+    if right < len(result.losses):
+        message += explain(result.losses, evidence.right.losses, evidence.mistake, evidence.total)
+    if evidence.mistake:
+        message += f"Steps that agree with this mistake: {evidence.equal:,}. A real training with a known mistake "
+        message += "earns half.\n"
+    return CapstoneFinding(evidence.losses_share, message)
 
 
-def final_weights_equal(outcome: Outcome, measured: Measured) -> Finding:
+def final_weights_equal(result: RunResult, measured: Measured) -> CapstoneFinding:
     """The final weights equal the grader's own"""
-    found = measured.evidence
-    if found.same_weights:
-        what = "the grader's own training" if found.mistake is None else "a training with the mistake above"
-        return Finding(found.share, f"All 4,192 weights equal those of {what}.\n")
-    if found.equal < found.total:
-        return Finding(0.0, "The weights are compared once all losses agree.\n")
-    words = "All losses agree, but some weights do not.\n"
-    return Finding(0.0, words + "Likely:     state_dict does not hold the weights after the last step.\n")
+    evidence = measured.evidence
+    if evidence.same_weights:
+        same_as = "the grader's own training" if evidence.mistake is None else "a training with the mistake above"
+        return CapstoneFinding(evidence.share, f"All 4,192 weights equal those of {same_as}.\n")
+    if evidence.equal < evidence.total:
+        return CapstoneFinding(0.0, "The weights are compared once all losses agree.\n")
+    message = "All losses agree, but some weights do not.\n"
+    return CapstoneFinding(0.0, message + "Likely:     state_dict does not hold the weights after the last step.\n")
 
 
-def parts_take_the_step(outcome: Outcome | Stopped, measured: Proved) -> Finding:
+def parts_take_the_step(result: RunResult | StoppedRun, measured: Proved) -> CapstoneFinding:
     """A step that the grader takes with your parts 1, 5 and 6 moves the weights as your training does"""
     if measured.evidence.own_parts and not measured.evidence.equal:
-        return Finding(0.0, "Not counted: no loss of the training agrees.\n")
+        return CapstoneFinding(0.0, "Not counted: no loss of the training agrees.\n")
     if measured.evidence.own_parts:
-        return Finding(1.0, "All 4,192 weights move as they should.\n")
-    if isinstance(outcome.one_step, str):
-        return Finding(0.0, f"{outcome.one_step}\n")
-    words = "Your gpt, Value and Adam move the weights in another way.\n"
-    return Finding(0.0, words + "Likely:     a wrong gradient, or Adam; or train uses other code than these parts.\n")
+        return CapstoneFinding(1.0, "All 4,192 weights move as they should.\n")
+    if isinstance(result.one_step, str):
+        return CapstoneFinding(0.0, f"{result.one_step}\n")
+    message = "Your gpt, Value and Adam move the weights in another way.\n"
+    return CapstoneFinding(
+        0.0, message + "Likely:     a wrong gradient, or Adam; or train uses other code than these parts.\n"
+    )
 
 
-def names_equal(outcome: Outcome, measured: Measured) -> Finding:
+def names_equal(result: RunResult, measured: Measured) -> CapstoneFinding:
     """The names equal those that the grader samples from your weights"""
-    equal = measured.equal_names(outcome)
-    words = f"{equal} of {len(measured.names)} names equal.\n"
+    equal = measured.equal_names(result)
+    message = f"{equal} of {len(measured.names)} names equal.\n"
     if equal < len(measured.names):
-        words += "Likely:     sample does not draw each token with one rng.choices from the rng that it gets, or it\n"
-        words += "            uses another temperature.\n"
-    return Finding(float(measured.sampled_right(outcome)), words)
+        message += "Likely:     sample does not draw each token with one rng.choices from the rng that it gets, or it\n"
+        message += "            uses another temperature.\n"
+    return CapstoneFinding(float(measured.sampled_right(result)), message)
 
 
-def invents_valid_names(outcome: Outcome, measured: Measured) -> Finding:
+def invents_valid_names(result: RunResult, measured: Measured) -> CapstoneFinding:
     """The 20 names consist of the letters, 1 to 16 each"""
-    wrong = [name for name in outcome.names if not (1 <= len(name) <= 16 and set(name) <= set(outcome.chars))]
-    return Finding(len(wrong) <= 1, f"{len(wrong)} of 20 names are empty, too long or have other characters.\n")
+    wrong = [name for name in result.names if not (1 <= len(name) <= 16 and set(name) <= set(result.chars))]
+    return CapstoneFinding(len(wrong) <= 1, f"{len(wrong)} of 20 names are empty, too long or have other characters.\n")
 
 
-def invents_new_names(outcome: Outcome, measured: Measured) -> Finding:
+def invents_new_names(result: RunResult, measured: Measured) -> CapstoneFinding:
     """Many of the names are new, and they differ"""
-    new = sum(name not in measured.known for name in outcome.hot)
-    different = len(set(outcome.hot))
-    words = f"Of 40 names at temperature 1, {new} are new and {different} different.\n"
+    new = sum(name not in measured.known for name in result.hot)
+    different = len(set(result.hot))
+    message = f"Of 40 names at temperature 1, {new} are new and {different} different.\n"
     # Right names: 33 new ones and more, 39 different. The limits are far from those of a sampler that always takes the
     # temperature 0.3, too, or luck would decide: 11 and 28 at least.
-    return Finding(new >= 6 and different >= 24, words)
+    return CapstoneFinding(new >= 6 and different >= 24, message)
 
 
-def sounds_like_names(outcome: Outcome, measured: Measured) -> Finding:
+def sounds_like_names(result: RunResult, measured: Measured) -> CapstoneFinding:
     """The names are more like names than letters drawn by their frequency"""
-    valid = [name for name in outcome.hot if name and len(name) <= 16 and set(name) <= set(outcome.chars)]
+    valid = [name for name in result.hot if name and len(name) <= 16 and set(name) <= set(result.chars)]
     if len(valid) < 20:
-        return Finding(0.0, f"Only {len(valid)} of 40 names at temperature 1 can be measured.\n")
-    found, line = measured.surprise(valid), measured.unigram_surprise
-    words = f"By the grader's own model {found:.2f} nats per token; letters by frequency {line:.2f}.\n"
-    return Finding(found < line - 0.3, words)
+        return CapstoneFinding(0.0, f"Only {len(valid)} of 40 names at temperature 1 can be measured.\n")
+    loss, limit = measured.surprise(valid), measured.unigram_surprise
+    message = f"By the grader's own model {loss:.2f} nats per token; letters by frequency {limit:.2f}.\n"
+    return CapstoneFinding(loss < limit - 0.3, message)
 
 
-def a_higher_temperature_surprises_more(outcome: Outcome, measured: Measured) -> Finding:
+def a_higher_temperature_surprises_more(result: RunResult, measured: Measured) -> CapstoneFinding:
     """A higher temperature gives names of more entropy"""
-    cold, hot = (_letters_entropy(names) for names in (outcome.cold, outcome.hot))
-    words = f"Entropy of the letters in 40 names: {cold:.2f} nats at temperature 0.3, {hot:.2f} at 1.0.\n"
-    return Finding(hot > cold + 0.05, words)
+    cold, hot = (_letters_entropy(names) for names in (result.cold, result.hot))
+    message = f"Entropy of the letters in 40 names: {cold:.2f} nats at temperature 0.3, {hot:.2f} at 1.0.\n"
+    return CapstoneFinding(hot > cold + 0.05, message)
 
 
-def beats_the_bigram_table(outcome: Outcome, measured: Measured) -> Finding:
+def beats_the_bigram_table(result: RunResult, measured: Measured) -> CapstoneFinding:
     """The model beats the bigram table on names that it has not seen"""
-    words = f"Held-out loss {measured.held_out_loss:.4f} nats per token; the bigram table of part 2 has "
-    words += f"{measured.bigram_loss:.4f}.\n" + _mean_over_seeds(measured)
-    return Finding(measured.judged_loss < measured.bigram_loss, words)
+    message = f"Held-out loss {measured.held_out_loss:.4f} nats per token; the bigram table of part 2 has "
+    message += f"{measured.bigram_loss:.4f}.\n" + _mean_over_seeds(measured)
+    return CapstoneFinding(measured.judged_loss < measured.bigram_loss, message)
 
 
-def reaches_the_band(outcome: Outcome, measured: Measured) -> Finding:
+def reaches_the_band(result: RunResult, measured: Measured) -> CapstoneFinding:
     """The held-out loss is as low as that of the standard recipe"""
-    words = f"Held-out loss {measured.held_out_loss:.4f} nats per token; the standard recipe stays below {BAND}.\n"
-    return Finding(measured.judged_loss <= BAND, words + _mean_over_seeds(measured))
+    message = f"Held-out loss {measured.held_out_loss:.4f} nats per token; the standard recipe stays below {BAND}.\n"
+    return CapstoneFinding(measured.judged_loss <= BAND, message + _mean_over_seeds(measured))
 
 
 def _mean_over_seeds(measured: Measured) -> str:
@@ -182,28 +186,28 @@ class CapstoneCheck:
 
     task: str
     points: float
-    function: Callable[[Outcome, Measured], Finding]
+    function: Callable[[RunResult, Measured], CapstoneFinding]
     own: bool = True
     sampling: bool = False
 
-    def find(self, outcome: Outcome | Stopped, measured: Proved) -> Finding:
+    def find(self, result: RunResult | StoppedRun, measured: Proved) -> CapstoneFinding:
         """What the check finds, and which share of its points that earns."""
-        if self.own and isinstance(outcome, Stopped):
-            return Finding(0.0, "")
-        share, words = self.function(outcome, measured)
+        if self.own and isinstance(result, StoppedRun):
+            return CapstoneFinding(0.0, "")
+        share, message = self.function(result, measured)
         if self.own and not measured.evidence.own:
             # No more words: what is measured of a run that proves nothing is no fault of the sampling, for example.
-            return Finding(0.0, f"{words.partition(chr(10))[0]}\n{_why_not_own(measured.evidence)}")
-        if self.sampling and measured.sampled_right(outcome):
+            return CapstoneFinding(0.0, f"{message.partition(chr(10))[0]}\n{_why_not_own(measured.evidence)}")
+        if self.sampling and measured.sampled_right(result):
             # Right sampling from weights that learnt little gives poor names: that is no mistake of part 8.
-            return Finding(1.0, words)
-        return Finding(float(share), words)
+            return CapstoneFinding(1.0, message)
+        return CapstoneFinding(float(share), message)
 
 
-def _why_not_own(found: Evidence) -> str:
-    if found.mistake and found.mistake.way.explodes:
+def _why_not_own(evidence: Evidence) -> str:
+    if evidence.mistake and evidence.mistake.variant.explodes:
         return "Not counted: a training with this mistake explodes, and its end says nothing.\n"
-    if not found.own_parts:
+    if not evidence.own_parts:
         return "Not counted: your parts 1, 5 and 6 do not do what this training did.\n"
     return "Not counted: it counts once all losses and weights agree.\n"
 
@@ -229,6 +233,6 @@ def unigram_names(docs: list[str], count: int, rng: np.random.Generator) -> list
     return ["".join(letters[i] for i in rng.integers(len(letters), size=length)) for length in lengths]
 
 
-def by_model(names: list[str], trained: Training, chars: list[str]) -> float:
-    """How much the names surprise a model, in nats per token."""
+def nats_per_token(names: list[str], trained: TrainingRun, chars: list[str]) -> float:
+    """The loss of a trained model on names, in nats per token."""
     return model.held_out_loss(names, trained.weights, model.Sizes(), chars)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import model
-from autograder.capstone.run_result import CapstoneFailed, Outcome, read_outcome, read_weights
-from autograder.capstone.training_variants import Begun
+from autograder.capstone.run_result import CapstoneFailed, RunResult, read_result, read_weights
+from autograder.capstone.training_variants import TrainingStart
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
 from autograder.grading.failures import sentence_of
@@ -28,7 +28,7 @@ Progress = Callable[[int, float], None]
 
 
 @dataclass(frozen=True)
-class Task:
+class CapstoneTask:
     """What is trained on. alphabet: the letter that stands for each of a to z, so that weights from elsewhere are of no
     use; held_out and docs are written in it already.
     """
@@ -38,10 +38,10 @@ class Task:
     alphabet: str
     seed: int
 
-    def step(self) -> Begun:
+    def single_step(self) -> TrainingStart:
         """Weights and a name for one step by the learner's parts, apart from the training."""
         rng = random.Random(f"one step {self.seed}")
-        return Begun(model.draw_weights(model.Sizes(), rng), [rng.choice(self.held_out)])
+        return TrainingStart(model.draw_weights(model.Sizes(), rng), [rng.choice(self.held_out)])
 
     def plain(self, names: list[str]) -> list[str]:
         """Names in the usual alphabet."""
@@ -49,7 +49,7 @@ class Task:
         return [name.translate(back) for name in names]
 
 
-def draw_task(seed: int, relabelled: bool) -> Task:
+def draw_task(seed: int, relabelled: bool) -> CapstoneTask:
     """The official names, split as the course splits them; the letters are permuted when relabelled."""
     tokenizer = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
     training, held_out = tokenizer.split_docs(tokenizer.load_docs(str(NAMES)))
@@ -57,7 +57,7 @@ def draw_task(seed: int, relabelled: bool) -> Task:
     if relabelled:
         alphabet = "".join(random.Random(f"alphabet {seed}").sample(alphabet, len(alphabet)))
     forth = str.maketrans(string.ascii_lowercase, alphabet)
-    return Task(
+    return CapstoneTask(
         [name.translate(forth) for name in training], [name.translate(forth) for name in held_out], alphabet, seed
     )
 
@@ -73,15 +73,15 @@ def own_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def run(
     files: Mapping[str, bytes],
-    task: Task,
+    task: CapstoneTask,
     tier: Tier,
     python: str | None,
     on_step: Progress,
     num_steps: int = NUM_STEPS,
     on_remark: Callable[[str], None] = lambda remark: None,
-) -> Outcome:
+) -> RunResult:
     """Train in the sandbox. python: the interpreter, this one's kind when None; where the learner's files do not load
-    in it, this one is used, and a remark says so: before it runs, and in the outcome. Raises CapstoneFailed, or
+    in it, this one is used, and a remark says so: before it runs, and in the result. Raises CapstoneFailed, or
     SandboxUnavailable.
     """
     remarks: list[str] = []
@@ -106,20 +106,20 @@ def run(
     if reply.failure is not None:
         raise CapstoneFailed(_where(reply) + sentence_of(reply), step)
     try:
-        facts = read_outcome(reply.value, task.docs, num_steps)
+        facts = read_result(reply.value, task.docs, num_steps)
     except CapstoneFailed as error:
         raise CapstoneFailed(str(error), step) from error
-    return Outcome(**facts, one_step=step, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
+    return RunResult(**facts, one_step=step, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))
 
 
-def one_step(files: Mapping[str, bytes], task: Task, tier: Tier, python: str | None) -> model.Weights | str:
+def one_step(files: Mapping[str, bytes], task: CapstoneTask, tier: Tier, python: str | None) -> model.Weights | str:
     """The weights after a step by the learner's parts 1 to 6, or a sentence that says why there are none."""
     shipped = {"probes.py": STEP_PROBES.read_bytes()}
     shipped.update({f"submission/{part.file_name}": files[part.file_name] for part in parts() if 1 <= part.number <= 6})
-    weights, (name,) = task.step()
-    given = {matrix: rows.tolist() for matrix, rows in weights.items()}
+    start = task.single_step()
+    (name,), weights = start.names, {key: matrix.tolist() for key, matrix in start.weights.items()}
     with Worker(shipped, tier, CHECK, python) as worker:
-        reply = worker.call("one_step", [model.encode(name, sorted(task.alphabet)), given])
+        reply = worker.call("one_step", [model.encode(name, sorted(task.alphabet)), weights])
     try:
         return read_weights(reply.value) if reply.failure is None else _where(reply) + sentence_of(reply)
     except CapstoneFailed as error:

@@ -1,5 +1,6 @@
-"""`make card`: what the last capstone reached, as a picture to share. The grader measures all of it, once more, from
-the weights that were kept: nothing on it is a claim of the learner's code.
+"""`make card`: what the last capstone reached, as a picture to share, drawn as SVG for light and dark and as PNG.
+
+The grader measures all of it again from the saved weights: nothing on it is a claim of the learner's code.
 """
 
 from __future__ import annotations
@@ -21,13 +22,29 @@ from autograder.course import ROOT
 from autograder.files import write_atomically
 from autograder.grading.part_probes import load_trusted
 
-# A picture of squares and words, drawn twice from the same data: as SVG for light and dark, and as PNG.
-
+CHARS = string.ascii_lowercase
+NAMES, MOST_DRAWS = 5, 200
+WIDTH, HEIGHT, MARGIN = 1200, 630, 64  # what sites show of a link's picture
+MAP_LEFT, MAP_TOP, MAP_SIDE = 726, 100, 410  # the squares of the heat map
 TEMPLATES = Path(__file__).parent
 # The colours of the board's page: each pair has a contrast of 4.5 or more (WCAG 2.2, 1.4.3).
 LIGHT = {"ground": "#ffffff", "text": "#1b1b1f", "soft": "#55555f", "mark": "#1d4ed8"}
 DARK = {"ground": "#14151a", "text": "#ececf1", "soft": "#b4b4c0", "mark": "#8ab4ff"}
 DOTS_PER_INCH, POINTS_PER_INCH = 100, 72
+
+
+@dataclass(frozen=True)
+class Card:
+    """attention: queries by keys, one row for BOS and each letter of the first name; head counts from 1."""
+
+    loss: float
+    bigram_loss: float
+    parameters: int
+    names: tuple[str, ...]
+    looked_at: str
+    head: int
+    attention: np.ndarray
+    date: str
 
 
 @dataclass(frozen=True)
@@ -65,66 +82,6 @@ class Drawing:
     words: tuple[Words, ...]
 
 
-def to_svg(drawing: Drawing) -> bytes:
-    """One file that asks for nothing: no script, no font and no picture from elsewhere; all texts escaped."""
-    from autograder.render.templates import templates
-
-    environment = templates(TEMPLATES)
-    text = environment.get_template("card.svg").render(drawing=drawing, light=LIGHT, dark=DARK)
-    return (text + "\n").encode("utf-8")
-
-
-def to_png(drawing: Drawing) -> bytes:
-    """The light version as a bitmap."""
-    from matplotlib.figure import Figure  # not pyplot: it would look for a screen
-    from matplotlib.patches import Rectangle
-
-    size = drawing.width / DOTS_PER_INCH, drawing.height / DOTS_PER_INCH
-    figure = Figure(figsize=size, dpi=DOTS_PER_INCH, facecolor=LIGHT["ground"])
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, drawing.width), ylim=(drawing.height, 0))
-    axes.set_axis_off()
-    for square in drawing.squares:
-        corner = (square.x, square.y)
-        axes.add_patch(
-            Rectangle(corner, square.side, square.side, color=LIGHT["mark"], alpha=square.strength, linewidth=0)
-        )
-    for words in drawing.words:
-        axes.text(
-            words.x,
-            words.y,
-            words.text,
-            size=words.size * POINTS_PER_INCH / DOTS_PER_INCH,
-            color=LIGHT[words.tone],
-            ha={"start": "left", "middle": "center", "end": "right"}[words.anchor],
-            va="baseline",
-            weight="bold" if words.bold else "normal",
-            parse_math=False,
-        )
-    content = io.BytesIO()
-    figure.savefig(content, format="png", facecolor=figure.get_facecolor(), metadata={"Title": drawing.title})
-    return content.getvalue()
-
-
-CHARS = string.ascii_lowercase
-NAMES, MOST_DRAWS = 5, 200
-WIDTH, HEIGHT, MARGIN = 1200, 630, 64  # what sites show of a link's picture
-MAP_LEFT, MAP_TOP, MAP_SIDE = 726, 100, 410  # the squares of the heat map
-
-
-@dataclass(frozen=True)
-class Card:
-    """attention: queries by keys, one row for BOS and each letter of the first name; head counts from 1."""
-
-    loss: float
-    bigram_loss: float
-    parameters: int
-    names: tuple[str, ...]
-    looked_at: str
-    head: int
-    attention: np.ndarray
-    date: str
-
-
 def write_card(result: Path) -> list[Path]:
     """Write card.svg and card.png beside the result; return where. Raises NoResult, with a sentence, and OSError."""
     drawing = draw(measure_card(result))
@@ -137,36 +94,36 @@ def write_card(result: Path) -> list[Path]:
 
 def measure_card(path: Path) -> Card:
     """Measure the model that a capstone kept. Raises NoResult."""
-    found, config, task = load_result(path), model.Sizes(), draw_task(0, relabelled=False)
+    saved, config, task = load_result(path), model.Sizes(), draw_task(0, relabelled=False)
     part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
     tokenizer = part02.Tokenizer(task.docs)
-    names = new_names(found.weights, {*task.docs, *task.held_out}, random.Random(found.seed))
+    names = new_names(saved.weights, {*task.docs, *task.held_out}, random.Random(saved.seed))
     looked_at = names[0] if names else task.held_out[0]
     tokens = model.encode(looked_at, CHARS)[:-1][: config.block_size]
-    heads = model.attention_weights(tokens, found.weights, config)[-1]
+    heads = model.attention_weights(tokens, saved.weights, config)[-1]
     head = min(range(len(heads)), key=lambda number: evenness(heads[number]))
     return Card(
-        loss=model.held_out_loss(task.held_out, found.weights, config, CHARS),
+        loss=model.held_out_loss(task.held_out, saved.weights, config, CHARS),
         bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
-        parameters=sum(matrix.size for matrix in found.weights.values()),
+        parameters=sum(matrix.size for matrix in saved.weights.values()),
         names=names,
         looked_at=looked_at[: len(tokens) - 1],
         head=head + 1,
         attention=heads[head],
-        date=found.date,
+        date=saved.date,
     )
 
 
 def new_names(weights: model.Weights, known: set[str], rng: random.Random) -> tuple[str, ...]:
     """The first five different names that the model invents and the data lack; fewer when it has no more."""
-    found: list[str] = []
+    names: list[str] = []
     for _ in range(MOST_DRAWS):
         (name,) = model.sample_many(weights, model.Sizes(), CHARS, 1, TEMPERATURE, rng)
-        if name and name not in known and name not in found:
-            found.append(name)
-        if len(found) == NAMES:
+        if name and name not in known and name not in names:
+            names.append(name)
+        if len(names) == NAMES:
             break
-    return tuple(found)
+    return tuple(names)
 
 
 def evenness(attention: np.ndarray) -> float:
@@ -210,3 +167,43 @@ def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
     under = MAP_TOP + MAP_SIDE + 34
     labels.append(Words(MAP_LEFT, under, 20, f"What each letter looks back at (head {card.head})", "soft"))
     return squares, labels
+
+
+def to_svg(drawing: Drawing) -> bytes:
+    """One file that asks for nothing: no script, no font and no picture from elsewhere; all texts escaped."""
+    from autograder.render.templates import templates
+
+    environment = templates(TEMPLATES)
+    text = environment.get_template("card.svg").render(drawing=drawing, light=LIGHT, dark=DARK)
+    return (text + "\n").encode("utf-8")
+
+
+def to_png(drawing: Drawing) -> bytes:
+    """The light version as a bitmap."""
+    from matplotlib.figure import Figure  # not pyplot: it would look for a screen
+    from matplotlib.patches import Rectangle
+
+    size = drawing.width / DOTS_PER_INCH, drawing.height / DOTS_PER_INCH
+    figure = Figure(figsize=size, dpi=DOTS_PER_INCH, facecolor=LIGHT["ground"])
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, drawing.width), ylim=(drawing.height, 0))
+    axes.set_axis_off()
+    for square in drawing.squares:
+        corner = (square.x, square.y)
+        axes.add_patch(
+            Rectangle(corner, square.side, square.side, color=LIGHT["mark"], alpha=square.strength, linewidth=0)
+        )
+    for words in drawing.words:
+        axes.text(
+            words.x,
+            words.y,
+            words.text,
+            size=words.size * POINTS_PER_INCH / DOTS_PER_INCH,
+            color=LIGHT[words.tone],
+            ha={"start": "left", "middle": "center", "end": "right"}[words.anchor],
+            va="baseline",
+            weight="bold" if words.bold else "normal",
+            parse_math=False,
+        )
+    content = io.BytesIO()
+    figure.savefig(content, format="png", facecolor=figure.get_facecolor(), metadata={"Title": drawing.title})
+    return content.getvalue()

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.capstone.capstone_run import NUM_STEPS, Task
-from autograder.capstone.forward_variants import Form
-from autograder.capstone.run_result import Outcome, Stopped
-from autograder.capstone.training_variants import WAYS, Begun, Training, Way, train
+from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask
+from autograder.capstone.forward_variants import ForwardVariant
+from autograder.capstone.run_result import RunResult, StoppedRun
+from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingRun, TrainingStart, TrainingVariant, train
 from autograder.invocation import command
 from autograder.model import Passes, Weights
 
@@ -25,20 +25,21 @@ from autograder.model import Passes, Weights
 SAME = 1e-6
 STEPS_AFTER = 3  # that must agree too, from the first difference on
 MANY_STEPS = 100  # rounding leaves as many losses of a training that explodes
+LATEST = 100  # an unknown mistake shows sooner; later differences have rarer causes
 
-RIGHT = Way()
+CORRECT = TrainingVariant()
 OTHER_NAMES = "the names come in another order than that of the shuffled copy."
 OTHER_WEIGHTS = "the first weights are not those that init_state_dict draws after the shuffle."
 OTHER_BEGINNING = "neither the order of the names nor the first weights are those of train's description."
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A training that is explained. says: what is wrong about it. begun: where the run says that it began, if used."""
+class MatchedMistake:
+    """A known mistake that explains a run. says: what is wrong. start: where the run says that it started, if used."""
 
-    way: Way
+    variant: TrainingVariant
     says: str
-    begun: Begun | None = None
+    start: TrainingStart | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ class Evidence:
     the mistake. If it is not, the training did not use these parts.
     """
 
-    right: Training
-    matched: Training
+    right: TrainingRun
+    matched: TrainingRun
     equal_right: int
-    mistake: Mistake | None
+    mistake: MatchedMistake | None
     equal: int
     same_weights: bool
     own_parts: bool
@@ -69,9 +70,9 @@ class Evidence:
         return self.own_parts and self.same_weights
 
     @property
-    def form(self) -> Form | Passes:
+    def passes(self) -> ForwardVariant | Passes:
         """The forward pass of the learner's model, as far as the training proves it."""
-        return self.mistake.way.form if self.mistake and self.same_weights else RIGHT.form
+        return self.mistake.variant.passes if self.mistake and self.same_weights else CORRECT.passes
 
     @property
     def share(self) -> float:
@@ -91,45 +92,49 @@ def share_of_steps(equal: int, total: int) -> float:
     return next((share for steps, share in ((MANY_STEPS, 1 / 2), (10, 1 / 3), (1, 1 / 6)) if equal >= steps), 0.0)
 
 
-def find_evidence(outcome: Outcome | Stopped, task: Task, num_steps: int) -> Evidence:
+def find_evidence(result: RunResult | StoppedRun, task: CapstoneTask, num_steps: int) -> Evidence:
     """Compare a run with the right training, and where it differs with each known mistake's."""
-    right = train(RIGHT, task.docs, task.seed, num_steps)
-    found = _evidence(outcome, task, right, right, None)
-    if found.equal == found.total:
-        return found
-    mistake = find_mistake(outcome.losses, right.losses, task, num_steps, outcome.begun)
+    right = train(CORRECT, task.docs, task.seed, num_steps)
+    evidence = _evidence(result, task, right, right, None)
+    if evidence.equal == evidence.total:
+        return evidence
+    mistake = find_mistake(result.losses, right.losses, task, num_steps, result.start)
     if mistake is None:
-        return found
-    matched = train(mistake.way, task.docs, task.seed, num_steps, begun=mistake.begun)
-    return _evidence(outcome, task, right, matched, mistake)
+        return evidence
+    matched = train(mistake.variant, task.docs, task.seed, num_steps, start=mistake.start)
+    return _evidence(result, task, right, matched, mistake)
 
 
 def _evidence(
-    outcome: Outcome | Stopped, task: Task, right: Training, matched: Training, mistake: Mistake | None
+    result: RunResult | StoppedRun,
+    task: CapstoneTask,
+    right: TrainingRun,
+    matched: TrainingRun,
+    mistake: MatchedMistake | None,
 ) -> Evidence:
-    equal = equal_losses(outcome.losses, matched.losses)
-    if mistake and mistake.way.explodes:
+    equal = equal_losses(result.losses, matched.losses)
+    if mistake and mistake.variant.explodes:
         equal = min(equal, MANY_STEPS)
     return Evidence(
         right=right,
         matched=matched,
-        equal_right=equal_losses(outcome.losses, right.losses),
+        equal_right=equal_losses(result.losses, right.losses),
         mistake=mistake,
         equal=equal,
         same_weights=equal == len(right.losses)
-        and not (mistake and mistake.way.explodes)
-        and outcome.weights is not None
-        and equal_weights(outcome.weights, matched.weights),
-        own_parts=right_step(outcome, task, (RIGHT, mistake.way) if mistake else (RIGHT,)),
+        and not (mistake and mistake.variant.explodes)
+        and result.weights is not None
+        and equal_weights(result.weights, matched.weights),
+        own_parts=right_step(result, task, (CORRECT, mistake.variant) if mistake else (CORRECT,)),
     )
 
 
-def right_step(outcome: Outcome | Stopped, task: Task, ways: Iterable[Way]) -> bool:
-    """Whether the learner's parts take a step, from weights that the grader drew, as one of these ways does."""
-    if isinstance(outcome.one_step, str):
+def right_step(result: RunResult | StoppedRun, task: CapstoneTask, variants: Iterable[TrainingVariant]) -> bool:
+    """Whether the learner's parts take a step, from weights that the grader drew, as one of these variants does."""
+    if isinstance(result.one_step, str):
         return False
-    moved = (train(way, task.docs, task.seed, NUM_STEPS, 1, task.step()).weights for way in ways)
-    return any(equal_weights(outcome.one_step, weights) for weights in moved)
+    moved = (train(variant, task.docs, task.seed, NUM_STEPS, 1, task.single_step()).weights for variant in variants)
+    return any(equal_weights(result.one_step, weights) for weights in moved)
 
 
 def equal_weights(some: Weights, others: Weights) -> bool:
@@ -139,10 +144,10 @@ def equal_weights(some: Weights, others: Weights) -> bool:
 def find_mistake(
     losses: Sequence[float],
     expected: Sequence[float],
-    task: Task,
+    task: CapstoneTask,
     num_steps: int,
-    begun: Begun | None = None,
-) -> Mistake | None:
+    reported_start: TrainingStart | None = None,
+) -> MatchedMistake | None:
     """The known mistake whose losses these are, a few steps past the first difference; None where none differs. Of
     several the one whose losses they are for longest.
     """
@@ -150,36 +155,41 @@ def find_mistake(
     if step == len(losses):
         return None
     stop = min(step + 1 + STEPS_AFTER, len(losses))
-    starts: dict[tuple[str, float], Begun] = {}  # most ways begin alike, and a shuffle takes as long as ten steps
-    found = []
-    for mistake in _mistakes(task, begun):
-        way = mistake.way
-        if mistake.begun is None and (way.draw, way.std) not in starts:
-            drawn = train(way, task.docs, task.seed, num_steps, 0)
-            starts[way.draw, way.std] = Begun(drawn.weights, drawn.names)
-        start = mistake.begun or starts[way.draw, way.std]
+    starts: dict[tuple, TrainingStart] = {}  # most variants start alike, and a shuffle takes as long as ten steps
+    candidates = []
+    for mistake in _mistakes(task, reported_start):
+        variant = mistake.variant
+        if mistake.start is None and (variant.setup, variant.std) not in starts:
+            starts[variant.setup, variant.std] = start_of(variant, task, num_steps)
+        start = mistake.start or starts[variant.setup, variant.std]
 
-        def equal(steps: int, way: Way = way, start: Begun = start) -> int:
-            return equal_losses(losses, train(way, task.docs, task.seed, num_steps, steps, start).losses)
+        def equal(steps: int, variant: TrainingVariant = variant, start: TrainingStart = start) -> int:
+            return equal_losses(losses, train(variant, task.docs, task.seed, num_steps, steps, start).losses)
 
-        # Most ways fail at once, so only what begins like the run is trained up to a late difference.
+        # Most variants fail at once, so only what begins like the run is trained up to a late difference.
         if all(equal(steps) == steps for steps in (min(stop, STEPS_AFTER), stop)):
-            found.append((mistake, equal))
-    if len(found) > 1:
-        found.sort(key=lambda each: -each[1](len(losses)))
-    return found[0][0] if found else None
+            candidates.append((mistake, equal))
+    if len(candidates) > 1:
+        candidates.sort(key=lambda candidate: -candidate[1](len(losses)))
+    return candidates[0][0] if candidates else None
 
 
-def _mistakes(task: Task, begun: Begun | None) -> Iterator[Mistake]:
-    yield from (Mistake(way, way.says) for way in WAYS)
-    if begun is None:
+def start_of(variant: TrainingVariant, task: CapstoneTask, num_steps: int) -> TrainingStart:
+    """Where a variant's training starts."""
+    before = train(variant, task.docs, task.seed, num_steps, 0)
+    return TrainingStart(before.weights, before.names)
+
+
+def _mistakes(task: CapstoneTask, reported_start: TrainingStart | None) -> Iterator[MatchedMistake]:
+    yield from (MatchedMistake(variant, variant.says) for variant in KNOWN_MISTAKES)
+    if reported_start is None:
         return
-    start = train(RIGHT, task.docs, task.seed, NUM_STEPS, 0)
-    same_weights = equal_weights(begun.weights, start.weights)
-    same_names = begun.names == start.names[: len(begun.names)]
+    right_start = start_of(CORRECT, task, NUM_STEPS)
+    same_weights = equal_weights(reported_start.weights, right_start.weights)
+    same_names = reported_start.names == right_start.names[: len(reported_start.names)]
     says = OTHER_NAMES if same_weights else OTHER_WEIGHTS if same_names else OTHER_BEGINNING
-    yield Mistake(RIGHT, says, begun)
-    yield from (Mistake(way, f"{says[:-1]}; and {way.says}", begun) for way in WAYS)
+    yield MatchedMistake(CORRECT, says, reported_start)
+    yield from (MatchedMistake(each, f"{says[:-1]}; and {each.says}", reported_start) for each in KNOWN_MISTAKES)
 
 
 def equal_losses(losses: Sequence[float], expected: Sequence[float]) -> int:
@@ -189,24 +199,19 @@ def equal_losses(losses: Sequence[float], expected: Sequence[float]) -> int:
     return next((step for step, (a, b) in pairs if not abs(a - b) <= SAME * max(1.0, abs(b))), total)
 
 
-# Why a training differs from the grader's own: the first step that does, and what is likely wrong.
-
-LATEST = 100  # an unknown mistake shows sooner; later differences have rarer causes
-
-
-def explain(losses: Sequence[float], expected: Sequence[float], mistake: Mistake | None, num_steps: int) -> str:
+def explain(losses: Sequence[float], expected: Sequence[float], mistake: MatchedMistake | None, num_steps: int) -> str:
     """The first step whose loss differs, and what is likely wrong: lines for the learner. Some loss must differ.
 
     mistake: the known one whose losses these are. num_steps: of the whole training, where these are only its beginning.
     """
     step = equal_losses(losses, expected)
-    words = (
+    message = (
         f"Step {step + 1} is the first that differs: its loss is {losses[step]:.6f} instead of {expected[step]:.6f}.\n"
     )
     if mistake is not None:
-        return words + f"Likely:     {mistake.says} Your losses equal those of this known mistake.\n"
-    words += f"Likely:     {usual_cause(step, num_steps)}\n"
-    return words + f"To find the part: {command('check')} checks each part separately.\n"
+        return message + f"Likely:     {mistake.says} Your losses equal those of this known mistake.\n"
+    message += f"Likely:     {usual_cause(step, num_steps)}\n"
+    return message + f"To find the part: {command('check')} checks each part separately.\n"
 
 
 def usual_cause(step: int, total: int) -> str:

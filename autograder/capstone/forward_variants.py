@@ -38,7 +38,7 @@ class Node:
         return self.each(self.data * factor, factor)
 
     def each(self, data: np.ndarray, slope: np.ndarray | float) -> Node:
-        """What becomes of every number by itself, and the slope there."""
+        """Apply a function to each number. data: its values. slope: its derivative there."""
         return Node(data, (self, lambda grad: grad * slope))
 
     def mean(self) -> Node:
@@ -56,16 +56,16 @@ class Node:
 
     def rows(self, places: np.ndarray) -> Node:
         def back(grad: np.ndarray) -> np.ndarray:
-            found = np.zeros_like(self.data)
-            np.add.at(found, places, grad)
-            return found
+            gradient = np.zeros_like(self.data)
+            np.add.at(gradient, places, grad)
+            return gradient
 
         return Node(self.data[places], (self, back))
 
     def softmax(self) -> Node:
         exps = np.exp(self.data - self.data.max(axis=-1, keepdims=True))
-        shares = exps / exps.sum(axis=-1, keepdims=True)
-        return Node(shares, (self, lambda grad: shares * (grad - (grad * shares).sum(axis=-1, keepdims=True))))
+        p = exps / exps.sum(axis=-1, keepdims=True)
+        return Node(p, (self, lambda grad: p * (grad - (grad * p).sum(axis=-1, keepdims=True))))
 
     def backward(self, grad: np.ndarray) -> None:
         """Add the gradient of everything that this was computed from."""
@@ -117,8 +117,8 @@ def gelu(x: Node, rate: float = 2 * (2 / np.pi) ** 0.5, cubic: float = 0.044715)
 
 
 @dataclass(frozen=True)
-class Form:
-    """A forward pass: `forward` and `backward` stand in for those of model.py. The defaults are the right one.
+class ForwardVariant:
+    """A forward pass: `forward` and `backward` replace those of model.py. The defaults are the right one.
 
     positions: whether wpe is added. norms: what gets x normalised, of embedding, attention, mlp, head; with sums, x is
     normalised after each residual. attention_onto, mlp_onto: what their output is added to: x, normed (x), nothing;
@@ -142,9 +142,9 @@ class Form:
     head: str = "lm_head"
 
     def forward(self, inputs: np.ndarray, weights: Weights, config: Sizes) -> tuple[np.ndarray, tuple]:
-        """As model.py's: the logits, B × T × vocab_size, and what the backward pass needs."""
+        """As model.py's: the logits (names, positions, vocab_size), and what the backward pass needs."""
         nodes = {name: Node(matrix) for name, matrix in weights.items()}
-        x = nodes["wte"].rows(inputs)  # B × T × n_embd, as every x below
+        x = nodes["wte"].rows(inputs)  # (names, positions, n_embd), as every x below
         if self.positions:
             x = x + nodes["wpe"].rows(np.broadcast_to(np.arange(inputs.shape[1]), inputs.shape))
         x = self._normed(x, "embedding")
@@ -153,7 +153,7 @@ class Form:
             before = self._normed(x, "attention")
             x, old = self._onto(self.attention_onto, x, before, self._attention(before, own, config)), x
             before = self._normed(old if self.side_by_side else x, "mlp")
-            hidden = self.activation(_linear(before, own["mlp_fc1"]))  # B × T × 4n
+            hidden = self.activation(_linear(before, own["mlp_fc1"]))  # (names, positions, 4 * n_embd)
             x = self._onto(self.mlp_onto, x, before, _linear(hidden, own["mlp_fc2"]))
         logits = _linear(self._normed(x, "head"), nodes[self.head])
         return logits.data, (nodes, logits)
@@ -176,16 +176,16 @@ class Form:
         names, length, n_embd = x.data.shape
         heads = self.heads or config.n_head
         head_dim = n_embd // heads
-        query, key, value = (  # each B × heads × T × head_dim
+        query, key, value = (  # each (names, heads, positions, head_dim)
             (x if made == "x" else _linear(x, own[f"attn_w{made}"]))
             .shaped(names, length, heads, head_dim)
             .swapped(1, 2)
             for made in self.made_by
         )
         seen = np.tri(length, dtype=bool) if self.past else np.eye(length, dtype=bool)
-        scores = (query @ key.swapped(2, 3)).times(self.scale(head_dim))  # B × heads × T × T
-        shares = (scores + Node(np.broadcast_to(np.where(seen, 0.0, -1e300), scores.data.shape))).softmax()
-        joined = (shares @ value).swapped(1, 2).shaped(names, length, n_embd)
+        scores = (query @ key.swapped(2, 3)).times(self.scale(head_dim))  # (names, heads, positions, positions)
+        attention_weights = (scores + Node(np.broadcast_to(np.where(seen, 0.0, -1e300), scores.data.shape))).softmax()
+        joined = (attention_weights @ value).swapped(1, 2).shaped(names, length, n_embd)
         return _linear(joined, own["attn_wo"]) if self.joined else joined
 
 

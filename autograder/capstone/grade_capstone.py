@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder import model
-from autograder.capstone.capstone_checks import CHECKS, CapstoneCheck, Measured, Proved, by_model, unigram_names
-from autograder.capstone.capstone_run import NUM_STEPS, Progress, Task, draw_task, run
+from autograder.capstone.capstone_checks import CHECKS, CapstoneCheck, Measured, Proved, nats_per_token, unigram_names
+from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask, Progress, draw_task, run
 from autograder.capstone.evidence import Evidence, explain, find_evidence
-from autograder.capstone.run_result import CapstoneFailed, Outcome, Stopped
+from autograder.capstone.run_result import CapstoneFailed, RunResult, StoppedRun
 from autograder.course import ROOT, capstone
 from autograder.grading.part_probes import load_trusted
 from autograder.grading.report import Check, Report
@@ -23,12 +23,12 @@ from autograder.sandbox import MachineBusy, Tier
 TEMPERATURE = 0.5
 
 
-class Graded(NamedTuple):
-    """The report, and what it was made from; outcome and measured are None when the run failed."""
+class GradedCapstone(NamedTuple):
+    """The report, and what it was made from; result and measured are None when the run failed."""
 
     report: Report
-    task: Task
-    outcome: Outcome | None
+    task: CapstoneTask
+    result: RunResult | None
     measured: Measured | None
 
 
@@ -41,7 +41,7 @@ def grade_capstone(
     on_step: Progress = lambda step, loss: None,
     num_steps: int = NUM_STEPS,
     on_remark: Callable[[str], None] = lambda remark: None,
-) -> Graded:
+) -> GradedCapstone:
     """Grade the learner's parts 1 to 8 together. Under a strict tier seed and letters are the grader's own; locally the
     letters stay, and the default seed is 42, so that losses and names are those of `train`. python: the interpreter to
     use instead of this one. Raises SandboxUnavailable when the tier does not hold, and MachineBusy, which says how far
@@ -50,7 +50,7 @@ def grade_capstone(
     relabelled = tier is not Tier.LOCAL
     seed = (secrets.randbits(32) if relabelled else 42) if seed is None else seed
     task = draw_task(seed, relabelled)
-    outcome = measured = None
+    result = measured = None
     noted: list[float] = []
 
     def note(step: int, loss: float) -> None:
@@ -59,13 +59,13 @@ def grade_capstone(
         on_step(step, loss)
 
     try:
-        outcome = run(files, task, tier, python, note, num_steps, on_remark)
-        measured = measure(task, outcome, num_steps)
-        checks = judge(outcome, measured)
+        result = run(files, task, tier, python, note, num_steps, on_remark)
+        measured = measure(task, result, num_steps)
+        checks = judge(result, measured)
     except MachineBusy as error:
         raise MachineBusy(f"{error} {steps_reached(len(noted), num_steps)}".rstrip()) from error
     except CapstoneFailed as error:
-        stopped = Stopped(noted, error.one_step)
+        stopped = StoppedRun(noted, error.one_step)
         proved = Proved(find_evidence(stopped, task, num_steps))
         checks = judge(stopped, proved, str(error) + before_it_stopped(stopped, proved.evidence))
     report = Report(
@@ -75,15 +75,15 @@ def grade_capstone(
         sha256=hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest(),
         seed=seed,
         sandbox=tier.value,
-        interpreter=outcome.interpreter if outcome else "",
+        interpreter=result.interpreter if result else "",
         checks=checks,
     )
-    return Graded(report, task, outcome, measured)
+    return GradedCapstone(report, task, result, measured)
 
 
-def judge(outcome: Outcome | Stopped, measured: Proved, problem: str = "") -> tuple[Check, ...]:
+def judge(result: RunResult | StoppedRun, measured: Proved, problem: str = "") -> tuple[Check, ...]:
     """The checks with their points. problem: why the run stopped."""
-    return tuple(_check(check, *check.find(outcome, measured), problem) for check in CHECKS)
+    return tuple(_check(check, *check.find(result, measured), problem) for check in CHECKS)
 
 
 def steps_reached(steps: int, total: int) -> str:
@@ -91,44 +91,44 @@ def steps_reached(steps: int, total: int) -> str:
     return f"Step {steps:,} of {total:,} was reached." if steps else "No step was reported."
 
 
-def before_it_stopped(stopped: Stopped, found: Evidence) -> str:
+def before_it_stopped(stopped: StoppedRun, evidence: Evidence) -> str:
     """How far a run came that stopped, and what its losses until then say."""
     steps = len(stopped.losses)
-    words = f"\n{steps_reached(steps, found.total)}"
+    message = f"\n{steps_reached(steps, evidence.total)}"
     if not steps:
-        return words
-    if found.equal_right == steps:
-        return f"{words} All losses until then equal the grader's own."
-    why = explain(stopped.losses, found.right.losses, found.mistake, found.total)
-    return f"{words} It went wrong before. {why.rstrip()}"
+        return message
+    if evidence.equal_right == steps:
+        return f"{message} All losses until then equal the grader's own."
+    why = explain(stopped.losses, evidence.right.losses, evidence.mistake, evidence.total)
+    return f"{message} It went wrong before. {why.rstrip()}"
 
 
-def measure(task: Task, outcome: Outcome, num_steps: int) -> Measured:
+def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
     """The grader's own training on the same names with the same seed, and its measurements of the learner's weights."""
     part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
-    evidence, sizes = find_evidence(outcome, task, num_steps), model.Sizes()
+    evidence, sizes = find_evidence(result, task, num_steps), model.Sizes()
     tokenizer = part02.Tokenizer(task.docs)
 
     def sampled(count: int, temperature: float, rng: random.Random | None = None) -> list[str]:
         rng = random.Random(task.seed) if rng is None else rng
-        return model.sample_many(outcome.weights, sizes, outcome.chars, count, temperature, rng, evidence.form)
+        return model.sample_many(result.weights, sizes, result.chars, count, temperature, rng, evidence.passes)
 
     # The 20 names go on with the generator of the training. Where that began elsewhere, its state is not known.
     rng = evidence.matched.rng
-    names = [*(sampled(20, TEMPERATURE, rng) if rng else outcome.names), *sampled(40, 0.3), *sampled(40, 1.0)]
+    names = [*(sampled(20, TEMPERATURE, rng) if rng else result.names), *sampled(40, 0.3), *sampled(40, 1.0)]
     letters = unigram_names(task.docs, 200, np.random.default_rng(task.seed))
     return Measured(
         evidence=evidence,
-        held_out_loss=model.held_out_loss(task.held_out, outcome.weights, sizes, outcome.chars, evidence.form),
+        held_out_loss=model.held_out_loss(task.held_out, result.weights, sizes, result.chars, evidence.passes),
         bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
         names=names,
-        surprise=lambda names: by_model(names, evidence.right, outcome.chars),
-        unigram_surprise=by_model(letters, evidence.right, outcome.chars),
+        surprise=lambda names: nats_per_token(names, evidence.right, result.chars),
+        unigram_surprise=nats_per_token(letters, evidence.right, result.chars),
         known=frozenset(task.docs) | frozenset(task.held_out),
     )
 
 
-def _check(check: CapstoneCheck, share: float, words: str, problem: str) -> Check:
+def _check(check: CapstoneCheck, share: float, message: str, problem: str) -> Check:
     status = "passed" if share == 1.0 else "error" if problem else "failed"
     return Check(
         name=check.function.__name__,
@@ -138,5 +138,5 @@ def _check(check: CapstoneCheck, share: float, words: str, problem: str) -> Chec
         points=float(check.points),
         earned=share * check.points,
         status=status,
-        message=f"{problem}\n" if problem else words,
+        message=f"{problem}\n" if problem else message,
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder import model
-from autograder.capstone.training_variants import Begun
+from autograder.capstone.training_variants import TrainingStart
 from autograder.grading.compare import is_number
 
 
 class CapstoneFailed(Exception):
-    """The run ended without a result; the text is a sentence for the learner. one_step: as in Outcome."""
+    """The run ended without a result; the text is a sentence for the learner. one_step: as in RunResult."""
 
     def __init__(self, sentence: str, one_step: model.Weights | str = "") -> None:
         super().__init__(sentence)
@@ -20,20 +20,20 @@ class CapstoneFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Stopped:
+class StoppedRun:
     """What is left of a run that ended without a result: the losses that it reported meanwhile, and the one step."""
 
     losses: list[float]
     one_step: model.Weights | str
     weights: None = None
-    begun: None = None
+    start: None = None
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """What a run returned, checked for form. All of it is what the learner's code says of itself.
 
-    begun: the first weights and the name of each step, None where the run did not say. one_step: the
+    start: the first weights and the name of each step, None where the run did not say. one_step: the
     weights after one step that the grader put together from parts 1, 5 and 6, or a sentence that says why not.
     """
 
@@ -43,14 +43,14 @@ class Outcome:
     names: list[str]
     cold: list[str]
     hot: list[str]
-    begun: Begun | None
+    start: TrainingStart | None
     one_step: model.Weights | str
     seconds: float
     interpreter: str
     remarks: tuple[str, ...]
 
 
-def read_outcome(value: object, docs: list[str], num_steps: int) -> dict:
+def read_result(value: object, docs: list[str], num_steps: int) -> dict:
     """The answer's parts, checked for form. docs: what was trained on. Raises CapstoneFailed with a sentence."""
     keys = {"chars", "losses", "weights", "names", "cold", "hot", "first_weights", "order"}
     if type(value) is not dict or set(value) != keys:
@@ -65,12 +65,12 @@ def read_outcome(value: object, docs: list[str], num_steps: int) -> dict:
         if type(value[key]) is not list or len(value[key]) != count or any(type(n) is not str for n in value[key]):
             raise CapstoneFailed(f"sample_many(trained, count={count}, ...) should return {count} strings.")
     facts = {key: value[key] for key in ("chars", "names", "cold", "hot")}
-    facts["begun"] = read_begun(value["first_weights"], value["order"], docs, num_steps)
+    facts["start"] = read_start(value["first_weights"], value["order"], docs, num_steps)
     return {**facts, "losses": [float(loss) for loss in losses], "weights": read_weights(value["weights"])}
 
 
-def read_begun(matrices: object, order: object, docs: list[str], num_steps: int) -> Begun | None:
-    """Where the run says that it began. order: the place in docs of each step's name."""
+def read_start(matrices: object, order: object, docs: list[str], num_steps: int) -> TrainingStart | None:
+    """Where the run says that it started. order: the place in docs of each step's name."""
     if type(order) is not list or len(order) != num_steps:
         return None
     if not all(type(place) is int and 0 <= place < len(docs) for place in order):
@@ -81,11 +81,11 @@ def read_begun(matrices: object, order: object, docs: list[str], num_steps: int)
         weights = read_weights(matrices)
     except CapstoneFailed:
         return None
-    return Begun(weights, [docs[place] for place in order]) if drawn_at_random(weights) else None
+    return TrainingStart(weights, [docs[place] for place in order]) if drawn_at_random(weights) else None
 
 
 # The share of names that must differ. One name again and again is learnt by nearly any model; of 1,000 names that are
-# drawn from all of them, each draw anew, 98 % differ.
+# drawn from all of them, with replacement, 98 % differ.
 OTHER_NAMES = 0.9
 
 # Weights of another kind, such as zeros, can make a model of which nearly nothing moves. Such a training takes no

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder import model
-from autograder.capstone.capstone_run import Task
-from autograder.capstone.grade_capstone import Graded
+from autograder.capstone.capstone_run import CapstoneTask
+from autograder.capstone.grade_capstone import GradedCapstone
 from autograder.capstone.run_result import CapstoneFailed, read_weights
 from autograder.course import ROOT
 from autograder.errors import Failure
@@ -37,26 +37,26 @@ class Result:
     seed: int
 
 
-def save_result(graded: Graded, folder: Path, path: Path) -> Path | None:
+def save_result(graded: GradedCapstone, folder: Path, path: Path) -> Path | None:
     """Keep the model of a run, whole or not at all; None when the run gave none. folder: where its modules lie.
 
     Raises OSError.
     """
-    report, task, outcome, measured = graded
-    if outcome is None or measured is None:
+    report, task, result, measured = graded
+    if result is None or measured is None:
         return None
     trained = SimpleNamespace(
         config=model.Sizes(),
         tokenizer=SimpleNamespace(chars=list(string.ascii_lowercase)),
-        losses=outcome.losses,
-        state_dict={name: matrix.tolist() for name, matrix in in_usual_alphabet(outcome.weights, task).items()},
+        losses=result.losses,
+        state_dict={name: matrix.tolist() for name, matrix in in_usual_alphabet(result.weights, task).items()},
     )
     settings = {
         "folder": str(folder.absolute()),
         "date": date.today().isoformat(),
         "seed": task.seed,
         "held_out_loss": measured.held_out_loss,
-        "names": task.plain(outcome.names),
+        "names": task.plain(result.names),
         "earned": report.earned,
         "possible": report.possible,
         "sha256": report.sha256,
@@ -68,7 +68,7 @@ def save_result(graded: Graded, folder: Path, path: Path) -> Path | None:
     return path
 
 
-def in_usual_alphabet(weights: model.Weights, task: Task) -> model.Weights:
+def in_usual_alphabet(weights: model.Weights, task: CapstoneTask) -> model.Weights:
     """The same model with the rows that stand for letters in the order a to z, whatever the run's alphabet was."""
     order = np.array([string.ascii_lowercase.index(letter) for letter in task.alphabet] + [len(task.alphabet)])
     return {name: matrix[order] if name in ("wte", "lm_head") else matrix for name, matrix in weights.items()}
@@ -81,10 +81,9 @@ def load_result(path: Path) -> Result:
             content = json.load(file)
         settings = content["settings"]
         day = date.fromisoformat(settings["date"]).isoformat()
-        found = Result(read_weights(content["matrices"]), str(settings["folder"]), day, int(settings["seed"]))
+        return Result(read_weights(content["matrices"]), str(settings["folder"]), day, int(settings["seed"]))
     except FileNotFoundError:
         raise NoResult(f"There is no trained model of yours yet. First run: {command('capstone')}") from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError, CapstoneFailed) as error:
-        words = f"{path} holds no result of a capstone ({type(error).__name__})."
-        raise NoResult(f"{words} Run it again: {command('capstone')}") from error
-    return found
+        message = f"{path} holds no result of a capstone ({type(error).__name__})."
+        raise NoResult(f"{message} Run it again: {command('capstone')}") from error

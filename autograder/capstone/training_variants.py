@@ -1,186 +1,94 @@
 """Known mistakes of a training, each as a way to train the grader's own model: every loss and the final weights follow.
 
-A way must need a backward pass. One without, such as a training that moves nothing, could be forged with a forward
+A variant must need a backward pass. One without, such as a training that moves nothing, could be forged with a forward
 pass alone.
 """
 
 from __future__ import annotations
 
+import enum
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from autograder import model
-from autograder.capstone.forward_variants import Form, gelu, layernorm, relu, rmsnorm
+from autograder.capstone.forward_variants import ForwardVariant, gelu, layernorm, relu, rmsnorm
 
 DEFAULT_SEED = 42  # of part 7's train
 
 
+class SetupStep(enum.Enum):
+    """What a training can do before its first step."""
+
+    SHUFFLE_NAMES = enum.auto()
+    DRAW_WEIGHTS = enum.auto()
+    CHOOSE_NAMES = enum.auto()  # a name at random for each step
+    OWN_RNG = enum.auto()  # from here on, draw with a generator that train makes itself
+    GIVEN_RNG = enum.auto()  # from here on, draw with the generator that train gets
+
+
+SHUFFLE_NAMES, DRAW_WEIGHTS, CHOOSE_NAMES, OWN_RNG, GIVEN_RNG = SetupStep
+
+
 @dataclass(frozen=True)
-class Way:
+class TrainingVariant:
     """A way to train. The defaults are the right one; says is what is wrong about it.
 
-    draw: what happens before the first step, in order; `own` and `rng` say by which generator from then on.
-    std: of the first weights. step_rate: learning rate by step and number of steps. times: the loss of a name as a
-    multiple of the mean, by its number of predictions. tokens: of a name, the part that is used. m_corrected,
-    v_corrected: whether Adam makes up for beginning at 0. eps_inside, rooted: what its step is divided by. form: the
-    forward pass and its gradient. held_out: the held-out loss that 1,000 steps reach, the mean of 20 seeds, of forms
-    far from a limit of 3 or 4 (benchmarks/capstone_ways.py). explodes: a training whose rounding grows until its losses
-    say nothing; some end in an error, and some do not.
+    setup: what happens before the first step, in order. std: of the first weights. learning_rate: by step and number of
+    steps. loss_scale: the loss of a name as a multiple of the mean, by its number of predictions. tokens: the part of a
+    name's tokens that is used. first_name: the place of the first step's name. m_corrected, v_corrected: whether Adam
+    makes up for the start at 0. eps_inside, takes_root: what its step is divided by. adam: False is plain descent.
+    passes: the forward pass and its gradient. held_out: the held-out loss after 1,000 steps, the mean of 20 seeds, of
+    passes far from a limit of 3 or 4 (benchmarks/training_variants.py). explodes: rounding grows until the losses say
+    nothing; some of these trainings end in an error, and some do not.
     """
 
     says: str = ""
-    draw: str = "shuffle, weights"
+    setup: tuple[SetupStep, ...] = (SHUFFLE_NAMES, DRAW_WEIGHTS)
     std: float = 0.08
-    step_rate: Callable[[int, int], float] = lambda step, num_steps: 0.01 * (1 - step / num_steps)
+    learning_rate: Callable[[int, int], float] = lambda step, num_steps: 0.01 * (1 - step / num_steps)
     beta1: float = 0.85
     beta2: float = 0.99
     m_corrected: bool = True
     v_corrected: bool = True
-    zeroed: bool = True
+    zeroes_gradients: bool = True
     eps_inside: bool = False
-    rooted: bool = True
+    takes_root: bool = True
     adam: bool = True
-    times: Callable[[int], float] = lambda count: 1.0
+    loss_scale: Callable[[int], float] | None = None
     tokens: Callable[[list[int]], list[int]] = lambda tokens: tokens
-    offset: int = 0
-    form: Form | model.Passes = model.STANDARD_PASSES
+    first_name: int = 0
+    passes: ForwardVariant | model.Passes = model.STANDARD_PASSES
     held_out: float = 2.355
     explodes: bool = False
 
-
-WAYS = (
-    Way("the weights are drawn before the names are shuffled.", draw="weights, shuffle"),
-    Way("the names are not shuffled before the weights are drawn.", draw="weights", held_out=2.403),
-    Way("train makes a generator of its own though it gets one as rng.", draw="own, shuffle, weights", held_out=2.366),
-    Way("the weights come from another generator than the one that shuffled.", draw="shuffle, own, weights"),
-    Way(
-        "the names are shuffled by another generator than the one of the weights.",
-        draw="own, shuffle, rng, weights",
-        held_out=2.365,
-    ),
-    Way("each step draws a name at random: step i takes name i of the shuffled copy.", draw="shuffle, weights, choice"),
-    Way("each step draws a name at random, and they are not shuffled before.", draw="weights, choice"),
-    Way("step i takes name i + 1 of the shuffled copy, and must take name i.", offset=1),
-    Way("the first weights have the standard deviation 0.02 instead of 0.08.", std=0.02, held_out=2.363),
-    Way("the first weights have the standard deviation 0.1 instead of 0.08.", std=0.1),
-    Way("the first weights have the standard deviation 1 instead of 0.08.", std=1.0, explodes=True),
-    Way(
-        "the loss of a name is the sum over its positions, and must be their mean.",
-        times=lambda count: count,
-        held_out=2.35,
-    ),
-    Way(
-        "the closing BOS is not predicted: it is the target of the last position.",
-        tokens=lambda tokens: tokens[:-1],
-        held_out=3.636,
-    ),
-    Way(
-        "the opening BOS is left out: the first letter is never predicted.",
-        tokens=lambda tokens: tokens[1:],
-        held_out=2.614,
-    ),
-    Way("the loss of a name is divided by one more than its predictions.", times=lambda count: count / (count + 1)),
-    Way(
-        "Adam lacks the correction of its first steps, m / (1 - beta1^t) and v / (1 - beta2^t).",
-        m_corrected=False,
-        v_corrected=False,
-    ),
-    Way("Adam lacks the correction of m in its first steps, m / (1 - beta1^t).", m_corrected=False),
-    Way("Adam lacks the correction of v in its first steps, v / (1 - beta2^t).", v_corrected=False, held_out=2.36),
-    Way("Adam divides by v_hat, and must divide by its root.", rooted=False, explodes=True),
-    Way("gradients are never set back to 0, so each step adds to those before.", zeroed=False, explodes=True),
-    Way("Adam's eps is inside the root, and must be added to it.", eps_inside=True),
-    Way("the step is plain descent, lr times the gradient, instead of Adam's.", adam=False, held_out=2.563),
-    Way("Adam has beta1 = 0.9 instead of 0.85.", beta1=0.9),
-    Way("Adam has beta2 = 0.999 instead of 0.99.", beta2=0.999),
-    Way("Adam has beta1 = 0.9 and beta2 = 0.999 instead of 0.85 and 0.99.", beta1=0.9, beta2=0.999),
-    Way(
-        "the learning rate does not fall: linear_decay is not used.",
-        step_rate=lambda step, num_steps: 0.01,
-        held_out=2.449,
-    ),
-    Way(
-        "the learning rate falls one step too early: steps are counted from 0.",
-        step_rate=lambda step, num_steps: 0.01 * (1 - (step + 1) / num_steps),
-    ),
-    Way(
-        "the learning rate falls too fast: it reaches 0 in the last step.",
-        step_rate=lambda step, num_steps: 0.01 * (1 - step / max(1, num_steps - 1)),
-    ),
-    Way(
-        "the learning rate begins at 0.001 instead of 0.01.",
-        step_rate=lambda step, num_steps: 0.001 * (1 - step / num_steps),
-        held_out=2.46,
-    ),
-    Way("the position embedding is not added.", form=Form(positions=False), held_out=2.373),
-    Way("the attention scores are not divided by the root of head_dim.", form=Form(scale=lambda head_dim: 1.0)),
-    Way(
-        "the attention scores are divided by head_dim or the root of n_embd, not the root of head_dim.",
-        form=Form(scale=lambda head_dim: 1 / head_dim),
-    ),
-    Way("attention adds nothing.", form=Form(attention_onto="lost"), held_out=2.363),
-    Way("the feed-forward block adds nothing.", form=Form(mlp_onto="lost"), held_out=2.361),
-    Way("the residual around attention is missing.", form=Form(attention_onto="nothing"), held_out=2.427),
-    Way("the residual around the mlp is missing.", form=Form(mlp_onto="nothing"), held_out=2.388),
-    Way("both residuals are missing.", form=Form(attention_onto="nothing", mlp_onto="nothing"), held_out=2.452),
-    Way("both residuals begin at the normalised x.", form=Form(attention_onto="normed", mlp_onto="normed")),
-    Way("the residual around attention begins at the normalised x.", form=Form(attention_onto="normed")),
-    Way("the residual around the mlp begins at the normalised x.", form=Form(mlp_onto="normed")),
-    Way("the mlp gets the x from before attention.", form=Form(side_by_side=True)),
-    Way("the norm after the embeddings is missing.", form=Form(norms=("attention", "mlp")), held_out=2.384),
-    Way("the norm before attention is missing.", form=Form(norms=("embedding", "mlp"))),
-    Way("the norm before the mlp is missing.", form=Form(norms=("embedding", "attention"))),
-    Way("the norms before attention and mlp are missing.", form=Form(norms=("embedding",))),
-    Way(
-        "x is normalised before lm_head, too, as in GPT-2.",
-        form=Form(norms=("embedding", "attention", "mlp", "head")),
-        held_out=2.368,
-    ),
-    Way(
-        "x is normalised after each residual, not before attention and mlp.",
-        form=Form(norms=("embedding", "sums")),
-        held_out=2.373,
-    ),
-    Way("the norm is a LayerNorm, which takes the mean away.", form=Form(norm=layernorm)),
-    Way(
-        "the norm takes the sum of squares, and must take their mean.",
-        form=Form(norm=lambda x: rmsnorm(x, factor=x.data.shape[-1])),
-        held_out=2.386,
-    ),
-    Way(
-        "the norm divides by the mean of squares, and must divide by its root.",
-        form=Form(norm=lambda x: rmsnorm(x, exponent=-1.0)),
-        held_out=2.369,
-    ),
-    Way("the norm's eps is 1e-6 instead of 1e-5.", form=Form(norm=lambda x: rmsnorm(x, eps=1e-6))),
-    Way("the ReLU is missing.", form=Form(activation=lambda x: x), held_out=2.366),
-    Way("the mlp has a GELU instead of the ReLU.", form=Form(activation=gelu)),
-    Way(
-        "the mlp has the short GELU, x * sigmoid(1.702 * x), instead of the ReLU.",
-        form=Form(activation=lambda x: gelu(x, rate=1.702, cubic=0.0)),
-    ),
-    Way("the mlp squares the ReLU.", form=Form(activation=lambda x: relu(x) * relu(x))),
-    Way("attention is not split into heads.", form=Form(heads=1)),
-    Way("a position sees only itself.", form=Form(past=False), held_out=2.364),
-    Way("attn_wo is not used.", form=Form(joined=False), held_out=2.351),
-    Way("the query is made with attn_wk.", form=Form(made_by="kkv")),
-    Way("the key is made with attn_wq.", form=Form(made_by="qqv")),
-    Way("attn_wq and attn_wk are exchanged.", form=Form(made_by="kqv")),
-    Way("keys and values are exchanged.", form=Form(made_by="qvk")),
-    Way("the values are the keys.", form=Form(made_by="qkk")),
-    Way("the values are x itself: attn_wv is not used.", form=Form(made_by="qkx"), held_out=2.35),
-    Way("the logits are made with wte instead of lm_head.", form=Form(head="wte"), held_out=2.399),
-)
+    def loss_and_gradient(
+        self, batch: model.Batch, weights: model.Weights, config: model.Sizes
+    ) -> tuple[float, model.Weights]:
+        """Return the loss of a step's one name, and its gradient."""
+        loss, gradients = model.loss_and_gradient(batch, weights, config, self.passes)
+        if self.loss_scale is None:
+            return loss, gradients
+        scale = self.loss_scale(min(config.block_size, len(batch[0]) - 1))
+        return scale * loss, {name: scale * gradient for name, gradient in gradients.items()}
 
 
-class Training(NamedTuple):
-    """What a way of training gives. names: in the order of the steps. rng: the generator, where the training leaves
-    it, None when it began elsewhere.
+class TrainingStart(NamedTuple):
+    """Where a training starts: the first weights, and the names in the order of the steps. rng: the generator that
+    train got, which the training has drawn from; None where a run only says that it started here.
     """
+
+    weights: model.Weights
+    names: list[str]
+    rng: random.Random | None = None
+
+
+class TrainingRun(NamedTuple):
+    """What a training leaves behind. names: in the order of the steps. rng: as in its start."""
 
     losses: list[float]
     weights: model.Weights
@@ -188,50 +96,237 @@ class Training(NamedTuple):
     rng: random.Random | None
 
 
-class Begun(NamedTuple):
-    """Where a run says that it began: the first weights, and the name of each step."""
-
-    weights: model.Weights
-    names: list[str]
-
-
 def train(
-    way: Way, docs: Sequence[str], seed: int, num_steps: int, stop: int | None = None, begun: Begun | None = None
-) -> Training:
-    """The first `stop` of num_steps steps, all when None. begun: in place of what the way draws."""
-    stop = num_steps if stop is None else stop
-    given, names = random.Random(seed), list(docs)
-    rng = given
-    chars = sorted(set("".join(names)))
+    variant: TrainingVariant,
+    docs: Sequence[str],
+    seed: int,
+    num_steps: int,
+    stop: int | None = None,
+    start: TrainingStart | None = None,
+) -> TrainingRun:
+    """Train for the first `stop` of num_steps steps, all when None. start: in place of the variant's own setup."""
+    chars = sorted(set("".join(docs)))
     config = model.Sizes(vocab_size=len(chars) + 1)
-    weights: model.Weights = {}
-    if begun is not None:
-        names, weights = begun.names, {name: matrix.copy() for name, matrix in begun.weights.items()}
-    for act in way.draw.split(", ") if begun is None else ():
-        if act == "own":
+    if start is None:
+        weights, names, rng = set_up(variant, docs, seed, num_steps, config)
+    else:
+        weights, names, rng = {name: matrix.copy() for name, matrix in start.weights.items()}, start.names, None
+    in_turn = [*names[variant.first_name :], *names[: variant.first_name]] if variant.first_name else names
+    batches = model.batches(in_turn, chars, repeat(1, num_steps if stop is None else stop))
+    used_batches = ([variant.tokens(tokens) for tokens in batch] for batch in batches)
+    update = VariantOptimizer(variant, num_steps).update
+    steps = model.train(weights, used_batches, config, update, loss_function=variant.loss_and_gradient)
+    return TrainingRun([step.loss for step in steps], weights, names, rng)
+
+
+def set_up(
+    variant: TrainingVariant, docs: Sequence[str], seed: int, num_steps: int, config: model.Sizes
+) -> TrainingStart:
+    """Do what the variant does before its first step."""
+    rng = given_rng = random.Random(seed)
+    names, weights = list(docs), {}
+    for setup_step in variant.setup:
+        if setup_step is OWN_RNG:
             rng = random.Random(DEFAULT_SEED)
-        elif act == "rng":
-            rng = given
-        elif act == "shuffle":
+        elif setup_step is GIVEN_RNG:
+            rng = given_rng
+        elif setup_step is SHUFFLE_NAMES:
             rng.shuffle(names)
-        elif act == "choice":
+        elif setup_step is CHOOSE_NAMES:
             names = [rng.choice(names) for _ in range(num_steps)]
         else:
-            weights = model.draw_weights(config, rng, way.std)
-    m = v = total = 0.0
-    losses = []
-    for step in range(stop):
-        tokens = model.encode(names[(step + way.offset) % len(names)], chars)
-        tokens = way.tokens(tokens)
-        loss, gradient = model.loss_and_gradient([tokens], weights, config, way.form)
-        times = way.times(min(config.block_size, len(tokens) - 1))
-        losses.append(times * loss)
-        flat = times * np.concatenate([gradient[name].ravel() for name in weights])
-        total = flat if way.zeroed else total + flat
-        rate, t = way.step_rate(step, num_steps), step + 1
-        m, v = way.beta1 * m + (1 - way.beta1) * total, way.beta2 * v + (1 - way.beta2) * total**2
-        m_hat = m / (1 - way.beta1**t) if way.m_corrected else m
-        v_hat = v / (1 - way.beta2**t) if way.v_corrected else v
-        root = np.sqrt(v_hat + 1e-8) if way.eps_inside else (np.sqrt(v_hat) if way.rooted else v_hat) + 1e-8
-        model.subtract_flat(weights, rate * (m_hat / root if way.adam else total))
-    return Training(losses, weights, names, given if begun is None else None)
+            weights = model.draw_weights(config, rng, variant.std)
+    return TrainingStart(weights, names, given_rng)
+
+
+class VariantOptimizer:
+    """Adam, or what a variant does in its place."""
+
+    def __init__(self, variant: TrainingVariant, num_steps: int) -> None:
+        self.variant, self.num_steps = variant, num_steps
+        self.gradient = self.m = self.v = 0.0  # flat
+
+    def update(self, step: int, weights: model.Weights, gradients: model.Weights) -> model.Weights:
+        """Change the weights in place, and return them."""
+        variant, t = self.variant, step + 1
+        gradient = model.flat(gradients, weights)
+        self.gradient = gradient if variant.zeroes_gradients else self.gradient + gradient
+        self.m = variant.beta1 * self.m + (1 - variant.beta1) * self.gradient
+        self.v = variant.beta2 * self.v + (1 - variant.beta2) * self.gradient**2
+        m_hat = self.m / (1 - variant.beta1**t) if variant.m_corrected else self.m
+        v_hat = self.v / (1 - variant.beta2**t) if variant.v_corrected else self.v
+        if variant.eps_inside:
+            divisor = np.sqrt(v_hat + 1e-8)
+        else:
+            divisor = (np.sqrt(v_hat) if variant.takes_root else v_hat) + 1e-8
+        direction = m_hat / divisor if variant.adam else self.gradient
+        model.subtract_flat(weights, variant.learning_rate(step, self.num_steps) * direction)
+        return weights
+
+
+KNOWN_MISTAKES = (
+    TrainingVariant("the weights are drawn before the names are shuffled.", setup=(DRAW_WEIGHTS, SHUFFLE_NAMES)),
+    TrainingVariant("the names are not shuffled before the weights are drawn.", setup=(DRAW_WEIGHTS,), held_out=2.403),
+    TrainingVariant(
+        "train makes a generator of its own though it gets one as rng.",
+        setup=(OWN_RNG, SHUFFLE_NAMES, DRAW_WEIGHTS),
+        held_out=2.366,
+    ),
+    TrainingVariant(
+        "the weights come from another generator than the one that shuffled.",
+        setup=(SHUFFLE_NAMES, OWN_RNG, DRAW_WEIGHTS),
+    ),
+    TrainingVariant(
+        "the names are shuffled by another generator than the one of the weights.",
+        setup=(OWN_RNG, SHUFFLE_NAMES, GIVEN_RNG, DRAW_WEIGHTS),
+        held_out=2.365,
+    ),
+    TrainingVariant(
+        "each step draws a name at random: step i takes name i of the shuffled copy.",
+        setup=(SHUFFLE_NAMES, DRAW_WEIGHTS, CHOOSE_NAMES),
+    ),
+    TrainingVariant(
+        "each step draws a name at random, and they are not shuffled before.", setup=(DRAW_WEIGHTS, CHOOSE_NAMES)
+    ),
+    TrainingVariant("step i takes name i + 1 of the shuffled copy, and must take name i.", first_name=1),
+    TrainingVariant("the first weights have the standard deviation 0.02 instead of 0.08.", std=0.02, held_out=2.363),
+    TrainingVariant("the first weights have the standard deviation 0.1 instead of 0.08.", std=0.1),
+    TrainingVariant("the first weights have the standard deviation 1 instead of 0.08.", std=1.0, explodes=True),
+    TrainingVariant(
+        "the loss of a name is the sum over its positions, and must be their mean.",
+        loss_scale=lambda count: count,
+        held_out=2.35,
+    ),
+    TrainingVariant(
+        "the closing BOS is not predicted: it is the target of the last position.",
+        tokens=lambda tokens: tokens[:-1],
+        held_out=3.636,
+    ),
+    TrainingVariant(
+        "the opening BOS is left out: the first letter is never predicted.",
+        tokens=lambda tokens: tokens[1:],
+        held_out=2.614,
+    ),
+    TrainingVariant(
+        "the loss of a name is divided by one more than its predictions.", loss_scale=lambda count: count / (count + 1)
+    ),
+    TrainingVariant(
+        "Adam lacks the correction of its first steps, m / (1 - beta1^t) and v / (1 - beta2^t).",
+        m_corrected=False,
+        v_corrected=False,
+    ),
+    TrainingVariant("Adam lacks the correction of m in its first steps, m / (1 - beta1^t).", m_corrected=False),
+    TrainingVariant(
+        "Adam lacks the correction of v in its first steps, v / (1 - beta2^t).", v_corrected=False, held_out=2.36
+    ),
+    TrainingVariant("Adam divides by v_hat, and must divide by its root.", takes_root=False, explodes=True),
+    TrainingVariant(
+        "gradients are never set back to 0, so each step adds to those before.", zeroes_gradients=False, explodes=True
+    ),
+    TrainingVariant("Adam's eps is inside the root, and must be added to it.", eps_inside=True),
+    TrainingVariant("the step is plain descent, lr times the gradient, instead of Adam's.", adam=False, held_out=2.563),
+    TrainingVariant("Adam has beta1 = 0.9 instead of 0.85.", beta1=0.9),
+    TrainingVariant("Adam has beta2 = 0.999 instead of 0.99.", beta2=0.999),
+    TrainingVariant("Adam has beta1 = 0.9 and beta2 = 0.999 instead of 0.85 and 0.99.", beta1=0.9, beta2=0.999),
+    TrainingVariant(
+        "the learning rate does not fall: linear_decay is not used.",
+        learning_rate=lambda step, num_steps: 0.01,
+        held_out=2.449,
+    ),
+    TrainingVariant(
+        "the learning rate falls one step too early: steps are counted from 0.",
+        learning_rate=lambda step, num_steps: 0.01 * (1 - (step + 1) / num_steps),
+    ),
+    TrainingVariant(
+        "the learning rate falls too fast: it reaches 0 in the last step.",
+        learning_rate=lambda step, num_steps: 0.01 * (1 - step / max(1, num_steps - 1)),
+    ),
+    TrainingVariant(
+        "the learning rate begins at 0.001 instead of 0.01.",
+        learning_rate=lambda step, num_steps: 0.001 * (1 - step / num_steps),
+        held_out=2.46,
+    ),
+    TrainingVariant("the position embedding is not added.", passes=ForwardVariant(positions=False), held_out=2.373),
+    TrainingVariant(
+        "the attention scores are not divided by the root of head_dim.",
+        passes=ForwardVariant(scale=lambda head_dim: 1.0),
+    ),
+    TrainingVariant(
+        "the attention scores are divided by head_dim or the root of n_embd, not the root of head_dim.",
+        passes=ForwardVariant(scale=lambda head_dim: 1 / head_dim),
+    ),
+    TrainingVariant("attention adds nothing.", passes=ForwardVariant(attention_onto="lost"), held_out=2.363),
+    TrainingVariant("the feed-forward block adds nothing.", passes=ForwardVariant(mlp_onto="lost"), held_out=2.361),
+    TrainingVariant(
+        "the residual around attention is missing.", passes=ForwardVariant(attention_onto="nothing"), held_out=2.427
+    ),
+    TrainingVariant(
+        "the residual around the mlp is missing.", passes=ForwardVariant(mlp_onto="nothing"), held_out=2.388
+    ),
+    TrainingVariant(
+        "both residuals are missing.",
+        passes=ForwardVariant(attention_onto="nothing", mlp_onto="nothing"),
+        held_out=2.452,
+    ),
+    TrainingVariant(
+        "both residuals begin at the normalised x.", passes=ForwardVariant(attention_onto="normed", mlp_onto="normed")
+    ),
+    TrainingVariant(
+        "the residual around attention begins at the normalised x.", passes=ForwardVariant(attention_onto="normed")
+    ),
+    TrainingVariant(
+        "the residual around the mlp begins at the normalised x.", passes=ForwardVariant(mlp_onto="normed")
+    ),
+    TrainingVariant("the mlp gets the x from before attention.", passes=ForwardVariant(side_by_side=True)),
+    TrainingVariant(
+        "the norm after the embeddings is missing.", passes=ForwardVariant(norms=("attention", "mlp")), held_out=2.384
+    ),
+    TrainingVariant("the norm before attention is missing.", passes=ForwardVariant(norms=("embedding", "mlp"))),
+    TrainingVariant("the norm before the mlp is missing.", passes=ForwardVariant(norms=("embedding", "attention"))),
+    TrainingVariant("the norms before attention and mlp are missing.", passes=ForwardVariant(norms=("embedding",))),
+    TrainingVariant(
+        "x is normalised before lm_head, too, as in GPT-2.",
+        passes=ForwardVariant(norms=("embedding", "attention", "mlp", "head")),
+        held_out=2.368,
+    ),
+    TrainingVariant(
+        "x is normalised after each residual, not before attention and mlp.",
+        passes=ForwardVariant(norms=("embedding", "sums")),
+        held_out=2.373,
+    ),
+    TrainingVariant("the norm is a LayerNorm, which takes the mean away.", passes=ForwardVariant(norm=layernorm)),
+    TrainingVariant(
+        "the norm takes the sum of squares, and must take their mean.",
+        passes=ForwardVariant(norm=lambda x: rmsnorm(x, factor=x.data.shape[-1])),
+        held_out=2.386,
+    ),
+    TrainingVariant(
+        "the norm divides by the mean of squares, and must divide by its root.",
+        passes=ForwardVariant(norm=lambda x: rmsnorm(x, exponent=-1.0)),
+        held_out=2.369,
+    ),
+    TrainingVariant(
+        "the norm's eps is 1e-6 instead of 1e-5.", passes=ForwardVariant(norm=lambda x: rmsnorm(x, eps=1e-6))
+    ),
+    TrainingVariant("the ReLU is missing.", passes=ForwardVariant(activation=lambda x: x), held_out=2.366),
+    TrainingVariant("the mlp has a GELU instead of the ReLU.", passes=ForwardVariant(activation=gelu)),
+    TrainingVariant(
+        "the mlp has the short GELU, x * sigmoid(1.702 * x), instead of the ReLU.",
+        passes=ForwardVariant(activation=lambda x: gelu(x, rate=1.702, cubic=0.0)),
+    ),
+    TrainingVariant("the mlp squares the ReLU.", passes=ForwardVariant(activation=lambda x: relu(x) * relu(x))),
+    TrainingVariant("attention is not split into heads.", passes=ForwardVariant(heads=1)),
+    TrainingVariant("a position sees only itself.", passes=ForwardVariant(past=False), held_out=2.364),
+    TrainingVariant("attn_wo is not used.", passes=ForwardVariant(joined=False), held_out=2.351),
+    TrainingVariant("the query is made with attn_wk.", passes=ForwardVariant(made_by="kkv")),
+    TrainingVariant("the key is made with attn_wq.", passes=ForwardVariant(made_by="qqv")),
+    TrainingVariant("attn_wq and attn_wk are exchanged.", passes=ForwardVariant(made_by="kqv")),
+    TrainingVariant("keys and values are exchanged.", passes=ForwardVariant(made_by="qvk")),
+    TrainingVariant("the values are the keys.", passes=ForwardVariant(made_by="qkk")),
+    TrainingVariant(
+        "the values are x itself: attn_wv is not used.", passes=ForwardVariant(made_by="qkx"), held_out=2.35
+    ),
+    TrainingVariant(
+        "the logits are made with wte instead of lm_head.", passes=ForwardVariant(head="wte"), held_out=2.399
+    ),
+)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.capstone.grade_capstone import Graded
+from autograder.capstone.grade_capstone import GradedCapstone
 from autograder.console import failure, print_lines, reports_errors
 from autograder.course import EXERCISES, parts
 from autograder.invocation import command
@@ -86,14 +86,14 @@ def card() -> None:
     print_lines([f"From the capstone of {last.date} on {last.folder}.", *(f"Written: {path}" for path in written)])
 
 
-def capstone_lines(graded: Graded) -> Iterator[str]:
+def capstone_lines(graded: GradedCapstone) -> Iterator[str]:
     """What was run, each check with what was measured, and the invented names."""
-    report, task, outcome, measured = graded
+    report, task, result, measured = graded
     yield f"Capstone: your own parts 1 to 8 ({report.file})"
     facts = f"sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}"
-    yield facts + (f", Python {outcome.interpreter}, {outcome.seconds:.0f} s" if outcome else "")
+    yield facts + (f", Python {result.interpreter}, {result.seconds:.0f} s" if result else "")
     yield ""
-    if outcome is None:  # one and the same sentence for all checks
+    if result is None:  # one and the same sentence for all checks
         yield f"The training did not reach its end. {report.checks[0].message.rstrip()}"
         yield f"To see what is left to do in each part: {command('check')}"
         yield ""
@@ -102,9 +102,9 @@ def capstone_lines(graded: Graded) -> Iterator[str]:
             yield check_line(check)
             yield from (f"                   {line}" for line in check.message.rstrip("\n").split("\n"))
         yield ""
-        yield from outcome.remarks
+        yield from result.remarks
         # The names are strings of the learner's choice: no control character of theirs reaches a terminal.
-        yield "Twenty names: " + " ".join(ascii(name[:20])[1:-1] for name in task.plain(outcome.names))
+        yield "Twenty names: " + " ".join(ascii(name[:20])[1:-1] for name in task.plain(result.names))
     if measured is not None:
         loss, line = measured.held_out_loss, measured.bigram_loss
         yield f"Held-out loss {loss:.4f} nats per token; the bigram table has {line:.4f}."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from autograder.leaderboard.ranking import Record, Row
+from autograder.leaderboard.ranking import BoardRow, Record
 
 CURVE_WIDTH, CURVE_HEIGHT = 120, 36
 CURVE_RANGE = (2.0, 3.1)  # nats: the same for all curves, so that they can be compared; the first steps lie above
@@ -24,7 +24,7 @@ def curve_points(losses: Sequence[float]) -> str:
 
 
 def height(loss: float) -> float:
-    """How far above the ground of a loss curve a loss lies."""
+    """The height of a loss above the bottom of its curve."""
     return (CURVE_HEIGHT - 2) * _share(loss, *CURVE_RANGE)
 
 
@@ -37,16 +37,16 @@ class Strips:
     high: float
 
     def place(self, loss: float) -> float:
-        """Where a loss stands; what is out of range stays at the edge."""
+        """The place of a loss on its strip; a loss out of range is placed at the edge."""
         return STRIP_EDGE + (STRIP_WIDTH - 2 * STRIP_EDGE) * _share(loss, self.low, self.high)
 
     @property
     def rule(self) -> float:
-        """Where the line to beat stands."""
+        """The place of the line to beat."""
         return self.place(self.line_to_beat)
 
 
-def strips(rows: Sequence[Row], line_to_beat: float) -> Strips:
+def strips(rows: Sequence[BoardRow], line_to_beat: float) -> Strips:
     """The scale for these rows: from the best interval to the worst, unless that is far beyond the line to beat."""
     best = min((row.loss - row.half_width for row in rows), default=line_to_beat)
     worst = max((row.loss + row.half_width for row in rows), default=line_to_beat)
@@ -92,7 +92,7 @@ def best_chart(records: Sequence[Record], line_to_beat: float) -> Best | None:
 
 
 def _share(loss: float, low: float, high: float) -> float:
-    """Where between low (0) and high (1) a loss lies; what is out of range, or no number, stays at the edge."""
+    """The place of a loss between low (0) and high (1); a loss out of range or NaN is placed at the edge."""
     if not math.isfinite(loss) or high <= low:
         return 1.0
     return min(1.0, max(0.0, (loss - low) / (high - low)))

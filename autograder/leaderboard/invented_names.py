@@ -27,7 +27,7 @@ SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
 def checked_name(text: str) -> str:
-    """A display name as it will stand on the board. Raises ValueError with a sentence when it can't."""
+    """Return a display name as the board shows it. Raises ValueError, with a sentence, when it is not allowed."""
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not 1 <= len(name) <= LONGEST:
         raise ValueError(f"A display name has 1 to {LONGEST} characters; this one has {len(name)}.")
@@ -36,8 +36,8 @@ def checked_name(text: str) -> str:
             raise ValueError(
                 f"A display name has letters, digits, spaces and - _ . ' only: {ascii(character)} is none of them."
             )
-    found = {script for script in SCRIPTS for c in name if unicodedata.name(c, "").startswith(script)}
-    if len(found) > 1:
+    scripts = {script for script in SCRIPTS for c in name if unicodedata.name(c, "").startswith(script)}
+    if len(scripts) > 1:
         raise ValueError("A display name has letters of one alphabet: those of several look alike.")
     if not skeleton(name):
         raise ValueError("A display name needs a letter or a digit.")
@@ -49,10 +49,10 @@ def checked_name(text: str) -> str:
 def skeleton(name: str) -> str:
     """Equal for names that look alike: case, accents, spaces, points and letters that resemble others are ignored."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    kept = "".join(c for c in plain if unicodedata.category(c)[0] in "LN").translate(LOOKS_LIKE)
+    letters = "".join(c for c in plain if unicodedata.category(c)[0] in "LN").translate(LOOKS_LIKE)
     for pair, letter in PAIRS:
-        kept = kept.replace(pair, letter)
-    return kept
+        letters = letters.replace(pair, letter)
+    return letters
 
 
 def pseudonym(taken: Callable[[str], bool], rng: random.Random | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The board, and a try, as lines of text for any terminal."""
+"""The board, a try and entries: as lines of text for a terminal, and as plain data for `--json`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from autograder.leaderboard.data import MICROGPT
-from autograder.leaderboard.ranking import Row, Table, around
+from autograder.leaderboard.ranking import BoardRow, BoardTable, around
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.store import CLOSING, Entry
+from autograder.leaderboard.store import CLOSING, BoardEntry
 from autograder.text import clean_text
 
 HEADING = f"{'rank':>4}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'date':<10}"
 
 
-def board_lines(table: Table, top: int, me: str | None = None) -> Iterator[str]:
+def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[str]:
     """The best rows with the baselines among them, then the neighbours of `me`."""
     yield "Held-out loss in nats per token, lower is better. Equal ranks: no difference beyond noise."
     yield ""
@@ -36,7 +36,7 @@ def board_lines(table: Table, top: int, me: str | None = None) -> Iterator[str]:
         yield from (row_line(row, me) for row in rows)
 
 
-def row_line(row: Row, me: str | None = None) -> str:
+def row_line(row: BoardRow, me: str | None = None) -> str:
     """One row of the board."""
     rank = "" if row.rank is None else str(row.rank)
     loss = f"{row.loss:.4f}" + (f" +-{row.half_width:.4f}" if row.half_width is not None else "")
@@ -65,8 +65,8 @@ def verdict(difference: float, half_width: float) -> str:
     return f"{abs(difference):.4f} nats {'better' if difference < 0 else 'worse'} than microgpt's recipe."
 
 
-def entry_lines(entry: Entry, again: bool = False) -> Iterator[str]:
-    """What became of a submission. again: the very file was entered before."""
+def entry_lines(entry: BoardEntry, again: bool = False) -> Iterator[str]:
+    """The result of a submission. again: the very file was entered before."""
     who = ascii(entry.learner.display)[1:-1]
     if again:
         yield "This very file was entered before: it is not run again, and takes no try."
@@ -80,19 +80,19 @@ def entry_lines(entry: Entry, again: bool = False) -> Iterator[str]:
         yield "It is recorded and not shown on the page: --public shows it, under this name or one that --name gives."
 
 
-def history_lines(entries: Sequence[Entry], used: int, tries: int) -> Iterator[str]:
+def history_lines(entries: Sequence[BoardEntry], used: int, tries: int) -> Iterator[str]:
     """All entries of a learner, in the order in which they came. used: tries of the last 24 hours."""
     yield ""
     yield f"Your entries: {len(entries)}; {used} of the {tries} tries of the last 24 hours are used."
     for entry in entries:
         when = datetime.fromisoformat(entry.at).astimezone()
         result = "no score" if entry.loss is None else f"{entry.loss:.4f}"
-        said = entry.message or (f"It waits for a person. {entry.held}" if entry.held else "")
+        reason = entry.message or (f"It waits for a person. {entry.held}" if entry.held else "")
         closing = "at closing" if entry.round == CLOSING else ""
-        yield f"{entry.number:>4}  {when:%Y-%m-%d %H:%M}  {result:<8}  {closing or clean_text(said, 400)}".rstrip()
+        yield f"{entry.number:>4}  {when:%Y-%m-%d %H:%M}  {result:<8}  {closing or clean_text(reason, 400)}".rstrip()
 
 
-def review_lines(entries: Sequence[Entry], leading: Sequence[Row]) -> Iterator[str]:
+def review_lines(entries: Sequence[BoardEntry], leading: Sequence[BoardRow]) -> Iterator[str]:
     """What waits for a person, and the top three."""
     held = [entry for entry in entries if entry.held]
     yield f"{len(held)} {'entry waits' if len(held) == 1 else 'entries wait'} for a person."
@@ -103,28 +103,25 @@ def review_lines(entries: Sequence[Entry], leading: Sequence[Row]) -> Iterator[s
         yield f"  {row.entry.number}: {ascii(row.learner_id)[1:-1]}, loss {row.loss:.4f}"
 
 
-# The board, a try and entries as plain data, for `--json`.
-
-
 def dumped(data: object) -> str:
     """JSON on one line, in ASCII, and nothing that JSON does not know."""
     return json.dumps(data, allow_nan=False)
 
 
-def table_data(table: Table, top: int, me: str | None) -> dict:
+def table_data(table: BoardTable, top: int, me: str | None) -> dict:
     """The standings, baselines among them with rank null; losses in nats per token. me: the learner whose id is given
     has `"you": true`, also below the top.
     """
-    kept = {id(row) for row in table.ranked[:top]}
-    rows = [row for row in table.rows if not row.entry or id(row) in kept or row.learner_id == me]
+    top_rows = {id(row) for row in table.ranked[:top]}
+    rows = [row for row in table.rows if not row.entry or id(row) in top_rows or row.learner_id == me]
     return {"round": table.round, "rows": [_row(row, me) for row in rows], "left_out": len(table.ranked[top:])}
 
 
-def _row(row: Row, me: str | None) -> dict:
-    facts = {"rank": row.rank, "name": row.name, "loss": row.loss, "half_width": row.half_width, "gain": row.gain}
+def _row(row: BoardRow, me: str | None) -> dict:
+    data = {"rank": row.rank, "name": row.name, "loss": row.loss, "half_width": row.half_width, "gain": row.gain}
     if row.entry:
-        facts |= {"at": row.entry.at, "names": json.loads(row.entry.names)}
-    return facts | ({"you": True} if me is not None and row.learner_id == me else {})
+        data |= {"at": row.entry.at, "names": json.loads(row.entry.names)}
+    return data | ({"you": True} if me is not None and row.learner_id == me else {})
 
 
 def score_data(score: Score, half_width: float, baselines: dict[str, float]) -> dict:
@@ -140,7 +137,7 @@ def score_data(score: Score, half_width: float, baselines: dict[str, float]) -> 
     }
 
 
-def history_data(entries: Iterable[Entry]) -> list[dict]:
+def history_data(entries: Iterable[BoardEntry]) -> list[dict]:
     """A learner's entries: loss is null where there is no score, held says why one waits for a person."""
     return [
         {"number": e.number, "at": e.at, "round": e.round, "loss": e.loss, "message": e.message, "held": e.held}

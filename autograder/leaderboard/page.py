@@ -12,7 +12,7 @@ from markupsafe import Markup
 from autograder.files import write_atomically
 from autograder.leaderboard import charts
 from autograder.leaderboard.data import MICROGPT
-from autograder.leaderboard.ranking import Table
+from autograder.leaderboard.ranking import BoardTable
 from autograder.leaderboard.store import CLOSING
 from autograder.render.templates import templates
 from autograder.text import clean_text
@@ -27,7 +27,7 @@ REFRESH_SECONDS = 120
 
 
 def write_pages(
-    folder: Path, public: Table, everybody: Table, names: dict[str, str] | None = None, top: int = TOP
+    folder: Path, public: BoardTable, everybody: BoardTable, names: dict[str, str] | None = None, top: int = TOP
 ) -> None:
     """Write the page for all and the one with the learners' ids and real names, each in one step. names: by id; whoever
     may not read them (None) leaves the instructor's page as it is.
@@ -38,17 +38,17 @@ def write_pages(
         write_atomically(folder / INSTRUCTOR, render(everybody, top, names).encode("utf-8"), mode=0o600)
 
 
-def render(table: Table, top: int = TOP, names: dict[str, str] | None = None, now: datetime | None = None) -> str:
+def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = None, now: datetime | None = None) -> str:
     """The page of at most `top` entries, baselines among them. With names, real ones by id, it is the instructor's."""
     environment = templates(TEMPLATES)
     environment.filters["shown"] = lambda text, most=LONGEST_TEXT: clean_text(text, most)
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     ranked, to_beat = table.ranked, table.baselines[MICROGPT]
-    kept = {id(row) for row in ranked[:top]}
+    top_rows = {id(row) for row in ranked[:top]}
     now = now or datetime.now(timezone.utc)
     return environment.get_template("page.html").render(
-        rows=[row for row in table.rows if row.entry is None or id(row) in kept],
+        rows=[row for row in table.rows if row.entry is None or id(row) in top_rows],
         left_out=max(0, len(ranked) - top),
         ranked=ranked,
         ahead=sum(row.loss + row.half_width < to_beat for row in ranked),

@@ -1,4 +1,16 @@
-"""The board as rows: each learner's best entry, ranked, with the baselines at their places."""
+"""The board as rows: each learner's best entry, ranked, with the baselines at their places.
+
+Who is better beyond noise:
+A score is the mean of three runs, and runs of one recipe differ: by 0.002 to 0.008 nats (benchmarks/recipes.md).
+Three runs say little about how much, so each entry's variance is drawn towards what is known of all recipes, as if
+that were worth four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated
+variance of Smyth, Linear models and empirical Bayes methods, 2004: https://doi.org/10.2202/1544-6115.1027
+
+An entry is better than another when the difference of the means exceeds 1.943 times its standard error, sqrt(v1 / 3
++ v2 / 3): one side of Student's t at 95% with 6 degrees of freedom. rank = 1 + the number of entries that are
+better. So of two equal recipes, luck puts the first behind the second in about one case of 20. All are measured on
+the same held-out names: their choice adds no noise to the comparison, and the interval leaves it out.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.leaderboard.store import CLOSING, Entry
-
-# Who is better beyond noise.
-#
-# A score is the mean of three runs, and runs of one recipe differ: by 0.002 to 0.008 nats (benchmarks/recipes.md).
-# Three runs say little about how much, so each entry's variance is drawn towards what is known of all recipes, as if
-# that were worth four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated
-# variance of Smyth, Linear models and empirical Bayes methods, 2004: https://doi.org/10.2202/1544-6115.1027
-#
-# An entry is better than another when the difference of the means exceeds 1.943 times its standard error, sqrt(v1 / 3
-# + v2 / 3): one side of Student's t at 95% with 6 degrees of freedom. rank = 1 + the number of entries that are
-# better. So of two equal recipes, luck puts the first behind the second in about one case of 20. All are measured on
-# the same held-out names: their choice adds no noise to the comparison, and the interval leaves it out.
+from autograder.leaderboard.store import CLOSING, BoardEntry
 
 PRIOR_SD = 0.006  # nats per token, between runs of one recipe
 PRIOR_RUNS = 4
@@ -54,7 +54,7 @@ def _variance_of_mean(losses: Sequence[float]) -> float:
 
 
 @dataclass(frozen=True)
-class Row:
+class BoardRow:
     """One line of the board; a baseline has no rank and no entry. Losses in nats per token."""
 
     name: str
@@ -62,7 +62,7 @@ class Row:
     rank: int | None = None
     half_width: float | None = None
     gain: float = 0.0  # over the bigram
-    entry: Entry | None = None
+    entry: BoardEntry | None = None
 
     @property
     def learner_id(self) -> str | None:
@@ -94,13 +94,13 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Table:
-    """rows: best first. best: the records of the class in time. own: those that learners set for themselves, by beating
-    an entry of their own, newest first; neither at closing. tries: how many entries are counted. baselines: losses by
-    name.
+class BoardTable:
+    """The standings. rows: best first. best: the records of the class in time. own: those that learners set for
+    themselves, by beating an entry of their own, newest first; neither at closing. tries: how many entries are counted.
+    baselines: losses by name.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[BoardRow, ...]
     best: tuple[Record, ...]
     own: tuple[Record, ...]
     tries: int
@@ -108,37 +108,43 @@ class Table:
     round: str
 
     @property
-    def ranked(self) -> list[Row]:
+    def ranked(self) -> list[BoardRow]:
         return [row for row in self.rows if row.entry]
 
 
 def make_table(
-    entries: Iterable[Entry], baselines: dict[str, float], round: str, *, everybody: bool = False, me: str | None = None
-) -> Table:
-    """Rank the learners who want to be seen (and `me`); with `everybody` all of them. Held entries do not count."""
-    seen = [e for e in entries if e.loss is not None and not e.held and e.round == round]
-    seen = [e for e in seen if everybody or e.learner.public or e.learner_id == me]
-    best: dict[str, Entry] = {}
-    for entry in seen:
+    entries: Iterable[BoardEntry],
+    baselines: dict[str, float],
+    round: str,
+    *,
+    everybody: bool = False,
+    me: str | None = None,
+) -> BoardTable:
+    """Rank the learners who want to be shown (and `me`); with `everybody` all of them. Held entries do not count."""
+    shown = [e for e in entries if e.loss is not None and not e.held and e.round == round]
+    shown = [e for e in shown if everybody or e.learner.public or e.learner_id == me]
+    best: dict[str, BoardEntry] = {}
+    for entry in shown:
         if entry.learner_id not in best or entry.loss < best[entry.learner_id].loss:
             best[entry.learner_id] = entry
     counted = sorted(best.values(), key=lambda entry: (entry.loss, entry.number))
     bigram = baselines["bigram"]
-    rows = [Row(name, loss, gain=bigram - loss) for name, loss in baselines.items()]
+    rows = [BoardRow(name, loss, gain=bigram - loss) for name, loss in baselines.items()]
     for entry, standing in zip(counted, standings([entry.run_losses for entry in counted])):
         rows.append(
-            Row(entry.learner.display, standing.mean, standing.rank, standing.half_width, bigram - standing.mean, entry)
+            BoardRow(
+                entry.learner.display, standing.mean, standing.rank, standing.half_width, bigram - standing.mean, entry
+            )
         )
     rows.sort(key=lambda row: row.loss)
     if round == CLOSING:  # all of it was run at once: what came first says nothing
-        return Table(tuple(rows), (), (), len(seen), baselines, round)
-    whose = {entry.learner_id for entry in seen}
-    own = [r for who in whose for r in _records([e for e in seen if e.learner_id == who]) if r.before is not None]
-    own.sort(key=lambda record: record.at, reverse=True)
-    return Table(tuple(rows), tuple(_records(seen)), tuple(own), len(seen), baselines, round)
+        return BoardTable(tuple(rows), (), (), len(shown), baselines, round)
+    own = [record for learner_id in best for record in _records([e for e in shown if e.learner_id == learner_id])]
+    own = sorted((record for record in own if record.before is not None), key=lambda record: record.at, reverse=True)
+    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round)
 
 
-def _records(entries: Sequence[Entry]) -> Iterator[Record]:
+def _records(entries: Sequence[BoardEntry]) -> Iterator[Record]:
     """Each entry that was better than all before it."""
     lowest = None
     for entry in entries:
@@ -147,7 +153,7 @@ def _records(entries: Sequence[Entry]) -> Iterator[Record]:
             lowest = entry.loss
 
 
-def around(table: Table, learner_id: str, neighbours: int = 2) -> list[Row]:
+def around(table: BoardTable, learner_id: str, neighbours: int = 2) -> list[BoardRow]:
     """The learner's row and the ones just above and below it; nothing when there is none."""
     rows = table.ranked
     place = next((i for i, row in enumerate(rows) if row.learner_id == learner_id), None)

@@ -17,12 +17,11 @@ from autograder.errors import Failure
 from autograder.grading.sources import inspect_source
 from autograder.sandbox import BOARD
 
-# The board's rules in numbers.
-
+# The rules of the game in numbers.
 NUM_STEPS = 1000
 RUNS = 3
 TRIES = 5  # of a learner in 24 hours
-LARGEST_BATCH = 32  # names a step
+LARGEST_BATCH = 32  # names per step
 LARGEST_STD = 10.0
 LARGEST_COMPRESSED = 6 * 1024  # bytes of source after xz: 4,192 weights of the model, as floats, would take 30 KB
 
@@ -30,7 +29,6 @@ LARGEST_COMPRESSED = 6 * 1024  # bytes of source after xz: 4,192 weights of the 
 # waiting count, and time in which other programs have the processors does not: MachineBusy is no entry and no used try.
 SHARE = BOARD.cpu_seconds // RUNS
 LIMITS = replace(BOARD, cpu_seconds=SHARE, call_seconds=10.0, total_seconds=2.0 * SHARE)
-
 
 FILE_NAME = RECIPE_FILE
 STUB = EXERCISES / FILE_NAME
@@ -41,7 +39,7 @@ class RecipeError(Failure):
 
 
 @dataclass(frozen=True)
-class Source:
+class RecipeSource:
     """A recipe that may be run. shape: a hash that formatting, comments and the choice of names do not change."""
 
     content: bytes
@@ -49,7 +47,7 @@ class Source:
     shape: str
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path) -> RecipeSource:
     """The recipe in a file, or in a folder as leaderboard_recipe.py. Raises RecipeError."""
     path = path / FILE_NAME if path.is_dir() else path
     try:
@@ -77,11 +75,11 @@ def learner_of(path: Path) -> str:
     return folder.resolve().name if path.is_dir() or path.name == FILE_NAME else path.stem
 
 
-def check_source(content: bytes) -> Source:
+def check_source(content: bytes) -> RecipeSource:
     """A recipe as it came. Raises RecipeError when it is too long, is no Python or imports other packages."""
-    found = inspect_source(content)
-    if found.problem:
-        raise RecipeError(f"Line {found.line}: {found.problem}" if found.line else found.problem)
+    source = inspect_source(content)
+    if source.problem:
+        raise RecipeError(f"Line {source.line}: {source.problem}" if source.line else source.problem)
     for module, line in _imported_parts(content):
         raise RecipeError(f"Line {line}: The recipe imports {module}, and must stand alone: copy what you need of it.")
     size = len(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
@@ -90,7 +88,7 @@ def check_source(content: bytes) -> Source:
             f"The recipe has {size:,} bytes after compression, and {LARGEST_COMPRESSED:,} are the most: a recipe says "
             "how to train, it does not bring weights along."
         )
-    return Source(content, hashlib.sha256(content).hexdigest(), shape_of(content))
+    return RecipeSource(content, hashlib.sha256(content).hexdigest(), shape_of(content))
 
 
 def _imported_parts(content: bytes) -> Iterator[tuple[str, int]]:

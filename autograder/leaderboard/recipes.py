@@ -1,5 +1,5 @@
-"""Scores a recipe: the grader draws the weights, computes loss and gradient and owns the loop; the recipe, in the
-sandbox, sees matrices of numbers and nothing else. In each run the 27 tokens are numbered anew by a secret permutation.
+"""Score a recipe. The grader draws the weights, computes loss and gradient and owns the loop; the recipe, in the
+sandbox, sees matrices of numbers and nothing else. Each run renumbers the 27 tokens by a secret permutation.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +19,12 @@ from autograder.grading.compare import is_number, show
 from autograder.grading.failures import Facts, sentence_of
 from autograder.leaderboard.data import CHARS, CONFIG, Split, ciphered
 from autograder.leaderboard.recipe_source import FILE_NAME, LARGEST_BATCH, LARGEST_STD, LIMITS, NUM_STEPS, RecipeError
-from autograder.leaderboard.token_permutation import Relabelled
+from autograder.leaderboard.token_permutation import TokenPermutation
 from autograder.sandbox import WAITED, Limits, Reply, Tier, Worker
 
-# A recipe's answers, and what a recipe that gave none is told.
-
+PROBES = Path(__file__).with_name("recipe_probes.py")
+CURVE_POINTS = 50
+SAMPLES = 6
 MISSING = re.compile(r"has no attribute '(initial_std|batch_size|update)'")
 SIGNATURES = {
     "initial_std": "initial_std(matrix)",
@@ -32,68 +32,11 @@ SIGNATURES = {
     "update": "update(step, weights, gradient)",
 }
 
-
-def settings(worker: Worker, matrices: list[str], num_steps: int) -> tuple[list[float], list[int]]:
-    """Standard deviations by matrix and names by step, checked."""
-    answer = value(worker.call("settings", [matrices, num_steps]), "", worker.limits)
-    if type(answer) is not list or [len(part) if type(part) is list else -1 for part in answer] != [
-        len(matrices),
-        num_steps,
-    ]:
-        raise RecipeError(": initial_std and batch_size were not answered.")
-    stds, sizes = answer
-    for name, std in zip(matrices, stds):
-        if not is_number(std) or not 0 <= std <= LARGEST_STD:
-            raise RecipeError(
-                f": initial_std({name!r}) is {show(std)}, and must be a number from 0 to {LARGEST_STD:g}.{_return(std)}"
-            )
-    for step, size in enumerate(sizes):
-        if type(size) is not int or not 1 <= size <= LARGEST_BATCH:
-            wanted = f"a whole number, 1 to {LARGEST_BATCH}"
-            raise RecipeError(f": batch_size({step}) is {show(size)}, and must be {wanted}.{_return(size)}")
-    return stds, sizes
-
-
-def _return(answer: object) -> str:
-    return " Is a return missing?" if answer is None else ""
-
-
-def value(reply: Reply, where: str, limits: Limits) -> object:
-    """What a call gave. Raises RecipeError with a sentence when it failed. where: in which step. limits: of the run."""
-    if reply.failure is None:
-        return reply.value
-    missing = MISSING.search(reply.message)
-    if reply.failure == "missing" and missing:
-        raise RecipeError(f": The recipe has no function {missing[1]}: spell it as the stub does.")
-    of_one_call = reply.message.startswith((WAITED, f"no answer after {limits.call_seconds:.3g} seconds"))
-    if reply.failure == "timeout" and not of_one_call:
-        raise RecipeError(
-            f"{where}: The time of a run is used up: {limits.cpu_seconds} seconds of processor time, "
-            f"{limits.total_seconds:g} with waiting. It must do for {NUM_STEPS:,} steps: "
-            f"{limits.cpu_seconds / NUM_STEPS:g} seconds per step."
-        )
-    line = f" ({reply.file}, line {reply.line})" if reply.line else ""
-    raise RecipeError(f"{where}: {sentence_of(reply, Facts(signature_of=SIGNATURES.get))}{line}")
-
-
-def need_finite(loss: float, step: int) -> None:
-    """Raise RecipeError when a loss is infinite or NaN."""
-    if not math.isfinite(loss):
-        raise RecipeError(
-            f", step {step}: the loss is no finite number any more, since the weights have grown too large: "
-            "try a smaller learning rate."
-        )
-
-
-PROBES = Path(__file__).with_name("recipe_probes.py")
-CURVE_POINTS = 50
-SAMPLES = 6
-
 OnStep = Callable[[int, int, float], None]
 
 
 @dataclass(frozen=True)
-class Run:
+class RecipeRun:
     """One training: the held-out loss in nats per token, the loss of every step, the weights, what was printed."""
 
     loss: float
@@ -119,6 +62,13 @@ class Score:
     @property
     def mean(self) -> float:
         return sum(self.losses) / len(self.losses)
+
+
+@dataclass(frozen=True)
+class NoScore:
+    """A try of a recipe that breaks a rule or fails. reason: a sentence."""
+
+    reason: str
 
 
 def score(
@@ -149,10 +99,10 @@ def score(
     scored = runs[: len(seeds)]
     rng = random.Random(f"samples {seeds[0]}")
     return Score(
-        losses=tuple(one.loss for one in scored),
+        losses=tuple(scored_run.loss for scored_run in scored),
         seeds=tuple(seeds),
         control=runs[-1].loss if control_seed is not None else None,
-        curve=_curve(np.mean([one.losses for one in scored], axis=0)),
+        curve=_curve(np.mean([scored_run.losses for scored_run in scored], axis=0)),
         names=tuple(model.sample_many(runs[0].weights, CONFIG, CHARS, SAMPLES, 0.5, rng)),
         seconds=time.monotonic() - begin,
         printed=runs[0].printed,
@@ -161,32 +111,34 @@ def score(
 
 def run(
     content: bytes, split: Split, seed: int, tier: Tier, num_steps: int = NUM_STEPS, on_step: Callable | None = None
-) -> Run:
+) -> RecipeRun:
     """Train once. Order of the names, weights and numbering of the tokens follow from the seed."""
     rng = random.Random(f"run {seed}")
     docs = list(split.train)
     rng.shuffle(docs)
-    names = cycle(docs)
     drawn = model.draw_weights(CONFIG, rng, std=1.0)
-    relabelled = Relabelled(rng.sample(range(CONFIG.vocab_size), CONFIG.vocab_size))
+    permutation = TokenPermutation(rng.sample(range(CONFIG.vocab_size), CONFIG.vocab_size))
     files = {"probes.py": PROBES.read_bytes(), f"submission/{FILE_NAME}": content}
     losses = []
     with Worker(files, tier, LIMITS) as worker, np.errstate(all="ignore"):
-        stds, sizes = settings(worker, list(drawn), num_steps)
+
+        def update(step: int, weights: model.Weights, gradients: model.Weights) -> model.Weights:
+            arguments = [step, list(weights), permutation.to_recipe(weights), permutation.to_recipe(gradients)]
+            answer = reply_value(worker.call("update", arguments), f", step {step}", worker.limits)
+            return permutation.from_recipe(answer, weights, step)
+
+        stds, sizes = read_hyperparameters(worker, list(drawn), num_steps)
         weights = {name: matrix * std for (name, matrix), std in zip(drawn.items(), stds)}
-        for step, size in enumerate(sizes):
-            batch = [model.encode(name, CHARS) for name in islice(names, size)]
-            loss, gradient = model.loss_and_gradient(batch, weights, CONFIG)
-            need_finite(loss, step)
-            sent = [step, list(weights), relabelled.to_recipe(weights), relabelled.to_recipe(gradient)]
-            answer = value(worker.call("update", sent), f", step {step}", worker.limits)
-            weights = relabelled.from_recipe(answer, weights, step)
+        batches = model.batches(docs, CHARS, sizes)
+        training = model.train(weights, batches, CONFIG, update, on_loss=require_finite)
+        for step, (loss, new_weights) in enumerate(training):
+            weights = new_weights
             losses.append(loss)
             if on_step is not None:
                 on_step(step, loss)
         loss = model.held_out_loss(split.held_out, weights, CONFIG, CHARS)
-        need_finite(loss, num_steps)
-        return Run(loss, losses, weights, worker.read_output())
+        require_finite(num_steps, loss)
+        return RecipeRun(loss, losses, weights, worker.read_output())
 
 
 def _curve(losses: np.ndarray) -> tuple[float, ...]:
@@ -196,3 +148,52 @@ def _curve(losses: np.ndarray) -> tuple[float, ...]:
 
 def _counted(on_step: OnStep | None, number: int) -> Callable[[int, float], None] | None:
     return None if on_step is None else lambda step, loss: on_step(number, step, loss)
+
+
+def read_hyperparameters(worker: Worker, matrices: list[str], num_steps: int) -> tuple[list[float], list[int]]:
+    """Return the standard deviation of each matrix and the names of each step, checked."""
+    answer = reply_value(worker.call("settings", [matrices, num_steps]), "", worker.limits)
+    lengths = [len(part) if type(part) is list else -1 for part in answer] if type(answer) is list else []
+    if lengths != [len(matrices), num_steps]:
+        raise RecipeError(": initial_std and batch_size were not answered.")
+    stds, sizes = answer
+    for name, std in zip(matrices, stds):
+        if not is_number(std) or not 0 <= std <= LARGEST_STD:
+            hint = f"must be a number from 0 to {LARGEST_STD:g}.{_hint_at_return(std)}"
+            raise RecipeError(f": initial_std({name!r}) is {show(std)}, and {hint}")
+    for step, size in enumerate(sizes):
+        if type(size) is not int or not 1 <= size <= LARGEST_BATCH:
+            hint = f"must be a whole number, 1 to {LARGEST_BATCH}.{_hint_at_return(size)}"
+            raise RecipeError(f": batch_size({step}) is {show(size)}, and {hint}")
+    return stds, sizes
+
+
+def _hint_at_return(answer: object) -> str:
+    return " Is a return missing?" if answer is None else ""
+
+
+def reply_value(reply: Reply, where: str, limits: Limits) -> object:
+    """Return the value of a reply. Raises RecipeError with a sentence when the call failed. where: in which step."""
+    if reply.failure is None:
+        return reply.value
+    missing = MISSING.search(reply.message)
+    if reply.failure == "missing" and missing:
+        raise RecipeError(f": The recipe has no function {missing[1]}: spell it as the stub does.")
+    of_one_call = reply.message.startswith((WAITED, f"no answer after {limits.call_seconds:.3g} seconds"))
+    if reply.failure == "timeout" and not of_one_call:
+        raise RecipeError(
+            f"{where}: The time of a run is used up: {limits.cpu_seconds} seconds of processor time, "
+            f"{limits.total_seconds:g} with waiting. It must do for {NUM_STEPS:,} steps: "
+            f"{limits.cpu_seconds / NUM_STEPS:g} seconds per step."
+        )
+    line = f" ({reply.file}, line {reply.line})" if reply.line else ""
+    raise RecipeError(f"{where}: {sentence_of(reply, Facts(signature_of=SIGNATURES.get))}{line}")
+
+
+def require_finite(step: int, loss: float) -> None:
+    """Raise RecipeError when a loss is infinite or NaN."""
+    if not math.isfinite(loss):
+        raise RecipeError(
+            f", step {step}: the loss is no finite number any more, since the weights have grown too large: "
+            "try a smaller learning rate."
+        )

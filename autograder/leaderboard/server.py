@@ -23,7 +23,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing: the page asks anew every few minutes."""
+        """Say nothing: the page asks again every few minutes."""
 
 
 def serve_folder(folder: Path, port: int) -> None:

@@ -13,11 +13,11 @@ from autograder.leaderboard.recipe_source import RecipeError
 HEXADECIMAL = re.compile(r"[0-9a-f]*")
 
 
-class Relabelled:
+class TokenPermutation:
     """Matrices on their way to a recipe and back: rows that stand for tokens take the places of the permutation."""
 
     def __init__(self, order: Sequence[int]) -> None:
-        self.order = np.array(order)  # the token that stands in each row that the recipe sees
+        self.order = np.array(order)  # the token of each row that the recipe sees
 
     def to_recipe(self, matrices: model.Weights) -> list[str]:
         """The digits of each matrix."""

@@ -19,8 +19,8 @@ from autograder.leaderboard import store as store_module
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.ranking import make_table
 from autograder.leaderboard.recipe_source import STUB, RecipeError, check_source
-from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.store import OPEN, Entry, Store, StoreError
+from autograder.leaderboard.recipes import NoScore, Score
+from autograder.leaderboard.store import OPEN, Attempt, BoardEntry, BoardStore, StoreError
 from autograder.sandbox import Tier
 
 SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
@@ -32,17 +32,18 @@ WRITERS = """
 import os, random, signal, sys, time
 from pathlib import Path
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.recipe_source import Source
-from autograder.leaderboard.store import Store
+from autograder.leaderboard.recipe_source import RecipeSource
+from autograder.leaderboard.store import Attempt, BoardStore
 
 def write(who, count):
-    store = Store(where)
-    store.learner(who)
+    store = BoardStore(where)
+    store.get_or_create_learner(who)
     with open(folder / who, "w", encoding="utf-8", buffering=1) as said:
         for number in range(count):
             text = f"# {who} {number}".encode()
             score = Score((2.2, 2.21, 2.19), (1, 2, 3), None, (2.5,) * 50, ("anna",) * 6, 1.0, "")
-            store.add(who, Source(text * 400, f"{who} {number}", f"{who} {number}"), score, 42)
+            source = RecipeSource(text * 400, f"{who} {number}", f"{who} {number}")
+            store.add(Attempt(who, source, score, 42))
             print(number, file=said)
     os._exit(0)
 
@@ -51,7 +52,7 @@ where = sys.argv[5] if "://" in sys.argv[5] else Path(sys.argv[5])
 rng, children, usual = random.Random(1), [], 0.0
 if seconds:  # on a busy machine a writer needs longer, and lives longer
     begin = time.monotonic()
-    Store(where).learner("first")
+    BoardStore(where).get_or_create_learner("first")
     usual = time.monotonic() - begin
 for number in range(writers):
     child = os.fork()
@@ -81,7 +82,8 @@ folder, recipe, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 whole = load_split()
 module.load_split = lambda seed: Split(whole.train[:500], whole.held_out[:50], seed)
 board = module.Board(folder, tier=Tier.LOCAL, num_steps=1)
-board.store.keep("baselines 42", {"uniform": 3.3, "unigram": 2.8, "bigram": 2.45, module.MICROGPT: 2.36})
+baselines = {"uniform": 3.3, "unigram": 2.8, "bigram": 2.45, module.MICROGPT: 2.36}
+board.open_store().write_setting_once("baselines 42", baselines)
 rng, children = random.Random(1), []
 begin = time.monotonic()
 board.submit(recipe, "first", public=True)
@@ -115,7 +117,7 @@ def test_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(
     if isinstance(database, Path):
         with sqlite3.connect(database) as raw:
             assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    entries = Store(database).entries()
+    entries = BoardStore(database).entries()
     assert len(entries) > 20, "they were killed before they wrote anything"
     for number in range(50):
         who = f"learner{number}"
@@ -127,7 +129,7 @@ def test_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(
     for entry in entries:
         assert len(json.loads(entry.curve)) == 50 and entry.loss == pytest.approx(2.2)
         assert entry.source == f"# {entry.sha256}".encode() * 400
-    Store(database).learner("after")  # and nothing is locked
+    BoardStore(database).get_or_create_learner("after")  # and nothing is locked
 
 
 @pytest.mark.slow
@@ -142,7 +144,7 @@ def test_fifty_whole_submissions_killed_at_random_moments_leave_whole_entries_an
     with sqlite3.connect(tmp_path / "board" / "board.sqlite") as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     found = Board(tmp_path / "board", tier=Tier.LOCAL, num_steps=1)
-    entries = found.store.entries()
+    entries = found.open_store().entries()
     recorded = [entry.learner_id for entry in entries]
     said = {path.name for path in found.folder.glob("learner*")}
     assert len(set(recorded)) == len(recorded) and said <= set(recorded)
@@ -159,15 +161,15 @@ def test_twenty_writers_at_once_leave_twenty_entries(tmp_path, database):
     run_writers(
         tmp_path, database, writers=20, count=1, seconds=0
     )  # the tables are not there yet: they also make them at once
-    found = [entry.learner_id for entry in Store(database).entries()]
+    found = [entry.learner_id for entry in BoardStore(database).entries()]
     assert sorted(found) == sorted(f"learner{number}" for number in range(20))
 
 
 @pytest.fixture
 def store(database):
-    found = Store(database)
+    found = BoardStore(database)
     for who in ("ada", "bob"):
-        found.learner(who)
+        found.get_or_create_learner(who)
     return found
 
 
@@ -178,51 +180,54 @@ def source(*edits):
 def test_tries_are_counted_over_24_hours_and_the_history_stays(store):
     now = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
     for hours, text in ((30, "0.06"), (20, "0.07"), (1, "0.09")):
-        store.add("ada", source(("return 0.08", f"return {text}")), SCORE, 42, now=now - timedelta(hours=hours))
+        store.add(
+            Attempt("ada", source(("return 0.08", f"return {text}")), SCORE, 42), now=now - timedelta(hours=hours)
+        )
     assert store.tries_today("ada", now) == 2 and store.tries_today("bob", now) == 0
     with pytest.raises(
         StoreError,
         match=r"All tries of 24 hours \(2\) are used up, and nothing was recorded. The next is free on 2026-03-01 at",
     ):
-        store.add("ada", source(), SCORE, 42, most_tries=2, now=now)
+        store.add(Attempt("ada", source(), SCORE, 42), most_tries=2, now=now)
     tokyo = now.astimezone(timezone(timedelta(hours=9)))  # the same moment
     assert store.tries_today("ada", tokyo) == 2
-    store.add("ada", source(), SCORE, 42, most_tries=3, now=tokyo)
-    assert [entry.at[11:13] for entry in store.entries(Entry.learner_id == "ada")] == ["06", "16", "11", "12"]
+    store.add(Attempt("ada", source(), SCORE, 42), most_tries=3, now=tokyo)
+    assert [entry.at[11:13] for entry in store.entries(BoardEntry.learner_id == "ada")] == ["06", "16", "11", "12"]
 
 
 def test_a_try_that_a_wrong_clock_dated_later_locks_nobody_out_for_more_than_a_day(store):
     now = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
-    store.add("ada", source(), SCORE, 42, now=now + timedelta(days=3))
+    store.add(Attempt("ada", source(), SCORE, 42), now=now + timedelta(days=3))
     with pytest.raises(StoreError, match="The next is free on 2026-03-02 at"):
-        store.add("ada", source(("return 0.08", "return 0.07")), SCORE, 42, most_tries=1, now=now)
+        store.add(Attempt("ada", source(("return 0.08", "return 0.07")), SCORE, 42), most_tries=1, now=now)
 
 
 def test_the_next_try_is_free_a_day_after_the_oldest_that_counts():
     moments = [datetime(2026, 3, 1, hour, tzinfo=timezone.utc) for hour in (8, 10, 12)]
-    assert store_module.next_free(moments, 4) is None
-    assert store_module.next_free(moments, 3) == moments[0] + timedelta(days=1)
-    assert store_module.next_free(moments, 2) == moments[1] + timedelta(days=1)  # the instructor lowered the number
+    assert store_module.next_free_time(moments, 4) is None
+    assert store_module.next_free_time(moments, 3) == moments[0] + timedelta(days=1)
+    # The instructor lowered the number:
+    assert store_module.next_free_time(moments, 2) == moments[1] + timedelta(days=1)
 
 
 def test_a_try_without_a_score_is_in_the_history_and_not_on_the_board(store):
-    store.add("ada", source(), "Run 1 of 3, step 0: update left out wpe.", 42)
+    store.add(Attempt("ada", source(), NoScore("Run 1 of 3, step 0: update left out wpe."), 42))
     (entry,) = store.entries()
     assert entry.loss is None and "left out wpe" in entry.message
     assert make_table([entry], BASELINES, OPEN, everybody=True).ranked == []
 
 
 def test_seeds_of_32_bits_and_any_sentence_are_kept(store):
-    store.add("ada", source(), SCORE, 2**32 - 1)
-    store.add("bob", source(), "It says \0 and \u202e.", 42)
+    store.add(Attempt("ada", source(), SCORE, 2**32 - 1))
+    store.add(Attempt("bob", source(), NoScore("It says \0 and \u202e."), 42))
     first, second = store.entries()
     assert first.split_seed == 2**32 - 1 and second.message == "It says  and \u202e."
 
 
 def test_the_same_file_is_not_entered_twice_by_the_same_learner(store):
-    store.add("ada", source(), SCORE, 42)
+    store.add(Attempt("ada", source(), SCORE, 42))
     with pytest.raises(StoreError, match="stands on the board already"):
-        store.add("ada", source(), SCORE, 42)
+        store.add(Attempt("ada", source(), SCORE, 42))
     assert len(store.entries()) == 1
 
 
@@ -237,32 +242,32 @@ RENAMED = RENAMED.replace("step_x: int", "step_x").replace("-> float", "")
 def test_the_same_program_is_recognised_whatever_its_looks(store, text):
     mine, theirs = source(), check_source(text.encode("utf-8"))
     assert mine.sha256 != theirs.sha256 and mine.shape == theirs.shape
-    entry = store.add("ada", mine, SCORE, 42)
-    assert store.same_as("bob", theirs).number == entry.number
-    assert store.same_as("ada", theirs) is None
+    entry = store.add(Attempt("ada", mine, SCORE, 42))
+    assert store.find_same_program("bob", theirs).number == entry.number
+    assert store.find_same_program("ada", theirs) is None
 
 
 @pytest.mark.parametrize("edit", [("0.01 * (1 -", "0.02 * (1 -"), ("means[i] * m_scale", "means[i] + m_scale")])
 def test_another_program_is_no_copy(store, edit):
-    store.add("ada", source(), SCORE, 42)
-    assert store.same_as("bob", source(edit)) is None
+    store.add(Attempt("ada", source(), SCORE, 42))
+    assert store.find_same_program("bob", source(edit)) is None
 
 
 def test_a_learner_is_hidden_with_a_pseudonym_until_asked_otherwise(store):
-    ada = store.learner("ada")
-    assert not ada.public and "ada" not in ada.display and ada.display == store.learner("ada").display
-    assert store.learner("ada", "Ada L.", True).public
-    assert store.learner("ada").display == "Ada L."
+    ada = store.get_or_create_learner("ada")
+    assert not ada.public and "ada" not in ada.display and ada.display == store.get_or_create_learner("ada").display
+    assert store.get_or_create_learner("ada", "Ada L.", True).public
+    assert store.get_or_create_learner("ada").display == "Ada L."
 
 
 @pytest.mark.parametrize(
     "look_alike", ["ada l.", "Аda L".replace("da L", "dа L"), "Ada  1", "\uff21da L", "Ádа L"[:1] + "da I"]
 )
 def test_a_name_that_looks_like_another_is_refused(store, look_alike):
-    store.learner("ada", "Ada L")
+    store.get_or_create_learner("ada", "Ada L")
     with pytest.raises(StoreError, match="looks like a name that is taken|letters of one alphabet"):
-        store.learner("bob", look_alike)
-    assert store.learner("ada", "Ada L").display == "Ada L"
+        store.get_or_create_learner("bob", look_alike)
+    assert store.get_or_create_learner("ada", "Ada L").display == "Ada L"
 
 
 @pytest.mark.parametrize("bad", ["", " ", "x" * 25, "<b>x</b>", "a\u202eb", "a\x1b[31mb", "zero\u200bwidth", "Bigram",
@@ -288,7 +293,7 @@ def test_pseudonyms_are_given_once():
 def test_a_file_that_is_no_board_is_said_in_a_sentence(tmp_path):
     (tmp_path / "board.sqlite").write_text("not a database " * 100, encoding="utf-8")
     with pytest.raises(StoreError, match="can't be used"):
-        Store(tmp_path / "board.sqlite")
+        BoardStore(tmp_path / "board.sqlite")
 
 
 @pytest.fixture
@@ -324,7 +329,7 @@ def test_an_entry_stays_when_its_page_cannot_be_written(board, tmp_path):
     (tmp_path / "public").write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(StoreError, match="can't be written .* The entries are saved"):
         board.submit(recipe_of(tmp_path, "ada"), "ada")
-    assert [entry.learner_id for entry in board.store.entries()] == ["ada"]
+    assert [entry.learner_id for entry in board.open_store().entries()] == ["ada"]
     (tmp_path / "public").unlink()
     board.write_pages()
     assert (tmp_path / "public" / "index.html").exists()
@@ -338,8 +343,8 @@ def test_a_stolen_recipe_waits_for_a_person_and_the_stub_does_not(board, tmp_pat
     assert stolen.held == "It is the same program as entry 3 of another learner."
     shown = {row.entry.number for row in board.table(everybody=True).ranked}
     assert stolen.number not in shown
-    board.store.release(stolen.number)
-    assert not board.store.entries(Entry.number == stolen.number)[0].held
+    board.open_store().release(stolen.number)
+    assert not board.open_store().entries(BoardEntry.number == stolen.number)[0].held
 
 
 def test_a_broken_recipe_is_an_entry_without_a_score_and_uses_up_a_try(board, tmp_path):
@@ -360,12 +365,14 @@ def test_closing_runs_the_best_of_each_once_more_and_takes_no_more(board, tmp_pa
     ):
         board.submit(recipe_of(tmp_path, who, edit), who, public=True)
     seen = []
-    assert board.close(7, Tier.LOCAL, lambda entry, result: seen.append(entry.learner_id)) == 2
+    assert board.close(7, Tier.LOCAL, lambda entry: seen.append(entry.learner_id)) == 2
     assert sorted(seen) == ["ada", "bob"]
     table = board.table()
     assert table.round == "closing" and len(table.ranked) == 2
     seeds = {row.entry.seeds for row in table.ranked}
-    assert len(seeds) == 1 and seeds.isdisjoint({entry.seeds for entry in board.store.entries(Entry.round == OPEN)})
+    assert len(seeds) == 1 and seeds.isdisjoint(
+        {entry.seeds for entry in board.open_store().entries(BoardEntry.round == OPEN)}
+    )
     assert {row.entry.split_seed for row in table.ranked} == {7}
     with pytest.raises(StoreError, match="closed"):
         board.submit(recipe_of(tmp_path, "ada"), "ada")
@@ -377,7 +384,7 @@ def test_a_closing_that_was_interrupted_goes_on_where_it_was(board, tmp_path):
     for who in ("ada", "bob"):
         board.submit(recipe_of(tmp_path, who), who, public=True)
 
-    def stop(entry, result):
+    def stop(entry):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -9,7 +9,7 @@ import pytest
 from helpers.recipes import edited
 
 from autograder.leaderboard import recipes
-from autograder.leaderboard.board import LARGEST_GAP, gap_sentence
+from autograder.leaderboard.board import LARGEST_GAP, gap_reason
 from autograder.leaderboard.data import load_split
 from autograder.leaderboard.recipe_source import LARGEST_COMPRESSED, RecipeError, check_source
 from autograder.sandbox import Limits, Tier
@@ -185,14 +185,14 @@ def test_undoing_the_relabelling_is_seen_where_the_script_is_secret():
     early = _pretrained().replace("PROBES, LR = 1000, 400", "PROBES, LR = 1000, 60")
     found = recipes.score(early.encode("utf-8"), load_split(), (1,), tier=Tier.LOCAL, num_steps=90, control_seed=1)
     assert found.control - found.mean > 3 * LARGEST_GAP
-    assert "secret script" in gap_sentence(found, stub_loss=3.0)
+    assert "secret script" in gap_reason(found, stub_loss=3.0)
 
 
 @pytest.mark.slow
 def test_undoing_the_relabelling_in_full_waits_for_a_person():
     found = recipes.score(_pretrained().encode("utf-8"), load_split(), (1,), tier=Tier.LOCAL, control_seed=1)
     assert found.mean < 2.13, "the cheat does not work any more, so it shows nothing"
-    assert "secret script" in gap_sentence(found, stub_loss=2.355)
+    assert "secret script" in gap_reason(found, stub_loss=2.355)
 
 
 def _pretrained() -> str:

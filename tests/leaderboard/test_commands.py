@@ -216,4 +216,4 @@ def test_our_own_recipe_reaches_2_165_and_is_honest():
     content = (SOLUTIONS / FILE_NAME).read_bytes()
     found = recipes.score(content, load_split(), (1, 2, 3), tier=Tier.LOCAL, control_seed=4)
     assert found.mean < 2.165
-    assert board_module.gap_sentence(found, stub_loss=2.355) is None
+    assert board_module.gap_reason(found, stub_loss=2.355) is None

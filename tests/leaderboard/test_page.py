@@ -14,8 +14,8 @@ import pytest
 
 from autograder.leaderboard import charts, invented_names
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
-from autograder.leaderboard.ranking import Row, make_table
-from autograder.leaderboard.store import CLOSING, OPEN, Entry, Learner
+from autograder.leaderboard.ranking import BoardRow, make_table
+from autograder.leaderboard.store import CLOSING, OPEN, BoardEntry, BoardLearner
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 HOSTILE = [
@@ -43,10 +43,10 @@ def table_of(count, round=OPEN):
         loss = 2.45 - number % 37 / 125 - rng.random() / 100
         curve = [3.3 - (3.3 - loss) * (1 - 0.9**i) for i in range(50)]
         sampled = HOSTILE[:3] if number == 1 else ["kamon", "ann", "karai", "jaire", "vialan", "karia"]
-        entries.append(Entry(
+        entries.append(BoardEntry(
             number=number + 1, learner_id=f"{who} {number}", round=round,
             at=f"2026-03-{1 + number // 18:02}T10:00:00+00:00",
-            learner=Learner(id=f"{who} {number}", display=display, skeleton=str(number), public=True), loss=loss,
+            learner=BoardLearner(id=f"{who} {number}", display=display, skeleton=str(number), public=True), loss=loss,
             losses=json.dumps([loss, loss + 0.004, loss - 0.004]), curve=json.dumps(curve), names=json.dumps(sampled),
         ))  # fmt: skip
     return make_table(entries, BASELINES, round)
@@ -119,8 +119,8 @@ def test_the_best_over_time_has_a_step_and_a_name_for_each_record():
 
 def test_a_learner_who_gets_better_is_named_whatever_the_rank():
     first, second = (
-        Entry(number=n, learner_id="ada", at=f"2026-03-0{n}T10:00:00+00:00", round=OPEN, loss=loss, sha256=str(n),
-              learner=Learner(id="ada", display="calm owl", skeleton="x", public=True),
+        BoardEntry(number=n, learner_id="ada", at=f"2026-03-0{n}T10:00:00+00:00", round=OPEN, loss=loss, sha256=str(n),
+              learner=BoardLearner(id="ada", display="calm owl", skeleton="x", public=True),
               losses=json.dumps([loss] * 3), curve="[3.0, 2.4]", names='["anna"]')
         for n, loss in ((1, 2.4321), (2, 2.4))
     )  # fmt: skip
@@ -138,7 +138,7 @@ def test_whatever_the_loss_the_pictures_stay_within_their_frames(loss):
 
 @pytest.mark.parametrize("worst", [2.4443, 3.2])
 def test_losses_above_the_line_to_beat_have_places_of_their_own(worst):
-    rows = [Row("calm owl", loss, half_width=0.001) for loss in (2.2, 2.4045, 2.4113, worst)]
+    rows = [BoardRow("calm owl", loss, half_width=0.001) for loss in (2.2, 2.4045, 2.4113, worst)]
     scale = charts.strips(rows, 2.3578)
     places = [scale.place(row.loss) for row in rows]
     assert all(right - left > 2 for left, right in zip(places, places[1:]))  # pixels

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from autograder.leaderboard.ranking import around, make_table, standings
-from autograder.leaderboard.store import OPEN, Entry, Learner
+from autograder.leaderboard.store import OPEN, BoardEntry, BoardLearner
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
@@ -42,10 +42,10 @@ def test_rank_is_one_plus_the_number_of_entries_that_are_better():
 
 
 def entry(number, who, loss, public=True, held=None):
-    learner = Learner(id=who, display=who.upper(), skeleton=who, public=public)
+    learner = BoardLearner(id=who, display=who.upper(), skeleton=who, public=public)
     facts = {"losses": f"[{loss}, {loss}, {loss}]", "names": '["anna"]', "curve": "[3.0, 2.4]", "held": held}
-    return Entry(number=number, learner_id=who, learner=learner, at=f"2026-03-{number:02}T10:00:00+00:00", round=OPEN,
-                 loss=loss, **facts)  # fmt: skip
+    facts |= {"at": f"2026-03-{number:02}T10:00:00+00:00", "round": OPEN, "loss": loss}
+    return BoardEntry(number=number, learner_id=who, learner=learner, **facts)
 
 
 ENTRIES = [entry(1, "ada", 2.35), entry(2, "bob", 2.2, public=False), entry(3, "ada", 2.18),

@@ -15,7 +15,7 @@ from autograder.leaderboard.page import INSTRUCTOR, PUBLIC
 from autograder.leaderboard.real_names import kept_roster, read_roster
 from autograder.leaderboard.recipe_source import check_source
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.store import StoreError
+from autograder.leaderboard.store import Attempt, StoreError
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
@@ -34,8 +34,8 @@ def board(tmp_path, monkeypatch):
 
 
 def enter(board, learner):
-    board.store.learner(learner, public=True)
-    board.store.add(learner, check_source(edited()), SCORE, 42)
+    board.open_store().get_or_create_learner(learner, public=True)
+    board.open_store().add(Attempt(learner, check_source(edited()), SCORE, 42))
     board.write_pages()
 
 

@@ -1,7 +1,7 @@
 """The held-out loss that each known mistake of a training reaches: where the figures in
 autograder/capstone/training_variants.py come from. In numpy, about 0.4 s per mistake and seed.
 
-python benchmarks/capstone_ways.py [--seeds 20]
+python benchmarks/training_variants.py [--seeds 20]
 """
 
 import argparse
@@ -11,16 +11,16 @@ import numpy as np
 
 from autograder import model
 from autograder.capstone.capstone_run import NUM_STEPS, draw_task
-from autograder.capstone.training_variants import WAYS, Way, train
+from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingVariant, train
 
 
-def held_out_losses(way: Way, seeds: range) -> list[float]:
+def held_out_losses(variant: TrainingVariant, seeds: range) -> list[float]:
     """One per seed, each with the letters numbered anew."""
     losses = []
     for seed in seeds:
         task = draw_task(seed, relabelled=True)
-        weights = train(way, task.docs, seed, NUM_STEPS).weights
-        losses.append(model.held_out_loss(task.held_out, weights, model.Sizes(), sorted(task.alphabet), way.form))
+        weights = train(variant, task.docs, seed, NUM_STEPS).weights
+        losses.append(model.held_out_loss(task.held_out, weights, model.Sizes(), sorted(task.alphabet), variant.passes))
     return losses
 
 
@@ -30,10 +30,10 @@ def main() -> None:
     seeds = range(parser.parse_args().seeds)
     np.seterr(all="ignore")
     print("| training | mean | lowest | highest |\n|---|---|---|---|")
-    for way in (Way(), *WAYS):
-        losses = held_out_losses(way, seeds)
+    for variant in (TrainingVariant(), *KNOWN_MISTAKES):
+        losses = held_out_losses(variant, seeds)
         row = statistics.fmean(losses), min(losses), max(losses)
-        print(f"| {way.says or 'right'} | {' | '.join(f'{loss:.3f}' for loss in row)} |", flush=True)
+        print(f"| {variant.says or 'right'} | {' | '.join(f'{loss:.3f}' for loss in row)} |", flush=True)
 
 
 if __name__ == "__main__":
