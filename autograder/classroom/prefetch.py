@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from autograder.batch.find_tasks import GradingTask
-from autograder.batch.grading_run import BatchRun
+from autograder.batch.grading_run import BatchRun, GradedTask
 from autograder.batch.pool import Pool, open_pool
 from autograder.class_folder.collected import collect_modules
 from autograder.class_folder.folder import ClassFolder
@@ -57,30 +56,25 @@ def pregrade_in_background(
         yield PendingVerdicts()
         return
     pending = PendingVerdicts({learner: Future() for learner in learners})
-    thread = None
-    try:
-        with open_pool(workers) as pool:
-            thread = threading.Thread(target=_grade, args=(folder, part, tier, pool, pending))
-            thread.start()
-            yield pending
-    finally:
-        if thread is not None:  # without a pool it ends by itself
-            thread.join()
+    # The pool ends first, and with it what the thread does.
+    with ThreadPoolExecutor(1) as background, open_pool(workers) as pool:
+        background.submit(_grade, folder, part, tier, pool, pending)
+        yield pending
 
 
 def _grade(folder: ClassFolder, part: Part, tier: Tier, pool: Pool, pending: PendingVerdicts) -> None:
+    """Nobody looks at an exception, such as a full disk: nbgrader's steps meet it, too, and report it."""
+
     def task(learner: str) -> GradingTask:
         return GradingTask(learner, part, lambda: collect_modules(folder.submitted / learner, part))
 
+    def done(graded: GradedTask) -> None:
+        pending.by_learner[graded.task.learner].set_result(None)
+
     try:
-        store = open_store(folder.verdicts)
-        run = BatchRun(
-            store, pool, Conditions(tier), lambda graded: pending.by_learner[graded.task.learner].set_result(None)
-        )
+        run = BatchRun(open_store(folder.verdicts), pool, Conditions(tier), done)
         run.grade(map(task, pending.by_learner))
-    except Exception:  # such as a full disk: nbgrader's steps meet it, too, and say so
-        pass
     finally:
-        for future in pending.by_learner.values():
-            if not future.done():
-                future.set_result(None)
+        for verdict in pending.by_learner.values():
+            if not verdict.done():
+                verdict.set_result(None)
