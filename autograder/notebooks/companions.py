@@ -1,6 +1,7 @@
-"""What a part's notebook is released with: the stub to fill in, what the notebooks share, data, given modules.
+"""How nbgrader releases a part: its settings, and the files beside the notebook (stub, notebook tools, data, modules).
 
-source/ holds notebooks only, since nbgrader would copy whatever else lies there over a learner's own file.
+The settings hold for our own command, for `nbgrader generate_assignment` and for formgrader's button alike. source/
+holds notebooks only, since nbgrader would copy any other file there over a learner's own file.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from autograder.course import Part, part_named
 from autograder.datasets import FOLDER as DATASETS
 from autograder.notebooks.lesson_notebooks import TOOLS
 from autograder.stubs import GIVEN, fresh_stubs
+
+# nbgrader's own steps, without headers, footers and generated tests, which the course does not use.
+STEPS = """LockCells ClearSolutions ClearOutput CheckCellMetadata ComputeChecksums SaveCells ClearHiddenTests
+    ClearMarkScheme ComputeChecksums CheckCellMetadata""".split()
 
 
 def companions(part: Part) -> dict[str, bytes]:
@@ -23,15 +28,6 @@ def companions(part: Part) -> dict[str, bytes]:
     for name in part.files:
         files[name] = stubs[name].encode("utf-8") if name in GIVEN else (DATASETS / name).read_bytes()
     return files
-
-
-# How nbgrader makes a release: its settings, and the step that puts the companions beside the notebook.
-#
-# They hold for our own command, for `nbgrader generate_assignment` and for formgrader's button alike.
-
-# nbgrader's own steps, without headers, footers and generated tests, which the course does not use.
-STEPS = """LockCells ClearSolutions ClearOutput CheckCellMetadata ComputeChecksums SaveCells ClearHiddenTests
-    ClearMarkScheme ComputeChecksums CheckCellMetadata""".split()
 
 
 def add_settings(config) -> None:
