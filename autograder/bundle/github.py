@@ -1,4 +1,9 @@
-"""A grader that others fetch: the students' zip at the address of a release, known by its checksum."""
+"""What fetches the grader from a release on GitHub: a template repository, and autograders for Classroom 50.
+
+Both fetch the students' zip each time, and check its checksum, so that nothing in a student's copy is run as the
+grader. Neither holds answers. Classroom 50 publishes its autograders; their layout is that of
+https://github.com/foundation50/classroom50/wiki/Advanced-Autograding.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,8 @@ import re
 import shutil
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +29,10 @@ PLAIN_ADDRESS = re.compile(r"https://[\w.~:/?&=%+-]+")
 PAGE_OR_EXAMPLE = re.compile(r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|releases/tag)/)")  # none of them is a file
 
 BUNDLED = ("autograder/__main__.py", "autograder/course.toml", "constraints.txt", "Makefile")
+WORKFLOW = Path(__file__).with_name("template_files") / "checks.yml"
+DEVCONTAINER = ".devcontainer/devcontainer.json"
+IGNORED = ".venv/\n__pycache__/\n.ipynb_checkpoints/\nruns/\n"
+PROGRAM = Path(__file__).with_name("classroom50_files") / "autograder.py"
 
 
 class PinError(Misuse):
@@ -35,6 +46,44 @@ class PinnedGrader:
     release: str
     sha256: str
     name: str
+
+
+def make_template(release: str, dist: Path = DIST) -> Path:
+    """Write the folder of a template repository beside the bundle in dist, and return its path.
+
+    release: the address that the bundle can be fetched from. Raises PinError, and OSError when it can't be written.
+    """
+    folder = dist / "template"
+    grader = pin(release, folder)
+    with _scratch_folder(folder) as unfinished:
+        with zipfile.ZipFile(dist / f"{grader.name}.zip") as archive:
+            archive.extractall(unfinished)
+        content = unfinished / grader.name
+        for path, text in _template_files(grader).items():
+            (content / path).parent.mkdir(parents=True, exist_ok=True)
+            (content / path).write_text(text, encoding="utf-8", newline="\n")
+        content.rename(folder)
+    return folder
+
+
+def make_classroom50(release: str, dist: Path = DIST) -> Path:
+    """Write classroom50/autograders/partNN/ for all parts, next to the bundle in dist; return the folder classroom50.
+
+    release: the address that the bundle can be fetched from. Raises PinError, and OSError when they can't be written.
+    """
+    folder = dist / "classroom50"
+    grader = pin(release, folder)
+    with _scratch_folder(folder) as unfinished:
+        for part in parts():
+            part_folder = unfinished / "autograders" / part.name
+            part_folder.mkdir(parents=True)
+            shutil.copyfile(PROGRAM, part_folder / PROGRAM.name)
+            modules = [needed.file_name for needed in needed_for([part])]
+            settings = {"part": part.number, "modules": modules, **vars(grader)}
+            text = json.dumps(settings, indent=1) + "\n"
+            (part_folder / "grader.json").write_text(text, encoding="ascii", newline="\n")
+        unfinished.rename(folder)
+    return folder
 
 
 def pin(release: str, folder: Path) -> PinnedGrader:
@@ -71,42 +120,11 @@ def _is_bundle(content: bytes, name: str) -> bool:
         return False
 
 
-# A template repository for GitHub: what `bundle` wrote, a workflow that checks each push, a devcontainer.
-#
-# The workflow fetches the grader anew from a release, by its checksum, so that nothing in a student's copy is run as
-# it.
-
-WORKFLOW = Path(__file__).with_name("template_files") / "checks.yml"
-DEVCONTAINER = ".devcontainer/devcontainer.json"
-IGNORED = ".venv/\n__pycache__/\n.ipynb_checkpoints/\nruns/\n"
-
-
-def make_template(release: str, dist: Path = DIST) -> Path:
-    """Write the folder of a template repository beside the bundle in dist, and return its path.
-
-    release: the address that the bundle can be fetched from. Raises PinError, and OSError when it can't be written.
-    """
-    folder, unfinished = dist / "template", dist / "template-unfinished"
-    grader = pin(release, folder)
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        with zipfile.ZipFile(dist / f"{grader.name}.zip") as archive:
-            archive.extractall(unfinished)
-        content = unfinished / grader.name
-        for path, text in _files(grader).items():
-            (content / path).parent.mkdir(parents=True, exist_ok=True)
-            (content / path).write_text(text, encoding="utf-8", newline="\n")
-        content.rename(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return folder
-
-
-def _files(grader: PinnedGrader) -> dict[str, str]:
-    """What a template has besides the bundle: path -> text."""
+def _template_files(grader: PinnedGrader) -> dict[str, str]:
+    """The files that a template has in addition to the bundle: path -> text."""
     workflow = WORKFLOW.read_text(encoding="utf-8")
-    for mark, value in (("@RELEASE@", grader.release), ("@SHA256@", grader.sha256), ("@NAME@", grader.name)):
-        workflow = workflow.replace(mark, value)
+    for placeholder, value in (("@RELEASE@", grader.release), ("@SHA256@", grader.sha256), ("@NAME@", grader.name)):
+        workflow = workflow.replace(placeholder, value)
     return {
         ".github/workflows/checks.yml": workflow,
         DEVCONTAINER: (ROOT / DEVCONTAINER).read_text(encoding="utf-8"),
@@ -114,32 +132,12 @@ def _files(grader: PinnedGrader) -> dict[str, str]:
     }
 
 
-# Autograders for Classroom 50: for each part a program and the grader that it fetches, pinned by its checksum.
-#
-# The layout is that of https://github.com/foundation50/classroom50/wiki/Advanced-Autograding. Classroom 50 publishes
-# these files, so they hold no answers; what they fetch is the zip for students, as the template does.
-
-PROGRAM = Path(__file__).with_name("classroom50_files") / "autograder.py"
-
-
-def make_classroom50(release: str, dist: Path = DIST) -> Path:
-    """Write classroom50/autograders/partNN/ for all parts, next to the bundle in dist; return the folder classroom50.
-
-    release: the address that the bundle can be fetched from. Raises PinError, and OSError when they can't be written.
-    """
-    folder, unfinished = dist / "classroom50", dist / "classroom50-unfinished"
-    grader = pin(release, folder)
+@contextmanager
+def _scratch_folder(folder: Path) -> Iterator[Path]:
+    """Yield the path of a folder beside this one, to be renamed when it is whole; it is gone at the end."""
+    unfinished = folder.with_name(f"{folder.name}-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        for part in parts():
-            its_folder = unfinished / "autograders" / part.name
-            its_folder.mkdir(parents=True)
-            shutil.copyfile(PROGRAM, its_folder / PROGRAM.name)
-            modules = [each.file_name for each in needed_for([part])]
-            facts = {"part": part.number, "modules": modules, **vars(grader)}
-            text = json.dumps(facts, indent=1) + "\n"
-            (its_folder / "grader.json").write_text(text, encoding="ascii", newline="\n")
-        unfinished.rename(folder)
+        yield unfinished
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return folder

@@ -2,7 +2,8 @@
 
 The learner's code runs in a worker, as a spare user, in the best sandbox that holds in this container: bubblewrap,
 else Landlock. Both are attacked first. Where neither holds nothing is run, and results.json says so. This process
-alone writes results.json, after every worker has ended; nothing that a worker sends is anything but data.
+alone writes results.json, after every worker has ended; nothing that a worker sends is anything but data. The form of
+results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 """
 
 from __future__ import annotations
@@ -20,7 +21,49 @@ from autograder.grading.report import Check, Report
 from autograder.sandbox import SandboxUnavailable, strict_tier
 from autograder.text import number, plural
 
-# A report as Gradescope's results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/
+MOST_FILES = 2000  # that are looked at for the module
+
+
+def main(number: int, root: Path) -> dict:
+    """Grade the submission below `root`, Gradescope's /autograder; write the results there and return them."""
+    began = time.monotonic()
+    graded_part = part(number)
+    path = find_module(root / "submission", graded_part.file_name)
+    try:
+        report = grade(_files(path, graded_part), graded_part, tier=strict_tier())
+        content = results(report, time.monotonic() - began)
+    except SandboxUnavailable as error:
+        content = refusal(str(error))
+    write_atomically(root / "results" / "results.json", (json.dumps(content, indent=1) + "\n").encode("ascii"))
+    return content
+
+
+def find_module(folder: Path, name: str) -> Path | None:
+    """The file of that name nearest the top, as archives and repositories hold it in folders; no link counts."""
+    seen = 0
+    level = [folder]
+    while level and seen < MOST_FILES:
+        below = []
+        for directory in level:
+            try:
+                entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+            except OSError:
+                continue
+            seen += len(entries)
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False) and entry.name == name:
+                    return Path(entry.path)
+                if entry.is_dir(follow_symlinks=False) and entry.name not in ("__MACOSX", ".git"):
+                    below.append(Path(entry.path))
+        level = below
+    return None
+
+
+def _files(path: Path | None, of: Part) -> dict[str, bytes]:
+    if path is None:
+        return {}
+    with open(path, "rb") as file:
+        return {of.file_name: file.read(LARGEST_FILE + 1)}
 
 
 def results(report: Report, seconds: float) -> dict:
@@ -55,13 +98,13 @@ def _test(check: Check) -> dict:
         "score": check.earned,
         "max_score": check.points,
         "status": "passed" if check.status == "passed" else "failed",
-        "output": _words(check),
+        "output": _message(check),
         "output_format": "text",
         "visibility": "visible",
     }
 
 
-def _words(check: Check) -> str:
+def _message(check: Check) -> str:
     lines = check.message.rstrip("\n").split("\n")
     if check.advice:  # the recognised mistake is surer than the check's own guess
         lines = [line for line in lines if not line.startswith("Likely:")]
@@ -82,51 +125,6 @@ def _summary(report: Report) -> str:
         points = number(sum(check.points for check in by_hand))
         lines.append(f"{points} more points are given by hand, for {plural(len(by_hand), 'written answer')}.")
     return "\n".join(lines)
-
-
-MOST_FILES = 2000  # that are looked at for the module
-
-
-def main(number: int, root: Path) -> dict:
-    """Grade what was handed in below `root`, Gradescope's /autograder; write the results there and return them."""
-    began = time.monotonic()
-    wanted = part(number)
-    path = find_module(root / "submission", wanted.file_name)
-    try:
-        report = grade(_files(path, wanted), wanted, tier=strict_tier())
-        found = results(report, time.monotonic() - began)
-    except SandboxUnavailable as error:
-        found = refusal(str(error))
-    write_atomically(root / "results" / "results.json", (json.dumps(found, indent=1) + "\n").encode("ascii"))
-    return found
-
-
-def find_module(folder: Path, name: str) -> Path | None:
-    """The file of that name nearest the top, as archives and repositories hold it in folders; no link counts."""
-    seen = 0
-    level = [folder]
-    while level and seen < MOST_FILES:
-        below = []
-        for each in level:
-            try:
-                entries = sorted(os.scandir(each), key=lambda entry: entry.name)
-            except OSError:
-                continue
-            seen += len(entries)
-            for entry in entries:
-                if entry.is_file(follow_symlinks=False) and entry.name == name:
-                    return Path(entry.path)
-                if entry.is_dir(follow_symlinks=False) and entry.name not in ("__MACOSX", ".git"):
-                    below.append(Path(entry.path))
-        level = below
-    return None
-
-
-def _files(path: Path | None, of: Part) -> dict[str, bytes]:
-    if path is None:
-        return {}
-    with open(path, "rb") as file:
-        return {of.file_name: file.read(LARGEST_FILE + 1)}
 
 
 if __name__ == "__main__":

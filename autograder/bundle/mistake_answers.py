@@ -15,7 +15,7 @@ from autograder.grading.sources import with_place
 from autograder.sandbox import Limits, Reply, Tier, Worker
 
 SECONDS = 2.0  # of one call of a known mistake; some of them never end
-PATIENT = Limits(cpu_seconds=1200, call_seconds=20.0, total_seconds=1800.0)
+GENEROUS_LIMITS = Limits(cpu_seconds=1200, call_seconds=20.0, total_seconds=1800.0)
 DIGITS = 12  # of a number that a mistake answers: one part in a billion is what tells two answers apart
 
 
@@ -24,21 +24,23 @@ def worker_of(part: Part, data: dict[str, bytes]) -> Worker:
     files = worker_files(Probes(part), data, reference_files(part))
     files[f"submission/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
     files |= {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
-    return Worker(files, Tier.LOCAL, PATIENT)
+    return Worker(files, Tier.LOCAL, GENEROUS_LIMITS)
 
 
-def by_chance(part: Part, data: dict[str, bytes], answers: list[tuple[Recorded, dict[str, Reply]]]) -> set[str]:
-    """The mistakes that answer otherwise in another run of Python, as the order of a set of strings is another one.
+def nondeterministic_mistakes(
+    part: Part, data: dict[str, bytes], answers: list[tuple[Recorded, dict[str, Reply]]]
+) -> set[str]:
+    """The mistakes whose answers differ in another run of Python, where a set of strings has another order.
 
     Nobody's answers could equal theirs. Without a text among the arguments there is nothing that has such an order.
     """
-    found = set()
+    changing = set()
     with worker_of(part, data) as worker:
         for call, replies in answers:
             if '"' in json.dumps(call.arguments):
                 again = replies_of(worker, part, call)
-                found |= {name for name, reply in replies.items() if not _alike(reply, again[name])}
-    return found
+                changing |= {name for name, reply in replies.items() if not _alike(reply, again[name])}
+    return changing
 
 
 def replies_of(worker: Worker, part: Part, call: Recorded) -> dict[str, Reply]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from autograder.bundle.mistake_answers import answers_of, by_chance, replies_of, worker_of
+from autograder.bundle.mistake_answers import answers_of, nondeterministic_mistakes, replies_of, worker_of
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.course import Part
 from autograder.grading.checks import TOLERANCE, Answer
@@ -26,9 +26,9 @@ class NotRecordable(Exception):
 
 
 @dataclass
-class Step:
+class RecordedStep:
     """One call with the answer of the reference, and what is asserted of it. calls: this one, and the second way to see
-    the same where there is one; what mistakes answer to them is recorded.
+    the same where there is one; the answers of mistakes to them are recorded.
     """
 
     calls: list[Recorded]
@@ -38,7 +38,7 @@ class Step:
 class RecordedAnswer(Answer):
     """An answer of the reference that writes down what a check asks of it."""
 
-    def __init__(self, answer: Answer, step: Step) -> None:
+    def __init__(self, answer: Answer, step: RecordedStep) -> None:
         super().__init__(answer.called, answer.value)
         self.step = step
 
@@ -58,11 +58,11 @@ class RecordedAnswer(Answer):
 class RecordingSession(Session):
     """A session with the reference. steps: by check id, in order."""
 
-    steps: dict[str, list[Step]] = field(default_factory=dict)
+    steps: dict[str, list[RecordedStep]] = field(default_factory=dict)
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         answer = super().call(probe, arguments)
-        step = Step([self.calls[self.current][-1]])
+        step = RecordedStep([self.calls[self.current][-1]])
         if probe in self.probes.two_ways:
             second = (*arguments, True)
             step.calls.append(Recorded(probe, second, self.worker.call(probe, list(second))))
@@ -91,10 +91,10 @@ def record(part: Part) -> dict[str, bytes]:
             if check.status != "manual":
                 entry["seeds"][str(seed)] = [_step(step, seed, data) for step in steps]
         if seed == SEEDS[0]:
-            chance = by_chance(part, data, answers)
+            nondeterministic = nondeterministic_mistakes(part, data, answers)
         for call, replies in answers:
-            kept = {name: reply for name, reply in replies.items() if name not in chance}
-            mistakes[call_key(call.probe, _arguments(call, seed, data))] = answers_of(call.reply, kept)
+            stable = {name: reply for name, reply in replies.items() if name not in nondeterministic}
+            mistakes[call_key(call.probe, _arguments(call, seed, data))] = answers_of(call.reply, stable)
     public = list(checks.values())
     used = {step["probe"] for check in public for steps in check["seeds"].values() for step in steps}
     return {
@@ -112,7 +112,7 @@ def record(part: Part) -> dict[str, bytes]:
                 "mistakes": [
                     {"id": m.id, "task": m.task, "says": m.says, "function": m.function}
                     for m in misconceptions(part)
-                    if m.id not in chance
+                    if m.id not in nondeterministic
                 ],
                 "answers": mistakes,
                 "keeps": {name: [check for check in kept if check in checks] for name, kept in table_of(part).items()},
@@ -121,7 +121,7 @@ def record(part: Part) -> dict[str, bytes]:
     }
 
 
-def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[Step]]], dict[str, bytes], list]:
+def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[RecordedStep]]], dict[str, bytes], list]:
     """The checks with their steps, the data files, and for each public step what every mistake replies."""
     from autograder.grading.suite import run_suite
 
@@ -140,7 +140,7 @@ def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[Step]]],
     return recorded, data, answers
 
 
-def _step(step: Step, seed: int, data: dict[str, bytes]) -> dict:
+def _step(step: RecordedStep, seed: int, data: dict[str, bytes]) -> dict:
     call = step.calls[0]
     return {"probe": call.probe, "arguments": _arguments(call, seed, data), "asserts": step.asserts}
 

@@ -25,20 +25,28 @@ from autograder.sandbox import CHECK, Limits, Tier, Worker
 LIMITS = Limits(cpu_seconds=60, call_seconds=CHECK.call_seconds, total_seconds=120.0)
 
 
-@functools.cache
-def recording(of: Part) -> dict:
-    """What was recorded of a part's public checks."""
-    return json.loads((of.suite / "checks.json").read_text(encoding="ascii"))
-
-
-def seeds(of: Part) -> tuple[int, ...]:
-    """The recorded seeds."""
-    return tuple(sorted({int(seed) for check in recording(of)["checks"] for seed in check["seeds"]}))
-
-
-def hidden(of: Part, task: str | None) -> list[float]:
-    """The points of the hidden checks of a part, or of one task, which are not here."""
-    return [check["points"] for check in recording(of)["hidden"] if task in (None, check["task"])]
+def check_parts(
+    files: Mapping[str, bytes],
+    wanted: Sequence[Part],
+    seed: int | None = None,
+    task: str | None = None,
+    tier: Tier = Tier.LOCAL,
+) -> list[Report]:
+    """Check these parts in order, with all recorded seeds or one. A part that loses points says which parts below it
+    lose points too. Raises ValueError for a seed that is not recorded.
+    """
+    reports: dict[int, Report] = {}
+    for of in wanted:
+        reports[of.number] = check_part(files, of, seed, task, tier)
+    for number in list(reports):
+        if not reports[number].passed and {check.status for check in reports[number].checks} != {"todo"}:
+            wrong = []
+            for module in part(number).needs:
+                below = next(other for other in parts() if other.module == module)
+                report = reports.get(below.number) or check_part(files, below, None, None, tier)
+                wrong += [] if report.passed else [below.number]
+            reports[number] = replace(reports[number], breaks=_not_right_yet(wrong))
+    return [reports[of.number] for of in wanted]
 
 
 def check_part(
@@ -152,33 +160,6 @@ def _signature(of: Part, name: str) -> str | None:
     return recording(of)["signatures"].get(name)
 
 
-# Check a learner's parts on their own earlier parts: which of those break a part, and what the report must say.
-
-
-def check_parts(
-    files: Mapping[str, bytes],
-    wanted: Sequence[Part],
-    seed: int | None = None,
-    task: str | None = None,
-    tier: Tier = Tier.LOCAL,
-) -> list[Report]:
-    """Check these parts in order, with all recorded seeds or one. A part that loses points says which parts below it
-    lose points too. Raises ValueError for a seed that is not recorded.
-    """
-    reports: dict[int, Report] = {}
-    for each in wanted:
-        reports[each.number] = check_part(files, each, seed, task, tier)
-    for number in list(reports):
-        if not reports[number].passed and {check.status for check in reports[number].checks} != {"todo"}:
-            wrong = []
-            for module in part(number).needs:
-                below = next(other for other in parts() if other.module == module)
-                report = reports.get(below.number) or check_part(files, below, None, None, tier)
-                wrong += [] if report.passed else [below.number]
-            reports[number] = replace(reports[number], breaks=_not_right_yet(wrong))
-    return [reports[each.number] for each in wanted]
-
-
 def needed_for(wanted: Sequence[Part]) -> list[Part]:
     """These parts and those that they run on."""
     modules = {module for each in wanted for module in (each.module, *each.needs)}
@@ -213,3 +194,19 @@ def differences(wanted: Sequence[Part], seed: int | None, task: str | None = Non
         checks = "1 hidden check" if len(points) == 1 else f"{len(points)} hidden checks"
         lines.append(f"Your grade has {sum(points):g} more points, in {checks}, and other inputs.")
     return lines
+
+
+@functools.cache
+def recording(of: Part) -> dict:
+    """What was recorded of a part's public checks."""
+    return json.loads((of.suite / "checks.json").read_text(encoding="ascii"))
+
+
+def seeds(of: Part) -> tuple[int, ...]:
+    """The recorded seeds."""
+    return tuple(sorted({int(seed) for check in recording(of)["checks"] for seed in check["seeds"]}))
+
+
+def hidden(of: Part, task: str | None) -> list[float]:
+    """The points of the hidden checks of a part, or of one task, which are not here."""
+    return [check["points"] for check in recording(of)["hidden"] if task in (None, check["task"])]

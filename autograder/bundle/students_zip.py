@@ -1,4 +1,7 @@
-"""What is in the students' zip: path -> content. The grader's modules that are named here, and no others."""
+"""`bundle`: make the students' zip, audit it, and write it whole or not at all.
+
+Of the grader it holds the modules that are named here, and no others.
+"""
 
 from __future__ import annotations
 
@@ -20,30 +23,12 @@ from autograder.files import write_atomically
 from autograder.notebooks.release import ReleaseError, released_notebook
 from autograder.stubs import GIVEN, StubError, fresh_stubs
 
-# Zip files that are the same, byte by byte, whenever they are made of the same contents.
-
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
-UNIX = 3
-
-
-def write_zip(path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset()) -> None:
-    """Write files (path in the zip -> content) in sorted order; programs: those that may be run. Raises OSError."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, LONG_AGO)
-            entry.create_system = UNIX  # on Windows too
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
-            archive.writestr(entry, files[name])
-    write_atomically(path, buffer.getvalue())
-
-
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
+DIST = ROOT / "dist"
 STUDENT = Path(__file__).with_name("student")
 # Of autograder/, as they are. What a suite, the reference or a known mistake is read with stays at home.
 MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text bundle/__init__
@@ -57,6 +42,33 @@ MODULES = """__init__ __main__ check console course fast_exit install invocation
     files""".split()
 NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
 DATASETS = (".md", ".txt", ".json")
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+UNIX = 3
+
+
+class BundleError(Failure):
+    """No zip was written; the message says what was wrong."""
+
+
+def make_bundle(
+    to: Path = DIST, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
+) -> Path:
+    """Write the zip with these parts (all when None) to a folder and return its path. Raises BundleError."""
+    wanted = parts() if wanted is None else wanted
+    name = class_settings()["course_id"]
+    try:
+        files = contents(wanted, on_progress)
+    except (ValueError, StubError, ReleaseError) as error:
+        raise BundleError(f"The bundle can't be made: {error}") from error
+    on_progress("Looking whether anything gives answers away ...")
+    if leaks := audit(files, wanted):
+        raise BundleError("\n".join([*leaks, "Nothing was written: take these out of the bundle first."]))
+    path = to / f"{name}.zip"
+    try:
+        write_zip(path, {f"{name}/{file}": content for file, content in files.items()})
+    except OSError as error:
+        raise BundleError(f"{path} can't be written ({error.strerror}).") from error
+    return path
 
 
 def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda words: None) -> dict[str, bytes]:
@@ -86,7 +98,7 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
 
 
 def _files_of(folder: Path, suffixes: Iterable[str]) -> dict[str, bytes]:
-    """What lies in a folder and below, committed kinds of files only."""
+    """The files in a folder and below, committed kinds only."""
     paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix in suffixes)
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths if _is_ours(path)}
 
@@ -128,31 +140,16 @@ strict = {json.dumps(strict)}
 """
 
 
-# `bundle`: make the students' zip, audit it, write it whole or not at all.
-
-DIST = ROOT / "dist"
-
-
-class BundleError(Failure):
-    """No zip was written; the message says what was wrong."""
-
-
-def make_bundle(
-    to: Path = DIST, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
-) -> Path:
-    """Write the zip with these parts (all when None) to a folder and return its path. Raises BundleError."""
-    wanted = parts() if wanted is None else wanted
-    name = class_settings()["course_id"]
-    try:
-        files = contents(wanted, on_progress)
-    except (ValueError, StubError, ReleaseError) as error:
-        raise BundleError(f"The bundle can't be made: {error}") from error
-    on_progress("Looking whether anything gives answers away ...")
-    if found := audit(files, wanted):
-        raise BundleError("\n".join([*found, "Nothing was written: take these out of the bundle first."]))
-    path = to / f"{name}.zip"
-    try:
-        write_zip(path, {f"{name}/{file}": content for file, content in files.items()})
-    except OSError as error:
-        raise BundleError(f"{path} can't be written ({error.strerror}).") from error
-    return path
+def write_zip(path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset()) -> None:
+    """Write files (path in the zip -> content): equal contents make equal zips, byte by byte. programs: those that may
+    be run. Raises OSError.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.create_system = UNIX  # on Windows too
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
+            archive.writestr(entry, files[name])
+    write_atomically(path, buffer.getvalue())

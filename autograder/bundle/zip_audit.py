@@ -5,18 +5,25 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.course import ROOT, Part, parts
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.part_probes import Probes
 from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
-from autograder.notebooks.release_audit import MARKS, bare, hidden_lines, sample_answers, solution_lines
+from autograder.notebooks.release_audit import (
+    MARKS,
+    hidden_lines,
+    normalised,
+    sample_answers,
+    solution_lines,
+    strings_in,
+)
 from autograder.stubs import fresh_stubs
 
 # Characters without spaces. The zip holds the grader, whose own code says shorter lines as well: `optimizer.step(lr)`.
-TELLING = 24
+MIN_ZIP_LEAK_CHARACTERS = 24
 FORBIDDEN_FOLDERS = ("solutions/", "source/", "tests/", "benchmarks/", "release/")
 FORBIDDEN_NAMES = re.compile(
     r"(^|/)(misconceptions\.toml|test_(public|hidden)\.py|oracle\.py|expected\.py|parts/part\d\d/files\.py|hints\.md|"
@@ -26,30 +33,30 @@ FORBIDDEN_NAMES = re.compile(
 
 def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
     """What the files give away, a sentence each that begins with the path; nothing if all is well."""
-    found = [f"{path}: it does not belong to the zip." for path in files if _forbidden(path)]
+    leaks = [f"{path}: it does not belong to the zip." for path in files if _forbidden(path)]
     secrets = {line: "a line of solutions/" for line in solution_lines()}
     for part in wanted:
         secrets |= {line: f"a line of a hidden check of part {part.number}" for line in hidden_lines(part)}
         secrets |= {line: f"a sample answer of part {part.number}" for line in sample_answers(part)}
     for part in parts():
         secrets |= {line: f"a known mistake of part {part.number}" for line in replacements(part)}
-    secrets = {line: what for line, what in secrets.items() if len(line) >= TELLING}
+    secrets = {line: origin for line, origin in secrets.items() if len(line) >= MIN_ZIP_LEAK_CHARACTERS}
     names = {probe: part for part in wanted for probe in hidden_probes(part)}
     for path, content in files.items():
         if not path.endswith((".py", ".md", ".json", ".ipynb", ".toml", "Makefile")) or path.startswith("datasets/"):
             continue
         text = content.decode("utf-8")
         if MARKS.search(text) and path != "autograder/stubs.py":
-            found.append(f"{path}: a mark of solutions or hidden tests is left in it.")
-        found += [f"{path}: it names this machine's folder {folder}." for folder in _here() if folder in text]
-        tight = bare("\n".join(_strings(json.loads(text))) if path.endswith((".json", ".ipynb")) else text)
-        found += [f"{path}: it holds {what}: {line[:80]}" for line, what in secrets.items() if line in tight]
-        found += [
+            leaks.append(f"{path}: a mark of solutions or hidden tests is left in it.")
+        leaks += [f"{path}: it names this machine's folder {folder}." for folder in _here() if folder in text]
+        condensed = normalised("\n".join(strings_in(json.loads(text))) if path.endswith((".json", ".ipynb")) else text)
+        leaks += [f"{path}: it holds {origin}: {line[:80]}" for line, origin in secrets.items() if line in condensed]
+        leaks += [
             f"{path}: it holds {probe}, a probe of hidden checks of part {of.number}."
             for probe, of in names.items()
             if path.startswith(f"autograder/parts/{of.name}/") and re.search(rf'def {probe}\(|\\?"{probe}\\?",', text)
         ]
-    return found
+    return leaks
 
 
 @functools.cache
@@ -58,10 +65,10 @@ def replacements(part: Part) -> set[str]:
     probes call a learner's functions, how notebooks use them.
     """
     published = [*fresh_stubs().values(), *(Probes(each).source for each in parts())]
-    published += ["\n".join(_strings(read_notebook(notebook_path(each)))) for each in parts()]
-    given = bare("\n".join(published))
-    lines = {bare(line) for mistake in misconceptions(part) for line in mistake.replace.splitlines()}
-    return {line for line in lines if len(line) >= TELLING and line not in given}
+    published += ["\n".join(strings_in(read_notebook(notebook_path(each)))) for each in parts()]
+    given = normalised("\n".join(published))
+    lines = {normalised(line) for mistake in misconceptions(part) for line in mistake.replace.splitlines()}
+    return {line for line in lines if len(line) >= MIN_ZIP_LEAK_CHARACTERS and line not in given}
 
 
 def hidden_probes(part: Part) -> set[str]:
@@ -80,18 +87,3 @@ def _forbidden(path: str) -> bool:
 def _here() -> list[str]:
     """Folders of this machine that no student need know of."""
     return [str(ROOT), str(Path.home()) + "/"]
-
-
-def _strings(value: object) -> Iterator[str]:
-    """All texts in data; what a notebook keeps line by line as one text."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
-    elif isinstance(value, list):
-        if value and all(isinstance(item, str) for item in value):
-            yield "".join(value)
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, str):
-        yield value

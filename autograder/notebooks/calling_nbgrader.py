@@ -105,6 +105,6 @@ def _cause(text: str) -> str:
     for block in reversed(text.split("Traceback (most recent call last):\n")):
         line = next((line for line in block.splitlines() if line[:1].strip()), "")
         if line and "NbGraderException" not in line:
-            found = re.match(r"[\w.]+: \([\w.]+\) (.+)", line)  # SQLAlchemy's name, then that of the database
-            return f"gradebook.db: {found[1]}" if found else line
+            match = re.match(r"[\w.]+: \([\w.]+\) (.+)", line)  # SQLAlchemy's name, then that of the database
+            return f"gradebook.db: {match[1]}" if match else line
     return ""

@@ -1,6 +1,7 @@
-"""The files released with a part's notebook: the stub to fill in, the notebook tools, data, given modules.
+"""How nbgrader releases a part: its settings, and the files beside the notebook (stub, notebook tools, data, modules).
 
-source/ holds notebooks only, since nbgrader would copy whatever else lies there over a learner's own file.
+The settings hold for our own command, for `nbgrader generate_assignment` and for formgrader's button alike. source/
+holds notebooks only, since nbgrader would copy any other file there over a learner's own file.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ from autograder.notebooks.lesson_notebooks import TOOLS
 from autograder.notebooks.tools_file import tools_file
 from autograder.stubs import GIVEN, fresh_stubs
 
+# nbgrader's own steps, without headers, footers and generated tests, which the course does not use.
+STEPS = """LockCells ClearSolutions ClearOutput CheckCellMetadata ComputeChecksums SaveCells ClearHiddenTests
+    ClearMarkScheme ComputeChecksums CheckCellMetadata""".split()
+
 
 def companions(part: Part) -> dict[str, bytes]:
     """The files beside the part's notebook: path -> content. Raises StubError when a solution can't be used."""
@@ -22,15 +27,6 @@ def companions(part: Part) -> dict[str, bytes]:
     for name in part.files:
         files[name] = stubs[name].encode("utf-8") if name in GIVEN else (DATASETS / name).read_bytes()
     return files
-
-
-# How nbgrader makes a release: its settings, and the step that puts the companions beside the notebook.
-#
-# They hold for our own command, for `nbgrader generate_assignment` and for formgrader's button alike.
-
-# nbgrader's own steps, without headers, footers and generated tests, which the course does not use.
-STEPS = """LockCells ClearSolutions ClearOutput CheckCellMetadata ComputeChecksums SaveCells ClearHiddenTests
-    ClearMarkScheme ComputeChecksums CheckCellMetadata""".split()
 
 
 def add_settings(config) -> None:

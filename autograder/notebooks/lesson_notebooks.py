@@ -36,11 +36,11 @@ def graded_metadata(task: Task, points: float) -> dict:
 
 def findings(source: Path = SOURCE, tools: Path = TOOLS) -> list[str]:
     """What is wrong, a sentence each that begins with the place. Nothing when all is well."""
-    found = [finding for part in parts() for finding in notebook_findings(part, source)]
+    wrong = [finding for part in parts() for finding in notebook_findings(part, source)]
     path = tools / "course.json"
     if not path.is_file() or path.read_text(encoding="utf-8") != course_json():
-        found.append(f"{path}: it does not say what course.toml says.")
-    return found
+        wrong.append(f"{path}: it does not say what course.toml says.")
+    return wrong
 
 
 def notebook_findings(part: Part, source: Path = SOURCE) -> list[str]:
@@ -50,17 +50,17 @@ def notebook_findings(part: Part, source: Path = SOURCE) -> list[str]:
         notebook = read_notebook(path)
     except ValueError as error:
         return [str(error)]
-    found = [] if notebook["metadata"] == NOTEBOOK_METADATA else ["the notebook's metadata is not that of the course."]
+    wrong = [] if notebook["metadata"] == NOTEBOOK_METADATA else ["the notebook's metadata is not that of the course."]
     ids = [cell.get("id") for cell in notebook["cells"]]
     for number, cell in enumerate(notebook["cells"], start=1):
         place = f"cell {number} ({cell.get('id', 'without an id')})"
         if not cell.get("id") or ids.index(cell["id"]) != number - 1:
-            found.append(f"{place}: its id is missing, or stands for an earlier cell too.")
+            wrong.append(f"{place}: its id is missing, or stands for an earlier cell too.")
         if cell.get("outputs") or cell.get("execution_count") is not None:
-            found.append(f"{place}: it holds what it gave when it ran.")
+            wrong.append(f"{place}: it holds what it gave when it ran.")
         if set(cell["metadata"]) - set(KEPT_METADATA) or cell.get("attachments"):
-            found.append(f"{place}: it has metadata of an editor, or a picture attached.")
-    return [f"{path}: {finding}" for finding in found + _graded_findings(part, notebook)]
+            wrong.append(f"{place}: it has metadata of an editor, or a picture attached.")
+    return [f"{path}: {finding}" for finding in wrong + _graded_findings(part, notebook)]
 
 
 def _graded_findings(part: Part, notebook: dict) -> list[str]:
@@ -70,17 +70,17 @@ def _graded_findings(part: Part, notebook: dict) -> list[str]:
     expected = [grade_id(task) for task in part.tasks]
     if names != expected:
         return [f"its graded cells are {', '.join(map(str, names)) or 'none'}, and must be {', '.join(expected)}."]
-    found = []
+    wrong = []
     points = points_by_task(part)
     for task, cell in zip(part.tasks, graded):
         facts, wanted = cell["metadata"]["nbgrader"], graded_metadata(task, points[task.id])
         if facts != wanted:
-            wrong = [name for name in {**wanted, **facts} if facts.get(name) != wanted.get(name)]
-            found.append(f"the cell of task {task.id} differs from the suite or from nbgrader's form in: {wrong[0]}.")
+            field = next(name for name in {**wanted, **facts} if facts.get(name) != wanted.get(name))
+            wrong.append(f"the cell of task {task.id} differs from the suite or from nbgrader's form in: {field}.")
         kind = "code" if task.defines else "markdown"
         if cell["cell_type"] != kind:
-            found.append(f"the cell of task {task.id} must be a {kind} cell.")
-    return found
+            wrong.append(f"the cell of task {task.id} must be a {kind} cell.")
+    return wrong
 
 
 def mend(source: Path = SOURCE, tools: Path = TOOLS) -> list[Path]:

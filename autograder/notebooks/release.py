@@ -18,21 +18,21 @@ RELEASE = ROOT / "release"
 class ReleaseError(Failure):
     """Nothing was released; findings: a sentence each that begins with the place."""
 
-    def __init__(self, *found: str) -> None:
-        super().__init__("\n".join(found))
-        self.findings = found
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.findings = problems
 
 
 def release(wanted: Sequence[Part], to: Path = RELEASE, source: Path = SOURCE) -> None:
     """Release these parts into `to`, all or none. Raises ReleaseError; the old release then stays as it was."""
-    if len(wanted) > 1 and source == SOURCE and (found := findings()):
-        raise ReleaseError(*found)
+    if len(wanted) > 1 and source == SOURCE and (problems := findings()):
+        raise ReleaseError(*problems)
     to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=to) as scratch:
         new = Path(scratch)
-        found = [finding for part in wanted for finding in _make(part, new, source)]
-        if found:
-            raise ReleaseError(*(finding.replace(f"{new}{os.sep}", f"{to}{os.sep}") for finding in found))
+        problems = [finding for part in wanted for finding in _make(part, new, source)]
+        if problems:
+            raise ReleaseError(*(finding.replace(f"{new}{os.sep}", f"{to}{os.sep}") for finding in problems))
         for part in wanted:
             if (to / part.name).exists():
                 os.replace(to / part.name, new / f"old-{part.name}")
@@ -41,21 +41,21 @@ def release(wanted: Sequence[Part], to: Path = RELEASE, source: Path = SOURCE) -
 
 def stale(wanted: Sequence[Part], released: Path = RELEASE, source: Path = SOURCE) -> list[str]:
     """The files of the released parts that are not what a release would write now. Writes nothing there."""
-    found = []
+    problems = []
     with tempfile.TemporaryDirectory() as scratch:
         for part in wanted:
             generate(part, Path(scratch), source)
             fresh, old = _contents(Path(scratch) / part.name), _contents(released / part.name)
             names = sorted(name for name in {**fresh, **old} if fresh.get(name) != old.get(name))
-            found += [str(released / part.name / name) for name in names]
-    return found
+            problems += [str(released / part.name / name) for name in names]
+    return problems
 
 
 def _make(part: Part, new: Path, source: Path) -> list[str]:
     """Make and audit the release of one part in the folder `new`. Returns what is wrong."""
-    found = notebook_findings(part, source)
-    if found:
-        return found
+    problems = notebook_findings(part, source)
+    if problems:
+        return problems
     try:
         generate(part, new, source)
     except ReleaseError as error:

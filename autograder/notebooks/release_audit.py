@@ -16,8 +16,8 @@ from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, not
 from autograder.sandbox import Tier
 from autograder.stubs import BEGIN, END, GIVEN, fresh_stubs
 
-# A line of code or prose with fewer characters than this (spaces not counted) tells nothing: `return x`.
-TRIVIAL = 16
+# A line of code or prose with fewer characters (spaces not counted) gives nothing away: `return x`.
+MIN_LEAK_CHARACTERS = 16
 MARKS = re.compile(r"(BEGIN|END)\s+(SOLUTION|HIDDEN\s+TESTS|MARK\s+SCHEME)", re.IGNORECASE)
 CELL_METADATA = {"nbgrader", "tags", "deletable", "editable"}
 SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n")
@@ -29,39 +29,37 @@ def audit(folder: Path, part: Part, source: Path = SOURCE) -> list[str]:
     The texts of files, cells, outputs and metadata are compared line by line with the solutions of all parts, with
     the hidden checks of the part, and with the sample answers of its written tasks.
     """
-    found = [*_wrong_files(folder, part), *_wrong_notebook(folder / f"{part.name}.ipynb")]
+    leaks = [*_wrong_files(folder, part), *_wrong_notebook(folder / f"{part.name}.ipynb")]
     secrets = {line: "a line of solutions/" for line in solution_lines()}
     secrets |= {line: "a line of a hidden check" for line in hidden_lines(part)}
     secrets |= {line: "a sentence of a sample answer" for line in sample_answers(part, source)}
     for place, text in _texts(folder):
         if MARKS.search(text):
-            found.append(f"{place}: a mark of solutions or hidden tests is left in it.")
+            leaks.append(f"{place}: a mark of solutions or hidden tests is left in it.")
         for line in text.splitlines() or [text]:
-            tight = bare(line)
+            condensed = normalised(line)
             for secret in secrets:
-                if secret in tight:
-                    found.append(f"{place}: it holds {secrets[secret]}: {line.strip()[:100]!a}")
-    return [*found, *_wrong_points(folder, part)]
+                if secret in condensed:
+                    leaks.append(f"{place}: it holds {secrets[secret]}: {line.strip()[:100]!a}")
+    return [*leaks, *_wrong_points(folder, part)]
 
 
 def solution_lines() -> set[str]:
-    """What stands between the marks in solutions/, without what the stubs of other modules say anyhow, spaces taken
-    out.
-    """
-    given = {name: {bare(line) for line in stub.splitlines()} for name, stub in fresh_stubs().items()}
+    """The lines between the marks in solutions/, without those that stubs of other modules hold, spaces removed."""
+    given = {name: {normalised(line) for line in stub.splitlines()} for name, stub in fresh_stubs().items()}
     lines: set[str] = set()
     for name in [part.file_name for part in parts()]:
         inside, others = False, set().union(*(said for other, said in given.items() if other != name))
         for line in (SOLUTIONS / name).read_text(encoding="utf-8").splitlines():
             if BEGIN.match(line) or END.match(line):
                 inside = BEGIN.match(line) is not None
-            elif inside and not _is_mere_call(line) and bare(line) not in others:
-                lines.add(bare(line))
-    return {line for line in lines if len(line) >= TRIVIAL}
+            elif inside and not _is_plain_call(line) and normalised(line) not in others:
+                lines.add(normalised(line))
+    return {line for line in lines if len(line) >= MIN_LEAK_CHARACTERS}
 
 
-def _is_mere_call(line: str) -> bool:
-    """Whether a line only calls what the course has, with names as arguments, as whoever uses a part must write it:
+def _is_plain_call(line: str) -> bool:
+    """Whether a line only calls what the course has, with names as arguments, as everyone who uses a part writes it:
     `optimizer = Adam(flatten(state_dict))`.
     """
     try:
@@ -81,9 +79,9 @@ def hidden_lines(part: Part) -> set[str]:
     """The lines of the part's hidden checks that are in no public one, spaces taken out."""
 
     def lines(name: str) -> set[str]:
-        return {bare(line) for line in (part.suite / name).read_text(encoding="utf-8").splitlines()}
+        return {normalised(line) for line in (part.suite / name).read_text(encoding="utf-8").splitlines()}
 
-    return {line for line in lines("test_hidden.py") - lines("test_public.py") if len(line) >= TRIVIAL}
+    return {line for line in lines("test_hidden.py") - lines("test_public.py") if len(line) >= MIN_LEAK_CHARACTERS}
 
 
 def sample_answers(part: Part, source: Path = SOURCE) -> set[str]:
@@ -93,15 +91,15 @@ def sample_answers(part: Part, source: Path = SOURCE) -> set[str]:
         inside = ""
         for line in cell["source"].splitlines(keepends=True):
             if MARKS.search(line):
-                sentences.update(bare(sentence).rstrip(".!?:;") for sentence in SENTENCE_END.split(inside))
+                sentences.update(normalised(sentence).rstrip(".!?:;") for sentence in SENTENCE_END.split(inside))
                 inside = "\n" if re.search("BEGIN", line, re.IGNORECASE) else ""
             elif inside:
                 inside += line
-    return {sentence for sentence in sentences if len(sentence) >= TRIVIAL}
+    return {sentence for sentence in sentences if len(sentence) >= MIN_LEAK_CHARACTERS}
 
 
-def bare(line: str) -> str:
-    """However it is spaced, quoted or written in HTML, a line is the same."""
+def normalised(line: str) -> str:
+    """Return a line without its spaces, HTML entities and kinds of quotes, so that equal content compares equal."""
     return re.sub(r"\s+", "", html.unescape(line)).replace("'", '"')
 
 
@@ -110,21 +108,23 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".ipynb":
             notebook = read_notebook(path)
-            yield f"{path}, its metadata", "\n".join(_strings(notebook["metadata"]))
+            yield f"{path}, its metadata", "\n".join(strings_in(notebook["metadata"]))
             for number, cell in enumerate(notebook["cells"], start=1):
-                yield f"{path}, cell {number} ({cell.get('id')})", "\n".join(_strings(cell))
+                yield f"{path}, cell {number} ({cell.get('id')})", "\n".join(strings_in(cell))
         elif path.suffix in (".py", ".md") and path.name not in GIVEN:
             yield str(path), path.read_text(encoding="utf-8")
 
 
-def _strings(value: object) -> Iterator[str]:
+def strings_in(value: object) -> Iterator[str]:
+    """All texts in data, keys too; text that a notebook keeps line by line also as one text."""
     if isinstance(value, dict):
-        for item in value.values():
-            yield from _strings(item)
+        for key, item in value.items():
+            yield key
+            yield from strings_in(item)
     elif isinstance(value, list):
-        yield "".join(item for item in value if isinstance(item, str))  # text that is kept line by line
+        yield "".join(item for item in value if isinstance(item, str))
         for item in value:
-            yield from _strings(item)
+            yield from strings_in(item)
     elif isinstance(value, str):
         yield value
 

@@ -120,16 +120,16 @@ def pieces(part: Part) -> dict[str, str]:
     """
     text = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
-    found: dict[str, str] = {}
+    by_task: dict[str, str] = {}
     begin, last = 0, ""
     for node in ast.parse(text).body:
         mark = re.search(r"### BEGIN SOLUTION (\S+)", "".join(lines[node.lineno - 1 : node.end_lineno]))
         if mark:
             last = mark[1]
-            found[last] = found.get(last, "") + "".join(lines[begin : node.end_lineno])
+            by_task[last] = by_task.get(last, "") + "".join(lines[begin : node.end_lineno])
             begin = node.end_lineno
-    found[last] += "".join(lines[begin:])
-    return {task: MARK.sub("", piece).strip("\n") for task, piece in found.items()}
+    by_task[last] += "".join(lines[begin:])
+    return {task: MARK.sub("", piece).strip("\n") for task, piece in by_task.items()}
 
 
 def _freed(source: str) -> str:

@@ -130,7 +130,7 @@ LEAKS = {
 def test_a_line_is_found_however_it_is_spaced_quoted_or_escaped(text, released, monkeypatch):
     without_points(monkeypatch)
     monkeypatch.setattr(
-        audits, "hidden_lines", lambda _: {audits.bare('open(path, encoding="utf-8") as lines: secret()')}
+        audits, "hidden_lines", lambda _: {audits.normalised('open(path, encoding="utf-8") as lines: secret()')}
     )
     edit(released, lambda n: n["cells"][0].update(source=f"Some prose.\n\n{text}"))
     assert any("cell 1" in finding and "a hidden check" in finding for finding in audits.audit(released, PART))

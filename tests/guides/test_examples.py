@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from test_readme import calls_in, check_call
 
-from autograder.bundle.zip_audit import TELLING
 from autograder.course import ROOT, capstone, parts
-from autograder.notebooks.release_audit import bare, hidden_lines, sample_answers, solution_lines
+from autograder.notebooks.release_audit import hidden_lines, sample_answers, solution_lines
 
 LEARNER = ROOT / "docs" / "learner"
 PAGES = sorted(LEARNER.glob("*.md"))
@@ -107,13 +106,13 @@ def test_every_page_has_the_same_sections(part):
 
 def text_of(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
-    return bare(re.sub(r"<[^>]+>", "", text) if file.suffix == ".html" else text)
+    return normalised(re.sub(r"<[^>]+>", "", text) if file.suffix == ".html" else text)
 
 
 def answers_in(files: list[Path]) -> dict[str, list[str]]:
     """Lines of solutions, of hidden checks and of sample answers that stand in these files."""
     secrets = solution_lines().union(*(hidden_lines(part) | sample_answers(part) for part in parts()))
-    secrets = {line for line in secrets if len(line) >= TELLING}
+    secrets = {line for line in secrets if len(line) >= MIN_ZIP_LEAK_CHARACTERS}
     found = {file.name: [line for line in secrets if line in text] for file in files for text in [text_of(file)]}
     return {name: lines for name, lines in found.items() if lines}
 
@@ -139,7 +138,7 @@ def test_the_mistakes_of_a_page_are_those_that_the_checks_know(site):
 
     for part in parts():
         shown = text_of(site / "learner" / f"{part.name}.html")
-        sentences = [bare(mistake.says) for mistake in misconceptions(part)]
+        sentences = [normalised(mistake.says) for mistake in misconceptions(part)]
         assert len(sentences) > 5
         assert [sentence for sentence in sentences if sentence not in shown] == [], part.name
 
