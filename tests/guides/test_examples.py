@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from test_readme import calls_in, check_call
 
+from autograder.bundle.zip_audit import MIN_ZIP_LEAK_CHARACTERS
 from autograder.course import ROOT, capstone, parts
-from autograder.notebooks.release_audit import hidden_lines, sample_answers, solution_lines
+from autograder.notebooks.release_audit import hidden_lines, normalised, sample_answers, solution_lines
 
 LEARNER = ROOT / "docs" / "learner"
 PAGES = sorted(LEARNER.glob("*.md"))
