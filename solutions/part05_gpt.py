@@ -18,8 +18,9 @@ Vector = list[Value]
 def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vector, Vector]:
     """Attention of one head: compare the query with every key so far and return the weighted mean of the values.
 
-    Shapes: query (head_dim), keys and values (positions, head_dim). In the paper's symbols, with d = head_dim:
-        scores = q · k_t / √d for each position t,    weights = softmax(scores),    output = Σ_t weights_t · v_t
+    Shapes: query (head_dim), keys and values (positions, head_dim). A score is the dot product of the query with a key,
+    divided by √head_dim; the weights are the softmax of the scores. In the paper's symbols, with d = head_dim:
+        s_t = q · k_t / √d for each position t,    w = softmax(s),    output = Σ_t w_t · v_t
     Returns (output, weights), of shapes (head_dim) and (positions).
 
     >>> one, zero = Value(1.0), Value(0.0)
