@@ -14,9 +14,9 @@ from autograder.course import HERE, ROOT, SOLUTIONS, Part
 DIST = ROOT / "dist"
 FILES = Path(__file__).with_name("gradescope_files")
 PROGRAMS = ("setup.sh", "run_autograder")
-MODULES = """__init__.py course.py course.toml datasets.py files.py invocation.py model.py text.py bundle/__init__.py
-    bundle/gradescope_run.py""".split()
-FOLDERS = ("grading", "parts", "render", "sandbox")
+MODULES = """__init__.py course.py course.toml datasets.py errors.py files.py invocation.py model.py text.py
+    bundle/__init__.py bundle/gradescope_run.py""".split()
+FOLDERS = ("command_table", "grading", "parts", "render", "sandbox")
 
 
 def make_package(part: Part, to: Path = DIST) -> Path:

@@ -33,13 +33,11 @@ STUDENT = Path(__file__).with_name("student")
 # Of autograder/, as they are. What a suite, the reference or a known mistake is read with stays at home.
 MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text bundle/__init__
     bundle/recorded_mistakes bundle/replay command_table/__init__ command_table/make_targets command_table/record
-    commands/__init__ commands/appeal commands/help_before_setup
-    grading/__init__ grading/checks grading/compare
-    grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through
-    grading/grade grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress
-    grading/reference grading/report grading/session grading/slips grading/sources
-    grading/submission grading/timeouts render/__init__ render/next_step render/terminal appeal_file errors
-    files""".split()
+    commands/__init__ commands/appeal commands/help_before_setup grading/__init__ grading/checks grading/compare
+    grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
+    grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
+    grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
+    render/__init__ render/next_step render/terminal appeal_file errors files""".split()
 NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
 DATASETS = (".md", ".txt", ".json")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
