@@ -21,7 +21,7 @@ def record_entries(submissions: list[tuple[Path, str]], name: str | None, public
     from autograder.leaderboard.board import DEFAULT_FOLDER
     from autograder.leaderboard.listing import entry_lines
     from autograder.leaderboard.recipe_source import RUNS, RecipeError
-    from autograder.leaderboard.store import StoreError
+    from autograder.leaderboard.tables import StoreError
     from autograder.sandbox import MachineBusy
 
     failed, entries = False, []

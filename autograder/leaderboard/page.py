@@ -13,7 +13,7 @@ from autograder.files import write_atomically
 from autograder.leaderboard import charts
 from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.ranking import BoardTable
-from autograder.leaderboard.store import CLOSING
+from autograder.leaderboard.tables import CLOSING
 from autograder.render.templates import templates
 from autograder.text import clean_text
 

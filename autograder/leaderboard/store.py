@@ -1,4 +1,4 @@
-"""The database of a board, through SQLAlchemy: its tables, who is on it, and how many entries a learner may make.
+"""The database of a board, through SQLAlchemy: entries, learners and settings.
 
 An entry is written once, in one transaction, or not at all.
 """
@@ -9,73 +9,18 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from autograder.database import DatabaseError, open_database
-from autograder.errors import Failure
 from autograder.leaderboard import invented_names
+from autograder.leaderboard.rate_limit import check_tries_left, recent_tries
 from autograder.leaderboard.recipe_source import RecipeSource
 from autograder.leaderboard.recipes import NoScore, Score
-
-OPEN, CLOSING = "open", "closing"  # rounds: of the course, and the last one
-WINDOW = timedelta(days=1)  # entries of the last 24 hours count as tries, whatever the day and the time zone
-
-
-class BoardBase(DeclarativeBase):
-    """The tables."""
-
-
-class BoardLearner(BoardBase):
-    """Somebody who submits. id: from the course's records, for the instructor only. public: shown on the board."""
-
-    __tablename__ = "learners"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    display: Mapped[str]
-    skeleton: Mapped[str] = mapped_column(unique=True)
-    public: Mapped[bool] = mapped_column(default=False)
-
-
-class BoardEntry(BoardBase):
-    """One try. loss is None when the recipe has no score; message says why. held: why a person should look, or None.
-
-    losses, seeds, curve and names are JSON lists; at is UTC, in ISO form.
-    """
-
-    __tablename__ = "entries"
-    __table_args__ = (UniqueConstraint("learner_id", "sha256", "round"),)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    learner_id: Mapped[str] = mapped_column(ForeignKey("learners.id"))
-    learner: Mapped[BoardLearner] = relationship(lazy="joined")
-    at: Mapped[str]
-    round: Mapped[str]
-    source: Mapped[bytes]
-    sha256: Mapped[str]
-    shape: Mapped[str] = mapped_column(index=True)
-    split_seed: Mapped[int] = mapped_column(BigInteger)  # of 32 bits, without a sign
-    loss: Mapped[float | None]
-    losses: Mapped[str] = mapped_column(default="[]")
-    seeds: Mapped[str] = mapped_column(default="[]")
-    control: Mapped[float | None]
-    curve: Mapped[str] = mapped_column(default="[]")
-    names: Mapped[str] = mapped_column(default="[]")
-    message: Mapped[str] = mapped_column(default="")
-    held: Mapped[str | None]
-
-    @property
-    def run_losses(self) -> list[float]:
-        return json.loads(self.losses)
-
-
-class Setting(BoardBase):
-    """Facts about the board as JSON: the baselines of a split, the closing."""
-
-    __tablename__ = "settings"
-    key: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
+from autograder.leaderboard.tables import OPEN, BoardBase, BoardEntry, BoardLearner, Setting, StoreError
 
 
 @dataclass(frozen=True)
@@ -88,10 +33,6 @@ class Attempt:
     split_seed: int
     round: str = OPEN
     held: str | None = None
-
-
-class StoreError(Failure):
-    """Nothing was recorded; the text is a sentence."""
 
 
 class BoardStore:
@@ -153,7 +94,7 @@ class BoardStore:
     def check_rate_limit(self, learner_id: str, most_tries: int) -> None:
         """Raise StoreError, with the time of the next one, when the learner's tries of 24 hours are used up."""
         with self.transaction() as session:
-            _check_rate_limit(session, learner_id, most_tries, utc_now())
+            check_tries_left(session, learner_id, most_tries, utc_now())
 
     def add(self, attempt: Attempt, *, most_tries: int | None = None, now: datetime | None = None) -> BoardEntry:
         """Write an entry. The learner must be there.
@@ -164,7 +105,7 @@ class BoardStore:
         entry = _entry_of(attempt, now)
         with self.transaction() as session:
             if most_tries is not None:
-                _check_rate_limit(session, attempt.learner_id, most_tries, now)
+                check_tries_left(session, attempt.learner_id, most_tries, now)
             if _find_entry(session, attempt.learner_id, attempt.source, attempt.round) is not None:
                 raise StoreError("This very file stands on the board already.")
             session.add(entry)
@@ -198,31 +139,6 @@ class BoardStore:
 def utc_now() -> datetime:
     """The time, by the clock of the machine that keeps the board."""
     return datetime.now(timezone.utc)
-
-
-def recent_tries(session: Session, learner_id: str, now: datetime) -> list[datetime]:
-    """When the learner's tries of the last 24 hours were, the oldest first; also those that had no score. One that a
-    wrong clock dated later than now counts as made now, so that it is gone after 24 hours.
-    """
-    since = (now - WINDOW).astimezone(timezone.utc).isoformat(timespec="seconds")
-    mine = select(BoardEntry.at).where(
-        BoardEntry.learner_id == learner_id, BoardEntry.round == OPEN, BoardEntry.at > since
-    )
-    return [min(datetime.fromisoformat(at), now) for at in session.scalars(mine.order_by(BoardEntry.at))]
-
-
-def next_free_time(tries: Sequence[datetime], most: int) -> datetime | None:
-    """When there is a try again; None when there is one now. tries: of the last 24 hours, the oldest first."""
-    return None if len(tries) < most else tries[len(tries) - most] + WINDOW
-
-
-def _check_rate_limit(session: Session, learner_id: str, most_tries: int, now: datetime) -> None:
-    when = next_free_time(recent_tries(session, learner_id, now), most_tries)
-    if when is not None:
-        raise StoreError(
-            f"All tries of 24 hours ({most_tries}) are used up, and nothing was recorded. The next is free on "
-            f"{when.astimezone():%Y-%m-%d at %H:%M} by this computer's clock."
-        )
 
 
 def _find_entry(session: Session, learner_id: str, source: RecipeSource, round: str) -> BoardEntry | None:

@@ -14,13 +14,13 @@ import pytest
 from helpers.recipes import edited
 
 from autograder.course import ROOT
-from autograder.leaderboard import invented_names
-from autograder.leaderboard import store as store_module
+from autograder.leaderboard import invented_names, rate_limit
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.ranking import make_table
 from autograder.leaderboard.recipe_source import STUB, RecipeError, check_source
 from autograder.leaderboard.recipes import NoScore, Score
-from autograder.leaderboard.store import OPEN, Attempt, BoardEntry, BoardStore, StoreError
+from autograder.leaderboard.store import Attempt, BoardStore
+from autograder.leaderboard.tables import OPEN, BoardEntry, StoreError
 from autograder.sandbox import Tier
 
 SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
@@ -204,10 +204,10 @@ def test_a_try_that_a_wrong_clock_dated_later_locks_nobody_out_for_more_than_a_d
 
 def test_the_next_try_is_free_a_day_after_the_oldest_that_counts():
     moments = [datetime(2026, 3, 1, hour, tzinfo=timezone.utc) for hour in (8, 10, 12)]
-    assert store_module.next_free_time(moments, 4) is None
-    assert store_module.next_free_time(moments, 3) == moments[0] + timedelta(days=1)
+    assert rate_limit.next_free_time(moments, 4) is None
+    assert rate_limit.next_free_time(moments, 3) == moments[0] + timedelta(days=1)
     # The instructor lowered the number:
-    assert store_module.next_free_time(moments, 2) == moments[1] + timedelta(days=1)
+    assert rate_limit.next_free_time(moments, 2) == moments[1] + timedelta(days=1)
 
 
 def test_a_try_without_a_score_is_in_the_history_and_not_on_the_board(store):

@@ -9,9 +9,9 @@ import pytest
 from helpers.recipes import edited
 
 from autograder.leaderboard import recipes
-from autograder.leaderboard.board import LARGEST_GAP, gap_reason
 from autograder.leaderboard.data import load_split
 from autograder.leaderboard.recipe_source import LARGEST_COMPRESSED, RecipeError, check_source
+from autograder.leaderboard.review import LARGEST_GAP, gap_reason
 from autograder.sandbox import Limits, Tier
 
 CHEATS = Path(__file__).parent / "cheats"

@@ -1,0 +1,38 @@
+"""How many entries a learner may make in 24 hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from autograder.leaderboard.tables import OPEN, BoardEntry, StoreError
+
+WINDOW = timedelta(days=1)  # entries of the last 24 hours count as tries, whatever the day and the time zone
+
+
+def recent_tries(session: Session, learner_id: str, now: datetime) -> list[datetime]:
+    """When the learner's tries of the last 24 hours were, the oldest first; also those that had no score. One that a
+    wrong clock dated later than now counts as made now, so that it is gone after 24 hours.
+    """
+    since = (now - WINDOW).astimezone(timezone.utc).isoformat(timespec="seconds")
+    mine = select(BoardEntry.at).where(
+        BoardEntry.learner_id == learner_id, BoardEntry.round == OPEN, BoardEntry.at > since
+    )
+    return [min(datetime.fromisoformat(at), now) for at in session.scalars(mine.order_by(BoardEntry.at))]
+
+
+def next_free_time(tries: Sequence[datetime], most: int) -> datetime | None:
+    """When there is a try again; None when there is one now. tries: of the last 24 hours, the oldest first."""
+    return None if len(tries) < most else tries[len(tries) - most] + WINDOW
+
+
+def check_tries_left(session: Session, learner_id: str, most_tries: int, now: datetime) -> None:
+    when = next_free_time(recent_tries(session, learner_id, now), most_tries)
+    if when is not None:
+        raise StoreError(
+            f"All tries of 24 hours ({most_tries}) are used up, and nothing was recorded. The next is free on "
+            f"{when.astimezone():%Y-%m-%d at %H:%M} by this computer's clock."
+        )

@@ -1,0 +1,33 @@
+"""Which entries are held for review: copies, and scores that training alone does not explain."""
+
+from __future__ import annotations
+
+from autograder.leaderboard.recipe_source import STUB, RecipeSource, check_source
+from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.store import BoardStore
+
+# Weights trained elsewhere fit into the source, and frequencies give the letters away: such a recipe reaches 2.10. On
+# names in a secret script it is of no use. Honest recipes lose 0.035 to 0.052 there (benchmarks/recipes.md), those with
+# one name per step up to 0.065: what is hardly better than microgpt's recipe need not be suspected.
+LARGEST_GAP = 0.06
+SUSPICIOUS_GAIN = 0.05
+
+
+def review_reason(
+    store: BoardStore, learner_id: str, source: RecipeSource, score: Score, stub_loss: float
+) -> str | None:
+    """Why a person should look at an entry before it counts; None when nobody need."""
+    same_program = store.find_same_program(learner_id, source)
+    if same_program is not None and source.shape != check_source(STUB.read_bytes()).shape:
+        return f"It is the same program as entry {same_program.number} of another learner."
+    return gap_reason(score, stub_loss)
+
+
+def gap_reason(score: Score, stub_loss: float) -> str | None:
+    """Why a person should look at a score that is better on names than training alone explains; None when it isn't."""
+    if score.mean > stub_loss - SUSPICIOUS_GAIN or score.control - score.mean <= LARGEST_GAP:
+        return None
+    return (
+        f"On names in a secret script its loss is {score.control:.3f}, {score.control - score.mean:.3f} more than "
+        f"on names as they are; recipes that only train lose at most {LARGEST_GAP:.2f}. It seems to know names."
+    )

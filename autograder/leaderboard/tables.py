@@ -1,0 +1,69 @@
+"""The tables of a board's database: learners, entries and settings."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from autograder.errors import Failure
+
+OPEN, CLOSING = "open", "closing"  # rounds: of the course, and the last one
+
+
+class BoardBase(DeclarativeBase):
+    """The tables."""
+
+
+class BoardLearner(BoardBase):
+    """Somebody who submits. id: from the course's records, for the instructor only. public: shown on the board."""
+
+    __tablename__ = "learners"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    display: Mapped[str]
+    skeleton: Mapped[str] = mapped_column(unique=True)
+    public: Mapped[bool] = mapped_column(default=False)
+
+
+class BoardEntry(BoardBase):
+    """One try. loss is None when the recipe has no score; message says why. held: why a person should look, or None.
+
+    losses, seeds, curve and names are JSON lists; at is UTC, in ISO form.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (UniqueConstraint("learner_id", "sha256", "round"),)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learners.id"))
+    learner: Mapped[BoardLearner] = relationship(lazy="joined")
+    at: Mapped[str]
+    round: Mapped[str]
+    source: Mapped[bytes]
+    sha256: Mapped[str]
+    shape: Mapped[str] = mapped_column(index=True)
+    split_seed: Mapped[int] = mapped_column(BigInteger)  # of 32 bits, without a sign
+    loss: Mapped[float | None]
+    losses: Mapped[str] = mapped_column(default="[]")
+    seeds: Mapped[str] = mapped_column(default="[]")
+    control: Mapped[float | None]
+    curve: Mapped[str] = mapped_column(default="[]")
+    names: Mapped[str] = mapped_column(default="[]")
+    message: Mapped[str] = mapped_column(default="")
+    held: Mapped[str | None]
+
+    @property
+    def run_losses(self) -> list[float]:
+        return json.loads(self.losses)
+
+
+class Setting(BoardBase):
+    """Facts about the board as JSON: the baselines of a split, the closing."""
+
+    __tablename__ = "settings"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class StoreError(Failure):
+    """Nothing was recorded; the text is a sentence."""
