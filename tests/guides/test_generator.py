@@ -112,7 +112,7 @@ def test_without_its_generator_the_site_says_what_it_needs(monkeypatch, tmp_path
 )
 def test_links_of_a_file_lead_to_the_same_place_from_where_it_is_shown(link, becomes):
     pages = root_pages.root_pages(ROOT / "docs")
-    assert root_pages.with_links(link, ROOT / "README.md", ROOT / "docs" / "readme.md", pages) == becomes
+    assert root_pages.with_links(link, ROOT / "README.md", ROOT / "docs" / "changelog.md", pages) == becomes
 
 
 def test_what_the_theme_leaves_out_is_put_in_once():

@@ -14,10 +14,9 @@ PAGES = [
     "learner/glossary.html",
     "contributor/architecture.html",
     "experiments/heads.html",
-    "readme.html",
     "search.html",
 ]
-ON_A_PHONE = ["index.html", "learner/part00.html", "contributor/architecture.html", "readme.html"]
+ON_A_PHONE = ["index.html", "learner/part00.html", "contributor/architecture.html", "commands.html"]
 AXE = """
 const done = arguments[0];
 axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(
