@@ -17,7 +17,7 @@ from autograder.capstone.capstone_run import CapstoneTask, draw_task
 from autograder.capstone.evidence import CORRECT, MANY_STEPS, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, SAME
 from autograder.capstone.grade_capstone import judge, measure
 from autograder.capstone.run_result import RunResult, drawn_at_random, read_start
-from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingRun, TrainingStart, TrainingVariant, train
+from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainedVariant, TrainingStart, TrainingVariant, train
 
 STEPS = 1000
 FEW = MANY_STEPS + 4
@@ -37,7 +37,7 @@ def quiet():
 
 
 def result_of(
-    task: CapstoneTask, trained: TrainingRun, variant: TrainingVariant = CORRECT, start: TrainingStart | None = None
+    task: CapstoneTask, trained: TrainedVariant, variant: TrainingVariant = CORRECT, start: TrainingStart | None = None
 ) -> RunResult:
     """What a run reports that trained in this way and samples right."""
     chars, rng = sorted(task.alphabet), trained.rng or random.Random()

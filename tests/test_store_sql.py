@@ -22,7 +22,7 @@ from sqlalchemy import text
 
 from autograder.class_folder.verdict_store import DatabaseStore, open_store
 from autograder.database import VARIABLE, DatabaseError, open_database
-from autograder.leaderboard.tables import BoardBase
+from autograder.leaderboard.database_tables import BoardBase
 
 PART = part(3)
 FILES = {"part01_autograd.py": b"one", "part03_layers.py": b"three"}

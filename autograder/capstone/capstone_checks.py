@@ -17,7 +17,7 @@ import numpy as np
 from autograder import model
 from autograder.capstone.evidence import CORRECT, Evidence, explain
 from autograder.capstone.run_result import RunResult, StoppedRun
-from autograder.capstone.training_variants import TrainingRun
+from autograder.capstone.training_variants import TrainedVariant
 
 # Held-out loss of the standard recipe on the official names, 40 seeds: 2.348 to 2.369, standard deviation 0.0055
 # (benchmarks/held_out_seeds.py). The highest plus three standard deviations.
@@ -233,6 +233,6 @@ def unigram_names(docs: list[str], count: int, rng: np.random.Generator) -> list
     return ["".join(letters[i] for i in rng.integers(len(letters), size=length)) for length in lengths]
 
 
-def nats_per_token(names: list[str], trained: TrainingRun, chars: list[str]) -> float:
+def nats_per_token(names: list[str], trained: TrainedVariant, chars: list[str]) -> float:
     """The loss of a trained model on names, in nats per token."""
     return model.held_out_loss(names, trained.weights, model.Sizes(), chars)

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask
 from autograder.capstone.forward_variants import ForwardVariant
 from autograder.capstone.run_result import RunResult, StoppedRun
-from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingRun, TrainingStart, TrainingVariant, train
+from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainedVariant, TrainingStart, TrainingVariant, train
 from autograder.invocation import command
 from autograder.model import Passes, Weights
 
@@ -52,8 +52,8 @@ class Evidence:
     the mistake. If it is not, the training did not use these parts.
     """
 
-    right: TrainingRun
-    matched: TrainingRun
+    right: TrainedVariant
+    matched: TrainedVariant
     equal_right: int
     mistake: MatchedMistake | None
     equal: int
@@ -108,8 +108,8 @@ def find_evidence(result: RunResult | StoppedRun, task: CapstoneTask, num_steps:
 def _evidence(
     result: RunResult | StoppedRun,
     task: CapstoneTask,
-    right: TrainingRun,
-    matched: TrainingRun,
+    right: TrainedVariant,
+    matched: TrainedVariant,
     mistake: MatchedMistake | None,
 ) -> Evidence:
     equal = equal_losses(result.losses, matched.losses)

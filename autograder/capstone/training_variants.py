@@ -87,7 +87,7 @@ class TrainingStart(NamedTuple):
     rng: random.Random | None = None
 
 
-class TrainingRun(NamedTuple):
+class TrainedVariant(NamedTuple):
     """What a training leaves behind. names: in the order of the steps. rng: as in its start."""
 
     losses: list[float]
@@ -103,7 +103,7 @@ def train(
     num_steps: int,
     stop: int | None = None,
     start: TrainingStart | None = None,
-) -> TrainingRun:
+) -> TrainedVariant:
     """Train for the first `stop` of num_steps steps, all when None. start: in place of the variant's own setup."""
     chars = sorted(set("".join(docs)))
     config = model.Sizes(vocab_size=len(chars) + 1)
@@ -116,7 +116,7 @@ def train(
     used_batches = ([variant.tokens(tokens) for tokens in batch] for batch in batches)
     update = VariantOptimizer(variant, num_steps).update
     steps = model.train(weights, used_batches, config, update, loss_function=variant.loss_and_gradient)
-    return TrainingRun([step.loss for step in steps], weights, names, rng)
+    return TrainedVariant([step.loss for step in steps], weights, names, rng)
 
 
 def set_up(

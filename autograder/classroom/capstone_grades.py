@@ -25,7 +25,7 @@ from autograder.class_folder.released_verdicts import keeps_old_verdict, last_re
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom import capstone_process
 from autograder.classroom.capstone_gradebook import enter_capstone
-from autograder.classroom.capstone_process import NotGraded, decode_capstone, encode_capstone
+from autograder.classroom.capstone_process import CapstoneNotGraded, decode_capstone, encode_capstone
 from autograder.course import HERE, ROOT, capstone, part
 from autograder.grading.report import Report
 from autograder.grading.store import Store, suite_hash
@@ -105,7 +105,7 @@ def grade_capstones(
                     old = last_released(folder, learner, capstone())
                     report = old if keeps_old_verdict(old, report) else report
                     enter_capstone(folder, learner, report, ready[learner])
-            except (NotGraded, ProcessEnded) as error:
+            except (CapstoneNotGraded, ProcessEnded) as error:
                 failed = str(error)
             except Exception as error:  # whoever is at fault: the others get their points all the same
                 report, failed = None, f"{type(error).__name__}: {error}"

@@ -16,7 +16,7 @@ MODULE = __name__
 SECONDS = 4 * 3600.0  # of the clock, for a process that hangs: the sandbox's own limits end a run long before
 
 
-class NotGraded(Exception):
+class CapstoneNotGraded(Exception):
     """There is no verdict: a sentence."""
 
 
@@ -28,10 +28,10 @@ def encode_capstone(modules: Mapping[str, bytes], tier: Tier, python: str | None
 
 
 def decode_capstone(line: bytes) -> tuple[Report, float]:
-    """The report and the seconds that it took. Raises NotGraded."""
+    """The report and the seconds that it took. Raises CapstoneNotGraded."""
     answer = json.loads(line)
     if "failure" in answer:
-        raise NotGraded(answer["failure"])
+        raise CapstoneNotGraded(answer["failure"])
     return report_from_json(answer["report"]), answer["seconds"]
 
 

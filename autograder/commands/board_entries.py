@@ -19,9 +19,9 @@ def record_entries(submissions: list[tuple[Path, str]], name: str | None, public
     not recorded.
     """
     from autograder.leaderboard.board import DEFAULT_FOLDER
+    from autograder.leaderboard.database_tables import StoreError
     from autograder.leaderboard.listing import entry_lines
     from autograder.leaderboard.recipe_source import RUNS, RecipeError
-    from autograder.leaderboard.tables import StoreError
     from autograder.sandbox import MachineBusy
 
     failed, entries = False, []

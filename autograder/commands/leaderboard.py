@@ -98,8 +98,8 @@ def show(
 
     Example: python -m autograder leaderboard show --me ada
     """
+    from autograder.leaderboard.database_tables import BoardEntry
     from autograder.leaderboard.listing import board_lines, dumped, history_data, history_lines, table_data
-    from autograder.leaderboard.tables import BoardEntry
 
     class_board = main_board(board)
     table, mine = class_board.table(me=me), class_board.open_store().entries(BoardEntry.learner_id == me)
@@ -165,8 +165,8 @@ def review(
 
     Example: python -m autograder leaderboard review --release 17
     """
+    from autograder.leaderboard.database_tables import BoardEntry
     from autograder.leaderboard.listing import review_lines
-    from autograder.leaderboard.tables import BoardEntry
 
     class_board = main_board(board)
     if release is not None and class_board.open_store().release(release) is None:

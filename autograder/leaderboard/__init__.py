@@ -5,7 +5,7 @@ data               what is trained on, and the baselines
 recipes            recipe -> score, in the sandbox: the loop; recipe_probes: what runs beside the recipe there
 token_permutation  matrices to a recipe and back, with new token numbers
 ranking            who is better beyond noise, and the rows of the board
-tables, store      the database: entries, learners, settings; rate_limit: how many tries a learner has
+store              the database, whose tables are in database_tables; rate_limit: how many tries a learner has
 invented_names     pseudonyms, and names that look alike; real_names: the roster, for the instructor
 page, charts       the board as HTML; listing: as text and as JSON; server: to this computer's browsers
 board              one try from its source to the page, and the closing; review: which entries are held for review

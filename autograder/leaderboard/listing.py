@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from autograder.leaderboard.data import MICROGPT
+from autograder.leaderboard.database_tables import CLOSING, BoardEntry
 from autograder.leaderboard.ranking import BoardRow, BoardTable, around
 from autograder.leaderboard.recipes import Score
-from autograder.leaderboard.tables import CLOSING, BoardEntry
 from autograder.text import clean_text
 
 HEADING = f"{'rank':>4}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'date':<10}"

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from autograder.files import write_atomically
 from autograder.leaderboard import charts
 from autograder.leaderboard.data import MICROGPT
+from autograder.leaderboard.database_tables import CLOSING
 from autograder.leaderboard.ranking import BoardTable
-from autograder.leaderboard.tables import CLOSING
 from autograder.render.templates import templates
 from autograder.text import clean_text
 

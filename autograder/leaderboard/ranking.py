@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.leaderboard.tables import CLOSING, BoardEntry
+from autograder.leaderboard.database_tables import CLOSING, BoardEntry
 
 PRIOR_SD = 0.006  # nats per token, between runs of one recipe
 PRIOR_RUNS = 4

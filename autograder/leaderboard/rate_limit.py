@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from autograder.leaderboard.tables import OPEN, BoardEntry, StoreError
+from autograder.leaderboard.database_tables import OPEN, BoardEntry, StoreError
 
 WINDOW = timedelta(days=1)  # entries of the last 24 hours count as tries, whatever the day and the time zone
 

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from autograder.files import write_atomically
-from autograder.leaderboard.tables import StoreError
+from autograder.leaderboard.database_tables import StoreError
 
 FILE = "roster.csv"
 COLUMNS = ("id", "name")

@@ -7,7 +7,7 @@ import functools
 import http.server
 from pathlib import Path
 
-from autograder.leaderboard.tables import StoreError
+from autograder.leaderboard.database_tables import StoreError
 
 HEADERS = {
     "Cache-Control": "no-cache",  # each refresh shows the newest page

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from autograder.database import DatabaseError, open_database
 from autograder.leaderboard import invented_names
+from autograder.leaderboard.database_tables import OPEN, BoardBase, BoardEntry, BoardLearner, Setting, StoreError
 from autograder.leaderboard.rate_limit import check_tries_left, recent_tries
 from autograder.leaderboard.recipe_source import RecipeSource
 from autograder.leaderboard.recipes import NoScore, Score
-from autograder.leaderboard.tables import OPEN, BoardBase, BoardEntry, BoardLearner, Setting, StoreError
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,9 @@ def test_a_template_that_can_not_be_finished_leaves_nothing(tmp_path, monkeypatc
     with zipfile.ZipFile(path, "w") as archive:
         for name in OURS:
             archive.writestr(f"{NAME}/{name}", "text")
-    monkeypatch.setattr(templates, "_template_files", lambda grader: {"Makefile/below": "a file where a folder is needed"})
+    monkeypatch.setattr(
+        templates, "_template_files", lambda grader: {"Makefile/below": "a file where a folder is needed"}
+    )
     with pytest.raises(OSError):
         make_template(RELEASE, tmp_path)
     assert list(tmp_path.iterdir()) == [path]

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.leaderboard import recipes
 from autograder.leaderboard.board import Board
-from autograder.leaderboard.tables import BoardEntry
+from autograder.leaderboard.database_tables import BoardEntry
 from autograder.sandbox import MachineBusy, Tier
 
 WORK = "    import time\n    end = time.process_time() + 0.2\n    while time.process_time() < end:\n        pass\n"

@@ -22,10 +22,10 @@ from autograder.leaderboard import board as board_module
 from autograder.leaderboard import recipes
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.data import CHARS, CONFIG, baselines, load_split
+from autograder.leaderboard.database_tables import StoreError
 from autograder.leaderboard.listing import verdict
 from autograder.leaderboard.recipe_source import FILE_NAME, STUB, learner_of, this_user
 from autograder.leaderboard.server import serve_folder
-from autograder.leaderboard.tables import StoreError
 from autograder.sandbox import Tier
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}

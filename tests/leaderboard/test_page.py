@@ -13,9 +13,9 @@ import threading
 import pytest
 
 from autograder.leaderboard import charts, invented_names
+from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner
 from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
 from autograder.leaderboard.ranking import BoardRow, make_table
-from autograder.leaderboard.tables import CLOSING, OPEN, BoardEntry, BoardLearner
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 HOSTILE = [

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from autograder.leaderboard.database_tables import OPEN, BoardEntry, BoardLearner
 from autograder.leaderboard.ranking import around, make_table, standings
-from autograder.leaderboard.tables import OPEN, BoardEntry, BoardLearner
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
