@@ -1,4 +1,4 @@
-"""Replace a learner's files, after a dated copy of each.
+"""Replace a learner's files after making a dated copy of each one.
 
 Several files are replaced together. A journal holds what is to be written until all of it is: after an interruption
 the same command finds it, and writes the rest.

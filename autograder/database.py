@@ -1,4 +1,4 @@
-"""Open a database by URL, SQLite's or PostgreSQL's, with serialised transactions.
+"""Open a SQLite or PostgreSQL database by its URL, with serialised transactions.
 
 SQLite takes its write lock at the beginning of a transaction, PostgreSQL a lock of the application's own: whatever is
 read still holds when something is written, others wait, and a process that is killed leaves nothing half-written.

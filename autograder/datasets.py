@@ -1,4 +1,4 @@
-"""The data sets: what is known of each file. Standard library only."""
+"""The data sets, and what is recorded about each file. Standard library only."""
 
 import hashlib
 import json

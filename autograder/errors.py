@@ -1,4 +1,4 @@
-"""Errors whose message is a sentence for the user. `console.reports_errors` prints it and sets the exit status."""
+"""Errors with a message that is written for the user. `console.reports_errors` prints it and sets the exit status."""
 
 
 class Failure(Exception):

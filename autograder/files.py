@@ -1,4 +1,4 @@
-"""Write a file completely or not at all, over an old one or only as a new one; show a path as a user would type it.
+"""Write a file completely or not at all, with or without replacing an old one; show a path as a user would type it.
 
 Standard library only.
 """

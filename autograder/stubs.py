@@ -1,4 +1,4 @@
-"""Make exercises/ from solutions/: code between the marks is replaced by a TODO and an error that names the task."""
+"""Make exercises/ from solutions/: a TODO and an error that names the task replace the code between the markers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Format counts and points, and make text from strangers safe to keep and to print."""
+"""Format counts and points, and make text from strangers safe to store and print."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Figures about a class: where it is stuck, and which submissions are alike."""
+"""Statistics about a class: where learners are stuck, and which submissions are similar."""

@@ -1,9 +1,8 @@
-"""A cluster that runs Dask's distributed grades: the jobs go to its scheduler, verdicts come back.
+"""Grade on a cluster that runs Dask distributed: jobs go to its scheduler, and verdicts come back.
 
-Nothing of the course need be installed on the workers' machines and no disk be shared: the files of the grader travel
-as bytes, once to each worker, and grade there in processes of their own. So no worker ever has other checks than we
-have. They are given hidden checks and what learners wrote: the scheduler must be yours, and encrypted beyond this
-machine.
+The course need not be installed on the workers' machines, and they need no shared disk. The grader's files are sent as
+bytes, once to each worker, and run there in separate processes. So every worker has the same checks as we have. Workers
+receive hidden checks and learners' code: use a scheduler of your own, with encryption if it is not on this machine.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Grades a whole class, or a thousand learners. Verdicts, ledger and reports go to one folder, and the next run goes on
-from there.
+"""Grades a whole class, or a thousand learners. Verdicts, ledger and reports go to one folder, and the next run
+continues from there.
 """
 
 from __future__ import annotations

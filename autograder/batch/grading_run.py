@@ -1,8 +1,8 @@
 """Grades many submissions at once: no work is graded twice, and a failure costs only the task in which it happens.
 
-This process decides what to grade and stores every verdict. It asks a pool for verdicts that are not stored. A task
-waits for the verdict that it needs, as does every other task with the same file: verdicts are stored under the hash of
-all that they depend on.
+This process decides what to grade and stores every verdict. It asks a pool for verdicts that are not stored. All tasks
+with the same file wait for the same verdict, because verdicts are stored under the hash of everything that they depend
+on.
 
 A learner's slow code waits until everybody else is graded. It may then use the budget of one part; the learner's other
 parts are left to the next run, when nobody waits. So no verdict depends on what else is graded.

@@ -1,4 +1,4 @@
-"""The ledger: what was graded when, with which suite, seed and sandbox, and what came out. One line of JSON a verdict.
+"""The ledger: what was graded when, with which suite, seed and sandbox, and the result. One line of JSON per verdict.
 
 Lines are only ever added, each in one write that is on disk before anything else happens; the last line of a learner's
 part is the one that counts. The modules of every verdict are kept beside it, so that each can be repeated.

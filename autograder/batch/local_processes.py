@@ -1,4 +1,4 @@
-"""Processes of this machine that do jobs: a line goes in, a line comes out.
+"""Processes on this machine that do jobs: each job is a line of input and a line of output.
 
 It uses the standard library only, and no other module of the package: this file also runs on the machines of a cluster,
 where no grader is installed.

@@ -1,5 +1,5 @@
 """The pool that does jobs: processes of this machine, or the workers of a cluster. The caller sees no difference: it
-submits a job's line and gets a future of the answer's line.
+submits a job's line and gets a future for the answer's line.
 """
 
 from __future__ import annotations

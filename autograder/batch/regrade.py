@@ -1,7 +1,7 @@
-"""Grades work again that was graded before. It changes nobody's grade.
+"""Grades work again that has already been graded, and changes nobody's grade.
 
-`regrade` grades a class with other random inputs: where a verdict changes, the code does not always do the same, or one
-of our checks does not. `repeat` repeats one verdict from its line in the ledger, for an appeal: with the same modules,
+`regrade` grades a class with other random inputs: if a verdict changes, the learner's code or one of our checks
+is not deterministic. `repeat` repeats one verdict from its line in the ledger, for an appeal: with the same modules,
 seed and sandbox.
 """
 

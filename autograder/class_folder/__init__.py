@@ -1,1 +1,1 @@
-"""The folder of a class: settings, collected files, verdicts and decisions."""
+"""A class's folder: its settings, collected files, verdicts and decisions."""

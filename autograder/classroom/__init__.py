@@ -1,1 +1,1 @@
-"""A class with nbgrader: release, collect, grade, and send feedback and grades back."""
+"""Run a class with nbgrader: release, collect, grade, and return feedback and grades."""

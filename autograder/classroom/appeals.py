@@ -1,4 +1,4 @@
-"""Regrade requests of a class: what was asked, what there is to know about it, and what an instructor decides."""
+"""Regrade requests of a class: the request, the facts about it, and the instructor's decision."""
 
 from __future__ import annotations
 

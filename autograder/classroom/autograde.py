@@ -1,4 +1,4 @@
-"""Grading a class: every submission of a part through nbgrader, each for itself."""
+"""Grade a class: run every submission of a part through nbgrader, one by one."""
 
 from __future__ import annotations
 

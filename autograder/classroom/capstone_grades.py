@@ -1,7 +1,7 @@
 """The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook.
 
-A capstone takes a minute or more, so verdicts are kept, and several are made at a time. A run that the machine had no
-time for gives no verdict: nothing is entered or kept, and the next call trains it again.
+A capstone takes a minute or more, so verdicts are kept, and several are made at a time. If the machine had no time
+for a run, there is no verdict: nothing is entered or kept, and the next call trains it again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`doctor`: whether this machine and this class's folder are ready to grade a class, and what to do where not."""
+"""`doctor`: whether this machine and this class's folder are ready to grade a class, and if not, what to do."""
 
 from __future__ import annotations
 

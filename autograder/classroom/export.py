@@ -1,4 +1,4 @@
-"""Grades as CSV for Canvas, for Moodle, and as nbgrader exports them. Cells that would be formulas are defused."""
+"""Grades as CSV for Canvas, for Moodle, and as nbgrader exports them. Cells that look like formulas are made safe."""
 
 from __future__ import annotations
 

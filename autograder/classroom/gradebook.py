@@ -1,4 +1,4 @@
-"""nbgrader's gradebook of a class, opened with a sentence when there is none."""
+"""Open a class's gradebook in nbgrader, with a clear error if there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lateness in nbgrader's gradebook: due dates, extensions, and the penalty by the class's policy.
+"""Lateness in nbgrader's gradebook: due dates, extensions, and the penalty under the class's policy.
 
 A penalty is a share of the points earned, so it grows when you grade a written answer: every command that reads grades
 calls `refresh_penalties` first.

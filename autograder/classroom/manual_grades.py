@@ -1,6 +1,6 @@
 """Manual grades stay when nbgrader grades a submission again, as long as the graded cell is the same.
 
-nbgrader itself marks every cell with manual points for another look, each time that it grades a submission.
+By itself, nbgrader marks every manually graded cell for review each time it grades a submission.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""nbgrader's autograde and feedback, one submission after the other, whatever their folders hold."""
+"""Run nbgrader's autograde and feedback on one submission at a time, whatever the folders contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our steps in nbgrader's autograde: a sound notebook instead of the submitted one, and verdicts from our grader.
+"""Our steps in nbgrader's autograde: a clean notebook instead of the submitted one, and verdicts from our grader.
 
 nbgrader finds them by the names in its configuration, so they work for `nbgrader autograde` and for formgrader too.
 """

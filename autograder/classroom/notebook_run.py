@@ -1,7 +1,7 @@
 """Running a learner's notebook in the sandbox, so that you can read its output.
 
-No Jupyter kernel takes part, so there are neither pictures nor magic commands; there are no network, no files but the
-learner's own and the released ones, and bounds on time, memory and output.
+No Jupyter kernel is used, so there are no pictures and no magic commands. There is no network, the only files are the
+learner's own and the released ones, and time, memory and output are limited.
 """
 
 from __future__ import annotations

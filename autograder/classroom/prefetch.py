@@ -1,6 +1,6 @@
 """Grades a class in several processes ahead of nbgrader, which takes one submission after the other.
 
-The verdicts go to the result store, where nbgrader's steps find them. What fails here fails there again, and is
+The verdicts go to the result store, where nbgrader's steps find them. Anything that fails here also fails there, and is
 reported there.
 """
 

@@ -1,7 +1,7 @@
 """The notebook that is graded: the released one, with the sources of the learner's cells.
 
 Nothing in a submitted notebook is relied on: metadata may be gone, cells may be copied, deleted or renamed, the file
-may not be JSON. So the cells and their metadata are our own. Only sources are taken over: written answers, changes in
+may not be JSON. So the cells and their metadata are our own. Only cell sources are copied: written answers, changes in
 other cells, and added cells, which you can read.
 """
 

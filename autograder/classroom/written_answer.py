@@ -1,4 +1,4 @@
-"""A written answer as inert Markdown: the learner's text is shown, and nothing in it acts.
+"""A written answer as inert Markdown: the learner's text is shown, and nothing in it is executed.
 
 The text goes into Markdown that nbconvert and formgrader render, on pages that an instructor is logged in to. Emphasis,
 lists, headings and tables are rendered. Links, images, HTML, entities and formulas are shown as they were typed. Pasted

@@ -1,6 +1,6 @@
-"""One table of all commands, which the command line, `make`, the help and the docs are made from.
+"""One table of all commands, the source of the command line, `make`, the help and the docs.
 
-Standard library only, since all of it is read before anything is installed. table.py has the rows.
+Standard library only, because this package is read before anything is installed. The rows are in table.py.
 """
 
 from __future__ import annotations

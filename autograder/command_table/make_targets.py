@@ -1,6 +1,6 @@
-"""Turn a target of `make` and the variables typed with it into calls of commands; list the targets.
+"""Turn a target of `make` and the variables typed with it into command calls, and list the targets.
 
-The Makefile has one rule for all targets. It hands over what was typed in the environment, so that a value may hold
+The Makefile has one rule for all targets. It passes what was typed through the environment, so that a value may contain
 any character.
 """
 

@@ -1,4 +1,4 @@
-"""One row of the table of commands, and how variables of `make` become its options."""
+"""One row of the command table, and how variables of `make` become command options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of the table of commands, by the group of people who need them. The students' zip has a table of its own."""
+"""The rows of the command table, grouped by the people who need them. The students' zip has its own table."""
 
 from autograder.command_table.record import Command, Switch, command
 
@@ -10,7 +10,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             always=("--exit-zero",),
         ),
         command(
-            "train", "training", "train the reference on names, show what it learnt",
+            "train", "training", "train the reference model on names, and show what it learnt",
             "; fast=1 takes seconds", options=("steps", "seed", "data", "layers", "width"),
             switches=(Switch("fast"),),
         ),
@@ -20,7 +20,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": runs/card.svg and runs/card.png", extra="notebooks",
         ),
         command(
-            "experiment", "training", "run an experiment on the model: a table, a picture",
+            "experiment", "training", "run an experiment on the model, with a table and a picture",
             "; name=heads, or a list without name", extra="notebooks", argument="name", options=("seeds", "steps"),
         ),
         command("quick", "development", "verify in seconds that the reference works"),
@@ -57,16 +57,16 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ': check=NAME reason="why it is wrong"', argument="part", options=("check", "reason"),
         ),
         command(
-            "reset", "learner", "write the stub of a part or task again",
+            "reset", "learner", "restore the original stub of a part or task",
             ": part=5 or part=5.2; asks first and keeps a copy", argument="part",
         ),
-        command("undo", "learner", "bring back what the last reset or update replaced"),
+        command("undo", "learner", "restore what the last reset or update replaced"),
         command(
-            "update", "learner", "bring a new version of the course to your exercises",
-            ", or from=FOLDER the work of an older copy", options=("from",),
+            "update", "learner", "update your exercises to a new version of the course",
+            ", or bring in work from an older copy: from=FOLDER", options=("from",),
         ),
         command(
-            "leaderboard try", "leaderboard", "score a recipe and record nothing",
+            "leaderboard try", "leaderboard", "score a recipe without recording it",
             target="", extra="instructor",
         ),
         command(
@@ -86,8 +86,8 @@ TABLE: dict[str, tuple[Command, ...]] = {
     ),
     "For instructors (the order of a term: docs/instructor/term.md)": (
         command(
-            "release", "release", "write what students get to release/",
-            ", unless it gives anything away: all, or part=5; class=FOLDER", extra="classroom", argument="part",
+            "release", "release", "write the students' files to release/",
+            ", unless they give an answer away: all, or part=5; class=FOLDER", extra="classroom", argument="part",
             options=("class",),
         ),
         command(
@@ -100,7 +100,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ", for an appeal: name=ada/part05 class=FOLDER", extra="instructor", argument="name", options=("class",),
         ),
         command(
-            "roster", "gradebook", "put the list of a class into its gradebook",
+            "roster", "gradebook", "import the class list into the gradebook",
             ": file=participants.csv class=FOLDER", extra="classroom", argument="file", options=("class",),
         ),
         command(
@@ -123,7 +123,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             options=("template", "part", "class"),
         ),
         command(
-            "errata", "gradebook", "grade a part again after its checks were fixed",
+            "errata", "gradebook", "regrade a part after its checks were fixed",
             ", and show whose points change: part=5 apply=1", extra="classroom", argument="part", options=("class",),
             switches=(Switch("apply"),),
         ),
@@ -133,7 +133,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             options=("request", "decide", "reason", "class"), switches=(Switch("alike"),),
         ),
         command(
-            "demo", "release", "show your whole job on a sample class of twelve",
+            "demo", "release", "run the whole grading cycle on a sample class of twelve",
             ": about a minute", extra="classroom",
         ),
         command(
@@ -142,7 +142,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             options=("from", "seed"),
         ),
         command(
-            "analytics", "analytics", "show what a class has passed, and who is stuck where",
+            "analytics", "analytics", "show what a class has passed, and where learners are stuck",
             target="", extra="instructor",
         ),
         command(
@@ -165,17 +165,17 @@ TABLE: dict[str, tuple[Command, ...]] = {
             "gradescope", "release", "write an autograder for Gradescope to dist/",
             ": part=5", argument="part",
         ),
-        command("sandbox", "", "attack the sandbox, and say which tier holds here", extra="instructor"),
+        command("sandbox", "", "attack the sandbox, and say which tier is secure here", extra="instructor"),
         command(
             "doctor", "", "say whether a class can be graded on this machine",
-            ", and what to do where not: class=FOLDER", extra="instructor", options=("class",),
+            ", and if not, what to do: class=FOLDER", extra="instructor", options=("class",),
         ),
         command(
             "leaderboard add", "leaderboard", "score recipes and record each as an entry",
             target="", extra="instructor",
         ),
         command(
-            "leaderboard page", "leaderboard", "write the pages of the board again",
+            "leaderboard page", "leaderboard", "regenerate the pages of the board",
             target="", extra="instructor",
         ),
         command(
@@ -189,7 +189,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
     ),
     "For contributors": (
         command(
-            "stubs", "development", "write exercises/ from solutions/ again",
+            "stubs", "development", "regenerate exercises/ from solutions/",
             "; files that you changed stay as they are",
         ),
         command(
@@ -207,21 +207,21 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command("lint", "development", "check format and rules", "; args=--fix fixes them", extra="development"),
         command(
-            "mutation", "development", "change the reference in many ways: do checks notice?",
+            "mutation", "development", "change the reference in many ways, and see if checks notice",
             extra="mutation",
         ),
     ),
 }  # fmt: skip
 
-# Commands of the last release: the name of today, or none, and a sentence. They go with the next release.
+# Commands of the last release: the current name, or none, and a message. The next release removes them.
 FORMER = {
     "dataset": ("", "datasets/makemore_names.txt is part of the course now: there is nothing to download."),
 }
 
-# Targets of the Makefile that have no row, so that nobody finds them in a list.
+# Targets of the Makefile without a row, so that no list shows them.
 UNLISTED = tuple(FORMER)
 
-# Learners' commands that run code from elsewhere in the strict sandbox when they get --from: what that needs.
+# Learners' commands that run other people's code in the strict sandbox when given --from, and need its packages.
 STRICT_WITH_FROM = ("check", "capstone")
 
 # Megabytes on disk and seconds for each extra, measured with an empty cache: see README.md.

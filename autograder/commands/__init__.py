@@ -1,1 +1,1 @@
-"""One module per group of commands: parse, call, print. `table.py` lists every command."""
+"""One module per group of commands: parse, call, print. `command_table` lists every command."""

@@ -1,4 +1,4 @@
-"""Record submitted recipes on the board, with a line of progress, and say what became of each."""
+"""Record submitted recipes on the board, with a progress line, and report the result of each one."""
 
 from __future__ import annotations
 

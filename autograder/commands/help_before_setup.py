@@ -1,6 +1,6 @@
 """What --help prints where nothing is installed yet, read from the commands' source. Standard library only.
 
-With typer, which writes the usual help, each of these texts would first cost a set-up of minutes.
+The usual help comes from typer, and typer must first be installed, which takes minutes.
 """
 
 from __future__ import annotations

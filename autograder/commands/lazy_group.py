@@ -1,4 +1,4 @@
-"""Load a command's module when the command is asked for: all modules would take a fifth of the time of a check."""
+"""Load a command's module only when it is needed: loading all modules would take a fifth of the time of a check."""
 
 from __future__ import annotations
 

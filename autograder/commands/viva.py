@@ -1,4 +1,4 @@
-"""`viva`: questions to a learner about their own code, first for the learner, then with the answers."""
+"""`viva`: questions about a learner's own code, first without answers, for the learner, then with them."""
 
 from __future__ import annotations
 

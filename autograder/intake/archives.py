@@ -1,7 +1,7 @@
 """Archives from strangers, read without ever unpacking them to disk: zip, and tar plain or with gzip.
 
-What an archive says of itself (sizes, names, kinds) is checked and then not believed: bytes are counted as they come.
-Files that nobody asked for are not looked at: a learner who packs the whole folder, .venv included, is no attacker.
+What an archive says about itself (sizes, names, kinds) is checked but not trusted: bytes are counted as they are read.
+Files that are not needed are ignored: a learner who packs the whole folder, with .venv, is not an attacker.
 """
 
 from __future__ import annotations

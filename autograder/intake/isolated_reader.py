@@ -2,8 +2,8 @@
 process has bounds on memory, processor time, files and time, and returns plain data or a sentence.
 
 A helper process is started once. On systems with fork, it makes a fresh process for each input, which takes 2 ms
-instead of the 100 ms of a new interpreter. Elsewhere it reads by itself, has the bound on time only, and is replaced
-when it fails. What comes back is JSON and bytes: nothing in it can act.
+instead of the 100 ms of a new interpreter. Elsewhere it reads the input itself, has only a time limit, and is replaced
+if it fails. It returns only JSON and bytes, which can't execute anything.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Moodle's lists in the languages that it may write them in, and its grading worksheet: whose number is in a file name,
-and when each submission was last modified.
+"""Moodle's lists, in the languages that Moodle may use, and its grading worksheet: which learner the number in a file
+name belongs to, and when each submission was last modified.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whose file is this: match the names that learning platforms and people give to files with the class list."""
+"""Find out whose file it is: match the file names that platforms and people choose with the class list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The board of recipes: run a recipe, score it, rank it, show the page.
+"""The leaderboard of training recipes: run, score and rank a recipe, and show the page.
 
 recipe_source      what may be run, when two recipes are the same program, and the rules of the game in numbers
 data               what is trained on, and the baselines
@@ -11,10 +11,11 @@ page, charts       the board as HTML; listing: as text and as JSON; server: to t
 board              one try from its source to the page, and the closing; review: which entries are held for review
 
 What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run
-renumbers the 27 tokens; yet weights trained elsewhere fit into 3 KB, and a recipe can choose weights whose
-gradient shows how frequent each token is: such a one reaches 2.10. So each entry is also run on names in a secret
-script, where weights from elsewhere are of no use; what is better on names by more than training explains waits for a
-person. A recipe that notices the secret script and trains honestly there can still gain about 0.015. Trying many
+renumbers the 27 tokens; but weights trained elsewhere fit into 3 KB, and a recipe can choose weights whose
+gradient shows how frequent each token is. Such a recipe reaches 2.10. So each entry is also run on names in a secret
+script, where weights from elsewhere are of no use; an entry better on names by more than training explains needs a
+person's review.
+A recipe that notices the secret script and trains honestly there can still gain about 0.015. Trying many
 variants and keeping the luckiest gains about one standard error on the open board; the closing, with new seeds and
 another split, takes it back. Whoever can write the board's folder can write anything: the standings that count are
 those of the instructor's closing.

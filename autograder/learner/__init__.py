@@ -1,1 +1,1 @@
-"""What helps one learner at a terminal: watch, hint, progress, reset, update, trace, debug."""
+"""Tools for one learner at a terminal: watch, hint, progress, reset, update, trace, debug."""

@@ -1,4 +1,4 @@
-"""Run a learner's code in another process, and believe nothing that comes back.
+"""Run a learner's code in another process, and trust nothing that it returns.
 
 `Worker` is the whole interface: give it files, call probes, get replies of plain data or a kind of failure.
 """

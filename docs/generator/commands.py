@@ -17,7 +17,7 @@ HEAD = """# Commands
 
 <!-- Written by docs/generator/commands.py from autograder/command_table/table.py. -->
 
-A command is typed after `make`, with variables, or after `python -m autograder`, with an argument and options. `args=`
+Type a command after `make`, with variables, or after `python -m autograder`, with an argument and options. `args=`
 passes any option to a target of `make`. `--help` after a command lists its options.
 """
 
