@@ -176,8 +176,8 @@ FAULTS = {
         "5.4",
         [
             (
-                "        output, weights = multi_head_attention(rmsnorm",
-                "        output = weights = multi_head_attention(rmsnorm",
+                "        output, attention_weights = multi_head_attention(rmsnorm",
+                "        output = attention_weights = multi_head_attention(rmsnorm",
             )
         ],
         "zip(x, output)",
@@ -208,8 +208,8 @@ FAULTS = {
     "a function that is called although it may be None": (
         7,
         "7.3",
-        [("            if on_step is not None:\n                on_step", "            on_step")],
-        "            on_step(step",
+        [("        if on_step is not None:\n            on_step", "        on_step")],
+        "        on_step(step",
         "You call on_step although none was given.",
     ),
     "a method of the class for one of its objects": (
@@ -333,14 +333,14 @@ FAULTS = {
         "8.3",
         [("rng: random.Random | None = None", "rng: random.Random = random.Random(42)")],
         "rng: random.Random = random.Random(42)",
-        "the default of rng in line 67 is made once, when the file is loaded",
+        "the default of rng in line 68 is made once, when the file is loaded",
     ),
     "lists of the class": (
         6,
         "6.1",
         [
             ('    """The optimiser and its', '    m = [0.0] * 9\n\n    """The optimiser and its'),
-            ("        self.m = [0.0] * len(params)\n", ""),
+            ("        self.m = [0.0] * len(params)  # running means of the gradients\n", ""),
         ],
         "    m = [0.0] * 9",
         "line 15 makes m once for the whole class",
@@ -429,7 +429,7 @@ def test_an_error_in_the_function_of_another_task_sends_there():
     report = report_on(5, source, "5.4")
     check = current_check(report, part(5))
     assert check.task == "5.4" and check.message.startswith("The error is in multi_head_attention (5.2).\nCalled:  ")
-    assert check.line == line_of(source, "output, weights = attend(query[head]")
+    assert check.line == line_of(source, "output, head_weights = attend(query[head]")
     assert next_step([report]).startswith("Next: fix 5.2 multi_head_attention, then ")
     # Raised there, but 5.2's own checks pass: gpt gives it too few caches.
     source = edited(5, ("rmsnorm(x), layer, keys, values,", "rmsnorm(x), layer, keys, values[:0],"))
