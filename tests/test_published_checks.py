@@ -3,6 +3,7 @@
 import ast
 
 from autograder.course import SUITES, parts
+from autograder.grading.checks import points_by_task
 
 LEDGER = SUITES / "published_checks.txt"
 
@@ -33,3 +34,9 @@ def test_every_check_is_in_the_ledger():
 def test_no_id_stands_twice():
     ids = ids_in_suites()
     assert len(ids) == len(set(ids))
+
+
+def test_every_part_has_ten_points_besides_its_written_answers():
+    points = {part.name: sum(points_by_task(part, by_hand=False).values()) for part in parts()}
+    wrong = {name: earned for name, earned in points.items() if abs(earned - 10) > 1e-9}
+    assert not wrong, f"Take the points of a new check from another check of its task: {wrong}"
