@@ -1,4 +1,4 @@
-"""What the theme leaves out for those who use a keyboard or a screen reader, put into the pages that it has written."""
+"""What the theme leaves out for those who use a keyboard, a screen reader or a phone, put into the written pages."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ REPLACED = {
     '\n<div id="search-results"></div>': '\n<h1>Search</h1><div id="search-results"></div>',
 }
 TABLE = re.compile(r'(<div class="table-wrapper[^"]*")>')
+# Code in a cell may continue on the next line after a slash, an underscore or an equals sign within a name.
+CELL, WORD = re.compile(r"<td.*?</td>", re.DOTALL), re.compile(r'<span class="pre">[^<]+</span>')
+BREAK = re.compile(r"(?<=[^\W_][/_=])(?=[^\W_])")
 
 
 def mend(text: str) -> str:
     """A page with that; one that has it already stays as it is."""
     for old, new in REPLACED.items():
         text = text.replace(old, new)
+    text = CELL.sub(lambda cell: WORD.sub(lambda word: breakable(word[0]), cell[0]), text)
     return TABLE.sub(r'\1 role="group" aria-label="Table" tabindex="0">', text)
+
+
+def breakable(word: str) -> str:
+    """A word of code with the places where a narrow table may break it."""
+    return re.sub(r"(?<=>)[^<]+(?=<)", lambda text: BREAK.sub('</span><wbr><span class="pre">', text[0]), word)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

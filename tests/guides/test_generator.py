@@ -119,3 +119,11 @@ def test_what_the_theme_leaves_out_is_put_in_once():
     page = '<pre>x</pre><aside class="toc-drawer"><div class="table-wrapper docutils container">'
     assert mend(mend(page)) == mend(page)
     assert mend(page).count('tabindex="0"') == 2 and 'aria-label="On this page"' in mend(page)
+
+
+def test_code_in_a_table_breaks_between_the_words_of_a_name_and_nowhere_else():
+    code = '<code><span class="pre">tests/a_b.py</span> <span class="pre">__main__</span></code>'
+    broken = '<span class="pre">tests/</span><wbr><span class="pre">a_</span><wbr><span class="pre">b.py</span>'
+    page = mend(f"<p>{code}</p><td>{code}</td>")
+    assert page == f'<p>{code}</p><td><code>{broken} <span class="pre">__main__</span></code></td>'
+    assert mend(page) == page
