@@ -8,6 +8,7 @@ writes docs/_static/check.svg. A test says when it is stale.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,9 @@ PICTURE = ROOT / "docs" / "_static" / "check.svg"
 PROMPT = "$ make check part=1.4"
 # The edit of the reference that makes the most common mistake in `backward`.
 RIGHT, WRONG = "child.grad += local_grad", "child.grad = local_grad"
-WIDTH, LEFT, TOP, LINE = 860, 24, 62, 21
-COLUMNS = 94
+# At most 60 columns: on a phone the text is then still 9 pixels high.
+WIDTH, LEFT, TOP, LINE = 540, 16, 56, 20
+COLUMNS = 60
 STYLE = """
 .terminal { fill: #1b1f27; }
 .terminal-text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; fill: #d7dce4; white-space: pre; }
@@ -56,9 +58,9 @@ def check_lines() -> list[str]:
 
 
 def wrapped(line: str) -> list[str]:
-    """A line in pieces that fit the picture, the later ones indented like the first."""
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.wrap(line, COLUMNS, subsequent_indent=indent) or [""]
+    """A line in pieces that fit the picture. The later ones begin below the first one's text, after a label."""
+    label = re.match(r" *(?:[A-Z]\w+: +)?", line)
+    return textwrap.wrap(line, COLUMNS, subsequent_indent=" " * len(label[0])) or [""]
 
 
 def picture(lines: list[str]) -> str:
@@ -68,7 +70,7 @@ def picture(lines: list[str]) -> str:
     body = []
     highlighted = False
     for i, line in enumerate(lines):
-        highlighted = line.startswith("One mistake explains") or (highlighted and line.startswith("  "))
+        highlighted = line.startswith("One mistake explains") or (highlighted and line != "")
         kind = "prompt" if line == PROMPT else "mistake" if highlighted else ""
         name = f"terminal-text {kind}".strip()
         text = escape(line).replace(" ", "\N{NO-BREAK SPACE}")
@@ -76,7 +78,8 @@ def picture(lines: list[str]) -> str:
     dots = "".join(f'<circle cx="{LEFT + 4 + 20 * i}" cy="22" r="6" fill="#4a5160"/>' for i in range(3))
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
+            'role="img">',
             f"<title>{escape(description(lines))}</title>",
             f"<style>{STYLE}</style>",
             f'<rect class="terminal" width="{WIDTH}" height="{height}" rx="10"/>',
