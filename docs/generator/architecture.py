@@ -33,14 +33,15 @@ LANES = {
     "grading": "The core",
     "backups": "Utilities",
 }
-WIDTH, LEFT, ROW, BOX, GAP, HEAD = 1016, 130, 38, 132, 8, 16
+WIDTH, LEFT, ROW, GAP, HEAD = 736, 152, 30, 8, 16
+LETTER, PADDING = 7.8, 24  # of a name and of its box
 STYLE = """
 .architecture { font: 14px system-ui, sans-serif; background: var(--color-background-primary, #fff); }
 .architecture .lane { fill: var(--color-background-secondary, #f2f4f7); }
 .architecture .box { fill: var(--color-background-primary, #fff); stroke: var(--color-foreground-muted, #6b6f76); }
 .architecture text { fill: var(--color-foreground-primary, #000); }
 .architecture .title { font-weight: 600; }
-.architecture .name { font: 12px ui-monospace, monospace; text-anchor: middle; }
+.architecture .name { font: 13px ui-monospace, monospace; text-anchor: middle; }
 .architecture .down { fill: none; stroke: var(--color-foreground-muted, #6b6f76); stroke-width: 2; }
 """
 
@@ -84,11 +85,12 @@ def picture() -> str:
         body.append(f'<text class="title" x="44" y="{y + 26}">{escape(title)}</text>')
         for i, row in enumerate(rows):
             top = y + HEAD // 2 + i * ROW
-            box = min(BOX, (WIDTH - LEFT - 44) // len(row) - GAP)
-            for j, name in enumerate(row):
-                x = LEFT + 44 + j * (box + GAP)
-                body.append(f'<rect class="box" x="{x}" y="{top + 4}" width="{box}" height="{ROW - 8}" rx="4"/>')
+            x = LEFT
+            for name in row:
+                box = round(len(name) * LETTER) + PADDING
+                body.append(f'<rect class="box" x="{x}" y="{top + 3}" width="{box}" height="{ROW - 6}" rx="4"/>')
                 body.append(f'<text class="name" x="{x + box // 2}" y="{top + ROW // 2 + 4}">{name}</text>')
+                x += box + GAP
         y += height + GAP
     arrow = f'<path class="down" d="M22 {GAP + 14}V{y - 24}m-7 -9 7 9 7 -9"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img" class="architecture">'
