@@ -48,4 +48,5 @@ html_css_files = ["course.css"]
 html_copy_source = html_show_sourcelink = False
 html_math_renderer = "mathml"
 html_permalinks_icon = "#"
+highlight_language = "none"  # no guesses: what is not marked as code of a language is output
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
