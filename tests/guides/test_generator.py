@@ -127,3 +127,5 @@ def test_code_in_a_table_breaks_between_the_words_of_a_name_and_nowhere_else():
     page = mend(f"<p>{code}</p><td>{code}</td>")
     assert page == f'<p>{code}</p><td><code>{broken} <span class="pre">__main__</span></code></td>'
     assert mend(page) == page
+    checksum = mend(f'<td><code><span class="pre">{16 * "abc0"}</span></code></td>')
+    assert checksum.count("<wbr>") == 7 and checksum.count(">abc0abc0<") == 8
