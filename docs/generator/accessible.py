@@ -16,8 +16,8 @@ REPLACED = {
     '\n<div id="search-results"></div>': '\n<h1>Search</h1><div id="search-results"></div>',
 }
 TABLE = re.compile(r'(<div class="table-wrapper[^"]*")>')
-# Code in a cell may continue on the next line after a slash, an underscore, an equals sign or a hyphen within a name, and in
-# a checksum after every eight digits.
+# Code in a cell may continue on the next line after one of / _ = - within a name, and in a checksum after every eight
+# digits.
 CELL, WORD = re.compile(r"<td.*?</td>", re.DOTALL), re.compile(r'<span class="pre">[^<]+</span>')
 BREAK = re.compile(r"(?<=[^\W_][/_=-])(?=[^\W_])|(?<=[0-9a-f]{8})(?=(?:[0-9a-f]{8})+(?![0-9a-f]))")
 
