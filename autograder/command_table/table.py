@@ -84,7 +84,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             target="serve", extra="instructor", options=("board",),
         ),
     ),
-    "For instructors (the order of a term: docs/instructor/term.md)": (
+    "For instructors": (
         command(
             "release", "release", "write the students' files to release/",
             ", unless they give an answer away: all, or part=5; class=FOLDER", extra="classroom", argument="part",

@@ -29,11 +29,12 @@ def page() -> str:
     """The page as it should be."""
     lines = [HEAD]
     for title, rows in TABLE.items():
-        lines += [f"## {title.partition(' (')[0]}", "", "| target of `make` | variables | command | what it does |"]
+        lines += [f"## {title}", "", "| target of `make` | variables | command | what it does |"]
         lines.append("|---|---|---|---|")
         for row in rows:
             variables = " ".join(f"`{name}=`" for name in row.variables if name != "args") if row.target else ""
-            words = " ".join([row.name, *row.always])
+            # What else a target adds, such as --exit-zero, is for make alone.
+            words = row.name if row.target in ("", row.name) else " ".join([row.name, *row.always])
             target = f"`{row.target}`" if row.target else ""
             lines.append(f"| {target} | {variables} | `{words}` | {row.summary} |")
         lines.append("")
