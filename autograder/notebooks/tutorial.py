@@ -73,7 +73,7 @@ def build() -> dict:
 
 
 def write_tutorial(to: Path = TUTORIAL) -> Path:
-    """Build it, execute it next to the modules, write it. Raises TutorialError, and writes nothing, when a cell fails."""
+    """Build it, execute it in solutions/, and write it. Raises TutorialError, and writes nothing, when a cell fails."""
     executed = _execute(build())
     write_atomically(to, notebook_text(executed).encode("utf-8"))
     return to
