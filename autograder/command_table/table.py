@@ -224,7 +224,7 @@ UNLISTED = tuple(FORMER)
 # Learners' commands that run other people's code in the strict sandbox when given --from, and need its packages.
 STRICT_WITH_FROM = ("check", "capstone")
 
-# Megabytes on disk and seconds for each extra, measured with an empty cache: see README.md.
+# Disk space and time for each extra, measured with an empty cache. README.md repeats the sizes.
 COST = {
     "": "about 125 MB, usually less than a minute",
     "instructor": "about 125 MB, usually less than a minute",
