@@ -1,5 +1,5 @@
 # Every target runs `python -m autograder TARGET`, which sets itself up when something is missing. Which variables a
-# target takes, and what they mean: autograder/command_table/table.py. Without make: python -m autograder --help
+# target accepts, and what they mean: autograder/command_table/table.py. Without make: python -m autograder --help
 TARGETS := help check train capstone card experiment quick watch notebooks hint progress compare debug trace appeal reset undo update submit leaderboard serve release grade repeat roster collect grades feedback export errata appeals demo viva bundle template classroom50 gradescope sandbox doctor stubs tutorial site test slow lint mutation dataset
 
 # The course's own interpreter once there is one, since that starts fastest; else whatever this system calls Python.

@@ -128,7 +128,7 @@ def doctor(
     ] = ROOT,
     as_json: Annotated[bool, typer.Option("--json", help="Print data and nothing else.")] = False,
 ) -> None:
-    """Say whether a class can be graded on this machine, a line for each thing that it takes, and what to do.
+    """Say whether a class can be graded on this machine, a line for each requirement, and what to do.
 
     Example: python -m autograder doctor
     """

@@ -80,4 +80,6 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
     except Exception as error:
         if type(error).__module__ != "sqlalchemy.exc":  # not imported for commands that fail before they need it
             raise
-        raise failure(f"Can't use the gradebook ({getattr(error, 'orig', error)}): does another program?") from error
+        raise failure(
+            f"Can't use the gradebook ({getattr(error, 'orig', error)}): is another program using it?"
+        ) from error

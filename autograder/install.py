@@ -44,7 +44,7 @@ def install(extra: str) -> None:
             if not stamp_fits(read_stamp(), extra):  # it may, when we have waited for another process
                 _install(extra)
     except KeyboardInterrupt:
-        stop("\nSet-up interrupted: run the same command again to start it anew.")
+        stop("\nSet-up interrupted: run the same command again to start over.")
     except OSError as error:
         stop(f"Set-up failed: {error}. Check permissions and the space on the disk, delete .venv and try again.")
 

@@ -45,7 +45,7 @@ def missing_extra(arguments: list[str]) -> str | None:
     if _runs_in_venv():
         if stamp_fits(stamp, extra):
             return None
-        if stamp != UNFINISHED and requirements_met(extra):  # made by hand, or with an extra that includes this one
+        if stamp != UNFINISHED and requirements_met(extra):  # made manually, or with an extra that includes this one
             write_stamp(extra, *(extras_in(stamp) if stamp_fits(stamp, "") else ()))
             return None
     elif requirements_met(extra):
@@ -104,7 +104,7 @@ def python_version() -> str:
 
 
 def read_stamp() -> str:
-    """What stands in the stamp; "" when there is none."""
+    """The content of the stamp; "" when there is none."""
     try:
         with open(STAMP, encoding="utf-8") as file:
             return file.read()
@@ -113,7 +113,7 @@ def read_stamp() -> str:
 
 
 def write_stamp(*extras: str) -> None:
-    """Say that `.venv` now holds these extras for the requirements as they stand."""
+    """Say that `.venv` now holds these extras for the requirements as they are now."""
     temporary = f"{STAMP}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(f"{fingerprint()} {python_version()}\n{' '.join(sorted({*extras} - {''}))}\n")

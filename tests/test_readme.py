@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 import typer
+from generator import commands as commands_page
+from generator import terminal
 from helpers.make import called, make
+from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss, load_docs, split_docs
+from part04_parameters import Config, count_parameters
+from part09_understanding import uniform_loss
 
 from autograder.cli import app
 from autograder.command_table import commands as rows
@@ -18,20 +23,9 @@ from autograder.command_table import find_target
 from autograder.command_table.make_targets import target_names
 from autograder.command_table.table import UNLISTED
 from autograder.commands.lazy_group import every_command
-from autograder.course import ROOT, SOLUTIONS, parts
+from autograder.course import ROOT, parts
 from autograder.grading.misconceptions import misconceptions
 from autograder.install import COST
-
-sys.path.insert(0, str(SOLUTIONS))
-sys.path.insert(0, str(ROOT / "docs"))
-
-from generator import commands as commands_page
-from generator import terminal
-from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss, load_docs, split_docs
-from part04_parameters import Config, count_parameters
-from part09_understanding import uniform_loss
-
-from autograder.course import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -46,7 +40,7 @@ def commands() -> dict[str, typer.core.TyperCommand]:
 
 
 def calls_in(text: str) -> list[str]:
-    """What stands in code, in a block or in a line."""
+    """What is in code, in a block or in a line."""
     blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.S)
     lines = [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
     return lines + re.findall(r"`([^`\n]+)`", re.sub(r"```sh\n.*?```", "", text, flags=re.S))

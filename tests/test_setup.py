@@ -415,7 +415,7 @@ def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
     os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C does: everybody gets it
     stdout, stderr = process.communicate(timeout=300)
     assert (process.returncode, stdout) == (2, "")
-    assert stderr.endswith("\nSet-up interrupted: run the same command again to start it anew.\n")
+    assert stderr.endswith("\nSet-up interrupted: run the same command again to start over.\n")
     assert "Traceback" not in stderr
     assert stamp_of(checkout) == setup_environment.UNFINISHED
 

@@ -15,12 +15,12 @@ from autograder.command_table.table import TABLE, UNLISTED
 # Set by the Makefile: the names of the variables that were typed, the targets, and each value as it was typed.
 NAMES, GOALS, VALUE = "AUTOGRADER_MAKE_VARIABLES", "AUTOGRADER_MAKE_GOALS", "AUTOGRADER_MAKE_VALUE_"
 
-# The variables that most targets take, as the first line of the help shows them.
+# The variables that most targets accept, as the first line of the help shows them.
 EXAMPLES = {"part": "5", "fast": "1", "steps": "N", "seed": "N", "data": "FILE", "args": "..."}
 
 
 class MakeError(ValueError):
-    """What was typed can't be run; the message says what a target takes."""
+    """What was typed can't be run; the message says what a target accepts."""
 
 
 def asks_for_help(arguments: list[str]) -> bool:
@@ -49,8 +49,8 @@ def _refuse_unknown(names: list[str], goals: list[str]) -> None:
     known = {name for command in filter(None, map(find_target, goals)) for name in command.variables}
     for name in names if known else ():
         if name not in known:
-            takes = " ".join(f"{variable}=" for variable in sorted(known))
-            raise MakeError(f"make {' '.join(goals)} does not take {name}=. It takes: {takes}.")
+            accepted = " ".join(f"{variable}=" for variable in sorted(known))
+            raise MakeError(f"make {' '.join(goals)} does not accept {name}=. It accepts: {accepted}.")
 
 
 def forget_call() -> None:

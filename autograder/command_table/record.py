@@ -42,7 +42,7 @@ class Command(NamedTuple):
 
     @property
     def variables(self) -> list[str]:
-        """The variables that the target takes, sorted."""
+        """The variables that the target accepts, sorted."""
         switches = (switch.variable for switch in self.switches)
         return sorted(filter(None, ("args", self.argument, *self.options, *switches)))
 

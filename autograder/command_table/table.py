@@ -84,7 +84,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             target="serve", extra="instructor", options=("board",),
         ),
     ),
-    "For instructors (the order of a term: docs/instructor/term.md)": (
+    "For instructors": (
         command(
             "release", "release", "write the students' files to release/",
             ", unless they give an answer away: all, or part=5; class=FOLDER", extra="classroom", argument="part",
@@ -224,7 +224,7 @@ UNLISTED = tuple(FORMER)
 # Learners' commands that run other people's code in the strict sandbox when given --from, and need its packages.
 STRICT_WITH_FROM = ("check", "capstone")
 
-# Megabytes on disk and seconds for each extra, measured with an empty cache: see README.md.
+# Disk space and time for each extra, measured with an empty cache. README.md repeats the sizes.
 COST = {
     "": "about 125 MB, usually less than a minute",
     "instructor": "about 125 MB, usually less than a minute",

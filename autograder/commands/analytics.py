@@ -1,4 +1,4 @@
-"""The commands about a class as a whole: its figures, and submissions that are alike."""
+"""The commands about a class: its figures, and submissions with similar code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ app = typer.Typer()
 def analytics(
     verdicts: Annotated[Path, typer.Argument(help="The folder with the verdicts and the ledger.")] = Path("verdicts"),
     part: Annotated[int | None, typer.Option("--part", help="This part only, and every check of it.")] = None,
-    names: Annotated[bool, typer.Option("--names", help="Real ids in the place of pseudonyms.")] = False,
+    names: Annotated[bool, typer.Option("--names", help="Real ids instead of pseudonyms.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and write no page.")] = False,
 ) -> None:
     """Show a class in figures: what is passed, mistakes met most often, times, who is stuck where. Writes a page, too.

@@ -15,8 +15,8 @@ from autograder.invocation import command
 
 
 def record_entries(submissions: list[tuple[Path, str]], name: str | None, public: bool | None, board) -> list:
-    """Record each submission, say what became of it, and return the entries. Exit status 1 when one has no score or is
-    not recorded.
+    """Record each submission, print its result, and return the entries. Exit status 1 when one has no score or is not
+    recorded.
     """
     from autograder.leaderboard.board import DEFAULT_FOLDER
     from autograder.leaderboard.database_tables import StoreError
@@ -63,8 +63,8 @@ def record_achievements(entry, board) -> None:
 
 @contextlib.contextmanager
 def training_progress(runs: int) -> Iterator[Callable[[int, int, float], None] | None]:
-    """Yield what to call after each step, for a line on standard error that says how far a try is and goes with it;
-    None where that is no terminal.
+    """Yield what to call after each step, for a progress line on standard error that disappears at the end; None where
+    that is not a terminal.
     """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None

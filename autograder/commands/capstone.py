@@ -74,7 +74,7 @@ def capstone(
 @app.command()
 @reports_errors(disk="The card can't be written ({error}).")
 def card() -> None:
-    """Draw what your last capstone reached as a card to share, runs/card.svg and runs/card.png.
+    """Draw your last capstone's result as a card to share, runs/card.svg and runs/card.png.
 
     Example: python -m autograder card
     """
@@ -93,7 +93,7 @@ def capstone_lines(graded: GradedCapstone) -> Iterator[str]:
     facts = f"sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}"
     yield facts + (f", Python {result.interpreter}, {result.seconds:.0f} s" if result else "")
     yield ""
-    if result is None:  # one and the same sentence for all checks
+    if result is None:  # all checks have the same sentence
         yield f"The training did not reach its end. {report.checks[0].message.rstrip()}"
         yield f"To see what is left to do in each part: {command('check')}"
         yield ""

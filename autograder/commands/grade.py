@@ -42,25 +42,27 @@ class FolderOptions(NamedTuple):
 @app.command()
 @reports_errors()
 def grade(
-    submitted: Annotated[Path | None, typer.Argument(metavar="[SUBMITTED]", help="A folder of learners, any.")] = None,
+    submitted: Annotated[
+        Path | None, typer.Argument(metavar="[SUBMITTED]", help="A folder or an archive of learners.")
+    ] = None,
     part: Annotated[list[int] | None, typer.Option("--part", help="This part only; may be repeated.")] = None,
     folder: ClassOption = ROOT,
-    sandbox: Annotated[str, typer.Option(help="local runs what learners wrote unprotected.")] = "strict",
-    run_notebooks: Annotated[bool, typer.Option("--run-notebooks", help="Show what their cells give, too.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Results of SUBMITTED; verdicts/ beside it if none.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; as processors if none.")] = None,
+    sandbox: Annotated[str, typer.Option(help="local runs submissions unprotected.")] = "strict",
+    run_notebooks: Annotated[bool, typer.Option("--run-notebooks", help="Also show the outputs of cells.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Results of SUBMITTED; verdicts/ next to it if none.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; all processors if none.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Of SUBMITTED: a Dask scheduler, see docs/cluster.md.")] = None,
     again: Annotated[bool, typer.Option("--regrade", help="Of SUBMITTED: which verdicts change by chance?")] = False,
-    python: Annotated[str | None, typer.Option(help="Of --part 11, the capstone: train in it, such as pypy3.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: verdicts with it; drawn if none.")] = None,
+    python: Annotated[str | None, typer.Option(help="Of --part 11: train in it; an interpreter such as pypy3.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: the seed; random if none.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Of SUBMITTED: the summary as JSON.")] = False,
 ) -> None:
-    """Grade what a class handed in: scores in gradebook.db, reports in feedback/. Unchanged work is not run again.
+    """Grade a class's submissions: scores in gradebook.db, reports in feedback/. Unchanged work is not run again.
 
     With SUBMITTED, a folder or an archive of learners, it grades that without nbgrader, in several processes: verdicts,
-    reports and a ledger in verdicts/ beside it. Of a class's submitted/, `grade` then finds these verdicts.
+    reports and a ledger in verdicts/ next to it. Of a class's submitted/, `grade` then finds these verdicts.
 
-    The capstone, --part 11, trains everybody's newest parts 1 to 8: a minute each, and only when it is asked for. With
+    The capstone, --part 11, trains everybody's newest parts 1 to 8: a minute each, and only when you ask for it. With
     --regrade it trains everybody again, also those whose parts are unchanged.
 
     Example: python -m autograder grade --part 5
@@ -77,10 +79,10 @@ def grade(
     options = FolderOptions(out, workers, scheduler, again, seed, as_json)
     if submitted is not None:
         if run_notebooks or folder != ROOT:
-            raise ValueError("--class and --run-notebooks are of a class that nbgrader grades: leave SUBMITTED out.")
+            raise ValueError("--class and --run-notebooks are for a class that nbgrader grades: leave SUBMITTED out.")
         return _grade_folder(submitted, selected, sandbox, options)
     if options != FolderOptions():
-        raise ValueError("These options are of a folder that is graded without nbgrader: name it, as in submitted.")
+        raise ValueError("Options of SUBMITTED need a folder that is graded without nbgrader, such as submitted.")
     _grade_class(folder, selected, sandbox, run_notebooks, f"part {', '.join(map(str, part))}" if part else "anything")
 
 
@@ -100,7 +102,7 @@ def _grade_class(folder: Path, selected: Sequence[Part], sandbox: str, run_noteb
     submissions = {part: learners for part in selected if (learners := class_folder.learners(part))}
     if not submissions:
         raise ValueError(
-            f"Nobody has handed in {what}: there is no {class_folder.submitted}/LEARNER/{selected[0].name}."
+            f"Nobody has submitted {what}: there is no {class_folder.submitted}/LEARNER/{selected[0].name}."
         )
     tier = _tier(sandbox)
     require_shown_changes(class_folder, submissions, tier)

@@ -33,10 +33,10 @@ def roster(
     file: Annotated[Path, typer.Argument(help="A CSV file: Canvas' gradebook or Moodle's participants.")],
     folder: ClassOption = ROOT,
     remove_absent: Annotated[
-        bool, typer.Option("--remove-absent", help="Delete who is not in the list and handed in nothing.")
+        bool, typer.Option("--remove-absent", help="Delete learners who are not in the list and submitted nothing.")
     ] = False,
 ) -> None:
-    """Put the list of the class into the gradebook. Nobody who handed in work is ever deleted.
+    """Import the class list into the gradebook. Nobody who submitted work is ever deleted.
 
     Example: python -m autograder roster participants.csv
     """
@@ -98,7 +98,7 @@ def collect(
 @app.command()
 @reports_errors()
 def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
-    """Show the grades of the class: points by part, lateness, the weighted total, what a person has still to grade.
+    """Show the grades of the class: points by part, lateness, the weighted total, what you have still to grade.
 
     Example: python -m autograder grades
     """
@@ -173,10 +173,10 @@ def errata(
     apply: Annotated[
         bool, typer.Option("--apply", help="Give the new results; nothing is written without it.")
     ] = False,
-    lower: Annotated[bool, typer.Option("--lower", help="Those too that are worse than before.")] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="Also those that are worse than before.")] = False,
     folder: ClassOption = ROOT,
 ) -> None:
-    """Grade a part's collected work with its fixed checks and show whose points change; the better result stands.
+    """Grade a part's collected work with its fixed checks and show whose points change; the better result counts.
 
     Part 11 is the capstone.
 

@@ -22,7 +22,7 @@ class LazyGroup(TyperGroup):
     """The commands of its own app, and those of the table's modules, which are loaded one by one."""
 
     def get_command(self, context: typer.Context | None, name: str) -> TyperCommand | TyperGroup | None:
-        """The command, None when there is none: then all are loaded, so that the nearest can be named."""
+        """The command, or None; then all are loaded, so that the error can suggest a similar name."""
         if name in FORMER:
             name, sentence = FORMER[name]
             typer.echo(sentence, err=True)
@@ -48,7 +48,7 @@ class LazyGroup(TyperGroup):
                 formatter.write_dl(list(lines.items()))
 
     def invoke(self, context: typer.Context) -> object:
-        """Run the command; what is missing or not a number is told in words that are not a programmer's."""
+        """Run the command; a missing or wrong argument is reported in words for users, not programmers."""
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
@@ -81,9 +81,7 @@ def _without_dots(context: typer.Context, parameter: object, value: object) -> o
 
 
 def _as_make_says_it(error: UsageError) -> str:
-    """What was wrong in a sentence, with variables of the Makefile. An option that no variable stands for is named as
-    it is.
-    """
+    """What was wrong in a sentence, with variables of the Makefile. An option without a variable is shown as it is."""
     name = error.ctx.command_path.partition("autograder ")[2]
     command = target_of(name) or find_command(name)
     target = command.target or name if command else name

@@ -26,7 +26,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 
 
 def main_board(folder: Path | None):
-    """The board in the folder that was named."""
+    """The board in this folder, or in the default one."""
     from autograder.leaderboard.board import DEFAULT_FOLDER, Board
 
     return Board(folder or DEFAULT_FOLDER)
@@ -128,18 +128,18 @@ def add(
     from autograder.leaderboard.recipe_source import learner_of
 
     if len(recipes) > 1 and (learner or name):
-        raise misuse("--as and --name are of one learner: give one submission with them.")
+        raise misuse("--as and --name are for one learner: give one submission with them.")
     record_entries([(path, learner or learner_of(path)) for path in recipes], name, public, main_board(board))
 
 
 @app.command()
 @reports_errors()
 def page(
-    roster: Annotated[Path | None, typer.Option(help="Real names for your page: CSV, id,name. Kept.")] = None,
-    tries: Annotated[int | None, typer.Option(min=1, help="Tries of a learner in 24 hours, 5 at first. Kept.")] = None,
+    roster: Annotated[Path | None, typer.Option(help="Real names for your page: CSV, id,name. Saved.")] = None,
+    tries: Annotated[int | None, typer.Option(min=1, help="Tries per learner in 24 hours, 5 at first. Saved.")] = None,
     board: BoardOption = None,
 ) -> None:
-    """Write the page anew: public/index.html for all, instructor.html with the learners' ids and real names.
+    """Write the pages again: public/index.html for all, instructor.html with the learners' ids and real names.
 
     Example: python -m autograder leaderboard page --roster class.csv
     """
@@ -157,11 +157,13 @@ def page(
 @app.command()
 @reports_errors()
 def review(
-    release: Annotated[int | None, typer.Option(metavar="NUMBER", help="This entry counts: you have looked.")] = None,
+    release: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="This entry counts: you have reviewed it.")
+    ] = None,
     source: Annotated[int | None, typer.Option(metavar="NUMBER", help="Print the recipe of this entry.")] = None,
     board: BoardOption = None,
 ) -> None:
-    """For the instructor: entries that wait for a person, and the top three, which a person should look at as well.
+    """For the instructor: list entries that wait for your review, and the top three, which you should review too.
 
     Example: python -m autograder leaderboard review --release 17
     """
@@ -185,10 +187,10 @@ def review(
 @app.command()
 @reports_errors()
 def close(
-    split_seed: Annotated[int | None, typer.Option(min=0, help="Of your secret split; drawn if none.")] = None,
+    split_seed: Annotated[int | None, typer.Option(min=0, help="Of your secret split; random if none.")] = None,
     board: BoardOption = None,
 ) -> None:
-    """Close the board: run each learner's best entry once more, with new seeds and another split. It takes no more.
+    """Close the board: run each learner's best entry once more, with new seeds and another split. No entries after it.
 
     Example: python -m autograder leaderboard close
     """

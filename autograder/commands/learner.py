@@ -75,7 +75,7 @@ def compare(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
     anyway: Annotated[bool, typer.Option("--anyway", help="Show the reference before you have passed.")] = False,
 ) -> None:
-    """Show your functions beside the reference's, with lines, nodes and milliseconds of each, once you have passed.
+    """Show your functions next to the reference's, with lines, nodes and milliseconds of each, once you have passed.
 
     Example: python -m autograder compare 5.1
     """
@@ -99,7 +99,7 @@ def debug(
     part_number: Annotated[int, typer.Argument(metavar="PART", help="5 is part 5.")],
     check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name; the first that fails if none.")] = None,
 ) -> None:
-    """Call your code with a check's inputs in a process of your own: breakpoint() works, an error opens the debugger.
+    """Call your code with a check's inputs in a separate process: breakpoint() works, an error opens the debugger.
 
     Example: python -m autograder debug 1 --check a_value_used_twice_gets_both_gradients
     """
@@ -120,7 +120,7 @@ def trace(
     full: Annotated[bool, typer.Option("--full", help="All numbers of every vector, and all positions.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit status 0 whatever differs.")] = False,
 ) -> None:
-    """Show how your model reads a name, every vector beside the reference's: exit status 1 when one differs.
+    """Show how your model reads a name, every vector next to the reference's: exit status 1 when one differs.
 
     Example: python -m autograder trace --name olivia
     """
@@ -142,7 +142,7 @@ def reset(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
     yes: Yes = False,
 ) -> None:
-    """Write the stub of a part or task anew. Says what would be lost, asks, and keeps a copy: undo brings it back.
+    """Restore the stub of a part or task. Says what would be lost, asks, and keeps a copy: undo brings it back.
 
     Example: python -m autograder reset 5.2
     """
@@ -166,7 +166,7 @@ def reset(
 @app.command()
 @reports_errors()
 def undo() -> None:
-    """Bring back the files that the last reset or update replaced. Once more, and you have those of now again.
+    """Restore the files that the last reset or update replaced. A second undo takes the first one back.
 
     Example: python -m autograder undo
     """

@@ -1,4 +1,4 @@
-"""What several commands share: the class's folder, a part, where to run student code."""
+"""Options that several commands share: the class's folder, and a part."""
 
 from __future__ import annotations
 

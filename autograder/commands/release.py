@@ -16,7 +16,7 @@ from autograder.invocation import command
 
 app = typer.Typer()
 
-UrlArgument = Annotated[str, typer.Argument(metavar="URL", help="Where dist's zip can be fetched: a release's file.")]
+UrlArgument = Annotated[str, typer.Argument(metavar="URL", help="The address of the students' zip in a release.")]
 CheckOption = Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 when it is stale.")]
 
 
@@ -26,9 +26,9 @@ def release(
     part: Annotated[int | None, typer.Argument(help="This part only.")] = None,
     folder: ClassOption = ROOT,
     check: CheckOption = False,
-    mend: Annotated[bool, typer.Option("--mend", help="First clear outputs in source/, set points, ids.")] = False,
+    mend: Annotated[bool, typer.Option("--mend", help="First fix outputs, points and ids in source/.")] = False,
 ) -> None:
-    """Make the release of a part, or of all, and look whether it gives anything away; then it is in release/.
+    """Write the release of a part, or of all parts, to release/, unless it gives an answer away.
 
     Example: python -m autograder release 5
     """
@@ -46,14 +46,12 @@ def release(
             raise failure(f"Run: {class_folder.command('release')}")
         return print_lines(["The release is up to date."])
     if mend:
-        print_lines(f"{path} is mended." for path in lesson_notebooks.mend())
+        print_lines(f"{path} is fixed." for path in lesson_notebooks.mend())
     try:
         releases.release(selected, class_folder.release)
     except releases.ReleaseError as error:
         print_lines(error.findings)
-        raise failure(
-            "Nothing was released: mend what is named above. The release that there was is untouched."
-        ) from error
+        raise failure("Nothing was released: fix what is listed above. The previous release is unchanged.") from error
     for each in selected:
         enter_in_gradebook(class_folder, each)
     if write_configuration(class_folder.root):
@@ -64,7 +62,7 @@ def release(
 @app.command()
 @reports_errors()
 def bundle() -> None:
-    """Write a zip for students to dist/: exercises, notebooks, data, public checks, and no answers. Minutes.
+    """Write a zip for students to dist/: exercises, notebooks, data, public checks, and no answers. Takes minutes.
 
     Example: python -m autograder bundle
     """
@@ -103,8 +101,8 @@ def classroom50(release: UrlArgument) -> None:
 
 @app.command()
 @reports_errors(disk="The autograder can't be written ({error}).")
-def gradescope(part: Annotated[int, typer.Argument(help="The part that students hand in.")]) -> None:
-    """Write an autograder for Gradescope to dist/, which grades one part of what students upload there.
+def gradescope(part: Annotated[int, typer.Argument(help="The part that students submit.")]) -> None:
+    """Write an autograder for Gradescope to dist/, which grades one part.
 
     Example: python -m autograder gradescope 5
     """
@@ -119,7 +117,7 @@ def gradescope(part: Annotated[int, typer.Argument(help="The part that students 
 def demo(
     folder: Annotated[Path | None, typer.Argument(help="A new folder; a temporary one if none.")] = None,
 ) -> None:
-    """Show an instructor's whole job on a class that never was: release, collect, grade, export. About a minute.
+    """Run the whole grading cycle on a sample class: release, collect, grade, export. Takes about a minute.
 
     Example: python -m autograder demo
     """
@@ -131,7 +129,7 @@ def demo(
 @app.command()
 @reports_errors(disk="The tutorial can't be written ({error}).")
 def tutorial(check: CheckOption = False) -> None:
-    """Build solutions/microgpt_tutorial.ipynb: all parts as one executed notebook with the reference's code. Minutes.
+    """Build solutions/microgpt_tutorial.ipynb: all parts in one notebook, with the reference's code. Takes minutes.
 
     Example: python -m autograder tutorial --check
     """

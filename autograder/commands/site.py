@@ -31,7 +31,7 @@ class NoSite(Failure):
 @reports_errors()
 def site(
     out: Annotated[Path | None, typer.Option(help="The folder to build in; dist/site if none.")] = None,
-    links: Annotated[bool, typer.Option("--links", help="Ask each address in the pages whether it is there.")] = False,
+    links: Annotated[bool, typer.Option("--links", help="Check every link instead.")] = False,
 ) -> None:
     """Build the site of the guides; a warning of its generator is a failure.
 
@@ -41,13 +41,13 @@ def site(
 
 
 def build(out: Path) -> int:
-    """Build the pages in a folder anew and say where; return 1 when there was a warning or an error, which is printed.
+    """Build all pages in a folder and say where; return 1 when there was a warning or an error, which is printed.
 
     The folder must be empty, or hold a site: then that is replaced.
     """
     if out.is_dir() and any(out.iterdir()):
         if not (out / MARK).is_file():
-            raise NoSite(f"{out} holds something else than a site: name an empty folder, or one that is not there yet.")
+            raise NoSite(f"{out} holds something else than a site: give an empty folder, or a new one.")
         shutil.rmtree(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def build(out: Path) -> int:
 
 
 def check_addresses() -> int:
-    """Ask each address of another host whether it is there; return 1 and name those that are not."""
+    """Check every link to another host; return 1 when one is broken, and list those."""
     with tempfile.TemporaryDirectory() as scratch:
         return _sphinx("linkcheck", Path(scratch) / "links")
 

@@ -15,10 +15,12 @@ app = typer.Typer()
 @app.command()
 @reports_errors(disk="Can't save what was trained ({error}).")
 def train(
-    fast: Annotated[bool, typer.Option("--fast", help="The version with a backward pass by hand: seconds.")] = False,
-    steps: Annotated[int, typer.Option(help="Training steps, one name each.")] = 1000,
+    fast: Annotated[bool, typer.Option("--fast", help="The version with hand-written derivatives: seconds.")] = False,
+    steps: Annotated[int, typer.Option(help="Training steps, one name per step.")] = 1000,
     seed: Annotated[int, typer.Option(help="Of the order of the names and the first weights.")] = 42,
-    data: Annotated[Path | None, typer.Option(help="A file with one name a line; the course's names if none.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A file with one name per line; the course's names if none.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder to save in; runs/ if none.")] = None,
     any_characters: Annotated[bool, typer.Option("--any-characters", help="Accept more than a to z.")] = False,
     layers: Annotated[int | None, typer.Option(help="Layers of the model; 1 if none.")] = None,

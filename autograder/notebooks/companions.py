@@ -1,4 +1,4 @@
-"""How nbgrader releases a part: its settings, and the files beside the notebook (stub, notebook tools, data, modules).
+"""How nbgrader releases a part: its settings, and the files next to the notebook.
 
 The settings hold for our own command, for `nbgrader generate_assignment` and for formgrader's button alike. source/
 holds notebooks only, since nbgrader would copy any other file there over a learner's own file.
@@ -20,7 +20,7 @@ STEPS = """LockCells ClearSolutions ClearOutput CheckCellMetadata ComputeChecksu
 
 
 def companions(part: Part) -> dict[str, bytes]:
-    """The files beside the part's notebook: path -> content. Raises StubError when a solution can't be used."""
+    """The files next to the part's notebook: path -> content. Raises StubError when a solution can't be used."""
     stubs = fresh_stubs()
     files = {part.file_name: stubs[part.file_name].encode("utf-8")}
     files[f"{TOOLS.name}.py"] = tools_file()

@@ -1,4 +1,4 @@
-"""The notebooks' sources: what must hold of them before anybody gets one, and mending what a machine can mend."""
+"""The notebooks' sources: what must hold of them before a release, and automatic fixes."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _graded_findings(part: Part, notebook: dict) -> list[str]:
 
 def mend(source: Path = SOURCE, tools: Path = TOOLS) -> list[Path]:
     """Clear outputs and editors' metadata, set points from the suites, ids where one is missing or there twice, and
-    write course.json. What only an author can mend stays a finding. Returns the files that were written.
+    write course.json. What only an author can fix stays a finding. Returns the files that were written.
     """
     written = []
     for part in parts():

@@ -1,4 +1,4 @@
-"""The release of a part: made beside the old one, audited, and only then moved into its place."""
+"""The release of a part: made next to the old one, audited, and only then moved into its place."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def strings_in(value: object) -> Iterator[str]:
 
 
 def _wrong_files(folder: Path, part: Part) -> Iterator[str]:
-    """Files that are not what belongs beside the notebook, byte by byte, or are not there."""
+    """Files that are missing, or differ from what belongs next to the notebook."""
     wanted = {**companions(part), f"{part.name}.ipynb": None}
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
     yield from (f"{there[name]}: it does not belong to the release." for name in sorted(set(there) - set(wanted)))
@@ -141,7 +141,7 @@ def _wrong_files(folder: Path, part: Part) -> Iterator[str]:
 
 
 def _wrong_notebook(path: Path) -> Iterator[str]:
-    """Outputs, and metadata that nobody has vouched for."""
+    """Outputs, and metadata that is not allowed."""
     if not path.is_file():
         return
     notebook = json.loads(path.read_text(encoding="utf-8"))

@@ -49,7 +49,7 @@ def data(name):
     return Path("..", "datasets", name)'''
 MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION.*\n", re.MULTILINE)
 EXPLORING = re.compile(r"^with lesson\.exploring\(\):\n((?:(?: {4}.*)?\n)*)", re.MULTILINE)
-# What is for those who hand in: how long it takes, what it is worth, what a person looks for, how checks answer.
+# Only for learners who submit: how long it takes, what it is worth, what a full answer has, how checks answer.
 FOR_THE_COURSE = re.compile(
     r"^Reading: about [^\n]*\n\n|^\*\d+ points?, about [^\n]*\n\n|^\*\*A full answer\*\*.*?(?:\n\n|\Z)"
     r"|, so that you see how a check answers\. Run the two cells below .*? run them again(?=\.)",
@@ -73,7 +73,7 @@ def build() -> dict:
 
 
 def write_tutorial(to: Path = TUTORIAL) -> Path:
-    """Build it, execute it beside the modules, write it. Raises TutorialError when a cell fails; nothing is written."""
+    """Build it, execute it in solutions/, and write it. Raises TutorialError, and writes nothing, when a cell fails."""
     executed = _execute(build())
     write_atomically(to, notebook_text(executed).encode("utf-8"))
     return to
@@ -116,7 +116,7 @@ def _part_cells(part: Part) -> Iterator[dict]:
 
 def pieces(part: Part) -> dict[str, str]:
     """The reference's module in pieces, without the marks: by the task whose code a piece is the first to hold. What
-    stands before it, such as imports, belongs to it, and what stands behind the last to the last.
+    is before it, such as imports, belongs to it, and what follows the last belongs to the last.
     """
     text = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)

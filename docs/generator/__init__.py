@@ -1,1 +1,1 @@
-"""What the site's generator is taught: formulas, tables of the course, pages that stand elsewhere."""
+"""Extensions of the site's generator: formulas, tables of the course, pages whose text is elsewhere."""

@@ -47,7 +47,7 @@ STYLE = """
 
 
 def layers() -> list[list[str]]:
-    """The layers of the contract, from the top: each is a list of modules that may stand side by side."""
+    """The layers of the contract, from the top: each is a list of modules that are side by side."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     (contract,) = [each for each in settings["contracts"] if each["type"] == "layers"]
     return [re.findall(r"\w+", layer) for layer in contract["layers"]]
@@ -77,7 +77,7 @@ def purpose(name: str) -> str:
 
 
 def picture() -> str:
-    """The lanes as an SVG. Its colours are the site's where it stands in the site, else its own."""
+    """The lanes as an SVG. In the site it has the site's colours, elsewhere colours for light pages."""
     body, y = [], GAP
     for title, rows in lanes():
         height = len(rows) * ROW + HEAD

@@ -29,11 +29,12 @@ def page() -> str:
     """The page as it should be."""
     lines = [HEAD]
     for title, rows in TABLE.items():
-        lines += [f"## {title.partition(' (')[0]}", "", "| command | what it does | target of `make` | variables |"]
+        lines += [f"## {title}", "", "| command | what it does | target of `make` | variables |"]
         lines.append("|---|---|---|---|")
         for row in rows:
             variables = " ".join(f"`{name}=`" for name in row.variables if name != "args") if row.target else ""
-            words = " ".join([row.name, *row.always])
+            # What else a target adds, such as --exit-zero, is for make alone.
+            words = row.name if row.target in ("", row.name) else " ".join([row.name, *row.always])
             target = f"`{row.target}`" if row.target else ""
             lines.append(f"| `{words}` | {row.summary} | {target} | {variables} |")
         lines.append("")

@@ -1,4 +1,4 @@
-"""Pages whose text stands at the repository's top: README.md, CHANGELOG.md and the like.
+"""Pages whose text is at the repository's top: README.md, CHANGELOG.md and the like.
 
 Links to program files lose their target: the site gives no answers away, and whoever has the course has the file.
 

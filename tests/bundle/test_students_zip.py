@@ -168,7 +168,7 @@ def test_what_needs_the_reference_says_so(bundle):
 def test_make_refuses_a_variable_that_a_target_does_not_take(bundle):
     done = run(bundle, "make", "check", "prat=1")
     assert done.returncode == 2
-    assert "make check does not take prat=. It takes: args= part= seed=." in done.stderr
+    assert "make check does not accept prat=. It accepts: args= part= seed=." in done.stderr
 
 
 @with_make

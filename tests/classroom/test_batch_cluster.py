@@ -13,22 +13,27 @@ from pathlib import Path
 
 import psutil
 import pytest
-from helpers.batch import ENDLESS, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
+from helpers.batch import (
+    ENDLESS,
+    LEARNERS,
+    hand_in,
+    hand_in_class,
+    ledger,
+    run_cli,
+    start_cli,
+    wait_for_lines,
+)
 
 from autograder.batch.dask_cluster import cluster_pool, shipped_grader
 from autograder.batch.local_processes import PoolLost
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
-LEARNERS = 10
 
 
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("class") / "submitted"
-    for number in range(LEARNERS):
-        hand_in(folder, f"learner{number:02}", f"# {number}\n{WRONG if number % 4 == 0 else SOLUTION}")
-    return folder
+    return hand_in_class(tmp_path_factory.mktemp("class") / "submitted")
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +103,6 @@ def cluster(tmp_path_factory):
         yield found
     finally:
         found.end()
-
-
-def wait_for_lines(out: Path, count: int, process: subprocess.Popen) -> None:
-    path, end = out / "ledger.jsonl", time.monotonic() + 300
-    while process.poll() is None and time.monotonic() < end:
-        if path.exists() and path.read_bytes().count(b"\n") >= count:
-            return
-        time.sleep(0.01)
 
 
 def test_a_cluster_gives_the_verdicts_of_this_machine_though_no_grader_is_installed_there(

@@ -10,20 +10,28 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from disturbances import kill_one_of
-from helpers.batch import PART, SOLUTION, WRONG, hand_in, ledger, run_cli, start_cli
+from helpers.batch import (
+    LEARNERS,
+    PART,
+    SOLUTION,
+    hand_in,
+    hand_in_class,
+    ledger,
+    run_cli,
+    start_cli,
+    wait_for_lines,
+)
 
 from autograder.batch.ledger import Ledger, LedgerEntry, LedgerError, read_ledger
 from autograder.batch.regrade import repeat
 from autograder.course import ROOT
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
-LEARNERS = 10
 ENTRY = LedgerEntry(
     "2026-11-24", "ada", "part00", PART.file_name, "0" * 64, "1" * 64, 7, "strict", "3.11.2", 0.5, 1, 10, "", {}, "k"
 )
@@ -31,11 +39,7 @@ ENTRY = LedgerEntry(
 
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory) -> Path:
-    """Each learner with a file of their own."""
-    folder = tmp_path_factory.mktemp("class") / "submitted"
-    for number in range(LEARNERS):
-        hand_in(folder, f"learner{number:02}", f"# {number}\n{WRONG if number % 4 == 0 else SOLUTION}")
-    return folder
+    return hand_in_class(tmp_path_factory.mktemp("class") / "submitted")
 
 
 def grade(submitted: Path, out: Path) -> tuple:
@@ -70,14 +74,6 @@ def test_after_kill_9_of_any_of_its_processes_the_ledger_is_that_of_an_undisturb
                 break
         assert process.returncode == 0 and ledger(out) == undisturbed
     assert len(killed) == 2
-
-
-def wait_for_lines(out: Path, count: int, process: subprocess.Popen) -> None:
-    path, end = out / "ledger.jsonl", time.monotonic() + 300
-    while process.poll() is None and time.monotonic() < end:
-        if path.exists() and path.read_bytes().count(b"\n") >= count:
-            return
-        time.sleep(0.01)
 
 
 def test_ctrl_c_says_that_nothing_is_lost_and_the_next_run_goes_on(submitted, undisturbed, tmp_path):

@@ -1,4 +1,4 @@
-"""The notebooks' sources are clean, what is wrong with one is said, and what a machine can mend is mended."""
+"""The notebooks' sources are clean, problems are reported, and what can be fixed automatically is fixed."""
 
 from __future__ import annotations
 

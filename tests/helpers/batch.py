@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +18,7 @@ PART = part(0)
 SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
 STUB = make_stub(SOLUTION, PART.file_name)
 WRONG = SOLUTION.replace("return x * x", "return x + x")
+LEARNERS = 10
 ENDLESS = SOLUTION.replace("return x * x", "while True:\n        pass")
 
 
@@ -30,6 +32,13 @@ def hand_in(submitted: Path, learner: str, source: str | bytes = SOLUTION, its_p
     place.mkdir(parents=True, exist_ok=True)
     (place / its_part.file_name).write_bytes(source if isinstance(source, bytes) else source.encode("utf-8"))
     return place
+
+
+def hand_in_class(submitted: Path) -> Path:
+    """Write a file for each of LEARNERS learners, each file with other bytes, and return the folder."""
+    for number in range(LEARNERS):
+        hand_in(submitted, f"learner{number:02}", f"# {number}\n{WRONG if number % 4 == 0 else SOLUTION}")
+    return submitted
 
 
 def ledger(out: Path) -> list[dict]:
@@ -62,6 +71,15 @@ def run_cli(*words: object, seconds: float = 120) -> tuple[int, str, str]:
     process = start_cli(*words)
     said, complained = process.communicate(timeout=seconds)
     return process.returncode, said, complained
+
+
+def wait_for_lines(out: Path, count: int, process: subprocess.Popen) -> None:
+    """Wait until the ledger has this number of lines, or the process has ended."""
+    path, end = out / LEDGER_FILE, time.monotonic() + 300
+    while process.poll() is None and time.monotonic() < end:
+        if path.exists() and path.read_bytes().count(b"\n") >= count:
+            return
+        time.sleep(0.01)
 
 
 def report_of(out: Path, learner: str, its_part: Part = PART) -> dict:

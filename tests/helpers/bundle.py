@@ -35,7 +35,7 @@ def solve(folder: Path, *numbers: int) -> None:
 
 
 def change(folder: Path, name: str, old: str, new: str) -> None:
-    """Replace text that stands once in a file of exercises/."""
+    """Replace text that occurs once in a file of exercises/."""
     path = folder / "exercises" / name
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1

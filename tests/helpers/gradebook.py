@@ -13,7 +13,7 @@ DUE = datetime.datetime(2026, 11, 30, 18, 0)
 
 
 def add_assignment(gradebook: Gradebook, name: str, cells: dict[str, float], duedate=None) -> None:
-    """cells: maximum points by grade id; ids that begin with `written` are graded by a person."""
+    """cells: maximum points by grade id; ids that begin with `written` are graded manually."""
     gradebook.add_assignment(name, duedate=duedate)
     gradebook.add_notebook(name, name)
     for cell, points in cells.items():
@@ -22,7 +22,7 @@ def add_assignment(gradebook: Gradebook, name: str, cells: dict[str, float], due
 
 
 def add_submission(gradebook: Gradebook, name: str, student: str, scores: dict[str, float | None], when=None) -> None:
-    """scores: by grade id; None is still to be graded by a person."""
+    """scores: by grade id; None is still to be graded manually."""
     gradebook.update_or_create_student(student)
     gradebook.add_submission(name, student, timestamp=when)
     for cell, score in scores.items():
@@ -33,7 +33,7 @@ def add_submission(gradebook: Gradebook, name: str, student: str, scores: dict[s
 
 
 def give_by_hand(gradebook: Gradebook, name: str, student: str, cell: str, points: float) -> None:
-    """What formgrader does when a person types points."""
+    """What formgrader does when an instructor types points."""
     grade = gradebook.find_grade(cell, name, name, student)
     grade.manual_score, grade.needs_manual_grade = points, False
     gradebook.db.commit()

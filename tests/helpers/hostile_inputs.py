@@ -1,6 +1,6 @@
 """Submissions that attack whoever reads them: archives, folders, clones and notebooks, each written into a folder.
 
-Each writes what one learner, mallory, submits. All are made here, so that no bomb lies in the repository.
+Each writes what one learner, mallory, submits. All are made here, so that no bomb is in the repository.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
 def directory(
     entries: int, name: bytes = MODULE.encode(), flags: int = 0, extra: bytes = b"", offset: int = 0
 ) -> bytes:
-    """A zip whose directory has so many entries, all for one block."""
+    """A zip whose directory has this number of entries, all for one block."""
     block = zlib.compress(b"\0" * 4_000_000, 9)[2:-4]
     facts = struct.pack("<HHHHLLL", flags, 8, 0, 33, zlib.crc32(b"\0" * 4_000_000), len(block), 4_000_000)
     body = b"PK\3\4" + struct.pack("<H", 20) + facts + struct.pack("<HH", len(name), 0) + name + block

@@ -13,10 +13,10 @@ SECONDS = 120  # the longest that a cell may take, on a loaded machine
 
 
 def lay_out(part: Part, folder: Path, modules: Path | None = None) -> Path:
-    """The part's notebook with what is released beside it, in folder/partNN, as a fetch leaves it.
+    """The part's notebook with what is released next to it, in folder/partNN, as a fetch leaves it.
 
     modules: solutions/ or exercises/, whose modules take the stub's place; those of other parts go to their own
-    folders beside this one.
+    folders next to this one.
     """
     home = folder / part.name
     files = companions(part) | {f"{part.name}.ipynb": notebook_path(part).read_bytes()}

@@ -4,7 +4,7 @@ from autograder.leaderboard.recipe_source import STUB
 
 
 def edited(*edits: tuple[str, str]) -> bytes:
-    """The stub with each text, which stands there once, replaced."""
+    """The stub with each text, which occurs once, replaced."""
     text = STUB.read_text(encoding="utf-8")
     for old, new in edits:
         assert text.count(old) == 1, old

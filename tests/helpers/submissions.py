@@ -48,7 +48,7 @@ def answered(text: str = "Ten letters and a half, as e to the power of 2.37 says
 
 
 def grades(folder: ClassFolder, learner: str, its_part: Part = PART) -> dict[str, float | None]:
-    """What the gradebook has by grade id; None waits for a person."""
+    """What the gradebook has by grade id; None waits for manual grading."""
     with open_gradebook(folder) as book:
         found = book.find_submission_notebook(its_part.name, its_part.name, learner).grades
         return {grade.name: None if grade.needs_manual_grade else grade.score for grade in found}

@@ -45,7 +45,7 @@ class Terminal:
         os.write(self.ours, keys.encode("utf-8"))
 
     def read(self, seconds: float) -> None:
-        """Take in what is printed within so much time."""
+        """Take in what is printed within this time."""
         if select.select([self.ours], [], [], seconds)[0]:
             self.text += os.read(self.ours, 65536).decode("utf-8", "replace")
 

@@ -217,8 +217,8 @@ def test_each_target_of_make_takes_the_variables_that_it_uses_and_refuses_others
         assert make(tmp_path, target, *(f"{name}=1" for name in names)).returncode == 0
         refused = make(tmp_path, target, "prat=1", f"{names[0]}=1")
         assert refused.returncode == 2
-        assert f"make {target} does not take prat=. It takes: {takes}." in refused.stderr
-    assert "make viva does not take name=." in make(tmp_path, "viva", "part=1", "name=eve").stderr
+        assert f"make {target} does not accept prat=. It accepts: {takes}." in refused.stderr
+    assert "make viva does not accept name=." in make(tmp_path, "viva", "part=1", "name=eve").stderr
     assert make(tmp_path, "quick", "check", "part=1").returncode == 0, "one of the two takes it"
 
 

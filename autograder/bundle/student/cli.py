@@ -78,7 +78,7 @@ def verdict(
 ) -> None:
     """Check what somebody else pushed, in the strict sandbox; for a workflow, not for a student.
 
-    Exit status 0 when all that is written passes: what is not written yet is no failure. 1 when something fails, 2
+    Exit status 0 when all that is written passes: what is not written yet is not a failure. 1 when something fails, 2
     when there is no verdict, since no strict sandbox holds here or the folder can't be read.
 
     Example: python -m autograder verdict ../work/exercises

@@ -4,7 +4,7 @@ A guard before the logarithm is right: `log(max(p, 1e-6))`, or any lower bound; 
 that a check asks of a fresh model has a probability of at least LEAST, so that a lower bound never shows, and such an
 addition changes a number by much less than TOLERANCE. An addition of 1e-4 or more is a mistake with every seed: it
 changes a loss, the mean of -ln p, by more than TOLERANCE * max(1, loss), since the mean of 1/p is at least e^loss.
-tests/test_guards_of_the_logarithm.py shows both.
+tests/gates/test_guards_of_the_logarithm.py shows both.
 """
 
 import random
