@@ -86,7 +86,7 @@ def find_capstone_errata(
 def _compare(
     folder: ClassFolder, part: Part, learners: Sequence[str], grade_again: Callable[[str], Report | None]
 ) -> Errata:
-    """Compare released verdicts with new ones. grade_again: gets each learner who has a verdict; None when it failed."""
+    """Compare released verdicts with new ones. grade_again: the new report of a learner; None when there is none."""
     changes, same, unknown, resubmitted, unfinished = [], 0, [], [], []
     for learner in learners:
         old = last_released(folder, learner, part)
