@@ -16,12 +16,11 @@ from pathlib import Path
 from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_regular_file
 from autograder.course import LARGEST_FILE, Part, parts
 from autograder.intake.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
-from autograder.intake.isolated_reader import Allowance, read_isolated, read_members_isolated
+from autograder.intake.isolated_reader import SECONDS_OF_A_CLASS, Allowance, read_isolated, read_members_isolated
 from autograder.intake.name_matching import without_suffix
 
 FILE_NAMES = {part.file_name: part for part in parts()}
 PART_NAMES = {part.name for part in parts()}
-SECONDS_OF_A_CLASS = 60  # of processor time, for an archive with the work of all; unpacking the largest takes 3
 OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
 
 
