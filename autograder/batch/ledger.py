@@ -77,7 +77,7 @@ class Ledger:
         )
         try:
             ledger._lock()
-            ledger._drop_what_was_never_finished()
+            ledger._drop_unfinished_line()
             ledger.latest = {(entry.learner, entry.part): entry for _, entry in read_ledger(ledger.path)}
             yield ledger
         finally:
@@ -175,7 +175,7 @@ class Ledger:
                 f"Another grading writes to {self.path}: wait for its end, or give another --out."
             ) from error
 
-    def _drop_what_was_never_finished(self) -> None:
+    def _drop_unfinished_line(self) -> None:
         """A power cut may leave the beginning of a line: it was never reported, and its verdict is in the store."""
         content = self.path.read_bytes()
         if content and not content.endswith(b"\n"):

@@ -19,16 +19,16 @@ from autograder.sandbox import Tier
 
 
 class SubmissionVerdict(NamedTuple):
-    """report: as the class gets it; collected: what was graded; stands: the report is an earlier, better one."""
+    """report: as the class gets it; collected: what was graded; is_older: the report is an earlier, better one."""
 
     report: Report
     collected: Collected
-    stands: bool = False
+    is_older: bool = False
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Sentences about the verdict, and about files that could not be used."""
-        return (*self.collected.remarks, OLD_VERDICT_KEPT) if self.stands else self.collected.remarks
+        return (*self.collected.remarks, OLD_VERDICT_KEPT) if self.is_older else self.collected.remarks
 
 
 def grade_submission(
@@ -42,7 +42,7 @@ def grade_submission(
     kept = old and keeps_old_verdict(
         decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0]
     )
-    return SubmissionVerdict(old, fresh.collected, stands=True) if kept and not lower else fresh
+    return SubmissionVerdict(old, fresh.collected, is_older=True) if kept and not lower else fresh
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, dict[str, str]]:

@@ -65,9 +65,8 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
     with open_gradebook(folder) as gradebook:
-        from autograder.classroom.late_policy import (
-            refresh_penalties,  # imports nbgrader, which open_gradebook has found
-        )
+        # Imports nbgrader, which open_gradebook has found.
+        from autograder.classroom.late_policy import refresh_penalties
 
         refresh_penalties(gradebook, settings, extensions)
         known = {entry.name: entry for entry in gradebook.assignments if entry.name in settings.weights}

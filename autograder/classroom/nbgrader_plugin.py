@@ -99,7 +99,7 @@ class GradeModule(SandboxStep):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
         folder, tier = self.folder(), self.tier()
         verdict = grade_submission(folder, learner, part, tier, self.lower)
-        if not verdict.stands:  # else its line is there
+        if not verdict.is_older:  # otherwise its line is there
             with self._ledger() as ledger:
                 modules = verdict.collected.modules
                 ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), Conditions(tier))
