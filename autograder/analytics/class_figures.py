@@ -16,12 +16,12 @@ from autograder.grading.report import Report
 from autograder.render.templates import write_private_page
 from autograder.text import clean_text, plural
 
-FEW = 5  # a figure on fewer learners says little about a class, and may tell who somebody is
+FEW = 5  # a figure on fewer learners says little about a class, and may reveal who somebody is
 HARDEST = 10  # checks, on a screen
 MOST_LINES = 15  # of mistakes and of learners, on a screen; the page has them all
-FEW_SENTENCE = f"* is based on fewer than {FEW} learners: it says little about a class, and may tell who somebody is."
+FEW_SENTENCE = f"* is based on fewer than {FEW} learners: it says little about a class, and may reveal who somebody is."
 STUCK_SENTENCE = (
-    "the first part that somebody handed in and did not pass since the last one that they passed, or else the next one."
+    "the first part that somebody submitted and did not pass since the last one that they passed, or else the next one."
 )
 DAY = 86400.0
 
@@ -298,9 +298,9 @@ def days(median: Median) -> str:
 
 
 def state(place: StuckLearner) -> str:
-    """What keeps a learner, in a few words."""
+    """Where a learner is stuck, in a few words."""
     if not place.handed_in:
-        return "not handed in"
+        return "not submitted"
     return f"tasks {', '.join(place.tasks)}; {plural(place.versions, 'version')} graded"
 
 

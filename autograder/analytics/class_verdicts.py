@@ -1,6 +1,6 @@
 """The latest verdict on each part of each learner of a class: from the batch's ledger, or from nbgrader's `grade`.
 
-`pseudonyms` names learners without telling who they are.
+`pseudonyms` gives learners names that don't reveal who they are.
 """
 
 from __future__ import annotations

@@ -65,10 +65,8 @@ def parsed(content: bytes) -> ast.Module:
         return ast.Module(body, [])
 
 
-# A name that is used once, or is another name for the same, is its value.
-
-
 def _inline(unit: StatementScope) -> None:
+    """Replace a name that is used once, or is another name for the same value, by its value."""
     stores, loads, first_load = Counter(unit.parameters), Counter(), {}
     values: dict[str, tuple[int, ast.expr]] = {}
     for order, node in enumerate(_in_order(unit.body)):
@@ -125,10 +123,8 @@ class _Inliner(ast.NodeTransformer):
         return self.values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
 
 
-# Tokens.
-
-
 def _emitted(unit: StatementScope) -> list[Token]:
+    """The tokens of a unit; those of a module are without its functions."""
     out: list[Token] = []
     for node in unit.body:
         if not (unit.is_module and isinstance(node, FUNCTIONS)):

@@ -1,4 +1,4 @@
-"""Which submissions of a part share more than the stub explains. It finds what a person should look at, and no more.
+"""Which submissions of a part share more than the stub explains. It only finds what is worth reading.
 
 Modules are compared in normal form, in passages of a few tokens, as in MOSS. Passages of the stub are left out, and
 those that the reference has too are counted separately. Each module is read in a separate process. `compare_class`
@@ -32,7 +32,7 @@ PASSAGE = 12  # tokens: fewer make independent right solutions alike, more lose 
 LEAST = 5  # tokens of a shorter function, which is one passage
 SECONDS = 3  # of processor time for one module; a solution takes 0.05
 DEEPEST = 20_000  # calls of Python functions: Python itself reads expressions of some thousand levels
-MOST_PAIRS = 50  # that a person will look at
+MOST_PAIRS = 50  # that anybody will read
 PAIRS_OF_ONE = 3  # each learner's closest
 NEARLY_ALL = 0.9  # of the shorter one's passages: padding that the normal form keeps, or a line of one's own
 NOT_MUCH_SHORTER = 0.5  # whoever has written one task of five is in no group with all who have written it, too
@@ -202,7 +202,7 @@ def fingerprint_of(content: bytes) -> Fingerprint:
     return _fingerprint(parsed(content))
 
 
-def _fingerprint(tree: ast.ComparedModule) -> Fingerprint:
+def _fingerprint(tree: ast.Module) -> Fingerprint:
     fingerprint = Fingerprint(array("Q"), array("I"), array("I"), array("I"))
     for tokens in normal_form(tree):
         first, size = len(fingerprint.lines), min(PASSAGE, len(tokens))

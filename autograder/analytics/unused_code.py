@@ -24,7 +24,7 @@ class StatementScope:
 
 
 def units(tree: ast.Module) -> Iterator[StatementScope]:
-    """Each function and method, then what stands outside of them. They share the lists of statements with the tree."""
+    """Each function and method, then the statements outside of them. They share lists of statements with the tree."""
     for node in tree.body:
         methods = (
             [child for child in node.body if isinstance(child, FUNCTIONS)] if isinstance(node, ast.ClassDef) else []

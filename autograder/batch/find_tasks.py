@@ -16,11 +16,11 @@ from pathlib import Path
 from autograder.class_folder.collected import Collected, Unreadable, collect_modules, read_regular_file
 from autograder.course import LARGEST_FILE, Part, parts
 from autograder.intake.archives import SUFFIXES, ArchiveError, Budget, Member, is_archive, read_archive, shown
-from autograder.intake.isolated_reader import Allowance, read_isolated, read_members_isolated
+from autograder.intake.isolated_reader import SECONDS_OF_A_CLASS, Allowance, read_isolated, read_members_isolated
+from autograder.intake.name_matching import without_suffix
 
 FILE_NAMES = {part.file_name: part for part in parts()}
 PART_NAMES = {part.name for part in parts()}
-SECONDS_OF_A_CLASS = 60  # of processor time, for an archive with the work of all; unpacking the largest takes 3
 OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
 
 
@@ -68,7 +68,7 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Submissions:
             members = read_members_isolated(_of_a_class, str(submitted.absolute()), allowance=own, refuse=refuse)
         except ArchiveError as error:
             raise ValueError(f"{submitted}: {error}") from error
-        for learner, files in by_learner(members, submissions.problems).items():
+        for learner, files in _by_learner(members, submissions.problems).items():
             _add_modules(submissions, learner, files, wanted)
     else:
         raise ValueError(f"There is no folder and no archive {submitted}: name one with a folder for each learner.")
@@ -86,11 +86,11 @@ def _add_place(submissions: Submissions, place: Path, learner: str, wanted: Sequ
     if place.is_symlink():  # to anything that the grader can read
         submissions.refuse(place.name, "This is a link: put the folder itself there.")
     elif place.is_dir():
-        handed_in = [part for part in parts() if (place / part.name).is_dir()]
-        if handed_in:
+        submitted_parts = [part for part in parts() if (place / part.name).is_dir()]
+        if submitted_parts:
             submissions.tasks.extend(
-                GradingTask(place.name, part, lambda part=part: collect_modules(place, part))
-                for part in handed_in
+                GradingTask(place.name, part, functools.partial(collect_modules, place, part))
+                for part in submitted_parts
                 if part in wanted
             )
         elif here := {name for name in FILE_NAMES if (place / name).exists() or (place / name).is_symlink()}:
@@ -102,68 +102,21 @@ def _add_place(submissions: Submissions, place: Path, learner: str, wanted: Sequ
     elif is_archive(place.name):
         _add_apart(submissions, learner, f"{place.name}: ", wanted, _modules_in_archive, place)
     elif place.suffix.lower() in (".py", ".ipynb"):
-        submissions.refuse(place.name, "It lies in no learner's folder.")
+        submissions.refuse(place.name, "It is not in a learner's folder.")
     elif place.suffix.lower() in OTHER_ARCHIVES:
-        submissions.refuse(place.name, f"Archives are read that end in {', '.join(SUFFIXES)}: unpack this one.")
+        submissions.refuse(place.name, f"Only {', '.join(SUFFIXES)} archives are read: unpack this one.")
 
 
 def _add_apart(
     submissions: Submissions, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path
 ) -> None:
-    """Add the modules that `read` finds in a place, in a process of its own."""
+    """Add the modules that `read` finds in a place, in a separate process."""
     try:
-        files = {name: content for name, content in read_isolated(read, str(place.absolute()))}
+        files = dict(read_isolated(read, str(place.absolute())))
     except ArchiveError as error:
         submissions.refuse(learner, f"{where}{error}")
         return
     _add_modules(submissions, learner, files, wanted)
-
-
-# These three run in a process of their own.
-
-
-def _of_a_class(path: str) -> Iterator[Member | tuple[str, None]]:
-    """What the archive of a class holds, and a sentence for each file that can't be used."""
-    refused: list[ArchiveError] = []
-    with open(path, "rb") as file:
-        yield from read_archive(file, is_wanted, refuse=refused.append)
-    yield from ((str(error), None) for error in refused)
-
-
-def _modules_in_archive(path: str) -> Iterator[tuple[str, bytes]]:
-    with open(path, "rb") as file:
-        yield from modules_in(read_archive(file, lambda name: name in FILE_NAMES)).items()
-
-
-def _modules_further_in(path: str) -> Iterator[tuple[str, bytes]]:
-    try:
-        yield from modules_in(_further_in(Path(path))).items()
-    except Unreadable as error:
-        raise ArchiveError(str(error)) from error
-    except OSError as error:
-        raise ArchiveError(f"It can't be read ({error.strerror}). Give yourself the right to read it.") from error
-
-
-def _further_in(place: Path) -> Iterator[Member]:
-    """The modules that lie deeper in a learner's folder, or in archives there."""
-    budget = Budget()
-
-    def closed(error: OSError) -> None:
-        raise error
-
-    for folder, folders, names in os.walk(place, onerror=closed):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
-        for name in sorted(name for name in names if is_wanted(name)):
-            path = Path(folder) / name
-            inside = path.relative_to(place).parts
-            if is_archive(name) and path.is_file() and not path.is_symlink():
-                with open(path, "rb") as file:
-                    for member in read_archive(file, lambda name: name in FILE_NAMES, lambda path: budget):
-                        yield Member((*inside, *member.path), member.time, member.content)
-            elif name in FILE_NAMES:
-                content = read_regular_file(path, LARGEST_FILE)
-                if content is not None:
-                    yield Member(inside, None, content)
 
 
 def _add_modules(submissions: Submissions, learner: str, files: dict[str, bytes], wanted: Sequence[Part]) -> None:
@@ -180,7 +133,7 @@ def _add_named(
     if not names:
         submissions.refuse(learner, "There is no module of the course, such as part05_gpt.py.")
     submissions.tasks.extend(
-        GradingTask(learner, part, lambda part=part: read(part)) for part in wanted if part.file_name in names
+        GradingTask(learner, part, functools.partial(read, part)) for part in wanted if part.file_name in names
     )
 
 
@@ -206,14 +159,40 @@ def _used_by(part: Part) -> Iterator[Part]:
     return (other for other in parts() if other is part or other.module in part.needs)
 
 
-# The modules in an archive: of one learner, or of a class with a folder or an archive for each learner.
+def _by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
+    """The modules of each learner in the archive of a class; each archive in it is one learner's."""
+    level = 1 if _has_wrapper(members) else 0
+    members_of: dict[str, list[Member]] = {}
+    budgets: dict[str, tuple[Budget, Allowance]] = {}  # so that one learner's large archive costs nobody else
+    for member in members:
+        where, inside = "/".join(member.path), [member]
+        if len(member.path) > level + 1:
+            learner = member.path[level]
+        elif is_archive(member.path[-1]):
+            learner = without_suffix(member.path[-1])
+        else:
+            problems.append((shown(where), "It is not in a learner's folder."))
+            continue
+        if is_archive(member.path[-1]):
+            budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
+            try:
+                inside = read_members_isolated(_in_archive, budget.bytes, content=member.content, allowance=own)
+                budget.take(sum(len(one.content) for one in inside))
+            except ArchiveError as error:
+                problems.append((learner, f"{shown(where)}: {error}"))
+                continue
+        members_of.setdefault(learner, []).extend(inside)
+    return {learner: _modules_in(members) for learner, members in sorted(members_of.items())}
 
 
-def is_wanted(name: str) -> bool:
-    return name in FILE_NAMES or is_archive(name)
+def _has_wrapper(members: list[Member]) -> bool:
+    """Whether everything is in one more folder, as when a folder was packed instead of its contents."""
+    deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
+    seconds = {member.path[1] for member in members if len(member.path) > 2}
+    return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES
 
 
-def modules_in(members: Iterable[Member]) -> dict[str, bytes]:
+def _modules_in(members: Iterable[Member]) -> dict[str, bytes]:
     """File name -> content. Of two, the one in the folder of its part comes first, then the one nearest the top."""
     ranked: dict[str, tuple[tuple, bytes]] = {}
     for member in members:
@@ -226,44 +205,57 @@ def modules_in(members: Iterable[Member]) -> dict[str, bytes]:
     return {name: content for name, (_, content) in ranked.items()}
 
 
-def by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
-    """The modules of each learner in the archive of a class; archives in it are a learner's each."""
-    level = 1 if _has_wrapper(members) else 0
-    members_of: dict[str, list[Member]] = {}
-    budgets: dict[str, tuple[Budget, Allowance]] = {}  # what one learner packed is no other's loss
-    for member in members:
-        where, inside = "/".join(member.path), [member]
-        if len(member.path) > level + 1:
-            learner = member.path[level]
-        elif is_archive(member.path[-1]):
-            learner = without_suffix(member.path[-1])
-        else:
-            problems.append((shown(where), "It lies in no learner's folder."))
-            continue
-        if is_archive(member.path[-1]):
-            budget, own = budgets.setdefault(learner, (Budget(), Allowance()))
-            try:
-                inside = read_members_isolated(in_archive, budget.bytes, content=member.content, allowance=own)
-                budget.take(sum(len(one.content) for one in inside))
-            except ArchiveError as error:
-                problems.append((learner, f"{shown(where)}: {error}"))
-                continue
-        members_of.setdefault(learner, []).extend(inside)
-    return {learner: modules_in(members) for learner, members in sorted(members_of.items())}
+def _of_a_class(path: str) -> Iterator[Member | tuple[str, None]]:
+    """The files of a class's archive, and a sentence for each that can't be used. Runs in a separate process."""
+    refused: list[ArchiveError] = []
+    with open(path, "rb") as file:
+        yield from read_archive(file, _is_wanted, refuse=refused.append)
+    yield from ((str(error), None) for error in refused)
 
 
-def in_archive(content: bytes, most: int) -> Iterator[Member]:
-    """The modules in an archive of one learner, read in a process of its own."""
+def _modules_in_archive(path: str) -> Iterator[tuple[str, bytes]]:
+    """The modules in a learner's archive. Runs in a separate process."""
+    with open(path, "rb") as file:
+        yield from _modules_in(read_archive(file, lambda name: name in FILE_NAMES)).items()
+
+
+def _modules_further_in(path: str) -> Iterator[tuple[str, bytes]]:
+    """The modules deeper in a learner's folder. Runs in a separate process."""
+    try:
+        yield from _modules_in(_further_in(Path(path))).items()
+    except Unreadable as error:
+        raise ArchiveError(str(error)) from error
+    except OSError as error:
+        raise ArchiveError(f"It can't be read ({error.strerror}). Give yourself the right to read it.") from error
+
+
+def _further_in(place: Path) -> Iterator[Member]:
+    """The modules deeper in a learner's folder, or in archives there."""
+    budget = Budget()
+
+    def closed(error: OSError) -> None:
+        raise error
+
+    for folder, folders, names in os.walk(place, onerror=closed):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        for name in sorted(name for name in names if _is_wanted(name)):
+            path = Path(folder) / name
+            inside = path.relative_to(place).parts
+            if is_archive(name) and path.is_file() and not path.is_symlink():
+                with open(path, "rb") as file:
+                    for member in read_archive(file, lambda name: name in FILE_NAMES, lambda path: budget):
+                        yield Member((*inside, *member.path), member.time, member.content)
+            elif name in FILE_NAMES:
+                content = read_regular_file(path, LARGEST_FILE)
+                if content is not None:
+                    yield Member(inside, None, content)
+
+
+def _in_archive(content: bytes, most: int) -> Iterator[Member]:
+    """The modules in an archive inside a class's. Runs in a separate process."""
     budget = Budget(most)
     return read_archive(io.BytesIO(content), lambda name: name in FILE_NAMES, lambda path: budget)
 
 
-def without_suffix(name: str) -> str:
-    return next(name[: -len(end)] for end in SUFFIXES if name.lower().endswith(end))
-
-
-def _has_wrapper(members: list[Member]) -> bool:
-    """Whether all lies in one folder more, as it does when a folder was packed and not its contents."""
-    deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
-    seconds = {member.path[1] for member in members if len(member.path) > 2}
-    return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES
+def _is_wanted(name: str) -> bool:
+    return name in FILE_NAMES or is_archive(name)

@@ -98,7 +98,7 @@ def follow_decisions(out: Path, part: Part, remarks: Mapping[str, tuple[str, ...
             source = ledger.kept_modules(entry).get(entry.file)
             fitting = decisions_on(decisions, learner, part.name, stored.report)
             now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-            ledger.add(replace(entry, when=now), {})
+            ledger.add(replace(entry, when=now), {}, store)
             entry, told = ledger.latest[learner, part.name], decision_sentences(stored.report, fitting)
             if (out / REPORTS / learner / f"{part.name}.html").exists():
                 report = apply_decisions(stored.report, fitting)

@@ -1,7 +1,7 @@
 """The ledger: what was graded when, with which suite, seed and sandbox, and the result. One line of JSON per verdict.
 
 Lines are only ever added, each in one write that is on disk before anything else happens; the last line of a learner's
-part is the one that counts. The modules of every verdict are kept beside it, so that each can be repeated.
+part is the one that counts. The modules of every verdict are kept next to it, so that each can be repeated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 
 from autograder.class_folder.decisions import apply_decisions, decisions_on, read_decisions
 from autograder.class_folder.locks import lock
-from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
@@ -54,7 +53,7 @@ class LedgerEntry:
     verdict: str
     decided: dict[str, float] = field(default_factory=dict)
 
-    def same_ruling(self, other: LedgerEntry) -> bool:
+    def same_verdict(self, other: LedgerEntry) -> bool:
         """Whether both are of one verdict: everything but the time is equal."""
         return {**asdict(self), "when": "", "seconds": 0} == {**asdict(other), "when": "", "seconds": 0}
 
@@ -78,7 +77,7 @@ class Ledger:
         )
         try:
             ledger._lock()
-            ledger._drop_what_was_never_finished()
+            ledger._drop_unfinished_line()
             ledger.latest = {(entry.learner, entry.part): entry for _, entry in read_ledger(ledger.path)}
             yield ledger
         finally:
@@ -115,16 +114,16 @@ class Ledger:
             modules={module: hashlib.sha256(content).hexdigest() for module, content in sorted(modules.items())},
             verdict=name,
         )
-        self.add(entry, modules)
+        self.add(entry, modules, store)
         return self.latest[learner, part.name]  # an unchanged verdict keeps its day
 
-    def add(self, entry: LedgerEntry, modules: Mapping[str, bytes]) -> bool:
+    def add(self, entry: LedgerEntry, modules: Mapping[str, bytes], store: Store) -> bool:
         """Add a line, unless the last one of this learner's part says the same; the points that instructors have
-        decided about are put into it. Raises DecisionsError and OSError, with nothing added.
+        decided about are put into it. store: has the verdict. Raises DecisionsError and OSError, with nothing added.
         """
-        entry = self._with_decisions(entry)
+        entry = self._with_decisions(entry, store)
         before = self.latest.get((entry.learner, entry.part))
-        if before is not None and before.same_ruling(entry):
+        if before is not None and before.same_verdict(entry):
             return False
         for name, digest in entry.modules.items():
             path = self.module_path(digest)
@@ -142,9 +141,9 @@ class Ledger:
         self.latest[entry.learner, entry.part] = entry
         return True
 
-    def _with_decisions(self, entry: LedgerEntry) -> LedgerEntry:
+    def _with_decisions(self, entry: LedgerEntry, store: Store) -> LedgerEntry:
         decisions = read_decisions(self.path.parent)
-        stored = open_store(self.path.parent).find(entry.verdict) if decisions else None
+        stored = store.find(entry.verdict) if decisions else None
         if stored is None:
             return entry
         fitting = decisions_on(decisions, entry.learner, entry.part, stored.report)
@@ -176,7 +175,7 @@ class Ledger:
                 f"Another grading writes to {self.path}: wait for its end, or give another --out."
             ) from error
 
-    def _drop_what_was_never_finished(self) -> None:
+    def _drop_unfinished_line(self) -> None:
         """A power cut may leave the beginning of a line: it was never reported, and its verdict is in the store."""
         content = self.path.read_bytes()
         if content and not content.endswith(b"\n"):

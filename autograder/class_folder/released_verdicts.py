@@ -20,7 +20,7 @@ from autograder.files import write_atomically
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json
 
-OLD_VERDICT_KEPT = "The checks have been mended since this work was graded; the better result from before stands."
+OLD_VERDICT_KEPT = "The checks have been fixed since this work was graded; the better result from before counts."
 
 
 def record_released(folder: ClassFolder, learner: str, part: Part, report: Report) -> None:

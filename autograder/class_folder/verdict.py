@@ -1,9 +1,8 @@
-"""The verdict on one submission of a part, and the sentences that report it, task by task."""
+"""The verdict on one submission of a part, by the checks as they are now or from before."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from autograder.class_folder.collected import Collected, collect_modules
@@ -11,29 +10,25 @@ from autograder.class_folder.decisions import apply_decisions, decision_sentence
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import OLD_VERDICT_KEPT, keeps_old_verdict, last_released
 from autograder.class_folder.verdict_store import open_store
-from autograder.course import Part, Task
+from autograder.course import Part
 from autograder.grading.report import Report
 from autograder.grading.request import Conditions, answer_requests
 from autograder.grading.store import key
 from autograder.grading.submission import request_submitted_part
-from autograder.render.terminal import check_line, message_lines, without_commands
 from autograder.sandbox import Tier
-from autograder.text import number
-
-PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
 
 
 class SubmissionVerdict(NamedTuple):
-    """report: as the class gets it; collected: what was graded; stands: the report is an earlier, better one."""
+    """report: as the class gets it; collected: what was graded; is_older: the report is an earlier, better one."""
 
     report: Report
     collected: Collected
-    stands: bool = False
+    is_older: bool = False
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Sentences about the verdict, and about files that could not be used."""
-        return (*self.collected.remarks, OLD_VERDICT_KEPT) if self.stands else self.collected.remarks
+        return (*self.collected.remarks, OLD_VERDICT_KEPT) if self.is_older else self.collected.remarks
 
 
 def grade_submission(
@@ -47,7 +42,7 @@ def grade_submission(
     kept = old and keeps_old_verdict(
         decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0]
     )
-    return SubmissionVerdict(old, fresh.collected, stands=True) if kept and not lower else fresh
+    return SubmissionVerdict(old, fresh.collected, is_older=True) if kept and not lower else fresh
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, dict[str, str]]:
@@ -82,41 +77,3 @@ def of_other_checks(folder: ClassFolder, part: Part, tier: Tier) -> list[str]:
         if same_work and store.find(key(modules, part, Conditions(tier))) is None:
             found.append(learner)
     return found
-
-
-def summary_sentences(report: Report) -> list[str]:
-    """What was graded and what came out, without anything that the learner wrote."""
-    graded = f"{report.file} was not submitted"
-    if not report.not_submitted:
-        graded = f"{report.file} (sha256 {report.sha256[:16]}) was graded with Python {report.interpreter}"
-    sentences = [f"{graded}: {number(report.earned)} of {number(report.possible)} points by checks."]
-    by_hand = sum(check.points for check in report.checks if check.status == "manual")
-    if by_hand:
-        sentences.append(f"{number(by_hand)} more points are for written answers, which a person grades.")
-    return sentences + ([report.breaks] if report.breaks else [])
-
-
-def points(report: Report, task: Task) -> float:
-    """The points that the checks of a task have earned."""
-    return sum(check.earned for check in report.checks if check.task == task.id)
-
-
-def task_lines(report: Report, task: Task) -> Iterator[str]:
-    """The checks of one task, and of each that failed what its author may know."""
-    from autograder.console import hanging  # which imports typer; processes that only grade need neither
-
-    checks = [check for check in report.checks if check.task == task.id]
-    if {check.status for check in checks} == {"todo"}:
-        yield f"{task.id} {task.title}: not written yet."
-    else:
-        yield from (check_line(check) for check in checks)
-        told: set[str] = set()
-        for check in checks:
-            if check.status in ("passed", "manual") or check.message in told:
-                continue
-            told.add(check.message)
-            yield ""
-            yield check.title + (f" ({report.file}, line {check.line}):" if check.line else ":")
-            yield from (hanging(f"  {without_commands(line)}", PAGE_WIDTH) for line in message_lines(check))
-    yield ""
-    yield f"{number(points(report, task))} of {number(sum(check.points for check in checks))} points."

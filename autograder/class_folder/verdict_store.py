@@ -63,7 +63,7 @@ class DatabaseStore(Store):
 
 
 def _stored(content: str) -> Stored | None:
-    """None when it was not written by us: then the work is graded anew."""
+    """None when it was not written by us: then the work is graded again."""
     try:
         data = json.loads(content)
         return Stored(report_from_json(data), data.get("seconds"))

@@ -38,7 +38,7 @@ class SubmissionOutcome:
     part: Part
     score: float = 0.0
     possible: float = 0.0
-    by_hand: bool = False  # a person has still to grade an answer
+    by_hand: bool = False  # an answer still needs manual grading
     unanswered: tuple[str, ...] = ()
     module: str = ""
     notebook: str = ""
@@ -83,7 +83,7 @@ def require_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
         earned = f"{report.earned:g} of {report.possible:g}"
         raise ReleaseError(
             f"{SOLUTIONS / part.file_name}: it earns {earned} points, and must earn all. Nothing was graded: restore "
-            "the solution, or mend the checks."
+            "the solution, or fix the checks."
         )
 
 

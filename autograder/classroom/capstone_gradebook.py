@@ -11,7 +11,6 @@ from autograder.capstone.capstone_checks import CHECKS
 from autograder.class_folder.collected import NewestModule
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import record_released, releasing
-from autograder.class_folder.verdict import points, task_lines
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.nbgrader_configuration import configure
 from autograder.classroom.submitted_notebook import grader_cell
@@ -20,6 +19,7 @@ from autograder.files import write_atomically
 from autograder.grading.report import Report
 from autograder.notebooks.calling_nbgrader import calling_nbgrader
 from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_text
+from autograder.render.graded_notebook import earned_points, task_lines
 from autograder.text import number
 
 
@@ -50,7 +50,7 @@ def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapp
         )
         for task in capstone().tasks:
             grade = book.find_grade(_grade_id(task), name, name, learner)
-            grade.auto_score, grade.needs_manual_grade = points(report, task), False
+            grade.auto_score, grade.needs_manual_grade = earned_points(report, task), False
         book.db.commit()
 
 
@@ -60,7 +60,7 @@ def possible_points(task: Task) -> float:
 
 
 def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
-    """The report as a notebook: what was trained, then a graded cell a task."""
+    """The report as a notebook: what was trained, then a graded cell per task."""
     sentences = [
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
         f"from seed {report.seed}, with your newest parts:",
@@ -81,7 +81,7 @@ def _cell(report: Report, task: Task) -> dict:
         {"output_type": "stream", "name": "stdout", "text": text},
         {
             "output_type": "execute_result",
-            "data": {"text/plain": repr(points(report, task))},
+            "data": {"text/plain": repr(earned_points(report, task))},
             "metadata": {},
             "execution_count": 1,
         },

@@ -143,8 +143,9 @@ def _verdicts(
     with contextlib.ExitStack() as stack:
         if to_train:
             workers = min(len(to_train), os.cpu_count() or 1)
-            how = {"module": capstone_process.MODULE, "seconds": capstone_process.SECONDS}
-            pool = stack.enter_context(open_pool(workers, **how))
+            pool = stack.enter_context(
+                open_pool(workers, module=capstone_process.MODULE, seconds=capstone_process.SECONDS)
+            )
             for name, verdict in to_train.items():
                 answer = pool.submit(job(modules_of[learners_of[verdict][0]]))
                 answer.add_done_callback(functools.partial(_store_verdict, store, name, verdict))

@@ -139,7 +139,7 @@ def _collect_person(
             continue
         time = time_of(chosen.values())
         contents = {file_name: file.content for file_name, file in chosen.items()}
-        # A regrade request changes the time in Moodle's worksheet; unchanged work is no later for that.
+        # A regrade request changes the time in Moodle's worksheet; that does not make unchanged work later.
         time_is_certain = instructor_time is not None or (worksheet_time is not None and not has_appeals)
         placed = _place_submission(folder, learner, name, contents, time, time_is_certain, has_appeals)
         outcome.placed.append(placed)
@@ -332,7 +332,7 @@ def _place_submission(
     time_is_certain: bool,
     has_appeals: bool,
 ) -> PlacedSubmission:
-    """Write a submission: it is built in a scratch folder and then moved, so that it is whole or not there.
+    """Write a submission: it is built in a scratch folder and then moved, so that it is complete or absent.
 
     time_is_certain: it replaces the time that was recorded before. has_appeals: a regrade request came with it, so
     files that are missing here stay.

@@ -123,7 +123,7 @@ def _nbgrader() -> Diagnosis:
 def _disk(purpose: str, place: Path) -> Diagnosis:
     name = f"space for {purpose}"
     if place.exists() and not place.is_dir():
-        return Diagnosis(name, False, f"{place} is no folder", ("Name a folder.",))
+        return Diagnosis(name, False, f"{place} is not a folder", ("Name a folder.",))
     try:
         free = shutil.disk_usage(place).free / GIGABYTE
     except OSError as error:
@@ -139,7 +139,7 @@ def _settings(folder: ClassFolder) -> Diagnosis:
     try:
         settings = load_settings(folder)
     except ClassError as error:
-        return Diagnosis("class.toml", False, str(error), ("Mend that line.",))
+        return Diagnosis("class.toml", False, str(error), ("Fix that line.",))
     now = datetime.now(settings.zone)
     due = f"{len(settings.due)} due dates" if settings.due else "no due dates, so nothing is late"
     return Diagnosis("class.toml", True, f"time zone {settings.zone}, where it is {now:%Y-%m-%d %H:%M} now; {due}")
@@ -166,7 +166,7 @@ def _gradebook(folder: ClassFolder) -> Diagnosis:
             "End the program that writes to it: formgrader, another grading. Then try again."
             if "locked" in problem
             else f"Move it away and put back your newest copy. Without a copy, run {folder.command('roster')} and "
-            f"{folder.command('grade')}: they rebuild it. Only points that were given by hand are lost."
+            f"{folder.command('grade')}: they rebuild it. Only manual points are lost."
         )
         return Diagnosis("gradebook", False, f"{path}: {problem}", (remedy,))
     return Diagnosis("gradebook", True, f"sound, {learners} learners")
@@ -217,6 +217,6 @@ def _exchange(folder: ClassFolder) -> Diagnosis:
         return Diagnosis(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
     mode = stat.S_IMODE(root.stat().st_mode)
     if mode & 0o777 != 0o777:
-        detail = f"{root} has permissions {mode:o}: not every learner can hand in"
+        detail = f"{root} has permissions {mode:o}: not every learner can submit"
         return Diagnosis(name, False, detail, (f"chmod 777 {root}",))
     return Diagnosis(name, True, f"{root}, open to everybody")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.capstone.capstone_run import NUM_STEPS
@@ -55,73 +55,57 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
     into the result store. Raises ClassError when there is none, ReleaseError when the solution doesn't pass the fixed
     checks, and SandboxUnavailable.
     """
-    changes, same, unknown, resubmitted, unfinished = [], 0, [], [], []
     learners = folder.learners(part)
     if not learners:
         raise ClassError(
-            f"Nobody has handed in part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
+            f"Nobody has submitted part {part.number}: there is no {folder.submitted}/LEARNER/{part.name}."
         )
     require_working_checks(folder, part, tier)
     with pregrade_in_background(folder, part, learners, tier) as pending:
-        for learner in learners:
-            old = last_released(folder, learner, part)
-            if old is None:
-                unknown.append(learner)
-                continue
+
+        def grade_again(learner: str) -> Report:
             pending.wait_for(learner)
-            new = fresh_verdict(folder, learner, part, tier).report
-            old, new = (decided(folder, learner, part, report)[0] for report in (old, new))
-            lines = tuple(_changed_checks(old, new))
-            if new.sha256 != old.sha256:
-                resubmitted.append(learner)
-                continue
-            if interrupted_release(folder, learner, part) is not None:
-                unfinished.append(learner)
-            if lines:
-                changes.append(VerdictChange(learner, old.earned, new.earned, lines, keeps_old_verdict(old, new)))
-            else:
-                same += 1
-    return Errata(part, tuple(changes), same, tuple(unknown), tuple(resubmitted), tuple(unfinished))
+            return fresh_verdict(folder, learner, part, tier).report
+
+        return _compare(folder, part, learners, grade_again)
 
 
 def find_capstone_errata(
     folder: ClassFolder, tier: Tier, num_steps: int = NUM_STEPS
 ) -> tuple[Errata, dict[str, Report]]:
-    """The same of the capstone, which trains everybody again where its checks have changed, and the new reports. A run
-    that failed is listed with those that were never graded. Raises ClassError when there is nothing to grade.
+    """The same for the capstone, which trains everybody again where its checks have changed; also the new reports. A
+    run that failed is listed with those that were never graded. Raises ClassError when there is nothing to grade.
     """
-    changes, same, unknown, resubmitted, reports = [], 0, [], [], {}
     outcomes = grade_capstones(folder, tier, num_steps=num_steps, entered=False)
     if not outcomes:
         raise ClassError(f"Nobody has submitted anything of parts 1 to 8: see {folder.submitted}.")
-    for outcome in outcomes:
-        old, new = last_released(folder, outcome.learner, capstone()), outcome.report
+    reports = {outcome.learner: outcome.report for outcome in outcomes if outcome.report is not None}
+    return _compare(folder, capstone(), [outcome.learner for outcome in outcomes], reports.get), reports
+
+
+def _compare(
+    folder: ClassFolder, part: Part, learners: Sequence[str], grade_again: Callable[[str], Report | None]
+) -> Errata:
+    """Compare released verdicts with new ones. grade_again: the new report of a learner; None when there is none."""
+    changes, same, unknown, resubmitted, unfinished = [], 0, [], [], []
+    for learner in learners:
+        old = last_released(folder, learner, part)
+        new = grade_again(learner) if old else None
         if old is None or new is None:
-            unknown.append(outcome.learner)
+            unknown.append(learner)
             continue
-        lines = tuple(_changed_checks(old, new))
         if new.sha256 != old.sha256:
-            resubmitted.append(outcome.learner)
-        elif lines:
-            changes.append(VerdictChange(outcome.learner, old.earned, new.earned, lines, keeps_old_verdict(old, new)))
-            reports[outcome.learner] = new
+            resubmitted.append(learner)
+            continue
+        if interrupted_release(folder, learner, part) is not None:
+            unfinished.append(learner)
+        old, new = (decided(folder, learner, part, report)[0] for report in (old, new))
+        lines = tuple(_changed_checks(old, new))
+        if lines:
+            changes.append(VerdictChange(learner, old.earned, new.earned, lines, keeps_old_verdict(old, new)))
         else:
             same += 1
-    return Errata(capstone(), tuple(changes), same, tuple(unknown), tuple(resubmitted)), reports
-
-
-def apply_capstone_errata(
-    folder: ClassFolder, errata: Errata, reports: dict[str, Report], lower: bool
-) -> Sequence[SubmissionOutcome]:
-    """Enter the new points: those that are not worse, and with `lower` the worse ones too. An interrupted grading is
-    finished.
-    """
-    for change in errata.changes:
-        learner, keeps_old = change.learner, change.keeps_old and not lower
-        if not keeps_old or interrupted_release(folder, learner, errata.part) is not None:
-            report = last_released(folder, learner, errata.part) if keeps_old else reports[learner]
-            enter_capstone(folder, learner, report, newest_parts(folder, learner))
-    return []
+    return Errata(part, tuple(changes), same, tuple(unknown), tuple(resubmitted), tuple(unfinished))
 
 
 def apply_errata(
@@ -130,9 +114,22 @@ def apply_errata(
     """Release the new verdicts through nbgrader: those that are not worse, and with `lower` the worse ones too. An
     interrupted grading is finished.
     """
+    learners = _learners_to_release(errata, lower)
+    return grade_class(folder, errata.part, learners, tier, source, lower=lower) if learners else []
+
+
+def apply_capstone_errata(folder: ClassFolder, errata: Errata, reports: Mapping[str, Report], lower: bool) -> None:
+    """The same for the capstone, whose new reports are these."""
+    keep_old = {change.learner for change in errata.changes if change.keeps_old and not lower}
+    for learner in _learners_to_release(errata, lower):
+        report = last_released(folder, learner, errata.part) if learner in keep_old else reports[learner]
+        enter_capstone(folder, learner, report, newest_parts(folder, learner))
+
+
+def _learners_to_release(errata: Errata, lower: bool) -> list[str]:
+    """Who gets a new verdict, and whose grading was interrupted."""
     changed = [change.learner for change in errata.changes if lower or not change.keeps_old]
-    to_grade = [*changed, *(learner for learner in errata.unfinished if learner not in changed)]
-    return grade_class(folder, errata.part, to_grade, tier, source, lower=lower) if to_grade else []
+    return [*changed, *(learner for learner in errata.unfinished if learner not in changed)]
 
 
 def require_shown_changes(folder: ClassFolder, parts: Iterable[Part], tier: Tier) -> None:
@@ -161,7 +158,7 @@ def errata_lines(folder: ClassFolder, errata: Errata, applied: bool, lower: bool
     total = len(errata.changes) + errata.same
     yield f"Part {errata.part.number}: {total} graded again, {errata.same} as before, {len(errata.changes)} changed."
     for change in errata.changes:
-        fate = " (the better result stands)" if change.keeps_old and not lower else ""
+        fate = " (the better result counts)" if change.keeps_old and not lower else ""
         yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"
         yield from (f"    {line}" for line in change.checks)
     part_number = errata.part.number

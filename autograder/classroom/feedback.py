@@ -9,7 +9,7 @@ from autograder.class_folder.collected import Unreadable, read_regular_file
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import last_recorded
 from autograder.class_folder.settings import ClassError, load_settings
-from autograder.class_folder.verdict import decided, summary_sentences
+from autograder.class_folder.verdict import decided
 from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import GRADER_CELL
@@ -17,6 +17,7 @@ from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import LARGEST_FILE, Part, capstone
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.render.feedback_page import Feedback, Marks, feedback_page
+from autograder.render.graded_notebook import summary_sentences
 
 
 def assignment_name(part: Part) -> str:

@@ -65,9 +65,8 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
     with open_gradebook(folder) as gradebook:
-        from autograder.classroom.late_policy import (
-            refresh_penalties,  # imports nbgrader, which open_gradebook has found
-        )
+        # Imports nbgrader, which open_gradebook has found.
+        from autograder.classroom.late_policy import refresh_penalties
 
         refresh_penalties(gradebook, settings, extensions)
         known = {entry.name: entry for entry in gradebook.assignments if entry.name in settings.weights}
@@ -114,12 +113,12 @@ def grades_lines(grades: ClassGrades) -> Iterator[str]:
         rows.append([clean_text(learner.id, 32), *cells, f"{learner.total:.1f}"])
     yield from _aligned(rows)
     yield ""
-    yield "- not handed in   * late, the penalty is taken off   ? written answers are still to be graded by hand"
-    yield f"The assignments handed in so far are worth {grades.weight_so_far:g} of the 100."
+    yield "- not submitted   * late, the penalty is taken off   ? written answers still need manual grading"
+    yield f"The assignments submitted so far are worth {grades.weight_so_far:g} of the 100."
     for name in columns:
         waiting = [learner.id for learner in grades.learners if (grade := learner.grades.get(name)) and grade.by_hand]
         if waiting:
-            yield f"To be graded by hand in formgrader: {name} of {_some(waiting)}."
+            yield f"To be graded manually in formgrader: {name} of {_some(waiting)}."
     for learner in grades.learners:
         late = [f"{name} {grade.penalty:.2f}" for name, grade in learner.grades.items() if grade.penalty]
         if late:

@@ -21,7 +21,7 @@ from autograder.batch.ledger import Ledger
 from autograder.class_folder.collected import collect_modules, copy_exchange_notes
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import record_released
-from autograder.class_folder.verdict import decided, grade_submission, points, summary_sentences, task_lines
+from autograder.class_folder.verdict import decided, grade_submission
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
@@ -30,6 +30,7 @@ from autograder.course import Part, capstone, part_named
 from autograder.grading.request import Conditions
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.notebooks.release import released_notebook
+from autograder.render.graded_notebook import earned_points, summary_sentences, task_lines
 from autograder.sandbox import Tier, strict_tier
 
 REPORT = "autograder_report"  # where a step leaves the report for a later one, in nbconvert's resources
@@ -98,7 +99,7 @@ class GradeModule(SandboxStep):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
         folder, tier = self.folder(), self.tier()
         verdict = grade_submission(folder, learner, part, tier, self.lower)
-        if not verdict.stands:  # else its line is there
+        if not verdict.is_older:  # otherwise its line is there
             with self._ledger() as ledger:
                 modules = verdict.collected.modules
                 ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), Conditions(tier))
@@ -140,7 +141,7 @@ class WriteVerdict(ClassStep):
             task = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if task is not None and cell.cell_type == "code":
                 text = "\n".join(task_lines(report, task)) + "\n"
-                value = {"text/plain": repr(points(report, task))}
+                value = {"text/plain": repr(earned_points(report, task))}
                 cell.outputs = [
                     new_output("stream", name="stdout", text=text),
                     new_output("execute_result", value, execution_count=1),

@@ -1,6 +1,6 @@
-"""The `demo` of an instructor's whole job on a sample class of twelve: release, collect, grade and export.
+"""The `demo`: an instructor's entire job on a sample class of twelve: release, collect, grade and export.
 
-`demo` runs the real commands in a folder of its own. `submissions` says what each learner submits, and what it earns.
+`demo` runs the real commands in a separate folder. `submissions` says what each learner submits, and what it earns.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Submission(NamedTuple):
 
 
 class DemoFailed(Failure):
-    """A step did not do what it must; the text says which, and what it gave."""
+    """A step failed; the text says which, and what it printed."""
 
 
 def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
@@ -102,13 +102,13 @@ def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
     say("\n1. Release parts 1 and 9 to the class: notebooks and stubs, looked through for anything that gives answers.")
     for assignment in PARTS:
         _run(["release", str(assignment.number), "--class", str(folder.root)], say)
-    say(f"\n2. The class hands in. In {place / 'submissions.zip'} are, as a learning platform packs them:")
+    say(f"\n2. The class submits its work. {place / 'submissions.zip'}, as a learning platform packs it, contains:")
     submitted_work = submissions(folder)
     for submission in submitted_work:
         say(f"   {submission.learner:<5} {submission.part.name}  {submission.label}")
     pack(submitted_work, place / "submissions.zip")
     (place / "participants.csv").write_text(roster(submitted_work), encoding="utf-8")
-    say("\n3. Tell the gradebook who is in the class, and collect what they handed in.")
+    say("\n3. Tell the gradebook who is in the class, and collect what they submitted.")
     _run(["roster", str(place / "participants.csv"), "--class", str(folder.root)], say)
     _run(["collect", str(place / "submissions.zip"), "--class", str(folder.root)], say)
     say("\n4. Grade everything in the sandbox, and write a page of feedback for each learner.")
@@ -128,12 +128,12 @@ def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
         ("what a learner gets back", folder.feedback / "dan" / "part01" / "part01.html"),
         ("the same after an attack", folder.feedback / "eve" / "part09" / "part09.html"),
         ("grades as files", folder.root / "exports"),
-        ("what was handed in", folder.submitted),
+        ("the submitted files", folder.submitted),
     ):
         say(f"   {label}: {path}")
     say("To grade the two written answers, start JupyterLab there and choose Nbgrader, Formgrader in its menu:")
     say(f"   cd {shlex.quote(str(folder.root))} && {shlex.quote(sys.executable)} -m jupyter lab")
-    say(f"Nothing of this is needed by the course: delete {place} when you have seen it.")
+    say(f"The course needs none of this: delete {place} when you have seen it.")
     return folder
 
 
@@ -225,7 +225,7 @@ def _answer(cells: list[dict]) -> None:
 
 
 def _copy_graded_cell(cells: list[dict]) -> None:
-    """Copy a graded cell as Jupyter does, without nbgrader's metadata: nbgrader alone stops the whole batch at it."""
+    """Copy a graded cell as Jupyter does, without nbgrader's metadata: nbgrader alone stops the entire batch at it."""
     graded = next(cell for cell in cells if _facts(cell).get("grade"))
     cells.append({**graded, "id": "copy", "metadata": {"nbgrader": {}}})
 

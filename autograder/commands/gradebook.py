@@ -198,8 +198,9 @@ def errata(
     tier = strict_tier()
     try:
         if part == capstone().number:
-            found, reports = find_capstone_errata(class_folder, tier)
-            outcomes = apply_capstone_errata(class_folder, found, reports, lower) if apply else []
+            (found, reports), outcomes = find_capstone_errata(class_folder, tier), []
+            if apply:
+                apply_capstone_errata(class_folder, found, reports, lower)
         else:
             found = find_errata(class_folder, parts_of(part)[0], tier)
             outcomes = apply_errata(class_folder, found, tier, lower) if apply else []

@@ -1,7 +1,7 @@
 """Archives from strangers, read without ever unpacking them to disk: zip, and tar plain or with gzip.
 
 What an archive says about itself (sizes, names, kinds) is checked but not trusted: bytes are counted as they are read.
-Files that are not needed are ignored: a learner who packs the whole folder, with .venv, is not an attacker.
+Files that are not needed are ignored: a learner who packs the entire folder, with .venv, is not an attacker.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def checked_path(name: str) -> tuple[str, ...]:
         raise ArchiveError(f"The name {shown(name)} has control characters in it.")
     plain = name.replace("\\", "/")
     if plain.startswith("/") or re.match(r"[A-Za-z]:", plain):
-        raise ArchiveError(f"The name {shown(name)} is a place on the whole disk, not one in the archive.")
+        raise ArchiveError(f"The name {shown(name)} is a place on the disk, not one in the archive.")
     parts = tuple(part for part in plain.split("/") if part not in ("", "."))
     if ".." in parts:
         raise ArchiveError(f"The name {shown(name)} leads out of the archive.")
@@ -188,7 +188,7 @@ def _zip_members(file: BinaryIO) -> Iterator[_Entry]:
                 time = datetime.datetime(*info.date_time)
             except ValueError:
                 time = None
-            # The name as it stands in the archive: zipfile cuts info.filename at a null byte.
+            # The name as it is in the archive: zipfile cuts info.filename at a null byte.
             name, kind = _name_in_zip(info), "folder" if info.is_dir() else kind
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 kind = kind or "file in a compression that is seldom used"  # whose memory can't be bounded

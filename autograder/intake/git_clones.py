@@ -47,7 +47,7 @@ def read_clone(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[Membe
     git_folder = folder / ".git"
     objects = git_folder / "objects"
     if objects.is_symlink() or (objects / "info" / "alternates").exists():
-        raise ArchiveError("Its objects lie in another repository: clone it again, without --shared and --reference.")
+        raise ArchiveError("Its objects are in another repository: clone it again, without --shared and --reference.")
     _need_plain(objects)
     head = _head(git_folder)
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,7 +55,7 @@ def read_clone(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[Membe
         git = _Git(empty, objects)
         git("init", "--quiet", "--bare", "--template=", str(empty), objects=False)
         if len(head) == 64:
-            raise ArchiveError("It uses SHA-256 objects: hand in a repository with git's usual ones.")
+            raise ArchiveError("It uses SHA-256 objects: submit a repository with git's usual ones.")
         blobs = _blobs(git("ls-tree", "-r", "-l", "-z", "--full-tree", head), is_wanted)
         times = _times(git, head, list(blobs)) if blobs else {}
         for name, blob in blobs.items():

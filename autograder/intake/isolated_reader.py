@@ -30,6 +30,7 @@ from autograder.intake.archives import LARGEST_OTHERS, LARGEST_TOTAL, MOST_MEMBE
 ROOT = Path(__file__).parents[2]
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.intake.isolated_reader import serve; serve()"
 SECONDS = 10  # of processor time, for all that one learner submitted
+SECONDS_OF_A_CLASS = 60  # the same for an archive with everybody's work; unpacking the largest takes 3
 MEMORY = 512 * 1024 * 1024  # bytes of address space
 LARGEST_WRITTEN = 64 * 1024 * 1024  # bytes of a file: git's answers go to temporary ones
 MOST_FILES = 64  # that are open at once

@@ -74,7 +74,7 @@ def read_roster(path: Path) -> list[RosterEntry]:
             problems.append(f"{path.name}, line {learner.line}: {problem}")
         learners.append(learner)
     if problems:
-        raise ClassError("\n".join([*problems, "Nothing was changed: mend the list and import it again."]))
+        raise ClassError("\n".join([*problems, "Nothing was changed: fix the list and import it again."]))
     if not learners:
         raise ClassError(f"{path} lists nobody.")
     return learners
@@ -151,7 +151,7 @@ def roster_lines(outcome: ImportResult, remove_absent: bool) -> list[str]:
     for student_id, login in outcome.renamed:
         lines.append(f"{login} keeps the id {student_id}: the same person, by the platform's number or the address.")
     if outcome.removed:
-        lines.append(f"Removed, since they are not in the list and handed in nothing: {', '.join(outcome.removed)}.")
+        lines.append(f"Removed, since they are not in the list and submitted nothing: {', '.join(outcome.removed)}.")
     if outcome.absent:
         why = "they have submitted work" if remove_absent else f"nobody is deleted without {option('remove-absent')}"
         lines.append(f"Not in the list, and left alone, since {why}: {', '.join(outcome.absent)}.")

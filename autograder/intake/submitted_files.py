@@ -29,7 +29,7 @@ from autograder.intake.archives import (
     shown,
 )
 from autograder.intake.git_clones import is_clone, read_clone
-from autograder.intake.isolated_reader import Allowance, read_members_isolated
+from autograder.intake.isolated_reader import SECONDS_OF_A_CLASS, Allowance, read_members_isolated
 from autograder.intake.name_matching import (
     LearnerMatcher,
     course_file,
@@ -42,7 +42,6 @@ from autograder.intake.name_matching import (
 
 # Platforms that stamp every file with the time of the download write all of them within minutes.
 DOWNLOAD = datetime.timedelta(minutes=10)
-SECONDS_OF_A_CLASS = 60  # of processor time, for a tar with the work of all; unpacking the largest takes 3
 
 
 @dataclass(frozen=True)
@@ -193,17 +192,14 @@ def _files(member: Member, learner: str, budget: _LearnerBudget, problems: list[
         yield SubmittedFile(name, copy, file.time, file.content, "/".join(file.path[1:]))
 
 
-# These three run in a separate process.
-
-
 def _in_archive(content: bytes, most: int, most_others: int) -> Iterator[Member]:
-    """What an archive of one learner holds."""
+    """The contents of one learner's archive. Runs in a separate process."""
     budget, others = Budget(most), Budget(most_others)
     return read_archive(io.BytesIO(content), _of_the_course, lambda path: budget, others=lambda path: others)
 
 
 def _in_tar(path: str) -> Iterator[Member | tuple[str, None]]:
-    """What the tar of a class, or of one learner, holds, and a sentence for each file that can't be used."""
+    """The contents of a tar, and a sentence for each file that can't be used. Runs in a separate process."""
     refused: list[ArchiveError] = []
     with open(path, "rb") as file:
         for member in _sorted_by_person(file, refused.append):
@@ -214,6 +210,7 @@ def _in_tar(path: str) -> Iterator[Member | tuple[str, None]]:
 
 
 def _in_clone(path: str) -> Iterator[Member]:
+    """The files of a repository. Runs in a separate process."""
     return read_clone(Path(path), _of_the_course)
 
 

@@ -70,7 +70,7 @@ def write_verdicts(folder: Path, *verdicts: tuple[str, int, str], mistake: str |
                 modules={},
                 verdict=name,
             )
-            book.add(entry, {})
+            book.add(entry, {}, Store(folder))
     return folder
 
 

@@ -136,7 +136,7 @@ def test_what_lies_beside_the_learners_folders_is_not_left_out_without_a_word(su
         (submitted / name).write_bytes(b"anything")
     said = dict(find_tasks(submitted, parts()).problems)
     assert said.keys() == {"bob.7z", "cyd.tar.xz", "part00_setup.py"}
-    assert "unpack this one" in said["bob.7z"] and "no learner's folder" in said["part00_setup.py"]
+    assert "unpack this one" in said["bob.7z"] and "not in a learner's folder" in said["part00_setup.py"]
 
 
 def test_one_broken_archive_in_an_archive_costs_its_owner_alone(submitted):

@@ -30,6 +30,7 @@ from helpers.batch import (
 from autograder.batch.ledger import Ledger, LedgerEntry, LedgerError, read_ledger
 from autograder.batch.regrade import repeat
 from autograder.course import ROOT
+from autograder.grading.store import Store
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
 ENTRY = LedgerEntry(
@@ -131,7 +132,7 @@ def test_every_file_is_on_the_disk_before_it_gets_its_name(submitted, tmp_path):
 def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(submitted, undisturbed, tmp_path):
     with Ledger.opened(tmp_path) as book:
         while book.path.stat().st_size < 37 * 1024:
-            book.add(replace(ENTRY, learner=f"other{len(book.latest)}"), {})
+            book.add(replace(ENTRY, learner=f"other{len(book.latest)}"), {}, Store(tmp_path))
     before = book.path.read_bytes()
     # No file can be longer than this many KB: the ledger meets that after a few lines, in the middle of one.
     limited = "ulimit -f 40; exec " + shlex.join(
@@ -148,14 +149,15 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(submitted, un
 
 def test_the_beginning_of_a_line_that_a_power_cut_left_is_dropped_and_its_verdict_entered_again(tmp_path):
     with Ledger.opened(tmp_path) as book:
-        assert book.add(ENTRY, {}) and not book.add(replace(ENTRY, when="later", seconds=9.0), {})
-        assert book.add(replace(ENTRY, seed=8), {})
+        assert book.add(ENTRY, {}, Store(tmp_path))
+        assert not book.add(replace(ENTRY, when="later", seconds=9.0), {}, Store(tmp_path))
+        assert book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
     path = tmp_path / "ledger.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
     assert [entry.seed for _, entry in read_ledger(path)] == [7]
     with Ledger.opened(tmp_path) as book:
-        assert book.add(replace(ENTRY, seed=8), {})
+        assert book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
     assert path.read_bytes() == whole
 
 

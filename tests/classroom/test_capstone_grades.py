@@ -17,7 +17,12 @@ from autograder.batch.local_processes import Pool
 from autograder.capstone import capstone_run
 from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import last_released, record_released
+from autograder.class_folder.released_verdicts import (
+    interrupted_release,
+    last_released,
+    record_released,
+    releasing,
+)
 from autograder.classroom import capstone_grades as class_capstone
 from autograder.classroom import capstone_process
 from autograder.classroom.capstone_gradebook import possible_points
@@ -177,6 +182,16 @@ def test_errata_compare_released_verdicts_and_release_the_better_result(graded):
     assert "  ada: 14 -> 20" in list(errata_lines(folder, found, applied=False, lower=False))
     apply_capstone_errata(folder, found, reports, lower=False)
     assert last_released(folder, "ada", capstone()).earned == 20
+
+
+def test_errata_finish_a_capstone_whose_release_was_interrupted_though_its_verdict_is_the_same(graded):
+    folder, _ = graded
+    with pytest.raises(KeyboardInterrupt), releasing(folder, "ben", capstone()):
+        raise KeyboardInterrupt
+    found, reports = find_capstone_errata(folder, strict_tier(), STEPS)
+    assert found.unfinished == ("ben",) and "ben" not in {change.learner for change in found.changes}
+    apply_capstone_errata(folder, found, reports, lower=False)
+    assert interrupted_release(folder, "ben", capstone()) is None
 
 
 def test_the_newest_of_a_part_counts_wherever_it_was_submitted(tmp_path):

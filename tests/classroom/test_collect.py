@@ -846,7 +846,7 @@ def test_a_repository_that_cannot_be_read_costs_only_its_author(listed, tmp_path
     outcome = collect(listed, clones)
     assert set(submitted(listed)) == {"ann/part05/part05_gpt.py"}
     said = "\n".join(outcome.problems)
-    assert "'ben': Its objects lie in another" in said
+    assert "'ben': Its objects are in another" in said
     assert "'alee': Its HEAD names no branch" in said and "'zgarcia': It has no commit yet" in said
 
 

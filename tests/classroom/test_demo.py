@@ -1,4 +1,4 @@
-"""`demo`: the whole job of an instructor on a sample class. A step that fails is reported, and the status is 1."""
+"""`demo`: an instructor's entire job on a sample class. A step that fails is reported, and the status is 1."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_a_folder_that_is_missing_or_none_is_named(tmp_path, quick_sandbox):
     name = "space for the class's folder"
     assert "Make the folder" in diagnosis_named(tmp_path / "none", name).remedies[0]
     (tmp_path / "file").write_text("", encoding="utf-8")
-    assert diagnosis_named(tmp_path / "file", name).detail.endswith("is no folder")
+    assert diagnosis_named(tmp_path / "file", name).detail.endswith("is not a folder")
 
 
 def test_a_mistake_in_class_toml_is_named(tmp_path, quick_sandbox):

@@ -137,7 +137,7 @@ def test_a_lower_verdict_whose_release_was_interrupted_is_finished_by_the_same_c
 
 
 def test_a_part_that_nobody_submitted_has_no_errata(folder, strict):
-    with pytest.raises(ClassError, match="Nobody has handed in part 9"):
+    with pytest.raises(ClassError, match="Nobody has submitted part 9"):
         find_errata(folder, PART, strict)
 
 

@@ -18,7 +18,6 @@ from autograder.appeal_file import read_appeals
 from autograder.bundle.gradescope_run import results
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import last_released
-from autograder.class_folder.verdict import summary_sentences
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.gradebook import open_gradebook
@@ -26,6 +25,7 @@ from autograder.classroom.written_answer import from_inert_markdown, to_inert_ma
 from autograder.course import SOLUTIONS, part
 from autograder.grading.report import Check, Report
 from autograder.render.feedback_page import Feedback, Marks, Picture, Times, feedback_page
+from autograder.render.graded_notebook import summary_sentences
 from autograder.render.terminal import part_lines
 
 FIRST = part(1)

@@ -49,7 +49,7 @@ def test_the_table_says_what_is_late_what_is_missing_and_what_is_left_to_grade_m
         ["ben", "-", "2?", "-", "6.0"],
         ["cid", "-", "-", "-", "0.0"],
     ]
-    assert "To be graded by hand in formgrader: part09 of ben." in lines
+    assert "To be graded manually in formgrader: part09 of ben." in lines
     assert "Late, points taken off: ann: part05 0.75." in lines
 
 
