@@ -19,7 +19,6 @@ from autograder.grading.request import Conditions, GradingRequest
 from autograder.grading.store import report_from_json, report_to_json
 from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.sandbox.interpreter import UnusableInterpreter
 
 SECONDS_FOR_MISTAKES = 60.0  # of one submission: nobody waits, and what is found out is known for all that follow
 
@@ -72,7 +71,7 @@ def _answer(line: bytes, series: Series) -> dict:
         report = grade(modules, part(job["part"]), **vars(conditions), give_up_after=limit, series=series)
     except TooSlow:
         return {"too slow": True}
-    except (SandboxUnavailable, UnusableInterpreter) as error:
+    except SandboxUnavailable as error:
         return {"failure": str(error)}
     except Exception as error:  # a mistake of ours costs this verdict, not those of others
         return {"failure": f"The grader itself failed: {type(error).__name__}: {ascii(str(error))[1:-1][:500]}"}

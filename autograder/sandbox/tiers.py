@@ -6,6 +6,7 @@ A worker sees one folder, its job: its own program and the files that it needs, 
 from __future__ import annotations
 
 import base64
+import functools
 import os
 import re
 import shutil
@@ -114,6 +115,7 @@ def prepare(tier: Tier, files: Mapping[str, bytes], limits: Limits, interpreter:
         raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
 
 
+@functools.cache  # finding it takes milliseconds, and a batch asks for each verdict
 def interpreter_version(tier: Tier) -> str:
     """The version of the Python that runs a worker of this tier, without starting one. Raises SandboxUnavailable."""
     if tier is Tier.LOCAL:
