@@ -13,7 +13,6 @@ from typing import BinaryIO
 from autograder.batch.serve_jobs import claim_standard_output, serve_jobs
 from autograder.course import part
 from autograder.grading.grade import Series, TooSlow, grade
-from autograder.grading.mistake_replies import MistakeOracle
 from autograder.grading.report import Report
 from autograder.grading.request import Conditions, GradingRequest
 from autograder.grading.store import report_from_json, report_to_json
@@ -56,7 +55,7 @@ def main() -> None:
 
 
 def _serve(answers: BinaryIO, suites: Suites) -> None:
-    series = Series(suites.run, MistakeOracle(SECONDS_FOR_MISTAKES))
+    series = Series(suites.run, SECONDS_FOR_MISTAKES)
     serve_jobs(lambda line: _answer(line, series), answers)
 
 
