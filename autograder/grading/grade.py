@@ -95,7 +95,7 @@ def grade(
         printed = worker.read_output() if session.printed is None else session.printed
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
     if any(check.status in FAILED for check in checks):
-        # The known-wrong implementations run unguarded: beside our own code only.
+        # The known-wrong implementations run unguarded: next to our own code only.
         checks = _explained(checks, session, shipped, series, name_mistakes=explain and not own_parts)
     return _report(part, content, seed, tier, task, checks, interpreter, printed, used)
 
@@ -148,7 +148,7 @@ def _explained(
 
 
 def worker_files(probes: Probes, data: Mapping[str, bytes], common: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What a worker gets beside the submission: the probes, the data files, and the other parts."""
+    """What a worker gets besides the submission: the probes, the data files, and the other parts."""
     shipped = {"probes.py": probes.source.encode("utf-8"), **{f"files/{name}": data[name] for name in data}}
     return {**shipped, **{f"common/{name}": common[name] for name in common}}
 

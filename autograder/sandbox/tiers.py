@@ -1,6 +1,6 @@
 """The tiers: how a worker is started so that it can do no more than its tier allows.
 
-A worker sees one folder, its job: its own program and the files that it needs, written afresh for each worker.
+A worker sees one folder, its job, which is written for it alone: its program and the files that it needs.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Tier(str, Enum):
 class Job:
     """A temporary folder with the worker's program and the job's files; `remove()` deletes it.
 
-    `folder` is what a worker sees, `empty` an empty folder beside it.
+    `folder` is what a worker sees, `empty` an empty folder next to it.
     """
 
     def __init__(self, files: Mapping[str, bytes], owner: int | None = None, parent: str | None = None) -> None:
