@@ -139,7 +139,7 @@ def page(
     tries: Annotated[int | None, typer.Option(min=1, help="Tries of a learner in 24 hours, 5 at first. Kept.")] = None,
     board: BoardOption = None,
 ) -> None:
-    """Write the page anew: public/index.html for all, instructor.html with the learners' ids and real names.
+    """Write the page again: public/index.html for all, instructor.html with the learners' ids and real names.
 
     Example: python -m autograder leaderboard page --roster class.csv
     """
@@ -161,7 +161,7 @@ def review(
     source: Annotated[int | None, typer.Option(metavar="NUMBER", help="Print the recipe of this entry.")] = None,
     board: BoardOption = None,
 ) -> None:
-    """For the instructor: entries that wait for a person, and the top three, which a person should look at as well.
+    """For the instructor: entries that wait for your review, and the top three, which you should review as well.
 
     Example: python -m autograder leaderboard review --release 17
     """

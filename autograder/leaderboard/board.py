@@ -36,8 +36,8 @@ FILE = "board.sqlite"
 
 @dataclass(frozen=True)
 class Board:
-    """A class folder: the database, and the pages beside it. tier: None chooses by where a file comes from. tries: None
-    is what the instructor has set.
+    """A class folder: the database, and the pages next to it. tier: None chooses by where a file comes from. tries:
+    None stands for the instructor's setting.
     """
 
     folder: Path
@@ -161,5 +161,5 @@ class Board:
 
 
 def new_seeds() -> list[int]:
-    """Seeds that nobody can foresee, one a run."""
+    """Seeds that nobody can foresee, one per run."""
     return [secrets.randbits(32) for _ in range(RUNS)]
