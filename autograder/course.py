@@ -133,7 +133,7 @@ def parse_target(text: str | None) -> Target:
         return Target(parts(), None)
     number, dot, _ = text.partition(".")
     if not number.isascii() or not number.isdigit():
-        raise ValueError(f"{ascii(text)} is no part and no task. Write a number such as 5, or a task such as 5.2.")
+        raise ValueError(f"{ascii(text)} is not a part or a task. Write a number such as 5, or a task such as 5.2.")
     try:
         target = part(int(number))
         return Target((target,), target.task(text).id if dot else None)

@@ -56,9 +56,9 @@ def without_dots(path: str) -> str:
     typed = Path(path)
     if ".." not in typed.parts:
         return path
-    whole = typed.resolve() if typed.name == ".." else typed.parent.resolve() / typed.name
+    absolute = typed.resolve() if typed.name == ".." else typed.parent.resolve() / typed.name
     here = Path.cwd().resolve()
-    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
 
 
 def shown_path(path: Path) -> str:

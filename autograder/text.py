@@ -1,9 +1,10 @@
-"""Format counts and points, and make text from strangers safe to store and print."""
+"""Format counts, points and lists, and make text from strangers safe to store and print."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Colours, cursor moves, window titles: ESC [ ... letter, ESC ] ... BEL, and the one-letter escapes. Every repeat is
 # bounded, so that no text makes the search slow.
@@ -21,6 +22,12 @@ def number(points: float) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 check`, `2 checks`."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def listed(items: Sequence[object]) -> str:
+    """`1`, `1 and 2`, `1, 2 and 3`."""
+    *first, last = map(str, items)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def clean_text(text: str, limit: int, keep: str = "") -> str:

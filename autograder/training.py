@@ -1,7 +1,7 @@
 """Train the reference, show its progress, and save the model.
 
-The reference's own `train` returns a model at its end only. Here a model is there after each step, so that it can be
-kept when somebody stops half-way. Same draws, same steps: a test holds the two together.
+The reference's `train` returns a model only at its end. Here there is one after each step, so that it can be saved when
+somebody stops half-way. The draws and the steps are the same: a test compares the two.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def train(
     **sizes: int,
 ) -> bool:
     """All of `make train`: read, train, measure, draw, sample, save. Return False when Ctrl-C ended it early.
-    on_trained: told of a training that went to its end; sizes: n_layer and n_embd, where they are not those of Config.
+    on_trained: called with the model of a training that nobody stopped; sizes: n_layer and n_embd, where they differ
+    from those of Config.
 
     Raises InputError at what can't be used, OSError when what was trained can't be written.
     """
@@ -97,7 +98,7 @@ def train(
         "fast": fast,
         "python": ".".join(map(str, sys.version_info[:3])),
     }
-    # Before the seconds of measuring: whoever presses Ctrl-C now does not lose the training.
+    # Before measuring, which takes seconds: whoever presses Ctrl-C then does not lose the training.
     course.weights.save_trained(trained, path, settings)
     if not finished:
         say(f"\nStopped after {steps:,} of {num_steps:,} steps. The model so far is in {path}.")

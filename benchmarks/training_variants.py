@@ -15,7 +15,7 @@ from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingVarian
 
 
 def held_out_losses(variant: TrainingVariant, seeds: range) -> list[float]:
-    """One per seed, each with the letters numbered anew."""
+    """One per seed, each with another permutation of the letters."""
     losses = []
     for seed in seeds:
         task = draw_task(seed, relabelled=True)

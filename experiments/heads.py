@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder import model
+from autograder.text import listed
 from experiments import words
 from experiments.training import split, spread, train
 
@@ -75,7 +76,7 @@ def findings(figures: dict) -> str:
     vowels = [share[LOOKS.index("vowels")] for seed in figures["by_seed"] for share in seed]
     return (
         f"No head has an office. The head with the most attention to vowels is head 1, 2, 3 or 4 in "
-        f"{words.listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: the heads start alike and "
+        f"{listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: the heads start alike and "
         "nothing tells them apart. "
         f"Single heads give vowels a share between {min(vowels):.2f} and {max(vowels):.2f}, even attention gives "
         f"{figures['even'][LOOKS.index('vowels')]:.2f}. In one trained model a head can indeed look at vowels; in "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.text import listed
 from experiments import words
 from experiments.training import held_out_losses, spread
 from experiments.variants import ACTIVATIONS, NORMS, variant
@@ -47,7 +48,7 @@ def findings(figures: dict) -> str:
         )
     best = min(losses, key=lambda key: losses[key][1]["mean"])
     return (
-        f"LayerNorm with GELU differs from RMSNorm with ReLU {words.listed(sentences)}. "
+        f"LayerNorm with GELU differs from RMSNorm with ReLU {listed(sentences)}. "
         f"The best with {NAMES_PER_STEP[1]} names a step is {best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. "
         "The choice matters far less than the number of names a step."
     )

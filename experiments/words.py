@@ -8,7 +8,7 @@ from notebook_tools.picture import COLOURS
 
 MARKS = "osD^vPX"  # with each colour a mark of its own, so that nobody needs the colours
 
-__all__ = ["COLOURS", "MARKS", "listed", "mean_sd", "table"]
+__all__ = ["COLOURS", "MARKS", "mean_sd", "table"]
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -19,12 +19,6 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def mean_sd(spread: dict[str, float], digits: int = 3) -> str:
     """A mean with its standard deviation over the seeds."""
     return f"{spread['mean']:.{digits}f} +- {spread['sd']:.{digits}f}"
-
-
-def listed(items: Sequence) -> str:
-    """1, 2 and 3."""
-    *first, last = map(str, items)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def draw_spread(axes, places: Sequence[float], spreads: Sequence[dict[str, float]], number: int = 0, label: str = ""):

@@ -12,7 +12,7 @@ from follow_through_table import with_bodies
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading.follow_through import FAILED, keep_points, table_of
-from autograder.grading.grade import grade
+from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import Mistake, variants
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Recorded
@@ -21,10 +21,10 @@ from autograder.sandbox import Reply, Tier
 FILES = Path(__file__).parent / "follow_through"
 
 
-def graded(number: int, source: str | bytes, seed: int = 1) -> Report:
+def graded(number: int, source: str | bytes, seed: int = 1, series: Series | None = None) -> Report:
     of = part(number)
     content = source.encode() if isinstance(source, str) else source
-    return grade({of.file_name: content}, of, seed=seed, tier=Tier.LOCAL)
+    return grade({of.file_name: content}, of, seed=seed, tier=Tier.LOCAL, series=series)
 
 
 def kept(report: Report) -> set[str]:
@@ -127,9 +127,8 @@ def test_the_points_are_the_same_on_a_busy_machine(busy_machine):
     assert report.earned == points_by_the_table(report, "cuts-the-graph")
 
 
-def test_a_name_that_there_was_no_time_for_changes_no_points(monkeypatch):
-    monkeypatch.setattr("autograder.grading.mistake_replies.MistakeOracle.__init__.__defaults__", (-1.0,))
-    report = graded(8, variants(part(8))["temperature-multiplied"])
+def test_a_name_that_there_was_no_time_for_changes_no_points():
+    report = graded(8, variants(part(8))["temperature-multiplied"], series=Series(seconds=-1.0))
     assert not any(check.misconception for check in report.checks)
     assert kept(report) == set(table_of(part(8))["temperature-multiplied"])
 

@@ -99,6 +99,17 @@ def test_any_changed_file_of_the_suite_changes_its_hash(tmp_path, monkeypatch):
     store.suite_hash.cache_clear()
 
 
+def test_a_change_of_how_the_text_of_a_worker_is_cleaned_changes_the_hash(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "HERE", tmp_path)
+    hashes = set()
+    for content in ("one", "two"):
+        (tmp_path / "text.py").write_text(content, encoding="utf-8")
+        store.suite_hash.cache_clear()
+        hashes.add(store.suite_hash(PART))
+    store.suite_hash.cache_clear()
+    assert len(hashes) == 2
+
+
 BROKEN = [b"", b"{", b"null", b"[]", b"[1, 2]", b'{"part": 3}', b'"text"', b"\xff\xfe", b"\x00" * 100, b"[" * 100_000]
 
 

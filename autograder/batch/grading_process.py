@@ -13,13 +13,11 @@ from typing import BinaryIO
 from autograder.batch.serve_jobs import claim_standard_output, serve_jobs
 from autograder.course import part
 from autograder.grading.grade import Series, TooSlow, grade
-from autograder.grading.mistake_replies import MistakeOracle
 from autograder.grading.report import Report
 from autograder.grading.request import Conditions, GradingRequest
 from autograder.grading.store import report_from_json, report_to_json
 from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.sandbox.interpreter import UnusableInterpreter
 
 SECONDS_FOR_MISTAKES = 60.0  # of one submission: nobody waits, and what is found out is known for all that follow
 
@@ -57,7 +55,7 @@ def main() -> None:
 
 
 def _serve(answers: BinaryIO, suites: Suites) -> None:
-    series = Series(suites.run, MistakeOracle(SECONDS_FOR_MISTAKES))
+    series = Series(suites.run, SECONDS_FOR_MISTAKES)
     serve_jobs(lambda line: _answer(line, series), answers)
 
 
@@ -72,7 +70,7 @@ def _answer(line: bytes, series: Series) -> dict:
         report = grade(modules, part(job["part"]), **vars(conditions), give_up_after=limit, series=series)
     except TooSlow:
         return {"too slow": True}
-    except (SandboxUnavailable, UnusableInterpreter) as error:
+    except SandboxUnavailable as error:
         return {"failure": str(error)}
     except Exception as error:  # a mistake of ours costs this verdict, not those of others
         return {"failure": f"The grader itself failed: {type(error).__name__}: {ascii(str(error))[1:-1][:500]}"}

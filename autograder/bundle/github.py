@@ -49,7 +49,7 @@ class PinnedGrader:
 
 
 def make_template(release: str, dist: Path = DIST) -> Path:
-    """Write the folder of a template repository beside the bundle in dist, and return its path.
+    """Write the folder of a template repository next to the bundle in dist, and return its path.
 
     release: the address that the bundle can be fetched from. Raises PinError, and OSError when it can't be written.
     """
@@ -110,7 +110,7 @@ def pin(release: str, folder: Path) -> PinnedGrader:
 
 
 def _is_bundle(content: bytes, name: str) -> bool:
-    """Whether this is a whole zip with the course in one folder, as `bundle` writes it."""
+    """Whether this is an intact zip with the course in one folder, as `bundle` writes it."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
@@ -134,7 +134,7 @@ def _template_files(grader: PinnedGrader) -> dict[str, str]:
 
 @contextmanager
 def _scratch_folder(folder: Path) -> Iterator[Path]:
-    """Yield the path of a folder beside this one, to be renamed when it is whole; it is gone at the end."""
+    """Yield the path of a folder next to this one, to be renamed when it is complete; it is gone at the end."""
     unfinished = folder.with_name(f"{folder.name}-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:

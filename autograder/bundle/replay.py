@@ -20,6 +20,7 @@ from autograder.grading.session import Session, failed_check
 from autograder.grading.sources import Source, inspect_source
 from autograder.invocation import command
 from autograder.sandbox import CHECK, Limits, Tier, Worker
+from autograder.text import listed, plural
 
 # Three times the calls of one seed; own earlier parts may be slower than the reference.
 LIMITS = Limits(cpu_seconds=60, call_seconds=CHECK.call_seconds, total_seconds=120.0)
@@ -170,28 +171,23 @@ def _not_right_yet(numbers: Sequence[int]) -> str:
     if not numbers:
         return ""
     first, last = numbers[0], numbers[-1]
-    if len(numbers) == 1:
-        which = f"part {first}"
-    elif len(numbers) > 2 and list(numbers) == list(range(first, last + 1)):
-        which = f"parts {first} to {last}"
-    else:
-        which = f"parts {', '.join(map(str, numbers[:-1]))} and {last}"
-    right, them = ("is not right", "it") if len(numbers) == 1 else ("are not right", "them")
-    return f"It needs your {which}, which {right} yet: it was checked on {them}. Next: {command('check', first)}"
+    span = len(numbers) > 2 and list(numbers) == list(range(first, last + 1))
+    which = f"{first} to {last}" if span else listed(numbers)
+    noun, right, them = ("part", "is not right", "it") if len(numbers) == 1 else ("parts", "are not right", "them")
+    return f"It needs your {noun} {which}, which {right} yet: it was checked on {them}. Next: {command('check', first)}"
 
 
 def differences(wanted: Sequence[Part], seed: int | None, task: str | None = None) -> list[str]:
     """What a reader of the report must know of how these parts are checked here."""
     number = 1 if seed is not None else len(seeds(wanted[0]))
-    inputs = f"{number} recorded input{'s' if number > 1 else ''}"
     own = wanted[0].needs if len(wanted) == 1 else ()
     on = f" and on your own {', '.join(f'{module}.py' for module in own)}" if own else ""
     if len(wanted) > 1:
         on = " and on your own earlier parts"
-    lines = [f"Checked with {inputs}{on}: the reference is not here."]
+    lines = [f"Checked with {plural(number, 'recorded input')}{on}: the reference is not here."]
     points = [points for each in wanted for points in hidden(each, task)]
     if points:
-        checks = "1 hidden check" if len(points) == 1 else f"{len(points)} hidden checks"
+        checks = plural(len(points), "hidden check")
         lines.append(f"Your grade has {sum(points):g} more points, in {checks}, and other inputs.")
     return lines
 

@@ -1,6 +1,6 @@
-"""`bundle`: make the students' zip, audit it, and write it whole or not at all.
+"""`bundle`: make the students' zip, audit it, and write it completely or not at all.
 
-Of the grader it holds the modules that are named here, and no others.
+Of the grader it holds the modules that are listed here, and no others.
 """
 
 from __future__ import annotations

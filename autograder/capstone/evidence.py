@@ -1,4 +1,4 @@
-"""What a run proves: its losses and weights beside those of the grader's own training, right or with a known mistake.
+"""What a run proves: its losses and weights next to those of the grader's own training, right or with a known mistake.
 
 Losses and weights that agree with a training in numpy can only come from the same training: each of the 1,000 losses
 depends on every gradient before it. Nothing else that a run says of itself is evidence.

@@ -27,7 +27,7 @@ def record_entries(submissions: list[tuple[Path, str]], name: str | None, public
     failed, entries = False, []
     for path, learner in submissions:
         try:
-            there = {entry.number for entry in board.open_store().entries()}
+            there = {entry.number for entry in board.store.entries()}
             with training_progress(RUNS + 1) as on_step:
                 entry = board.submit(path, learner, display=name, public=public, on_step=on_step)
             print_lines(entry_lines(entry, again=entry.number in there))

@@ -102,14 +102,14 @@ def show(
     from autograder.leaderboard.listing import board_lines, dumped, history_data, history_lines, table_data
 
     class_board = main_board(board)
-    table, mine = class_board.table(me=me), class_board.open_store().entries(BoardEntry.learner_id == me)
+    table, mine = class_board.table(me=me), class_board.store.entries(BoardEntry.learner_id == me)
     if as_json:
         own = {} if me is None else {"entries": history_data(mine)}
         typer.echo(dumped(table_data(table, top, me) | own))
         return
     print_lines(board_lines(table, top, me))
     if me is not None:
-        print_lines(history_lines(mine, class_board.open_store().tries_today(me), class_board.most_tries))
+        print_lines(history_lines(mine, class_board.store.tries_today(me), class_board.most_tries))
 
 
 @app.command()
@@ -149,7 +149,7 @@ def page(
     if roster is not None:
         keep_roster(roster, class_board.folder)
     if tries is not None:
-        class_board.open_store().write_setting("tries", tries)
+        class_board.store.write_setting("tries", tries)
     class_board.write_pages()
     typer.echo(f"Written: {class_board.folder / 'public' / 'index.html'} and {class_board.folder / 'instructor.html'}.")
 
@@ -171,17 +171,17 @@ def review(
     from autograder.leaderboard.listing import review_lines
 
     class_board = main_board(board)
-    if release is not None and class_board.open_store().release(release) is None:
+    if release is not None and class_board.store.release(release) is None:
         raise misuse(f"There is no entry {release}.")
     if release is not None:
         class_board.write_pages()
     if source is not None:
-        entries = class_board.open_store().entries(BoardEntry.number == source)
+        entries = class_board.store.entries(BoardEntry.number == source)
         if not entries:
             raise misuse(f"There is no entry {source}.")
         print_lines(ascii(line)[1:-1] for line in entries[0].source.decode("utf-8").splitlines())
         return
-    print_lines(review_lines(class_board.open_store().entries(), class_board.table(everybody=True).ranked[:3]))
+    print_lines(review_lines(class_board.store.entries(), class_board.table(everybody=True).ranked[:3]))
 
 
 @app.command()

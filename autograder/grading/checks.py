@@ -188,7 +188,7 @@ def checks_of(part: Part) -> list[Check]:
 
 @functools.cache
 def points_by_task(part: Part, by_hand: bool = True) -> dict[str, float]:
-    """Points by task id, in the order of the tasks. by_hand: include those that a person gives, for written answers."""
+    """Points by task id, in the order of the tasks. by_hand: include written answers, graded manually."""
     points = {task.id: 0.0 for task in part.tasks}
     for check in checks_of(part):
         if by_hand or check.status != "manual":

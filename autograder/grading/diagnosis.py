@@ -39,19 +39,19 @@ def diagnose(
     checks: list[Check],
     calls: dict[str, list[Recorded]],
     files: dict[str, bytes],
-    replies: MistakeOracle,
+    oracle: MistakeOracle,
     runs: Runs,
     builds_on: BuildsOn,
 ) -> list[Check]:
     """Return the checks, the failing ones with the recognised mistake, and the points that follow-through keeps.
 
-    calls: by test name, as recorded; files: what the worker had besides the submission; replies: what is known of the
-    mistakes' replies to the inputs of this seed; runs: which of the learner's functions a check may have run;
+    calls: by test name, as recorded; files: what the worker had besides the submission; oracle: what the mistakes reply
+    to these calls; runs: which of the learner's functions a check may have run;
     builds_on: which of them those of a check's task may call.
     """
     if not any(check.status in FAILED for check in checks) or not misconceptions(part):
         return checks
-    with replies.session(part, files) as reply_of:
+    with oracle.session(part, files) as reply_of:
 
         def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
             return _agrees(reply_of, mistake, recorded)

@@ -35,10 +35,19 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True)
 class Series:
-    """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already."""
+    """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already.
+    seconds: see `MistakeOracle`.
+    """
 
     run: Callable[..., list[Check]] = run_suite
-    replies: MistakeOracle | None = None  # those of the first grading that needs them, where None
+    seconds: float = 8.0
+
+    @functools.cached_property
+    def oracle(self) -> MistakeOracle:
+        """The known-wrong implementations, loaded by the first grading in which a check fails."""
+        from autograder.grading.mistake_replies import MistakeOracle
+
+        return MistakeOracle(self.seconds)
 
 
 def grade(
@@ -86,8 +95,8 @@ def grade(
         printed = worker.read_output() if session.printed is None else session.printed
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
     if any(check.status in FAILED for check in checks):
-        # The known-wrong implementations run unguarded: beside our own code only.
-        checks = _explained(checks, session, shipped, series.replies, name_mistakes=explain and not own_parts)
+        # The known-wrong implementations run unguarded: next to our own code only.
+        checks = _explained(checks, session, shipped, series, name_mistakes=explain and not own_parts)
     return _report(part, content, seed, tier, task, checks, interpreter, printed, used)
 
 
@@ -121,7 +130,7 @@ def _explained(
     checks: list[Check],
     session: Session,
     shipped: Mapping[str, bytes],
-    replies: MistakeOracle | None,
+    series: Series,
     name_mistakes: bool,
 ) -> list[Check]:
     """The checks, those that fail with the likely mistake and its line. What that needs is loaded here: where all
@@ -130,18 +139,16 @@ def _explained(
     from autograder.grading.diagnosis import diagnose
     from autograder.grading.lines import with_lines
     from autograder.grading.misconceptions import misconceptions
-    from autograder.grading.mistake_replies import MistakeOracle
     from autograder.grading.reference import signatures
 
     part, calls = session.part, session.calls
     if name_mistakes:
-        replies = replies or MistakeOracle()
-        checks = diagnose(part, checks, calls, shipped, replies, session.runs, session.builds_on)
+        checks = diagnose(part, checks, calls, shipped, series.oracle, session.runs, session.builds_on)
     return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 
 
 def worker_files(probes: Probes, data: Mapping[str, bytes], common: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What a worker gets beside the submission: the probes, the data files, and the other parts."""
+    """What a worker gets besides the submission: the probes, the data files, and the other parts."""
     shipped = {"probes.py": probes.source.encode("utf-8"), **{f"files/{name}": data[name] for name in data}}
     return {**shipped, **{f"common/{name}": common[name] for name in common}}
 

@@ -27,7 +27,7 @@ class MistakeOracle:
     points are, so no clock bounds a call that decides them.
     """
 
-    def __init__(self, seconds: float = 8.0) -> None:
+    def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._known: dict[int, tuple[str, dict[bytes, dict[str, Reply]]]] = {}  # by the part's number: of which files
 

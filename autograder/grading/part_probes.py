@@ -105,7 +105,7 @@ class Probes:
 
 
 def paper_calls(part: Part, draw: Draw) -> list[Call]:
-    """The part's calls, with numbers drawn anew; none when the part has no viva.py."""
+    """The part's calls, with new numbers; none when the part has no viva.py."""
     path = part.suite / "viva.py"
     return load_trusted(path).calls(draw) if path.exists() else []
 

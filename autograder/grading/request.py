@@ -7,15 +7,13 @@ other learners meanwhile.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from autograder.course import Part
 from autograder.grading.report import Report
-from autograder.sandbox import Tier
-from autograder.sandbox.interpreter import choose_interpreter
+from autograder.sandbox import Tier, interpreter_version
 
 
 @dataclass(frozen=True)
@@ -33,14 +31,8 @@ class Conditions:
 
     @property
     def interpreter(self) -> str:
-        """The version of the Python that runs learners' code here."""
+        """The version of the Python that runs learners' code here. Raises SandboxUnavailable."""
         return interpreter_version(self.tier)
-
-
-@functools.cache
-def interpreter_version(tier: Tier) -> str:
-    """The version of the Python that runs learners' code here. To find it takes milliseconds, a batch asks often."""
-    return choose_interpreter(None, everybody=tier is not Tier.LOCAL).version
 
 
 @dataclass(frozen=True)

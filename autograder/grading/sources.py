@@ -39,7 +39,7 @@ WIDEST_LINE = 62  # characters of a line of code that are shown: with what stand
 @dataclass(frozen=True)
 class Function:
     """A function or method at the top of a file. leftover: the line of a `raise NotImplementedError` with other code
-    in the same function. What only a failing check asks for is looked for then: it takes longer than reading the file.
+    in the same function. The properties are computed when a failing check asks: it takes longer than reading the file.
     """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef = field(repr=False)
@@ -59,7 +59,7 @@ class Function:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of its parameters, but for *args and **kwargs."""
+        """The names of its parameters, without *args and **kwargs."""
         arguments = self.node.args
         return tuple(argument.arg for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
 

@@ -2,7 +2,7 @@
 
 recipe_source      what may be run, when two recipes are the same program, and the rules of the game in numbers
 data               what is trained on, and the baselines
-recipes            recipe -> score, in the sandbox: the loop; recipe_probes: what runs beside the recipe there
+recipes            recipe -> score, in the sandbox: the loop; recipe_probes: what runs next to the recipe there
 token_permutation  matrices to a recipe and back, with new token numbers
 ranking            who is better beyond noise, and the rows of the board
 store              the database, whose tables are in database_tables; rate_limit: how many tries a learner has

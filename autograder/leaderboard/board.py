@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,8 +36,8 @@ FILE = "board.sqlite"
 
 @dataclass(frozen=True)
 class Board:
-    """A class folder: the database, and the pages beside it. tier: None chooses by where a file comes from. tries: None
-    is what the instructor has set.
+    """A class folder: the database, and the pages next to it. tier: None chooses by where a file comes from. tries:
+    None stands for the instructor's setting.
     """
 
     folder: Path
@@ -44,38 +45,39 @@ class Board:
     tier: Tier | None = None
     num_steps: int = NUM_STEPS
 
-    def open_store(self) -> BoardStore:
-        """Open the board's database. Raises StoreError when it can't be used."""
+    @functools.cached_property
+    def store(self) -> BoardStore:
+        """The board's database, opened once. Raises StoreError when it can't be used."""
         return BoardStore(database_url() or self.folder / FILE)
 
     def baselines(self, split_seed: int) -> dict[str, float]:
         """Computed once per split, then kept."""
-        store, key = self.open_store(), f"baselines {split_seed}"
-        return store.read_setting(key) or store.write_setting_once(key, baselines(load_split(split_seed)))
+        key = f"baselines {split_seed}"
+        return self.store.read_setting(key) or self.store.write_setting_once(key, baselines(load_split(split_seed)))
 
     @property
     def most_tries(self) -> int:
         """How many entries a learner may make in 24 hours."""
-        return self.tries or self.open_store().read_setting("tries") or TRIES
+        return self.tries or self.store.read_setting("tries") or TRIES
 
     def closing(self) -> dict | None:
         """The split and the seeds of the closing, None while the board is open."""
-        return self.open_store().read_setting("closing")
+        return self.store.read_setting("closing")
 
     def table(self, *, everybody: bool = False, me: str | None = None) -> BoardTable:
         """The standings at closing once there are any, else the open board."""
         closing = self.closing()
         round, split_seed = (CLOSING, closing["split_seed"]) if closing else (OPEN, PUBLISHED_SPLIT)
-        entries = self.open_store().entries(BoardEntry.round == round)
+        entries = self.store.entries(BoardEntry.round == round)
         return make_table(entries, self.baselines(split_seed), round, everybody=everybody, me=me)
 
     def write_pages(self) -> None:
         """Write the public page and the instructor's again, until no entry has come meanwhile: whoever writes last,
         of several at once, has all of them. Raises StoreError when they can't be written.
         """
-        store, count = self.open_store(), None
+        count = None
         try:
-            while count != (count := len(store.entries())):
+            while count != (count := len(self.store.entries())):
                 write_pages(self.folder, self.table(), self.table(everybody=True), kept_roster(self.folder))
         except OSError as error:
             raise StoreError(
@@ -100,7 +102,7 @@ class Board:
         """
         if self.closing():
             raise StoreError("The board is closed: it takes no more entries.")
-        source, store = read_source(path), self.open_store()
+        source, store = read_source(path), self.store
         store.get_or_create_learner(learner_id, display, public)
         entry = store.find_entry(learner_id, source)
         if entry is None:
@@ -121,7 +123,7 @@ class Board:
         What an interrupted closing has recorded is kept, and the rest is run when it is called again.
         """
         fresh = {"split_seed": secrets.randbits(32) if split_seed is None else split_seed, "seeds": new_seeds()}
-        store = self.open_store()
+        store = self.store
         closing = store.write_setting_once("closing", fresh)
         closed = {entry.learner_id for entry in store.entries(BoardEntry.round == CLOSING)}
         open_entries = store.entries(BoardEntry.round == OPEN)
@@ -159,5 +161,5 @@ class Board:
 
 
 def new_seeds() -> list[int]:
-    """Seeds that nobody can foresee, one a run."""
+    """Seeds that nobody can foresee, one per run."""
     return [secrets.randbits(32) for _ in range(RUNS)]

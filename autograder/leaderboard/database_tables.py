@@ -27,7 +27,8 @@ class BoardLearner(BoardBase):
 
 
 class BoardEntry(BoardBase):
-    """One try. loss is None when the recipe has no score; message says why. held: why a person should look, or None.
+    """One try. loss is None when the recipe has no score; message says why. held: why it needs a manual review,
+    None when it needs none.
 
     losses, seeds, curve and names are JSON lists; at is UTC, in ISO form.
     """

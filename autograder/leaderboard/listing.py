@@ -45,7 +45,7 @@ def row_line(row: BoardRow, me: str | None = None) -> str:
 
 
 def score_lines(score: Score, half_width: float, baselines: dict[str, float]) -> Iterator[str]:
-    """A try: its runs, its mean beside the baselines, names, what the recipe printed."""
+    """A try: its runs, its mean next to the baselines, names, what the recipe printed."""
     for seed, loss in zip(score.seeds, score.losses):
         yield f"  run with seed {seed}: {loss:.4f}"
     yield f"Held-out loss {score.mean:.4f} +-{half_width:.4f} nats per token, mean of {len(score.losses)} runs."
@@ -75,7 +75,7 @@ def entry_lines(entry: BoardEntry, again: bool = False) -> Iterator[str]:
         return
     yield f"Entry {entry.number} of {who}: held-out loss {entry.loss:.4f} nats per token."
     if entry.held:
-        yield f"It waits for a person to look at it. {entry.held}"
+        yield f"It waits for a manual review. {entry.held}"
     elif not entry.learner.public:
         yield "It is recorded and not shown on the page: --public shows it, under this name or one that --name gives."
 
@@ -87,18 +87,18 @@ def history_lines(entries: Sequence[BoardEntry], used: int, tries: int) -> Itera
     for entry in entries:
         when = datetime.fromisoformat(entry.at).astimezone()
         result = "no score" if entry.loss is None else f"{entry.loss:.4f}"
-        reason = entry.message or (f"It waits for a person. {entry.held}" if entry.held else "")
+        reason = entry.message or (f"It waits for a manual review. {entry.held}" if entry.held else "")
         closing = "at closing" if entry.round == CLOSING else ""
         yield f"{entry.number:>4}  {when:%Y-%m-%d %H:%M}  {result:<8}  {closing or clean_text(reason, 400)}".rstrip()
 
 
 def review_lines(entries: Sequence[BoardEntry], leading: Sequence[BoardRow]) -> Iterator[str]:
-    """What waits for a person, and the top three."""
+    """What waits for a manual review, and the top three."""
     held = [entry for entry in entries if entry.held]
-    yield f"{len(held)} {'entry waits' if len(held) == 1 else 'entries wait'} for a person."
+    yield f"{len(held)} {'entry waits' if len(held) == 1 else 'entries wait'} for your review."
     for entry in held:
         yield f"  {entry.number}: {ascii(entry.learner_id)[1:-1]}, loss {entry.loss:.4f}. {entry.held}"
-    yield "The top of the board, to be looked at by a person too:"
+    yield "Review the top of the board as well:"
     for row in leading:
         yield f"  {row.entry.number}: {ascii(row.learner_id)[1:-1]}, loss {row.loss:.4f}"
 
@@ -138,7 +138,7 @@ def score_data(score: Score, half_width: float, baselines: dict[str, float]) -> 
 
 
 def history_data(entries: Iterable[BoardEntry]) -> list[dict]:
-    """A learner's entries: loss is null where there is no score, held says why one waits for a person."""
+    """A learner's entries: loss is null where there is no score, held says why one waits for a manual review."""
     return [
         {"number": e.number, "at": e.at, "round": e.round, "loss": e.loss, "message": e.message, "held": e.held}
         for e in entries

@@ -95,7 +95,7 @@ class Record:
 
 @dataclass(frozen=True)
 class BoardTable:
-    """The standings. rows: best first. best: the records of the class in time. own: those that learners set for
+    """The standings. rows: best first. best: the records of the class over time. own: those that learners set for
     themselves, by beating an entry of their own, newest first; neither at closing. tries: how many entries are counted.
     baselines: losses by name.
     """

@@ -25,11 +25,12 @@ def recent_tries(session: Session, learner_id: str, now: datetime) -> list[datet
 
 
 def next_free_time(tries: Sequence[datetime], most: int) -> datetime | None:
-    """When there is a try again; None when there is one now. tries: of the last 24 hours, the oldest first."""
+    """When the next try is free; None when one is free now. tries: of the last 24 hours, the oldest first."""
     return None if len(tries) < most else tries[len(tries) - most] + WINDOW
 
 
 def check_tries_left(session: Session, learner_id: str, most_tries: int, now: datetime) -> None:
+    """Raise StoreError, with the time of the next free try, when all of 24 hours are used up."""
     when = next_free_time(recent_tries(session, learner_id, now), most_tries)
     if when is not None:
         raise StoreError(

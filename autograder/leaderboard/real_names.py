@@ -1,4 +1,4 @@
-"""Whose id is whose: a table of real names beside the board, for the instructor's page and nothing else."""
+"""Whose id is whose: a table of real names next to the board, for the instructor's page and nothing else."""
 
 from __future__ import annotations
 

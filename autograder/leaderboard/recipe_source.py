@@ -26,7 +26,7 @@ LARGEST_STD = 10.0
 LARGEST_COMPRESSED = 6 * 1024  # bytes of source after xz: 4,192 weights of the model, as floats, would take 30 KB
 
 # The sandbox's limit is for a try, so each of its runs gets a share; the control has its own. Processor time and
-# waiting count, and time in which other programs have the processors does not: MachineBusy is no entry and no used try.
+# waiting count, and time in which other programs have the processors does not: MachineBusy costs no entry and no try.
 SHARE = BOARD.cpu_seconds // RUNS
 LIMITS = replace(BOARD, cpu_seconds=SHARE, call_seconds=10.0, total_seconds=2.0 * SHARE)
 

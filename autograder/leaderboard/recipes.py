@@ -194,6 +194,6 @@ def require_finite(step: int, loss: float) -> None:
     """Raise RecipeError when a loss is infinite or NaN."""
     if not math.isfinite(loss):
         raise RecipeError(
-            f", step {step}: the loss is no finite number any more, since the weights have grown too large: "
+            f", step {step}: the loss is not a finite number any more, since the weights have grown too large: "
             "try a smaller learning rate."
         )

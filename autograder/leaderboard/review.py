@@ -8,7 +8,7 @@ from autograder.leaderboard.store import BoardStore
 
 # Weights trained elsewhere fit into the source, and frequencies give the letters away: such a recipe reaches 2.10. On
 # names in a secret script it is of no use. Honest recipes lose 0.035 to 0.052 there (benchmarks/recipes.md), those with
-# one name per step up to 0.065: what is hardly better than microgpt's recipe need not be suspected.
+# one name per step up to 0.065: what is hardly better than microgpt's recipe is not suspected.
 LARGEST_GAP = 0.06
 SUSPICIOUS_GAIN = 0.05
 
@@ -16,7 +16,7 @@ SUSPICIOUS_GAIN = 0.05
 def review_reason(
     store: BoardStore, learner_id: str, source: RecipeSource, score: Score, stub_loss: float
 ) -> str | None:
-    """Why a person should look at an entry before it counts; None when nobody need."""
+    """Why an entry needs a manual review before it counts; None when it needs none."""
     same_program = store.find_same_program(learner_id, source)
     if same_program is not None and source.shape != check_source(STUB.read_bytes()).shape:
         return f"It is the same program as entry {same_program.number} of another learner."
@@ -24,7 +24,7 @@ def review_reason(
 
 
 def gap_reason(score: Score, stub_loss: float) -> str | None:
-    """Why a person should look at a score that is better on names than training alone explains; None when it isn't."""
+    """Why a score needs a manual review: it is better on names than training alone explains. None when it isn't."""
     if score.mean > stub_loss - SUSPICIOUS_GAIN or score.control - score.mean <= LARGEST_GAP:
         return None
     return (

@@ -25,7 +25,7 @@ from autograder.leaderboard.recipes import NoScore, Score
 
 @dataclass(frozen=True)
 class Attempt:
-    """An entry that is not written yet. held: why a person should look at it before it counts."""
+    """An entry that is not written yet. held: why it needs a manual review before it counts."""
 
     learner_id: str
     source: RecipeSource
@@ -107,7 +107,7 @@ class BoardStore:
             if most_tries is not None:
                 check_tries_left(session, attempt.learner_id, most_tries, now)
             if _find_entry(session, attempt.learner_id, attempt.source, attempt.round) is not None:
-                raise StoreError("This very file stands on the board already.")
+                raise StoreError("This very file is on the board already.")
             session.add(entry)
         return entry
 
@@ -128,7 +128,7 @@ class BoardStore:
             return session.scalars(select(BoardEntry).where(*conditions).order_by(BoardEntry.number)).all()
 
     def release(self, number: int) -> BoardEntry | None:
-        """A person has looked at the entry: it counts. None when there is no such entry."""
+        """Let a held entry count, after a manual review. None when there is no such entry."""
         with self.transaction() as session:
             entry = session.get(BoardEntry, number)
             if entry is not None:
@@ -159,7 +159,7 @@ def _entry_of(attempt: Attempt, now: datetime) -> BoardEntry:
     )
     result = attempt.result
     if isinstance(result, NoScore):
-        entry.message = result.reason.replace("\0", "")  # which PostgreSQL takes in no text
+        entry.message = result.reason.replace("\0", "")  # which PostgreSQL accepts in no text
     else:
         entry.loss, entry.losses, entry.seeds = result.mean, json.dumps(result.losses), json.dumps(result.seeds)
         entry.control, entry.curve = result.control, json.dumps(result.curve)

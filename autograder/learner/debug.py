@@ -68,7 +68,7 @@ def run(part: Part, check: Check, seed: int) -> int:
     recording = record_checks(part, path.read_bytes(), seed, check.task)
     calls = recording.calls.get(check.name, [])
     if not calls:
-        raise ValueError(f"{check.name} calls nothing: a person looks at it.")
+        raise ValueError(f"{check.name} calls nothing: it is graded manually.")
     with tempfile.TemporaryDirectory(prefix="debug-") as folder:
         _write_job(Path(folder), part, recording, check.name)
         # Ctrl-C is for the debugger: the learner's process gets it from the terminal too.

@@ -42,7 +42,7 @@ def result(part: Part, task: str | None = None) -> Report:
 
 
 def find(part: Part, content: bytes, task: str | None = None) -> Report | None:
-    """The recorded result of the task, or else of its whole part, if neither file nor suite has changed since."""
+    """The recorded result of the task, or else of its part, if neither file nor suite has changed since."""
     for name in dict.fromkeys([_name(part, task), _name(part, None)]):
         data = local_state.read(name)
         try:

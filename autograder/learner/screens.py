@@ -28,7 +28,7 @@ def reset_lines(change: ResetPlan) -> Iterator[str]:
     if change.nothing_to_do:
         yield f"{path} is the stub already: nothing to do."
     elif change.before is None:
-        yield f"There is no {path}: it is written anew."
+        yield f"There is no {path}: it is written again."
     else:
         lost = change.lost
         yield from [change.note] if change.note else []
@@ -73,7 +73,7 @@ def task_line(report: Report, task: Task) -> str:
     left = [check for check in checks if check.status not in DONE]
     others = [blocking_task(check, part(report.part)) for check in left]
     if not checks:
-        state = "a person grades it"
+        state = "graded manually"
     elif len(left) == len(checks) and all(others):
         state = f"waits for {others[0].id}"
     elif {check.status for check in checks} == {"todo"}:

@@ -13,6 +13,7 @@ from autograder.grading.progress import UNWRITTEN
 from autograder.invocation import command
 from autograder.learner import last_results
 from autograder.learner.trace import PARTS, TOLERANCE, WEIGHTS, Trace, first_unlike
+from autograder.text import listed
 
 COLUMNS = 3  # numbers of a vector in one line
 # Label of a vector -> the tasks that make it, the likeliest first. Their inputs were compared before.
@@ -60,12 +61,11 @@ def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
 
 def whose_lines(traced: Trace) -> Iterator[str]:
     """Say which parts are the learner's."""
-    yours = " and ".join(filter(None, [", ".join(map(str, traced.own[:-1])), *map(str, traced.own[-1:])]))
     if not traced.own:
         yield f"{traced.name}, read by none of your parts yet: all of it is the reference's."
     else:
         rest = " and the reference's other parts" if len(traced.own) < len(PARTS) else ""
-        yield f"{traced.name}, read by your part{'s' if len(traced.own) > 1 else ''} {yours}{rest}."
+        yield f"{traced.name}, read by your part{'s' if len(traced.own) > 1 else ''} {listed(traced.own)}{rest}."
     yield f"Both models have the weights of {shown_path(WEIGHTS)}."
 
 

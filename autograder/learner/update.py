@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import backups
-from autograder.course import EXERCISES
+from autograder.course import EXERCISES, RECIPE_FILE
 from autograder.files import shown_path
 from autograder.invocation import command
 from autograder.learner import local_state, merge_bases
@@ -24,7 +24,6 @@ from autograder.text import plural
 # Lines that the learner replaces: only their estimate of a size differs between versions.
 TODO = re.compile(r"^ *# TODO (\d+\.\d+ \S+): .*$", re.MULTILINE)
 LABELS = ("yours", "the stub you began with", "the new course")
-RECIPE = "leaderboard_recipe.py"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def plan(old: Path | None = None) -> list[FileUpdate]:
         ]
         for name in others:
             mine, here = _read(theirs / name), _read(EXERCISES / name)
-            if mine != here and (here is None or name == RECIPE):
+            if mine != here and (here is None or name == RECIPE_FILE):
                 updates.append(FileUpdate(name, "yours is taken over", mine, None))
     return updates
 
@@ -115,7 +114,7 @@ def carry_out(updates: list[FileUpdate], old: Path | None = None) -> list[Path]:
         merge_bases.path_of(update.name): update.stub.encode("utf-8") for update in updates if update.stub is not None
     }
     if old is not None:
-        for name in ("acts", "ticks", "hints"):
+        for name in (local_state.EVENTS, "ticks", "hints"):
             if not local_state.read(name) and local_state.read(name, old / local_state.NAME):
                 more[local_state.path_of(name)] = local_state.path_of(name, old / local_state.NAME).read_bytes()
     return backups.replace(f"update {old}", changed, more)

@@ -67,7 +67,7 @@ class Times:
 class Feedback:
     """All that a page is made of. source: the graded file, to show lines of it; marks: by task, where a gradebook has
     them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict; decisions:
-    a sentence for each check that an instructor looked at again, by its name.
+    a sentence for each check that an instructor decided on again, by its name.
     """
 
     learner: str
@@ -331,9 +331,9 @@ def _next_sentence(feedback: Feedback, nothing_ran: Check | None, check: CheckCo
 
 
 def _request(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str, list[tuple[str, str]]]:
-    """How to ask for a regrade: the file's name, a command, and each check that lost points, and was not looked at
-    again, with its name. Nothing of
-    it where no check ran: then there is a file to fix, and of the capstone, which trains parts that have pages.
+    """How to ask for a regrade: the file's name, a command, and each check that lost points and has no decision,
+    with its name. Empty where no check ran, since then there is a file to fix, and for the capstone, which trains parts
+    that have pages.
     """
     lost = [check for check in feedback.report.checks if check.status not in (*DONE, "todo")]
     lost = [check for check in lost if check.name not in feedback.decisions]

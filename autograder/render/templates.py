@@ -13,7 +13,7 @@ LONGEST_TEXT = 160  # characters of a name, by the filter `shown`
 
 
 def templates(folder: Path) -> jinja2.Environment:
-    """The templates of a folder, and what they share, from this one."""
+    """The templates of a folder. What several pages include is in this module's folder."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=True,

@@ -1,11 +1,12 @@
 """The tiers: how a worker is started so that it can do no more than its tier allows.
 
-A worker sees one folder, its job: its own program and the files that it needs, written afresh for each worker.
+A worker sees one folder, its job, which is written for it alone: its program and the files that it needs.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import os
 import re
 import shutil
@@ -46,7 +47,7 @@ class Tier(str, Enum):
 class Job:
     """A temporary folder with the worker's program and the job's files; `remove()` deletes it.
 
-    `folder` is what a worker sees, `empty` an empty folder beside it.
+    `folder` is what a worker sees, `empty` an empty folder next to it.
     """
 
     def __init__(self, files: Mapping[str, bytes], owner: int | None = None, parent: str | None = None) -> None:
@@ -114,6 +115,7 @@ def prepare(tier: Tier, files: Mapping[str, bytes], limits: Limits, interpreter:
         raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
 
 
+@functools.cache  # finding it takes milliseconds, and a batch asks for each verdict
 def interpreter_version(tier: Tier) -> str:
     """The version of the Python that runs a worker of this tier, without starting one. Raises SandboxUnavailable."""
     if tier is Tier.LOCAL:

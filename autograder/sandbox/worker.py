@@ -312,7 +312,7 @@ def end_with_the_parent():
 
 def until_the_pipe_ends(requests):
     """The lines of `requests`, read by a thread which ends this process as soon as nobody can write there any more,
-    also in the middle of a call. Code that holds the interpreter's lock for ever is not ended by it.
+    also in the middle of a call. Code that holds the interpreter's lock forever is not ended by it.
     """
     import queue
     import threading

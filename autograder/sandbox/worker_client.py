@@ -119,8 +119,8 @@ class Worker:
         self._process.send(encode_line({**setup, "id": self._greeting, **launch.setup}))
 
     def _watch_for_parent(self) -> str:
-        """How the worker learns that this process is gone; bubblewrap ends with it by itself. The kernel's signal comes
-        when the thread ends that started the worker, which is certain to be the whole process for the main one alone.
+        """How the worker learns that this process is gone; bubblewrap ends with it by itself. The kernel sends its
+        signal when the thread that started the worker ends. For the main thread alone, that is the end of the process.
         """
         if self.tier is Tier.STRICT:
             return ""

@@ -17,7 +17,7 @@ from autograder.grading.grade import grade
 from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.sandbox import Tier
-from autograder.text import plural
+from autograder.text import listed, plural
 from autograder.viva.recorded_run import GENEROUS_LIMITS, RecordedRun
 from autograder.viva.student_code import Code, LineChange
 
@@ -140,7 +140,7 @@ def _line_order_question(code: Code, run: RecordedRun, rng: random.Random) -> li
         return []
     shown = sorted(three)
     words = (
-        f"Your code is called: {run.words}. In which order do the lines {_series(shown)} run for the first time, "
+        f"Your code is called: {run.words}. In which order do the lines {listed(shown)} run for the first time, "
         "and why?"
     )
     where = tuple(f"line {line} is in {code.statements[line].function}" for line in three)
@@ -181,10 +181,6 @@ def _fits_on_paper(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_fits_on_paper, value))
     return not isinstance(value, float) or (abs(value) < 1e6 and abs(value - float(f"{value:.3g}")) < 1e-9)
-
-
-def _series(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ whole = load_split()
 module.load_split = lambda seed: Split(whole.train[:500], whole.held_out[:50], seed)
 board = module.Board(folder, tier=Tier.LOCAL, num_steps=1)
 baselines = {"uniform": 3.3, "unigram": 2.8, "bigram": 2.45, module.MICROGPT: 2.36}
-board.open_store().write_setting_once("baselines 42", baselines)
+board.store.write_setting_once("baselines 42", baselines)
 rng, children = random.Random(1), []
 begin = time.monotonic()
 board.submit(recipe, "first", public=True)
@@ -144,7 +144,7 @@ def test_fifty_whole_submissions_killed_at_random_moments_leave_whole_entries_an
     with sqlite3.connect(tmp_path / "board" / "board.sqlite") as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     found = Board(tmp_path / "board", tier=Tier.LOCAL, num_steps=1)
-    entries = found.open_store().entries()
+    entries = found.store.entries()
     recorded = [entry.learner_id for entry in entries]
     said = {path.name for path in found.folder.glob("learner*")}
     assert len(set(recorded)) == len(recorded) and said <= set(recorded)
@@ -226,7 +226,7 @@ def test_seeds_of_32_bits_and_any_sentence_are_kept(store):
 
 def test_the_same_file_is_not_entered_twice_by_the_same_learner(store):
     store.add(Attempt("ada", source(), SCORE, 42))
-    with pytest.raises(StoreError, match="stands on the board already"):
+    with pytest.raises(StoreError, match="is on the board already"):
         store.add(Attempt("ada", source(), SCORE, 42))
     assert len(store.entries()) == 1
 
@@ -325,11 +325,20 @@ def test_a_submission_becomes_an_entry_and_a_page(board, tmp_path):
     assert again.number == entry.number  # no second draw of seeds for the same file
 
 
+def test_a_submission_opens_the_database_once(board, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        "autograder.leaderboard.board.BoardStore", lambda where: opened.append(where) or BoardStore(where)
+    )
+    board.submit(recipe_of(tmp_path, "ada"), "ada")
+    assert len(opened) == 1
+
+
 def test_an_entry_stays_when_its_page_cannot_be_written(board, tmp_path):
     (tmp_path / "public").write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(StoreError, match="can't be written .* The entries are saved"):
         board.submit(recipe_of(tmp_path, "ada"), "ada")
-    assert [entry.learner_id for entry in board.open_store().entries()] == ["ada"]
+    assert [entry.learner_id for entry in board.store.entries()] == ["ada"]
     (tmp_path / "public").unlink()
     board.write_pages()
     assert (tmp_path / "public" / "index.html").exists()
@@ -343,8 +352,8 @@ def test_a_stolen_recipe_waits_for_a_person_and_the_stub_does_not(board, tmp_pat
     assert stolen.held == "It is the same program as entry 3 of another learner."
     shown = {row.entry.number for row in board.table(everybody=True).ranked}
     assert stolen.number not in shown
-    board.open_store().release(stolen.number)
-    assert not board.open_store().entries(BoardEntry.number == stolen.number)[0].held
+    board.store.release(stolen.number)
+    assert not board.store.entries(BoardEntry.number == stolen.number)[0].held
 
 
 def test_a_broken_recipe_is_an_entry_without_a_score_and_uses_up_a_try(board, tmp_path):
@@ -371,7 +380,7 @@ def test_closing_runs_the_best_of_each_once_more_and_takes_no_more(board, tmp_pa
     assert table.round == "closing" and len(table.ranked) == 2
     seeds = {row.entry.seeds for row in table.ranked}
     assert len(seeds) == 1 and seeds.isdisjoint(
-        {entry.seeds for entry in board.open_store().entries(BoardEntry.round == OPEN)}
+        {entry.seeds for entry in board.store.entries(BoardEntry.round == OPEN)}
     )
     assert {row.entry.split_seed for row in table.ranked} == {7}
     with pytest.raises(StoreError, match="closed"):

@@ -34,9 +34,9 @@ def test_it_is_no_entry_and_no_try_and_can_be_submitted_again(recipe, tmp_path, 
     board = Board(tmp_path / "board", tier=Tier.LOCAL, num_steps=2)
     with pytest.raises(MachineBusy, match="This machine is too busy"):
         board.submit(recipe, "ada")
-    assert board.open_store().entries() == [] and board.open_store().tries_today("ada") == 0
+    assert board.store.entries() == [] and board.store.tries_today("ada") == 0
     busy.undo()
-    assert board.submit(recipe, "ada").loss is not None and board.open_store().tries_today("ada") == 1
+    assert board.submit(recipe, "ada").loss is not None and board.store.tries_today("ada") == 1
 
 
 def test_the_others_are_scored_all_the_same_and_the_command_says_what_to_do(recipe, tmp_path, busy):
@@ -47,7 +47,7 @@ def test_the_others_are_scored_all_the_same_and_the_command_says_what_to_do(reci
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 1
     assert "ada: This machine is too busy" in done.output and "no try is used: submit it again." in done.output
-    entries = Board(tmp_path / "board").open_store().entries(BoardEntry.learner_id == "ben")
+    entries = Board(tmp_path / "board").store.entries(BoardEntry.learner_id == "ben")
     assert [entry.learner_id for entry in entries] == ["ben"]
 
 

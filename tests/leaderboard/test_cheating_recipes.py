@@ -25,7 +25,7 @@ SAID = {
     "NaN": (edited((UPDATED, "    weights['wpe'][3] = float('nan')\n    return weights\n")), "step 0.*wpe.*NaN"),
     "infinity": (edited((UPDATED, "    weights['wpe'][3] = 1e999\n    return weights\n")), "step 0.*wpe.*infinite"),
     "weights that overflow": (edited((UPDATED, "    weights['lm_head'] = [1e308] * 432\n    return weights\n")),
-                              "no finite number any more"),
+                              "not a finite number any more"),
     "one number too few": (edited((UPDATED, "    weights['lm_head'].pop()\n    return weights\n")),
                            "431 numbers for lm_head: it must be one flat list of 432"),
     "a wider layer": (edited((UPDATED, "    weights['layer0.mlp_fc1'] *= 2\n    return weights\n")),

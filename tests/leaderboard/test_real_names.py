@@ -35,8 +35,8 @@ def board(tmp_path, monkeypatch):
 
 
 def enter(board, learner):
-    board.open_store().get_or_create_learner(learner, public=True)
-    board.open_store().add(Attempt(learner, check_source(edited()), SCORE, 42))
+    board.store.get_or_create_learner(learner, public=True)
+    board.store.add(Attempt(learner, check_source(edited()), SCORE, 42))
     board.write_pages()
 
 

@@ -7,12 +7,14 @@ import sys
 import textwrap
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers.sandbox import SHORT, call, need
 
 import autograder
-from autograder.sandbox import SandboxUnavailable, Tier, Worker, bubblewrap, interpreter, seccomp
+from autograder.grading.request import Conditions
+from autograder.sandbox import SandboxUnavailable, Tier, Worker, bubblewrap, interpreter, interpreter_version, seccomp
 from autograder.sandbox.limits import CHECK
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other people's code is graded on Linux")
@@ -292,6 +294,19 @@ def test_trap_7_a_bubblewrap_that_is_refused_is_the_graders_problem_not_the_lear
     monkeypatch.setattr("autograder.sandbox.tiers.spare_user", lambda: None)
     with pytest.raises(SandboxUnavailable, match="setting up uid map"):
         work(tier=Tier.STRICT).call("echo", [1])
+
+
+def test_a_verdict_is_kept_under_the_python_that_an_ordinary_users_worker_runs(monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.tiers.spare_user", lambda: None)  # as for everybody but root
+    monkeypatch.setattr(
+        "autograder.sandbox.tiers.choose_interpreter",
+        lambda wanted, everybody: SimpleNamespace(version="the system's" if everybody else "the user's"),
+    )
+    interpreter_version.cache_clear()
+    try:
+        assert Conditions(Tier.STRICT).interpreter == interpreter_version(Tier.STRICT) == "the user's"
+    finally:
+        interpreter_version.cache_clear()
 
 
 def test_without_libseccomp_nothing_starts(monkeypatch):

@@ -210,7 +210,7 @@ def test_questions_come_as_data(stranger):
     ("words", "sentence"),
     [
         (["99"], "There is no part 99: the parts are 0 to "),
-        (["five"], "'five' is no part and no task."),
+        (["five"], "'five' is not a part or a task."),
         (["5.2"], "Questions are about a whole part: write 5."),
         (["5", "--from", "nowhere"], "There is no folder nowhere."),
     ],
