@@ -85,7 +85,6 @@ def grade_capstones(
     is left out otherwise. A better result for
     the same parts is kept. Raises ClassError.
     """
-    collected = {learner: newest_parts(folder, learner) for learner in capstone_learners(folder)}
     outcomes = []
 
     def done(outcome: CapstoneOutcome) -> None:
@@ -93,7 +92,13 @@ def grade_capstones(
         on_outcome(outcome)
 
     ready = {}
-    for learner, modules in collected.items():
+    for learner in capstone_learners(folder):
+        modules = newest_parts(folder, learner)
+        try:
+            folder.require_name(learner)
+        except ValueError as error:
+            done(CapstoneOutcome(learner, failure=str(error)))
+            continue
         if missing := tuple(needed.file_name for needed in NEEDED if needed.file_name not in modules):
             done(CapstoneOutcome(learner, missing=missing))
         else:
