@@ -1,7 +1,7 @@
 """The site of the guides. `make site` builds it into dist/site, and a warning fails the build.
 
-To add a page, put a Markdown file into docs/. Its first line is its title, `# Like this`. Then add it to the navigation in
-docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem, a
+To add a page, put a Markdown file into docs/. Its first line is its title, `# Like this`. Then add it to the navigation
+in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem, a
 reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's index.md.
 When a page moves, add its old address to `moved_pages` below.
 

@@ -224,8 +224,8 @@ def main() -> None:
         walk = Walk(Path(folder))
         walk.say("# A first walk")
         walk.say(
-            f"`python docs/contributor/first_walk.py`, {datetime.date.today().isoformat()}, Python {platform.python_version()}, "
-            f"{platform.system()}, {os.cpu_count()} processors. An empty home, nothing installed for the course."
+            f"`python docs/contributor/first_walk.py`, {datetime.date.today().isoformat()}, "
+            f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors. An empty home, nothing installed for the course."
         )
         first_hour(walk)
         screens(walk)
