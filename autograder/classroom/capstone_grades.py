@@ -24,9 +24,11 @@ from autograder.batch.regrade import Repeated, grade_again, repeat
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
 from autograder.capstone.grade_capstone import files_hash
 from autograder.class_folder.collected import NewestModule, newest_module
+from autograder.class_folder.decisions import DecisionsError
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.locks import exclusive_grading
 from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
+from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom import capstone_process
@@ -122,8 +124,8 @@ def grade_capstones(
                 report = verdict.result()
                 if entered:
                     report = release_capstone(folder, learner, report, ready[learner], training)
-            except (CapstoneNotGraded, ProcessEnded) as error:
-                failed = str(error)
+            except (CapstoneNotGraded, ProcessEnded, ClassError, LedgerError, DecisionsError) as error:
+                report, failed = None, str(error)
             except Exception as error:  # whoever is at fault: the others get their points all the same
                 report, failed = None, f"{type(error).__name__}: {error}"
             done(CapstoneOutcome(learner, report, failure=failed, trained=keys[learner] not in stored))
