@@ -1,5 +1,4 @@
-"""A regrade request as a file: appeal_part05.toml, which a learner submits with the part's module, or
-appeal_capstone.toml, which they submit with any of their parts.
+"""A regrade request as a file: appeal_part05.toml, or appeal_capstone.toml, which a learner submits with their work.
 
 It is what a stranger wrote: bounded, read as data, and cleaned before anybody sees it.
 """

@@ -1,6 +1,6 @@
-"""The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook
-and the verdicts in the ledger.
+"""The capstone of a class: trains every learner's newest parts 1 to 8, and enters points and verdicts.
 
+The points go to nbgrader's gradebook, the verdicts to the ledger.
 A capstone takes a minute or more, so verdicts are kept, and several are made at a time. If the machine had no time
 for a run, there is no verdict: nothing is entered or kept, and the next call trains it again.
 """
