@@ -160,7 +160,7 @@ def test_the_command_writes_both_pictures_and_a_second_one_replaces_them(kept, m
     for _ in range(2):
         done = CliRunner().invoke(app, ["card"])
         assert done.exit_code == 0 and done.stdout.count("Written: ") == 2
-        assert re.match(rf"From the capstone of \d{{4}}-\d\d-\d\d on {re.escape(str(SOLUTIONS))}\.\n", done.stdout)
+        assert re.match(rf"The capstone from \d{{4}}-\d\d-\d\d, with the parts in {re.escape(str(SOLUTIONS))}\.\n", done.stdout)
     assert sorted(path.name for path in kept.parent.iterdir()) == ["capstone.json", "card.png", "card.svg"]
 
 

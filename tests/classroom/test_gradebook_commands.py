@@ -41,7 +41,7 @@ def test_from_the_list_of_the_class_to_an_export(listed, gradebook):
         archive.writestr("raycid_1009_8_part05_gpt.py", "x = 1\n")
     result = run(listed, "collect", listed.root / "submissions.zip", "--part", 5)
     assert result.exit_code == 1 and result.stdout.startswith("Collected: ann part05.\n1 of 1 have no ")
-    assert result.stderr.startswith("To look at:\n  'raycid_1009_8_part05_gpt.py' is not in the class list")
+    assert result.stderr.startswith("Not collected, or unclear:\n  'raycid_1009_8_part05_gpt.py' is not in the class list")
     assert (listed.submitted / "ann" / "part05" / "part05_gpt.py").exists()
 
     add_assignment(gradebook, "part05", {"check-5-1": 10})
