@@ -1,4 +1,4 @@
-"""Locks on open files, which a process holds until it ends, however it ends."""
+"""Locks on open files. A process holds a lock until it ends, even if it is killed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.class_folder.settings import ClassError
 
 
 def lock(descriptor: int) -> None:
-    """Lock an open file for this process. Raises OSError when another one holds it."""
+    """Lock an open file for this process. Raises OSError if another process holds the lock."""
     if os.name == "nt":
         import msvcrt
 
@@ -24,15 +24,15 @@ def lock(descriptor: int) -> None:
 
 @contextlib.contextmanager
 def exclusive_grading(root: Path) -> Iterator[None]:
-    """Only one grading of a class may run: two would remove each other's files. Raises ClassError when another one is
-    running.
+    """Make sure that only one grading of a class runs, since two would remove each other's files. Raises ClassError if
+    another one is running.
     """
     descriptor = os.open(root / ".grading.lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         lock(descriptor)
     except OSError as error:
         os.close(descriptor)
-        raise ClassError(f"Another grading of the class in {root} is at work: wait for its end.") from error
+        raise ClassError(f"Another grading of the class in {root} is running: wait until it ends.") from error
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""A learner's page of feedback from the class's folder: the verdict, the gradebook's points, the written answers."""
+"""Write a learner's feedback page from the verdict, the gradebook's points and the written answers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from autograder.render.graded_notebook import summary_sentences
 
 
 def assignment_name(part: Part) -> str:
-    """What the gradebook and the folders call a part, or the capstone."""
+    """The name of a part, or of the capstone, in the gradebook and in folders."""
     return part.module if part is capstone() else part.name
 
 
 def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
-    """The page for a submission that was graded, with points and penalty as they are now. Raises ClassError."""
+    """The page for a graded submission, with the current points and penalty. Raises ClassError."""
     from nbgrader.api import MissingEntry
 
     from autograder.classroom.late_policy import lateness
@@ -51,7 +51,9 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
             answer = (
                 from_inert_markdown(*cells.get(grade.name, ("", None))) if grade.name.startswith("written-") else None
             )
-            comment = comments.get(grade.name, "") if answer != () else ""  # nbgrader's own: No response.
+            comment = (
+                comments.get(grade.name, "") if answer != () else ""
+            )  # leave out nbgrader's automatic "No response."
             earned = None if grade.needs_manual_grade else grade.score
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
         times = lateness(settings, extensions, submission, sum(mark.earned or 0 for mark in marks.values()))
@@ -73,12 +75,12 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
 
 
 def grader_sentences(cells: dict[str, tuple[str, object]]) -> list[str]:
-    """What the grader says about a submission in the first cell of its graded notebook."""
+    """The grader's remarks about a submission, in the first cell of its graded notebook."""
     return [line[2:] for line in cells.get(GRADER_CELL, ("", None))[0].split("\n") if line.startswith("- ")]
 
 
 def graded_cells(folder: ClassFolder, learner: str, name: str) -> dict[str, tuple[str, object]] | None:
-    """The cells of the graded notebook, which is our own: sources and attachments by id; None when there is none."""
+    """The cells of the graded notebook, which we built: sources and attachments by id; None if there is none."""
     path = folder.autograded / learner / name / f"{name}.ipynb"
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -20,7 +20,7 @@ class Switch(NamedTuple):
             return []
         if self.meaning and value not in ("run", "1", "yes", "true"):
             raise ValueError(
-                f"{self.variable}={value} is not a valid value: type {self.variable}=run {self.meaning}, or leave it out"
+                f"{self.variable}={value} is not valid: type {self.variable}=run {self.meaning}, or leave it out"
             )
         return [self.option or f"--{self.variable}"]
 

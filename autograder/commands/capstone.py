@@ -83,7 +83,9 @@ def card() -> None:
 
     last = load_result(RESULT)
     written = write_card(RESULT)
-    print_lines([f"The capstone from {last.date}, with the parts in {last.folder}.", *(f"Written: {path}" for path in written)])
+    print_lines(
+        [f"The capstone from {last.date}, with the parts in {last.folder}.", *(f"Written: {path}" for path in written)]
+    )
 
 
 def capstone_lines(graded: GradedCapstone) -> Iterator[str]:

@@ -24,8 +24,12 @@ app = typer.Typer()
 @app.command()
 @reports_errors()
 def stubs(
-    force: Annotated[bool, typer.Option("--force", help="Also replace files that you changed; keeps a backup.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 if a stub is out of date.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also replace files that you changed; keeps a backup.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit status 1 if a stub is out of date.")
+    ] = False,
     to: Annotated[Path, typer.Option(help="The folder to write to.", show_default="exercises/")] = EXERCISES,
 ) -> None:
     """Write the stubs in exercises/ from solutions/. Files that you changed stay as they are.

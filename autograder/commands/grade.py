@@ -48,10 +48,16 @@ def grade(
     part: Annotated[list[int] | None, typer.Option("--part", help="Only this part; may be repeated.")] = None,
     folder: ClassOption = ROOT,
     sandbox: Annotated[str, typer.Option(help="'local' runs learners' code without isolation.")] = "strict",
-    run_notebooks: Annotated[bool, typer.Option("--run-notebooks", help="Run the notebooks' cells and show their output.")] = False,
+    run_notebooks: Annotated[
+        bool, typer.Option("--run-notebooks", help="Run the notebooks' cells and show their output.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="With SUBMITTED: folder for results (default: verdicts/).")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="With SUBMITTED: processes (default: one per CPU).")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="With SUBMITTED: a Dask scheduler; see docs/cluster.md.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="With SUBMITTED: processes (default: one per CPU).")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="With SUBMITTED: a Dask scheduler; see docs/cluster.md.")
+    ] = None,
     again: Annotated[bool, typer.Option("--regrade", help="With SUBMITTED: grade again, report changes.")] = False,
     python: Annotated[str | None, typer.Option(help="With --part 11: train with it, for example pypy3.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="With SUBMITTED: the seed (default: random).")] = None,

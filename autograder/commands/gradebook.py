@@ -120,7 +120,9 @@ def feedback(
         Path | None, typer.Option(help="Moodle's grading worksheet, which tells people of the same name apart.")
     ] = None,
     folder: ClassOption = ROOT,
-    out: Annotated[Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")
+    ] = None,
 ) -> None:
     """Pack the feedback pages of a part into a zip that you upload to Moodle or Canvas.
 
@@ -144,11 +146,11 @@ def feedback(
 @reports_errors()
 def export(
     folder: ClassOption = ROOT,
-    template: Annotated[
-        Path | None, typer.Option(help="Canvas's gradebook or a Moodle worksheet, to fill in.")
-    ] = None,
+    template: Annotated[Path | None, typer.Option(help="Canvas's gradebook or a Moodle worksheet, to fill in.")] = None,
     part: PartOption = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")
+    ] = None,
 ) -> None:
     """Write the grades as CSV: for Canvas, for Moodle, and in nbgrader's format.
 

@@ -36,7 +36,9 @@ def main_board(folder: Path | None):
 @reports_errors()
 def try_recipe(
     recipe: Annotated[Path, typer.Argument(help="A recipe, or a folder with one.")] = EXERCISES,
-    seed: Annotated[list[int] | None, typer.Option(help="A seed of an earlier try, to repeat it; may be repeated.")] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(help="A seed of an earlier try, to repeat it; may be repeated.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score a recipe without recording it, as often as you like.
@@ -89,7 +91,9 @@ def submit(
 @app.command()
 @reports_errors()
 def show(
-    me: Annotated[str | None, typer.Option(help="Your id: also show your place, your neighbours and your entries.")] = None,
+    me: Annotated[
+        str | None, typer.Option(help="Your id: also show your place, your neighbours and your entries.")
+    ] = None,
     top: Annotated[int, typer.Option(min=1, help="Number of entries to show.")] = 20,
     board: BoardOption = None,
     as_json: JsonOption = False,

@@ -21,7 +21,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmati
 @app.command()
 @reports_errors()
 def watch(
-    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
+    ] = None,
 ) -> None:
     """Check a part each time you save its file. Keys: h hint, n next, l list, r reset, c compare, q quit.
 
@@ -118,7 +120,9 @@ def debug(
 def trace(
     name: Annotated[str, typer.Option(help="1 to 15 letters from a to z.")] = "emma",
     full: Annotated[bool, typer.Option("--full", help="Show all numbers of every vector, and all positions.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with status 0 even if something differs.")] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with status 0 even if something differs.")
+    ] = False,
 ) -> None:
     """Show how your model reads a name, every vector next to the reference's. Exit status 1 if one differs.
 
@@ -184,7 +188,9 @@ def undo() -> None:
 @app.command()
 @reports_errors()
 def update(
-    old: Annotated[Path | None, typer.Option("--from", help="The folder of an older copy of the course, with your work.")] = None,
+    old: Annotated[
+        Path | None, typer.Option("--from", help="The folder of an older copy of the course, with your work.")
+    ] = None,
     yes: Yes = False,
 ) -> None:
     """Update your exercises to a new version of the course. Shows the changes, asks, and keeps copies.
@@ -233,7 +239,7 @@ def _agreed(question: str, yes: bool) -> bool:
     if not sys.stdin.isatty():
         added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
         raise misuse(
-            f"Nothing was changed: this command asks for confirmation, but there is no terminal. To skip it, add {added}."
+            f"Nothing was changed: this command asks first, and here is no terminal. To skip the question, add {added}."
         )
     return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
         "y",

@@ -22,7 +22,9 @@ def train(
         Path | None, typer.Option(help="A file with one name per line (default: the course's names).")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder to save in (default: runs/).")] = None,
-    any_characters: Annotated[bool, typer.Option("--any-characters", help="Accept characters other than a to z.")] = False,
+    any_characters: Annotated[
+        bool, typer.Option("--any-characters", help="Accept characters other than a to z.")
+    ] = False,
     layers: Annotated[int | None, typer.Option(help="Number of layers (default: 1).")] = None,
     width: Annotated[int | None, typer.Option(help="Length of each token's vector (default: 16).")] = None,
 ) -> None:

@@ -93,8 +93,8 @@ def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = N
     unchanged = grade_unchanged(part, content, tier, seed)
     if not runs and not unchanged.passing:
         raise ValueError(
-            f"{part.file_name} answers no call and passes no check yet: there is nothing to predict. "
-            "Ask when a task of the part is written."
+            f"{part.file_name} answers no call and passes no check yet, so there are no questions. "
+            "Try again when a task of the part is written."
         )
     results, running = result_questions(part, code, runs), order_questions(code, runs, draw)
     draw.shuffle(results)

@@ -66,7 +66,7 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
                 runs.append(RecordedRun(call, probes.called(call.probe, call.arguments), answer, lines, values))
     del shipped["common/viva_recorder.py"]
     shipped |= {"probes.py": probes.source.encode("utf-8"), f"submission/{part.file_name}": code.text.encode("utf-8")}
-    # Code that sees the recorder could answer something else with it.
+    # Code that detects the recorder could return something else.
     with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
         return [run for run in runs if worker.call(run.call.probe, list(run.call.arguments)).value == run.answer]
 

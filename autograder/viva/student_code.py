@@ -26,7 +26,7 @@ class Statement:
     function: str
     node: ast.stmt = field(compare=False)
     loops: tuple[int, ...] = ()
-    needed: bool = False  # without it Python knows no such name: too easy to predict
+    needed: bool = False  # without it the code raises NameError, which is too easy to predict
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,7 @@ def test_an_address_beyond_this_machine_needs_encryption(submitted, tmp_path, ad
     "address", ["", "tcp://", "tls://host", "http://127.0.0.1:80", "inproc://x:1", "tcp://host:port"]
 )
 def test_what_is_no_address_is_refused_with_one_that_is(address):
-    with pytest.raises(ValueError, match="is no address of a scheduler"), cluster_pool(address):
+    with pytest.raises(ValueError, match="is not an address of a scheduler"), cluster_pool(address):
         pass
 
 

@@ -124,7 +124,7 @@ def test_the_answer_to_a_call_is_what_the_learners_code_gives():
 def test_the_answer_of_wrong_code_is_what_it_does_with_what_is_right_beside_it():
     code, runs = runs_of(MINE.replace("y = x * x", "y = x * 2"), Call("0.1", "squares", ([3],), "."))
     (question,) = result_questions(part(0), code, runs)
-    assert question.answer == "[6] (This code is wrong here: right would be [9].)"
+    assert question.answer == "[6] (This code is wrong here: the right answer is [9].)"
 
 
 def test_lengths_are_counted_level_by_level():
