@@ -206,7 +206,9 @@ def logits(tokens: Sequence[int], weights: Weights, config: Sizes, passes: Passe
 
 
 def attention_weights(tokens: Sequence[int], weights: Weights, config: Sizes) -> np.ndarray:
-    """Return the attention weights (n_layer, n_head, positions, positions); the causal mask sets future positions to 0."""
+    """Return the attention weights (n_layer, n_head, positions, positions); the causal mask sets future
+    positions to 0.
+    """
     _, activations = _forward(np.array([tokens]), weights, config)
     return np.array([layer.attention_weights[0] for layer in activations.layers])
 
@@ -215,7 +217,9 @@ def attention_weights(tokens: Sequence[int], weights: Weights, config: Sizes) ->
 
 
 class PaddedBatch(NamedTuple):
-    """A batch as arrays (names, positions). With the causal mask, padding at the end does not affect other positions."""
+    """A batch as arrays (names, positions). With the causal mask, padding at the end does not affect other
+    positions.
+    """
 
     inputs: np.ndarray
     targets: np.ndarray
@@ -277,7 +281,9 @@ def held_out_loss(
 
 @dataclass
 class AdamState:
-    """Adam's number of steps, and the running means of the gradients (m) and of their squares (v), each one flat array."""
+    """Adam's number of steps, and the running means of the gradients (m) and of their squares (v), each one
+    flat array.
+    """
 
     steps: int = 0
     m: np.ndarray | float = 0.0

@@ -165,7 +165,9 @@ def stop(sentence: str) -> None:
 
 
 def _requirements(extra: str) -> list[str]:
-    """The requirements in pyproject.toml for the learner's packages and an extra, including extras within that extra."""
+    """The requirements in pyproject.toml for the learner's packages and an extra, including extras within
+    that extra.
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:

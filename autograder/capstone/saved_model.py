@@ -1,4 +1,4 @@
-"""Save and load a capstone's result: the learner's trained model, in the usual alphabet, in the format of weights.py."""
+"""Save and load a capstone's result: the learner's trained model, in the usual alphabet and weights.py's format."""
 
 from __future__ import annotations
 

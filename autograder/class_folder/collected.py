@@ -158,7 +158,9 @@ def parsed_time(text: str) -> datetime.datetime | None:
 
 
 def _zone(name: str) -> datetime.tzinfo | None:
-    """A time zone by its name or its offset in seconds; None means this machine's. Raises ValueError for a day or more."""
+    """A time zone by its name or its offset in seconds; None means this machine's. Raises ValueError for a
+    day or more.
+    """
     if name[0] in "+-":
         return datetime.timezone(datetime.timedelta(seconds=int(name)))
     if name not in ("UTC", "GMT") and name in time.tzname:

@@ -27,7 +27,9 @@ class ClassError(ValueError):
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """percent_per_day: percentage of the points earned, per started day after the grace hours; most_percent: maximum."""
+    """percent_per_day: percentage of the points earned, per started day after the grace hours;
+    most_percent: maximum.
+    """
 
     percent_per_day: float
     grace_hours: float
@@ -129,7 +131,9 @@ def time_zone(name: object) -> datetime.tzinfo:
 
 
 def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
-    """The same time of day, this number of days later, in the zone's local time; a fraction of a day is added in hours."""
+    """The same time of day, this number of days later, in the zone's local time; a fraction of a day is
+    added in hours.
+    """
     whole_days, fraction = divmod(days, 1)
     shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole_days)
     return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=fraction)

@@ -15,7 +15,9 @@ class Switch(NamedTuple):
     meaning: str = ""  # what `run` does, for the error message; if empty, any value except OFF switches it on
 
     def words(self, value: str) -> list[str]:
-        """The option as a list of words, empty if it is off. Raises ValueError for a value that is neither on nor off."""
+        """The option as a list of words, empty if it is off. Raises ValueError for a value that is neither
+        on nor off.
+        """
         if value in OFF:
             return []
         if self.meaning and value not in ("run", "1", "yes", "true"):

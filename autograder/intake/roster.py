@@ -137,8 +137,8 @@ def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> di
         elif same_id in others:
             raise ClassError(
                 f"Line {learner.line}: {same_id} is already the id of somebody else in the gradebook, who has "
-                f"another login in the list (number {students[same_id].lms_user_id}). Nothing was changed. Write another "
-                f"login in line {learner.line} and import the list again."
+                f"another login in the list (number {students[same_id].lms_user_id}). Nothing was changed. Write "
+                f"another login in line {learner.line} and import the list again."
             )
         else:
             known[learner.line] = same_id or (None if same_email in others else same_email) or learner.id

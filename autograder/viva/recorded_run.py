@@ -72,7 +72,9 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
 
 
 def _well_formed(reply: object, code: Code) -> bool:
-    """Whether a reply has the right form: answer, lines of the file, values. The learner's code could have forged it."""
+    """Whether a reply has the right form: answer, lines of the file, values. The learner's code could have
+    forged it.
+    """
     if type(reply) is not list or len(reply) != 3:
         return False
     _, lines, values = reply
