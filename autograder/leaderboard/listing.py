@@ -49,7 +49,7 @@ def score_lines(score: Score, half_width: float, baselines: dict[str, float]) ->
     for seed, loss in zip(score.seeds, score.losses):
         yield f"  run with seed {seed}: {loss:.4f}"
     yield f"Held-out loss {score.mean:.4f} +-{half_width:.4f} nats per token, mean of {len(score.losses)} runs."
-    yield "Beside it: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
+    yield "To compare: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
     yield verdict(score.mean - baselines[MICROGPT], half_width)
     yield f"Names of its model: {', '.join(score.names)}."
     yield f"{score.seconds:.0f} seconds."
