@@ -6,12 +6,13 @@ the report.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autograder.capstone.capstone_checks import CHECKS
 from autograder.class_folder.collected import NewestModule
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import record_released, releasing
+from autograder.class_folder.verdict import decided
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.nbgrader_configuration import configure
 from autograder.classroom.submitted_notebook import grader_cell
@@ -25,11 +26,15 @@ from autograder.text import number
 
 
 def enter_capstone(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, NewestModule]) -> None:
-    """Enter the points, and write the notebook for formgrader and the feedback page. Raises ClassError."""
+    """Enter the points with the decisions about regrade requests, and write the notebook for formgrader and the
+    feedback page. report: without decisions. Raises ClassError.
+    """
+    counting, decisions = decided(folder, learner, capstone(), report)
     with releasing(folder, learner, capstone()):
-        _enter_points(folder, learner, report, parts)
+        _enter_points(folder, learner, counting, parts)
         record_released(folder, learner, capstone(), report)
-        text = notebook_text(report_notebook(report, parts)).encode("utf-8")
+        notebook = report_notebook(counting, parts, tuple(decisions.values()))
+        text = notebook_text(notebook).encode("utf-8")
         name = capstone().module
         write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
         _write_feedback(folder, learner)
@@ -60,8 +65,8 @@ def possible_points(task: Task) -> float:
     return float(sum(check.points for check in CHECKS if check.task == task.id))
 
 
-def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
-    """The report as a notebook: a cell about the trained parts, then a graded cell per task."""
+def report_notebook(report: Report, parts: Mapping[str, NewestModule], decisions: Sequence[str] = ()) -> dict:
+    """The report as a notebook: a cell about the trained parts and the decisions, then a graded cell per task."""
     sentences = [
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
         f"from seed {report.seed}, with your newest parts:",
@@ -70,6 +75,7 @@ def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
             + (f"{module.time:%Y-%m-%d %H:%M:%S} UTC" if module.time else "at an unknown time")
             for name, module in parts.items()
         ),
+        *decisions,
     ]
     cells = [grader_cell(sentences), *(_cell(report, task) for task in capstone().tasks)]
     return {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from autograder.appeal_file import file_name
-from autograder.course import RECIPE_FILE, parts
+from autograder.course import RECIPE_FILE, capstone, parts
 from autograder.intake.archives import SUFFIXES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ANONYMOUS = re.compile(r"anon_\w+?_(?:\d+_|text|link)")  # Canvas, in an assignm
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # Platforms and browsers number files with the same name: part05_gpt-1.py, part05_gpt (1).py
 COPY = re.compile(
-    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
+    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|appeal_capstone|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
     r"(?P<suffix>\.py|\.ipynb|\.toml)"
 )
 RECIPE = "recipe"  # used instead of a part for the board's recipe
@@ -169,5 +169,5 @@ def course_files() -> dict[str, str]:
 
 
 def appeal_files() -> dict[str, str]:
-    """Map the name of each regrade request file to its part's name."""
-    return {file_name(part): part.name for part in parts()}
+    """Map the name of each regrade request file to the name of its part or the capstone."""
+    return {file_name(part): part.name for part in (*parts(), capstone())}
