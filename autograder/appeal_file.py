@@ -1,5 +1,6 @@
-"""A regrade request as a file: appeal_part05.toml, which a learner submits with the part's module, or
-appeal_capstone.toml, which they submit with any of their parts.
+"""A regrade request as a file that a learner submits: appeal_part05.toml or appeal_capstone.toml.
+
+appeal_part05.toml is submitted with the part's module, appeal_capstone.toml with any part.
 
 The file is untrusted input: its size is limited, it is read as data, and control characters are removed.
 """

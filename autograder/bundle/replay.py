@@ -173,7 +173,7 @@ def _not_right_yet(numbers: Sequence[int]) -> str:
     first, last = numbers[0], numbers[-1]
     span = len(numbers) > 2 and list(numbers) == list(range(first, last + 1))
     which = f"{first} to {last}" if span else listed(numbers)
-    noun, right, them = ("part", "is not right", "it") if len(numbers) == 1 else ("parts", "are not right", "them")
+    noun, right = ("part", "is not right") if len(numbers) == 1 else ("parts", "are not right")
     return f"It uses your {noun} {which}, which {right} yet. Next: {command('check', first)}"
 
 
