@@ -1,4 +1,4 @@
-"""A class on one platform through a term: what everybody submits and when, and what the instructor types.
+"""Simulate a class on one platform for a term: everybody's submissions with their times, and the instructor's commands.
 
 The instructor runs the commands of docs/instructor/term.md and does what their reports advise.
 """

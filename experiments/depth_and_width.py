@@ -29,7 +29,7 @@ def measure(seeds: int, steps: int) -> dict:
 
 def table(figures: dict) -> list[str]:
     """A row per size."""
-    heads = ["layers", "numbers a token", "parameters", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    heads = ["layers", "dimensions", "parameters", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     rows = []
     for row in figures["rows"]:
         cells = [str(row["layers"]), str(row["width"]), f"{row['parameters']:,}"]

@@ -24,7 +24,7 @@ def measure(seeds: int, steps: int) -> dict:
 
 def table(figures: dict) -> list[str]:
     """A row per rate."""
-    heads = ["learning rate", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    heads = ["learning rate", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     return words.table(heads, [[f"{row['lr']:g}", *map(words.mean_sd, row["held_out"])] for row in figures["rows"]])
 
 
@@ -55,7 +55,7 @@ def draw(figures: dict, figure) -> None:
     axes = figure.subplots()
     for column, count in enumerate(NAMES_PER_STEP):
         spreads = [row["held_out"][column] for row in figures["rows"]]
-        label = f"{count} name{'s' * (count > 1)} a step"
+        label = f"{count} name{'s' * (count > 1)} per step"
         words.draw_spread(axes, [row["lr"] for row in figures["rows"]], spreads, column, label)
     axes.set(xscale="log", xlabel="learning rate at the first step", ylabel="held-out loss")
     axes.legend(frameon=False)

@@ -29,7 +29,7 @@ def measure(seeds: int, steps: int) -> dict:
 
 def table(figures: dict) -> list[str]:
     """A row per variant."""
-    heads = ["norm", "activation", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    heads = ["norm", "activation", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     rows = [[row["norm"], row["activation"], *map(words.mean_sd, row["held_out"])] for row in figures["rows"]]
     return words.table(heads, rows)
 
@@ -73,5 +73,5 @@ def draw(figures: dict, figure) -> None:
                 axes, [x + shift for x in range(len(spreads))], spreads, number, norm if not place else ""
             )
         axes.set(xticks=range(len(ACTIVATIONS)), xticklabels=ACTIVATIONS, ylabel="held-out loss", xlim=(-0.5, 2.5))
-        axes.set_title(f"{count} name{'s' * (count > 1)} a step", fontsize=10)
+        axes.set_title(f"{count} name{'s' * (count > 1)} per step", fontsize=10)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
