@@ -36,6 +36,7 @@ class Misconception(Mistake):
 
     find: str = ""
     replace: str = ""
+    family: str = ""
 
     def applied_to(self, source: str) -> str:
         """The reference with this mistake. Raises ValueError unless the text to find stands there exactly once."""
