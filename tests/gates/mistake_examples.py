@@ -2,8 +2,8 @@
 
 Each mistake is graded like a learner's file, always with the same seed. Of the public checks of its task that fail, the
 first one with a short call becomes the example: what was called, returned and expected, in the words of the check. Of a
-mistake that only hidden checks notice, only the name of the check is stored. The site's catalogue of mistakes shows all this
-(docs/generator/catalogue.py). A mistake whose edit is not new keeps its example while the code and the checks stay the same.
+mistake that only hidden checks notice, only the name of the check is stored. The site's catalogue of mistakes shows all
+this (docs/generator/catalogue.py). While the code and the checks stay as they are, only new edits are graded.
 """
 
 from __future__ import annotations
