@@ -32,8 +32,8 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Misconception(Mistake):
-    """A mistake as an edit of the reference. The site's catalogue reads the rest: family, which of mistake_families.toml
-    explains how it happens; why, a better explanation for this one; common, whether the part's page shows it.
+    """A mistake as an edit of the reference. The site's catalogue reads the rest: family, in mistake_families.toml,
+    explains how it happens; why is a better explanation for this one; common, whether the part's page shows it.
     """
 
     find: str = ""

@@ -38,8 +38,9 @@ TASK_LINE = re.compile(r"^% The known mistakes of task (\S+)$", re.MULTILINE)
 ALL_LINE = re.compile(r"^% All known mistakes$", re.MULTILINE)
 KINDS_LINE = re.compile(r"^% All kinds of mistakes$", re.MULTILINE)
 # How names in ids are written in a title. The title must give the id again: no underscore, and no sign but a hyphen.
-NAMES = {"bos": "BOS", "relu": "ReLU", "gelu": "GELU", "mlp": "MLP", "none": "None", "lm head": "lm-head"}
-SMALL = {"x", "xs", "xs-itself", "m", "v", "fc1", "fc2", "lm-head", "std", "eps", "exp", "log", "f"}
+NAMES = {"bos": "BOS", "relu": "ReLU", "gelu": "GELU", "mlp": "MLP", "none": "None", "lm head": "lm-head",
+         "head dim": "head-dim", "n head": "n-head", "on step": "on-step", "attn wo": "attn-wo"}  # fmt: skip
+SMALL = {"attn-wo", "e", "eps", "exp", "fc1", "head-dim", "lm-head", "log", "m", "on-step", "rmsnorm", "std", "v", "wo"}
 
 
 def escaped(text: str) -> str:
@@ -94,7 +95,9 @@ def link(mistake: Misconception, folder: str = "") -> str:
 def seen(message: list[str]) -> list[str]:
     """What the check printed, a row for each line. Unlike a block of code, it fits the width of a phone."""
     rows = [line.partition(":") for line in message]
-    html = [f"<dt>{escape(name)}</dt><dd><code>{escape(what.strip())}</code></dd>" for name, _, what in rows]
+    html = [
+        f"<dt>{escape(name)}</dt><dd><code>{escape(what.strip(), quote=False)}</code></dd>" for name, _, what in rows
+    ]
     return ['<dl class="seen">', *html, "</dl>"]
 
 
@@ -128,8 +131,8 @@ def task_page(task_id: str) -> str:
         "",
         f"{command} recognises {count(len(mistakes))}, by what your code returns and whatever it looks like. An entry "
         "shows a small input that makes the difference visible, what went wrong, why it happens to people, and what to "
-        f"try next. It does not show the solution. If none of them is yours, `make hint part={task.id}` gives a hint for "
-        "your first failing check.",
+        f"try next. It does not show the solution. If none of them is yours, `make hint part={task.id}` gives a hint "
+        "for your first failing check.",
         "",
         f"[Part {part.number}: {escaped(part.title)}](../learner/{part.name}.md) · [All known mistakes](index.md) · "
         "[Kinds of mistakes](kinds.md)",
@@ -184,7 +187,7 @@ def common_mistakes(part: Part, linked: bool) -> str:
         total = sum(len(found) for _, found in of_part)
         lines += [
             "",
-            f"The checks of this part know {total} mistakes. Each has a page with the smallest input that shows it:",
+            f"The checks of this part know {total} mistakes. Each has an entry with a small input that shows it:",
         ]
         lines += [" · ".join(pages) + "."]
     return "\n".join(lines)

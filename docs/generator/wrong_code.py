@@ -6,9 +6,10 @@ The rule for all code that is shown:
   reference and those in tests/right_but_different/.
 - It has less than SHARE of the tokens of the line that it replaces.
 
-Lines that keep to the rule are shown whole. Of another line, only the changed piece is shown, with as many tokens around
-it as the rule allows; and nothing where that holds no changed token, because what is missing can't be pointed at. A mistake
-of more than MOST_LINES lines is left to its words, and so is one whose lines are right and only stand in another order.
+Lines that keep to the rule are shown whole. Of another line, only the changed piece is shown, with as many tokens
+around it as the rule allows; and nothing where that holds no changed token, because what is missing can't be pointed
+at. A mistake of more than MOST_LINES lines is left to its words, and so is one whose lines are right and only stand in
+another order.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Sequence
 
 from autograder.course import ROOT, SOLUTIONS, Part, parts
 from autograder.grading.misconceptions import Misconception, variants
+from autograder.notebooks.release_audit import solution_lines as lines_of_solutions
 from autograder.stubs import fresh_stubs
 
 MOST = 6  # tokens in a row that a page may share with a solution
@@ -81,6 +83,12 @@ def right_lines() -> frozenset[str]:
 
 
 @functools.cache
+def solution_lines() -> frozenset[str]:
+    """The lines that no release may hold either, without spaces."""
+    return frozenset(lines_of_solutions())
+
+
+@functools.cache
 def solution_runs(length: int = MOST + 1) -> frozenset[tuple[str, ...]]:
     """The runs of tokens that would give a solution away."""
     right = set().union(*(runs(words(text), length) for text in right_solutions()))
@@ -88,8 +96,11 @@ def solution_runs(length: int = MOST + 1) -> frozenset[tuple[str, ...]]:
 
 
 def allowed(shown: Sequence[str], replaced: Sequence[str]) -> bool:
-    """Whether tokens keep to the rule. replaced: those of the right line that the mistake changes."""
-    if runs(shown, MOST + 1) & solution_runs():
+    """Whether tokens keep to the rule, and hold no whole line of a solution. replaced: those of the right line that the
+    mistake changes.
+    """
+    text = "".join(shown).replace("'", '"')
+    if any(line in text for line in solution_lines()) or runs(shown, MOST + 1) & solution_runs():
         return False
     blocks = difflib.SequenceMatcher(None, shown, replaced, autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks) < SHARE * len(replaced) if replaced else True
