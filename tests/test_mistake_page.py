@@ -1,4 +1,4 @@
-"""The line `More:` of a check leads to the page of the recognised mistake. Where nobody could open it, there is none."""
+"""The line `More:` of a check leads to the page of the recognised mistake, or it is not there."""
 
 import pytest
 

@@ -54,7 +54,10 @@ def check_lines() -> list[str]:
     paragraphs = said.strip().split("\n\n")
     shown = [paragraphs[0]]
     shown += [text for text in paragraphs if text.startswith(("One mistake explains", "First failing task"))]
-    return [piece for line in "\n\n".join(shown).splitlines() for piece in wrapped(line)]
+    lines = [
+        line for line in "\n\n".join(shown).splitlines() if "More:" not in line
+    ]  # it depends on what is built here
+    return [piece for line in lines for piece in wrapped(line)]
 
 
 def wrapped(line: str) -> list[str]:
