@@ -49,7 +49,7 @@ def escaped(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A sentence as Markdown: what stands between backticks is code, everything else is shown as it is."""
+    """A sentence as Markdown: text between backticks is code, everything else is shown as it is."""
     pieces = " ".join(text.split()).split("`")
     return "".join(f"`{piece}`" if i % 2 else escaped(piece) for i, piece in enumerate(pieces))
 
@@ -102,7 +102,7 @@ def seen(message: list[str]) -> list[str]:
 
 
 def entry(part: Part, mistake: Misconception) -> str:
-    """All that the page says of one mistake."""
+    """Everything that the page has on one mistake."""
     family, example = families()[mistake.family], examples(part)[mistake.id]
     check = next(check for check in checks_of(part) if check.name == example["check"])
     others = example.get("fail", 1) - 1

@@ -2,14 +2,14 @@
 
 The rule for all code that is shown:
 
-- No MOST + 1 tokens in a row stand in a right solution as well, unless a stub holds them, too. Right solutions are the
+- At most MOST tokens in a row are also in a right solution, unless they are in a stub as well. Right solutions are the
   reference and those in tests/right_but_different/.
 - It has less than SHARE of the tokens of the line that it replaces.
 
 Lines that keep to the rule are shown whole. Of another line, only the changed piece is shown, with as many tokens
 around it as the rule allows; and nothing where that holds no changed token, because what is missing can't be pointed
-at. A mistake of more than MOST_LINES lines is left to its words, and so is one whose lines are right and only stand in
-another order.
+at. A mistake of more than MOST_LINES lines is only described in words, and so is one whose lines are right but in another
+order.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SIGNS = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, token
 
 
 def tokens(text: str) -> list[tokenize.TokenInfo]:
-    """The tokens of Python code, without comments and line ends; of what is no whole code those up to the fault."""
+    """The tokens of Python code, without comments and line ends. If the code is incomplete, those up to the gap."""
     found = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -64,7 +64,7 @@ def words(text: str) -> list[str]:
 
 
 def runs(these: Sequence[str], length: int) -> set[tuple[str, ...]]:
-    """All runs of so many tokens."""
+    """All runs of N tokens, where N is the length."""
     return {tuple(these[i : i + length]) for i in range(len(these) - length + 1)}
 
 
