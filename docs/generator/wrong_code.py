@@ -8,8 +8,8 @@ The rule for all code that is shown:
 
 Lines that keep to the rule are shown whole. Of another line, only the changed piece is shown, with as many tokens
 around it as the rule allows; and nothing where that holds no changed token, because what is missing can't be pointed
-at. A mistake of more than MOST_LINES lines is only described in words, and so is one whose lines are right but in another
-order.
+at. A mistake of more than MOST_LINES lines is only described in words, and so is one whose lines are right but in
+another order.
 """
 
 from __future__ import annotations
