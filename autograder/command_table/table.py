@@ -198,7 +198,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "site", "site", "build the site of the guides in dist/site",
-            "; args=--links checks every link", extra="docs",
+            "; class=FOLDER as that class wants it; args=--links checks every link", extra="docs", options=("class",),
         ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(

@@ -134,16 +134,6 @@ def test_an_answer_in_a_page_would_be_noticed(tmp_path):
 # What is made from the course
 
 
-def test_the_mistakes_of_a_page_are_those_that_the_checks_know(site):
-    from autograder.grading.misconceptions import misconceptions
-
-    for part in parts():
-        shown = text_of(site / "learner" / f"{part.name}.html")
-        sentences = [normalised(mistake.says) for mistake in misconceptions(part)]
-        assert len(sentences) > 5
-        assert [sentence for sentence in sentences if sentence not in shown] == [], part.name
-
-
 def test_the_days_of_a_plan_hold_all_minutes_and_every_part_in_order(site):
     from generator.course import PLANS, spread
 

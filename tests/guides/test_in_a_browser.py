@@ -11,12 +11,19 @@ PAGES = [
     "index.html",
     "learner/part05.html",
     "learner/paths.html",
+    "mistakes/3.2.html",
     "learner/glossary.html",
     "contributor/architecture.html",
     "experiments/heads.html",
     "search.html",
 ]
-ON_A_PHONE = ["index.html", "learner/part00.html", "contributor/architecture.html", "commands.html"]
+ON_A_PHONE = [
+    "index.html",
+    "learner/part00.html",
+    "mistakes/1.1.html",
+    "contributor/architecture.html",
+    "commands.html",
+]
 AXE = """
 const done = arguments[0];
 axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(
