@@ -21,9 +21,10 @@ def drawing(config, seen: int = 3, width: float = svg.WIDE) -> svg.Picture:
     numbers = f"The residual stream is a list of {n} numbers."
     drawn = svg.Picture(width, 0, "The way of one token through the GPT: every list at its length", numbers)
     column = _Column(drawn, min(CELL, (width - LEFT - 12) / hidden))
-    column.list("row of wte: which letter", [n], "value")
-    column.list("row of wpe: which position", [n], "value", gap=6)
-    start = column.add("sum, rmsnorm", [n])
+    letter = column.list("row of wte: which letter", [n], "value")
+    position = column.list("row of wpe: which position", [n], "value")
+    start = column.list("their sum, after rmsnorm", [n], "residual", gap=20)
+    column.join((letter, position), start, n)
     for layer in range(config.n_layer):
         name = f", layer {layer}" if config.n_layer > 1 else ""
         column.branch(f"attention{name}: rmsnorm", [n])
@@ -40,12 +41,12 @@ def drawing(config, seen: int = 3, width: float = svg.WIDE) -> svg.Picture:
     column.list("logits: lm_head times x", [vocab], "value", gap=14)
     column.list("softmax, probabilities", [vocab], "value")
     drawn.height = column.y + 4
-    stream = [(STREAM, start), (STREAM, end + 24), (LEFT - 6, end + 24)]
+    stream = [(LEFT - 2, start), (STREAM, start), (STREAM, end + 24), (LEFT - 6, end + 24)]
     drawn.arrow(stream, "residual", 6)
     for y in column.sums:
         drawn.dot(STREAM, y, "residual", 12, "paper")
         drawn.text(STREAM, y, "+", "residual", bold=True)
-    drawn.label([(6, start - 26, "start")], f"x: {n}", "residual", size=svg.SMALL, bold=True)
+    drawn.text(STREAM, start - 16, f"x: {n}", "residual", size=svg.SMALL, bold=True)
     return drawn
 
 
@@ -80,11 +81,21 @@ class _Column:
 
     def add(self, name: str, pieces: list[int]) -> float:
         """A list that is added to the residual stream."""
-        y = self.list(f"{name}, added to x" if self.sums else name, pieces, "residual")
+        y = self.list(f"{name}, added to x", pieces, "residual")
         self.drawn.arrow([(LEFT - 2, y), (STREAM + 14, y)], "residual", 2)
         self.sums.append(y)
         self.y += 10
         return y
+
+    def join(self, heights: tuple[float, float], to: float, length: int) -> None:
+        """Two lists of this length are added, and become a third."""
+        right = LEFT + length * self.cell
+        x = max(right + 40, max(text.right for text in self.drawn.texts) + 16)
+        for y in heights:
+            self.drawn.line([(right + 4, y), (x, y), (x, to - 12)], "value", 2)
+        self.drawn.arrow([(x, to), (right + 6, to)], "residual", 2)
+        self.drawn.dot(x, to, "residual", 12, "paper")
+        self.drawn.text(x, to, "+", "residual", bold=True)
 
     def branch(self, name: str, pieces: list[int]) -> None:
         """A list that is computed from the residual stream."""

@@ -23,16 +23,16 @@ Point = tuple[float, float]
 WIDTHS = {
     letter: width
     for width, letters in {
-        29: "ijlIJ' ,.·’|",
-        35: "/:;f-\\",
+        29: "ijlIJ'",
+        32: " ,.·’",
+        36: "/:;|f-\\",
         41: "()[]t!²³ⁿ₀₁₂⁰¹⁴⁵⁶⁷⁸⁹r",
-        50: '*_`°–sz∂"',
-        55: "?⁻εcLF",
-        60: "kvxyPTYaoδé",
-        64: "eESbdghnpquΣσ$0123456789{}√β",
-        69: "KAVBRXZC",
-        79: "UHNDGOQ&",
-        100: "@mMW%½",
+        54: '*_`°–sz∂"?⁻“”ε',
+        61: "cLFkvxyPTYaoδ",
+        64: "eéESbdghnpquΣσ$0123456789{}√β",
+        73: "KAVBRXZCU",
+        79: "HNDGOQ&",
+        100: "@mMW½%…",
     }.items()
     for letter in letters
 }

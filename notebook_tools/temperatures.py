@@ -22,19 +22,20 @@ def drawing(
     own = by_temperature.get(1.0)
     entries = [("probability", "value", "dot")] + [("at temperature 1", "other", "ring")] * (own is not None)
     chart.legend(drawn, 4, entries)
+    size = min(12, (width - 76) / (len(tokens) + 0.2))  # so that neighbours have room
     for index, (temperature, probabilities) in enumerate(by_temperature.items()):
         top = 140 * index + 30
         x_scale, y_scale = chart.Scale(-0.6, len(tokens) - 0.4), chart.Scale(LOWEST, 1.0, log=True)
-        plot = chart.Plot(drawn, (58, top + 30, width - 66, 82), x_scale, y_scale)
+        plot = chart.Plot(drawn, (52, top + 30, width - 76, 82), x_scale, y_scale)
         plot.axes(x_ticks=[], y_ticks=[0.0001, 0.01, 1.0])
-        drawn.text(58, top + 10, f"temperature {temperature:g}", anchor="start", bold=True)
+        drawn.text(52, top + 10, f"temperature {temperature:g}", anchor="start", bold=True)
         for place, (token, share) in enumerate(zip(tokens, probabilities)):
             x, y = plot.at(place, max(share, LOWEST))
             drawn.line([(x, plot.bottom), (x, y)], "value", 2)
             if own is not None and temperature != 1.0:
                 drawn.dot(*plot.at(place, max(own[place], LOWEST)), "other", 3.5, "paper")
             drawn.dot(x, y, "value", 3.5)
-            drawn.label([(x, plot.bottom + 12, "middle"), (plot.right + 6, plot.bottom + 12, "end")], token, size=12)
+            drawn.label([(x, plot.bottom + 12, "middle"), (x - 4, plot.bottom + 12, "start")], token, size=size)
     return drawn
 
 

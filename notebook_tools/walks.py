@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notebook_tools import graph, svg
+from notebook_tools import graph, picture, svg
 
 GAP = 18  # between panels
 RADIUS = 17  # of a value in the small pictures
+
+
+def show_steps() -> None:
+    """The example that part 1 does by hand, step by step."""
+    picture.show(step_by_step(by_hand(), "Backpropagation through c = a·b + a, step by step"))
+
+
+def show_two_walks() -> None:
+    """What a walk that does not wait computes on a diamond."""
+    picture.show(two_walks(diamond(), "A value that is used twice: the naive walk and the right one"))
+
+
+def show_order() -> None:
+    """The topological order of the diamond."""
+    picture.show(building_the_order(diamond(), "The topological order, built by a depth-first search"))
 
 
 def order(nodes: graph.Nodes) -> list[int]:
@@ -151,6 +166,17 @@ def building_the_order(nodes: graph.Nodes, title: str, width: float = svg.WIDE) 
     drawn.describe(f"backward walks the list from its end: {back}.")
     drawn.height = begin + rows * down + 24
     return drawn
+
+
+def by_hand() -> dict[int, graph.Node]:
+    """c = a·b + a at a = 2, b = 3."""
+    c, d, a, b = range(4)
+    return {
+        c: graph.Node("c", "+", 8.0, 1.0, ((d, 1.0), (a, 1.0))),
+        d: graph.Node("d", "×", 6.0, 1.0, ((a, 3.0), (b, 2.0))),
+        a: graph.Node("a", "", 2.0, 4.0),
+        b: graph.Node("b", "", 3.0, 2.0),
+    }
 
 
 def diamond() -> dict[int, graph.Node]:
