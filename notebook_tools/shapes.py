@@ -25,8 +25,8 @@ def drawing(config, seen: int = 3, width: float = svg.WIDE) -> svg.Picture:
     position = column.list("row of wpe: which position", [n], "value")
     start = column.list("their sum, after rmsnorm", [n], "residual", gap=20)
     column.join((letter, position), start, n)
-    for layer in range(config.n_layer):
-        name = f", layer {layer}" if config.n_layer > 1 else ""
+    names = [f", layer {number}" for number in range(config.n_layer)] if config.n_layer > 1 else [""]
+    for name in names:
         column.branch(f"attention{name}: rmsnorm", [n])
         column.list("query", [size] * heads, "attention", note=f"{heads} heads × {size}")
         column.list("keys, in the cache", [n], "attention", times=seen, note=f"{seen} tokens × {n}")
