@@ -30,7 +30,7 @@ class Scale:
         return min(max(share, -9.0), 9.0)
 
     def ticks(self, most: int = 6) -> list[float]:
-        """Round numbers within the scale, about so many."""
+        """Round numbers within the scale, about as many as asked for."""
         low, high = sorted((self.first, self.last))
         if self.log:
             powers = list(range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1))
@@ -75,7 +75,7 @@ class Plot:
         show=plain,
         size: float = svg.SMALL,
     ) -> None:
-        """Grid lines with their numbers. The label of y stands above its axis, that of x below."""
+        """Draw grid lines with their numbers. The label of y is above its axis, that of x below."""
         for tick in self.x_scale.ticks() if x_ticks is None else x_ticks:
             x, _ = self.at(tick, self.y_scale.first)
             self.picture.grid([(x, self.top), (x, self.bottom)])

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from notebook_tools import picture, svg
 
 MOST_BOXES = 40  # more can't be read
-HEIGHT, ACROSS, BELOW = 52, 66, 56  # of a box; from box to box along the arrows, on a desk and on a phone
-BESIDE = 22  # from box to box across the arrows
+HEIGHT, ACROSS, BELOW = 52, 70, 56  # of a box; from box to box along the arrows, on a desk and on a phone
+SIDEWAYS = 22  # from box to box across the arrows
 SIGNS = {"*": "×", "-": "−", "/": "÷"}
 
 
@@ -33,7 +33,7 @@ Nodes = Mapping[int, Node]  # the result first
 
 
 def show(result, **names) -> None:
-    """Draw the graph below a `Value`, such as `show(c, a=a, b=b)`: the names stand in the boxes of their values.
+    """Draw the graph below a `Value`, such as `show(c, a=a, b=b)`: each name is shown in its value's box.
 
     Raises ValueError when the value remembers no other, and when there are too many to draw.
     """
@@ -61,7 +61,7 @@ def read(result, names: Mapping[str, object] | None = None) -> dict[int, Node]:
 
 
 def children(value) -> list:
-    """The values that this one was computed from, each once, under whatever names the learner's class keeps them."""
+    """The values that this one was computed from, each once, whatever the learner's class calls them."""
     return list({id(child): child for child in _inputs(value)}.values())
 
 
@@ -72,7 +72,7 @@ def _inputs(value) -> list:
         values = [other for other in _values_in(held, type(value)) if other is not value]
         new = [other for other in values if not any(other is one for one in found)]
         if found and new:
-            found += new  # left and right under names of their own
+            found += new  # left and right under separate names
         elif len(values) > len(found):
             found = values
     return found
@@ -183,7 +183,7 @@ def _all_values(result) -> list:
 def _columns(
     values: list[int], below: dict[int, list[int]]
 ) -> tuple[list[list[int]], dict[tuple[int, int], list[int]]]:
-    """Which box stands in which column, the result's first, and by which stations each line runs, child to parent.
+    """Sort boxes into columns, the result's first, and list the places that each line passes, from child to parent.
 
     A line that skips a column gets an empty place in it, named by a negative number, so that it crosses no box.
     """
@@ -238,7 +238,7 @@ class Diagram:
         self.box_width = max(widest, paid, 40) + 26
         tallest = max(len(column) for column in columns)
         along, across = (
-            (BELOW + HEIGHT, BESIDE + self.box_width) if upright else (ACROSS + self.box_width, BESIDE + HEIGHT)
+            (BELOW + HEIGHT, SIDEWAYS + self.box_width) if upright else (ACROSS + self.box_width, SIDEWAYS + HEIGHT)
         )
         size = ((len(columns) - 1) * along, (tallest - 1) * across)
         self.middle = {}
@@ -258,9 +258,9 @@ class Diagram:
         marks: Mapping[int, str] | None = None,
         notes: Mapping[int, str] | None = None,
     ) -> None:
-        """Draw it with its corner there. paid: the gradients that are known, all by default. hot: values that hand on
-        their gradients, with the factor that stands before the local gradient. marks: a word at a box's corner. notes:
-        one below a box.
+        """Draw it with its corner there. paid: the known gradients, all by default. hot: values that pass on their
+        gradients, with the factor to write before the local gradient. marks: a word at a box's corner. notes: one below
+        a box.
         """
         paid = {key: node.grad for key, node in self.nodes.items()} if paid is None else paid
         x0, y0 = left + self.box_width / 2 + 16, top + HEIGHT / 2 + (20 if self.upright else 2)
@@ -317,7 +317,7 @@ class Diagram:
             drawn.text(x + self.box_width / 2 - 1, top + 2, mark, size=svg.SMALL, bold=True, on=True)
 
     def _edge_label(self, drawn: svg.Picture, points: Sequence[svg.Point], words: str) -> None:
-        """The local gradient beside its arrow, where there is room."""
+        """Write the local gradient next to its arrow, where there is room."""
         places = []
         pieces = list(zip(points, points[1:]))
         for share in (0.45, 0.3, 0.6, 0.2, 0.75):

@@ -28,7 +28,7 @@ def drawing(
     count = len(tokens) - 1
     left = 96 if width >= 500 else 12
     across = min((width - left - 8) / count, 110)
-    lift = 0 if width >= 500 else 20  # on a phone the names of the rows stand above them
+    lift = 0 if width >= 500 else 20  # on a phone, the name of a row is above it
     y = 20.0 + lift
 
     def row(name: str, role: str = "ink") -> None:

@@ -37,7 +37,7 @@ WIDTHS = {
     for letter in letters
 }
 
-# The text roles stand on the ground with a contrast of at least 4.5 : 1.
+# Texts in these colours have a contrast of at least 4.5 : 1 with the ground.
 LIGHT = {
     "ground": "#ffffff",
     "grid": "#dde1e6",
@@ -105,7 +105,7 @@ def measure(text: str, size: float = SIZE, bold: bool = False) -> float:
 
 
 def wrap(text: str, width: float, size: float = SIZE, bold: bool = False) -> list[str]:
-    """The text in lines that are at most so wide; a longer word has a line of its own."""
+    """The text in lines that are at most this wide. A longer word gets a separate line."""
     lines: list[str] = []
     for word in text.split():
         if lines and measure(f"{lines[-1]} {word}", size, bold) <= width:
@@ -116,7 +116,7 @@ def wrap(text: str, width: float, size: float = SIZE, bold: bool = False) -> lis
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number as pictures show it: so many digits at most, with a real minus."""
+    """A number as pictures show it: with at most this many significant digits, and a real minus."""
     if not math.isfinite(value):
         return str(value).replace("-", "−").replace("inf", "∞")
     text = f"{value:,.0f}" if abs(value) >= 1000 and value == int(value) else f"{value:.{digits}g}"

@@ -11,17 +11,17 @@ RADIUS = 17  # of a value in the small pictures
 
 
 def show_steps() -> None:
-    """The example that part 1 does by hand, step by step."""
+    """Show the worked example of part 1, step by step."""
     picture.show(step_by_step(by_hand(), "Backpropagation through c = a·b + a, step by step"))
 
 
 def show_two_walks() -> None:
-    """What a walk that does not wait computes on a diamond."""
+    """Show what a walk that does not wait computes on a diamond."""
     picture.show(two_walks(diamond(), "A value that is used twice: the naive walk and the right one"))
 
 
 def show_order() -> None:
-    """The topological order of the diamond."""
+    """Show how the topological order of the diamond is built."""
     picture.show(building_the_order(diamond(), "The topological order, built by a depth-first search"))
 
 
@@ -40,7 +40,7 @@ def order(nodes: graph.Nodes) -> list[int]:
 
 
 def hand_on(nodes: graph.Nodes, walk: Sequence[int]) -> list[dict[int, float]]:
-    """The gradients at the beginning, and after each value of the walk has handed on its own."""
+    """The gradients at the beginning, and after each value of the walk has passed on its own."""
     grads = {next(iter(nodes)): 1.0}
     states = [dict(grads)]
     for key in walk:
@@ -65,7 +65,7 @@ def naive(nodes: graph.Nodes) -> list[int]:
 
 
 def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
-    """The values forward, then a panel for each value that hands on its gradient, the result first."""
+    """The values forward, then a panel for each value that passes on its gradient, the result first."""
     walk = [key for key in reversed(order(nodes)) if nodes[key].inputs]
     states = hand_on(nodes, walk)
     name = {key: node.name or svg.number(node.data) for key, node in nodes.items()}
@@ -76,16 +76,16 @@ def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg
         for child in dict.fromkeys(child for child, _ in nodes[key].inputs):
             slopes = [slope for other, slope in nodes[key].inputs if other == child]
             gain = sum(slopes) * before[key]
-            had = f"{svg.number(before[child])} + {_in_sum(gain)} = " if child in before else ""
-            shares.append(f"{name[child]} has {had}{svg.number(after[child])}")
-        begin = f"Backward: {name[key]} has 1, by definition." if key == walk[0] else f"Then {name[key]}."
-        text = f"{begin} It hands on {svg.number(before[key])} times the local gradient: {', '.join(shares)}."
+            total = f" ({svg.number(before[child])} + {_in_sum(gain)} = {svg.number(after[child])})"
+            shares.append(f"{name[child]} gets {svg.number(gain)}{total if child in before else ''}")
+        begin = f"Backward: {name[key]} starts with gradient 1. It" if key == walk[0] else name[key]
+        text = f"{begin} passes {svg.number(before[key])} times the local gradient to its inputs: {', '.join(shares)}."
         panels.append((text, after, {key: svg.number(before[key])}))
     return _stacked(final, panels, title, width, graph.describe(final))
 
 
 def two_walks(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
-    """The naive walk gone wrong, and the right one: the number at a box says when it hands on its gradient."""
+    """The naive walk gone wrong, and the right one: the number at a box says when it passes on its gradient."""
     panels, said = [], []
     right = hand_on(nodes, list(reversed(order(nodes))))[-1]
     for label, walk in (("Naive walk", naive(nodes)), ("Topological order", list(reversed(order(nodes))))):
@@ -96,19 +96,18 @@ def two_walks(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Pi
         if wrong:
             early = next(key for at, key in enumerate(walk) if states[at].get(key) != states[-1][key])
             then = states[walk.index(early)][early]
-            text += (
-                f" {nodes[early].name} hands on {svg.number(then)} before it has all of its {svg.number(right[early])}."
-            )
+            whole = svg.number(right[early])
+            text += f" {nodes[early].name} passes on {svg.number(then)}, and its gradient becomes {whole} only later."
             text += "".join(
-                f" So {nodes[key].name} has {svg.number(states[-1][key])}; right is {svg.number(right[key])}."
+                f" So {nodes[key].name} gets {svg.number(states[-1][key])} instead of {svg.number(right[key])}."
                 for key in wrong
             )
         else:
-            text += " Each value waits until all that use it have handed on."
+            text += " Each value waits for all values that use it."
         marks = {key: str(at) for at, key in enumerate(walk, start=1)}
         notes = {key: f"not {svg.number(right[key])}" for key in wrong}
         if wrong:
-            notes[early] = f"handed on {svg.number(then)}"
+            notes[early] = f"passed on {svg.number(then)}"
         panels.append((text, states[-1], {}, marks, notes))
         said.append(text)
     final = {key: graph.Node(n.name, n.operator, n.data, right[key], n.inputs) for key, n in nodes.items()}
@@ -212,7 +211,7 @@ def _in_sum(value: float) -> str:
 
 
 def _stacked(nodes: graph.Nodes, panels: Sequence[tuple], title: str, width: float, description: str) -> svg.Picture:
-    """Panels below each other: a text, the gradients that are known, who hands on, marks at the boxes."""
+    """Panels below each other: a text, the known gradients, the values that pass theirs on, marks and notes."""
     diagram = graph.Diagram(nodes)
     if diagram.width > width:
         diagram = graph.Diagram(nodes, upright=True)
