@@ -76,8 +76,9 @@ def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg
         for child in dict.fromkeys(child for child, _ in nodes[key].inputs):
             slopes = [slope for other, slope in nodes[key].inputs if other == child]
             gain = sum(slopes) * before[key]
-            total = f" ({svg.number(before[child])} + {_in_sum(gain)} = {svg.number(after[child])})"
-            shares.append(f"{name[child]} gets {svg.number(gain)}{total if child in before else ''}")
+            had = svg.number(before.get(child, 0.0))
+            total = f" ({had} + {_in_sum(gain)} = {svg.number(after[child])})" if child in before else ""
+            shares.append(f"{name[child]} gets {svg.number(gain)}{total}")
         begin = f"Backward: {name[key]} starts with gradient 1. It" if key == walk[0] else name[key]
         text = f"{begin} passes {svg.number(before[key])} times the local gradient to its inputs: {', '.join(shares)}."
         panels.append((text, after, {key: svg.number(before[key])}))

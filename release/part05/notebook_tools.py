@@ -56,7 +56,7 @@ def _svg():
         for letter in letters
     }
 
-    # The text roles stand on the ground with a contrast of at least 4.5 : 1.
+    # Texts in these colours have a contrast of at least 4.5 : 1 with the ground.
     LIGHT = {
         "ground": "#ffffff",
         "grid": "#dde1e6",
@@ -119,7 +119,7 @@ def _svg():
         return sum(WIDTHS.get(letter, 84) for letter in text) / 100 * size * (1.13 if bold else 1.0)
 
     def wrap(text: str, width: float, size: float = SIZE, bold: bool = False) -> list[str]:
-        """The text in lines that are at most so wide; a longer word has a line of its own."""
+        """The text in lines that are at most this wide. A longer word gets a separate line."""
         lines: list[str] = []
         for word in text.split():
             if lines and measure(f"{lines[-1]} {word}", size, bold) <= width:
@@ -129,7 +129,7 @@ def _svg():
         return lines
 
     def number(value: float, digits: int = 4) -> str:
-        """A number as pictures show it: so many digits at most, with a real minus."""
+        """A number as pictures show it: with at most this many significant digits, and a real minus."""
         if not math.isfinite(value):
             return str(value).replace("-", "−").replace("inf", "∞")
         text = f"{value:,.0f}" if abs(value) >= 1000 and value == int(value) else f"{value:.{digits}g}"
@@ -509,7 +509,7 @@ def _chart():
             return min(max(share, -9.0), 9.0)
 
         def ticks(self, most: int = 6) -> list[float]:
-            """Round numbers within the scale, about so many."""
+            """Round numbers within the scale, about as many as asked for."""
             low, high = sorted((self.first, self.last))
             if self.log:
                 powers = list(range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1))
@@ -551,7 +551,7 @@ def _chart():
             show=plain,
             size: float = svg.SMALL,
         ) -> None:
-            """Grid lines with their numbers. The label of y stands above its axis, that of x below."""
+            """Draw grid lines with their numbers. The label of y is above its axis, that of x below."""
             for tick in self.x_scale.ticks() if x_ticks is None else x_ticks:
                 x, _ = self.at(tick, self.y_scale.first)
                 self.picture.grid([(x, self.top), (x, self.bottom)])
@@ -904,8 +904,8 @@ def _graph():
     from notebook_tools import picture, svg
 
     MOST_BOXES = 40  # more can't be read
-    HEIGHT, ACROSS, BELOW = 52, 66, 56  # of a box; from box to box along the arrows, on a desk and on a phone
-    BESIDE = 22  # from box to box across the arrows
+    HEIGHT, ACROSS, BELOW = 52, 70, 56  # of a box; from box to box along the arrows, on a desk and on a phone
+    SIDEWAYS = 22  # from box to box across the arrows
     SIGNS = {"*": "×", "-": "−", "/": "÷"}
 
     @dataclass(frozen=True)
@@ -921,7 +921,7 @@ def _graph():
     Nodes = Mapping[int, Node]  # the result first
 
     def show(result, **names) -> None:
-        """Draw the graph below a `Value`, such as `show(c, a=a, b=b)`: the names stand in the boxes of their values.
+        """Draw the graph below a `Value`, such as `show(c, a=a, b=b)`: each name is shown in its value's box.
 
         Raises ValueError when the value remembers no other, and when there are too many to draw.
         """
@@ -947,7 +947,7 @@ def _graph():
         return nodes
 
     def children(value) -> list:
-        """The values that this one was computed from, each once, under whatever names the learner's class keeps them."""
+        """The values that this one was computed from, each once, whatever the learner's class calls them."""
         return list({id(child): child for child in _inputs(value)}.values())
 
     def _inputs(value) -> list:
@@ -957,7 +957,7 @@ def _graph():
             values = [other for other in _values_in(held, type(value)) if other is not value]
             new = [other for other in values if not any(other is one for one in found)]
             if found and new:
-                found += new  # left and right under names of their own
+                found += new  # left and right under separate names
             elif len(values) > len(found):
                 found = values
         return found
@@ -1058,7 +1058,7 @@ def _graph():
     def _columns(
         values: list[int], below: dict[int, list[int]]
     ) -> tuple[list[list[int]], dict[tuple[int, int], list[int]]]:
-        """Which box stands in which column, the result's first, and by which stations each line runs, child to parent.
+        """Sort boxes into columns, the result's first, and list the places that each line passes, from child to parent.
 
         A line that skips a column gets an empty place in it, named by a negative number, so that it crosses no box.
         """
@@ -1111,7 +1111,7 @@ def _graph():
             self.box_width = max(widest, paid, 40) + 26
             tallest = max(len(column) for column in columns)
             along, across = (
-                (BELOW + HEIGHT, BESIDE + self.box_width) if upright else (ACROSS + self.box_width, BESIDE + HEIGHT)
+                (BELOW + HEIGHT, SIDEWAYS + self.box_width) if upright else (ACROSS + self.box_width, SIDEWAYS + HEIGHT)
             )
             size = ((len(columns) - 1) * along, (tallest - 1) * across)
             self.middle = {}
@@ -1131,9 +1131,9 @@ def _graph():
             marks: Mapping[int, str] | None = None,
             notes: Mapping[int, str] | None = None,
         ) -> None:
-            """Draw it with its corner there. paid: the gradients that are known, all by default. hot: values that hand on
-            their gradients, with the factor that stands before the local gradient. marks: a word at a box's corner. notes:
-            one below a box.
+            """Draw it with its corner there. paid: the known gradients, all by default. hot: values that pass on their
+            gradients, with the factor to write before the local gradient. marks: a word at a box's corner. notes: one below
+            a box.
             """
             paid = {key: node.grad for key, node in self.nodes.items()} if paid is None else paid
             x0, y0 = left + self.box_width / 2 + 16, top + HEIGHT / 2 + (20 if self.upright else 2)
@@ -1190,7 +1190,7 @@ def _graph():
                 drawn.text(x + self.box_width / 2 - 1, top + 2, mark, size=svg.SMALL, bold=True, on=True)
 
         def _edge_label(self, drawn: svg.Picture, points: Sequence[svg.Point], words: str) -> None:
-            """The local gradient beside its arrow, where there is room."""
+            """Write the local gradient next to its arrow, where there is room."""
             places = []
             pieces = list(zip(points, points[1:]))
             for share in (0.45, 0.3, 0.6, 0.2, 0.75):
@@ -1518,7 +1518,7 @@ def _loop():
         count = len(tokens) - 1
         left = 96 if width >= 500 else 12
         across = min((width - left - 8) / count, 110)
-        lift = 0 if width >= 500 else 20  # on a phone the names of the rows stand above them
+        lift = 0 if width >= 500 else 20  # on a phone, the name of a row is above it
         y = 20.0 + lift
 
         def row(name: str, role: str = "ink") -> None:
@@ -2170,15 +2170,15 @@ def _walks():
     RADIUS = 17  # of a value in the small pictures
 
     def show_steps() -> None:
-        """The example that part 1 does by hand, step by step."""
+        """Show the worked example of part 1, step by step."""
         picture.show(step_by_step(by_hand(), "Backpropagation through c = a·b + a, step by step"))
 
     def show_two_walks() -> None:
-        """What a walk that does not wait computes on a diamond."""
+        """Show what a walk that does not wait computes on a diamond."""
         picture.show(two_walks(diamond(), "A value that is used twice: the naive walk and the right one"))
 
     def show_order() -> None:
-        """The topological order of the diamond."""
+        """Show how the topological order of the diamond is built."""
         picture.show(building_the_order(diamond(), "The topological order, built by a depth-first search"))
 
     def order(nodes: graph.Nodes) -> list[int]:
@@ -2195,7 +2195,7 @@ def _walks():
         return found
 
     def hand_on(nodes: graph.Nodes, walk: Sequence[int]) -> list[dict[int, float]]:
-        """The gradients at the beginning, and after each value of the walk has handed on its own."""
+        """The gradients at the beginning, and after each value of the walk has passed on its own."""
         grads = {next(iter(nodes)): 1.0}
         states = [dict(grads)]
         for key in walk:
@@ -2218,7 +2218,7 @@ def _walks():
         return found
 
     def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
-        """The values forward, then a panel for each value that hands on its gradient, the result first."""
+        """The values forward, then a panel for each value that passes on its gradient, the result first."""
         walk = [key for key in reversed(order(nodes)) if nodes[key].inputs]
         states = hand_on(nodes, walk)
         name = {key: node.name or svg.number(node.data) for key, node in nodes.items()}
@@ -2229,15 +2229,16 @@ def _walks():
             for child in dict.fromkeys(child for child, _ in nodes[key].inputs):
                 slopes = [slope for other, slope in nodes[key].inputs if other == child]
                 gain = sum(slopes) * before[key]
-                had = f"{svg.number(before[child])} + {_in_sum(gain)} = " if child in before else ""
-                shares.append(f"{name[child]} has {had}{svg.number(after[child])}")
-            begin = f"Backward: {name[key]} has 1, by definition." if key == walk[0] else f"Then {name[key]}."
-            text = f"{begin} It hands on {svg.number(before[key])} times the local gradient: {', '.join(shares)}."
+                had = svg.number(before.get(child, 0.0))
+                total = f" ({had} + {_in_sum(gain)} = {svg.number(after[child])})" if child in before else ""
+                shares.append(f"{name[child]} gets {svg.number(gain)}{total}")
+            begin = f"Backward: {name[key]} starts with gradient 1. It" if key == walk[0] else name[key]
+            text = f"{begin} passes {svg.number(before[key])} times the local gradient to its inputs: {', '.join(shares)}."
             panels.append((text, after, {key: svg.number(before[key])}))
         return _stacked(final, panels, title, width, graph.describe(final))
 
     def two_walks(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
-        """The naive walk gone wrong, and the right one: the number at a box says when it hands on its gradient."""
+        """The naive walk gone wrong, and the right one: the number at a box says when it passes on its gradient."""
         panels, said = [], []
         right = hand_on(nodes, list(reversed(order(nodes))))[-1]
         for label, walk in (("Naive walk", naive(nodes)), ("Topological order", list(reversed(order(nodes))))):
@@ -2248,19 +2249,18 @@ def _walks():
             if wrong:
                 early = next(key for at, key in enumerate(walk) if states[at].get(key) != states[-1][key])
                 then = states[walk.index(early)][early]
-                text += (
-                    f" {nodes[early].name} hands on {svg.number(then)} before it has all of its {svg.number(right[early])}."
-                )
+                whole = svg.number(right[early])
+                text += f" {nodes[early].name} passes on {svg.number(then)}, and its gradient becomes {whole} only later."
                 text += "".join(
-                    f" So {nodes[key].name} has {svg.number(states[-1][key])}; right is {svg.number(right[key])}."
+                    f" So {nodes[key].name} gets {svg.number(states[-1][key])} instead of {svg.number(right[key])}."
                     for key in wrong
                 )
             else:
-                text += " Each value waits until all that use it have handed on."
+                text += " Each value waits for all values that use it."
             marks = {key: str(at) for at, key in enumerate(walk, start=1)}
             notes = {key: f"not {svg.number(right[key])}" for key in wrong}
             if wrong:
-                notes[early] = f"handed on {svg.number(then)}"
+                notes[early] = f"passed on {svg.number(then)}"
             panels.append((text, states[-1], {}, marks, notes))
             said.append(text)
         final = {key: graph.Node(n.name, n.operator, n.data, right[key], n.inputs) for key, n in nodes.items()}
@@ -2358,7 +2358,7 @@ def _walks():
         return f"({svg.number(value)})" if value < 0 else svg.number(value)
 
     def _stacked(nodes: graph.Nodes, panels: Sequence[tuple], title: str, width: float, description: str) -> svg.Picture:
-        """Panels below each other: a text, the gradients that are known, who hands on, marks at the boxes."""
+        """Panels below each other: a text, the known gradients, the values that pass theirs on, marks and notes."""
         diagram = graph.Diagram(nodes)
         if diagram.width > width:
             diagram = graph.Diagram(nodes, upright=True)
