@@ -2050,13 +2050,13 @@ def _temperatures():
         own = by_temperature.get(1.0)
         entries = [("probability", "value", "dot")] + [("at temperature 1", "other", "ring")] * (own is not None)
         chart.legend(drawn, 4, entries)
-        size = min(12, (width - 76) / (len(tokens) + 0.2))  # so that neighbours have room
+        size = min(12, (width - 78) / (len(tokens) + 0.2))  # so that neighbours have room
         for index, (temperature, probabilities) in enumerate(by_temperature.items()):
             top = 140 * index + 30
             x_scale, y_scale = chart.Scale(-0.6, len(tokens) - 0.4), chart.Scale(LOWEST, 1.0, log=True)
-            plot = chart.Plot(drawn, (52, top + 30, width - 76, 82), x_scale, y_scale)
+            plot = chart.Plot(drawn, (54, top + 30, width - 78, 82), x_scale, y_scale)
             plot.axes(x_ticks=[], y_ticks=[0.0001, 0.01, 1.0])
-            drawn.text(52, top + 10, f"temperature {temperature:g}", anchor="start", bold=True)
+            drawn.text(54, top + 10, f"temperature {temperature:g}", anchor="start", bold=True)
             for place, (token, share) in enumerate(zip(tokens, probabilities)):
                 x, y = plot.at(place, max(share, LOWEST))
                 drawn.line([(x, plot.bottom), (x, y)], "value", 2)
