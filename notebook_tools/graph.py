@@ -38,7 +38,7 @@ def show(result, **names) -> None:
     Raises ValueError when the value remembers no other, and when there are too many to draw.
     """
     nodes = read(result, names)
-    picture.show(drawing(nodes))
+    picture.show(drawing(nodes, upright=Diagram(nodes).width > 1.3 * svg.WIDE))
 
 
 def read(result, names: Mapping[str, object] | None = None) -> dict[int, Node]:

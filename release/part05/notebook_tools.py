@@ -926,7 +926,7 @@ def _graph():
         Raises ValueError when the value remembers no other, and when there are too many to draw.
         """
         nodes = read(result, names)
-        picture.show(drawing(nodes))
+        picture.show(drawing(nodes, upright=Diagram(nodes).width > 1.3 * svg.WIDE))
 
     def read(result, names: Mapping[str, object] | None = None) -> dict[int, Node]:
         """The graph below a learner's `Value`. Raises ValueError, as `show`."""
