@@ -58,6 +58,7 @@ def test_a_formula_becomes_mathml(build):
         ("$\\frac$", "This is no formula"),
         ("$\\frag x$", "nobody knows \\frag"),
         ("[there](nowhere.md)", "nowhere"),
+        ("```{picture} atention\n```", "There is no picture 'atention': error-against-h, backpropagation"),
         ("```{course} bos 5\n```", "There is nothing called 'bos' here: box, mistakes"),
         ("```{course} box 12\n```", "There is no part 12"),
         ("```{course} hour\n```", "There is nothing called 'hour' here: list, hours, days"),
