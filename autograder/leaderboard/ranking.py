@@ -97,7 +97,7 @@ class Record:
 class BoardTable:
     """The standings. rows: best first. best: the records of the class over time. own: those that learners set for
     themselves, by beating an entry of their own, newest first; neither at closing. tries: how many entries are counted.
-    baselines: losses by name.
+    baselines: losses by name. hidden: how many entries count but are not shown.
     """
 
     rows: tuple[BoardRow, ...]
@@ -106,6 +106,7 @@ class BoardTable:
     tries: int
     baselines: dict[str, float]
     round: str
+    hidden: int = 0
 
     @property
     def ranked(self) -> list[BoardRow]:
@@ -121,8 +122,9 @@ def make_table(
     me: str | None = None,
 ) -> BoardTable:
     """Rank the learners who want to be shown (and `me`); with `everybody` all of them. Held entries do not count."""
-    shown = [e for e in entries if e.loss is not None and not e.held and e.round == round]
-    shown = [e for e in shown if everybody or e.learner.public or e.learner_id == me]
+    counting = [e for e in entries if e.loss is not None and not e.held and e.round == round]
+    shown = [e for e in counting if everybody or e.learner.public or e.learner_id == me]
+    hidden = len(counting) - len(shown)
     best: dict[str, BoardEntry] = {}
     for entry in shown:
         if entry.learner_id not in best or entry.loss < best[entry.learner_id].loss:
@@ -138,10 +140,10 @@ def make_table(
         )
     rows.sort(key=lambda row: row.loss)
     if round == CLOSING:  # all of it was run at once: what came first says nothing
-        return BoardTable(tuple(rows), (), (), len(shown), baselines, round)
+        return BoardTable(tuple(rows), (), (), len(shown), baselines, round, hidden)
     own = [record for learner_id in best for record in _records([e for e in shown if e.learner_id == learner_id])]
     own = sorted((record for record in own if record.before is not None), key=lambda record: record.at, reverse=True)
-    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round)
+    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round, hidden)
 
 
 def _records(entries: Sequence[BoardEntry]) -> Iterator[Record]:
