@@ -1,6 +1,7 @@
 """What pages say of the course, made from the course when the site is built. In a page, for part 5:
 
     ```{course} box 5
+    A sentence for people who read the page where it is not built.
     ```
 
 box: its tasks, minutes, file and commands. mistakes: those that the checks recognise, task by task.
@@ -107,19 +108,20 @@ def reading() -> str:
             hours, left = [*hours, []], 60
         hours[-1].append((part, minutes))
         left -= minutes
-    rows = []
-    for number, hour in enumerate(hours, start=1):
-        read = " · ".join(f"{_linked(part)}, {minutes} min" for part, minutes in hour)
-        rows.append((f"{number}", read, "; ".join(AIMS[part.number] for part, _ in hour)))
-    return _table(["hour", "read the notebooks", "afterwards you can"], rows)
+    rows = [
+        (f"{number}", _linked(part), f"{minutes}", AIMS[part.number])
+        for number, hour in enumerate(hours, start=1)
+        for part, minutes in hour
+    ]
+    return _table(["hour", "read the notebook", "minutes", "afterwards you can"], rows)
 
 
 def all_achievements() -> str:
     """Every achievement by level, with what earns it."""
     blocks = []
     for level, group in groupby(achievements(), key=lambda achievement: achievement.level):
-        rows = [(_escaped(one.title), _how(one), f"`{one.id}`") for one in group]
-        blocks.append(f"**{level.capitalize()}**\n\n" + _table(["achievement", "how you earn it", "name"], rows))
+        rows = [(_escaped(one.title), _how(one)) for one in group]
+        blocks.append(f"**{level.capitalize()}**\n\n" + _table(["achievement", "how you earn it"], rows))
     return "\n\n".join(blocks)
 
 
@@ -244,6 +246,7 @@ class CourseDirective(SphinxDirective):
 
     required_arguments = 1
     optional_arguments = 1
+    has_content = True  # a sentence for people who read the page on GitHub; the site does not show it
 
     def run(self) -> list[nodes.Node]:
         name, *number = self.arguments
