@@ -7,7 +7,7 @@
 box: its tasks, minutes, file and commands. mistakes: those that the checks recognise, task by task.
 The others take no number. list: all parts with their pages. hours: what the course takes, part by part, and its aims.
 days: the same, spread over days. reading: the notebooks by the hour, for people who only read. achievements: level by
-level, and how each is earned. term, weeks: a class's term, a part a week; the parts in half as many weeks.
+level, and how each is earned. names: what a GPT in one file must define. term, weeks: a class's term, a part a week; the parts in half as many weeks.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from autograder import course
+from autograder.check import PARTS_OF_A_GPT, names_of
 from autograder.course import Part, capstone, parts
 from autograder.grading.misconceptions import misconceptions
 from autograder.invocation import CALLED_AS
@@ -123,6 +124,16 @@ def all_achievements() -> str:
         rows = [(_escaped(one.title), _how(one)) for one in group]
         blocks.append(f"**{level.capitalize()}**\n\n" + _table(["achievement", "how you earn it"], rows))
     return "\n\n".join(blocks)
+
+
+def blank_page() -> str:
+    """The names that a GPT in one file must define, part by part."""
+    rows = [
+        (_linked(part), " ".join(f"`{name}`" for name in names_of(part)))
+        for part in parts()
+        if part.number in PARTS_OF_A_GPT
+    ]
+    return _table(["as in", "names"], rows)
 
 
 def _how(achievement: Achievement) -> str:
@@ -236,6 +247,7 @@ OF_ALL: dict[str, Callable[[], str]] = {
     "days": days,
     "reading": reading,
     "achievements": all_achievements,
+    "names": blank_page,
     "term": term,
     "weeks": weeks,
 }

@@ -107,6 +107,15 @@ def test_the_page_of_achievements_has_each_with_its_command_or_tick():
         assert how.startswith("`make ") if achievement.acts else f"`make progress tick={achievement.id}`" in how
 
 
+def test_the_names_for_the_blank_page_are_in_the_stubs():
+    listed = rows(course.blank_page())
+    assert len(listed) == 8
+    for (_, names), part in zip(listed, parts()[1:]):
+        stub = (ROOT / "exercises" / part.file_name).read_text(encoding="utf-8")
+        for name in re.findall(r"`([^`]+)`", names):
+            assert re.search(rf"\b(def|class) {name.rpartition('.')[2]}\b", stub), name
+
+
 # Next steps
 
 
