@@ -76,8 +76,8 @@ def findings(figures: dict) -> str:
     vowels = [share[LOOKS.index("vowels")] for seed in figures["by_seed"] for share in seed]
     return (
         f"No head has an office. The head with the most attention to vowels is head 1, 2, 3 or 4 in "
-        f"{listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: the heads start alike and "
-        "nothing tells them apart. "
+        f"{listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: "
+        "all heads begin with random weights of the same spread, and nothing tells them apart. "
         f"Single heads give vowels a share between {min(vowels):.2f} and {max(vowels):.2f}, even attention gives "
         f"{figures['even'][LOOKS.index('vowels')]:.2f}. In one trained model a head can indeed look at vowels; in "
         "the next it is another one, or none."

@@ -192,7 +192,7 @@ def weeks() -> str:
 
 
 def spread(budget: int, folder: str = "") -> list[list[str]]:
-    """The parts on days of so many minutes, in order; a part that a day does not end is gone on with on the next.
+    """The parts on days of this many minutes, in order; a part that does not fit continues on the next day.
     folder: where the parts' pages are, seen from the page.
     """
     plan, left = [[]], budget
