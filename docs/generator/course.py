@@ -7,7 +7,8 @@
 box: its tasks, minutes, file and commands. mistakes: those that the checks recognise, task by task.
 The others take no number. list: all parts with their pages. hours: what the course takes, part by part, and its aims.
 days: the same, spread over days. reading: the notebooks by the hour, for people who only read. achievements: level by
-level, and how each is earned. names: what a GPT in one file must define. term, weeks: a class's term, a part a week; the parts in half as many weeks.
+level, and how each is earned. names: what a GPT in one file must define. term, weeks: a class's term, a part a week;
+the parts in half as many weeks.
 """
 
 from __future__ import annotations
