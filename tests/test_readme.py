@@ -135,6 +135,14 @@ def test_make_hands_its_variables_on_as_options(tmp_path):
 
 
 @with_make
+def test_a_part_that_is_typed_without_its_variable_is_answered_with_the_right_command(tmp_path):
+    for number in ("5", "5.2"):
+        done = make(tmp_path, "check", number)
+        assert called(done) == [] and done.returncode == 2
+        assert f"make takes a part or a task as a variable: make check part={number}" in done.stderr
+
+
+@with_make
 @pytest.mark.parametrize(("given", "expected"), [("fast=0", []), ("fast=no", []), ("fast=1", ["--fast"])])
 def test_fast_can_be_switched_off_in_words(tmp_path, given, expected):
     assert called(make(tmp_path, "train", given)) == [["train", *expected]]
