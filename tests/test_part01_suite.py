@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from helpers import grading
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
 from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import next_step
-from autograder.sandbox import Tier
 
 SOLUTION = (SOLUTIONS / "part01_autograd.py").read_text(encoding="utf-8")
 BODY = re.search(r"(?<=BEGIN SOLUTION 1.4 Value.backward\n)(.*?)(?=        ### END)", SOLUTION, re.DOTALL).group()
@@ -28,8 +27,7 @@ UNWRITTEN = with_backward('        raise NotImplementedError("1.4 Value.backward
 
 
 def graded(text: str, task: str | None = None, explain: bool = False) -> Report:
-    files = {"part01_autograd.py": text.encode()}
-    return grade(files, part(1), seed=1, tier=Tier.LOCAL, task=task, explain=explain)
+    return grading.graded(1, text.encode(), task=task, explain=explain)
 
 
 def lost(report: Report, tasks: tuple[str, ...] = OPERATORS) -> list[Check]:
