@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers.capstone import few_names
 from typer.testing import CliRunner
 
 from autograder import model
@@ -31,6 +32,12 @@ STEPS = 12
 @pytest.fixture
 def files() -> dict[str, bytes]:
     return read_submission(SOLUTIONS)
+
+
+@pytest.fixture
+def fewer():
+    with few_names():
+        yield
 
 
 def earned(graded, name: str) -> float:
@@ -80,6 +87,7 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
     assert not set(task.docs) & set(task.held_out)
 
 
+@pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "words"),
     [
@@ -209,6 +217,7 @@ def train(*arguments, **options):
 CLOSURES = Path(__file__).parent / "right_but_different" / "part01" / "closures_and_counted_uses.py"
 
 
+@pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize("way", ["recursive backward", pytest.param("closure per operation", marks=pytest.mark.slow)])
 def test_a_part_1_that_makes_cycles_fills_no_memory_though_train_switches_the_collector_off(files, monkeypatch, way):
     files["part07_training.py"] += COLLECTOR_OFF
@@ -282,6 +291,7 @@ def test_a_run_that_gives_nothing_to_measure_says_why(files, ending, words, poin
     assert graded.report.earned == points and words in graded.report.checks[0].message
 
 
+@pytest.mark.usefixtures("fewer")
 def test_of_a_training_that_breaks_off_the_losses_until_then_still_tell_the_mistake(files):
     files["part06_adam.py"] = files["part06_adam.py"].replace(b"parameter.grad = 0.0", b"pass")
     stops = (

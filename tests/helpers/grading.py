@@ -15,7 +15,7 @@ from autograder.course import Part, part
 from autograder.grading.grade import Series, grade, run_suite
 from autograder.grading.mistake_replies import MistakeOracle
 from autograder.grading.report import Report
-from autograder.grading.suite import with_suites
+from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import Tier
 
 ORACLE = MistakeOracle(SECONDS_FOR_MISTAKES)
@@ -35,9 +35,13 @@ def graded(number: int, source: bytes, seed: int = 1, task: str | None = None, e
     return _graded(part(number), source, seed, task, explain, OneOracle())
 
 
-def graded_together(of: Part, sources: Iterable[bytes], seed: int = 1) -> list[Report]:
+def graded_together(of: Part, sources: Iterable[bytes], seed: int = 1, explain: bool = True) -> list[Report]:
     """The reports on many files, in one session of pytest, as a batch has it."""
-    return with_suites(lambda suites: [_graded(of, each, seed, None, True, OneOracle(suites.run)) for each in sources])
+
+    def in_session(suites: Suites) -> list[Report]:
+        return [_graded(of, each, seed, None, explain, OneOracle(suites.run)) for each in sources]
+
+    return with_suites(in_session)
 
 
 def _graded(of: Part, source: bytes, seed: int, task: str | None, explain: bool, series: Series) -> Report:
