@@ -10,7 +10,6 @@ from autograder import model
 from autograder.capstone.training_variants import TrainingStart
 from autograder.grading.compare import is_number
 
-
 # The names that a run samples: with the generator of the training, at temperature 0.3, at temperature 1.
 COUNTS = {"names": 20, "cold": 40, "hot": 40}
 
