@@ -8,7 +8,6 @@ import pytest
 from helpers import grading
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading.misconceptions import misconceptions, variants
 from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import next_step
@@ -140,14 +139,6 @@ OVER_ALL_PATHS = """\
 def test_a_backward_that_does_not_work_costs_the_operators_nothing(body):
     report = graded(with_backward(body))
     assert not lost(report) and lost(report, BACKWARD)
-
-
-def test_no_known_mistake_of_one_side_costs_the_other():
-    mistakes = misconceptions(part(1))
-    sources = [variants(part(1))[mistake.id] for mistake in mistakes]
-    for mistake, report in zip(mistakes, grading.graded_together(part(1), sources, explain=False)):
-        others = OPERATORS if mistake.task in BACKWARD else BACKWARD
-        assert not lost(report, others), f"{mistake.id}: {[check.name for check in lost(report, others)]}"
 
 
 def test_operators_that_store_slopes_in_another_way_wait_for_backward():

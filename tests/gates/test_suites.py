@@ -9,7 +9,7 @@ import pytest
 from helpers.grading import graded, graded_together
 
 from autograder.course import EXERCISES, Part
-from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.misconceptions import Misconception, misconceptions, variants
 from autograder.grading.part_probes import Probes
 from autograder.grading.report import Report
 
@@ -113,12 +113,22 @@ def test_every_known_mistake_costs_points_and_is_named(part: Part, solution: byt
             elsewhere += [(mistake.id, *at) for at in lines_elsewhere(report, solution, variants(part)[mistake.id])]
             by_answers.setdefault((seed, *((c.name, c.message) for c in failed)), set()).add(mistake.says)
             assert_messages_help(report, mistake.id)
+            assert_the_other_side_costs_nothing(report, mistake)
     total = len(seeds) * len(misconceptions(part))
     assert len(only_hidden) <= 0.2 * total, f"only hidden checks see {only_hidden}"
     assert len(misnamed) <= 0.1 * total, f"not named as what they are: {misnamed}"
     assert not elsewhere, f"lines outside of the function that holds the mistake: {elsewhere}"
     same = [sentences for sentences in by_answers.values() if len(sentences) > 1]
     assert not same, f"no check tells these apart: {same}"
+
+
+def assert_the_other_side_costs_nothing(report: Report, mistake: Misconception) -> None:
+    """In part 1: a wrong operator fails no check of backward(), and the other way round."""
+    backward = ("1.4", "1.5")
+    if report.part == 1:
+        others = [check for check in report.checks if (check.task in backward) != (mistake.task in backward)]
+        lost = [check.name for check in others if check.status != "passed" or check.follows]
+        assert not lost, f"{mistake.id}: {lost}"
 
 
 def assert_messages_help(report: Report, mistake_id: str) -> None:
