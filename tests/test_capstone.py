@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.capstone import few_names
+from helpers.short_capstone import few_names
 from typer.testing import CliRunner
 
 from autograder import model

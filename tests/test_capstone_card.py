@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from helpers.capstone import few_names
+from helpers.short_capstone import few_names
 from typer.testing import CliRunner
 
 from autograder import capstone, model

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers.capstone import few_names
+from helpers.short_capstone import few_names
 
 from autograder import model
 from autograder.capstone import grade_capstone
