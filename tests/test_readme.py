@@ -236,7 +236,7 @@ def test_the_invented_names_are_new():
 
 def test_the_set_up_states_the_sizes_that_the_readme_states():
     sizes = dict(re.findall(r"^\| [^|]+ \| `make (\w+).*` \| (\d+) MB \|$", README, flags=re.M))
-    extra_of = {"check": "", "notebooks": "notebooks", "demo": "classroom", "test": "development"}
+    extra_of = {"check": "", "notebooks": "notebooks", "card": "plots", "demo": "classroom", "test": "development"}
     assert set(sizes) == set(extra_of)
     for name, extra in extra_of.items():
         assert f"about {sizes[name]} MB" in COST[extra]

@@ -4,15 +4,16 @@
     A sentence for people who read the page where it is not built.
     ```
 
-box: its tasks, minutes, file and commands. mistakes: those that the checks recognise, task by task.
-The others take no number. list: all parts with their pages. hours: what the course takes, part by part, and its aims.
-days: the same, spread over days. reading: the notebooks by the hour, for people who only read. achievements: level by
-level, and how each is earned. names: what a GPT in one file must define. term, weeks: a class's term, a part a week;
-the parts in half as many weeks.
+box: its tasks, minutes, file and commands. mistakes: three that people make, and where all are that the checks know.
+The others take no number. catalogue: where all mistakes are. list: all parts with their pages. hours: what the course
+takes, part by part, and its aims. days: the same, spread over days. reading: the notebooks by the hour, for people who
+only read. achievements: level by level, and how each is earned. names: what a GPT in one file must define. term, weeks:
+a class's term, a part a week; the parts in half as many weeks.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Callable
@@ -26,10 +27,11 @@ from sphinx.util.docutils import SphinxDirective
 from autograder import course
 from autograder.check import PARTS_OF_A_GPT, names_of
 from autograder.course import Part, capstone, parts
-from autograder.grading.misconceptions import misconceptions
 from autograder.invocation import CALLED_AS
 from autograder.learner.achievements import Achievement, achievements
 from autograder.notebooks.lesson_notebooks import notebook_path
+from generator import catalogue
+from generator.catalogue import escaped
 
 LEARNER = "../learner/"
 # What you can do after each part, by number; the capstone's last.
@@ -52,7 +54,7 @@ PLANS = {"One hour a day": 60, "Two hours a day": 120, "Five hours a day": 300}
 
 def box(part: Part) -> str:
     """The facts of a part: what is to be written, how long it takes, where, and the commands for it."""
-    written = [f"**{task.id}** {_escaped(task.title)}" for task in part.tasks]
+    written = [f"**{task.id}** {escaped(task.title)}" for task in part.tasks]
     numbers = sorted({course.part(int(module[4:6])).number for module in part.needs})
     rows = {
         "Tasks": " · ".join(written),
@@ -67,19 +69,6 @@ def box(part: Part) -> str:
     for name, what in rows.items():
         lines += [f"* - {name}", f"  - {what}"]
     return "\n".join([*lines, ":::"])
-
-
-def mistakes(part: Part) -> str:
-    """The sentences of the mistakes that the part's checks recognise, folded up by task."""
-    lines = []
-    for task_id, of_task in groupby(misconceptions(part), key=lambda mistake: mistake.task):
-        sentences = [mistake.says for mistake in of_task]
-        count = f"{len(sentences)} mistakes" if len(sentences) > 1 else "one mistake"
-        title = _escaped(part.task(task_id).title)
-        lines += [f"<details><summary>{task_id} {title}: {count}</summary>", ""]
-        lines += [f"- {_escaped(sentence)}" for sentence in sentences]
-        lines += ["", "</details>", ""]
-    return "\n".join(lines)
 
 
 def all_parts() -> str:
@@ -122,7 +111,7 @@ def all_achievements() -> str:
     """Every achievement by level, with what earns it."""
     blocks = []
     for level, group in groupby(achievements(), key=lambda achievement: achievement.level):
-        rows = [(_escaped(one.title), _how(one)) for one in group]
+        rows = [(escaped(one.title), _how(one)) for one in group]
         blocks.append(f"**{level.capitalize()}**\n\n" + _table(["achievement", "how you earn it"], rows))
     return "\n\n".join(blocks)
 
@@ -236,12 +225,7 @@ def _table(header: list[str], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def _escaped(text: str) -> str:
-    """Plain text as Markdown that shows just that."""
-    return "".join("\\" + char if char in r"\`*_{}[]<>#$~|" else char for char in text)
-
-
-OF_A_PART: dict[str, Callable[[Part], str]] = {"box": box, "mistakes": mistakes}
+OF_A_PART: dict[str, Callable[[Part], str]] = {"box": box}
 OF_ALL: dict[str, Callable[[], str]] = {
     "list": all_parts,
     "hours": hours,
@@ -263,7 +247,10 @@ class CourseDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         name, *number = self.arguments
-        known = OF_A_PART if number else OF_ALL
+        linked = not self.env.app.tags.has(catalogue.LEFT_OUT)
+        of_a_part = {**OF_A_PART, "mistakes": functools.partial(catalogue.common_mistakes, linked=linked)}
+        of_all = {**OF_ALL, "catalogue": catalogue.catalogue_line if linked else str}
+        known = of_a_part if number else of_all
         if name not in known:
             raise self.error(f"There is nothing called {name!r} here: {', '.join(known)}.")
         try:
