@@ -97,7 +97,7 @@ class Record:
 class BoardTable:
     """The standings. rows: best first. best: the class's records over time. own: personal records, where learners beat
     an earlier entry of theirs, newest first; both are empty at closing. tries: the number of entries. baselines: losses
-    by name. hidden: the number of entries that count but are not shown.
+    by name. hidden: how many entries count but are not shown.
     """
 
     rows: tuple[BoardRow, ...]
