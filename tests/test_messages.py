@@ -64,7 +64,7 @@ FAULTS = {
         "0.2",
         [("    return gradient", "        return gradient")],
         "def numerical_gradient",
-        "Your function returns after the first coordinate: the return is inside the loop.",
+        "Your function returns after the first coordinate, because the return is inside the loop.",
     ),
     "an operator that calls itself": (
         1,
@@ -210,7 +210,7 @@ FAULTS = {
         "7.3",
         [("        if on_step is not None:\n            on_step", "        on_step")],
         "        on_step(step",
-        "You call on_step although none was given.",
+        "You call on_step although it is None.",
     ),
     "a method of the class for one of its objects": (
         7,

@@ -232,7 +232,7 @@ def test_a_recognised_mistake_replaces_the_checks_own_guess(graded):
     folder, _ = graded
     page = html.unescape(feedback(folder, "in-bits"))
     assert page.index("One mistake explains 2 failing checks") < page.index("Called:")
-    assert page.count("You raise 2 to the loss") == 1 and "Likely:" not in page
+    assert page.count("You compute 2 to the power of the loss") == 1 and "Likely:" not in page
 
 
 def test_nothing_of_hidden_checks_is_given_back_but_sentence_and_kind(graded):
