@@ -96,8 +96,8 @@ class Answer:
 # What probes write in place of a number that is not there.
 NO_VALUE = re.compile(r"no Value but of type (\w+)|a plain number, not a (Value)|a Value, not a plain (number)")
 NO_VALUES = {
-    "list": "a list is used where a single Value is expected. Is a sum(...) missing, or is there a [...] too many?",
-    "str": "texts are used where Values are expected. A loop over a dict gives its keys: .values() gives the rest.",
+    "list": "a list is used where a single Value is expected. Is a sum(...) missing, or is there one [...] too many?",
+    "str": "texts are used where Values are expected. A loop over a dict goes through its keys: use .values().",
     "float": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
     "int": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
     "Value": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
@@ -172,7 +172,7 @@ def check_fields(name: str, test: Callable, hidden: bool) -> dict:
     if not mark.by_hand:
         return fields
     question = inspect.cleandoc(test.__doc__ or "").partition("\n")[2].strip()  # below the docstring's first line
-    return {**fields, "status": "manual", "message": f"{question}\nTo be graded by hand.\n".lstrip()}
+    return {**fields, "status": "manual", "message": f"{question}\nTo be graded manually.\n".lstrip()}
 
 
 def checks_of(part: Part) -> list[Check]:

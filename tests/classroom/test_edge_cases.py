@@ -89,7 +89,7 @@ CASES = {
     "not-begun": (STUB, fresh_notebook(), 0, "Not written yet"),
     "loops": (LOOP, answered(), 8, "did not answer in time"),
     "ends-the-process": (f"{SOLUTION}\nimport os\nos._exit(0)\n", answered(), 0, "ended the program"),
-    "segfault": (SEGFAULT, answered(), 8, "ended the Python interpreter"),
+    "segfault": (SEGFAULT, answered(), 8, "the interpreter crashed"),
     "prints-500-megabytes": (LOUD, answered(), 10, "10 of 10 points"),
     "no-module": (None, answered(), 0, "part09_understanding.py is missing."),
     "latin-1": (b"# caf\xe9\n", answered(), 0, "no UTF-8 text"),
@@ -239,7 +239,7 @@ def test_nothing_of_hidden_checks_is_given_back_but_sentence_and_kind(graded):
     folder, _ = graded
     page = html.unescape(feedback(folder, "loops"))
     assert "(hidden check)" in page
-    assert "The code did not answer in time." in page
+    assert "The code did not finish in time." in page
     hidden = (PART.suite / "test_hidden.py").read_text(encoding="utf-8")
     calls = [line.strip() for line in hidden.splitlines() if "student." in line or "assert" in line]
     assert calls and not [line for line in calls if line in page]

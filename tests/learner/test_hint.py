@@ -80,13 +80,13 @@ def test_a_task_can_be_named(course):
 def test_what_is_passed_needs_no_hint(course):
     course.solve(3)
     answer = course.run("hint", 3)
-    assert answer.returncode == 0 and "nothing to hint at" in answer.stdout and "Next:" in answer.stdout
+    assert answer.returncode == 0 and "you need no hints" in answer.stdout and "Next:" in answer.stdout
 
 
 def test_a_file_that_python_cannot_read_gets_that_sentence_and_uses_up_no_hint(course):
     course.write(3, "def linear(x, w:\n")
     answer = course.run("hint", 3).stdout
-    assert "Python can't read the file" in answer and "No hint helps before that is fixed" in answer
+    assert "Python can't read the file" in answer and "Fix that first; hints come after it" in answer
     assert not (course.root / ".learner" / "hints.json").exists()
 
 
