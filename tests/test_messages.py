@@ -454,7 +454,7 @@ def test_a_task_of_which_nothing_is_written_is_to_write_whatever_its_checks_meet
     assert {check.status for check in report.checks if check.task == "1.2"} == {"todo"}
     assert next_step([report]).startswith("Next: write 1.2 - / ** and plain numbers in part01_autograd.py, then ")
     begun = stub.replace('raise NotImplementedError("1.2 Value.__neg__")', "return self * -1")
-    assert current_check(report_on(1, begun), part(1)).title == "a negation turns value and slope around"
+    assert current_check(report_on(1, begun), part(1)).title == "a negation changes the sign of number and gradient"
 
 
 def test_a_print_at_the_end_of_an_unfinished_file_is_the_line_that_is_shown():

@@ -219,7 +219,7 @@ def test_an_odd_file_is_answered_with_what_happened_and_where(tmp_path, source, 
         assert re.search(r"Next: fix (line \d+ of )?part03_layers\.py, then", said) and "0 of 10 points" in said
     else:
         assert "Next: fix 3.1 linear, then" in said
-        assert "0/1 3.1 linear multiplies each row with the vector" in said
+        assert "0/1 3.1 linear multiplies each row by the vector" in said
 
 
 def test_a_print_in_a_loop_is_shown_cut_and_costs_nothing(tmp_path):

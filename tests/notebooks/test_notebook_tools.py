@@ -225,5 +225,5 @@ def test_a_check_that_waits_for_another_task_is_nothing_to_mend(course):
     # Slopes under a name of one's own are seen by backward alone.
     write(course, "part01_autograd", text.replace("_local_grads", "_slopes"))
     said = "\n".join(checks.run("1.1", course / "part01_autograd.py").lines)
-    assert "todo 0/0.25  a sum passes slope 1 to both" in said and "1.4 Value.backward is not written yet." in said
+    assert "todo 0/0.25  the local gradients of a sum are 1" in said and "1.4 Value.backward is not written yet." in said
     assert "Nothing is wrong so far" in said and "Mend" not in said and "mend" not in said

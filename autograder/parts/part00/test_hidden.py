@@ -7,6 +7,7 @@ ROUNDING = 1e-6
 
 @check("0.2", points=1)
 def test_the_list_is_unchanged_afterwards(student, draw):
+    """xs is unchanged afterwards."""
     factors, xs = draw.numbers(4), draw.numbers(4)  # numbers that are not the same floats after + h - h
     answer = student.slopes_and_what_was_handed_in(factors, xs)
     slopes = [2 * c * x for c, x in zip(factors, xs)]
@@ -24,6 +25,7 @@ def test_the_list_is_unchanged_afterwards(student, draw):
 
 @check("0.2", points=1)
 def test_f_gets_a_list_of_its_own(student, draw):
+    """f gets a new list for each call."""
     for factors, xs in (([1.0], [3.0]), (draw.numbers(4), draw.numbers(4))):
         student.slopes_of_a_function_that_writes(factors, xs).must_be(
             [[2 * c * x for c, x in zip(factors, xs)], xs],

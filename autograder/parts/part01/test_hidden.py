@@ -5,6 +5,7 @@ from autograder.grading.checks import check
 
 @check("1.2", points=0.25)
 def test_the_slope_of_a_power_holds_below_zero_and_at_zero(student, draw):
+    """a power's gradient is right below and at zero."""
     for a in (-3.0, draw.number(-2.9, -1.1)):
         student.powers(a, [2, 3, -2, 1]).must_be(
             [[a**2, 2 * a], [a**3, 3 * a**2], [a**-2, -2 * a**-3], [a, 1]],
@@ -17,6 +18,7 @@ def test_the_slope_of_a_power_holds_below_zero_and_at_zero(student, draw):
 
 @check("1.2", points=0.25)
 def test_python_can_sum_a_list_of_values(student, draw):
+    """sum works on a list of Values."""
     for numbers in ([2.0, 3.0], draw.numbers(draw.randint(4, 7))):
         student.sum_of_a_list(numbers).must_be(
             [sum(numbers)] + [1] * len(numbers), likely="sum starts with 0 + the first value, which calls __radd__."
@@ -25,6 +27,7 @@ def test_python_can_sum_a_list_of_values(student, draw):
 
 @check("1.3", points=0.25)
 def test_relu_has_slope_0_at_exactly_0(student, draw):
+    """relu has gradient 0 at exactly 0."""
     a = draw.number(0.5, 2.0)
     for numbers in ([0.0], [0.0, a, 0, -a]):
         student.relus(numbers).must_be(
@@ -35,6 +38,7 @@ def test_relu_has_slope_0_at_exactly_0(student, draw):
 
 @check("1.4", points=0.5)
 def test_every_value_of_a_random_graph_gets_its_slope(student, draw):
+    """every value of a random graph gets its gradient."""
     numbers, steps = draw.numbers(3, 0.5, 1.5), [["*", 0, 1], ["*", 1, 0], ["+", 3, 4]]  # 3 and 4: the same number
     for newest in range(5, 15):  # each step uses the newest value, so that all of them lead to the result
         sign, other = draw.choice("+*"), draw.randint(newest - 4, newest)
@@ -47,6 +51,7 @@ def test_every_value_of_a_random_graph_gets_its_slope(student, draw):
 
 @check("1.4", points=0.5)
 def test_a_second_backward_starts_afresh(student, draw):
+    """a second backward is independent of the first."""
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.next_step(a, b).must_be(
             [b + 1, b * (b + 1), a * (2 * b + 1)],

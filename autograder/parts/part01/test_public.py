@@ -20,6 +20,7 @@ def along_both(student, a, b, expected):
 
 @check("1.1", points=0.25)
 def test_a_sum_holds_the_sum(student, draw):
+    """a sum has the right number."""
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.value_of_sum(a, b).must_be(
             [a + b, a, b], likely="the new Value's data is self.data + other.data; self and other stay unchanged."
@@ -28,6 +29,7 @@ def test_a_sum_holds_the_sum(student, draw):
 
 @check("1.1", points=0.25)
 def test_a_product_holds_the_product(student, draw):
+    """a product has the right number."""
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.value_of_product(a, b).must_be(
             [a * b, a, b], likely="the new Value's data is self.data * other.data; self and other stay unchanged."
@@ -36,6 +38,7 @@ def test_a_product_holds_the_product(student, draw):
 
 @check("1.1", points=0.25)
 def test_a_sum_passes_slope_1_to_both(student, draw):
+    """the local gradients of a sum are 1."""
     likely = "when x grows by 1, so does x + y: pass (self, other) as children, with local gradient 1 for each."
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.slopes_of_sum(a, b).must_be([1, 1], likely=likely)
@@ -45,6 +48,7 @@ def test_a_sum_passes_slope_1_to_both(student, draw):
 
 @check("1.1", points=0.25)
 def test_a_product_passes_the_other_factor_to_each(student, draw):
+    """a factor's local gradient is the other factor."""
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.slopes_of_product(a, b).must_be(
             [b, a],
@@ -58,6 +62,7 @@ def test_a_product_passes_the_other_factor_to_each(student, draw):
 
 @check("1.2", points=0.5)
 def test_a_power_holds_value_and_slope(student, draw):
+    """a power has the right number and local gradient."""
     for a, exponents in ((2.0, [3]), (draw.number(1.2, 3.0), [3, 2, -1, 0.5, draw.number(1.3, 1.9)])):
         student.powers(a, exponents).must_be(
             [power(a, n) for n in exponents],
@@ -68,6 +73,7 @@ def test_a_power_holds_value_and_slope(student, draw):
 
 @check("1.2", points=0.25)
 def test_a_negation_turns_value_and_slope_around(student, draw):
+    """a negation changes the sign of number and gradient."""
     for a in (4.0, draw.number()):
         student.negation(a).must_be([-a, -1], likely="-x is x times -1, so its derivative is -1.")
     along_both(student, 1.0, a, {"-h": [-(1.0 + a), -1]})
@@ -75,6 +81,7 @@ def test_a_negation_turns_value_and_slope_around(student, draw):
 
 @check("1.2", points=0.25)
 def test_a_difference_has_slopes_1_and_minus_1(student, draw):
+    """the gradients of a difference are 1 and -1."""
     for a, b in ((5.0, 3.0), draw.numbers(2)):
         student.difference(a, b).must_be(
             [a - b, 1, -1], likely="x - y falls when y grows. Written as x + (-y), the sign comes out right."
@@ -84,6 +91,7 @@ def test_a_difference_has_slopes_1_and_minus_1(student, draw):
 
 @check("1.2", points=0.25)
 def test_a_quotient_has_a_slope_along_both(student, draw):
+    """a quotient has a gradient for both operands."""
     for a, b in ((6.0, 2.0), (draw.number(), draw.number(0.6, 2.5))):
         student.quotient(a, b).must_be(
             [a / b, 1 / b, -a / b**2], likely="x / y is x * y ** -1. Its derivative for y is -x / y^2: mind the sign."
@@ -96,6 +104,7 @@ def test_a_quotient_has_a_slope_along_both(student, draw):
 
 @check("1.2", points=0.25)
 def test_a_plain_number_may_stand_on_the_right(student, draw):
+    """a plain number may be on the right."""
     for a, number in ((3.0, 2), (draw.number(), draw.number(0.6, 2.5))):
         student.numbers_on_the_right(a, number).must_be(
             [[a + number, 1], [a * number, number], [a - number, 1], [a / number, 1 / number]],
@@ -111,6 +120,7 @@ def test_a_plain_number_may_stand_on_the_right(student, draw):
 
 @check("1.2", points=0.25)
 def test_a_plain_number_may_be_added_or_multiplied_from_the_left(student, draw):
+    """a plain number may be on the left of + and *."""
     for number, a in ((2, 3.0), draw.numbers(2)):
         student.sum_and_product_of_a_number(number, a).must_be(
             [[number + a, 1], [number * a, number]],
@@ -140,6 +150,7 @@ def test_a_number_over_a_value_keeps_the_order(student, draw):
 
 @check("1.3", points=0.5)
 def test_exp_is_its_own_slope(student, draw):
+    """exp is its own derivative."""
     for numbers in ([2.0], [draw.number(), draw.number(0.5, 2.0), 0.0, -40.0]):
         student.exponentials(numbers).must_be(
             [[math.exp(a), math.exp(a), a] for a in numbers],
@@ -151,6 +162,7 @@ def test_exp_is_its_own_slope(student, draw):
 
 @check("1.3", points=0.5)
 def test_log_has_slope_1_over_x(student, draw):
+    """the derivative of log is 1/x."""
     for numbers in ([2.0], [draw.number(1.2, 3.0), draw.number(0.1, 0.9), 50.0, 0.001]):
         student.logarithms(numbers).must_be(
             [[math.log(a), 1 / a, a] for a in numbers],
@@ -200,6 +212,7 @@ def test_a_shared_value_passes_its_gradient_on_once(student, draw):
 
 @check("1.4", points=0.5)
 def test_paths_of_different_length_meet_before_they_go_on(student, draw):
+    """a value waits for the longest path to it."""
     likely = (
         "h may pass its grad on only when the longer path has arrived too: process the values in topological order, "
         "each one before its children."
@@ -212,6 +225,7 @@ def test_paths_of_different_length_meet_before_they_go_on(student, draw):
 
 @check("1.4", points=0.25)
 def test_values_made_of_one_or_of_two_wait_for_their_turn(student, draw):
+    """values with one child and with two wait for their turn."""
     likely = (
         "h passes its grad on after e, which was computed from h. Only this decides the order: which value was "
         "computed from which. The number of children does not matter."
@@ -239,6 +253,7 @@ def test_backward_visits_each_value_once(student, draw):
 
 @check("1.4", points=0.25)
 def test_backward_on_a_second_result_adds_to_the_grads(student, draw):
+    """backward on a second result adds to the gradients."""
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         student.two_results(a, b).must_be(
             [b + 2 * a, a],
@@ -252,6 +267,7 @@ def test_backward_on_a_second_result_adds_to_the_grads(student, draw):
 
 @check("1.5", points=1)
 def test_backward_follows_a_chain_of_50_000_values(student, draw):
+    """backward follows a chain of 50,000 values."""
     a, factors = draw.number(), [1 + draw.randint(-99, 99) / 1_000_000 for _ in range(3)]
     for length in (5_000, 50_000):
         turns = [len(range(i, length, 3)) for i in range(3)]

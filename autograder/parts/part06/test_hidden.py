@@ -19,6 +19,7 @@ def place(start, gradients, lr, beta1=0.85, beta2=0.99, eps=1e-8):
 
 @check("6.1", points=0.5)
 def test_a_parameter_without_gradient_moves_on(student, draw):
+    """a parameter with gradient 0 still moves."""
     start, g, lr = draw.numbers(2), draw.numbers(3, 0.5, 3.0), draw.number(0.05, 0.5)
     gradients = [[g[0], 0.0], [0.0, 0.0], [0.0, g[1]], [0.0, 0.0], [g[2], 0.0]]
     student.walk(start, gradients, lr).must_be(
@@ -33,6 +34,7 @@ def test_a_parameter_without_gradient_moves_on(student, draw):
 
 @check("6.1", points=1)
 def test_two_optimizers_keep_apart(student, draw):
+    """two optimisers share nothing."""
     starts, gradients, lr = [draw.numbers(2), draw.numbers(2)], draw.matrix(6, 2, 0.5, 3.0), draw.number(0.05, 0.5)
     settings = {"beta1": round(draw.uniform(0.3, 0.6), 2), "beta2": round(draw.uniform(0.7, 0.9), 2), "eps": 0.1}
     columns = list(zip(*gradients))

@@ -22,6 +22,7 @@ def draw_sizes(draw):
 
 @check("9.1", points=1.5)
 def test_the_loss_of_knowing_nothing(student, draw):
+    """the loss of a model that knows nothing."""
     vocab_sizes = [27, *draw.sample(range(3, 1000), 2)]
     # Every token has the probability 1/n, and the loss is the surprise in nats: -ln(1/n).
     student.uniform_losses(vocab_sizes).must_be(
@@ -55,6 +56,7 @@ def test_the_caches_hold_keys_and_values_of_every_layer(student, draw):
 
 @check("9.4", points=2.5)
 def test_every_token_looks_at_itself_and_all_before_it(student, draw):
+    """every token attends to itself and all earlier ones."""
     # Only length * (length + 1) is sure to be even: with odd sizes, nothing else can be halved.
     odd = {**draw_sizes(draw), "n_layer": 1, "n_head": draw.choice([1, 7])}
     for sizes, length in ((DEFAULT, 5), (draw_sizes(draw), draw.randint(17, 39)), (odd, 5)):

@@ -20,6 +20,7 @@ def test_the_map_of_one_layer_and_one_head(student, draw):
 
 @check("10.1", points=2.5)
 def test_every_layer_and_head_has_a_map_of_its_own(student, draw):
+    """every layer and head has its own map."""
     for name, sizes in (("A", model_sizes(heads=2)), (draw.word(4, 5, LETTERS), model_sizes())):
         seed = draw.randrange(1000)
         answer, expected = student.attention_map(name, LETTERS, sizes, seed), attention_map(name, sizes, seed)
@@ -28,6 +29,7 @@ def test_every_layer_and_head_has_a_map_of_its_own(student, draw):
 
 @check("10.2", points=3)
 def test_names_are_ranked_by_their_surprise_per_token(student, draw):
+    """names are ranked by their loss per token."""
     for count, longest in ((7, 6), (12, 8)):
         sizes, seed = model_sizes(layers=1, heads=2), draw.randrange(1000)
         names, ranked = draw_names(draw, sizes, seed, count, longest)
