@@ -23,7 +23,7 @@ TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size
 
 @dataclass(frozen=True)
 class Mark:
-    """What `check` says of a test."""
+    """The data that `check` attaches to a test."""
 
     task: str
     points: float
@@ -31,8 +31,8 @@ class Mark:
 
 
 def check(task: str, points: float = 1.0, by_hand: bool = False) -> Callable:
-    """Mark a test as a check of a task. Its name is the check's id; its docstring's first line, when there is one,
-    the sentence that learners read, else the name in words. by_hand: a person gives the points, the test isn't run.
+    """Mark a test as a check of a task. Its name is the check's id. The first line of its docstring is the title that
+    learners see; without a docstring, it is the name in words. by_hand: graded manually, the test isn't run.
     """
 
     def mark(test: Callable) -> Callable:

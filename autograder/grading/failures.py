@@ -1,4 +1,4 @@
-"""What a learner reads when their code gave no answer: what happened, and what to try where that is known."""
+"""Messages for code that returned no result: what happened and, if known, what to try."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NO_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribut
 NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
-# What an ImportError says of another part, and where that lies in the worker's folder, which is nobody's concern.
+# An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
 SANDBOX_PATH = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
 # The course's classes: in which module, and what a user of the class finds there.
@@ -113,7 +113,7 @@ def _capital_after(sentence: str, advice: str) -> str:
 
 
 def leftover_message(reply: Reply, facts: Facts) -> str | None:
-    """What to say of a function that is written, but still has the stub's raise beside the code; None of others."""
+    """The message for a function that is written but still contains the stub's raise; None for others."""
     name = facts.source.function_at(reply.line) if reply.failure == "todo" else ""
     if not name or facts.source.functions[name].leftover is None:
         return None
@@ -322,7 +322,7 @@ def _closest(name: str, known: Iterable[str]) -> str:
 
 
 def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
-    """Of an answer that is no plain data."""
+    """For a result that is not plain data."""
     match = RETURNED_TYPE.search(reply.message) if kind == "type" else None
     if not match:
         return ""

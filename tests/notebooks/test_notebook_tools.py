@@ -85,7 +85,7 @@ def test_import_takes_the_files_that_were_named_though_another_folder_holds_the_
 def test_a_missing_module_is_named_at_the_start_and_in_the_cell_and_found_once_it_is_there(course, capsys):
     write(course, "part03_layers", "from part01_autograd import Value\ndef where(): print(Value)")
     lesson = start(3)
-    assert "part01_autograd.py  not found. Fetch the part that it belongs to" in capsys.readouterr().out
+    assert "part01_autograd.py  not found. Put the folder of its part next to this folder" in capsys.readouterr().out
     said = explored(lesson, capsys, use("part03_layers", "where"))
     assert said.startswith("There is no part01_autograd.py here. Fetch the part") and "Traceback" not in said
     write(course.parent / "part01", "part01_autograd", "Value = 'here now'")
@@ -100,7 +100,7 @@ def test_a_check_of_a_missing_module_says_so_and_gives_0(course, capsys):
 def test_a_missing_data_file_is_named_with_what_to_do(course, capsys):
     lesson = start(3)
     said = explored(lesson, capsys, lambda: lesson.data("names.txt"))
-    assert said == "names.txt is not beside this notebook: get it again from where you got the notebook.\n"
+    assert said == "names.txt is not next to this notebook: download it again from where you got the notebook.\n"
     (course.parent.parent / "datasets").mkdir()
     (course.parent.parent / "datasets" / "names.txt").write_text("emma\n", encoding="utf-8")
     assert lesson.data("names.txt").read_text(encoding="utf-8") == "emma\n"
@@ -118,7 +118,7 @@ def test_a_module_saved_again_within_the_same_second_is_loaded_again_with_those_
     write(course, "part01_autograd", "Value = 2")
     os.utime(course / "part01_autograd.py", ns=(10**18 + 1000, 10**18 + 1000))
     said = explored(lesson, capsys, use("part03_layers", "where"))
-    assert said.startswith("Loaded again, since it changed: part01_autograd.py.") and said.endswith("\n2\n")
+    assert said.startswith("Reloaded, because it changed: part01_autograd.py.") and said.endswith("\n2\n")
     assert explored(lesson, capsys, use("part03_layers", "where")) == "2\n"
 
 
@@ -156,7 +156,7 @@ def test_an_error_in_the_cell_itself_asks_what_the_learners_code_returned(course
 
 def test_a_name_of_an_earlier_cell_that_was_not_run_is_explained(course, capsys):
     said = explored(start(3), capsys, lambda: earlier)  # noqa: F821
-    assert said == "NameError: name 'earlier' is not defined. A cell above makes it: run the cells from the top.\n"
+    assert said == "NameError: name 'earlier' is not defined. An earlier cell defines it: run the cells from the top.\n"
 
 
 def test_missing_matplotlib_is_explained_with_how_to_install_it(course, capsys, monkeypatch):
@@ -185,7 +185,7 @@ def test_a_check_where_no_grader_is_installed_says_who_checks_and_gives_0(course
     monkeypatch.setattr(checks.importlib.util, "find_spec", lambda name: None)
     found = checks.run("3.1", course / "part03_layers.py")
     assert found.earned == 0.0 and found.lines == [
-        "The checks are not installed here. Hand the part in: your instructor's grader runs them."
+        "The checks are not installed here. Submit the part: your instructor's grader runs them."
     ]
 
 
