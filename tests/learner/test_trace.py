@@ -47,7 +47,7 @@ def test_it_says_which_tasks_the_difference_comes_from_and_what_to_do(course):
     course.solve(5)
     course.write(3, solution(3).replace("mean_square + eps", "mean_square * 4 + eps"))
     said = course.run("trace", "--name", "ava").stdout
-    assert re.search(r"Its number \[0\] is -?\d\S+; -?\d\S+ in the reference", said)
+    assert re.search(r"Number \[0\]: yours -?\d\S+, the reference's -?\d", said)
     assert "It comes from 3.3 rmsnorm." in said and "check 3\n" in said
     assert "position 1" not in said, "what follows builds on the difference"
     assert "position 3" in course.run("trace", "--name", "ava", "--full").stdout

@@ -66,7 +66,7 @@ def test_a_lesson_starts_from_the_file_without_matplotlib_and_knows_the_parts(be
         "-S",
     )
     assert said.startswith("Part 5, The GPT. You write part05_gpt.py")
-    assert "There is no part05_gpt.py here." in said
+    assert "part05_gpt.py is missing." in said
 
 
 def test_a_sentence_that_the_tools_raise_is_shown_as_it_is(beside):
