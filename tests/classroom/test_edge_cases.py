@@ -92,7 +92,7 @@ CASES = {
     "segfault": (SEGFAULT, answered(), 8, "the interpreter crashed"),
     "prints-500-megabytes": (LOUD, answered(), 10, "10 of 10 points"),
     "no-module": (None, answered(), 0, "part09_understanding.py is missing."),
-    "latin-1": (b"# caf\xe9\n", answered(), 0, "no UTF-8 text"),
+    "latin-1": (b"# caf\xe9\n", answered(), 0, "not UTF-8 text"),
     "null-bytes": (b"\0" * 100, answered(), 0, "null bytes"),
     "syntax-error": ("def f(:\n", answered(), 0, "Python can't read the file"),
     "no-notebook": (SOLUTION, None, 10, "There is no part09.ipynb"),

@@ -139,7 +139,7 @@ def test_line_ends_of_windows_are_no_change_of_the_learner(old_course):
     assert path.read_text(encoding="utf-8") == fresh_stub(NAME)
 
 
-@pytest.mark.parametrize(("folder", "words"), [("nowhere", "is no folder"), (".", "this course itself")])
+@pytest.mark.parametrize(("folder", "words"), [("nowhere", "is not a folder"), (".", "this course itself")])
 def test_a_folder_that_holds_no_older_course_is_a_sentence(course, folder, words):
     done = course.run("update", "--from", folder)
     assert done.returncode == 2 and words in done.stderr
