@@ -196,7 +196,7 @@ SITUATIONS = {
         None,
         ["The file is not UTF-8 text, which Python needs: save it as"],
     ),
-    "ten megabytes": ("#" * 10_000_000, None, ["bytes; 65,536 are the most."]),
+    "ten megabytes": ("#" * 10_000_000, None, ["bytes; at most 65,536 are allowed."]),
     "an import of torch": (
         at_the_top("import torch"),
         "import torch",
