@@ -20,7 +20,7 @@ def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vec
 
     Shapes: query (head_dim), keys and values (positions, head_dim). A score is the dot product of the query with a key,
     divided by √head_dim; the weights are the softmax of the scores. In the paper's symbols, with d = head_dim:
-        s_t = q · k_t / √d for each position t,    w = softmax(s),    output = Σ_t w_t · v_t
+        s_t = q · k_t / √d for each position t,    α = softmax(s),    output = Σ_t α_t · v_t
     Returns (output, weights), of shapes (head_dim) and (positions).
 
     >>> one, zero = Value(1.0), Value(0.0)
