@@ -1,4 +1,4 @@
-"""Hidden checks of part 1: other sentences of the same docstrings."""
+"""Hidden checks of part 1: more promises of the same docstrings."""
 
 from autograder.grading.checks import check
 

@@ -1,4 +1,4 @@
-"""Hidden checks of part 2: other sentences of the same docstrings."""
+"""Hidden checks of part 2: more promises of the same docstrings."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Hidden checks of part 4: sentences of the docstrings, on inputs that the public checks do not have."""
+"""Hidden checks of part 4: more promises of the docstrings, with inputs that the public checks do not use."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Hidden checks of part 6: sentences of the docstrings, on inputs that the public checks do not have."""
+"""Hidden checks of part 6: more promises of the docstrings, with inputs that the public checks do not use."""
 
 from autograder.grading.checks import check
 
@@ -7,7 +7,7 @@ NEAR = 1e-6  # an eps of 1e-8 counts less; the public check of eps has small gra
 
 def place(start, gradients, lr, beta1=0.85, beta2=0.99, eps=1e-8):
     """Where a parameter ends. m_hat is the sum of all gradients so far, that of k steps ago with weight beta1^k,
-    over the sum of the weights; v_hat likewise.
+    over the sum of the weights; the same for v_hat.
     """
     for t in range(1, len(gradients) + 1):
         ages = list(enumerate(reversed(gradients[:t])))

@@ -1,4 +1,4 @@
-"""Hidden checks of part 7: sentences of the docstrings on inputs of their own."""
+"""Hidden checks of part 7: promises of the docstrings, with other inputs."""
 
 from autograder import model
 from autograder.datasets import FOLDER

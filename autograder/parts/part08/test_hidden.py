@@ -1,4 +1,4 @@
-"""Hidden checks of part 8: sentences of the docstrings on inputs of their own."""
+"""Hidden checks of part 8: promises of the docstrings, with other inputs."""
 
 import math
 import random

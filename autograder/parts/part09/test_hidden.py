@@ -1,4 +1,4 @@
-"""Hidden checks of part 9: the same sentences at the edges, and for large models."""
+"""Hidden checks of part 9: edge cases, and large models."""
 
 import math
 
