@@ -75,11 +75,11 @@ def test_every_token_looks_at_itself_and_all_before_it(student, draw):
 def test_written_what_a_loss_tells():
     """Written: what a loss of 2.37 means.
 
-    Your model has a held-out loss near 2.37 nats per token after 1,000 steps with one name a step. (a) How many
+    Your model has a held-out loss near 2.37 nats per token after 1,000 steps with one name per step. (a) How many
     equally likely letters is that, and how many would it be for a model that knows nothing, and for one that
     only counts letters (2.81) or pairs of letters (2.45)? (b) The loss that training printed for its last step was
     perhaps 1.9, perhaps 3.1. Why does that number say so little, and what would you print instead? (c) Write-ups of
-    this model claim a final loss of 1.9 to 2.1. Why is that out of reach with one name a step, and what could bring
+    this model claim a final loss of 1.9 to 2.1. Why is that out of reach with one name per step, and what could bring
     you nearer? Support each answer with a number that you measured or worked out. About 200 words.
     """
 

@@ -45,7 +45,7 @@ def test_written_an_experiment_of_your_own():
     """Written: an experiment of your own.
 
     Change one thing of the model or of its training: the number of heads or layers, the embedding's size, the learning
-    rate, the number of names a step, the data set, ReLU, a norm, something else. (a) Before you run it, write down
+    rate, the number of names per step, the data set, ReLU, a norm, something else. (a) Before you run it, write down
     what you expect of the held-out loss, as a number, and why. (b) Run it with at least three seeds, and the unchanged
     model with the same seeds; show the losses in a table. (c) Is the difference larger than the seeds make it by
     themselves? Say what you conclude, what surprised you, and what you would try next. About 250 words and a table.
