@@ -1,6 +1,6 @@
 """Part 3: the three building blocks of the model, on plain lists of `Value`.
 
-A vector is a list, a matrix is a list of rows. The GPT of part 5 is built from these three functions and addition.
+A vector is a list, a matrix is a list of rows. The GPT of part 5 is built from these three, addition and ReLU.
 
 Each function returns a new list and does not change the caller's lists or Values. Gradients must reach every `Value`
 that was used, so compute with the Values, not with their `.data`. The same `Value` may occur several times.
