@@ -52,7 +52,7 @@ EXPLORING = re.compile(r"^with lesson\.exploring\(\):\n((?:(?: {4}.*)?\n)*)", re
 # Only for learners who submit: how long it takes, what it is worth, what a full answer has, how checks answer.
 FOR_THE_COURSE = re.compile(
     r"^Reading: about [^\n]*\n\n|^\*\d+ points?, about [^\n]*\n\n|^\*\*A full answer\*\*.*?(?:\n\n|\Z)"
-    r"|, so that you see how a check answers\. Run the two cells below .*? run them again(?=\.)",
+    r"| It shows you how a check reports\. Run the two cells below .*? run them again\.",
     re.MULTILINE | re.DOTALL,
 )
 
