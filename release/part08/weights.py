@@ -82,7 +82,7 @@ def _read(path: str | Path) -> tuple[Config, list[str], dict[str, list[list[Valu
                 raise ValueError(f"its format is {content['format']!r}, not {FORMAT!r}")
             config, chars = Config(**content["config"]), content["chars"]
             if len(set(chars)) + 1 != config.vocab_size:
-                raise ValueError(f"{len(set(chars))} characters and BOS do not make a vocabulary of {config.vocab_size}")
+                raise ValueError(f"{len(set(chars))} characters and BOS are not {config.vocab_size} tokens")
             state_dict = {name: _read_matrix(name, rows) for name, rows in content["matrices"].items()}
             if len(state_dict["wte"]) != config.vocab_size:
                 raise ValueError(
