@@ -1,4 +1,4 @@
-"""What write-ups of microgpt state, measured. Writes facts.json beside it and docs/facts.md, which shows the figures.
+"""Measure what write-ups of microgpt claim. Writes facts.json next to this file, and docs/facts.md with the figures.
 
 python benchmarks/facts.py            a minute or two
 python benchmarks/facts.py --page     only the page, from the figures that facts.json holds

@@ -1,12 +1,12 @@
-"""Commands that write a grade or a learner's file, killed, stopped and without room on the disk.
+"""Kill and stop commands that write grades or learners' files, and run them on a full disk.
 
     python benchmarks/interruptions.py                   the table, and benchmarks/interruptions.md
     python benchmarks/interruptions.py --only undo       these commands alone, without the page
     python benchmarks/interruptions.py --but release     all but these, which take longest
 
-Each command runs once undisturbed. Then it is ended in turn by kill -9 of its process and by Ctrl-C, which a terminal
-sends to all of its processes: at a random one of its writes, or at a random time. It also runs on a disk with random
-room for what it writes. After each, the same command runs once more, and all files, the gradebook's rows and the
+Each command runs once undisturbed. Then it is ended alternately by kill -9 of its process and by Ctrl-C, which a
+terminal sends to all of its processes, at a random write or at a random time. It also runs on a disk with a random
+amount of free space. After each interruption, the same command runs again, and all files, the gradebook's rows and the
 processes are compared with those of the undisturbed run.
 """
 
@@ -100,7 +100,7 @@ class Found:
 
 
 class Room:
-    """A folder `place` on a small disk of its own where the system lets us mount one (as root on Linux)."""
+    """A folder `place` on a separate small disk, if the system lets us mount one (as root on Linux)."""
 
     def __init__(self, scratch: Path, megabytes: int = 96) -> None:
         self.disk, self.place = scratch / "disk", scratch / "disk" / "class"
@@ -197,7 +197,7 @@ def state(root: Path, free: bool) -> tuple[dict[str, object], int]:
             continue
         elif path.suffix in (".db", ".sqlite"):
             found[name] = rows(path)
-        elif path.parent.name == "backups":  # one more copy of the same file is no difference
+        elif path.parent.name == "backups":  # another copy of the same file does not count as a difference
             found[f"{path.parent.name}/{path.name.split('.')[0]} {hash(path.read_bytes())}"] = ""
         elif not path.name.endswith((".db-journal", ".db-wal", ".db-shm")):
             found[name] = content(path, free)

@@ -1,9 +1,9 @@
 """The site of the guides. `make site` builds it into dist/site, and a warning fails the build.
 
 To add a page, put a Markdown file into docs/. Its first line is its title, `# Like this`. Then add it to the navigation
-in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem, a
-reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's index.md.
-When a page moves, add its old address to `moved_pages` below.
+in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem,
+a reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's
+index.md. When a page moves, add its old address to `moved_pages` below.
 
 - Links are relative, as on a repository's page: `[facts](../facts.md)`, `[late work](late.md#after-the-due-date)`. A
   link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file; a link to a

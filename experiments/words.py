@@ -1,4 +1,4 @@
-"""What the pages of all experiments share: tables in Markdown, numbers with their spread, colours and marks."""
+"""Helpers for the pages of all experiments: Markdown tables, numbers with their spread, colours and marks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from notebook_tools.picture import COLOURS
 
-MARKS = "osD^vPX"  # with each colour a mark of its own, so that nobody needs the colours
+MARKS = "osD^vPX"  # each colour has a different mark, so that colours are not needed
 
 __all__ = ["COLOURS", "MARKS", "mean_sd", "table"]
 

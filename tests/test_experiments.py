@@ -198,7 +198,7 @@ def test_pytorch_gives_the_losses_and_gradients_of_the_scalar_model():
 
 def test_the_page_on_pytorch_states_equality_and_all_four_versions():
     page = (run.PAGES / "pytorch.md").read_text(encoding="utf-8")
-    of_losses, of_gradients = map(float, re.search(r"by (\S+) at most, gradients by (\S+)\.\s", page).groups())
+    of_losses, of_gradients = map(float, re.search(r"by at most (\S+), gradients by at most (\S+)\.\s", page).groups())
     assert of_losses < 1e-6 and of_gradients < 1e-6
     rows = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")][1:]
     assert len(rows) == 4 and "1,000 steps" in page

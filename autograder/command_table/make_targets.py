@@ -20,11 +20,11 @@ EXAMPLES = {"part": "5", "fast": "1", "steps": "N", "seed": "N", "data": "FILE",
 
 
 class MakeError(ValueError):
-    """What was typed can't be run; the message says what a target accepts."""
+    """The typed variables or values are wrong; the message says what the target accepts."""
 
 
 def asks_for_help(arguments: list[str]) -> bool:
-    """Whether this is `make` alone, or `make help`."""
+    """Whether the user typed `make` alone or `make help`."""
     return NAMES in os.environ and arguments[:1] == ["help"]
 
 
@@ -45,7 +45,7 @@ def calls_of(arguments: list[str]) -> list[list[str]]:
 
 
 def _refuse_unknown(names: list[str], goals: list[str]) -> None:
-    """A variable that no target reads would be ignored silently: `make check prat=1` would check all parts."""
+    """Refuse variables that no target reads. If ignored, `make check prat=1` would silently check all parts."""
     known = {name for command in filter(None, map(find_target, goals)) for name in command.variables}
     for name in names if known else ():
         if name not in known:
@@ -54,19 +54,19 @@ def _refuse_unknown(names: list[str], goals: list[str]) -> None:
 
 
 def forget_call() -> None:
-    """Remove what the Makefile handed over from the environment of the programs that a command starts."""
+    """Remove the Makefile's variables from the environment, so that programs started by a command don't see them."""
     for name in [name for name in os.environ if name in (NAMES, GOALS) or name.startswith(VALUE)]:
         del os.environ[name]
 
 
 def target_names(table: dict[str, tuple[Command, ...]] = TABLE, unlisted: tuple[str, ...] = UNLISTED) -> list[str]:
-    """All targets of the Makefile, or of one for another table."""
+    """All targets of the course's Makefile, or of a Makefile for another table."""
     targets = (command.target for rows in table.values() for command in rows)
     return ["help", *filter(None, targets), *unlisted]
 
 
 def help_text() -> str:
-    """What `make` alone prints: the targets by group, one line each."""
+    """The output of `make` alone: the targets by group, one line each."""
     known = {name for command in commands() for name in command.variables}
     examples = " ".join(f"[{name}={value}]" for name, value in EXAMPLES.items() if name in known)
     lines = [f"make TARGET {examples}", f"  {'help':<12}list these targets"]

@@ -213,12 +213,12 @@ TABLE: dict[str, tuple[Command, ...]] = {
     ),
 }  # fmt: skip
 
-# Commands of the last release: the current name, or none, and a message. The next release removes them.
+# Commands of the last release: the current name (or none) and a message. Delete them at the next release.
 FORMER = {
     "dataset": ("", "datasets/makemore_names.txt is part of the course now: there is nothing to download."),
 }
 
-# Targets of the Makefile without a row, so that no list shows them.
+# Targets of the Makefile that have no row, so no list shows them.
 UNLISTED = tuple(FORMER)
 
 # Learners' commands that run other people's code in the strict sandbox when given --from, and need its packages.

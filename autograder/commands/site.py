@@ -30,10 +30,10 @@ class NoSite(Failure):
 @app.command()
 @reports_errors()
 def site(
-    out: Annotated[Path | None, typer.Option(help="The folder to build in; dist/site if none.")] = None,
-    links: Annotated[bool, typer.Option("--links", help="Check every link instead.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The folder to build in (default: dist/site).")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Only check every external link.")] = False,
 ) -> None:
-    """Build the site of the guides; a warning of its generator is a failure.
+    """Build the site from the guides. A warning from Sphinx counts as a failure.
 
     Example: python -m autograder site --out public
     """
@@ -41,13 +41,13 @@ def site(
 
 
 def build(out: Path) -> int:
-    """Build all pages in a folder and say where; return 1 when there was a warning or an error, which is printed.
+    """Build all pages in a folder and print where. Return 1 after a warning or an error, which is also printed.
 
-    The folder must be empty, or hold a site: then that is replaced.
+    The folder must be empty, or contain a site, which is replaced.
     """
     if out.is_dir() and any(out.iterdir()):
         if not (out / MARK).is_file():
-            raise NoSite(f"{out} holds something else than a site: give an empty folder, or a new one.")
+            raise NoSite(f"{out} is not empty and does not contain a site. Choose an empty or a new folder.")
         shutil.rmtree(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -60,14 +60,14 @@ def build(out: Path) -> int:
 
 
 def check_addresses() -> int:
-    """Check every link to another host; return 1 when one is broken, and list those."""
+    """Check every link to another host. Print the broken ones, and return 1 if there are any."""
     with tempfile.TemporaryDirectory() as scratch:
         return _sphinx("linkcheck", Path(scratch) / "links")
 
 
 def _sphinx(builder: str, out: Path) -> int:
     if importlib.util.find_spec("sphinx") is None:
-        raise NoSite("The site's generator needs Python 3.11 or newer.")
+        raise NoSite("Building the site requires Python 3.11 or newer.")
     with tempfile.TemporaryDirectory() as scratch:
         options = ["-b", builder, "-W", "--keep-going", "-q", "-d", scratch]
         done = subprocess.run([sys.executable, "-m", "sphinx", *options, str(DOCS), str(out)], check=False)

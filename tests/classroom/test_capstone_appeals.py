@@ -246,7 +246,7 @@ def test_what_cannot_be_decided_about_a_capstone_is_a_sentence(a_class):
         (f"zoe/capstone/{CHECK}", "no verdict on capstone"),
         ("dan/capstone/every_los_equals", f"Did you mean dan/capstone/{CHECK}"),
         (f"ada/capstone/{CHECK}", "nothing to decide"),
-        ("dan/part12/x", "must be like ada/part05/NAME"),
+        ("dan/part12/x", "is not a request. Write it like ada/part05/NAME"),
     ):
         with pytest.raises(ClassError, match=words):
             decide(a_class, name, accept=True, alike=False, reason="")

@@ -189,7 +189,7 @@ def test_both_ways_to_grade_a_class_add_to_one_ledger(a_class):
     assert ledger.read_bytes() == line
     with Ledger.opened(a_class.verdicts):
         outcome = grade(a_class, "--part", "9")
-    assert outcome.exit_code == 2 and "wait for its end" in outcome.output
+    assert outcome.exit_code == 2 and "wait until it ends" in outcome.output
 
 
 def test_what_nbgrader_grades_by_itself_is_in_the_ledger_too(a_class):
@@ -259,7 +259,7 @@ def test_two_gradings_of_a_class_do_not_take_each_others_files_away(a_class):
     with exclusive_grading(a_class.root):
         outcome = grade(a_class, "--part", "9")
         assert outcome.exit_code == 2
-        assert "Another grading of the class" in outcome.output and "wait for its end" in outcome.output
+        assert "Another grading of the class" in outcome.output and "wait until it ends" in outcome.output
         assert not a_class.autograded.exists()
     assert grade(a_class, "--part", "9").exit_code == 0
 

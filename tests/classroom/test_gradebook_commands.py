@@ -41,7 +41,9 @@ def test_from_the_list_of_the_class_to_an_export(listed, gradebook):
         archive.writestr("raycid_1009_8_part05_gpt.py", "x = 1\n")
     result = run(listed, "collect", listed.root / "submissions.zip", "--part", 5)
     assert result.exit_code == 1 and result.stdout.startswith("Collected: ann part05.\n1 of 1 have no ")
-    assert result.stderr.startswith("To look at:\n  'raycid_1009_8_part05_gpt.py' is not in the class list")
+    assert result.stderr.startswith(
+        "Not collected, or unclear:\n  'raycid_1009_8_part05_gpt.py' is not in the class list"
+    )
     assert (listed.submitted / "ann" / "part05" / "part05_gpt.py").exists()
 
     add_assignment(gradebook, "part05", {"check-5-1": 10})
@@ -65,7 +67,7 @@ def test_mistakes_of_the_instructor_are_misuse_with_a_sentence(listed):
     )
     fails(run(listed, "collect", listed.root / "none.zip"), 2, "There is no", "none.zip")
     fails(run(listed, "collect", listed.root, "--part", 12), 2, "There is no part 12")
-    fails(run(listed, "collect", listed.root, "--handed-in", "noon"), 2, "--submitted-at: this is no date")
+    fails(run(listed, "collect", listed.root, "--handed-in", "noon"), 2, "--submitted-at: this is not a date")
     fails(run(listed, "errata", 12), 2, "There is no part 12")
     write(listed, "extensions.csv", "student_id,part,extra_days\nann,5,soon\n")
     fails(run(listed, "grades"), 2, "extensions.csv, line 2: extra_days is 'soon'")
@@ -80,7 +82,7 @@ def test_a_class_without_a_gradebook_or_a_folder_is_misuse(folder):
     assert not (folder.root / "gradebook.db").exists(), "and none is made by asking"
     for words in (("grades",), ("errata", "5"), ("grade", "--part", "5"), ("grade", "--part", "11")):
         result = CliRunner().invoke(app, [*words, "--class", str(folder.root / "none")])
-        fails(result, 2, "There is no folder", "To begin a class there: python -m autograder release --class")
+        fails(result, 2, "There is no folder", "To create a class there: python -m autograder release --class")
     assert not (folder.root / "none").exists()
 
 

@@ -92,7 +92,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
         [sys.executable, "-m", "autograder", "site", "--out", tmp_path], cwd=ROOT, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 1
-    assert "holds something else than a site" in done.stderr
+    assert "is not empty and does not contain a site" in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
 
 

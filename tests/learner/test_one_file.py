@@ -107,7 +107,7 @@ def test_where_no_sandbox_holds_a_learner_is_told_how_to_check_their_own_file(tm
     assert refused.exit_code == 2 and f"There is no {path}" in refused.stderr
     path.write_text(one_file(), encoding="utf-8")
     refused = CliRunner().invoke(app, ["check", "3", "--from", str(path)])
-    assert refused.exit_code == 2 and "Is it code of your own?" in refused.stderr
+    assert refused.exit_code == 2 and "If you wrote this code yourself" in refused.stderr
     assert f"check 3 --from {path} --sandbox local" in refused.stderr
     done = CliRunner().invoke(app, ["check", "3", "--from", str(path), "--sandbox", "local"])
     assert done.exit_code == 0 and f"check 4 --from {path} --sandbox local" in done.stdout
