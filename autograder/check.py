@@ -6,7 +6,7 @@ A GPT in one file replaces the modules of all parts, and is graded with its own 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +57,37 @@ def check_one_file(path: Path, wanted: Sequence[Part], tier: Tier, seed: int | N
     all_parts = len(wanted) == len(parts())
     chosen = [part for part in wanted if part.number in PARTS_OF_A_GPT] if all_parts else wanted
     return [_grade_on_itself(path.name, content, part, tier, seed, task) for part in chosen]
+
+
+def missing_names(path: Path, wanted: Sequence[Part]) -> list[str]:
+    """The names that checks of these parts use and that a GPT in one file does not define; of all parts, of those
+    that make a GPT. None are missing where Python can't read the file: the report says that.
+    """
+    with open(path, "rb") as file:
+        source = inspect_source(file.read(LARGEST_FILE + 1))
+    if source.problem:
+        return []
+    chosen = [part for part in wanted if part.number in PARTS_OF_A_GPT] if len(wanted) == len(parts()) else wanted
+    defined = {*source.functions, *source.classes, *_assigned(ast.parse("\n".join(source.text)))}
+    return [name for part in chosen for name in names_of(part) if name not in defined]
+
+
+def names_of(part: Part) -> list[str]:
+    """What a part's module defines for its tasks and for other parts: Tokenizer, Tokenizer.encode, load_docs."""
+    names = [name for task in part.tasks for name in task.defines]
+    names = [name for written in names for name in (*([written.partition(".")[0]] if "." in written else []), written)]
+    return list(dict.fromkeys([*names, *(name for other in parts() for name in other.needs.get(part.module, ()))]))
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    """Names that a module, or the body of one of its classes, binds by `=` or `import`: `__radd__ = __add__`."""
+    for prefix, body in [("", tree.body), *((f"{n.name}.", n.body) for n in tree.body if isinstance(n, ast.ClassDef))]:
+        for node in body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            names = (name for target in targets for name in ast.walk(target))
+            yield from (prefix + name.id for name in names if isinstance(name, ast.Name))
+            aliases = node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+            yield from (prefix + (alias.asname or alias.name) for alias in aliases)
 
 
 def _grade_on_itself(name: str, content: bytes, part: Part, tier: Tier, seed: int | None, task: str | None) -> Report:

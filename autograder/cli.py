@@ -65,7 +65,7 @@ def check(
     Example: python -m autograder check 5.2
     """
     from autograder.check import check as check_target
-    from autograder.check import choose_tier, path_of
+    from autograder.check import choose_tier, missing_names, path_of
     from autograder.course import parse_target
     from autograder.invocation import command
     from autograder.render.next_step import next_step
@@ -95,6 +95,8 @@ def check(
         print_json(reports, several)
     else:
         step = next_step(reports, elsewhere, sandbox and sandbox.value, after_passing)
+        if folder.is_file() and (missing := missing_names(folder, selected.parts)):
+            step = f"{folder.name} must define these names, spelled as in the stubs: {', '.join(missing)}.\n{step}"
         if several:
             print_lines([*table_lines(reports), "", step])
         else:

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.capstone.capstone_run import PROBES, CapstoneTask, draw_task, own_files
+from autograder.capstone.run_result import COUNTS
 from autograder.course import ROOT, SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, Worker, strict_tier
@@ -88,7 +89,7 @@ def shut_in(files: dict[str, bytes], task: CapstoneTask, steps: int) -> Run:
     shipped.update({f"submission/{name}": content for name, content in files.items()})
     begin, used = time.perf_counter(), time.process_time()
     with Worker(shipped, strict_tier(), CAPSTONE) as worker:
-        reply = worker.call("train_and_sample", [task.docs, steps, task.seed], on_progress=lambda note: None)
+        reply = worker.call("train_and_sample", [task.docs, steps, task.seed, COUNTS], on_progress=lambda note: None)
         if reply.failure is not None:
             raise SystemExit(f"The run failed: {reply.failure}, {reply.message}")
         wall, grader = time.perf_counter() - begin, time.process_time() - used
@@ -103,7 +104,7 @@ def bare(files: dict[str, bytes], task: CapstoneTask, steps: int) -> Run:
         for name, content in files.items():
             Path(folder, name).write_bytes(content)
         command = [program, "-I", "-S", "-B", "-c", COST + BARE, folder, str(PROBES)]
-        given = json.dumps([task.docs, steps, task.seed])
+        given = json.dumps([task.docs, steps, task.seed, COUNTS])
         begin = time.perf_counter()
         done = subprocess.run(command, input=given, capture_output=True, encoding="utf-8", check=True)
         wall = time.perf_counter() - begin

@@ -183,6 +183,8 @@ def page(figures: dict) -> str:
         seeds_mean=rows["mean of the last 100 steps"],
         seeds_held_out=rows["held-out loss"],
         seeds_of_heads=sum(figures["most_vowels"]),
+        most_vowels_lowest=min(figures["most_vowels"]),
+        most_vowels_highest=max(figures["most_vowels"]),
         one_in=round(figures["training_rows"] / STEPS),
         golden_names=", ".join(figures["golden"]["names"]),
     )

@@ -79,8 +79,9 @@ def findings(figures: dict) -> str:
     vowels = [share[LOOKS.index("vowels")] for seed in figures["by_seed"] for share in seed]
     return (
         "No head has a fixed role. The head with the most attention to vowels is head 1, 2, 3 or 4 in "
-        f"{listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: all heads start from the same random "
-        f"distribution. Single heads give vowels between {min(vowels):.2f} and {max(vowels):.2f} of their attention; "
+        f"{listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: all heads start with random weights of "
+        "the same spread, and nothing tells them apart. "
+        f"Single heads give vowels between {min(vowels):.2f} and {max(vowels):.2f} of their attention; "
         f"even attention is {figures['even'][LOOKS.index('vowels')]:.2f}. In one trained model, a head may indeed "
         "prefer vowels. In the next model it is another head, or none."
     )

@@ -51,6 +51,7 @@ def page(record: dict) -> str:
     name, figures = record["name"], record["figures"]
     experiment = script(name)
     seeds = f"seeds 1 to {record['seeds']}" if record["seeds"] > 1 else "seed 1"
+    few = ", a rough estimate with so few" if record["seeds"] < 5 else ""
     steps, losses = f"{record['steps']:,} training steps, ", "Losses are nats per token on held-out texts; "
     if not experiment.TRAINS:
         steps = losses = ""
@@ -60,7 +61,7 @@ def page(record: dict) -> str:
         experiment.QUESTION,
         "",
         f"`make experiment name={name}`, {record['date']}, Python {record['python']}: {steps}{seeds}, "
-        f"{record['seconds']:.0f} seconds of one processor. {losses}+- is the standard deviation over the seeds.",
+        f"{record['seconds']:.0f} seconds of one processor. {losses}+- is the standard deviation over the seeds{few}.",
         "",
         *experiment.table(figures),
         "",

@@ -88,7 +88,9 @@ def read_verdicts(folder: Path, only_part: Part | None = None, by_checks: bool =
         )
     if not outcome.verdicts:
         raise ValueError(
-            f"There is no verdict in {folder}" + (f" on {only_part.name}" if only_part else "") + ": grade first."
+            f"There is no verdict in {folder}"
+            + (f" on part {only_part.number}" if only_part else "")
+            + ": grade first."
         )
     return outcome
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import model
-from autograder.capstone.run_result import CapstoneFailed, RunResult, read_result, read_weights
+from autograder.capstone.run_result import COUNTS, CapstoneFailed, RunResult, read_result, read_weights
 from autograder.capstone.training_variants import TrainingStart
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
@@ -98,7 +98,8 @@ def run(
             python = None
     with Worker(shipped, tier, CAPSTONE, python) as worker:
         begin = time.monotonic()
-        reply = worker.call("train_and_sample", [task.docs, num_steps, task.seed], on_progress=_notes(on_step))
+        arguments = [task.docs, num_steps, task.seed, COUNTS]
+        reply = worker.call("train_and_sample", arguments, on_progress=_notes(on_step))
         seconds = time.monotonic() - begin
         interpreter = f"{'PyPy ' if python and 'pypy' in python else ''}{worker.interpreter_version}"
     step = one_step(files, task, tier, python)

@@ -14,7 +14,7 @@ from autograder import model
 from autograder.capstone.capstone_checks import CHECKS, CapstoneCheck, Measured, Proved, nats_per_token, unigram_names
 from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask, Progress, draw_task, run
 from autograder.capstone.evidence import Evidence, explain, find_evidence
-from autograder.capstone.run_result import CapstoneFailed, RunResult, StoppedRun
+from autograder.capstone.run_result import COUNTS, CapstoneFailed, RunResult, StoppedRun
 from autograder.course import ROOT, capstone
 from autograder.grading.part_probes import load_trusted
 from autograder.grading.report import Check, Report
@@ -120,7 +120,8 @@ def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
 
     # The 20 names use the training's generator. If the training started differently, its state is unknown.
     rng = evidence.matched.rng
-    names = [*(sampled(20, TEMPERATURE, rng) if rng else result.names), *sampled(40, 0.3), *sampled(40, 1.0)]
+    names = sampled(COUNTS["names"], TEMPERATURE, rng) if rng else list(result.names)
+    names += [*sampled(COUNTS["cold"], 0.3), *sampled(COUNTS["hot"], 1.0)]
     letters = unigram_names(task.docs, 200, np.random.default_rng(task.seed))
     return Measured(
         evidence=evidence,

@@ -10,6 +10,9 @@ from autograder import model
 from autograder.capstone.training_variants import TrainingStart
 from autograder.grading.compare import is_number
 
+# The names that a run samples: with the generator of the training, at temperature 0.3, at temperature 1.
+COUNTS = {"names": 20, "cold": 40, "hot": 40}
+
 
 class CapstoneFailed(Exception):
     """The run ended without a result; the message is a sentence for the learner. one_step: as in RunResult."""
@@ -61,7 +64,7 @@ def read_result(value: object, docs: list[str], num_steps: int) -> dict:
     losses = value["losses"]
     if type(losses) is not list or len(losses) != num_steps or not all(map(is_number, losses)):
         raise CapstoneFailed(f"trained.losses should contain {num_steps} numbers, one per step.")
-    for key, count in (("names", 20), ("cold", 40), ("hot", 40)):
+    for key, count in COUNTS.items():
         if type(value[key]) is not list or len(value[key]) != count or any(type(n) is not str for n in value[key]):
             raise CapstoneFailed(f"sample_many(trained, count={count}, ...) should return {count} strings.")
     facts = {key: value[key] for key in ("chars", "names", "cold", "hot")}

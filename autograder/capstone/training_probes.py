@@ -39,7 +39,7 @@ def end_with_the_grader():
     threading.Thread(target=watch, daemon=True).start()
 
 
-def train_and_sample(docs, num_steps, seed):
+def train_and_sample(docs, num_steps, seed, counts):
     """train(docs, {num_steps}, rng=random.Random({seed}))"""
     end_with_the_grader()
     # A train() may switch the collector off, as ours does. On PyPy, no memory is freed then, and with such a backward()
@@ -61,9 +61,9 @@ def train_and_sample(docs, num_steps, seed):
         "losses": list(trained.losses),
         "weights": numbers(trained.state_dict),
         "order": [places.get(name) if type(name) is str else None for name in with_names[:num_steps]],
-        "names": list(part08_generation.sample_many(trained, count=20, temperature=0.5, rng=rng)),
-        "cold": list(part08_generation.sample_many(trained, count=40, temperature=0.3, seed=seed)),
-        "hot": list(part08_generation.sample_many(trained, count=40, temperature=1.0, seed=seed)),
+        "names": list(part08_generation.sample_many(trained, count=counts["names"], temperature=0.5, rng=rng)),
+        "cold": list(part08_generation.sample_many(trained, count=counts["cold"], temperature=0.3, seed=seed)),
+        "hot": list(part08_generation.sample_many(trained, count=counts["hot"], temperature=1.0, seed=seed)),
         "first_weights": first_weights(docs, seed),
     }
 

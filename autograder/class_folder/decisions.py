@@ -73,16 +73,22 @@ def add_decisions(verdicts: Path, decisions: Iterable[Decision]) -> None:
 
 def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report: Report) -> dict[str, Decision]:
     """The decision that applies to each failing check of a learner's report, by the check's name: the last one for this
-    learner or for everybody. It applies to the reviewed work, and to other work that fails in the same way.
+    learner or for everybody. It applies to the reviewed work, and to other work that fails in the same way. If no
+    mistake and no exception is known, other work may be right: it is not rejected together with the reviewed work.
     """
     ways = {check.name: failure_kind(check) for check in report.checks if check.status != "passed"}
-    return {
+    last = {
         decision.check: decision
         for decision in decisions
         if decision.part == part
         and decision.check in ways
         and decision.learner in ("", learner)
         and (decision.way == ways[decision.check] or (decision.learner and decision.submission == report.sha256))
+    }
+    return {
+        name: decision
+        for name, decision in last.items()
+        if decision.accepted or decision.submission in ("", report.sha256) or " " in decision.way
     }
 
 

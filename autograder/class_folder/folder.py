@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,15 @@ class ClassFolder:
         if root != ROOT:
             options["class"] = root.relative_to(Path.cwd()) if root.is_relative_to(Path.cwd()) else root
         return command(name, part, **options)
+
+    @staticmethod
+    def require_name(learner: str) -> None:
+        """Gradebook and pages must be able to hold the name of a learner's folder. Raises ValueError."""
+        if any(unicodedata.category(character) in ("Cc", "Cs") for character in learner):
+            raise ValueError(
+                f"The name of this folder, {ascii(learner)}, has control characters or is not text. Rename it to the "
+                "learner's id."
+            )
 
     def learners(self, part: Part) -> list[str]:
         """The learners who submitted this part, in order."""

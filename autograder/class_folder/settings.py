@@ -57,12 +57,15 @@ class LatePolicy:
 
 @dataclass(frozen=True)
 class ClassSettings:
-    """due and weights are by assignment; due dates are in UTC. zone is for times without a time zone."""
+    """due and weights are by assignment; due dates are in UTC. zone is for times without a time zone. catalogue:
+    whether the class's site has the catalogue of known mistakes.
+    """
 
     zone: datetime.tzinfo
     due: dict[str, datetime.datetime]
     late: LatePolicy
     weights: dict[str, float]
+    catalogue: bool = True
 
 
 def assignments() -> dict[str, str]:
@@ -90,12 +93,16 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
             own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ClassError(f"Can't read {path} as TOML in UTF-8: {error}.") from error
-    defaults = {key: value for key, value in class_settings().items() if key != "course_id"}  # nbgrader_config.py's
+    of_the_course = ("course_id", "site")
+    defaults = {key: value for key, value in class_settings().items() if key not in of_the_course}
     _require_known_keys(own, defaults, "")
     zone = time_zone(own.get("time_zone", defaults["time_zone"]))
     late = {**defaults["late"], **_table(own, "late")}
     _require_known_keys(late, defaults["late"], "[late] ")
     weights = _table(own, "weights") or defaults["weights"]
+    catalogue = own.get("catalogue", defaults["catalogue"])
+    if type(catalogue) is not bool:
+        raise ClassError(f"{FILE}, catalogue: {catalogue!r} must be true or false, without quotes.")
     due = {**defaults["due"], **_table(own, "due")}
     for heading, table in (("weights", weights), ("due", due)):
         _require_known_keys(table, assignments(), f"[{heading}] ")
@@ -113,6 +120,7 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         {name: in_utc(value, zone, f"{FILE}, [due] {name}") for name, value in due.items()},
         LatePolicy(**{key: float(value) for key, value in late.items()}),
         {name: float(weights.get(name, 0)) for name in assignments()},
+        catalogue,
     )
 
 

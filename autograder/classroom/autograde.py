@@ -126,6 +126,10 @@ def _submission_grader(
     at_once = contextlib.nullcontext if run_notebooks else one_transaction
 
     def grade_submission_of(learner: str) -> SubmissionOutcome:
+        try:
+            folder.require_name(learner)
+        except ValueError as error:
+            return SubmissionOutcome(learner, part, failure=str(error))
         with calling_nbgrader() as reason:
             try:
                 seen = snapshot_manual_grades(folder, part, learner)

@@ -24,9 +24,11 @@ from autograder.batch.regrade import Repeated, grade_again, repeat
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
 from autograder.capstone.grade_capstone import files_hash
 from autograder.class_folder.collected import NewestModule, newest_module
+from autograder.class_folder.decisions import DecisionsError
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.locks import exclusive_grading
 from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
+from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom import capstone_process
@@ -84,7 +86,6 @@ def grade_capstones(
     entered: enter the points in the gradebook and the verdict in the ledger. train: train learners without a verdict;
     otherwise they are left out. A better result for the same parts is kept. Raises ClassError.
     """
-    collected = {learner: newest_parts(folder, learner) for learner in capstone_learners(folder)}
     outcomes = []
 
     def done(outcome: CapstoneOutcome) -> None:
@@ -92,7 +93,13 @@ def grade_capstones(
         on_outcome(outcome)
 
     ready = {}
-    for learner, modules in collected.items():
+    for learner in capstone_learners(folder):
+        modules = newest_parts(folder, learner)
+        try:
+            folder.require_name(learner)
+        except ValueError as error:
+            done(CapstoneOutcome(learner, failure=str(error)))
+            continue
         if missing := tuple(needed.file_name for needed in NEEDED if needed.file_name not in modules):
             done(CapstoneOutcome(learner, missing=missing))
         else:
@@ -116,8 +123,8 @@ def grade_capstones(
                 report = verdict.result()
                 if entered:
                     report = release_capstone(folder, learner, report, ready[learner], training)
-            except (CapstoneNotGraded, ProcessEnded) as error:
-                failed = str(error)
+            except (CapstoneNotGraded, ProcessEnded, ClassError, LedgerError, DecisionsError) as error:
+                report, failed = None, str(error)
             except Exception as error:  # any error: record it, and the others still get their points
                 report, failed = None, f"{type(error).__name__}: {error}"
             done(CapstoneOutcome(learner, report, failure=failed, trained=keys[learner] not in stored))

@@ -22,7 +22,7 @@ from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.lesson_notebooks import SOURCE
 from autograder.sandbox import Tier
-from autograder.text import number, plural
+from autograder.text import clean_text, number, plural
 
 
 @dataclass(frozen=True)
@@ -166,23 +166,27 @@ def errata_lines(folder: ClassFolder, errata: Errata, applied: bool, lower: bool
     yield f"Part {errata.part.number}: {total} graded again, {errata.same} as before, {len(errata.changes)} changed."
     for change in errata.changes:
         fate = " (the better result counts)" if change.keeps_old and not lower else ""
-        yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"
+        yield f"  {clean_text(change.learner, 40)}: {number(change.before)} -> {number(change.after)}{fate}"
         yield from (f"    {line}" for line in change.checks)
     part_number = errata.part.number
     grade = folder.command("grade", part_=part_number)
     if errata.unknown:
-        yield f"Never graded before: {', '.join(errata.unknown)}. To grade them: {grade}"
+        yield f"Never graded before: {_names(errata.unknown)}. To grade them: {grade}"
     if errata.resubmitted:
-        yield f"Submitted again since they were graded: {', '.join(errata.resubmitted)}. To grade them: {grade}"
+        yield f"Submitted again since they were graded: {_names(errata.resubmitted)}. To grade them: {grade}"
     if errata.unfinished and not applied:
         again = folder.command("errata", part_number, lower=lower or None, apply=True)
-        yield f"Grading was interrupted for: {', '.join(errata.unfinished)}. To finish it: {again}"
+        yield f"Grading was interrupted for: {_names(errata.unfinished)}. To finish it: {again}"
     better_before = [change for change in errata.changes if change.keeps_old]
     if better_before and not lower:
         again = folder.command("errata", part_number, lower=True, apply=True)
         yield f"{len(better_before)} would lose points, so they keep the better result. To lower their points: {again}"
     if errata.changes and not applied:
         yield f"Nothing is written yet. To enter the new results: {folder.command('errata', part_number, apply=True)}"
+
+
+def _names(learners: Sequence[str]) -> str:
+    return ", ".join(clean_text(learner, 40) for learner in learners)
 
 
 def _changed_checks(old: Report, new: Report) -> Iterator[str]:

@@ -33,8 +33,9 @@ def calls_of(arguments: list[str]) -> list[list[str]]:
     if NAMES not in os.environ:
         return [arguments]  # not called by a rule of the Makefile
     target, *rest = arguments
-    names = os.environ[NAMES].split()
-    _refuse_unknown(names, os.environ.get(GOALS, target).split())
+    names, goals = os.environ[NAMES].split(), os.environ.get(GOALS, target).split()
+    _refuse_part_as_goal(goals)
+    _refuse_unknown(names, goals)
     command = find_target(target)
     if command is None:
         return [arguments]
@@ -42,6 +43,14 @@ def calls_of(arguments: list[str]) -> list[list[str]]:
         return command.calls({name: os.environ.get(VALUE + name, "") for name in names}, rest)
     except ValueError as error:
         raise MakeError(f"{error}.") from None
+
+
+def _refuse_part_as_goal(goals: list[str]) -> None:
+    """`make check 5` has two goals for make, which would check all parts and then know no rule to make 5."""
+    number = next((goal for goal in goals if goal[0].isdigit()), None)
+    targets = [goal for goal in goals if goal != number and find_target(goal)]
+    if number is not None and targets:
+        raise MakeError(f"make takes a part or a task as a variable: make {targets[0]} part={number}")
 
 
 def _refuse_unknown(names: list[str], goals: list[str]) -> None:

@@ -228,8 +228,11 @@ def notebooks(
     from autograder.course import parse_target
     from autograder.learner.notebook_copies import open_notebooks
 
+    options = list(context.args)
+    if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
+        target, options = None, [target, *options]
     wanted = None if target is None else parse_target(target).parts[0]
-    raise typer.Exit(open_notebooks(wanted, context.args))
+    raise typer.Exit(open_notebooks(wanted, options))
 
 
 def _agreed(question: str, yes: bool) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from autograder.invocation import command
 from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.database_tables import CLOSING, BoardEntry
 from autograder.leaderboard.ranking import BoardRow, BoardTable, around
@@ -26,7 +27,10 @@ def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[
         if row.entry is None or shown <= top:
             names.add(row.learner_id)
             yield row_line(row, me)
-    if not table.ranked:
+    if not table.ranked and table.hidden:
+        entries = "1 entry is" if table.hidden == 1 else f"{table.hidden} entries are"
+        yield f"{entries} recorded, and not shown here. To show yours: {command('leaderboard submit', public=True)}"
+    elif not table.ranked:
         yield "There are no entries yet."
     if me is not None and me not in names:
         rows = around(table, me)

@@ -97,7 +97,7 @@ class Record:
 class BoardTable:
     """The standings. rows: best first. best: the class's records over time. own: personal records, where learners beat
     an earlier entry of theirs, newest first; both are empty at closing. tries: the number of entries. baselines: losses
-    by name.
+    by name. hidden: how many entries count but are not shown.
     """
 
     rows: tuple[BoardRow, ...]
@@ -106,6 +106,7 @@ class BoardTable:
     tries: int
     baselines: dict[str, float]
     round: str
+    hidden: int = 0
 
     @property
     def ranked(self) -> list[BoardRow]:
@@ -121,8 +122,9 @@ def make_table(
     me: str | None = None,
 ) -> BoardTable:
     """Rank the learners who want to be shown, and `me`; with `everybody`, all learners. Held entries do not count."""
-    shown = [e for e in entries if e.loss is not None and not e.held and e.round == round]
-    shown = [e for e in shown if everybody or e.learner.public or e.learner_id == me]
+    counting = [e for e in entries if e.loss is not None and not e.held and e.round == round]
+    shown = [e for e in counting if everybody or e.learner.public or e.learner_id == me]
+    hidden = len(counting) - len(shown)
     best: dict[str, BoardEntry] = {}
     for entry in shown:
         if entry.learner_id not in best or entry.loss < best[entry.learner_id].loss:
@@ -138,10 +140,10 @@ def make_table(
         )
     rows.sort(key=lambda row: row.loss)
     if round == CLOSING:  # all entries ran together, so there is no order in time
-        return BoardTable(tuple(rows), (), (), len(shown), baselines, round)
+        return BoardTable(tuple(rows), (), (), len(shown), baselines, round, hidden)
     own = [record for learner_id in best for record in _records([e for e in shown if e.learner_id == learner_id])]
     own = sorted((record for record in own if record.before is not None), key=lambda record: record.at, reverse=True)
-    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round)
+    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round, hidden)
 
 
 def _records(entries: Sequence[BoardEntry]) -> Iterator[Record]:

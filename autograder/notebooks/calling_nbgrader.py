@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import os
 import re
-import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,28 +17,27 @@ from traitlets.log import get_logger
 def calling_nbgrader() -> Iterator[Callable[[Exception], str]]:
     """Keep nbgrader's log and SQLAlchemy's warnings off the console. Yields a function that returns a failure's reason.
 
-    It also adds this environment's programs to the path, since nbgrader calls alembic by name for a new gradebook. And
-    all of nbgrader's gradebooks for one file share one SQLAlchemy engine with its cache of compiled statements, since
-    nbgrader opens the gradebook ten times per submission.
+    It also reads the version of a new gradebook in this process: nbgrader would start alembic, which takes a second and
+    prints a traceback on Ctrl-C. And all of nbgrader's gradebooks for one file share one SQLAlchemy engine with its
+    cache of compiled statements, since nbgrader opens the gradebook ten times per submission.
     """
     import nbgrader.api
     from sqlalchemy.exc import SAWarning
 
-    keep, path = _KeepReasons(), os.environ.get("PATH", "")
+    keep = _KeepReasons()
     loggers = [get_logger(), nbgrader.api.app_log]
     propagated = [logger.propagate for logger in loggers]
     for logger in loggers:
         logger.propagate = False
         logger.addHandler(keep)
-    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path
     create_engine, nbgrader.api.create_engine = nbgrader.api.create_engine, _one_engine  # it may already be replaced
+    version, nbgrader.api.get_alembic_version = nbgrader.api.get_alembic_version, _alembic_version
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
             yield keep.reason
     finally:
-        nbgrader.api.create_engine = create_engine
-        os.environ["PATH"] = path
+        nbgrader.api.create_engine, nbgrader.api.get_alembic_version = create_engine, version
         for logger, before in zip(loggers, propagated):
             logger.removeHandler(keep)
             logger.propagate = before
@@ -73,6 +70,13 @@ def one_transaction(url: str) -> Iterator[None]:
             yield
         finally:
             Gradebook.__init__, Gradebook.close = opened, closed
+
+
+def _alembic_version() -> str:
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return ScriptDirectory(ALEMBIC_DIR).get_current_head()
 
 
 @functools.lru_cache(maxsize=4)

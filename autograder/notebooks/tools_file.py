@@ -1,7 +1,7 @@
 """Write the package notebook_tools/ as one file, notebook_tools.py, for the folder of a released part.
 
-Students then see one file instead of 22. Each module becomes a function that returns the names it defines, so modules
-may use the same names. A section runs when a notebook first imports it: only pictures need matplotlib.
+Students then see one file in place of a folder. Each module becomes a function that returns the names it defines, so
+modules may use the same names. A section runs when a notebook first imports it.
 """
 
 from __future__ import annotations

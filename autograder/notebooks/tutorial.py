@@ -20,8 +20,8 @@ CELL_SECONDS = 120
 TITLE = """# A GPT in pure Python, from the first slope to invented names
 
 All of the course as one text, with code that works and everything that it shows. Each section says what is needed and
-works an example by hand; then comes the code, then what it does. The model needs Python's standard library alone, the
-pictures need matplotlib. In the course itself you write the code, with checks that name your mistakes: see README.md.
+works an example by hand; then comes the code, then what it does. The model and the pictures need Python's standard
+library alone. In the course itself you write the code, with checks that name your mistakes: see README.md.
 
 {contents}
 

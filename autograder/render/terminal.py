@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from autograder.course import Part, part, stretch_tasks
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
+from autograder.render.mistake_page import where_to_read_on
 from autograder.text import number, plural
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
@@ -44,7 +45,10 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     failing = current_check(report, graded_part)
     if failing is not None and failing.status != "todo":
         file_failure = file_level_failure(report) is not None
-        yield from failure_lines(failing, path, file_failure, with_advice=failing.misconception not in mistakes)
+        with_advice = failing.misconception not in mistakes
+        yield from failure_lines(failing, path, file_failure, with_advice)
+        if with_advice and (page := where_to_read_on(failing)):
+            yield f"    More:       {page}"
         if again and not file_failure and failing.exception not in WHATEVER_THE_INPUT:
             yield f"  To repeat this check with the same inputs: {again}"
     if report.printed.strip():
@@ -74,6 +78,8 @@ def mistake_lines(check: Check, count: int, graded_part: Part) -> Iterator[str]:
     line = f", line {check.line}" if check.line else ""
     yield f"One mistake explains {count} failing checks. It is in {task.id} {task.title}{line}:"
     yield f"  {check.advice}"
+    if page := where_to_read_on(check):
+        yield f"  More: {page}"
 
 
 def checks_lines(report: Report, graded_part: Part) -> Iterator[str]:

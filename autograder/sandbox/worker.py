@@ -1,4 +1,4 @@
-"""The worker: the only file of the grader that runs in the same process as a learner's code.
+"""The worker: the program of the process in which a learner's code and the probes that call it run.
 
 It reads calls as JSON lines from its original standard input and writes replies to its original standard output;
 before any learner code runs, both are moved to private descriptors, fd 0 becomes the null device and fd 1 becomes

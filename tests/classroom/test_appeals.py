@@ -36,7 +36,7 @@ from autograder.classroom.grades import class_grades
 from autograder.course import ROOT
 from autograder.grading.report import Check, Report
 
-WRONG = SOLUTION.replace("math.log(vocab_size)", "math.log(vocab_size) + 1")
+WRONG = SOLUTION.replace("math.log(vocab_size)", "math.log2(vocab_size)")  # a known mistake
 OTHER = SOLUTION.replace("math.log(vocab_size)", "math.no_such_function(vocab_size)")
 HOSTILE = "<script>alert(1)</script>\n<img src=x onerror=alert(2)> {{ 7*7 }} \x1b]0;title\x07\x1b[31m\u202e &amp;"
 
@@ -164,6 +164,19 @@ def test_a_decision_for_all_alike_holds_for_work_that_comes_later(a_class, stric
     hand_in(a_class, "eve", WRONG + "\n# eve's\n", answered())
     grade_class(a_class, PART, ["eve"], strict)
     assert by_checks(a_class, "eve") == by_checks(a_class, "ada") > by_checks(a_class, "cid")
+
+
+def test_a_decision_for_all_who_raise_an_exception_is_for_those_who_raise_it_now(a_class, strict):
+    hand_in(a_class, "eve", OTHER + "\n# eve's\n", answered())
+    grade_class(a_class, PART, ["eve"], strict)
+    before = by_checks(a_class, "cid")
+    ruling = decide(a_class, request(a_class, "cid"), accept=True, alike=True, reason="")
+    assert sorted(ruling.learners) == ["cid", "eve"]
+    assert {decision.learner for decision in read_decisions(a_class.verdicts)} == {"cid", "eve"}
+    hand_in(a_class, "fay", SOLUTION.replace("math.log(vocab_size)", "math.nothing"), answered())
+    grade_class(a_class, PART, ["fay"], strict)
+    assert lost(a_class, "fay").exception == lost(a_class, "cid").exception == "AttributeError"
+    assert by_checks(a_class, "cid") == by_checks(a_class, "eve") > by_checks(a_class, "fay") == before
 
 
 def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class):

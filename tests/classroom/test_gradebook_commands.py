@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import sqlite3
+import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 from helpers.gradebook import DUE, add_assignment, add_submission, write
+from nbgrader.dbutil import ALEMBIC_DIR
 from typer.testing import CliRunner
 
+from autograder.classroom.gradebook import make_gradebook
 from autograder.cli import app
 
 CANVAS = 'Student,ID,SIS User ID,SIS Login ID,Section\n"Lee, Ann",1002,u2,ann,A\n"Ott, Ben",1004,u4,ben,A\n'
@@ -33,6 +38,15 @@ def listed(folder, gradebook):
     result = run(folder, "roster", write(folder, "list.csv", CANVAS))
     assert (result.exit_code, result.stdout) == (0, "2 added, 0 changed, 0 as they were.\n")
     return folder
+
+
+def test_a_new_gradebook_needs_no_other_program_which_would_print_a_traceback_on_ctrl_c(folder, monkeypatch):
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: pytest.fail(f"{words} was started"))
+    make_gradebook(folder)
+    with contextlib.closing(sqlite3.connect(folder.root / "gradebook.db")) as book:
+        ((version,),) = book.execute("select version_num from alembic_version").fetchall()
+    assert version and (Path(ALEMBIC_DIR) / "versions").is_dir()
+    assert any(version in path.read_text(encoding="utf-8") for path in Path(ALEMBIC_DIR).glob("versions/*.py"))
 
 
 def test_from_the_list_of_the_class_to_an_export(listed, gradebook):
