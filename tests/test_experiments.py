@@ -75,7 +75,7 @@ def test_each_experiment_took_at_most_two_minutes():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["bake"], "There is no experiment bake: choose one of"),
+        (["bake"], "There is no experiment bake. Choose one of"),
         (["heads", "--seeds", "0"], "use at least one of each"),
         (["heads", "--steps", "-3"], "use at least one of each"),
     ],
