@@ -1,12 +1,12 @@
-"""What the capstone costs: the sandbox beside a bare run of the same code, the full run under CPython and PyPy, and
-two common ways to write part 1 beside the reference: a backward with a recursive inner function, and values that each
-keep a closure. Both make cycles of references.
+"""Measure the cost of the capstone: the sandbox compared with a plain run of the same code; the full run with CPython
+and PyPy; and two common ways to write part 1 compared with the reference: a backward with a recursive inner function,
+and values that each keep a closure. Both create reference cycles.
 
     python benchmarks/capstone.py            all of it, ten minutes, and benchmarks/capstone.md
 
-Ratios are of processor seconds (user and system, from the start of the interpreter on), which other programs of the
-machine disturb least; the runs that are compared take turns. The grader's own seconds count on the sandbox's side:
-it reads the progress notes meanwhile.
+Ratios are of processor seconds (user and system, from the start of the interpreter), which other programs disturb
+least. The compared runs take turns. The grader's own seconds are added to the sandbox's, since it reads the progress
+notes.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
     ("file", "right", "wrong", "words"),
     [
         ("part06_adam.py", b"1 - self.beta1**self.steps", b"1.0", "Step 2 is the first that differs"),
-        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     gradients are never set back to 0"),
+        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     gradients are never reset to 0"),
         ("part05_gpt.py", b"len(query) ** -0.5", b"1.0", "scores are not divided by the root of head_dim"),
         # Another test tells all known mistakes apart by their losses; these take the same way as those above.
         *(
@@ -104,9 +104,9 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
                     "part05_gpt.py",
                     b"x = [residual + update for residual, update in zip(x, output)]",
                     b"x = output",
-                    "residual around attention is",
+                    "residual connection around attention is",
                 ),
-                ("part03_layers.py", b" / len(x)", b"", "the norm takes the sum of squares"),
+                ("part03_layers.py", b" / len(x)", b"", "the norm uses the sum of squares"),
             )
         ),
     ],
@@ -330,11 +330,13 @@ def test_of_a_training_that_breaks_off_the_losses_until_then_still_tell_the_mist
     files["part07_training.py"] += stops
     graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
     said = "\n".join(capstone_lines(graded))
-    assert "ValueError: math domain error" in said and "Step 8 of 12 was reached." in said
+    assert "ValueError: math domain error" in said and "It reached step 8 of 12." in said
     assert graded.report.earned == 3  # a first loss, and parts that take the right step
-    assert "It went wrong before. Step 3 is the first" in said and "gradients are never set back to 0" in said
+    assert "The losses differ before that. Step 3 is the first" in said and "gradients are never reset to 0" in said
     files["part06_adam.py"] = read_submission(SOLUTIONS)["part06_adam.py"]
-    assert "went wrong before" not in "\n".join(capstone_lines(grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)))
+    assert "The losses differ before that" not in "\n".join(
+        capstone_lines(grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS))
+    )
 
 
 AT_STEP_3 = b"""
@@ -364,7 +366,7 @@ def test_code_that_never_goes_on_is_ended_and_told_the_step_that_was_reached(fil
     monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, **limits))
     graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS)
     said = "\n".join(capstone_lines(graded))
-    assert words in said and "Step 3 of 12 was reached. All losses until then equal the grader's own." in said
+    assert words in said and "It reached step 3 of 12. All losses until then equal the grader's own." in said
     assert graded.report.earned == 3  # for the first losses, and for parts that take the right step
 
 
@@ -400,7 +402,7 @@ def test_weights_of_another_shape_are_refused():
 def test_weights_that_are_no_finite_numbers_are_refused(number):
     weights = {n: m.tolist() for n, m in model.draw_weights(model.Sizes(), random.Random(1)).items()}
     weights["lm_head"][3][4] = number
-    with pytest.raises(CapstoneFailed, match="lm_head holds something that is no finite number"):
+    with pytest.raises(CapstoneFailed, match="lm_head contains something that is not a finite number"):
         read_weights(weights)
 
 

@@ -236,7 +236,7 @@ def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path):
     answer = check(tmp_path, "--sandbox", "local")
     assert answer.returncode == 1 and b"part03_layers.py is missing." in answer.stdout
     answer = check(tmp_path / "nowhere", "--sandbox", "local")
-    assert answer.returncode == 2 and b"nowhere: give a folder with modules" in answer.stderr and answer.stdout == b""
+    assert answer.returncode == 2 and b"nowhere. Use a folder with modules" in answer.stderr and answer.stdout == b""
 
 
 def test_a_link_to_a_file_elsewhere_is_refused(tmp_path):
@@ -333,7 +333,7 @@ def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
         (
             ("repeat", "ada/part05", "--class", "nowhere"),
             "There is no ledger nowhere/verdicts/ledger.jsonl. Grade "
-            "first, or name the class's folder: make repeat name=ada/part05 class=FOLDER",
+            "first, or give the class's folder: make repeat name=ada/part05 class=FOLDER",
         ),
     ],
 )
