@@ -5,11 +5,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from notebook_tools.picture import COLOURS
-
+# Okabe and Ito's palette, which readers with any colour vision can tell apart.
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 MARKS = "osD^vPX"  # each colour has a different mark, so that colours are not needed
-
-__all__ = ["COLOURS", "MARKS", "mean_sd", "paired", "table"]
 
 # By number of seeds: how many standard errors a mean of paired differences exceeds by chance one time in twenty, to
 # both sides (Student's t with one degree of freedom less).

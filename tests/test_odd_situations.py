@@ -292,7 +292,7 @@ def test_without_a_sandbox_other_peoples_code_is_refused_unless_local_is_asked_f
     assert refused.returncode == 2 and refused.stdout == ""
     for words in ("No sandbox on this computer can hold other people's code", "bubblewrap is not installed"):
         assert words in refused.stderr
-    assert "What this machine lacks, and how to get it: " in refused.stderr
+    assert "To see what this machine lacks and how to get it: " in refused.stderr
     assert "Traceback" not in refused.stderr
     assert run("--sandbox", "strict").returncode == 2
     allowed = run("--sandbox", "local")
