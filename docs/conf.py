@@ -1,9 +1,9 @@
 """The site of the guides. `make site` builds it into dist/site, and a warning fails the build.
 
 To add a page, put a Markdown file into docs/. Its first line is its title, `# Like this`. Then add it to the navigation
-in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem, a
-reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's index.md.
-When a page moves, add its old address to `moved_pages` below.
+in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem,
+a reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's
+index.md. When a page moves, add its old address to `moved_pages` below.
 
 - Links are relative, as on a repository's page: `[facts](../facts.md)`, `[late work](late.md#after-the-due-date)`. A
   link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file; a link to a
@@ -15,6 +15,7 @@ When a page moves, add its old address to `moved_pages` below.
 - What a page says of parts, tasks, minutes and mistakes comes from the course: the directives in generator/course.py.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -31,11 +32,14 @@ version = release = autograder.__version__
 extensions = [
     "myst_parser",
     "generator.accessible",
+    "generator.bars",
     "generator.course",
     "generator.mathml",
     "generator.pictures",
     "generator.root_pages",
+    "generator.shared_link",
     "generator.site_map",
+    "generator.tables",
 ]
 exclude_patterns = ["generator", "_static", "_templates", "**/__pycache__"]
 templates_path = ["_templates"]
@@ -53,11 +57,40 @@ nitpicky = True
 smartquotes = False  # it would turn the two hyphens of an option into a dash
 
 html_theme = "furo"
+FONTS = 'Inter, "Segoe UI", system-ui, -apple-system, "Helvetica Neue", Arial, sans-serif'
+# Teal is the one accent. Each colour has a contrast of 4.5 or more with its grounds (WCAG 2.2, 1.4.3).
+html_theme_options = {
+    "light_css_variables": {
+        "accent": "#0b6b62",
+        "accent-soft": "#e0efec",
+        "accent-line": "#9fcfc7",
+        "color-brand-primary": "#0b6b62",
+        "color-brand-content": "#0b6b62",
+        "color-brand-visited": "#0b6b62",
+        "color-background-secondary": "#f4f7f6",
+        "color-code-background": "#f1f5f4",
+        "color-sidebar-link-text--top-level": "var(--color-foreground-secondary)",
+        "font-stack": FONTS,
+    },
+    "dark_css_variables": {
+        "accent": "#5fd3c4",
+        "accent-soft": "#1b3a38",
+        "accent-line": "#2f6a63",
+        "color-brand-primary": "#5fd3c4",
+        "color-brand-content": "#5fd3c4",
+        "color-brand-visited": "#5fd3c4",
+        "color-background-primary": "#12171b",
+        "color-background-secondary": "#1a2228",
+        "color-code-background": "#1a2228",
+    },
+}
 html_title = project
+html_baseurl = os.environ.get("SITE_URL", "")  # shared links show a picture only with this
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
+html_js_files = [("copy.js", {"defer": "defer"})]
 html_copy_source = html_show_sourcelink = False
 html_math_renderer = "mathml"
 html_permalinks_icon = "#"
 highlight_language = "none"  # no guesses: what is not marked as code of a language is output
-pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "github-dark"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from experiments import words
+from experiments import plots, words
 from experiments.training import held_out_losses, parameters, spread
 
 TITLE = "Deeper and wider"
-QUESTION = """One or two layers, 16, 32 or 64 numbers a token, with one name a step and with 16. Everything else is
+QUESTION = """One or two layers, 16, 32 or 64 numbers per token, with one name per step and with 16. Everything else is
 the course's recipe, the learning rate too, which was chosen for the small model."""
 SEEDS = 3
 TRAINS = True
@@ -28,7 +28,7 @@ def measure(seeds: int, steps: int) -> dict:
 
 def table(figures: dict) -> list[str]:
     """A line for each size."""
-    heads = ["layers", "numbers a token", "parameters", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    heads = ["layers", "numbers per token", "parameters", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     rows = []
     for row in figures["rows"]:
         cells = [str(row["layers"]), str(row["width"]), f"{row['parameters']:,}"]
@@ -42,13 +42,13 @@ def findings(figures: dict) -> str:
     gains = [a["mean"] - b["mean"] for a, b in zip(small["held_out"], large["held_out"])]
     times = large["parameters"] / small["parameters"]
     best = [min(figures["rows"], key=lambda row, i=i: row["held_out"][i]["mean"]) for i in range(len(NAMES_PER_STEP))]
-    names = [f"{row['layers']} x {row['width']}" for row in best]
+    names = [f"{row['layers']} × {row['width']}" for row in best]
     more_names = small["held_out"][0]["mean"] - small["held_out"][1]["mean"]
     return (
-        f"{times:.0f} times as many parameters change the loss by {-gains[0]:+.3f} with one name a step and by "
-        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers x numbers) are {names[0]} with one "
+        f"{times:.0f} times as many parameters change the loss by {-gains[0]:+.3f} with one name per step and by "
+        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers × numbers) are {names[0]} with one "
         f"name and {names[1]} with {NAMES_PER_STEP[1]}. What is short is names more than room: {NAMES_PER_STEP[1]} "
-        f"names a step lower the loss of the smallest model by {more_names:.3f}. "
+        f"names per step lower the loss of the smallest model by {more_names:.3f}. "
         "A learning rate of their own may do more for the larger ones."
     )
 
@@ -56,20 +56,26 @@ def findings(figures: dict) -> str:
 def describe(figures: dict) -> str:
     """The picture in words."""
     parts = [
-        f"{row['layers']} x {row['width']}: {row['held_out'][0]['mean']:.2f} and {row['held_out'][1]['mean']:.2f}"
+        f"{row['layers']} × {row['width']}: {row['held_out'][0]['mean']:.2f} and {row['held_out'][1]['mean']:.2f}"
         for row in figures["rows"]
     ]
-    return f"Held-out loss by layers x numbers a token, with 1 and with 16 names a step. {'; '.join(parts)}."
+    return f"Held-out loss by layers × numbers per token, with 1 and with 16 names per step. {'; '.join(parts)}."
 
 
 def draw(figures: dict, figure) -> None:
-    """The loss over the number of parameters."""
+    """The loss over the number of parameters: colour for the layers, filled or open for the names per step."""
     axes = figure.subplots()
-    for number, layers in enumerate(LAYERS):
-        for column, count in enumerate(NAMES_PER_STEP):
+    for column, count in enumerate(NAMES_PER_STEP):
+        for number, layers in enumerate(LAYERS):
             rows = [row for row in figures["rows"] if row["layers"] == layers]
-            spreads = [row["held_out"][column] for row in rows]
-            label = f"{layers} layer{'s' * (layers > 1)}, {count} name{'s' * (count > 1)} a step"
-            words.draw_spread(axes, [row["parameters"] for row in rows], spreads, 2 * column + number, label)
-    axes.set(xscale="log", xlabel="parameters", ylabel="held-out loss")
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+            spreads, sizes = [row["held_out"][column] for row in rows], [row["parameters"] for row in rows]
+            plots.draw_spread(axes, sizes, spreads, number, markerfacecolor=None if column else "none")
+            if column:
+                name = f"{layers} layer{'s' * (layers > 1)}"
+                up = 9 if number == 0 else -3
+                plots.label(axes, sizes[-1], spreads[-1]["mean"], name, plots.COLOURS[number], offset=(6, up))
+        heights = [row["held_out"][column]["mean"] for row in figures["rows"]]
+        name = f"{count} name{'s' * (count > 1)} per step"
+        plots.label(axes, figures["rows"][0]["parameters"], max(heights), name, plots.SOFT, offset=(0, 14))
+    axes.set(xscale="log", xlabel="parameters", ylabel="held-out loss", xlim=(3500, 240_000))
+    plots.set_places(axes.xaxis, (5_000, 10_000, 30_000, 100_000), ("5,000", "10,000", "30,000", "100,000"))

@@ -173,7 +173,7 @@ def page(steps: int) -> str:
     lines += [
         "",
         "PyTorch is no faster than numpy here: a step is a hundred calls on tiny matrices, and the calls "
-        "cost more than the numbers in them. It pays with larger matrices, many names a step, or a graphics "
+        "cost more than the numbers in them. It pays with larger matrices, many names per step, or a graphics "
         "card; and nobody has to write a backward pass.",
     ]
     return "\n".join(lines) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments import words
+from experiments import plots, words
 from experiments.training import held_out_losses, spread
 
 TITLE = "Names per step"
@@ -16,7 +16,7 @@ MOST_STEPS = 16  # times the steps: more of one name each would take minutes
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """Held-out losses for each number of names a step, and for as many names one at a time."""
+    """Held-out losses for each number of names per step, and for as many names one at a time."""
     rows = []
     for count in COUNTS:
         row = {"names": count, "held_out": spread(held_out_losses(seeds, steps, names_per_step=count))}
@@ -32,7 +32,7 @@ def table(figures: dict) -> list[str]:
     for row in figures["rows"]:
         one_by_one = words.mean_sd(row["one_by_one"]) if "one_by_one" in row else ""
         rows.append([str(row["names"]), words.mean_sd(row["held_out"]), one_by_one])
-    return words.table(["names a step", "held-out loss", "as many names, one a step"], rows)
+    return words.table(["names per step", "held-out loss", "as many names, one per step"], rows)
 
 
 def findings(figures: dict) -> str:
@@ -46,27 +46,28 @@ def findings(figures: dict) -> str:
     )
     most = max(COUNTS)
     return (
-        f"From 1 to {most} names a step the loss falls by {start - by_count[most]['held_out']['mean']:.3f}. Most of it "
-        f"is reading more: {last} names in each of 1,000 steps lower it by {start - both:.3f}, the same number of "
-        f"names one at a time, in {last} times as many steps, by {start - reading:.3f}. Averaging brings the rest, and "
-        "saves time: a step of many names costs less than many steps."
+        f"From 1 to {most} names per step the loss falls by {start - by_count[most]['held_out']['mean']:.3f}. "
+        f"Most of it is reading more: {last} names in each of 1,000 steps lower it by {start - both:.3f}, the same "
+        f"number of names one at a time, in {last} times as many steps, by {start - reading:.3f}. Averaging brings "
+        "the rest, and saves time: a step of many names costs less than many steps."
     )
 
 
 def describe(figures: dict) -> str:
     """The picture in words."""
     parts = [f"{row['names']}: {row['held_out']['mean']:.3f}" for row in figures["rows"]]
-    return f"Held-out loss by names a step, falling: {', '.join(parts)}; beside it as many names, one a step."
+    return f"Held-out loss by names per step, falling: {', '.join(parts)}; beside it as many names, one per step."
 
 
 def draw(figures: dict, figure) -> None:
     """The loss over the number of names."""
-    axes = figure.subplots()
-    rows = figures["rows"]
-    words.draw_spread(axes, [row["names"] for row in rows], [row["held_out"] for row in rows], 0, "1,000 steps")
+    axes, rows = figure.subplots(), figures["rows"]
     others = [row for row in rows if "one_by_one" in row]
-    label = "as many names, one a step"
-    words.draw_spread(axes, [row["names"] for row in others], [row["one_by_one"] for row in others], 1, label)
+    plots.draw_spread(axes, [row["names"] for row in rows], [row["held_out"] for row in rows])
+    plots.draw_spread(axes, [row["names"] for row in others], [row["one_by_one"] for row in others], 1)
+    plots.label(axes, rows[-1]["names"], rows[-1]["held_out"]["mean"], "1,000 steps", plots.FIRST)
+    last = others[-1]
+    plots.label(axes, last["names"], last["one_by_one"]["mean"], "as many names, one per step", plots.SECOND)
     axes.set_xscale("log", base=2)
-    axes.set(xlabel="names a step", ylabel="held-out loss", xticks=COUNTS, xticklabels=COUNTS)
-    axes.legend(frameon=False)
+    axes.set(xlabel="names per step", ylabel="held-out loss", xlim=(0.85, 200))
+    plots.set_places(axes.xaxis, [row["names"] for row in rows])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from autograder.text import listed
-from experiments import words
+from experiments import plots, words
 from experiments.training import held_out_losses, spread
 from experiments.variants import ACTIVATIONS, NORMS, variant
 
@@ -17,19 +19,19 @@ NAMES_PER_STEP = (1, 16)
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """Held-out losses of each variant, for each number of names a step."""
+    """Held-out losses of each variant, for each number of names per step."""
     rows = []
     for norm in NORMS:
         for activation in ACTIVATIONS:
             with variant(norm, activation):
                 held_out = [spread(held_out_losses(seeds, steps, names_per_step=count)) for count in NAMES_PER_STEP]
             rows.append({"norm": norm, "activation": activation, "held_out": held_out})
-    return {"rows": rows}
+    return {"seeds": seeds, "rows": rows}
 
 
 def table(figures: dict) -> list[str]:
     """A line for each variant."""
-    heads = ["norm", "activation", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    heads = ["norm", "activation", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     rows = [[row["norm"], row["activation"], *map(words.mean_sd, row["held_out"])] for row in figures["rows"]]
     return words.table(heads, rows)
 
@@ -41,16 +43,17 @@ def findings(figures: dict) -> str:
     sentences = []
     for place, count in enumerate(NAMES_PER_STEP):
         difference = gpt2[place]["mean"] - ours[place]["mean"]
-        sd = max(gpt2[place]["sd"], ours[place]["sd"])
+        error = math.sqrt((gpt2[place]["sd"] ** 2 + ours[place]["sd"] ** 2) / figures["seeds"])
+        verdict = "more than chance" if abs(difference) > 2.2 * error else "chance could give it"
         sentences.append(
-            f"with {count} name{'s' * (count > 1)} a step by {difference:+.3f} (one seed's standard deviation: "
-            f"{sd:.3f})"
+            f"with {count} name{'s' * (count > 1)} per step by {difference:+.3f} (standard error of the difference: "
+            f"{error:.4f}, {verdict})"
         )
     best = min(losses, key=lambda key: losses[key][1]["mean"])
     return (
         f"LayerNorm with GELU differs from RMSNorm with ReLU {listed(sentences)}. "
-        f"The best with {NAMES_PER_STEP[1]} names a step is {best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. "
-        "The choice matters far less than the number of names a step."
+        f"The best with {NAMES_PER_STEP[1]} names per step is {best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. "
+        "The choice matters far less than the number of names per step."
     )
 
 
@@ -60,18 +63,21 @@ def describe(figures: dict) -> str:
         f"{row['norm']} with {row['activation']} {row['held_out'][0]['mean']:.3f} and {row['held_out'][1]['mean']:.3f}"
         for row in figures["rows"]
     ]
-    return f"Held-out loss with 1 and with 16 names a step: {'; '.join(parts)}."
+    return f"Held-out loss with 1 and with 16 names per step: {'; '.join(parts)}."
 
 
 def draw(figures: dict, figure) -> None:
-    """A panel for each number of names a step, since the step between them is much larger than what is to be seen."""
+    """A panel for each number of names per step, since the step between them is much larger than the differences."""
+    from matplotlib.ticker import MultipleLocator
+
     for place, (axes, count) in enumerate(zip(figure.subplots(1, 2), NAMES_PER_STEP)):
+        axes.set(xlim=(-0.5, 2.5), ylabel="" if place else "held-out loss")
+        axes.set_title(f"{count} name{'s' * (count > 1)} per step")
         for number, norm in enumerate(NORMS):
             spreads = [row["held_out"][place] for row in figures["rows"] if row["norm"] == norm]
             shift = 0.15 * (2 * number - 1)
-            words.draw_spread(
-                axes, [x + shift for x in range(len(spreads))], spreads, number, norm if not place else ""
-            )
-        axes.set(xticks=range(len(ACTIVATIONS)), xticklabels=ACTIVATIONS, ylabel="held-out loss", xlim=(-0.5, 2.5))
-        axes.set_title(f"{count} name{'s' * (count > 1)} a step", fontsize=10)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+            plots.draw_spread(axes, [x + shift for x in range(len(spreads))], spreads, number, line=False, label=norm)
+        plots.set_places(axes.xaxis, range(len(ACTIVATIONS)), [name.replace(" ", "\n") for name in ACTIVATIONS])
+        axes.yaxis.set_major_locator(MultipleLocator(0.004))
+        axes.grid(visible=False, axis="x")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)

@@ -1,4 +1,4 @@
-"""Training as part 7 does it, with what an experiment wants to change: names a step, rate, sizes, data."""
+"""Training as part 7 does it, with what an experiment wants to change: names per step, rate, sizes, data."""
 
 from __future__ import annotations
 

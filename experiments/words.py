@@ -1,14 +1,8 @@
-"""What the pages of all experiments share: tables in Markdown, numbers with their spread, colours and marks."""
+"""What the pages of all experiments share: tables in Markdown, numbers with their spread."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from notebook_tools.picture import COLOURS
-
-MARKS = "osD^vPX"  # with each colour a mark of its own, so that nobody needs the colours
-
-__all__ = ["COLOURS", "MARKS", "mean_sd", "table"]
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -17,14 +11,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def mean_sd(spread: dict[str, float], digits: int = 3) -> str:
-    """A mean with its standard deviation over the seeds."""
-    return f"{spread['mean']:.{digits}f} +- {spread['sd']:.{digits}f}"
-
-
-def draw_spread(axes, places: Sequence[float], spreads: Sequence[dict[str, float]], number: int = 0, label: str = ""):
-    """Draw the mean of each spread as a mark, with a bar from its lowest to its highest run."""
-    means = [spread["mean"] for spread in spreads]
-    below = [spread["mean"] - spread["lowest"] for spread in spreads]
-    above = [spread["highest"] - spread["mean"] for spread in spreads]
-    look = {"fmt": MARKS[number], "color": COLOURS[number], "capsize": 4, "markersize": 6}
-    axes.errorbar(places, means, yerr=[below, above], label=label or None, **look)
+    """A mean with its standard deviation over the seeds, which has one digit more where it would be all zeros."""
+    if 0 < spread["sd"] < 0.5 * 10**-digits:
+        return f"{spread['mean']:.{digits}f} ± {spread['sd']:.{digits + 1}f}"
+    return f"{spread['mean']:.{digits}f} ± {spread['sd']:.{digits}f}"

@@ -3,7 +3,7 @@
     ```{course} box 5
     ```
 
-box: its tasks, minutes, file and commands. mistakes: those that the checks recognise, task by task.
+box: its number of tasks, minutes, file, tasks and commands. mistakes: those that the checks recognise, task by task.
 The others take no number. list: all parts with their pages. hours: what the course takes, part by part.
 days: the same, spread over days. term, weeks: a class's term, a part a week; the parts in half as many weeks.
 """
@@ -27,22 +27,26 @@ PLANS = {"One hour a day": 60, "Two hours a day": 120, "Five hours a day": 300}
 
 
 def box(part: Part) -> str:
-    """The facts of a part: what is to be written, how long it takes, where, and the commands for it."""
-    written = [f"**{task.id}** {_escaped(task.title)}" for task in part.tasks]
+    """The facts of a part in a line, its tasks, and the commands for it."""
     numbers = sorted({course.part(int(module[4:6])).number for module in part.needs})
-    rows = {
-        "Tasks": " · ".join(written),
-        "Time": f"about {part.minutes} minutes",
-        "File": f"`exercises/{part.file_name}`",
-        "Uses": ", ".join(f"[part {number}](part{number:02d}.md)" for number in numbers) or "nothing but Python",
-        "Lesson": f"`make notebooks part={part.number}`",
-        "Check": f"`make check part={part.number}`, or one task: `make check part={part.tasks[0].id}`",
-        "Stuck": f"`make hint part={part.number}`: each call shows one more hint, and none costs points",
-    }
-    lines = [":::{list-table}", ":stub-columns: 1", ":widths: auto"]
-    for name, what in rows.items():
-        lines += [f"* - {name}", f"  - {what}"]
-    return "\n".join([*lines, ":::"])
+    uses = ", ".join(f"[{number}](part{number:02d}.md)" for number in numbers)
+    facts = [
+        f"**{len(part.tasks)} tasks**",
+        f"about {part.minutes} minutes",
+        f"`exercises/{part.file_name}`",
+        f"uses part{'s' * (len(numbers) > 1)} {uses}" if numbers else "uses nothing but Python",
+    ]
+    tasks = [f"{task.id} {_escaped(task.title)}" for task in part.tasks]
+    return f"""{" · ".join(facts)}
+
+{" · ".join(tasks)}
+
+```sh
+make check part={part.number}       # or one task: make check part={part.tasks[0].id}
+make hint part={part.number}        # when you are stuck; hints cost no points
+make notebooks part={part.number}   # the part as a lesson
+```
+"""
 
 
 def mistakes(part: Part) -> str:
