@@ -37,7 +37,7 @@ def cells() -> list[tuple[float, float, tuple[int, int, int]]]:
 
 
 def as_hex(colour: tuple[int, int, int]) -> str:
-    return "#%02x%02x%02x" % colour
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def icon_svg() -> str:

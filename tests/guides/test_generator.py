@@ -11,7 +11,7 @@ from autograder.course import ROOT, part
 
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 
-from generator import brand, course, root_pages
+from generator import brand, course, gpt_figure, root_pages
 from generator.accessible import mend
 
 CONF = f"""
@@ -99,6 +99,10 @@ def test_a_shared_link_shows_the_first_sentences_of_a_page_and_the_card(request)
     assert 'property="og:description" content="A table of pairs knows the last letter' in page
     assert 'property="og:image" content="../_static/brand/card.png"' in page
     assert (site_folder / "_static" / "brand" / "card.png").is_file()
+
+
+def test_the_figure_of_the_gpt_is_what_its_script_draws():
+    assert gpt_figure.PICTURE.read_text(encoding="utf-8") == gpt_figure.picture(), "Run docs/generator/gpt_figure.py"
 
 
 def test_the_icon_of_the_site_is_what_its_script_draws():
