@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from autograder.commands import site
-from autograder.course import ROOT, part
+from autograder.course import ROOT, part, parts
+from autograder.learner.overview import PartProgress
 
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 
@@ -108,6 +109,14 @@ def test_the_figure_of_the_gpt_is_what_its_script_draws():
 def test_the_icon_of_the_site_is_what_its_script_draws():
     assert (brand.BRAND / "icon.svg").read_text(encoding="utf-8") == brand.icon_svg(), "Run docs/generator/brand.py"
     assert all((brand.BRAND / f"icon-{size}.png").read_bytes() == brand.icon_png(size) for size in (32, 180))
+
+
+def test_the_list_of_parts_counts_tasks_as_progress_does():
+    rows = [line.split(" | ") for line in course.all_parts().splitlines()[2:]]
+    shown = {cells[0].partition("](")[0].removeprefix("| ["): cells[1:3] for cells in rows}
+    counted = {f"{one.number} {one.title}": PartProgress(one, None).tasks for one in parts()}
+    assert {title: int(cells[0]) for title, cells in shown.items() if title != "Capstone"} == counted
+    assert shown["9 Understanding"] == ["4", "2"]
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
