@@ -37,6 +37,7 @@ extensions = [
     "generator.mathml",
     "generator.pictures",
     "generator.root_pages",
+    "generator.sample_pages",
     "generator.shared_link",
     "generator.site_map",
     "generator.tables",
@@ -70,6 +71,7 @@ html_theme_options = {
         "color-background-secondary": "#f4f7f6",
         "color-code-background": "#f1f5f4",
         "color-sidebar-link-text--top-level": "var(--color-foreground-secondary)",
+        "color-sidebar-caption-text": "var(--color-foreground-secondary)",
         "font-stack": FONTS,
     },
     "dark_css_variables": {

@@ -12,7 +12,7 @@ from autograder.learner.overview import PartProgress
 
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 
-from generator import brand, course, gpt_figure, root_pages
+from generator import brand, course, gpt_figure, root_pages, samples
 from generator.accessible import mend
 
 CONF = f"""
@@ -100,6 +100,16 @@ def test_a_shared_link_shows_the_first_sentences_of_a_page_and_the_card(request)
     assert 'property="og:description" content="A table of pairs knows the last letter' in page
     assert 'property="og:image" content="../_static/brand/card.png"' in page
     assert (site_folder / "_static" / "brand" / "card.png").is_file()
+
+
+def test_the_samples_of_the_instructor_guide_are_what_the_grader_writes_now():
+    written = {
+        name: (samples.SAMPLES / name).read_text(encoding="utf-8") for name in ("analytics.html", "feedback.html")
+    }
+    assert written["analytics.html"] == samples.analytics(), "Run docs/generator/samples.py"
+    # Which Python graded it, and its sum, are those of the machine that wrote it.
+    ours, theirs = (re.sub(r"<p>Graded: .*?</p>", "", text) for text in (samples.feedback(), written["feedback.html"]))
+    assert ours == theirs, "Run docs/generator/samples.py"
 
 
 def test_the_figure_of_the_gpt_is_what_its_script_draws():
