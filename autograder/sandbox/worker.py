@@ -1,8 +1,9 @@
-"""The worker: the one file of the grader that runs beside a learner's code.
+"""The worker: the program in whose process a learner's code runs.
 
-It reads calls as JSON lines from its original standard input and writes replies to its original standard output;
-before any learner code runs, both are moved to private descriptors, fd 0 becomes the null device and fd 1 becomes
-standard error. What it sends is believed by nobody: see protocol.py. Standard library only, Python 3.9 and newer.
+Other files of the grader that run there are what it loads: a part's probes, and helpers such as tracing. It reads
+calls as JSON lines from its original standard input and writes replies to its original standard output; before any
+learner code runs, both are moved to private descriptors, fd 0 becomes the null device and fd 1 becomes standard error.
+What it sends is believed by nobody: see protocol.py. Standard library only, Python 3.9 and newer.
 """
 
 import builtins
