@@ -1,5 +1,6 @@
-"""A regrade request as a file: appeal_part05.toml, which a learner submits with the part's module, or
-appeal_capstone.toml, which they submit with any of their parts.
+"""A regrade request as a file, such as appeal_part05.toml, which a learner submits with their work.
+
+appeal_part05.toml goes with the module of part 5, appeal_capstone.toml with any part.
 
 It is what a stranger wrote: bounded, read as data, and cleaned before anybody sees it.
 """
