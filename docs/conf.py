@@ -13,6 +13,7 @@ index.md. When a page moves, add its old address to `moved_pages` below.
 - A page that is a file of the repository's top, such as CHANGELOG.md, is one line: `% This page is ../CHANGELOG.md`.
 - `[](../contributor/index.md)` takes the other page's title; `:::{note}` to `:::` makes a box.
 - What a page says of parts, tasks, minutes and mistakes comes from the course: the directives in generator/course.py.
+- The pages in mistakes/ are made by generator/catalogue.py. The tag `no_catalogue` leaves them out.
 """
 
 import os
@@ -33,6 +34,7 @@ extensions = [
     "myst_parser",
     "generator.accessible",
     "generator.bars",
+    "generator.catalogue",
     "generator.course",
     "generator.mathml",
     "generator.pictures",
@@ -43,6 +45,9 @@ extensions = [
     "generator.tables",
 ]
 exclude_patterns = ["generator", "_static", "_templates", "**/__pycache__"]
+if tags.has("no_catalogue"):  # noqa: F821 - Sphinx defines `tags`
+    exclude_patterns.append("mistakes")
+    suppress_warnings = ["toc.excluded"]  # the front page lists it
 templates_path = ["_templates"]
 footer_pages = {"changelog": "Changes", "licence": "Licences"}
 lists_its_folder = ["experiments/README"]
@@ -54,6 +59,7 @@ moved_pages = {
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
+myst_heading_slug_func = "generator.catalogue.anchored"  # a link to a heading is the id that it has in the page
 nitpicky = True
 smartquotes = False  # it would turn the two hyphens of an option into a dash
 

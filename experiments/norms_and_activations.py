@@ -1,8 +1,6 @@
-"""RMSNorm and ReLU against what GPT-2 has, LayerNorm and GELU, and against the square of ReLU."""
+"""RMSNorm and ReLU compared with GPT-2's LayerNorm and GELU, and with squared ReLU."""
 
 from __future__ import annotations
-
-import math
 
 from autograder.text import listed
 from experiments import plots, words
@@ -10,8 +8,8 @@ from experiments.training import held_out_losses, spread
 from experiments.variants import ACTIVATIONS, NORMS, variant
 
 TITLE = "LayerNorm and GELU against RMSNorm and ReLU"
-QUESTION = """GPT-2 has LayerNorm and GELU, this model RMSNorm and ReLU, which are less to write. Does it cost
-anything? Six variants of the same 4,192 parameters: LayerNorm comes without its gain and bias, as RMSNorm does
+QUESTION = """GPT-2 uses LayerNorm and GELU. This model uses RMSNorm and ReLU, which are shorter to write. Does that
+cost anything? There are six variants with the same 4,192 parameters. LayerNorm has no gain and bias, like RMSNorm
 here."""
 SEEDS = 10
 TRAINS = True
@@ -24,41 +22,38 @@ def measure(seeds: int, steps: int) -> dict:
     for norm in NORMS:
         for activation in ACTIVATIONS:
             with variant(norm, activation):
-                held_out = [spread(held_out_losses(seeds, steps, names_per_step=count)) for count in NAMES_PER_STEP]
+                losses = [held_out_losses(seeds, steps, names_per_step=count) for count in NAMES_PER_STEP]
+            held_out = [{**spread(of_seeds), "by_seed": of_seeds} for of_seeds in losses]
             rows.append({"norm": norm, "activation": activation, "held_out": held_out})
     return {"seeds": seeds, "rows": rows}
 
 
 def table(figures: dict) -> list[str]:
-    """A line for each variant."""
+    """A row per variant."""
     heads = ["norm", "activation", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     rows = [[row["norm"], row["activation"], *map(words.mean_sd, row["held_out"])] for row in figures["rows"]]
     return words.table(heads, rows)
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     losses = {(row["norm"], row["activation"]): row["held_out"] for row in figures["rows"]}
     ours, gpt2 = losses["RMSNorm", "ReLU"], losses["LayerNorm", "GELU"]
     sentences = []
     for place, count in enumerate(NAMES_PER_STEP):
-        difference = gpt2[place]["mean"] - ours[place]["mean"]
-        error = math.sqrt((gpt2[place]["sd"] ** 2 + ours[place]["sd"] ** 2) / figures["seeds"])
-        verdict = "more than chance" if abs(difference) > 2.2 * error else "chance could give it"
-        sentences.append(
-            f"with {count} name{'s' * (count > 1)} per step by {difference:+.3f} (standard error of the difference: "
-            f"{error:.4f}, {verdict})"
-        )
+        difference = words.paired(ours[place]["by_seed"], gpt2[place]["by_seed"])
+        sentences.append(f"with {count} name{'s' * (count > 1)} per step by {difference}")
     best = min(losses, key=lambda key: losses[key][1]["mean"])
     return (
-        f"LayerNorm with GELU differs from RMSNorm with ReLU {listed(sentences)}. "
-        f"The best with {NAMES_PER_STEP[1]} names per step is {best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. "
+        "All variants use the same seeds, so the differences of each seed are compared. LayerNorm with GELU differs "
+        f"from RMSNorm with ReLU {listed(sentences)}. The best variant with {NAMES_PER_STEP[1]} names per step is "
+        f"{best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. "
         "The choice matters far less than the number of names per step."
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     parts = [
         f"{row['norm']} with {row['activation']} {row['held_out'][0]['mean']:.3f} and {row['held_out'][1]['mean']:.3f}"
         for row in figures["rows"]
