@@ -47,8 +47,8 @@ def findings(figures: dict) -> str:
     return (
         "All variants use the same seeds, so the differences of each seed are compared. LayerNorm with GELU differs "
         f"from RMSNorm with ReLU {listed(sentences)}. The best variant with {NAMES_PER_STEP[1]} names per step is "
-        f"{best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. "
-        "The choice matters far less than the number of names per step."
+        f"{best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. The choice matters far less than the number of "
+        "names per step."
     )
 
 

@@ -78,9 +78,9 @@ def test_each_experiment_took_at_most_two_minutes():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["bake"], "There is no experiment bake: choose one of"),
-        (["heads", "--seeds", "0"], "it takes at least one of each"),
-        (["heads", "--steps", "-3"], "it takes at least one of each"),
+        (["bake"], "There is no experiment bake. Choose one of"),
+        (["heads", "--seeds", "0"], "use at least one of each"),
+        (["heads", "--steps", "-3"], "use at least one of each"),
     ],
 )
 def test_what_is_no_experiment_is_a_sentence(arguments, words):
@@ -188,7 +188,7 @@ def test_the_comparison_with_pytorch_says_so_where_there_is_none():
         pytest.skip("There is a torch here.")
     done = subprocess.run([sys.executable, TORCH], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0
-    assert done.stdout.startswith("Skipped: torch is not installed here.")
+    assert done.stdout.startswith("Skipped: torch is not installed.")
 
 
 def test_pytorch_gives_the_losses_and_gradients_of_the_scalar_model():

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 REPLACED = {
     '<p class="caption" role="heading">': '<p class="caption">',  # a heading without a level
     "<pre>": '<pre tabindex="0">',
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
     '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="On this page">',

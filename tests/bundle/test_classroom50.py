@@ -414,5 +414,5 @@ def test_a_module_that_is_not_a_file_of_the_student_is_not_read(runner, kind):
         path.parent.symlink_to(runner.folder / "outside")
     result = runner.grade(0)
     assert result["score"] == 0 and result["max-score"] > 0
-    said = {"64 GB": "65,536 are the most", "a linked folder": "exercises is a link"}
+    said = {"64 GB": "at most 65,536", "a linked folder": "exercises is a link"}
     assert said.get(kind, "exercises/part00_setup.py was not read") in result["said"]

@@ -171,6 +171,7 @@ def test_links_of_a_file_lead_to_the_same_place_from_where_it_is_shown(link, bec
 def test_what_the_theme_leaves_out_is_put_in_once():
     page = '<pre>x</pre><aside class="toc-drawer"><div class="table-wrapper docutils container">'
     assert mend(mend(page)) == mend(page)
+    assert 'aria-level="2"' in mend('<p class="caption" role="heading">')
     assert mend(page).count('tabindex="0"') == 2 and 'aria-label="On this page"' in mend(page)
 
 
