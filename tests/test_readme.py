@@ -250,8 +250,8 @@ def test_what_a_class_takes_is_as_it_was_measured():
     (megabytes,) = re.findall(r"together, at most: (\d+) MB", batch)
     walls = re.findall(r"^\| [^|]+ \| ([\d.]+) \| [\d.]+ \|", thirty, flags=re.M)
     assert f"{int(whole[0]):,} submissions of all kinds (300 learners, parts 0 to 6) take {whole[1]} s" in said
-    assert f": {whole[2]} per second, with at most {megabytes} MB of memory" in said
-    assert f"with nothing changed takes {again[1]} s" in said
+    assert f"s: {whole[2]} per second, with at most {megabytes} MB of memory" in said
+    assert f"A second run with nothing changed takes {again[1]} s." in said
     assert f"no sandbox grades {plain[2]} per second" in said
     assert f"including feedback takes {walls[1]} s; nbgrader's autograde and feedback take {walls[0]} s" in said
 
