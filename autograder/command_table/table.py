@@ -45,6 +45,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ", once you have passed: part=5 or part=5.2", argument="part",
         ),
         command(
+            "harden", "harden", "find a mistake that is planted in your own code",
+            ", once you have passed: part=5, then answer=2", argument="part", options=("answer", "seed"),
+        ),
+        command(
             "debug", "learner", "call your code with a check's inputs",
             ", breakpoint() works: part=1 check=NAME", argument="part", options=("check",),
         ),
