@@ -56,10 +56,9 @@ def harden(
         print_lines(hardening.answer_lines(now, answer))
     else:
         print_lines(hardening.question_lines(now))
-        if sys.stdin.isatty():
-            answer = typer.prompt("Which cause was it? 1-4", type=int)
-            print_lines(hardening.answer_lines(now, answer))
-        else:
+        while sys.stdin.isatty() and (now := planted.current()):
+            print_lines(hardening.answer_lines(now, typer.prompt("Which cause was it? 1-4", type=int)))
+        if now is not None:
             print_lines([f"Answer with its number: {command('harden', now.part, answer=1)}"])
 
 

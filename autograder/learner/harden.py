@@ -18,7 +18,7 @@ from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import Misconception, misconceptions
 from autograder.grading.progress import current_check
 from autograder.grading.report import Report
-from autograder.grading.suite import Suites, with_suites
+from autograder.grading.suite import with_suites
 from autograder.invocation import command
 from autograder.learner import planted
 from autograder.learner.last_results import begun, result
@@ -43,27 +43,19 @@ class Plant:
     report: Report
 
 
-def plants(
-    content: bytes, part: Part, seed: int, had: Sequence[str] = (), cpu_seconds: float = CPU_SECONDS
-) -> Iterator[Plant]:
-    """Plants with different mistakes in random order, those that the learner has had last, until the time is over."""
-    # pytest runs the search in its session, so a generator can't be kept open in it: see `find`.
-    found: list[Plant] = []
-    with_suites(lambda suites: found.extend(_search(suites, content, part, seed, had, cpu_seconds, most=1000)))
-    yield from found
-
-
-def find(content: bytes, part: Part, seed: int, had: Sequence[str] = ()) -> Plant | None:
-    """The first plant with a mistake that the learner has not had; else one with a mistake they had; else None."""
-    found: list[Plant] = []
-    with_suites(lambda suites: found.extend(_search(suites, content, part, seed, had, CPU_SECONDS, most=1)))
-    return next((plant for plant in found if plant.mistake not in had), found[0] if found else None)
+def find(
+    content: bytes, part: Part, seed: int, had: Sequence[str] = (), *, most: int = 1, cpu_seconds: float = CPU_SECONDS
+) -> list[Plant]:
+    """Plants with different mistakes, until there are `most` that the learner has not had or the time is over. Those
+    that they have had come last.
+    """
+    found = with_suites(lambda suites: list(_search(Series(suites.run), content, part, seed, had, most, cpu_seconds)))
+    return sorted(found, key=lambda plant: plant.mistake in had)
 
 
 def _search(
-    suites: Suites, content: bytes, part: Part, seed: int, had: Sequence[str], cpu_seconds: float, most: int
+    series: Series, content: bytes, part: Part, seed: int, had: Sequence[str], most: int, cpu_seconds: float
 ) -> Iterator[Plant]:
-    series = Series(suites.run)
     end, latest = cpu_time() + cpu_seconds, time.monotonic() + SECONDS / CPU_SECONDS * cpu_seconds
     names: set[str] = set()
     for edit in candidates(content, part, random.Random(seed), had):
@@ -110,6 +102,7 @@ def candidates(content: bytes, part: Part, rng: random.Random, had: Sequence[str
         by_mistake.setdefault(edit.mistake, []).append(edit)
     groups = list(by_mistake.values())
     rng.shuffle(groups)
+    groups.sort(key=lambda edits: _adds_lines(edits[0], content))  # a new line is too easy to find
     groups.sort(key=lambda edits: edits[0].mistake in had)
     defined = {name for task in part.tasks for name in task.defines}
     slips = [*dict.fromkeys(general_edits(content, defined))]
@@ -119,13 +112,17 @@ def candidates(content: bytes, part: Part, rng: random.Random, had: Sequence[str
     yield from slips
 
 
+def _adds_lines(edit: Edit, content: bytes) -> bool:
+    return edit.text.count(b"\n") > content.count(b"\n", edit.start, edit.end)
+
+
 def plant(part: Part, seed: int) -> Planted:
     """Plant a mistake in the learner's file. Raises Failure with a sentence where that is not possible, OSError."""
     path = EXERCISES / part.file_name
     if not begun(part) or not result(part).passed:
         raise Failure(f"Part {part.number} is not passed yet. Pass it first: {command('check', part.number)}")
     content = path.read_bytes()
-    found = find(content, part, seed, planted.found_in(part))
+    found = next(iter(find(content, part, seed, planted.found_in(part))), None)
     if found is None:
         again = command("harden", part.number, seed=seed + 1)
         raise Failure(
@@ -144,7 +141,13 @@ def plant(part: Part, seed: int) -> Planted:
         symptom=tuple(_symptom(found.report, part)),
     )
     planted.remember(now)
-    backups.replace(f"harden {part.number}", {path: found.content})
+    if planted.current() != now:
+        raise Failure("Nothing was planted, because it can't be remembered.")
+    try:
+        backups.replace(f"harden {part.number}", {path: found.content})
+    except OSError:
+        planted.remember(None)
+        raise
     return now
 
 
@@ -196,7 +199,7 @@ def is_fixed(now: Planted) -> bool:
 
 def question_lines(now: Planted) -> Iterator[str]:
     """The four causes to choose from."""
-    yield f"Part {now.part} passes again: you fixed it. Which cause was it?"
+    yield f"Part {now.part} passes again. Which cause was it?"
     yield ""
     for number, name in enumerate(now.causes, 1):
         yield f"  {number}. {_mistake(now.of, name).says}"
@@ -209,8 +212,9 @@ def answer_lines(now: Planted, answer: int) -> Iterator[str]:
         raise ValueError(f"There is no cause {answer}: answer with a number from 1 to {len(now.causes)}.")
     if now.causes[answer - 1] != now.mistake:
         planted.remember(replace(now, guesses=now.guesses + 1))
-        yield f"Not {answer}. Think of the line that you changed, and of what the check expected. The causes again: " + (
-            command("harden", now.part)
+        yield (
+            f"Not {answer}. Think of the line that you changed, and of what the check expected. The causes again: "
+            + (command("harden", now.part))
         )
         return
     count = planted.finish(now)
@@ -238,7 +242,7 @@ def give_up(now: Planted) -> list[str]:
 def _difference_lines(now: Planted) -> Iterator[str]:
     before, after = now.lines_at()
     yield f"It was in line {now.line}:"
-    yield from (f"  yours:   {without_commands(line)}" for line in before)
+    yield from (f"  yours:   {without_commands(line)}" for line in before or ["(not there)"])
     yield from (f"  planted: {without_commands(line)}" for line in after or ["(left out)"])
 
 

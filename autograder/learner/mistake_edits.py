@@ -13,6 +13,7 @@ import io
 import re
 import tokenize
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -31,6 +32,9 @@ COMPARISONS = {ast.Lt: ("<=", ">"), ast.LtE: ("<", ">="), ast.Gt: (">=", "<"), a
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
          ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.In: "in",
          ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not", ast.And: "and", ast.Or: "or"}  # fmt: skip
+
+TO_ANOTHER_TYPE = ("range", "enumerate", "zip", "len", "sum", "int", "isinstance", "ord", "chr", "print", "open")
+OPTIONAL_ARGUMENTS = ("range", "sum", "max", "min", "zip", "round")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Located:
             self.tree = ast.parse(content)
         self.offset = len(BOM) if content.startswith(BOM) else 0
         self.starts = [self.offset, *(match.end() for match in LINE_END.finditer(content))]
+        self.globals = {alias.asname or alias.name for node in self.tree.body for alias in getattr(node, "names", ())}
+        self.globals |= {node.name for node in self.tree.body if hasattr(node, "name")}
         self.functions: dict[str, ast.FunctionDef] = {}
         for node in self.tree.body:
             for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
@@ -142,9 +148,12 @@ def _like_the_reference(learners: Located, before: Located, after: Located, mist
             for node in ast.walk(place):
                 if type(node) is not type(old):
                     continue
-                bound: dict[str, ast.expr] = {}
+                bound: dict[str, ast.expr] = {name: ast.Name(mine) for name, mine in names.items()}
+                if isinstance(old, ast.Name):  # a lone name matches every other one
+                    bound.setdefault(old.id, ast.Name(old.id))
                 if _matches(old, node, bound):
-                    for text in _substituted(after, new, learners, bound, names, place):
+                    bound = {name: value for name, value in bound.items() if hasattr(value, "lineno")}
+                    for text in _substituted(after, new, learners, bound, names, place, node.lineno):
                         start, end = learners.span(node)
                         yield Edit(start, end, text.encode("utf-8"), mistake.id)
 
@@ -192,6 +201,10 @@ def _matches(pattern: object, node: object, bound: dict[str, ast.expr]) -> bool:
             return False
         earlier = bound.setdefault(pattern.id, node)
         return _without_context(earlier) == _without_context(node)
+    if isinstance(pattern, ast.Call) and isinstance(node, ast.Call) and isinstance(pattern.func, ast.Name):
+        if not isinstance(node.func, ast.Name) or node.func.id != pattern.func.id:
+            return False  # a function has its name everywhere
+        return _matches(pattern.args, node.args, bound) and _matches(pattern.keywords, node.keywords, bound)
     if isinstance(pattern, ast.AST):
         return type(pattern) is type(node) and all(
             _matches(getattr(pattern, field, None), getattr(node, field, None), bound)
@@ -208,7 +221,7 @@ def _matches(pattern: object, node: object, bound: dict[str, ast.expr]) -> bool:
 
 
 def _without_context(node: ast.AST) -> str:
-    return re.sub(r"ctx=\w+\(\)", "", ast.dump(node))
+    return re.sub(r"(, )?ctx=\w+\(\)", "", ast.dump(node))
 
 
 def _substituted(
@@ -218,10 +231,12 @@ def _substituted(
     bound: Mapping[str, ast.expr],
     names: Mapping[str, str],
     place: ast.FunctionDef,
+    line: int,
 ) -> Iterator[str]:
     """The wrong piece of the reference in the learner's names; several where it has a name that has no place there."""
     used = [node for node in ast.walk(new) if isinstance(node, ast.Name)]
     visible = _names_in(place)
+    bound_first = _first_lines(place)
     unknown = []
     replaced = {}
     inside = {node.id for node in used if isinstance(node.ctx, ast.Store)}
@@ -230,13 +245,15 @@ def _substituted(
             replaced[name] = learners.text(bound[name])
         elif name in names:
             replaced[name] = names[name]
-        elif name in visible or hasattr(builtins, name) or name in inside or name in learners.functions:
+        elif name in visible or hasattr(builtins, name) or name in inside or name in learners.globals:
             replaced[name] = name
         else:
             unknown.append(name)
     if len(unknown) > 1:
         return
-    for choice in [{}] if not unknown else [{unknown[0]: other} for other in sorted(visible)]:
+    for choice in (
+        [{}] if not unknown else [{unknown[0]: other} for other in sorted(visible) if bound_first[other] < line]
+    ):
         yield _with_names(after, new, {**replaced, **choice})
 
 
@@ -258,6 +275,17 @@ def _names_in(function: ast.FunctionDef) -> set[str]:
     return bound | {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
 
 
+def _first_lines(function: ast.FunctionDef) -> dict[str, int]:
+    """Where each name of a function is bound first; used above, it would raise an exception."""
+    lines: dict[str, int] = {}
+    for node in ast.walk(function):
+        name = node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
+        name = node.arg if isinstance(node, ast.arg) else name
+        if name is not None:
+            lines[name] = min(lines.get(name, node.lineno), node.lineno)
+    return {name: line - 1 if line == function.lineno else line for name, line in lines.items()}
+
+
 # General slips.
 
 
@@ -274,8 +302,22 @@ class _Slips:
     def __init__(self, code: Located, function: ast.FunctionDef) -> None:
         self.code, self.function = code, function
         self.names = sorted(_names_in(function) - {"self"})
-        nodes = [node for node in ast.walk(function) if isinstance(node, ast.Attribute)]
-        self.attributes = sorted({node.attr for node in nodes})
+        nodes = list(ast.walk(function))
+        called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+        attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+        self.methods = {id(node) for node in attributes if id(node) in called}
+        self.attributes = sorted({(id(node) in called, node.attr) for node in attributes})
+        self.first_lines = _first_lines(function)
+        stored = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+        self.stored_once = {name for name, count in stored.items() if count == 1}
+        self.roles: dict[str, set[str]] = {}
+        for parent in nodes:
+            for field, value in ast.iter_fields(parent):
+                for child in value if isinstance(value, list) else [value]:
+                    if isinstance(child, ast.Name):
+                        name = getattr(getattr(parent, "func", None), "id", "")
+                        role = f"{type(parent).__name__} {field} {name} {getattr(parent, 'attr', '')}"
+                        self.roles.setdefault(child.id, set()).add(role)
 
     def edits(self) -> Iterator[Edit]:
         for node in self._nodes(self.function):
@@ -345,10 +387,13 @@ class _Slips:
         elif isinstance(node, ast.Constant):
             yield from _other_constants(node.value)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in self.names:
-            yield from (name for name in self.names if name != node.id)
+            yield from (name for name in self.names if self._exchangeable(name, node))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-            yield from (f"{text(node.value)}.{name}" for name in self.attributes if name != node.attr)
-            yield text(node.value)
+            yield from (
+                f"{text(node.value)}.{name}"
+                for called, name in self.attributes
+                if called == (id(node) in self.methods) and name != node.attr
+            )
         elif isinstance(node, ast.Tuple | ast.List) and len(node.elts) == 2:
             opening, closing = text(node)[0], text(node)[-1]
             brackets = (opening, closing) if opening in "([" and closing in ")]" else ("", "")
@@ -357,6 +402,11 @@ class _Slips:
             (source,) = node.generators
             if isinstance(source.iter, ast.Name):
                 yield source.iter.id
+
+    def _exchangeable(self, name: str, node: ast.Name) -> bool:
+        """Whether another name holds something of the same type, as far as its uses tell."""
+        alike = self.roles.get(name, set()) & self.roles.get(node.id, set())
+        return name != node.id and bool(alike) and self.first_lines[name] < node.lineno
 
     def _other_calls(self, node: ast.Call) -> Iterator[str]:
         name, arguments = self._text(node.func), [self._text(argument) for argument in node.args]
@@ -369,28 +419,29 @@ class _Slips:
             *others, stop = arguments[:2]
             step = arguments[2:]
             yield from (call(name, [*others, f"{stop} - 1", *step]), call(name, [*others, f"{stop} + 1", *step]))
-            yield from [call(name, [stop, *step]), call(name, [f"{others[0]} + 1", stop])] if others else [
-                call(name, ["1", stop])
-            ]
-        if arguments:
+            yield from (
+                [call(name, [stop, *step]), call(name, [f"{others[0]} + 1", stop])]
+                if others
+                else [call(name, ["1", stop])]
+            )
+        if len(arguments) == 1 and name not in TO_ANOTHER_TYPE:
             yield arguments[0]  # the call is forgotten
         if name in ("max", "min", "any", "all"):
             other = {"max": "min", "min": "max", "any": "all", "all": "any"}[name]
             yield call(other, arguments)
-        if isinstance(node.func, ast.Attribute):
+        if isinstance(node.func, ast.Attribute) and not arguments:
             yield self._text(node.func.value)
         for i in range(len(arguments) - 1):
             yield call(name, [*arguments[:i], arguments[i + 1], arguments[i], *arguments[i + 2 :]])
-        for i in range(len(arguments)):
+        for i in range(len(arguments) if name in OPTIONAL_ARGUMENTS and len(arguments) > 1 else 0):
             yield call(name, [*arguments[:i], *arguments[i + 1 :]])
         for i in range(len(keywords)):
             yield call(name, arguments, [*keywords[:i], *keywords[i + 1 :]])
 
     def _other_subscripts(self, node: ast.Subscript) -> Iterator[str]:
         value, index = self._text(node.value), node.slice
-        if isinstance(node.ctx, ast.Load):
-            yield value
         if isinstance(index, ast.Slice):
+            yield value
             lower = self._text(index.lower) if index.lower else ""
             upper = self._text(index.upper) if index.upper else ""
             yield from (f"{value}[{lower}:]", f"{value}[:{upper}]") if lower and upper else ()
@@ -411,9 +462,9 @@ class _Slips:
             yield from self._between(node, node.target, node.value, sign, "-=" if sign == "+=" else "+=")
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
-            yield from self._between(node, target, node.value, "=", "+=") if not isinstance(target, ast.Tuple) else ()
+            if isinstance(target, ast.Attribute | ast.Subscript):
+                yield from self._between(node, target, node.value, "=", "+=")
         elif isinstance(node, ast.If) and not node.orelse:
-            yield from self._between(node, node.test, node.body[0], ":", " and False:") if False else ()
             start, end = self.code.span(node)
             test = self.code.span(node.test)
             head, tail = self.code.content[start : test[0]], self.code.content[test[1] : end]
@@ -424,12 +475,13 @@ class _Slips:
         for statement in block:
             if _is_text(statement) or isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 continue
-            if len(block) > 1 and (whole := self._line_of(statement)):
+            if len(block) > 1 and not self._binds_once(statement) and (whole := self._line_of(statement)):
                 yield Edit(*whole, b"")
             if isinstance(statement, ast.If | ast.For | ast.With) and (lines := self._dedented(statement)):
                 yield lines
         for first, second in zip(block, block[1:]):
-            if not _is_text(first):
+            needed = {node.id for node in ast.walk(second) if isinstance(node, ast.Name)} & self._binds_once(first)
+            if not _is_text(first) and not needed and not isinstance(second, ast.Return):
                 start, end = self.code.span(first)[0], self.code.span(second)[1]
                 between = self.code.content[self.code.span(first)[1] : self.code.span(second)[0]]
                 swapped = self._text(second).encode("utf-8") + between + self._text(first).encode("utf-8")
@@ -442,6 +494,11 @@ class _Slips:
                 inner = self.code.span(loop.body[0])[0] - self.code.starts[loop.body[0].lineno - 1]
                 if not self.code.content[line:start].strip() and last.lineno == last.end_lineno:
                     yield Edit(line, start, b" " * inner)
+
+    def _binds_once(self, statement: ast.stmt) -> set[str]:
+        """The names that only this statement binds; without it, they would raise an exception."""
+        names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+        return {node.id for node in names if isinstance(node.ctx, ast.Store)} & self.stored_once
 
     def _line_of(self, statement: ast.stmt) -> tuple[int, int] | None:
         """The lines of a statement, to take out: None where something else is on them."""

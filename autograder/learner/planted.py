@@ -1,4 +1,4 @@
-"""The mistake that `harden` has planted in a learner's file, until its cause is named: what it is, and who may see it."""
+"""The mistake that `harden` has planted in a learner's file, until its cause is named, and what reports hide of it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,12 @@ class Planted:
         first = max(old.rfind(b"\n", 0, self.start), old.rfind(b"\r", 0, self.start)) + 1
         last = next((i for i in range(self.end, len(old)) if old[i] in b"\r\n"), len(old))
         new = old[first : self.start] + self.text.encode("utf-8") + old[self.end : last]
-        return _shown(old[first:last]), _shown(new)
+        before, after = _shown(old[first:last]), _shown(new)
+        while before and after and before[0] == after[0]:
+            before, after = before[1:], after[1:]
+        while before and after and before[-1] == after[-1]:
+            before, after = before[:-1], after[:-1]
+        return before, after
 
 
 def _shown(content: bytes) -> list[str]:
