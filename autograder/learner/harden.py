@@ -104,8 +104,7 @@ def candidates(content: bytes, part: Part, rng: random.Random, had: Sequence[str
     rng.shuffle(groups)
     groups.sort(key=lambda edits: _adds_lines(edits[0], content))  # a new line is too easy to find
     groups.sort(key=lambda edits: edits[0].mistake in had)
-    defined = {name for task in part.tasks for name in task.defines}
-    slips = [*dict.fromkeys(general_edits(content, defined))]
+    slips = [*dict.fromkeys(general_edits(content))]
     rng.shuffle(slips)
     for i in range(max(map(len, groups), default=0)):
         yield from (edits[i] for edits in groups if i < len(edits))
@@ -209,7 +208,7 @@ def question_lines(now: Planted) -> Iterator[str]:
 def answer_lines(now: Planted, answer: int) -> Iterator[str]:
     """The reply to an answer. Raises ValueError if it is none of the numbers."""
     if not 1 <= answer <= len(now.causes):
-        raise ValueError(f"There is no cause {answer}: answer with a number from 1 to {len(now.causes)}.")
+        raise ValueError(f"Cause {answer} is not on the list: answer with a number from 1 to {len(now.causes)}.")
     if now.causes[answer - 1] != now.mistake:
         planted.remember(replace(now, guesses=now.guesses + 1))
         yield (

@@ -14,7 +14,7 @@ import re
 import tokenize
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.course import SOLUTIONS, Part
@@ -289,13 +289,11 @@ def _first_lines(function: ast.FunctionDef) -> dict[str, int]:
 # General slips.
 
 
-def general_edits(content: bytes, functions: Iterable[str] = ()) -> Iterator[Edit]:
-    """Slips of every kind in these functions and methods, or in all of them where none is named."""
+def general_edits(content: bytes) -> Iterator[Edit]:
+    """Slips of every kind in all functions and methods."""
     code = Located(content)
-    wanted = {*functions}
-    for name, function in code.functions.items():
-        if not wanted or name in wanted:
-            yield from _Slips(code, function).edits()
+    for function in code.functions.values():
+        yield from _Slips(code, function).edits()
 
 
 class _Slips:
@@ -308,6 +306,8 @@ class _Slips:
         self.methods = {id(node) for node in attributes if id(node) in called}
         self.attributes = sorted({(id(node) in called, node.attr) for node in attributes})
         self.first_lines = _first_lines(function)
+        with_default = function.args.args[len(function.args.args) - len(function.args.defaults) :]
+        self.defaults = {each.arg: code.text(value) for each, value in zip(with_default, function.args.defaults)}
         stored = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
         self.stored_once = {name for name, count in stored.items() if count == 1}
         self.roles: dict[str, set[str]] = {}
@@ -348,6 +348,21 @@ class _Slips:
         start, end = self.code.span(node)
         return Edit(start, end, text.encode("utf-8"))
 
+    def _without_parentheses(self, node: ast.BinOp) -> Iterator[str]:
+        """The node's text without the parentheses around an operand, or without a term of the operand."""
+        (start, end), sign = self.code.span(node), SIGNS.get(type(node.op), "")
+        for operand in (node.left, node.right):
+            first, last = self.code.span(operand)
+            content = self.code.content
+            inside = content[first - 1 : first] == b"(" and content[last : last + 1] == b")"
+            if isinstance(operand, ast.BinOp) and inside:
+                shorter = content[start : first - 1] + content[first:last] + content[last + 1 : end]
+                yield shorter.decode("utf-8")
+            for term in (operand.left, operand.right) if isinstance(operand, ast.BinOp) and sign else ():
+                around = inside and not isinstance(term, ast.BinOp | ast.UnaryOp)
+                before, after = content[start : first - around], content[last + around : end]
+                yield before.decode("utf-8") + self._text(term) + after.decode("utf-8")
+
     def _between(self, node: ast.AST, left: ast.AST, right: ast.AST, old: str, new: str) -> Iterator[str]:
         """The node's text with another operator between two of its operands."""
         start, end = self.code.span(node)
@@ -362,6 +377,7 @@ class _Slips:
         if isinstance(node, ast.BinOp):
             left, right = text(node.left), text(node.right)
             yield from (left, right)
+            yield from self._without_parentheses(node)
             sign = SIGNS.get(type(node.op), "")
             if type(node.op) in ARITHMETIC:
                 yield from self._between(node, node.left, node.right, sign, ARITHMETIC[type(node.op)])
@@ -388,6 +404,7 @@ class _Slips:
             yield from _other_constants(node.value)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in self.names:
             yield from (name for name in self.names if self._exchangeable(name, node))
+            yield from [self.defaults[node.id]] if node.id in self.defaults else []
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             yield from (
                 f"{text(node.value)}.{name}"
