@@ -304,7 +304,7 @@ def write_figures(path: Path, figures: ClassFigures) -> None:
 
 def lost_sentence(count: int) -> str:
     """A sentence about missing verdicts."""
-    return f"{plural(count, 'verdict')} in the ledger are missing in the store and left out here. Grade again."
+    return f"Not in the store and left out here: {plural(count, 'verdict')} in the ledger. Grade again."
 
 
 def percent(share: float, count: int) -> str:

@@ -187,7 +187,7 @@ def test_verdicts_that_are_gone_from_the_store_are_reported_and_not_guessed(tmp_
     (folder / "01" / f"01{'0' * 62}.json").unlink()
     figures = class_figures(read_verdicts(folder))
     assert (figures.learners, figures.lost) == (1, 1)
-    assert any("1 verdict of the ledger" in line and "grade again" in line for line in figure_lines(figures))
+    assert any("1 verdict in the ledger" in line and "Grade again" in line for line in figure_lines(figures))
 
 
 def test_learners_have_pseudonyms_that_stay_and_that_need_the_secret(tmp_path):

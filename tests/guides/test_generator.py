@@ -98,7 +98,7 @@ def test_bars_have_lengths_in_proportion_to_their_numbers(build):
 def test_a_shared_link_shows_the_first_sentences_of_a_page_and_the_card(request):
     site_folder = request.getfixturevalue("site")  # `site` is the command here
     page = (site_folder / "learner" / "part05.html").read_text(encoding="utf-8")
-    assert 'property="og:description" content="A table of pairs knows the last letter' in page
+    assert 'property="og:description" content="A bigram model knows only the last letter' in page
     assert 'property="og:image" content="../_static/brand/card.png"' in page
     assert (site_folder / "_static" / "brand" / "card.png").is_file()
 
@@ -149,7 +149,7 @@ def test_a_site_is_replaced_whole(build, tmp_path):
 
 def test_without_its_generator_the_site_says_what_it_needs(monkeypatch, tmp_path):
     monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(site.NoSite, match=r"needs Python 3\.11 or newer"):
+    with pytest.raises(site.NoSite, match=r"requires Python 3\.11 or newer"):
         site.build(tmp_path / "site")
 
 
