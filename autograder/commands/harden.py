@@ -34,8 +34,8 @@ def harden(
     from autograder.learner import planted
 
     wanted = None if part_number is None else parse_target(str(part_number)).parts[0]
-    backups.finish(f"harden {part_number}", EXERCISES)
     now = planted.current()
+    backups.finish(f"harden {now.part if now else part_number}", EXERCISES)
     if now is None and (answer is not None or give_up):
         raise failure(f"No mistake is planted now. To plant one: {command('harden', part_number or parts()[0].number)}")
     if now is None and wanted is None:

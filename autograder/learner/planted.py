@@ -139,6 +139,8 @@ def reminder_lines(reports: Sequence[Report]) -> list[str]:
         if planted is not None and report.part == planted.part:
             again = command("harden", planted.part)
             if report.passed:
-                return [f"You fixed the planted mistake. Now name its cause: {again}"]
-            return [f"{report.file} has a planted mistake, so no advice is shown. More: {again}"]
+                return [f"The planted mistake is gone. Now name its cause: {again}"]
+            if report.sha256 == planted.sha256:
+                return [f"{report.file} has a planted mistake, so no advice is shown. More: {again}"]
+            return [f"A mistake was planted in {report.file}. More: {again}"]
     return []
