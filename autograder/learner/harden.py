@@ -211,10 +211,7 @@ def answer_lines(now: Planted, answer: int) -> Iterator[str]:
         raise ValueError(f"Cause {answer} is not on the list: answer with a number from 1 to {len(now.causes)}.")
     if now.causes[answer - 1] != now.mistake:
         planted.remember(replace(now, guesses=now.guesses + 1))
-        yield (
-            f"Not {answer}. Think of the line that you changed, and of what the check expected. The causes again: "
-            + (command("harden", now.part))
-        )
+        yield f"Not {answer}. Think of the line that you changed, and of what the check expected. Then try again."
         return
     count = planted.finish(now)
     yield f"Yes, {answer}{' at the first try' if not now.guesses else ''}. You found it, fixed it and named it."
