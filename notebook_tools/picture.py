@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import sys
 from urllib.parse import quote
 
 from notebook_tools import svg
@@ -17,7 +18,8 @@ def show(drawn: svg.Picture) -> None:
     try:
         from IPython.display import display
     except ImportError:
-        print(said)
+        encoding = sys.stdout.encoding or "ascii"  # a console may lack signs such as a minus or a Greek letter
+        print(said.encode(encoding, "replace").decode(encoding))
         return
     display({"text/html": as_html(drawn), "text/plain": said}, raw=True)
 

@@ -39,6 +39,19 @@ ALLOWED_CHARACTERS = {
     "autograder/leaderboard/invented_names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space
     "autograder/parts/part02/files.py": "ë",  # for a data file; print_lines escapes what is shown of it
+    # In pictures. picture.show prints their text alternative with what the console has.
+    "notebook_tools/chart.py": "²³¹⁰⁴⁵⁶⁷⁸⁹⁻−",
+    "notebook_tools/graph.py": "·×÷−",
+    "notebook_tools/histograms.py": "→",
+    "notebook_tools/products.py": "·",
+    "notebook_tools/shapes.py": "×",
+    "notebook_tools/svg.py": "°²³·¹½éΣβδεσ–’“”…⁰⁴⁵⁶⁷⁸⁹⁻ⁿ₀₁₂∂−√∞×÷",
+    "notebook_tools/walks.py": "·×→",
+    # In pages and pictures. print_lines escapes what a console lacks.
+    "experiments/depth_and_width.py": "×",
+    "experiments/nonsense.py": "±",
+    "experiments/run.py": "±",
+    "experiments/words.py": "±",
 }
 
 # Docstrings are for readers of the code, except these: the help, the sentences of checks, the calls that probes show.

@@ -663,7 +663,8 @@ def _picture():
         try:
             from IPython.display import display
         except ImportError:
-            print(said)
+            encoding = sys.stdout.encoding or "ascii"  # a console may lack signs such as a minus or a Greek letter
+            print(said.encode(encoding, "replace").decode(encoding))
             return
         display({"text/html": as_html(drawn), "text/plain": said}, raw=True)
 
