@@ -45,7 +45,7 @@ ALLOWED_CHARACTERS = {
     "notebook_tools/histograms.py": "→",
     "notebook_tools/products.py": "·",
     "notebook_tools/shapes.py": "×",
-    "notebook_tools/svg.py": "°²³·¹½éΣβδεσ–’“”…⁰⁴⁵⁶⁷⁸⁹⁻ⁿ₀₁₂∂−√∞×÷",
+    "notebook_tools/svg.py": "°²³·¹½éΣβδεσ–’“”…⁰⁴⁵⁶⁷⁸⁹⁻ⁿ₀₁₂∂−√∞",
     "notebook_tools/walks.py": "·×→",
     # In pages and pictures. print_lines escapes what a console lacks.
     "experiments/depth_and_width.py": "×",
