@@ -1,4 +1,5 @@
-"""A regrade request as a file: appeal_part05.toml, which a learner submits with the part's module.
+"""A regrade request as a file: appeal_part05.toml, which a learner submits with the part's module, or
+appeal_capstone.toml, which they submit with any of their parts.
 
 It is what a stranger wrote: bounded, read as data, and cleaned before anybody sees it.
 """
@@ -12,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Part, parts
+from autograder.course import Part, capstone, parts
 from autograder.files import write_atomically
 from autograder.invocation import command
 from autograder.text import clean_text
@@ -26,6 +27,7 @@ LARGEST = 32 * 1024  # bytes of the file
 LONGEST_REASON = 4_000  # characters
 MOST = 40  # requests in a file; no part has as many checks
 CHECK = re.compile(r"[a-z][a-z0-9_]{0,99}")
+CAPSTONE_CHECKS = capstone().suite / "capstone_checks.py"
 
 # A line, or several where a text goes on: the part of TOML that a request needs. All of TOML would take a parser 14
 # seconds for 32 KB of one dotted key. Blanks are bounded, since three repeats in a row would take minutes.
@@ -41,7 +43,7 @@ LINE = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-HEADING = "# A regrade request for part {number}. Submit this file together with {module}.\n"
+HEADING = "# A regrade request for {name}. Submit this file together with {module}.\n"
 BLOCK = "\n[[appeal]]\ncheck = {check}\nreason = {reason}\n"
 
 
@@ -60,6 +62,11 @@ class Appeal:
 def file_name(part: Part) -> str:
     """What the file for a part is called."""
     return f"appeal_{part.name}.toml"
+
+
+def submitted_with(part: Part) -> str:
+    """What a learner submits the file with: the capstone has no module of its own."""
+    return "one of your parts 1 to 8" if part is capstone() else f"your {part.file_name}"
 
 
 def read_appeals(content: bytes) -> list[Appeal]:
@@ -104,7 +111,7 @@ def add_appeal(folder: Path, part: Part, check: str, reason: str) -> tuple[Path,
         raise AppealError('Say in your own words why the check is wrong: reason="..."')
     if len(words) > LONGEST_REASON:
         raise AppealError(f"The reason is longer than {LONGEST_REASON:,} characters. Shorten it.")
-    before = HEADING.format(number=part.number, module=part.file_name)
+    before = HEADING.format(name=part.name, module=submitted_with(part))
     if path.exists():
         try:
             before = _text(path.read_bytes())
@@ -131,7 +138,12 @@ def _text(content: bytes) -> str:
 
 
 def check_names(part: Part) -> list[str]:
-    """The names of a part's checks, as far as they are here: the students' zip has only those of public ones."""
+    """The names of a part's checks, as far as they are here: the students' zip has only those of public ones, and none
+    of the capstone.
+    """
+    if part is capstone():
+        text = CAPSTONE_CHECKS.read_text(encoding="utf-8") if CAPSTONE_CHECKS.exists() else ""
+        return re.findall(r"^    CapstoneCheck\(\"[\d.]+\", [\d.]+, (\w+)", text, re.MULTILINE)
     recorded = part.suite / "checks.json"
     if recorded.exists():
         return [check["name"] for check in json.loads(recorded.read_text(encoding="ascii"))["checks"]]
@@ -145,15 +157,21 @@ def find_check(name: str, number: int | None) -> tuple[Part, str]:
     must belong to as far as its checks are here. Raises AppealError.
     """
     check = _name(name)
-    candidates = [part for part in parts() if number in (None, part.number)]
+    candidates = [part for part in (*parts(), capstone()) if number in (None, part.number)]
     if not candidates:
-        raise AppealError(f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}.")
+        raise AppealError(
+            f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}, and "
+            f"{capstone().number} is the capstone."
+        )
     names = {known: part for part in candidates for known in check_names(part)}
     if check in names:
         return names[check], check
-    all_here = all((part.suite / "test_public.py").exists() for part in candidates)
+    all_here = all(
+        CAPSTONE_CHECKS.exists() if part is capstone() else (part.suite / "test_public.py").exists()
+        for part in candidates
+    )
     if number is not None and CHECK.fullmatch(check) and not all_here:
-        return candidates[0], check  # a hidden check, whose name only the feedback page has
+        return candidates[0], check  # whose name only the feedback page has
     near = difflib.get_close_matches(check, names, n=1)
     also = f" Did you mean {near[0]}?" if near else ""
     where = "" if number is None else f" in part {number}"

@@ -52,13 +52,13 @@ class Part:
 
     @property
     def name(self) -> str:
-        """What its folders and its notebook are called: `part05`."""
-        return f"part{self.number:02d}"
+        """What its folders and its notebook are called: `part05`, or `capstone`."""
+        return f"part{self.number:02d}" if self.module.startswith("part") else self.module
 
     @property
     def suite(self) -> Path:
-        """The folder of probes, tests, misconceptions and hints."""
-        return SUITES / self.name
+        """The folder of probes, tests, misconceptions and hints; the capstone has its checks there."""
+        return (SUITES if self.module.startswith("part") else HERE) / self.name
 
     def task(self, task_id: str) -> Task:
         """The task with this id. Raise KeyError with a sentence when there is none."""
@@ -107,11 +107,14 @@ def part(number: int) -> Part:
 
 
 def part_named(name: str) -> Part:
-    """The part whose folders are called so, such as `part05`. Raise KeyError with a sentence when there is none."""
-    for candidate in parts():
-        if candidate.name == name:
+    """The part whose folders are called so, such as `part05`; the capstone is `capstone` or `part11`. Raise KeyError
+    with a sentence when there is none.
+    """
+    for candidate in (*parts(), capstone()):
+        if name in (candidate.name, f"part{candidate.number:02d}"):
             return candidate
-    raise KeyError(f"There is no part {ascii(name)}: they are called {parts()[0].name} to {parts()[-1].name}.")
+    names = f"{parts()[0].name} to {parts()[-1].name}, and {capstone().name}"
+    raise KeyError(f"There is no part {ascii(name)}: they are called {names}.")
 
 
 def class_settings() -> dict:

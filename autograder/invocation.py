@@ -26,7 +26,17 @@ def command(name: str, /, part: int | str | None = None, **options: object) -> s
     >>> command("check", part="5.2", seed=3)
     'python -m autograder check 5.2 --seed 3'
     """
-    called_as = os.environ.get(CALLED_AS, PLAIN)
+    return _words(os.environ.get(CALLED_AS, PLAIN), name, part, options)
+
+
+def learners_command(name: str, /, part: int | str | None = None, **options: object) -> str:
+    """The same for a learner who reads it elsewhere: in the words that run in each copy of the course, on each system,
+    however the instructor runs commands.
+    """
+    return _words(PLAIN, name, part, options)
+
+
+def _words(called_as: str, name: str, part: int | str | None, options: dict[str, object]) -> str:
     given = {key.rstrip("_").replace("_", "-"): value for key, value in options.items() if value not in (None, False)}
     target = target_of(name) if called_as == "make" else None
     if target is None:

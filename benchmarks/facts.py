@@ -46,11 +46,18 @@ def leak(rows: list[str], seed: int = 42) -> dict:
     return {"rows": len(rows), "distinct": len(set(rows)), "leak": len(leaked) / len(rows[cut:])}
 
 
-def counting_losses(longest: int = 5) -> list[float]:
-    """Held-out loss of counting: no context, one token of it, two and so on.
+def leak_range(rows: list[str], seeds: int = SEEDS) -> dict:
+    """The lowest and the highest share of leaked rows, over shuffles with seeds 1 to this number."""
+    shares = [leak(rows, seed)["leak"] for seed in range(1, seeds + 1)]
+    return {"lowest": min(shares), "highest": max(shares)}
+
+
+def counting_losses(longest: int = 5, add_one: bool = False) -> list[float]:
+    """Held-out loss of counting: no context, one token of it, two and so on. Nothing is trained.
 
     A longer context trusts its counts as far as they go and the shorter one for the rest:
-    P = (count + 4 P_shorter) / (total + 4), from the uniform 1/27 on. Nothing is trained.
+    P = (count + 4 P_shorter) / (total + 4), from the uniform 1/27 on. With add_one each context stands alone, as in
+    part 2: P = (count + 1) / (total + 27).
     """
     train, held_out = split_docs(load_docs(str(NAMES)))
     tokenizer = Tokenizer(train)
@@ -62,10 +69,11 @@ def counting_losses(longest: int = 5) -> list[float]:
     nats: list[list[float]] = [[] for _ in tables]
     for tokens in map(tokenizer.encode, held_out):
         for t in range(1, len(tokens)):
-            probability = 1 / tokenizer.vocab_size
+            uniform = probability = 1 / tokenizer.vocab_size
             for order, table in enumerate(tables):
                 counts = table.get(tuple(tokens[max(0, t - order) : t]), {})
-                probability = (counts.get(tokens[t], 0) + 4 * probability) / (sum(counts.values()) + 4)
+                prior, weight = (uniform, tokenizer.vocab_size) if add_one else (probability, 4)
+                probability = (counts.get(tokens[t], 0) + weight * prior) / (sum(counts.values()) + weight)
                 nats[order].append(-math.log(probability))
     return [statistics.mean(found) for found in nats]
 
@@ -142,11 +150,15 @@ def measure() -> dict:
         "uniform": math.log(27),
         "untrained": training.spread([training.loss_on(held_out, run) for run in untrained]),
         "held_out": training.spread([training.loss_on(held_out, run) for run in runs]),
+        "seed_42": training.loss_on(held_out, training.train(docs, 42, STEPS)),
         "with_32_names": training.spread([training.loss_on(held_out, run) for run in many]),
         "ten_times_as_long": training.loss_on(held_out, longer),
         "counting": counting_losses(),
+        "counting_add_one": counting_losses(add_one=True),
         "leak_canonical": leak(load_docs(str(CANONICAL))),
         "leak_names": leak(load_docs(str(NAMES))),
+        "leak_canonical_range": leak_range(load_docs(str(CANONICAL))),
+        "leak_names_range": leak_range(load_docs(str(NAMES))),
         "training_rows": len(docs),
         "golden": golden(),
         "known": invented(),

@@ -1,7 +1,9 @@
 """The site of the guides. `make site` builds it into dist/site, and a warning fails the build.
 
-To add a page, put a Markdown file into docs/learner, docs/instructor or docs/contributor. It appears by itself in the
-navigation, after the pages that the folder's index.md puts in an order. Its first line is its title, `# Like this`.
+To add a page, put a Markdown file into docs/. Its first line is its title, `# Like this`. Then add it to the navigation
+in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem, a
+reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's index.md.
+When a page moves, add its old address to `moved_pages` below.
 
 - Links are relative, as on a repository's page: `[facts](../facts.md)`, `[late work](late.md#after-the-due-date)`. A
   link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file; a link to a
@@ -33,8 +35,17 @@ extensions = [
     "generator.mathml",
     "generator.pictures",
     "generator.root_pages",
+    "generator.site_map",
 ]
-exclude_patterns = ["generator", "_static", "**/__pycache__"]
+exclude_patterns = ["generator", "_static", "_templates", "**/__pycache__"]
+templates_path = ["_templates"]
+footer_pages = {"changelog": "Changes", "licence": "Licences"}
+lists_its_folder = ["experiments/README"]
+moved_pages = {
+    "first_walk": "contributor/first_walk",
+    "measured": "facts",
+    "instructor/demo": "instructor/term",
+}
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4

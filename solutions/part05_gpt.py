@@ -49,8 +49,8 @@ def multi_head_attention(
 
     1. Multiply attn_wq, attn_wk and attn_wv with x (n_embd): query, key and value, each (n_embd).
     2. Append the key to keys[layer] and the value to values[layer], each (positions, n_embd).
-    3. Call `attend` for each head. Head h uses the numbers from h·head_dim up to (h + 1)·head_dim of the query and of
-       each key and value, with head_dim = n_embd / n_head.
+    3. Call `attend` for each head. With head_dim = n_embd / n_head, the first head uses the first head_dim numbers of
+       the query and of each key and value, the second head the next head_dim numbers, and so on.
     4. Join the outputs of the heads in order, and multiply attn_wo with them. No norm and no residual here.
     Returns (output, weights), of shapes (n_embd) and (n_head, positions).
 

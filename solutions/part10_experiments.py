@@ -14,7 +14,7 @@ def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
     never read, only predicted.
 
     >>> from part07_training import train
-    >>> rows = attention_map("ab", train(["ab"], num_steps=0))[0][3]  # layer 0, head 3
+    >>> rows = attention_map("ab", train(["ab"], num_steps=0))[0][3]  # layer 0, the fourth head
     >>> [len(row) for row in rows], rows[0]
     ([1, 2, 3], [1.0])
     """

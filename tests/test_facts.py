@@ -5,6 +5,7 @@ import math
 
 import facts
 import pytest
+from part02_tokenizer import bigram_counts, bigram_loss
 
 FIGURES = json.loads(facts.RECORD.read_text(encoding="utf-8"))
 
@@ -28,8 +29,22 @@ def test_the_leak_of_a_split_by_rows_is_measured_again():
     assert facts.leak(sorted(set(rows)))["leak"] == 0
 
 
-def test_the_losses_of_counting_are_measured_again():
-    assert facts.counting_losses(longest=2) == pytest.approx(FIGURES["counting"][:3], abs=1e-9)
+def test_the_leak_lies_in_the_range_over_20_shuffles():
+    leaked = FIGURES["leak_names_range"]
+    assert leaked["lowest"] <= facts.leak(facts.load_docs(str(facts.NAMES)), seed=7)["leak"] <= leaked["highest"]
+    assert leaked["lowest"] < leaked["highest"]
+
+
+@pytest.mark.parametrize(("add_one", "name"), [(False, "counting"), (True, "counting_add_one")])
+def test_the_losses_of_counting_are_measured_again(add_one, name):
+    assert facts.counting_losses(longest=2, add_one=add_one) == pytest.approx(FIGURES[name][:3], abs=1e-9)
+
+
+def test_adding_one_to_pairs_of_letters_is_the_bigram_table_of_part_2():
+    train, held_out = facts.split_docs(facts.load_docs(str(facts.NAMES)))
+    tokenizer = facts.Tokenizer(train)
+    table = bigram_loss(bigram_counts(train, tokenizer), held_out, tokenizer)
+    assert FIGURES["counting_add_one"][1] == pytest.approx(table, abs=1e-9)
 
 
 def test_the_share_of_the_gradient_that_comes_through_the_cache_is_measured_again():

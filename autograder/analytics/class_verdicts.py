@@ -16,8 +16,9 @@ from pathlib import Path
 
 from autograder.batch.ledger import LEDGER_FILE, read_ledger
 from autograder.class_folder.collected import recorded_time
+from autograder.class_folder.decisions import apply_decisions, decisions_on, read_decisions
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.released_verdicts import read_released, released_path
+from autograder.class_folder.released_verdicts import read_released, released_names, released_path
 from autograder.class_folder.verdict_store import open_store
 from autograder.course import Part, part_named
 from autograder.files import write_atomically
@@ -28,8 +29,9 @@ SECRET_FILE = "pseudonyms.secret"
 
 @dataclass(frozen=True)
 class LatestVerdict:
-    """The last verdict on a part of a learner. seconds: of the grading, None where that is not known; versions: how
-    many different modules of theirs were graded; span: from the first submission to the last, None when there is one.
+    """The last verdict on a part of a learner, or on the capstone. seconds: of the grading, None where that is not
+    known; versions: how many different modules of theirs were graded; span: from the first submission to the last, None
+    when there is one.
     """
 
     learner: str
@@ -48,20 +50,21 @@ class ClassVerdicts:
     lost: list[str]
 
 
-def read_verdicts(folder: Path, only_part: Part | None = None) -> ClassVerdicts:
-    """All in the folder that a grading wrote to, or those on one part. Raises ValueError when there are none, and
-    LedgerError for a ledger that is damaged.
+def read_verdicts(folder: Path, only_part: Part | None = None, by_checks: bool = False) -> ClassVerdicts:
+    """All in the folder that a grading wrote to, or those on one part. by_checks: without what instructors decided
+    about regrade requests. Raises ValueError when there are none, LedgerError for a ledger that is damaged, and
+    DecisionsError.
     """
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}: name the one with the verdicts, which `grade` makes.")
     store, outcome, latest = open_store(folder), ClassVerdicts([], []), {}
+    decisions = [] if by_checks else read_decisions(folder)
     versions: dict[tuple[str, str], set[str]] = {}
     if (folder / LEDGER_FILE).exists():
         for _, entry in read_ledger(folder / LEDGER_FILE):
             latest[entry.learner, entry.part] = entry
             versions.setdefault((entry.learner, entry.part), set()).add(entry.submission)
-    released = {(path.stem, path.parent.name) for path in (folder / "given").glob("part??/*.json")}
-    for learner, name in sorted({*latest, *released}):
+    for learner, name in sorted({*latest, *released_names(folder)}):
         if only_part is not None and name != only_part.name:
             continue
         entry = latest.get((learner, name))
@@ -73,6 +76,7 @@ def read_verdicts(folder: Path, only_part: Part | None = None) -> ClassVerdicts:
         if report is None:
             outcome.lost.append(f"{learner}/{name}")
             continue
+        report = apply_decisions(report, decisions_on(decisions, learner, name, report))
         learner_part = part_named(name)
         outcome.verdicts.append(
             LatestVerdict(
@@ -86,9 +90,7 @@ def read_verdicts(folder: Path, only_part: Part | None = None) -> ClassVerdicts:
         )
     if not outcome.verdicts:
         raise ValueError(
-            f"There is no verdict in {folder}"
-            + (f" on part {only_part.number}" if only_part else "")
-            + ": grade first."
+            f"There is no verdict in {folder}" + (f" on {only_part.name}" if only_part else "") + ": grade first."
         )
     return outcome
 

@@ -22,6 +22,7 @@ from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
 from autograder.grading.request import Conditions
+from autograder.grading.store import key
 from autograder.render.feedback_page import Feedback, feedback_page
 from autograder.sandbox import Tier
 
@@ -64,7 +65,7 @@ def grade_batch(
         def done(graded: GradedTask) -> None:
             if graded.report is not None:
                 learner, part, modules = graded.task.learner, graded.task.part, graded.collected.modules
-                entry = ledger.record(learner, part, graded.report, modules, store, conditions)
+                entry = ledger.record(learner, part, graded.report, modules, store, key(modules, part, conditions))
                 decisions = decisions_on(read_decisions(out), learner, part.name, graded.report)
                 graded = replace(graded, report=apply_decisions(graded.report, decisions))
                 told, source = decision_sentences(graded.report, decisions), modules.get(graded.report.file)

@@ -20,8 +20,7 @@ from autograder.class_folder.locks import lock
 from autograder.course import Part
 from autograder.files import write_atomically
 from autograder.grading.report import Report
-from autograder.grading.request import Conditions
-from autograder.grading.store import Store, key, suite_hash
+from autograder.grading.store import Store, suite_hash
 
 LEDGER_FILE = "ledger.jsonl"
 
@@ -33,14 +32,15 @@ class LedgerError(ValueError):
 @dataclass(frozen=True)
 class LedgerEntry:
     """One verdict. modules: file name -> sha256 of all that it depends on; verdict: its key in the result store;
-    decided: the points of earned, by check, that an instructor gave after a regrade request.
+    decided: the points of earned, by check, that an instructor gave after a regrade request; python: the interpreter
+    that a capstone was trained in, as it was typed, "" for the grader's own.
     """
 
     when: str  # UTC, ISO 8601
     learner: str
-    part: str  # part05
+    part: str  # part05, or capstone
     file: str
-    submission: str  # sha256 of the part's module
+    submission: str  # sha256 of the part's module; of the capstone's modules together
     suite: str
     seed: int
     sandbox: str
@@ -52,6 +52,7 @@ class LedgerEntry:
     modules: dict[str, str]
     verdict: str
     decided: dict[str, float] = field(default_factory=dict)
+    python: str = ""
 
     def same_verdict(self, other: LedgerEntry) -> bool:
         """Whether both are of one verdict: everything but the time is equal."""
@@ -68,15 +69,17 @@ class Ledger:
 
     @classmethod
     @contextlib.contextmanager
-    def opened(cls, folder: Path) -> Iterator[Ledger]:
-        """Open it, made if there is none. Raises LedgerError when it is damaged or somebody else is grading."""
+    def opened(cls, folder: Path, wait: bool = False) -> Iterator[Ledger]:
+        """Open it, made if there is none. Raises LedgerError when it is damaged or somebody else is grading; with
+        `wait`, waits for the end of that.
+        """
         ledger = cls(folder)
         folder.mkdir(parents=True, exist_ok=True)
         ledger._descriptor = os.open(
             ledger.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666
         )
         try:
-            ledger._lock()
+            ledger._lock(wait)
             ledger._drop_unfinished_line()
             ledger.latest = {(entry.learner, entry.part): entry for _, entry in read_ledger(ledger.path)}
             yield ledger
@@ -90,18 +93,18 @@ class Ledger:
         report: Report,
         modules: Mapping[str, bytes],
         store: Store,
-        conditions: Conditions,
+        name: str,
+        python: str | None = None,
     ) -> LedgerEntry:
-        """Add a line for a verdict that is in the store, unless the last one of this learner's part says the same.
-        Returns the line that counts. Raises OSError, with nothing added.
+        """Add a line for a verdict that is in the store under this name, unless the last one of this learner's part
+        says the same. Returns the line that counts. Raises OSError, with nothing added.
         """
-        name = key(modules, part, conditions)
         stored = store.find(name)
         entry = LedgerEntry(
             when=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
             learner=learner,
             part=part.name,
-            file=part.file_name,
+            file=report.file,
             submission=report.sha256,
             suite=suite_hash(part),
             seed=report.seed,
@@ -113,6 +116,7 @@ class Ledger:
             breaks=report.breaks,
             modules={module: hashlib.sha256(content).hexdigest() for module, content in sorted(modules.items())},
             verdict=name,
+            python=python or "",
         )
         self.add(entry, modules, store)
         return self.latest[learner, part.name]  # an unchanged verdict keeps its day
@@ -166,10 +170,10 @@ class Ledger:
             modules[name] = content
         return modules
 
-    def _lock(self) -> None:
+    def _lock(self, wait: bool) -> None:
         """Until this process ends, however it ends."""
         try:
-            lock(self._descriptor)
+            lock(self._descriptor, wait)
         except OSError as error:
             raise LedgerError(
                 f"Another grading writes to {self.path}: wait for its end, or give another --out."

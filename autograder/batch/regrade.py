@@ -2,12 +2,13 @@
 
 `regrade` grades a class with other random inputs: if a verdict changes, the learner's code or one of our checks
 is not deterministic. `repeat` repeats one verdict from its line in the ledger, for an appeal: with the same modules,
-seed and sandbox.
+seed and sandbox. A capstone's is trained again by `classroom.capstone_grades`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,19 +119,28 @@ class Repeated:
     changed: tuple[str, ...]
 
 
-def repeat(folder: Path, which: str) -> Repeated:
-    """Repeat a verdict of the ledger in this folder. which: the number of a line, or `ada/part05` for the latest.
+GradeAgain = Callable[[LedgerEntry, Mapping[str, bytes]], Report]
 
-    Raises LedgerError when there is no such line, and SandboxUnavailable.
+
+def grade_again(entry: LedgerEntry, modules: Mapping[str, bytes]) -> Report:
+    """The verdict on these modules under the conditions of a line of the ledger."""
+    conditions = Conditions(Tier(entry.sandbox), entry.seed)
+    return answer_requests(request_submitted_part(modules, part_named(entry.part), conditions), grade)
+
+
+def repeat(folder: Path, which: str, again: GradeAgain = grade_again) -> Repeated:
+    """Repeat a verdict of the ledger in this folder. which: the number of a line, or `ada/part05` for the latest.
+    again: grades. Raises LedgerError when there is no such line, and SandboxUnavailable.
     """
     found_at, entry = find_entry(folder / LEDGER_FILE, which)
-    part, tier = part_named(entry.part), Tier(entry.sandbox)
+    tier = Tier(entry.sandbox)
     modules = Ledger(folder).kept_modules(entry)
     if tier is not Tier.LOCAL and strict_tier() is not tier:
         raise LedgerError(f"The verdict was given in the {tier.value} sandbox, which does not hold on this machine.")
-    report = answer_requests(request_submitted_part(modules, part, Conditions(tier, entry.seed)), grade)
+    report = again(entry, modules)
     stored = open_store(folder).find(entry.verdict)
-    changed = list(differences(stored.report, report)) if stored else []
+    # A capstone that was trained again has a newer verdict under this name, with another seed.
+    changed = list(differences(stored.report, report)) if stored and stored.report.seed == entry.seed else []
     by_checks = entry.earned - sum(entry.decided.values())
     if (abs(report.earned - by_checks) > 1e-9 or report.breaks != entry.breaks) and not changed:
         changed.append(f"{number(by_checks)} points, now {number(report.earned)}. {report.breaks}".rstrip())
@@ -145,8 +155,11 @@ def find_entry(path: Path, which: str) -> tuple[int, LedgerEntry]:
             f"{command('repeat', which, class_='FOLDER')}"
         )
     found = None
+    learner, _, name = which.rpartition("/")
+    with contextlib.suppress(KeyError):
+        name = part_named(name).name  # part11 is the capstone
     for line_number, entry in read_ledger(path):
-        if which in (str(line_number), f"{entry.learner}/{entry.part}"):
+        if which == str(line_number) or (entry.learner, entry.part) == (learner, name):
             found = line_number, entry
     if found is None:
         raise LedgerError(

@@ -72,13 +72,18 @@ def grade_capstone(
         part=capstone().number,
         module=capstone().module,
         file=", ".join(name for name in sorted(files) if name[:6] in {f"part0{n}" for n in range(1, 9)}),
-        sha256=hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest(),
+        sha256=files_hash(files),
         seed=seed,
         sandbox=tier.value,
         interpreter=result.interpreter if result else "",
         checks=checks,
     )
     return GradedCapstone(report, task, result, measured)
+
+
+def files_hash(files: Mapping[str, bytes]) -> str:
+    """The sha256 of a learner's parts together, as reports have it."""
+    return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()
 
 
 def judge(result: RunResult | StoppedRun, measured: Proved, problem: str = "") -> tuple[Check, ...]:

@@ -15,12 +15,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.course import Part
+from autograder.course import Part, capstone
 from autograder.files import write_atomically
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json
 
+OLD_NAME_OF_CAPSTONE = "part11"  # the folder of its files in a class that an earlier version graded: they stay there
 OLD_VERDICT_KEPT = "The checks have been fixed since this work was graded; the better result from before counts."
+
+
+def released_names(verdicts: Path) -> Iterator[tuple[str, str]]:
+    """The learner and the part's name of each verdict that is recorded in the folder of the verdicts."""
+    for path in (verdicts / "given").glob("*/*.json"):
+        name = path.parent.name
+        yield path.stem, capstone().name if name == OLD_NAME_OF_CAPSTONE else name
 
 
 def record_released(folder: ClassFolder, learner: str, part: Part, report: Report) -> None:
@@ -41,7 +49,7 @@ def last_recorded(folder: ClassFolder, learner: str, part: Part) -> Report | Non
 
 def released_path(verdicts: Path, learner: str, part_name: str) -> Path:
     """The file that records a learner's verdict, in the folder of the verdicts."""
-    return verdicts / "given" / part_name / f"{learner}.json"
+    return _path(verdicts / "given", learner, part_name)
 
 
 def read_released(path: Path) -> Report | None:
@@ -103,4 +111,10 @@ def _report(data: object) -> Report | None:
 
 
 def _note(folder: ClassFolder, learner: str, part: Part) -> Path:
-    return folder.verdicts / "interrupted" / part.name / f"{learner}.json"
+    return _path(folder.verdicts / "interrupted", learner, part.name)
+
+
+def _path(place: Path, learner: str, part_name: str) -> Path:
+    path = place / part_name / f"{learner}.json"
+    older = place / OLD_NAME_OF_CAPSTONE / path.name
+    return older if part_name == capstone().name and older.exists() else path

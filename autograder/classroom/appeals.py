@@ -13,7 +13,7 @@ from autograder.analytics.class_verdicts import read_verdicts
 from autograder.appeal_file import LARGEST, AppealError, check_names, file_name, read_appeals
 from autograder.batch.grade_batch import follow_decisions
 from autograder.batch.ledger import LedgerError
-from autograder.batch.regrade import Repeated, repeat
+from autograder.batch.regrade import Repeated
 from autograder.class_folder.collected import Unreadable, collect_modules, read_regular_file, submitted_hash
 from autograder.class_folder.decisions import (
     Decision,
@@ -27,10 +27,13 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.locks import exclusive_grading
 from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.settings import ClassError
+from autograder.class_folder.verdict import decided
 from autograder.classroom.autograde import SubmissionOutcome, grade_class
-from autograder.classroom.errata import Errata, find_errata
+from autograder.classroom.capstone_gradebook import enter_capstone
+from autograder.classroom.capstone_grades import Training, newest_parts, repeat_verdict, submitted_capstone_hash
+from autograder.classroom.errata import Errata, find_capstone_errata, find_errata
 from autograder.classroom.gradebook import open_gradebook, submission_rows
-from autograder.course import Part, part_named, parts
+from autograder.course import Part, capstone, part_named, parts
 from autograder.grading.report import Check, Report
 from autograder.invocation import option
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
@@ -103,11 +106,12 @@ def find_requests(folder: ClassFolder) -> CollectedRequests:
     """
     requests = CollectedRequests()
     problems: dict[tuple[str, str], list[str]] = {}
-    for part in parts():
+    for part in (*parts(), capstone()):
         names, graded = set(check_names(part)), None
         stem, _, suffix = file_name(part).rpartition(".")
         collected = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
-        submitted_with = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{part.name}/{file_name(part)}")]
+        place = "part??" if part is capstone() else part.name  # which has no submission of its own
+        submitted_with = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{place}/{file_name(part)}")]
         for path, learner in [*sorted(collected), *sorted(submitted_with)]:
             content = b""
             try:
@@ -165,7 +169,7 @@ def cases(folder: ClassFolder, requests: Sequence[RegradeRequest], anyway: bool 
         )
         if case.open or anyway:
             if (learner, part) not in repeated:
-                repeated[learner, part] = _repeated(folder, learner, part)
+                repeated[learner, part] = _repeated(folder, learner, part, anyway)
             if part not in errata:
                 errata[part] = _errata(folder, part)
             case = replace(case, repeated=repeated[learner, part], errata=_errata_line(errata[part], learner))
@@ -239,11 +243,14 @@ def _concerned(
     accept: bool,
     alike: bool,
 ) -> list[str]:
-    """Whom to decide for: the learner; "" to accept for everybody alike; those alike who asked, to reject."""
+    """Whom to decide for: the learner; to accept for all alike, "" for everybody who makes the recognised mistake, also
+    later, or those whose check fails so now, where none was recognised; those alike who asked, to reject.
+    """
     if not alike:
         return [learner]
     if accept:
-        return [""]
+        # Later work may raise the same exception for another reason, or return something else that is wrong.
+        return [""] if check.misconception else sorted({learner, *_alike(verdicts, check)})
     requests = find_requests(folder).by_name.values()
     asked = {request.learner for request in requests if (request.part, request.check) == (part, check.name)}
     return sorted({learner, *(asked & set(_alike(verdicts, check)))})
@@ -270,13 +277,34 @@ def _points_before_and_after(
 def _regrade_decided(
     folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier
 ) -> Sequence[SubmissionOutcome]:
-    """Grade again, which changes no verdict, so that gradebook, formgrader and feedback have what was decided."""
+    """Grade again, which changes no verdict, so that gradebook, formgrader and feedback have what was decided. Of a
+    capstone, which would be trained again, the verdict is entered again.
+    """
     with open_gradebook(folder) as book:
         graded = {row.student for row in submission_rows(book) if row.assignment == part.name}
     to_grade = [
         learner for learner in learners if learner in graded and last_released(folder, learner, part) is not None
     ]
+    if part is capstone():
+        return [_enter_capstone_again(folder, learner) for learner in to_grade]
     return grade_class(folder, part, to_grade, tier) if to_grade else []
+
+
+def _enter_capstone_again(folder: ClassFolder, learner: str) -> SubmissionOutcome:
+    with exclusive_grading(folder.root):
+        report = last_released(folder, learner, capstone())
+        try:
+            enter_capstone(folder, learner, report, newest_parts(folder, learner))
+        except Exception as error:  # whoever is at fault: the others get their points all the same
+            return SubmissionOutcome(learner, capstone(), failure=f"{type(error).__name__}: {error}")
+    earned = decided(folder, learner, capstone(), report)[0].earned
+    return SubmissionOutcome(learner, capstone(), earned, report.possible)
+
+
+def full_name(which: str) -> str:
+    """The name of a request as it is listed: ada/part11/test_NAME is ada/capstone/NAME. Raises ClassError."""
+    learner, part, check = _parse_name(which)
+    return RegradeRequest(learner, part, check, "").name
 
 
 def _parse_name(which: str) -> tuple[str, Part, str]:
@@ -291,7 +319,7 @@ def _parse_name(which: str) -> tuple[str, Part, str]:
 def _verdicts(folder: ClassFolder, part: Part) -> dict[str, Report]:
     """The verdicts that count, by the checks alone, by learner; none when nobody was graded."""
     try:
-        return {verdict.learner: verdict.report for verdict in read_verdicts(folder.verdicts, part).verdicts}
+        return {verdict.learner: verdict.report for verdict in read_verdicts(folder.verdicts, part, True).verdicts}
     except LedgerError as error:
         raise ClassError(str(error)) from error
     except ValueError:  # there is no verdict
@@ -337,6 +365,8 @@ def _decided_so(before: Sequence[Decision], decision: Decision) -> bool:
 
 def _has_newer_work(folder: ClassFolder, learner: str, part: Part, report: Report) -> bool:
     """Whether other work than that of the verdict was collected since."""
+    if part is capstone():
+        return submitted_capstone_hash(folder, learner) != report.sha256
     if not (folder.submitted / learner / part.name).is_dir():
         return False
     try:
@@ -345,16 +375,21 @@ def _has_newer_work(folder: ClassFolder, learner: str, part: Part, report: Repor
         return False
 
 
-def _repeated(folder: ClassFolder, learner: str, part: Part) -> Repeated | str:
-    """The verdict once more, or why it can't be repeated."""
+def _repeated(folder: ClassFolder, learner: str, part: Part, anyway: bool) -> Repeated | str:
+    """The verdict once more, or why it can't be repeated. anyway: a capstone's, too, which takes a minute or more."""
+    if part is capstone() and not anyway:
+        again = folder.command("repeat", f"{learner}/{part.name}")
+        return f"not yet, since it trains the capstone again for a minute or more. To repeat it: {again}"
     try:
-        return repeat(folder.verdicts, f"{learner}/{part.name}")
+        return repeat_verdict(folder.verdicts, f"{learner}/{part.name}")
     except (LedgerError, SandboxUnavailable) as error:
         return str(error)
 
 
 def _errata(folder: ClassFolder, part: Part) -> Errata | str:
     try:
+        if part is capstone():
+            return find_capstone_errata(folder, Training(strict_tier()), train=False)[0]
         return find_errata(folder, part, strict_tier())
     except (ClassError, SandboxUnavailable) as error:
         return str(error)
@@ -364,6 +399,8 @@ def _errata_line(errata: Errata | str, learner: str) -> str:
     """What `errata` would change for a learner, and for how many others."""
     if isinstance(errata, str):
         return errata
+    if learner in errata.unknown and errata.part is capstone():
+        return "There is no training by the current checks to compare with: errata trains everybody again."
     if learner in errata.unknown:
         return "There is nothing to compare: this submission was not graded with make grade."
     changes = {change.learner: change for change in errata.changes}

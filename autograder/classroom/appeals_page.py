@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.appeals import RequestCase, Ruling
 from autograder.classroom.autograde import outcome_line
+from autograder.course import part_named
 from autograder.grading.report import Check
 from autograder.render.templates import write_private_page
 from autograder.render.terminal import message_lines, without_commands
@@ -71,10 +72,10 @@ def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) 
         yield f"  {clean_text(learner, 40)}: {points}"
     yield from (outcome_line(outcome) for outcome in ruling.outcomes if outcome.failure)
     if ruling.waiting:
-        part = which.split("/")[1].removeprefix("part")
+        part = part_named(which.split("/")[1])
         yield (
             f"Newer work is not graded yet: {', '.join(ruling.waiting)}. The decision applies to it if the check "
-            f"fails in the same way. To grade it: {folder.command('grade', part_=int(part))}"
+            f"fails in the same way. To grade it: {folder.command('grade', part_=part.number)}"
         )
     if ruling.check.status == "manual" and accept:
         yield "This is a written answer. Enter its points in formgrader."

@@ -5,12 +5,13 @@ Nobody submits a notebook for it, so the one that nbgrader needs is made here, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autograder.capstone.capstone_checks import CHECKS
 from autograder.class_folder.collected import NewestModule
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import record_released, releasing
+from autograder.class_folder.verdict import decided
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.nbgrader_configuration import configure
 from autograder.classroom.submitted_notebook import grader_cell
@@ -24,11 +25,15 @@ from autograder.text import number
 
 
 def enter_capstone(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, NewestModule]) -> None:
-    """Enter the points, write the notebook that formgrader shows, and the page of feedback. Raises ClassError."""
+    """Enter the points with what was decided about regrade requests, write the notebook that formgrader shows, and the
+    page of feedback. report: by the checks alone. Raises ClassError.
+    """
+    counting, decisions = decided(folder, learner, capstone(), report)
     with releasing(folder, learner, capstone()):
-        _enter_points(folder, learner, report, parts)
+        _enter_points(folder, learner, counting, parts)
         record_released(folder, learner, capstone(), report)
-        text = notebook_text(report_notebook(report, parts)).encode("utf-8")
+        notebook = report_notebook(counting, parts, tuple(decisions.values()))
+        text = notebook_text(notebook).encode("utf-8")
         name = capstone().module
         write_atomically(folder.autograded / learner / name / f"{name}.ipynb", text)
         _write_feedback(folder, learner)
@@ -59,8 +64,8 @@ def possible_points(task: Task) -> float:
     return float(sum(check.points for check in CHECKS if check.task == task.id))
 
 
-def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
-    """The report as a notebook: what was trained, then a graded cell per task."""
+def report_notebook(report: Report, parts: Mapping[str, NewestModule], decisions: Sequence[str] = ()) -> dict:
+    """The report as a notebook: what was trained, sentences about decisions, then a graded cell per task."""
     sentences = [
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
         f"from seed {report.seed}, with your newest parts:",
@@ -69,6 +74,7 @@ def report_notebook(report: Report, parts: Mapping[str, NewestModule]) -> dict:
             + (f"{module.time:%Y-%m-%d %H:%M:%S} UTC" if module.time else "at an unknown time")
             for name, module in parts.items()
         ),
+        *decisions,
     ]
     cells = [grader_cell(sentences), *(_cell(report, task) for task in capstone().tasks)]
     return {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}

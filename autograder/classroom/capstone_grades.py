@@ -1,4 +1,5 @@
-"""The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook.
+"""The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook
+and the verdicts in the ledger.
 
 A capstone takes a minute or more, so verdicts are kept, and several are made at a time. If the machine had no time
 for a run, there is no verdict: nothing is entered or kept, and the next call trains it again.
@@ -16,23 +17,36 @@ from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.batch.ledger import LEDGER_FILE, Ledger, LedgerEntry, LedgerError
 from autograder.batch.local_processes import ProcessEnded
 from autograder.batch.pool import open_pool
+from autograder.batch.regrade import Repeated, grade_again, repeat
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
+from autograder.capstone.grade_capstone import files_hash
 from autograder.class_folder.collected import NewestModule, newest_module
 from autograder.class_folder.folder import ClassFolder
+from autograder.class_folder.locks import exclusive_grading
 from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
+from autograder.class_folder.verdict import decided
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom import capstone_process
 from autograder.classroom.capstone_gradebook import enter_capstone
 from autograder.classroom.capstone_process import CapstoneNotGraded, decode_capstone, encode_capstone
-from autograder.course import HERE, ROOT, capstone, part
+from autograder.course import capstone, part
 from autograder.grading.report import Report
 from autograder.grading.store import Store, suite_hash
 from autograder.sandbox import Tier
 from autograder.text import clean_text, number, plural
 
 NEEDED = tuple(part(each) for each in OWN_PARTS)
+
+
+class Training(NamedTuple):
+    """What a verdict depends on besides the modules. python: the interpreter to train in, None for the grader's own."""
+
+    tier: Tier
+    python: str | None = None
+    num_steps: int = NUM_STEPS
 
 
 class CapstoneOutcome(NamedTuple):
@@ -58,20 +72,20 @@ class CapstoneOutcome(NamedTuple):
 
 def grade_capstones(
     folder: ClassFolder,
-    tier: Tier,
-    python: str | None = None,
+    training: Training,
     on_start: Callable[[int], None] = lambda count: None,
     on_outcome: Callable[[CapstoneOutcome], None] = lambda outcome: None,
-    num_steps: int = NUM_STEPS,
     again: bool = False,
     entered: bool = True,
+    train: bool = True,
 ) -> list[CapstoneOutcome]:
     """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
-    outcome says which. python: the interpreter to train in, such as pypy3. on_start: gets the number of learners to
-    train for. again: train, too, what has a verdict. entered: enter the points in the gradebook; a better result for
+    outcome says which. on_start: gets the number of learners to train for. again: train, too, what has a verdict.
+    entered: enter the points in the gradebook, and the verdict in the ledger; train: whoever has no verdict yet, who
+    is left out otherwise. A better result for
     the same parts is kept. Raises ClassError.
     """
-    collected = {learner: newest_parts(folder, learner) for learner in _learners(folder)}
+    collected = {learner: newest_parts(folder, learner) for learner in capstone_learners(folder)}
     outcomes = []
 
     def done(outcome: CapstoneOutcome) -> None:
@@ -84,17 +98,17 @@ def grade_capstones(
             done(CapstoneOutcome(learner, missing=missing))
         else:
             ready[learner] = modules
-    modules_of = {
-        learner: {name: module.content for name, module in newest.items()} for learner, newest in ready.items()
-    }
-    keys = {learner: verdict_key(modules, tier, python, num_steps) for learner, modules in modules_of.items()}
+    modules_of = {learner: _contents(newest) for learner, newest in ready.items()}
+    keys = {learner: verdict_key(modules, training) for learner, modules in modules_of.items()}
     store = open_store(folder.verdicts)
     found = {} if again else {name: store.find(name) for name in set(keys.values())}
     stored = {name: verdict.report for name, verdict in found.items() if verdict is not None}
+    if not train:
+        keys = {learner: name for learner, name in keys.items() if name in stored}
     on_start(sum(name not in stored for name in keys.values()))
 
     def job(modules: Mapping[str, bytes]) -> bytes:
-        return encode_capstone(modules, tier, python, num_steps)
+        return encode_capstone(modules, *training)
 
     with contextlib.closing(_verdicts(modules_of, keys, stored, store, job)) as verdicts:
         for learner, verdict in verdicts:
@@ -102,9 +116,7 @@ def grade_capstones(
             try:
                 report = verdict.result()
                 if entered:
-                    old = last_released(folder, learner, capstone())
-                    report = old if keeps_old_verdict(old, report) else report
-                    enter_capstone(folder, learner, report, ready[learner])
+                    report = release_capstone(folder, learner, report, ready[learner], training)
             except (CapstoneNotGraded, ProcessEnded) as error:
                 failed = str(error)
             except Exception as error:  # whoever is at fault: the others get their points all the same
@@ -113,13 +125,64 @@ def grade_capstones(
     return outcomes
 
 
+def release_capstone(
+    folder: ClassFolder,
+    learner: str,
+    report: Report,
+    newest: Mapping[str, NewestModule],
+    training: Training,
+    lower: bool = False,
+) -> Report:
+    """Bring a stored verdict to ledger, gradebook and feedback, unless a better one for the same modules counts and the
+    lower one is not asked for. Waits for another grading of the class. Returns the verdict that counts, by the checks
+    alone. Raises ClassError and LedgerError.
+    """
+    with exclusive_grading(folder.root, wait=True), Ledger.opened(folder.verdicts, wait=True) as ledger:
+        old = last_released(folder, learner, capstone())
+        if old is not None and not lower:
+            before, after = (decided(folder, learner, capstone(), each)[0] for each in (old, report))
+            report = old if keeps_old_verdict(before, after) else report
+        if report is not old:  # whose line is there
+            modules, store = _contents(newest), open_store(folder.verdicts)
+            name = verdict_key(modules, training)
+            ledger.record(learner, capstone(), report, modules, store, name, training.python)
+        enter_capstone(folder, learner, report, newest)
+    return report
+
+
+def repeat_verdict(folder: Path, which: str, num_steps: int = NUM_STEPS) -> Repeated:
+    """Repeat a verdict of the ledger in this folder, of a part or of the capstone: see `batch.regrade.repeat`."""
+
+    def again(entry: LedgerEntry, modules: Mapping[str, bytes]) -> Report:
+        if entry.part != capstone().name:
+            return grade_again(entry, modules)
+        training = Training(Tier(entry.sandbox), entry.python or None, num_steps)
+        with open_pool(1, module=capstone_process.MODULE, seconds=capstone_process.SECONDS) as pool:
+            try:
+                return decode_capstone(pool.submit(encode_capstone(modules, *training, seed=entry.seed)).result())[0]
+            except (CapstoneNotGraded, ProcessEnded) as error:
+                raise LedgerError(f"The capstone can't be trained again: {error}") from error
+
+    return repeat(folder, which, again)
+
+
 def newest_parts(folder: ClassFolder, learner: str) -> dict[str, NewestModule]:
     """The learner's newest modules of parts 1 to 8, by file name."""
     newest = {needed.file_name: newest_module(folder.submitted / learner, needed) for needed in NEEDED}
     return {name: module for name, module in newest.items() if module is not None}
 
 
-def _learners(folder: ClassFolder) -> list[str]:
+def submitted_capstone_hash(folder: ClassFolder, learner: str) -> str:
+    """The sha256 of the learner's newest parts 1 to 8 together, as reports have it."""
+    return files_hash(_contents(newest_parts(folder, learner)))
+
+
+def _contents(newest: Mapping[str, NewestModule]) -> dict[str, bytes]:
+    return {name: module.content for name, module in newest.items()}
+
+
+def capstone_learners(folder: ClassFolder) -> list[str]:
+    """Everybody who has submitted something of parts 1 to 8."""
     return sorted({learner for needed in NEEDED for learner in folder.learners(needed)})
 
 
@@ -163,18 +226,11 @@ def _store_verdict(store: Store, name: str, verdict: Future[Report], answer: Fut
         verdict.set_exception(error)
 
 
-def verdict_key(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> str:
+def verdict_key(modules: Mapping[str, bytes], training: Training) -> str:
     """A hash of all that a verdict depends on: the modules, the capstone's checks, the grader, the data, the Python."""
-    digest = hashlib.sha256("".join(suite_hash(needed) for needed in NEEDED).encode("ascii"))
-    for path in [*sorted((HERE / "capstone").glob("*.py")), HERE / "model.py", ROOT / "datasets" / "names.txt"]:
-        digest.update(_content_hash(path))
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(modules.items())}
-    inputs = [capstone().module, digest.hexdigest(), hashes, tier.value, python, num_steps]
+    inputs = [capstone().module, suite_hash(capstone()), hashes, training.tier.value, *training[1:]]
     return hashlib.sha256(json.dumps(inputs).encode("ascii")).hexdigest()
-
-
-def _content_hash(path: Path) -> bytes:
-    return path.name.encode("ascii") + hashlib.sha256(path.read_bytes()).digest()
 
 
 def capstone_summary(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
@@ -183,4 +239,4 @@ def capstone_summary(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -
     waiting = sum(bool(outcome.missing) for outcome in outcomes)
     yield ""
     counts = f"{plural(graded, 'capstone')} graded, {waiting} waiting for parts"
-    yield f"{counts}. Feedback: {folder.feedback}. Scores: gradebook.db."
+    yield f"{counts}. Feedback: {folder.feedback}. Scores: gradebook.db. Ledger: {folder.verdicts / LEDGER_FILE}."

@@ -20,10 +20,12 @@ class CapstoneNotGraded(Exception):
     """There is no verdict: a sentence."""
 
 
-def encode_capstone(modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int) -> bytes:
-    """One line. modules: by file name; python: the interpreter to train in; num_steps: how long."""
+def encode_capstone(
+    modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int, seed: int | None = None
+) -> bytes:
+    """One line. modules: by file name; python: the interpreter; num_steps: how long; seed: drawn if None."""
     files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
-    job = {"modules": files, "tier": tier.value, "python": python, "num_steps": num_steps}
+    job = {"modules": files, "tier": tier.value, "python": python, "num_steps": num_steps, "seed": seed}
     return json.dumps(job).encode("ascii") + b"\n"
 
 
@@ -42,7 +44,8 @@ def answer_capstone(line: bytes) -> dict:
     job, began = json.loads(line), time.monotonic()
     modules = {name: base64.b64decode(text) for name, text in job["modules"].items()}
     try:
-        graded = grade_capstone(modules, tier=Tier(job["tier"]), python=job["python"], num_steps=job["num_steps"])
+        conditions = {name: job[name] for name in ("python", "num_steps", "seed")}
+        graded = grade_capstone(modules, tier=Tier(job["tier"]), **conditions)
     except MachineBusy as error:
         return {"failure": f"{error} Nothing was saved. Run the same command again."}
     except Exception as error:  # whoever is at fault: the others get their points all the same

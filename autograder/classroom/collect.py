@@ -20,7 +20,7 @@ from autograder.class_folder.collected import TIMESTAMP, Unreadable, read_regula
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import UTC, ClassError, load_settings
 from autograder.classroom.gradebook import open_gradebook
-from autograder.course import EXERCISES, RECIPE_FILE, Part, parts
+from autograder.course import EXERCISES, RECIPE_FILE, Part, capstone, parts
 from autograder.files import write_atomically
 from autograder.intake.archives import shown
 from autograder.intake.moodle_worksheet import Worksheet, read_worksheet
@@ -188,7 +188,7 @@ def _files_by_part(
     or that the instructor has renamed in submitted/, are among them where nothing else has that name.
     """
     files, others = list(person.files), []
-    looked_for = [RECIPE, *([part.name] if part else [other_part.name for other_part in parts()])]
+    looked_for = [RECIPE, capstone().name, *([part.name] if part else [other_part.name for other_part in parts()])]
     guessed: dict[str, list[SubmittedFile]] = {}
     for file in person.others:
         name = likely_course_name(file.name, looked_for)

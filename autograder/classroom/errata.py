@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.capstone.capstone_run import NUM_STEPS
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import interrupted_release, keeps_old_verdict, last_released
 from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided, fresh_verdict, of_other_checks
 from autograder.classroom.autograde import SubmissionOutcome, grade_class, require_working_checks
-from autograder.classroom.capstone_gradebook import enter_capstone
-from autograder.classroom.capstone_grades import grade_capstones, newest_parts
+from autograder.classroom.capstone_grades import (
+    Training,
+    capstone_learners,
+    grade_capstones,
+    newest_parts,
+    release_capstone,
+)
 from autograder.classroom.prefetch import pregrade_in_background
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
@@ -71,16 +75,18 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
 
 
 def find_capstone_errata(
-    folder: ClassFolder, tier: Tier, num_steps: int = NUM_STEPS
+    folder: ClassFolder, training: Training, train: bool = True
 ) -> tuple[Errata, dict[str, Report]]:
     """The same for the capstone, which trains everybody again where its checks have changed; also the new reports. A
-    run that failed is listed with those that were never graded. Raises ClassError when there is nothing to grade.
+    run that failed, or that there is no time for without `train`, is listed with those that were never graded. Raises
+    ClassError when there is nothing to grade.
     """
-    outcomes = grade_capstones(folder, tier, num_steps=num_steps, entered=False)
-    if not outcomes:
+    learners = capstone_learners(folder)
+    if not learners:
         raise ClassError(f"Nobody has submitted anything of parts 1 to 8: see {folder.submitted}.")
+    outcomes = grade_capstones(folder, training, entered=False, train=train)
     reports = {outcome.learner: outcome.report for outcome in outcomes if outcome.report is not None}
-    return _compare(folder, capstone(), [outcome.learner for outcome in outcomes], reports.get), reports
+    return _compare(folder, capstone(), learners, reports.get), reports
 
 
 def _compare(
@@ -118,12 +124,13 @@ def apply_errata(
     return grade_class(folder, errata.part, learners, tier, source, lower=lower) if learners else []
 
 
-def apply_capstone_errata(folder: ClassFolder, errata: Errata, reports: Mapping[str, Report], lower: bool) -> None:
+def apply_capstone_errata(
+    folder: ClassFolder, errata: Errata, reports: Mapping[str, Report], training: Training, lower: bool
+) -> None:
     """The same for the capstone, whose new reports are these."""
-    keep_old = {change.learner for change in errata.changes if change.keeps_old and not lower}
     for learner in _learners_to_release(errata, lower):
-        report = last_released(folder, learner, errata.part) if learner in keep_old else reports[learner]
-        enter_capstone(folder, learner, report, newest_parts(folder, learner))
+        newest = newest_parts(folder, learner)
+        release_capstone(folder, learner, reports[learner], newest, training, lower)
 
 
 def _learners_to_release(errata: Errata, lower: bool) -> list[str]:

@@ -14,15 +14,10 @@ from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.submitted_notebook import GRADER_CELL
 from autograder.classroom.written_answer import from_inert_markdown
-from autograder.course import LARGEST_FILE, Part, capstone
+from autograder.course import LARGEST_FILE, Part
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.render.feedback_page import Feedback, Marks, feedback_page
 from autograder.render.graded_notebook import summary_sentences
-
-
-def assignment_name(part: Part) -> str:
-    """What the gradebook and the folders call a part, or the capstone."""
-    return part.module if part is capstone() else part.name
 
 
 def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
@@ -31,7 +26,7 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
 
     from autograder.classroom.late_policy import lateness
 
-    name = assignment_name(part)
+    name = part.name
     report = last_recorded(folder, learner, part)
     cells = graded_cells(folder, learner, name)
     if report is None or cells is None:

@@ -16,7 +16,7 @@ from autograder.class_folder.collected import Unreadable, submitted_hash
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import interrupted_release, last_released
 from autograder.class_folder.settings import ClassError, load_settings
-from autograder.classroom.feedback import assignment_name, learner_page
+from autograder.classroom.feedback import learner_page
 from autograder.classroom.gradebook import open_gradebook
 from autograder.course import Part, capstone
 from autograder.files import write_atomically
@@ -60,7 +60,7 @@ def pack_feedback(
     """Write the pages of everybody in a platform's download, brought up to date, as out/feedback-partNN.zip. Raises
     ClassError when there is nothing to pack.
     """
-    name = assignment_name(part)
+    name = part.name
     with open_gradebook(folder) as gradebook:
         students = gradebook.students
         numbers = read_worksheet(worksheet, students, load_settings(folder).zone) if worksheet else Worksheet()
@@ -120,7 +120,7 @@ def _other_parts(sorted_files: FilesByLearner, part: Part) -> list[str]:
         for person in sorted_files.people.values()
         for file in person.files
         if file.name in part_of_file
-    } - {RECIPE}
+    } - {RECIPE, capstone().name}
     return [] if part is capstone() or part.name in parts else sorted(parts)
 
 

@@ -26,8 +26,9 @@ from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, rebuild_notebook
-from autograder.course import Part, capstone, part_named
+from autograder.course import Part, part_named
 from autograder.grading.request import Conditions
+from autograder.grading.store import key
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.notebooks.release import released_notebook
 from autograder.render.graded_notebook import earned_points, summary_sentences, task_lines
@@ -68,8 +69,7 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(self, nb, resources=None, **options):
         folder = ClassFolder(Path(self.parent.coursedir.root))
         name, learner = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
-        part = capstone() if name == capstone().module else part_named(name)
-        return learner_page(folder, part, learner), self._init_resources(resources)
+        return learner_page(folder, part_named(name), learner), self._init_resources(resources)
 
 
 class ClassStep(NbGraderPreprocessor):
@@ -102,7 +102,8 @@ class GradeModule(SandboxStep):
         if not verdict.is_older:  # otherwise its line is there
             with self._ledger() as ledger:
                 modules = verdict.collected.modules
-                ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), Conditions(tier))
+                name = key(modules, part, Conditions(tier))
+                ledger.record(learner, part, verdict.report, modules, open_store(folder.verdicts), name)
         record_released(folder, learner, part, verdict.report)
         report, decisions = decided(folder, learner, part, verdict.report)
         resources[REPORT] = (report, (*verdict.remarks, *decisions.values()))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import parts_of
+from autograder.commands.options import part_or_capstone, parts_of
 from autograder.console import print_lines, reports_errors
 
 app = typer.Typer()
@@ -18,7 +18,9 @@ app = typer.Typer()
 @reports_errors(disk="The verdicts can't be read, or the page can't be written ({error}).")
 def analytics(
     verdicts: Annotated[Path, typer.Argument(help="The folder with the verdicts and the ledger.")] = Path("verdicts"),
-    part: Annotated[int | None, typer.Option("--part", help="This part only, and every check of it.")] = None,
+    part: Annotated[
+        int | None, typer.Option("--part", help="This part only, and every check of it; 11 is the capstone.")
+    ] = None,
     names: Annotated[bool, typer.Option("--names", help="Real ids instead of pseudonyms.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and write no page.")] = False,
 ) -> None:
@@ -29,7 +31,7 @@ def analytics(
     from autograder.analytics.class_figures import class_figures, figure_lines, write_figures
     from autograder.analytics.class_verdicts import pseudonyms, read_verdicts
 
-    selected = None if part is None else parts_of(part)[0]
+    selected = None if part is None else part_or_capstone(part)
     figures = class_figures(read_verdicts(verdicts, selected), None if names else pseudonyms(verdicts))
     if as_json:
         return print_lines([json.dumps(figures.to_json(), indent=1)])

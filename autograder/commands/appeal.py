@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.appeal_file import AppealError, add_appeal, find_check
+from autograder.appeal_file import AppealError, add_appeal, find_check, submitted_with
 from autograder.console import print_lines, reports_errors
-from autograder.course import EXERCISES
+from autograder.course import EXERCISES, capstone
 from autograder.invocation import command
 
 app = typer.Typer()
@@ -19,12 +19,14 @@ app = typer.Typer()
 @app.command()
 @reports_errors()
 def appeal(
-    part: Annotated[int | None, typer.Argument(metavar="[PART]", help="The part; needed for hidden checks.")] = None,
+    part: Annotated[
+        int | None, typer.Argument(metavar="[PART]", help="The part, 11 for the capstone; needed for hidden checks.")
+    ] = None,
     check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name on your feedback page.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why the check is wrong, in your own words.")] = None,
     folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
 ) -> None:
-    """Ask your instructor for a regrade of a check. Writes appeal_partNN.toml next to your module, for you to submit.
+    """Ask your instructor for a regrade of a check. Writes appeal_partNN.toml next to your modules, for you to submit.
 
     Example: python -m autograder appeal --check square_gives_x_times_x --reason "It is right for 0, too."
     """
@@ -35,11 +37,11 @@ def appeal(
         raise AppealError(f"There is no folder {folder}.")
     its_part, name = find_check(check, part)
     path, new = add_appeal(folder, its_part, name, _ask_reason() if reason is None else reason)
+    place = "that part" if its_part is capstone() else f"part {its_part.number}"
     print_lines(
         [
             f"{'Written:' if new else 'This request is already in'} {path}.",
-            f"Next: submit this file together with your {its_part.file_name}, where you submitted part "
-            f"{its_part.number}.",
+            f"Next: submit this file together with {submitted_with(its_part)}, where you submitted {place}.",
         ]
     )
 

@@ -162,13 +162,13 @@ def _grade_folder(submitted: Path, selected: Sequence[Part], sandbox: str, optio
 def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
     """Train the capstone of everybody in a class."""
     from autograder.class_folder.settings import existing_class, load_settings
-    from autograder.classroom.capstone_grades import CapstoneOutcome, capstone_summary, grade_capstones
+    from autograder.classroom.capstone_grades import CapstoneOutcome, Training, capstone_summary, grade_capstones
     from autograder.classroom.extensions import load_extensions
     from autograder.render.progress import grading_progress
 
     class_folder = existing_class(folder)
     load_extensions(class_folder, load_settings(class_folder))
-    tier, failed = _tier(sandbox), 0
+    training, failed = Training(_tier(sandbox), python), 0
     with grading_progress() as progress:
 
         def tell(outcome: CapstoneOutcome) -> None:
@@ -178,7 +178,7 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
             if outcome.trained:
                 progress.step(failed)
 
-        outcomes = grade_capstones(class_folder, tier, python, progress.start, tell, again=again)
+        outcomes = grade_capstones(class_folder, training, progress.start, tell, again=again)
     if not outcomes:
         raise ValueError(f"Nobody has submitted anything of parts 1 to 8: see {class_folder.submitted}.")
     print_lines(capstone_summary(class_folder, outcomes))
@@ -205,7 +205,9 @@ def _tier(sandbox: str) -> Tier:
 @app.command()
 @guards_verdicts()
 def repeat(
-    which: Annotated[str, typer.Argument(metavar="NAME", help="ada/part05 for the latest, or a line's number.")],
+    which: Annotated[
+        str, typer.Argument(metavar="NAME", help="ada/part05 or ada/capstone for the latest, or a line's number.")
+    ],
     folder: Annotated[
         Path, typer.Option("--class", help="The class's folder.", show_default="the current folder")
     ] = Path(),
@@ -218,8 +220,8 @@ def repeat(
 
     Example: python -m autograder repeat ada/part05 --class FOLDER
     """
-    from autograder.batch.regrade import repeat as repeat_verdict
     from autograder.batch.regrade import repeat_lines
+    from autograder.classroom.capstone_grades import repeat_verdict
     from autograder.render.terminal import part_lines, print_json
 
     repeated = repeat_verdict(out or folder / "verdicts", which)

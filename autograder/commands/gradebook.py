@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import ClassOption, PartOption, parts_of
+from autograder.commands.options import ClassOption, PartOption, part_or_capstone, parts_of
 from autograder.console import failure, print_lines, reports_errors
-from autograder.course import ROOT, Part, capstone
+from autograder.course import ROOT, capstone
 from autograder.errors import Misuse
 
 app = typer.Typer()
@@ -133,7 +133,7 @@ def feedback(
     from autograder.classroom.feedback_zip import pack_feedback, packed_lines
 
     class_folder = existing_class(folder)
-    its_part = _part_or_capstone(part)
+    its_part = part_or_capstone(part)
     packed = pack_feedback(class_folder, download, its_part, out or class_folder.root / "exports", worksheet)
     print_lines(packed_lines(packed))
     if packed.missing:
@@ -161,7 +161,7 @@ def export(
 
     class_folder = existing_class(folder)
     table, to = class_grades(class_folder), out or class_folder.root / "exports"
-    assignment = None if part is None else _assignment(part)
+    assignment = None if part is None else part_or_capstone(part).name
     exported = fill_template(table, template, to, assignment) if template else export_all(table, to)
     print_lines([*exported.remarks, f"Written: {', '.join(map(str, exported.files))}"])
 
@@ -184,6 +184,7 @@ def errata(
     """
     from autograder.class_folder.settings import existing_class
     from autograder.classroom.autograde import outcome_line
+    from autograder.classroom.capstone_grades import Training
     from autograder.classroom.errata import (
         apply_capstone_errata,
         apply_errata,
@@ -198,9 +199,10 @@ def errata(
     tier = strict_tier()
     try:
         if part == capstone().number:
-            (found, reports), outcomes = find_capstone_errata(class_folder, tier), []
+            training = Training(tier)
+            (found, reports), outcomes = find_capstone_errata(class_folder, training), []
             if apply:
-                apply_capstone_errata(class_folder, found, reports, lower)
+                apply_capstone_errata(class_folder, found, reports, training, lower)
         else:
             found = find_errata(class_folder, parts_of(part)[0], tier)
             outcomes = apply_errata(class_folder, found, tier, lower) if apply else []
@@ -215,7 +217,7 @@ def errata(
 @app.command()
 @reports_errors()
 def appeals(
-    request: Annotated[str | None, typer.Option(help="Only this one: ada/part05/NAME.")] = None,
+    request: Annotated[str | None, typer.Option(help="Only this one: ada/part05/NAME, ada/capstone/NAME.")] = None,
     decide: Annotated[Decide | None, typer.Option(help="Decide it.")] = None,
     alike: Annotated[bool, typer.Option("--alike", help="For all whose check fails in the same way.")] = False,
     reason: Annotated[str, typer.Option(help="A sentence for the learner; needed to reject.")] = "",
@@ -251,6 +253,7 @@ def appeals(
             raise typer.Exit(1)
         return
     asked = requests.find_requests(class_folder)
+    request = request and requests.full_name(request)
     if request is not None and request not in asked.by_name:
         raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.by_name) or 'none'}.")
     wanted = [asked.by_name[request]] if request else list(asked.by_name.values())
@@ -262,13 +265,3 @@ def appeals(
     nothing = not found and not asked.problems
     path = None if request or nothing else write_appeals_page(class_folder, found, asked.problems)
     print_lines(list_lines(found, asked.problems, path))
-
-
-def _part_or_capstone(number: int) -> Part:
-    return capstone() if number == capstone().number else parts_of(number)[0]
-
-
-def _assignment(number: int) -> str:
-    """The name of a part, or of the capstone, in the gradebook."""
-    its_part = _part_or_capstone(number)
-    return its_part.module if its_part is capstone() else its_part.name

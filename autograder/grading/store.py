@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import autograder
-from autograder.course import HERE, LARGEST_FILE, SOLUTIONS, Part, parts
+from autograder.course import HERE, LARGEST_FILE, ROOT, SOLUTIONS, Part, parts
 from autograder.files import write_atomically
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
@@ -79,10 +79,12 @@ def key(files: Mapping[str, bytes], part: Part, conditions: Conditions) -> str:
 
 @functools.cache
 def suite_hash(part: Part) -> str:
-    """A hash of the suite, of the reference and of the code that judges: any change of these asks for a new verdict."""
+    """A hash of the suite, of the reference, the names and the code that judges: any change of these asks for a new
+    verdict.
+    """
     folders = [part.suite, HERE / "grading", HERE / "sandbox"]
     paths = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    paths += [HERE / "model.py", HERE / "text.py", *SOLUTIONS.glob("part*.py")]
+    paths += [HERE / "model.py", HERE / "text.py", ROOT / "datasets" / "names.txt", *SOLUTIONS.glob("part*.py")]
     # Not course.toml as it stands: when work is due makes no difference here.
     digest = hashlib.sha256(f"{autograder.__version__} {LARGEST_FILE} {parts()}".encode())
     for path in sorted(paths):

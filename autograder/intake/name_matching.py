@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from autograder.appeal_file import file_name
-from autograder.course import RECIPE_FILE, parts
+from autograder.course import RECIPE_FILE, capstone, parts
 from autograder.intake.archives import SUFFIXES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ANONYMOUS = re.compile(r"anon_\w+?_(?:\d+_|text|link)")  # Canvas, in an assignm
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 # What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
 COPY = re.compile(
-    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
+    r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|appeal_capstone|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
     r"(?P<suffix>\.py|\.ipynb|\.toml)"
 )
 RECIPE = "recipe"  # what stands for the part of the board's recipe, which belongs to none
@@ -169,5 +169,5 @@ def course_files() -> dict[str, str]:
 
 
 def appeal_files() -> dict[str, str]:
-    """The part's name by the name of the file in which a learner asks for a regrade of it."""
-    return {file_name(part): part.name for part in parts()}
+    """The name of a part or the capstone by that of the file in which a learner asks for a regrade of it."""
+    return {file_name(part): part.name for part in (*parts(), capstone())}

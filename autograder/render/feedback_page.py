@@ -16,11 +16,11 @@ from pathlib import Path
 
 import jinja2
 
-from autograder.appeal_file import file_name
+from autograder.appeal_file import file_name, submitted_with
 from autograder.course import Part, capstone, stretch_tasks
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure
 from autograder.grading.report import Check, Report
-from autograder.invocation import command
+from autograder.invocation import learners_command
 from autograder.render.next_step import CheckCommand, going_on, in_order, task_to_fix, to_do
 from autograder.render.templates import templates
 from autograder.render.terminal import message_lines, shared_mistakes
@@ -138,6 +138,7 @@ def feedback_page(feedback: Feedback) -> str:
         hidden=any(check.hidden and check.status not in DONE for check in report.checks) and nothing_ran is None,
         next_step=_next_step(feedback, nothing_ran),
         request=_request(feedback, nothing_ran),
+        submitted_with=submitted_with(feedback.part),
     )
 
 
@@ -304,7 +305,7 @@ def _next_step(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str]
     commands = [""]
 
     def check(target: int | str | None = None) -> str:
-        commands.append(command("check", target))
+        commands.append(learners_command("check", target))
         return commands[-1]
 
     sentence = _next_sentence(feedback, nothing_ran, check)
@@ -316,7 +317,7 @@ def _next_sentence(feedback: Feedback, nothing_ran: Check | None, check: CheckCo
     report, graded_part = feedback.report, feedback.part
     failing = current_check(report, graded_part)
     if graded_part is capstone():
-        return f"Next: look at {failing.task}, fix your parts, then {command('capstone')}" if failing else ""
+        return f"Next: look at {failing.task}, fix your parts, then {learners_command('capstone')}" if failing else ""
 
     if report.not_submitted:
         return f"Next: submit {report.file}."
@@ -332,14 +333,13 @@ def _next_sentence(feedback: Feedback, nothing_ran: Check | None, check: CheckCo
 
 def _request(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str, list[tuple[str, str]]]:
     """How to ask for a regrade: the file's name, a command, and each check that lost points and has no decision,
-    with its name. Empty where no check ran, since then there is a file to fix, and for the capstone, which trains parts
-    that have pages.
+    with its name. Empty where no check ran, since then there is a file to fix.
     """
     lost = [check for check in feedback.report.checks if check.status not in (*DONE, "todo")]
     lost = [check for check in lost if check.name not in feedback.decisions]
-    if not lost or nothing_ran is not None or feedback.part is capstone():
+    if not lost or nothing_ran is not None:
         return "", "", []
-    typed = command("appeal", feedback.part.number, check=lost[0].name, reason="why it is wrong")
+    typed = learners_command("appeal", feedback.part.number, check=lost[0].name, reason="why it is wrong")
     return file_name(feedback.part), typed, [(f"{check.task} {check.title}", check.name) for check in lost]
 
 

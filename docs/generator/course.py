@@ -59,9 +59,12 @@ def mistakes(part: Part) -> str:
 
 
 def all_parts() -> str:
-    """Every part with its page, its tasks and its minutes."""
-    rows = [(_linked(part), f"{len(part.tasks)}", f"{part.minutes}") for part in _assignments()]
-    return _table(["part", "tasks", "minutes"], rows)
+    """Every part with its page, its tasks as `make progress` counts them, its written answers and its minutes."""
+    rows = []
+    for part in _assignments():
+        written = 0 if part == capstone() else sum(not task.defines for task in part.tasks)
+        rows.append((_linked(part), f"{len(part.tasks) - written}", f"{written or ''}", f"{part.minutes}"))
+    return _table(["part", "tasks", "written answers", "minutes"], rows)
 
 
 def hours() -> str:

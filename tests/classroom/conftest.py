@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from helpers.capstones import BROKEN, LATER, STEPS, hand_in_all
 
 if importlib.util.find_spec("nbgrader") is None:  # it needs Python 3.11
     collect_ignore_glob = ["test_*.py"]
 
 from autograder.class_folder.folder import ClassFolder
+from autograder.classroom.capstone_grades import Training, grade_capstones
 from autograder.classroom.gradebook import open_gradebook
 
 
@@ -35,3 +37,21 @@ def gradebook(folder: ClassFolder, empty_gradebook: Path):
     shutil.copy(empty_gradebook, folder.root)
     with open_gradebook(folder) as book:
         yield book
+
+
+@pytest.fixture(scope="session")
+def capstone_class(tmp_path_factory, empty_gradebook: Path, strict) -> ClassFolder:
+    """A class whose capstones were trained for a few steps, which takes half a minute: tests use a copy. ada and ben
+    have the same right files, eve submitted a part late, cleo lacks two, and one of dan's is broken.
+    """
+    folder = ClassFolder(tmp_path_factory.mktemp("capstones"))
+    shutil.copy(empty_gradebook, folder.root)
+    (folder.root / "class.toml").write_text("[due]\ncapstone = 2026-11-30T18:00:00\n", encoding="utf-8")
+    hand_in_all(folder, "ada")
+    hand_in_all(folder, "ben")
+    hand_in_all(folder, "cleo", part06_adam=None, part07_training=None)
+    hand_in_all(folder, "dan", part08_generation=BROKEN)
+    hand_in_all(folder, "eve")
+    (folder.submitted / "eve" / "part03" / "timestamp.txt").write_text(LATER, encoding="utf-8")
+    grade_capstones(folder, Training(strict, num_steps=STEPS))
+    return folder

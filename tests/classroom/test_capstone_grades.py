@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from helpers.submissions import hand_in
+from helpers.capstones import LATER, STEPS, hand_in_all
 from typer.testing import CliRunner
 
 from autograder.batch.local_processes import Pool
@@ -26,45 +26,23 @@ from autograder.class_folder.released_verdicts import (
 from autograder.classroom import capstone_grades as class_capstone
 from autograder.classroom import capstone_process
 from autograder.classroom.capstone_gradebook import possible_points
-from autograder.classroom.capstone_grades import NEEDED, grade_capstones, newest_parts
+from autograder.classroom.capstone_grades import Training, grade_capstones, newest_parts
 from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
 from autograder.classroom.export import export
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.grades import class_grades
 from autograder.cli import app
-from autograder.course import SOLUTIONS, capstone
+from autograder.course import capstone
 from autograder.grading.store import Store
 from autograder.sandbox import CAPSTONE, Tier, strict_tier
 
-STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
-LATER = "2026-12-02 12:00:00.000000 UTC"
-
-
-def solution(part) -> str:
-    return (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
-
-
-def hand_in_all(folder: ClassFolder, learner: str, **other) -> None:
-    """All of parts 1 to 8; other: a module's text by name, None for one that is not handed in."""
-    for part in NEEDED:
-        module = other.get(part.module, solution(part))
-        if module is not None:
-            hand_in(folder, learner, module, its_part=part)
-
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, empty_gradebook, strict):
+def graded(tmp_path_factory, capstone_class, strict):
     """A class whose capstones were trained for a few steps. Gives its folder and the outcomes by learner."""
-    folder = ClassFolder(tmp_path_factory.mktemp("class"))
-    shutil.copy(empty_gradebook, folder.root)
-    (folder.root / "class.toml").write_text("[due]\ncapstone = 2026-11-30T18:00:00\n", encoding="utf-8")
-    hand_in_all(folder, "ada")
-    hand_in_all(folder, "ben")  # the same files
-    hand_in_all(folder, "cleo", part06_adam=None, part07_training=None)
-    hand_in_all(folder, "dan", part08_generation="def broken(:\n")
-    hand_in_all(folder, "eve")
-    (folder.submitted / "eve" / "part03" / "timestamp.txt").write_text(LATER, encoding="utf-8")
-    return folder, {one.learner: one for one in grade_capstones(folder, strict, num_steps=STEPS)}
+    folder = ClassFolder(tmp_path_factory.mktemp("class") / "class")
+    shutil.copytree(capstone_class.root, folder.root)
+    return folder, {one.learner: one for one in grade_capstones(folder, Training(strict, num_steps=STEPS))}
 
 
 def test_the_points_are_in_the_gradebook_task_by_task(graded):
@@ -121,13 +99,13 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
     assert outcomes["ada"].report == outcomes["ben"].report
     files = {name: newest.content for name, newest in newest_parts(folder, "ada").items()}
     monkeypatch.setattr(class_capstone, "open_pool", lambda *_, **__: pytest.fail("trained again"))
-    again = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS)}
+    again = {one.learner: one for one in grade_capstones(folder, Training(strict_tier(), num_steps=STEPS))}
     assert again["ada"].report == outcomes["ada"].report and not again["ada"].trained
     changed = files | {"part06_adam.py": files["part06_adam.py"] + b"\n# changed\n"}
-    name = class_capstone.verdict_key(changed, strict_tier(), None, STEPS)
+    name = class_capstone.verdict_key(changed, Training(strict_tier(), None, STEPS))
     assert Store(folder.verdicts).find(name) is None
-    assert class_capstone.verdict_key(files, strict_tier(), "pypy3", STEPS) != class_capstone.verdict_key(
-        files, strict_tier(), None, STEPS
+    assert class_capstone.verdict_key(files, Training(strict_tier(), "pypy3", STEPS)) != class_capstone.verdict_key(
+        files, Training(strict_tier(), None, STEPS)
     )
 
 
@@ -152,35 +130,35 @@ def test_a_run_that_the_machine_had_no_time_for_is_not_graded_and_trained_again_
     shutil.copy(empty_gradebook, folder.root)
     hand_in_all(folder, "ada")
     in_this_process.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
-    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    (outcome,) = grade_capstones(folder, Training(Tier.LOCAL, num_steps=STEPS))
     assert outcome.report is None and "NOT GRADED: This machine is too busy" in outcome.line()
     assert "Nothing was saved. Run the same command again." in outcome.failure
     assert not list(folder.verdicts.rglob("*.json")) and not class_grades(folder).learners
     in_this_process.undo()
-    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    (outcome,) = grade_capstones(folder, Training(Tier.LOCAL, num_steps=STEPS))
     assert outcome.report.earned == 20
 
 
 def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, in_this_process):
     folder, outcomes = graded
     before = outcomes["ada"].report
-    again = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS, again=True)}
+    again = {one.learner: one for one in grade_capstones(folder, Training(strict_tier(), num_steps=STEPS), again=True)}
     assert again["ada"].report.seed != before.seed and again["ada"].report.earned == before.earned
     assert again["ada"].report == again["ben"].report
-    same = {one.learner: one for one in grade_capstones(folder, strict_tier(), num_steps=STEPS)}
+    same = {one.learner: one for one in grade_capstones(folder, Training(strict_tier(), num_steps=STEPS))}
     assert same["ada"].report == again["ada"].report
 
 
 def test_errata_compare_released_verdicts_and_release_the_better_result(graded):
     folder, outcomes = graded
     tier, ada = strict_tier(), outcomes["ada"].report
-    found, _ = find_capstone_errata(folder, tier, STEPS)
+    found, _ = find_capstone_errata(folder, Training(tier, num_steps=STEPS))
     assert (found.same, found.changes, found.unknown) == (4, (), ("cleo",))
     worse = replace(ada.checks[0], earned=0.0, status="failed")
     record_released(folder, "ada", capstone(), replace(ada, checks=(worse, *ada.checks[1:])))
-    found, reports = find_capstone_errata(folder, tier, STEPS)
+    found, reports = find_capstone_errata(folder, Training(tier, num_steps=STEPS))
     assert "  ada: 14 -> 20" in list(errata_lines(folder, found, applied=False, lower=False))
-    apply_capstone_errata(folder, found, reports, lower=False)
+    apply_capstone_errata(folder, found, reports, Training(strict_tier(), num_steps=STEPS), lower=False)
     assert last_released(folder, "ada", capstone()).earned == 20
 
 
@@ -188,9 +166,9 @@ def test_errata_finish_a_capstone_whose_release_was_interrupted_though_its_verdi
     folder, _ = graded
     with pytest.raises(KeyboardInterrupt), releasing(folder, "ben", capstone()):
         raise KeyboardInterrupt
-    found, reports = find_capstone_errata(folder, strict_tier(), STEPS)
+    found, reports = find_capstone_errata(folder, Training(strict_tier(), num_steps=STEPS))
     assert found.unfinished == ("ben",) and "ben" not in {change.learner for change in found.changes}
-    apply_capstone_errata(folder, found, reports, lower=False)
+    apply_capstone_errata(folder, found, reports, Training(strict_tier(), num_steps=STEPS), lower=False)
     assert interrupted_release(folder, "ben", capstone()) is None
 
 
@@ -214,7 +192,7 @@ def test_a_forged_time_of_a_part_stops_no_table_and_writes_nothing_on_a_page(tmp
         for place in (folder.submitted / learner).iterdir():
             (place / "timestamp.txt").write_text(time, encoding="utf-8")
     hand_in_all(folder, "cid", part08_generation="def broken(:\n")
-    outcomes = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    outcomes = grade_capstones(folder, Training(Tier.LOCAL, num_steps=STEPS))
     assert [(one.learner, one.failure) for one in outcomes] == [("ada", ""), ("ben", ""), ("cid", "")]
     assert [one.grades["capstone"].penalty for one in class_grades(folder).learners] == [0, 0, 0]
     for path in (*folder.autograded.rglob("*.ipynb"), *folder.feedback.rglob("*.html")):
@@ -226,11 +204,11 @@ def test_grading_again_never_lowers_a_capstone(tmp_path, empty_gradebook):
     folder = ClassFolder(tmp_path)
     shutil.copy(empty_gradebook, folder.root)
     hand_in_all(folder, "dan", part08_generation="def broken(:\n")
-    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    (outcome,) = grade_capstones(folder, Training(Tier.LOCAL, num_steps=STEPS))
     first, *others = outcome.report.checks
     better = replace(outcome.report, checks=(replace(first, earned=first.points, status="passed"), *others))
     record_released(folder, "dan", capstone(), better)
-    (outcome,) = grade_capstones(folder, Tier.LOCAL, num_steps=STEPS)
+    (outcome,) = grade_capstones(folder, Training(Tier.LOCAL, num_steps=STEPS))
     assert outcome.report == last_released(folder, "dan", capstone()) == better
     (dan,) = class_grades(folder).learners
     assert dan.grades["capstone"].score == first.points

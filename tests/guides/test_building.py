@@ -1,6 +1,7 @@
 """The site of the guides can be built, without a warning, and all that it links to in itself is there."""
 
 import html.parser
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -57,6 +58,20 @@ def test_nothing_that_a_page_loads_comes_from_another_host(site):
     loaded = {target for page in site.rglob("*.html") for target in Links(page).loaded}
     assert any(urlsplit(target).path.endswith(".css") for target in loaded)
     assert [target for target in loaded if urlsplit(target).netloc] == []
+
+
+def test_the_address_of_a_page_that_moved_leads_to_the_new_one(site):
+    moved = [page for page in site.rglob("*.html") if "http-equiv" in page.read_text(encoding="utf-8")]
+    assert {page.name for page in moved} >= {"measured.html", "demo.html", "first_walk.html"}
+    for page in moved:
+        (target,) = Links(page).targets
+        assert (page.parent / target).is_file() and f"url={target}" in page.read_text(encoding="utf-8")
+
+
+def test_the_navigation_has_four_kinds_of_pages_and_the_footer_has_the_rest(site):
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'caption-text">(.*?)<', text) == ["Tutorials", "How-to guides", "Reference", "Explanation"]
+    assert text.count('href="changelog.html"') == text.count('href="licence.html"') == 1
 
 
 class Headings(html.parser.HTMLParser):

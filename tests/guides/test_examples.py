@@ -181,6 +181,15 @@ def test_the_sizes_in_the_picture_of_the_model_are_its_own():
     assert set(said) - {()} == sizes
 
 
+def test_the_attributes_that_the_page_of_part_1_names_are_those_of_a_value():
+    from part01_autograd import Value
+
+    shapes = (LEARNER / "part01.md").read_text(encoding="utf-8").partition("## Shapes")[2].partition("## ")[0]
+    names = re.findall(r"`(_?[a-z_]+)`", shapes)
+    assert {"data", "_children"} <= set(names)
+    assert [name for name in names if not hasattr(Value(1.0), name)] == []
+
+
 # Commands
 
 

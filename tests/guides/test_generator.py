@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from autograder.commands import site
-from autograder.course import ROOT, part
+from autograder.course import ROOT, part, parts
+from autograder.learner.overview import PartProgress
 
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 
@@ -75,6 +76,14 @@ def test_a_box_names_tasks_minutes_and_what_the_part_uses(build):
     box = course.box(part(5))
     assert "**5.2** multi\\_head\\_attention" in box and "about 150 minutes" in box
     assert "[part 1](part01.md), [part 3](part03.md), [part 4](part04.md)" in box
+
+
+def test_the_list_of_parts_counts_tasks_as_progress_does():
+    rows = [line.split(" | ") for line in course.all_parts().splitlines()[2:]]
+    shown = {cells[0].partition("](")[0].removeprefix("| ["): cells[1:3] for cells in rows}
+    counted = {f"{one.number} {one.title}": PartProgress(one, None).tasks for one in parts()}
+    assert {title: int(cells[0]) for title, cells in shown.items() if title != "Capstone"} == counted
+    assert shown["9 Understanding"] == ["4", "2"]
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):

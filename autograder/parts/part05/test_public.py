@@ -120,13 +120,13 @@ def test_every_head_has_weights_of_its_own(student, draw):
     student.heads_by_hand(*BY_HAND.values()).must_be(
         by_hand()[1],
         likely="compare your steps. Query [2, 1]; key [1, -1], which is appended to keys[0]. Each head has one number: "
-        "head 0 has the scores 2*0 and 2*1, head 1 has 1*1 and 1*-1. The weights are the second result.",
+        "head 1 has the scores 2*0 and 2*1, head 2 has 1*1 and 1*-1. The weights are the second result.",
     )
     drawn = draw_attention(draw)
     student.head_weights(*drawn).must_be(
         attention(*drawn)[1],
-        likely="head h uses the numbers h*head_dim to (h+1)*head_dim of the query and of each key in keys[layer], with "
-        "head_dim = n_embd // n_head.",
+        likely="with head_dim = n_embd // n_head, the first head uses the first head_dim numbers of the query and of each "
+        "key in keys[layer], the second head the next head_dim.",
     )
 
 
@@ -135,8 +135,8 @@ def test_the_heads_are_joined_and_go_through_attn_wo(student, draw):
     """the heads are joined in order and go through attn_wo."""
     student.attention_by_hand(*BY_HAND.values()).must_be(
         by_hand()[0],
-        likely="compare your steps. Value [2, 4], which is appended to values[0]. Head 0 gives 0.119*3 + 0.881*2 = "
-        "2.119, head 1 gives 0.881*1 + 0.119*4 = 1.358. attn_wo times [2.119, 1.358] is the output, the first result.",
+        likely="compare your steps. Value [2, 4], which is appended to values[0]. Head 1 gives 0.119*3 + 0.881*2 = "
+        "2.119, head 2 gives 0.881*1 + 0.119*4 = 1.358. attn_wo times [2.119, 1.358] is the output, the first result.",
     )
     drawn = draw_attention(draw)
     student.attention_block(*drawn).must_be(

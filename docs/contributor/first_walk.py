@@ -1,6 +1,6 @@
-"""A first-time walk through the course, as a transcript: docs/first_walk.md.
+"""A first-time walk through the course, as a transcript: docs/contributor/first_walk.md.
 
-    python docs/first_walk.py
+    python docs/contributor/first_walk.py
 
 Clones this repository into an empty home, and does there what a learner does in the first hour: part 0, part 1 wrong
 in three ways, hints, right. Every command is run for real and every second is measured, those of the set-up included.
@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path(__file__).with_suffix(".md")
 GREEN_WITHIN = 120  # seconds from the clone to part 0 passed, typing left out
 LONGEST = 60  # lines of an output that are shown
@@ -224,8 +224,8 @@ def main() -> None:
         walk = Walk(Path(folder))
         walk.say("# A first walk")
         walk.say(
-            f"`python docs/first_walk.py`, {datetime.date.today().isoformat()}, Python {platform.python_version()}, "
-            f"{platform.system()}, {os.cpu_count()} processors. An empty home, nothing installed for the course."
+            f"`python docs/contributor/first_walk.py`, {datetime.date.today().isoformat()}, "
+            f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors. An empty home, nothing installed for the course."
         )
         first_hour(walk)
         screens(walk)
