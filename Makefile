@@ -1,6 +1,6 @@
 # Every target runs `python -m autograder TARGET`, which sets itself up when something is missing. Which variables a
 # target accepts, and what they mean: autograder/command_table/table.py. Without make: python -m autograder --help
-TARGETS := help check train capstone card experiment quick watch notebooks hint progress compare debug trace appeal reset undo update submit leaderboard serve release grade repeat roster collect grades feedback export errata appeals demo viva bundle template classroom50 gradescope sandbox doctor stubs tutorial site test slow lint mutation dataset
+TARGETS := help check train capstone card experiment quick watch notebooks hint progress compare debug trace appeal reset undo update submit leaderboard serve release grade repeat roster collect grades feedback export errata appeals demo viva bundle template classroom50 gradescope sandbox doctor stubs tutorial site page test slow lint mutation dataset
 
 # The course's own interpreter once there is one, since that starts fastest; else whatever this system calls Python.
 CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3 py,python3 python py)

@@ -129,14 +129,14 @@ def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[Recorded
     with worker_of(part, data) as worker:
         session = RecordingSession(part, probes, worker, data)
         checks = run_suite(part, session, seed)
-        recorded, answers = [], []
+        recorded, answers, endless = [], [], set()
         for check in checks:
             steps = session.steps.get(f"test_{check.name}", [])
             if not check.hidden and check.status not in ("passed", "manual"):
                 raise ValueError(f"Part {part.number}, {check.name} can't be recorded: {check.message.strip()}")
             recorded.append((check, steps))
             if not check.hidden:
-                answers += [(call, replies_of(worker, part, call)) for step in steps for call in step.calls]
+                answers += [(call, replies_of(worker, part, call, endless)) for step in steps for call in step.calls]
     return recorded, data, answers
 
 

@@ -200,6 +200,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             "site", "site", "build the site of the guides in dist/site",
             "; args=--links checks every link", extra="docs",
         ),
+        command(
+            "page", "page", "build the course as a web page in dist/page",
+            "; args=--serve serves it, too", extra="docs",
+        ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(
             "test", "development", "run the tests that take minutes",

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.bundle.replay import check_part, recording, seeds
 from autograder.course import part
+from autograder.grading.report import Report
+from autograder.learner.hints import all_hints
 from autograder.render.next_step import next_step
 from autograder.sandbox import LOAD, Limits, Reply, Tier
 from autograder.sandbox.protocol import ProtocolError, parse_message
@@ -95,7 +97,8 @@ class PartCheck:
         except Missing as missing:
             files = {path: content.decode("utf-8", "replace") for path, content in self._shipped.items()}
             return json.dumps({"calls": self._calls(missing), "files": files})
-        return json.dumps({"report": {**report.to_json(), "printed": report.printed, "next": next_step([report])}})
+        words = {"printed": report.printed, "next": next_step([report]), "hint": self._hint(report)}
+        return json.dumps({"report": {**report.to_json(), **words}})
 
     def answer(self, replies: str, printed: str) -> None:
         """Take replies, as JSON: [probe, arguments as JSON, seconds, the line that came, or a failure and its message]."""
@@ -103,6 +106,11 @@ class PartCheck:
         for probe, arguments, seconds, line, failure, message in json.loads(replies):
             reply = Reply(failure=failure, message=message) if failure else self._parsed(line)
             self._answers[call_key(probe, json.loads(arguments))].append(Answered(reply, seconds))
+
+    def _hint(self, report: Report) -> dict | None:
+        source = self._files.get(self._part.file_name, b"").decode("utf-8", "replace")
+        hint = all_hints(report, self._part, source)
+        return hint and {"about": hint.about, "task": hint.task.id, "texts": hint.texts, "instead": hint.instead}
 
     def _open_worker(self, files: Mapping[str, bytes], tier: Tier, limits: Limits) -> AnsweredWorker:
         self._shipped = files
