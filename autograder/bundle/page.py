@@ -206,7 +206,10 @@ def lesson(part: Part) -> str:
     for cell in read_notebook(notebook_path(part))["cells"]:
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            blocks.append(_html(text))
+            if not text.startswith("## How to work"):  # in JupyterLab
+                blocks.append(_html(text))
+        elif "notebook_tools import start" in text:
+            blocks.append(f'<pre class="start" hidden>{escape(text)}</pre>')  # the page runs it before the first cell
         elif "lesson.check(" not in text:
             blocks.append(f'<div class="cell"><pre><code>{escape(text)}</code></pre></div>')
     return "\n".join(blocks) + "\n"

@@ -148,7 +148,16 @@ class PartCheck:
         return calls
 
 
-def begin(request: str) -> PartCheck:
-    """Begin a check: {"part": 5, "task": "5.2" or null, "files": {name: text}}, as JSON."""
-    wanted = json.loads(request)
-    return PartCheck(wanted["files"], wanted["part"], wanted.get("task"))
+class Page:
+    """What the page calls. All text is JSON."""
+
+    def begin(self, request: str) -> str:
+        """Begin a check: {"part": 5, "task": "5.2" or null, "files": {name: text}}. Returns what `next` returns."""
+        wanted = json.loads(request)
+        self.check = PartCheck(wanted["files"], wanted["part"], wanted.get("task"))
+        return self.check.next()
+
+    def answer(self, replies: str, printed: str) -> str:
+        """Go on with these replies. Returns what `next` returns."""
+        self.check.answer(replies, printed)
+        return self.check.next()

@@ -6,16 +6,20 @@ It is `autograder/sandbox/worker.py` with messages in place of pipes. What it se
 from __future__ import annotations
 
 import builtins
+import html
+import importlib
 import io
 import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+import types
 
 import worker  # autograder/sandbox/worker.py, which the page puts next to this file
 
 ROOT = "/job"
+LESSONS = "/course/lessons"  # notebook_tools and datasets/ are above
+GIVEN = "/course/given"
 REPLY_BYTES = 1024 * 1024
 OUTPUT_BYTES = 64 * 1024
 
@@ -78,9 +82,65 @@ class Served:
         return "".join(self.printed.kept)
 
 
-def prepare() -> Callable[[str], Served]:
-    """Take from the learner's code what a page has not; returns the function that serves files, given as JSON."""
-    builtins.input = worker.refuse_input
-    sys.breakpointhook = lambda *unused, **more: None
-    builtins.exit = builtins.quit = sys.exit
-    return lambda files: Served(json.loads(files))
+class Notebook:
+    """The cells of one part's lesson, with the learner's files next to them. Names live from cell to cell."""
+
+    def __init__(self, part: str) -> None:
+        self.folder = os.path.join(LESSONS, part)
+        self.names: dict[str, object] = {"__name__": "__main__"}
+
+    def run(self, code: str, files: dict[str, str]) -> dict[str, object]:
+        """Run a cell: {"printed": text, "shown": [HTML, ...]}. An exception is printed, as in a notebook."""
+        os.makedirs(self.folder, exist_ok=True)
+        given = {name: _read(os.path.join(GIVEN, name)) for name in os.listdir(GIVEN)}
+        for name, content in {**given, **files}.items():
+            path = os.path.join(self.folder, name)
+            if not os.path.exists(path) or _read(path) != content:
+                sys.modules.pop(name[:-3], None)
+                with open(path, "w", encoding="utf-8", newline="") as file:
+                    file.write(content)
+        importlib.invalidate_caches()
+        for name in files:
+            sys.modules.pop(name[:-3], None)  # a check may have left its own copy
+        shown: list[str] = []
+        sys.modules["IPython.display"].display = lambda data, **how: shown.append(_html_of(data))
+        printed = sys.stdout = sys.stderr = Printed()
+        os.chdir(self.folder)
+        try:
+            exec(compile(code, "cell", "exec", dont_inherit=True), self.names)
+        except BaseException as error:
+            print(f"{type(error).__name__}: {error}")
+        return {"printed": "".join(printed.kept), "shown": shown}
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def _html_of(data: object) -> str:
+    return data.get("text/html") or html.escape(data.get("text/plain", "")) if type(data) is dict else ""
+
+
+class Page:
+    """What the page calls."""
+
+    def __init__(self) -> None:
+        """Take from the learner's code what a page does not have."""
+        builtins.input = worker.refuse_input
+        sys.breakpointhook = lambda *unused, **more: None
+        builtins.exit = builtins.quit = sys.exit
+        # The pictures of the lessons show themselves by this function of JupyterLab's.
+        sys.modules["IPython"] = types.ModuleType("IPython")
+        sys.modules["IPython.display"] = types.ModuleType("IPython.display")
+        self.served: Served | None = None
+        self.notebooks: dict[str, Notebook] = {}
+
+    def serve(self, files: str) -> None:
+        """Serve these files, given as JSON, from now on."""
+        self.served = Served(json.loads(files))
+
+    def run_cell(self, part: str, code: str, files: str) -> str:
+        """Run a cell of a lesson; the result as JSON."""
+        notebook = self.notebooks.setdefault(part, Notebook(part))
+        return json.dumps(notebook.run(code, json.loads(files)))

@@ -58,7 +58,7 @@ class Learner {
     this.current = this.spare ?? this.start();
     this.spare = this.start();
     await this.current.ready;
-    await this.current.ask("files", { files: this.files });
+    if (this.files) await this.current.ask("files", { files: this.files });
   }
 
   // One reply: [probe, arguments, seconds, line, failure, message].
@@ -83,6 +83,8 @@ class Learner {
   }
 }
 
+const CELL_SECONDS = 30;
+
 export class Course {
   // startWorker: makes a worker; source: where its interpreter comes from.
   constructor(startWorker, source) {
@@ -99,6 +101,31 @@ export class Course {
   // The report of a part: {part, task, files}, files by name.
   check(request, onStart) {
     const turn = this.busy.then(() => this.run(request, onStart));
+    this.busy = turn.catch(() => {});
+    return turn;
+  }
+
+  // Runs a cell of a lesson next to the learner's files: {printed, shown: [html]}.
+  cell(part, code, files) {
+    const turn = this.busy.then(async () => {
+      await this.ready;
+      const interpreter = this.learner.current;
+      let timer;
+      const late = new Promise((resolve) => {
+        timer = setTimeout(() => resolve(null), CELL_SECONDS * 1000);
+      });
+      try {
+        const answer = await Promise.race([interpreter.ask("cell", { part, code, files: JSON.stringify(files) }), late]);
+        if (answer !== null) return JSON.parse(answer);
+        await this.learner.replace();
+        return { printed: `Stopped after ${CELL_SECONDS} seconds. Is there a loop that never ends? Run the cells above again.`, shown: [] };
+      } catch {
+        await this.learner.replace();
+        return { printed: "Python stopped: the code went too deep, or used too much memory. Run the cells above again.", shown: [] };
+      } finally {
+        clearTimeout(timer);
+      }
+    });
     this.busy = turn.catch(() => {});
     return turn;
   }

@@ -4,34 +4,28 @@ import { openPort } from "./port.mjs";
 const port = await openPort();
 const handlers = {
   learner: {
-    boot: "import learner\nserve = learner.prepare()",
-    files(python, { files }) {
-      python.globals.set("files", files);
-      python.runPython("served = serve(files)");
-    },
-    call(python, { probe, argumentsJson }) {
-      const call = python.runPython("served.call");
-      try {
-        return { line: call(probe, argumentsJson) };
-      } finally {
-        call.destroy();
-      }
-    },
-    output: (python) => python.runPython("served.output()"),
+    boot: "import learner\npage = learner.Page()",
+    files: (python, { files }) => call(python, "page.serve", files),
+    call: (python, { probe, argumentsJson }) => ({ line: call(python, "page.served.call", probe, argumentsJson) }),
+    cell: (python, { part, code, files }) => call(python, "page.run_cell", part, code, files),
+    output: (python) => call(python, "page.served.output"),
   },
   checker: {
-    boot: "import checker",
-    begin(python, { request }) {
-      python.globals.set("request", request);
-      return python.runPython("check = checker.begin(request)\ncheck.next()");
-    },
-    answer(python, { replies, printed }) {
-      python.globals.set("replies", replies);
-      python.globals.set("printed", printed);
-      return python.runPython("check.answer(replies, printed)\ncheck.next()");
-    },
+    boot: "import checker\npage = checker.Page()",
+    begin: (python, { request }) => call(python, "page.begin", request),
+    answer: (python, { replies, printed }) => call(python, "page.answer", replies, printed),
   },
 };
+
+// Calls a function of Python's with text, and returns its text.
+function call(python, name, ...given) {
+  const target = python.runPython(name);
+  try {
+    return target(...given);
+  } finally {
+    target.destroy();
+  }
+}
 
 let python = null;
 let mine = null;

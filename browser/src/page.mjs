@@ -27,7 +27,7 @@ function webWorker() {
 
 class Page {
   constructor(course, work, engine) {
-    Object.assign(this, { course, work, engine, part: null, results: {}, hints: {}, example: null });
+    Object.assign(this, { course, work, engine, part: null, results: {}, hints: {}, example: null, started: new Map() });
     this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
   }
 
@@ -100,6 +100,7 @@ class Page {
     $("lesson-title").textContent = `Part ${part.number}: ${part.title}`;
     $("lesson-text").innerHTML = await (await fetch(`lessons/${part.name}.html`)).text();
     $("lesson").scrollTop = 0;
+    for (const cell of document.querySelectorAll("#lesson-text .cell")) this.equip(cell);
     $("editor-title").textContent = `exercises/${part.file}`;
     $("task").replaceChildren(
       element("option", { value: "", textContent: "all tasks" }),
@@ -114,6 +115,29 @@ class Page {
     } else this.tell("");
     this.drawParts();
     this.drawReport(this.results[part.file]);
+  }
+
+  // A cell of the lesson gets a button that runs it, and a place for what it shows.
+  equip(cell) {
+    const button = element("button", { type: "button", textContent: "Run" });
+    const output = element("div", { className: "output" });
+    output.setAttribute("role", "status");
+    const part = this.part;
+    button.onclick = async () => {
+      button.disabled = true;
+      await this.flush();
+      const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
+      const interpreter = this.engine.learner.current; // a new one knows nothing of the cells before
+      if (this.started.get(part) !== interpreter) await this.engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
+      this.started.set(part, interpreter);
+      const { printed, shown } = await this.engine.cell(part.name, cell.querySelector("code").textContent, files);
+      output.replaceChildren();
+      if (printed) output.append(element("pre", { textContent: printed }));
+      for (const html of shown) output.append(element("div", { innerHTML: html }));
+      if (!printed && !shown.length) output.append(element("p", { textContent: "This cell shows nothing." }));
+      button.disabled = false;
+    };
+    cell.append(button, output);
   }
 
   drawParts() {
