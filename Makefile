@@ -1,14 +1,14 @@
-# Every target runs `python -m autograder TARGET`, which sets itself up when something is missing. Which variables a
-# target accepts, and what they mean: autograder/command_table/table.py. Without make: python -m autograder --help
+# Every target runs `python -m autograder TARGET`, which installs what is missing. autograder/command_table/table.py
+# lists the variables of each target. Without make: python -m autograder --help
 TARGETS := help check train capstone card experiment quick watch notebooks hint progress compare debug trace appeal reset undo update submit leaderboard serve release grade repeat roster collect grades feedback export errata appeals demo viva bundle template classroom50 gradescope sandbox doctor stubs tutorial site page test slow lint mutation dataset
 
-# The course's own interpreter once there is one, since that starts fastest; else whatever this system calls Python.
+# The interpreter of .venv if it exists, since that starts fastest; otherwise the system's Python.
 CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3 py,python3 python py)
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p && break; done)
 # A path may have spaces; "py -3" is two words.
 INTERPRETER = $(if $(findstring /,$(subst \,/,$(PYTHON))),"$(PYTHON)",$(PYTHON))
 
-# Variables go by the environment, and as they were typed: a sentence or a path may hold any character. Otherwise make
+# Variables are passed through the environment exactly as typed, since a value may contain any character. Otherwise make
 # would expand each value, and run the command in a folder's name such as $(shell ...).
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$(filter-out MAKE% PYTHON -%,$v)))
 $(foreach v,$(GIVEN),$(eval export AUTOGRADER_MAKE_VALUE_$v := $$(value $v))$(eval unexport $v))

@@ -1,6 +1,6 @@
 """Install what is missing, then hand over to the command line.
 
-Standard library only, and written so that any Python, however old, can read it: only then can it say what is needed.
+Standard library only, in syntax that any Python version can read, so that an old one can report what is required.
 """
 
 import os
@@ -8,13 +8,15 @@ import sys
 
 if sys.version_info < (3, 10):  # noqa: UP036 - whoever has an older one shall read a sentence, not a traceback
     found = ".".join(str(number) for number in sys.version_info[:2])
-    sys.stderr.write("The course needs Python 3.10 or newer, and this is Python " + found + ": install a newer one.\n")
+    sys.stderr.write(
+        "The course requires Python 3.10 or newer. This is Python " + found + ". Install a newer version.\n"
+    )
     sys.exit(2)
 
 if __name__ == "__main__":
     here = os.path.dirname(os.path.abspath(__file__))
     if os.path.abspath(sys.path[0]) == here:
-        # Called by its path, as `python /some/where/autograder`: our modules' names must not hide other packages.
+        # When called by its path (`python /some/where/autograder`), our modules' names must not hide other packages.
         sys.path[0] = os.path.dirname(here)
 
     try:
@@ -50,5 +52,5 @@ if __name__ == "__main__":
                 from autograder.fast_exit import end
 
                 end(ended.code)
-    except KeyboardInterrupt:  # before or after the command itself, which says what it stopped
+    except KeyboardInterrupt:  # before or after the command, which prints its own message
         sys.exit(130)

@@ -1,7 +1,8 @@
-"""A regrade request as a file: appeal_part05.toml, which a learner submits with the part's module, or
-appeal_capstone.toml, which they submit with any of their parts.
+"""A regrade request as a file that a learner submits: appeal_part05.toml or appeal_capstone.toml.
 
-It is what a stranger wrote: bounded, read as data, and cleaned before anybody sees it.
+appeal_part05.toml is submitted with the part's module, appeal_capstone.toml with any part.
+
+The file is untrusted input: its size is limited, it is read as data, and control characters are removed.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ MOST = 40  # requests in a file; no part has as many checks
 CHECK = re.compile(r"[a-z][a-z0-9_]{0,99}")
 CAPSTONE_CHECKS = capstone().suite / "capstone_checks.py"
 
-# A line, or several where a text goes on: the part of TOML that a request needs. All of TOML would take a parser 14
-# seconds for 32 KB of one dotted key. Blanks are bounded, since three repeats in a row would take minutes.
+# One line, or several for a multi-line text: the subset of TOML that a request needs. A full TOML parser can take 14 s
+# for 32 KB of one dotted key. Blanks have a limit, since three unlimited repeats in a row could take minutes.
 LINE = re.compile(
     r"""
     [ \t]{0,40}
@@ -48,7 +49,7 @@ BLOCK = "\n[[appeal]]\ncheck = {check}\nreason = {reason}\n"
 
 
 class AppealError(ValueError):
-    """A request can't be written or read: a sentence."""
+    """A request can't be written or read; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Appeal:
 
 
 def file_name(part: Part) -> str:
-    """What the file for a part is called."""
+    """The name of the file for a part."""
     return f"appeal_{part.name}.toml"
 
 
@@ -98,13 +99,13 @@ def read_appeals(content: bytes) -> list[Appeal]:
         reason = clean_text(table["reason"], LONGEST_REASON, keep="\n").strip()
         appeals[_name(table["check"])] = Appeal(_name(table["check"]), reason)
     if not 0 < len(appeals) <= MOST:
-        raise AppealError(f"It holds more than {MOST} requests." if appeals else "It contains no [[appeal]].")
+        raise AppealError(f"It contains more than {MOST} requests." if appeals else "It contains no [[appeal]].")
     return list(appeals.values())
 
 
 def add_appeal(folder: Path, part: Part, check: str, reason: str) -> tuple[Path, bool]:
-    """Add a request to the part's file in a folder, after what it holds, and say whether it was new. A later request
-    for the same check counts instead of the earlier one. Raises AppealError and OSError, with nothing changed.
+    """Append a request to the part's file in a folder. Return the path, and whether the request is new. The last
+    request for a check counts. Raises AppealError or OSError, with nothing changed.
     """
     path, words = folder / file_name(part), clean_text(reason, LONGEST_REASON + 1, keep="\n").strip()
     if not words:
@@ -119,7 +120,7 @@ def add_appeal(folder: Path, part: Part, check: str, reason: str) -> tuple[Path,
                 return path, False
         except AppealError as error:
             raise AppealError(f"{path}: {error} Fix the file or rename it; nothing was written.") from error
-    # Text in JSON is text in TOML, too, once characters outside ASCII stand for themselves.
+    # With ensure_ascii=False, a JSON string is also a valid TOML string.
     block = BLOCK.format(check=json.dumps(check), reason=json.dumps(words, ensure_ascii=False))
     content = f"{before.rstrip()}\n{block}".encode()
     if len(content) > LARGEST:
@@ -129,7 +130,7 @@ def add_appeal(folder: Path, part: Part, check: str, reason: str) -> tuple[Path,
 
 
 def _text(content: bytes) -> str:
-    """What the file says, in the encodings that editors write. Raises AppealError."""
+    """The text of the file, in any encoding that editors write. Raises AppealError."""
     try:
         encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         return content.decode(encoding).replace("\r\n", "\n")
@@ -138,8 +139,8 @@ def _text(content: bytes) -> str:
 
 
 def check_names(part: Part) -> list[str]:
-    """The names of a part's checks, as far as they are here: the students' zip has only those of public ones, and none
-    of the capstone.
+    """The names of a part's checks that are available here. The students' zip has only the public ones, and none for
+    the capstone.
     """
     if part is capstone():
         text = CAPSTONE_CHECKS.read_text(encoding="utf-8") if CAPSTONE_CHECKS.exists() else ""
@@ -153,8 +154,8 @@ def check_names(part: Part) -> list[str]:
 
 
 def find_check(name: str, number: int | None) -> tuple[Part, str]:
-    """The part that has the check of this name, and the name as the file wants it. number: of a part, which the check
-    must belong to as far as its checks are here. Raises AppealError.
+    """Return the part of the check with this name, and the name in the file's form. number: the part, if the user
+    gave one; a known check must belong to it. Raises AppealError.
     """
     check = _name(name)
     candidates = [part for part in (*parts(), capstone()) if number in (None, part.number)]
@@ -171,7 +172,7 @@ def find_check(name: str, number: int | None) -> tuple[Part, str]:
         for part in candidates
     )
     if number is not None and CHECK.fullmatch(check) and not all_here:
-        return candidates[0], check  # whose name only the feedback page has
+        return candidates[0], check  # a hidden check: its name is only on the feedback page
     near = difflib.get_close_matches(check, names, n=1)
     also = f" Did you mean {near[0]}?" if near else ""
     where = "" if number is None else f" in part {number}"

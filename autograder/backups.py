@@ -1,7 +1,7 @@
 """Replace a learner's files after making a dated copy of each one.
 
-Several files are replaced together. A journal holds what is to be written until all of it is: after an interruption
-the same command finds it, and writes the rest.
+Several files are replaced together. A journal keeps the new contents until all are written. After an interruption,
+the same command finds the journal and writes the rest.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 
 from autograder.files import write_atomically, write_new
 
-FOLDER = "backups"  # beside the files
+FOLDER = "backups"  # next to the files
 JOURNAL = ".interrupted.json"  # in FOLDER
 NAME = re.compile(r"(?P<stem>\w+)\.(?P<date>\d{4}-\d\d-\d\d_\d{6})(?:_(?P<count>\d+))?(?P<suffix>\.\w+)")
 
 
 def replace(command: str, contents: Mapping[Path, bytes], more: Mapping[Path, bytes] | None = None) -> list[Path]:
-    """Write files of one folder, and `more` elsewhere; return the copies of what was there in that folder.
+    """Write files in one folder, and `more` files elsewhere. Return the copies of the folder's replaced files.
 
-    Raises OSError when copies can't be made, with nothing changed; or when a file can't be written, and then `finish`
-    writes the rest.
+    Raises OSError if the copies can't be made (nothing is changed then), or if a file can't be written (`finish` writes
+    the rest then).
     """
     everything = {**contents, **(more or {})}
     if not contents:
@@ -49,9 +49,9 @@ def replace(command: str, contents: Mapping[Path, bytes], more: Mapping[Path, by
 
 
 def finish(command: str, folder: Path) -> list[Path]:
-    """Write what an interrupted `replace` of this command had still to write in this folder; return its files there.
+    """Finish an interrupted `replace` of this command in this folder, and return its files there.
 
-    Nothing is written when a file was changed since, or when nothing was interrupted. Raises OSError.
+    Writes nothing if a file was changed since, or if nothing was interrupted. Raises OSError.
     """
     journal = folder / FOLDER / JOURNAL
     try:
@@ -65,7 +65,7 @@ def finish(command: str, folder: Path) -> list[Path]:
     contents, written = {path: content for path, _, content in steps}, False
     if all(_sha256(_content(path)) in (before, _sha256(content)) for path, before, content in own):
         if all(_sha256(_content(path)) == before for path, before, _ in own):
-            keep(path for path, _, _ in own if path.exists())  # the copies may be what was interrupted
+            keep(path for path, _, _ in own if path.exists())  # the interruption may have prevented the copies
         _write_all(contents)
         written = True
     journal.unlink()
@@ -86,16 +86,16 @@ def _sha256(content: bytes | None) -> str:
 
 
 def keep(paths: Iterable[Path]) -> list[Path]:
-    """Copy files of one folder into its backups/, all under one date and time, and return where they are.
+    """Copy files of one folder into its backups/, all with the same date and time, and return the copies' paths.
 
-    Raises OSError when one can't be copied: then replace none of them.
+    Raises OSError if one can't be copied. In that case, the caller must replace none of them.
     """
     paths = list(paths)
     if not paths:
         return []
     folder = paths[0].parent
     (folder / FOLDER).mkdir(exist_ok=True)
-    # Later than every backup that is there, also when the clock was set back.
+    # Later than every existing backup, even if the clock was set back.
     last = max((stamp for stamp, _, _ in _all(folder)), default=("", 0))
     date, count = max((f"{datetime.now():%Y-%m-%d_%H%M%S}", 1), (last[0], last[1] + 1))
     copies: list[Path] = []
@@ -105,15 +105,15 @@ def keep(paths: Iterable[Path]) -> list[Path]:
             write_new(copy, path.read_bytes())
             copies.append(copy)
     except BaseException:
-        for copy in copies:  # all of them or none: `newest` takes those of one time together
+        for copy in copies:  # all or none, because `newest` returns all copies with the same time
             copy.unlink(missing_ok=True)
         raise
     return copies
 
 
 def newest(folder: Path) -> dict[Path, Path]:
-    """What the last `keep` in this folder copied: file -> its copy; empty without a backup. Empty copies, which a full
-    disk may have left, don't count.
+    """Map each file of the last `keep` in this folder to its copy; empty if there is no backup. Ignores empty copies,
+    which a full disk may have left.
     """
     backups = [backup for backup in _all(folder) if backup[2].stat().st_size]
     last = max((stamp for stamp, _, _ in backups), default=None)
@@ -121,7 +121,7 @@ def newest(folder: Path) -> dict[Path, Path]:
 
 
 def _all(folder: Path) -> list[tuple[tuple[str, int], Path, Path]]:
-    """Every backup: (date, count), the file that was copied, its copy."""
+    """Every backup as ((date, count), original file, copy)."""
     copies = sorted((folder / FOLDER).iterdir()) if (folder / FOLDER).is_dir() else []
     matches = [(NAME.fullmatch(copy.name), copy) for copy in copies if copy.is_file()]
     return [

@@ -25,7 +25,7 @@ app = typer.Typer(
 
 
 class SandboxChoice(str, Enum):
-    """How to run the code that is checked."""
+    """The choices of --sandbox."""
 
     local = "local"
     strict = "strict"
@@ -49,21 +49,23 @@ def course(
 @app.command()
 @reports_errors()
 def check(
-    target: Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")] = None,
-    folder: Annotated[Path, typer.Option("--from", help="A folder with modules, or one file with a GPT.")] = EXERCISES,
-    sandbox: Annotated[SandboxChoice | None, typer.Option(help="Strict for any folder but the course's own.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Repeat a check with its random inputs.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[PART|TASK]", help="A part such as 5, or a task such as 5.2.")
+    ] = None,
+    folder: Annotated[Path, typer.Option("--from", help="A folder with modules, or a GPT in one file.")] = EXERCISES,
+    sandbox: Annotated[SandboxChoice | None, typer.Option(help="Default: strict for other people's folders.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Repeat a check with the same random inputs.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit status 0 whatever the verdict.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with status 0 whatever the result.")] = False,
 ) -> None:
-    """Check a part, a task, or all parts: exit status 0 when everything passes, 1 when something fails.
+    """Check a part, a task, or all parts. Exit status 0 if everything passes, 1 if something fails.
 
-    A GPT in one file, on a blank page, is checked as parts 1 to 8 at once: --from my_gpt.py
+    To check a GPT that you wrote in one file, as parts 1 to 8 at once: --from my_gpt.py
 
     Example: python -m autograder check 5.2
     """
     from autograder.check import check as check_target
-    from autograder.check import choose_tier, path_of
+    from autograder.check import choose_tier, missing_names, path_of
     from autograder.course import parse_target
     from autograder.invocation import command
     from autograder.render.next_step import next_step
@@ -72,14 +74,14 @@ def check(
 
     selected = parse_target(target)
     if not folder.exists():
-        raise ValueError(f"There is no {folder}: give a folder with modules, or one file with a GPT in it.")
+        raise ValueError(f"There is no {folder}. Use a folder with modules, or one file that contains a GPT.")
     several = len(selected.parts) > 1
     elsewhere = None if folder.resolve() == EXERCISES else folder
     try:
         reports = check_target(folder, selected, choose_tier(folder, sandbox and sandbox.value), seed)
     except SandboxUnavailable as error:
         own = command("check", target, from_=folder, sandbox="local")
-        raise misuse(f"{error}\nIs it code of your own? Then it needs no sandbox: {own}") from error
+        raise misuse(f"{error}\nIf you wrote this code yourself, you can run it without a sandbox: {own}") from error
     after_passing = None
     if elsewhere is None:
         from autograder.learner.last_results import after_passing, record
@@ -93,6 +95,8 @@ def check(
         print_json(reports, several)
     else:
         step = next_step(reports, elsewhere, sandbox and sandbox.value, after_passing)
+        if folder.is_file() and (missing := missing_names(folder, selected.parts)):
+            step = f"{folder.name} must define these names, spelled as in the stubs: {', '.join(missing)}.\n{step}"
         if several:
             print_lines([*table_lines(reports), "", step])
         else:
@@ -106,7 +110,7 @@ def check(
 @app.command()
 @reports_errors()
 def sandbox() -> None:
-    """Attack the sandbox for other people's code, and say which tier holds on this machine.
+    """Attack the sandbox for other people's code, and report which tier is secure on this machine.
 
     Example: python -m autograder sandbox
     """
@@ -128,7 +132,7 @@ def doctor(
     ] = ROOT,
     as_json: Annotated[bool, typer.Option("--json", help="Print data and nothing else.")] = False,
 ) -> None:
-    """Say whether a class can be graded on this machine, a line for each requirement, and what to do.
+    """Check whether this machine can grade a class: one line per requirement, and how to fix what is missing.
 
     Example: python -m autograder doctor
     """

@@ -19,32 +19,32 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print on any console: what its encoding lacks is shown as an escape, what is too long for it goes on below."""
+    """Print lines on any console. Characters outside its encoding become escapes, and long lines are wrapped."""
     sys.stdout.reconfigure(errors="backslashreplace")
     for line in lines:
         typer.echo(fitted(line, sys.stdout))
 
 
 def fitted(line: str, stream: TextIO) -> str:
-    """The line as it is, or in several where it is too long for the terminal that it goes to."""
+    """The line, wrapped if it is too long for the terminal."""
     width = shutil.get_terminal_size().columns - 1 if stream.isatty() else None
     return line if width is None or len(line) <= width else hanging(line, width)
 
 
 def hanging(line: str, width: int) -> str:
-    """A long line in several, broken at spaces, the others below the text behind its label."""
+    """Wrap a long line at spaces. Further lines are indented to the text after the label."""
     label = re.match(r" *(?:\| *|[A-Z][a-z ]+: +)?", line)[0]
     indent = " " * len(label) if len(label) < width // 2 else ""
     return textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def failure(sentence: str) -> typer.Exit:
-    """Say on standard error what failed and what to do; raise what comes back: exit status 1."""
+    """Print a failure and what to do on standard error. Return the exception to raise: exit status 1."""
     return _exit(sentence, 1)
 
 
 def misuse(sentence: str) -> typer.Exit:
-    """Say what was wrong and what to do on standard error; raise what comes back: exit status 2."""
+    """Print a usage error and what to do on standard error. Return the exception to raise: exit status 2."""
     return _exit(sentence, 2)
 
 
@@ -55,9 +55,9 @@ def _exit(sentence: str, status: int) -> typer.Exit:
 
 @contextlib.contextmanager
 def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
-    """Print an expected error as a sentence and exit with its status. Decorates a command, or guards a block.
+    """Print an expected error as a sentence and exit with its status. Use it as a decorator or in a `with` statement.
 
-    disk: the sentence for a file that can't be read or written, with {error} in it. stopped: what Ctrl-C prints.
+    disk: the message for a file that can't be read or written, with {error} in it. stopped: the message after Ctrl-C.
     """
     try:
         yield
@@ -66,11 +66,11 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
     except Failure as error:
         raise failure(str(error)) from error
     except BrokenPipeError:
-        raise  # `make progress | head` has read enough: typer ends the command without a word
+        raise  # as in `make progress | head`: typer ends the command silently
     except OSError as error:
         default = f"{error.filename or 'A file'} can't be read or written ({error.strerror})."
         if not disk and error.errno in DISK_FULL:
-            default += " Make room on the disk. Then run the same command again."
+            default += " Free some disk space, then run the same command again."
         raise failure(disk.format(error=error) if disk else default) from error
     except KeyboardInterrupt:
         if not stopped:
@@ -78,7 +78,7 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
         typer.echo(f"\n{stopped}", err=True)
         raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
     except Exception as error:
-        if type(error).__module__ != "sqlalchemy.exc":  # not imported for commands that fail before they need it
+        if type(error).__module__ != "sqlalchemy.exc":  # importing it would slow down commands that don't use it
             raise
         raise failure(
             f"Can't use the gradebook ({getattr(error, 'orig', error)}): is another program using it?"

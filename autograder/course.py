@@ -18,13 +18,13 @@ EXERCISES = ROOT / "exercises"
 SOLUTIONS = ROOT / "solutions"
 SUITES = HERE / "parts"
 LARGEST_FILE = 64 * 1024  # bytes of a learner's module; the largest solution has 6 KB
-RECIPE_FILE = "leaderboard_recipe.py"  # in exercises/, of no part: a way to train, for the board
+RECIPE_FILE = "leaderboard_recipe.py"  # in exercises/, not part of any part: a training recipe for the board
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that a learner writes. defines: dotted names in the module, such as `Value.backward`. stretch: whether
-    the part counts as passed without it.
+    """One task. defines: dotted names in the module, such as `Value.backward`. stretch: whether the part counts as
+    passed without it.
     """
 
     id: str
@@ -35,8 +35,8 @@ class Task:
 
 @dataclass(frozen=True, eq=False)  # there is one object per part
 class Part:
-    """One part. needs: for each module of another part, the names of it that this part may use.
-    files: what is released beside its notebook."""
+    """One part. needs: the names that this part may use from other parts, by module.
+    files: data files released with its notebook."""
 
     number: int
     module: str
@@ -52,7 +52,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        """What its folders and its notebook are called: `part05`, or `capstone`."""
+        """The name of its folders and its notebook: `part05`, or `capstone`."""
         return f"part{self.number:02d}" if self.module.startswith("part") else self.module
 
     @property
@@ -61,7 +61,7 @@ class Part:
         return (SUITES if self.module.startswith("part") else HERE) / self.name
 
     def task(self, task_id: str) -> Task:
-        """The task with this id. Raise KeyError with a sentence when there is none."""
+        """The task with this id. Raises KeyError with a message for the user if there is none."""
         for task in self.tasks:
             if task.id == task_id:
                 return task
@@ -88,18 +88,18 @@ def parts() -> tuple[Part, ...]:
 
 @functools.cache
 def capstone() -> Part:
-    """The assignment in which parts 1 to 8 work together."""
+    """The assignment that combines parts 1 to 8."""
     return _part(_course()["capstone"])
 
 
 @functools.cache
 def stretch_tasks() -> dict[str, Task]:
-    """The tasks that a part counts as passed without, by id."""
+    """The ids of the tasks that are not needed to pass their part."""
     return {task.id: task for part in parts() for task in part.tasks if task.stretch}
 
 
 def part(number: int) -> Part:
-    """The part with this number. Raise KeyError with a sentence when there is none."""
+    """The part with this number. Raises KeyError with a message for the user if there is none."""
     for candidate in parts():
         if candidate.number == number:
             return candidate
@@ -107,31 +107,31 @@ def part(number: int) -> Part:
 
 
 def part_named(name: str) -> Part:
-    """The part whose folders are called so, such as `part05`; the capstone is `capstone` or `part11`. Raise KeyError
-    with a sentence when there is none.
+    """The part with this name, such as `part05`; the capstone is `capstone` or `part11`. Raises KeyError with a message
+    for the user if there is none.
     """
     for candidate in (*parts(), capstone()):
         if name in (candidate.name, f"part{candidate.number:02d}"):
             return candidate
     names = f"{parts()[0].name} to {parts()[-1].name}, and {capstone().name}"
-    raise KeyError(f"There is no part {ascii(name)}: they are called {names}.")
+    raise KeyError(f"There is no part {ascii(name)}. Parts are called {names}.")
 
 
 def class_settings() -> dict:
-    """What course.toml says of the class: the table [class]."""
+    """The table [class] of course.toml."""
     return _course()["class"]
 
 
 @dataclass(frozen=True)
 class Target:
-    """What to check: parts, and one task if only that one is to be checked."""
+    """The parts to check, and a task if only that one is to be checked."""
 
     parts: tuple[Part, ...]
     task: str | None
 
 
 def parse_target(text: str | None) -> Target:
-    """`5` is a part, `5.2` a task, None all parts. Raises ValueError with a sentence."""
+    """Parse `5` (a part) or `5.2` (a task); None means all parts. Raises ValueError with a message for the user."""
     if text is None:
         return Target(parts(), None)
     number, dot, _ = text.partition(".")

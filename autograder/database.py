@@ -1,7 +1,8 @@
 """Open a SQLite or PostgreSQL database by its URL, with serialised transactions.
 
-SQLite takes its write lock at the beginning of a transaction, PostgreSQL a lock of the application's own: whatever is
-read still holds when something is written, others wait, and a process that is killed leaves nothing half-written.
+Each transaction takes a lock at its beginning: SQLite's write lock, or an advisory lock in PostgreSQL. So values that a
+transaction has read don't change before it writes, other processes wait, and a killed process leaves nothing
+half-written.
 """
 
 from __future__ import annotations
@@ -17,22 +18,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine, MetaData
 
-VARIABLE = "AUTOGRADER_DATABASE"  # a URL; not an option, since everybody on a machine sees the options of commands
-LOCK_SECONDS = 60  # how long to wait for others
+VARIABLE = "AUTOGRADER_DATABASE"  # a URL; not an option, since all users of a machine can see the options of commands
+LOCK_SECONDS = 60  # how long to wait for other processes
 CONNECT_SECONDS = 15
 
 
 class DatabaseError(ValueError):
-    """The database can't be used; the text is a sentence, without the password."""
+    """The database can't be used; the message is a sentence without the password."""
 
 
 def database_url() -> str | None:
-    """What the environment names; None when it names nothing."""
+    """The URL in the environment variable; None if it is not set."""
     return os.environ.get(VARIABLE) or None
 
 
 def open_database(where: Path | str, tables: MetaData) -> Engine:
-    """An engine whose transactions come one after another, and these tables, made where they are missing.
+    """An engine with serialised transactions. Creates the tables that are missing.
 
     where: an SQLite file, or a URL such as postgresql://user@host/database. Raises DatabaseError.
     """
@@ -51,13 +52,15 @@ def open_database(where: Path | str, tables: MetaData) -> Engine:
                 url.set(drivername="postgresql+psycopg"), zlib.crc32("".join(tables.tables).encode())
             )
         else:
-            raise DatabaseError(f"{shown} is neither SQLite's nor PostgreSQL's: write postgresql://user@host/database.")
+            raise DatabaseError(f"{shown} is not a SQLite or PostgreSQL URL: write postgresql://user@host/database.")
         with engine.begin() as connection:
             tables.create_all(connection)
     except DatabaseError:
         raise
     except ArgumentError as error:
-        raise DatabaseError(f"{VARIABLE} is no URL: write one such as postgresql://user@host/database.") from error
+        raise DatabaseError(
+            f"{VARIABLE} is not a valid URL. Set it to a URL such as postgresql://user@host/database."
+        ) from error
     except ModuleNotFoundError as error:
         raise DatabaseError(
             "PostgreSQL needs the package psycopg: python -m pip install -c constraints.txt --editable .[postgresql]"
@@ -68,12 +71,12 @@ def open_database(where: Path | str, tables: MetaData) -> Engine:
 
 
 def reason(error: Exception) -> str:
-    """What a database complained of, without the statement and its values."""
+    """The database's error message, without the statement and its values."""
     return " ".join(str(getattr(error, "orig", None) or error).split())[:300]
 
 
 def damage(path: Path) -> str:
-    """What is wrong with an SQLite file that exists, in SQLite's words; "" when nothing is."""
+    """SQLite's message about damage in an existing file; "" if there is none."""
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)) as file:
             (answer,) = file.execute("PRAGMA quick_check(1)").fetchone()
@@ -86,7 +89,7 @@ def _sqlite_engine(url: URL) -> Engine:
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool
 
-    # A connection per transaction: processes share nothing but the file.
+    # One connection per transaction: processes share only the file.
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": LOCK_SECONDS})
     event.listen(engine, "connect", _no_implicit_begin)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -94,7 +97,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _no_implicit_begin(connection: object, _record: object) -> None:
-    # Python's module would begin transactions itself, later than we need and without the lock.
+    # Otherwise Python's module starts transactions itself, too late and without the lock.
     connection.isolation_level = None
 
 
@@ -106,7 +109,7 @@ def _postgresql_engine(url: URL, lock: int) -> Engine:
 def _postgresql_engine_of_process(url: URL, lock: int, _process: int) -> Engine:
     from sqlalchemy import create_engine, event
 
-    # A process that was forked must not talk in its parent's connections.
+    # A forked process must not use its parent's connections.
     limits = {"connect_timeout": CONNECT_SECONDS, "options": f"-c lock_timeout={LOCK_SECONDS}s"}
     engine = create_engine(url, pool_pre_ping=True, connect_args=limits)
     lock_statement = f"SELECT pg_advisory_xact_lock({lock})"

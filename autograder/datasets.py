@@ -11,38 +11,38 @@ FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 
 
 class DatasetError(Failure):
-    """A data set could not be had; the message is one sentence: what was wrong and what to do."""
+    """A data set can't be read or written; the message says what was wrong and what to do."""
 
 
 def read_facts(folder: Path = FOLDER) -> dict[str, dict]:
-    """Return what datasets.json says of each committed set: its package, licence, counts and checksum.
+    """Return the record of each data set in datasets.json: package, licence, counts and checksum.
 
-    Raises DatasetError when the table is missing or is not JSON.
+    Raises DatasetError if the file is missing or is not JSON.
     """
     path = folder / "datasets.json"
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)
     except (OSError, ValueError) as error:
-        raise DatasetError(f"{path} can't be read ({error}): restore it with git.") from error
+        raise DatasetError(f"{path} can't be read ({error}). Restore it with git.") from error
 
 
 def sha256_of_file(path: Path) -> str | None:
-    """Return the sha256 of a file as hexadecimal digits, None when there is no such file.
+    """Return the sha256 of a file as hexadecimal digits, or None if there is no such file.
 
-    Raises DatasetError when it is there and can't be read.
+    Raises DatasetError if it exists and can't be read.
     """
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise DatasetError(f"{path} can't be read ({error.strerror}): move it out of the way.") from error
+        raise DatasetError(f"{path} can't be read ({error.strerror}). Move it to another place.") from error
 
 
 def save(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises DatasetError when the folder or the file can't be written."""
+    """Write a file completely or not at all. Raises DatasetError if the folder or the file can't be written."""
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise DatasetError(f"{path} can't be written ({error.strerror}): check the folder's permissions.") from error
+        raise DatasetError(f"{path} can't be written ({error.strerror}). Check the folder's permissions.") from error

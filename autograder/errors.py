@@ -2,8 +2,8 @@
 
 
 class Failure(Exception):
-    """What was asked for makes sense, and it failed: exit status 1."""
+    """A valid request failed: exit status 1."""
 
 
 class Misuse(Exception):
-    """What was asked for makes no sense here: exit status 2. A ValueError that reaches a command counts as one, too."""
+    """The request is not valid here: exit status 2. Commands treat a ValueError in the same way."""

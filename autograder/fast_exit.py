@@ -9,9 +9,9 @@ import threading
 
 
 def end(status: object) -> None:
-    """End the process with this status. Python's own end frees every object, one by one, and the system would do that
-    anyway: 30 ms, with all that a check loads. Exit handlers run as ever, and what was printed is written; where that
-    fails, or a thread still works, this is Python's own end.
+    """End the process with this status. Python's normal exit frees every object one by one, which takes 30 ms after a
+    check, although the system frees the memory anyway. Exit handlers still run, and output is still flushed. If that
+    fails, or a thread is still running, the process exits normally.
     """
     working = [each for each in threading.enumerate() if not each.daemon and each is not threading.main_thread()]
     if isinstance(status, (int, type(None))) and not working:
@@ -19,7 +19,7 @@ def end(status: object) -> None:
         try:
             sys.stdout.flush()
             sys.stderr.flush()
-        except (OSError, ValueError, AttributeError):  # nobody reads, or there is no console
+        except (OSError, ValueError, AttributeError):  # the reader is gone, or there is no console
             sys.exit(status)
         os._exit(status or 0)
     sys.exit(status)

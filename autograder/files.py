@@ -10,14 +10,14 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file so that it is the old one or the whole new one, also after a power cut: fsync before the rename.
+    """Replace a file atomically: even after a power cut, it is the old or the complete new one (fsync, then rename).
 
-    mode: who may read it, less what the user's umask takes away; 0o600 is the owner alone, from the first byte on.
-    Raises OSError when the folder or the file can't be written; then nothing is left behind.
+    mode: the permissions, reduced by the user's umask. With 0o600, only the owner can read it, from the first byte on.
+    Raises OSError if the folder or the file can't be written, and leaves no temporary file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # In the same folder, since os.replace is atomic only within one file system. Not by tempfile, whose files nobody
-    # else may read.
+    # In the same folder, since os.replace is atomic only within one file system. Without tempfile, since only the owner
+    # may read its files.
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     try:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
@@ -28,13 +28,13 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
     except BaseException as error:
         temporary.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename == str(temporary):
-            error.filename = str(path)  # whoever reads of it knows this name
+            error.filename = str(path)  # the user knows this name, not the temporary one
         raise
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a new file completely or not at all, and never over another one. Raises OSError: FileExistsError when there
-    is one.
+    """Write a new file completely or not at all, and never replace another one. Raises FileExistsError if there is one,
+    and OSError if it can't be written.
     """
     whole = path.with_name(f".{path.name}.new")
     try:
@@ -50,8 +50,8 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def without_dots(path: str) -> str:
-    """A path as it was typed. If it contains `..`, the same path relative to the current folder if it is below, else
-    absolute. A link at its end is not followed.
+    """A path as it was typed. If it contains `..`, it becomes relative to the current folder if it is below, and
+    absolute otherwise. A link at its end is not followed.
     """
     typed = Path(path)
     if ".." not in typed.parts:
@@ -62,7 +62,7 @@ def without_dots(path: str) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """A path as the user would type it: relative to the current folder if it is below, else as it is."""
+    """A path as the user would type it: relative if it is below the current folder, otherwise unchanged."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

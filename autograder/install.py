@@ -1,7 +1,7 @@
 """Make `.venv`, or bring it up to date. Standard library only.
 
-The stamp says "unfinished" while this runs. A set-up that was interrupted, or failed before it ever succeeded, is
-started from nothing next time; one that failed to bring a good environment up to date is tried again.
+While this runs, the stamp is "unfinished". If the first set-up is interrupted or fails, the next command starts from
+scratch. If an update fails, the next command tries the update again.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ SECONDS_PER_DOT = 2
 
 
 def install(extra: str) -> None:
-    """See to it that `.venv` holds the learner's set and this extra. Exits with status 2 and a sentence on failure."""
+    """Install the learner's packages and this extra in `.venv`. On failure, exit with status 2 and a message."""
     try:
         ROOT.encode("utf-8")
-    except UnicodeEncodeError:  # a letter in another encoding, which pip and venv stumble over without saying so
+    except UnicodeEncodeError:  # a character in another encoding, for which pip and venv fail without explanation
         stop(f"Set-up failed: the folder's name {ascii(ROOT)} is not UTF-8. Rename it and run the same command again.")
     try:
         with _only_one_at_a_time():
-            if not stamp_fits(read_stamp(), extra):  # it may, when we have waited for another process
+            if not stamp_fits(read_stamp(), extra):  # it may fit now, if we waited for another process
                 _install(extra)
     except KeyboardInterrupt:
-        stop("\nSet-up interrupted: run the same command again to start over.")
+        stop("\nSet-up interrupted. Run the same command again to start over.")
     except OSError as error:
-        stop(f"Set-up failed: {error}. Check permissions and the space on the disk, delete .venv and try again.")
+        stop(f"Set-up failed: {error}. Check permissions and disk space, delete .venv and try again.")
 
 
 def _install(extra: str) -> None:
@@ -55,9 +55,9 @@ def _install(extra: str) -> None:
     extras = [extra]
     if before == UNFINISHED or (before and _made_by_another_python(before)) or not os.path.exists(VENV_PYTHON):
         _say(f"Setting up .venv, needed once ({COST[extra]}) ")
-        base = base_python()  # before its link goes
+        base = base_python()  # before its link is deleted
         if before:
-            shutil.rmtree(VENV)  # ours, as the stamp shows; what a user made there is never deleted
+            shutil.rmtree(VENV)  # it is ours, as the stamp shows; a user's own environment is never deleted
         os.makedirs(VENV, exist_ok=True)
         before = UNFINISHED
         _write(STAMP, UNFINISHED)
@@ -74,21 +74,23 @@ def _install(extra: str) -> None:
 
 
 def base_python() -> str:
-    """This interpreter, or the one below it when this is that of a virtual environment."""
+    """This interpreter, or in a virtual environment the one that it is based on."""
     below = getattr(sys, "_base_executable", None)
     if sys.prefix == sys.base_prefix or (below and below != sys.executable):
         return below or sys.executable
-    return os.path.realpath(sys.executable)  # Python 3.10 tells on Windows only; elsewhere the environment has a link
+    return os.path.realpath(
+        sys.executable
+    )  # before Python 3.11, the base is known only on Windows; elsewhere the environment has a link to it
 
 
 def _made_by_another_python(stamp: str) -> bool:
-    """Whether the interpreter was replaced since: .venv/lib/python3.11 is of no use to Python 3.12."""
+    """Whether the interpreter was replaced since: Python 3.12 can't use .venv/lib/python3.11."""
     return not stamp.partition("\n")[0].endswith(f" {python_version()}")
 
 
 def _run(command: list[str], stamp_on_failure: str) -> None:
-    """Run one step with a dot every few seconds, its output in the log. Exits with a sentence when it fails."""
-    # A user's setting "install into the home folder" would make pip refuse a virtual environment.
+    """Run one step, with output to the log and a dot every few seconds. Exits with a message if it fails."""
+    # If the user has configured pip to install into the home folder, pip would refuse the virtual environment.
     environment = {**os.environ, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8"}
     with open(LOG, "ab") as log:
         process = subprocess.Popen(
@@ -111,26 +113,26 @@ def _run(command: list[str], stamp_on_failure: str) -> None:
 
 
 def _explanation(step: str, status: int) -> str:
-    """What failed, with the last lines of the log, and what to do."""
+    """The message after a failure: the step, the last lines of the log, and what to do."""
     with open(LOG, encoding="utf-8", errors="replace") as file:
         log = file.read()
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR:")][-2:] or lines[-2:]
-    # What other programs say may hold any character; a console may not.
+    # Other programs may print characters that the console can't show.
     said = "".join(f"  {line[:300].encode('ascii', 'backslashreplace').decode()}\n" for line in errors)
     if step == "venv":
         advice = "On Debian and Ubuntu, install the package python3-venv; elsewhere, install Python with pip and venv."
     else:
-        advice = "If this machine is offline, connect it: the set-up needs a network once."
+        advice = "If this machine is offline, connect it: the set-up needs the network once."
     return (
         f"Set-up failed: `{step}` ended with status {status}.\n{said}{advice}\nThen run the same command again. "
-        f"The whole log: {LOG}\nWithout any set-up, solutions/microgpt_simple.py trains the model."
+        f"The full log: {LOG}\nsolutions/microgpt_simple.py trains the model without any set-up."
     )
 
 
 @contextlib.contextmanager
 def _only_one_at_a_time() -> Iterator[None]:
-    """Wait until no other process sets up this folder. The lock goes when its process ends, however it ends."""
+    """Wait until no other process sets up this folder. The lock is released when its process ends, even if killed."""
     with open(VENV + ".lock", "ab") as file:
         if os.name == "nt":
             import msvcrt
@@ -139,7 +141,7 @@ def _only_one_at_a_time() -> Iterator[None]:
                 try:
                     msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
                     break
-                except OSError:  # it gives up after ten seconds
+                except OSError:  # msvcrt gives up after ten seconds
                     _say("Waiting for another set-up of this folder to end.\n")
         else:
             import fcntl

@@ -8,20 +8,19 @@ import shlex
 
 from autograder.command_table import commands, target_of
 
-# The Makefile sets it to "make"; setup_environment.py to what was typed, such as `python3 -m autograder`.
+# The Makefile sets it to "make"; setup_environment.py sets it to the typed words, such as `python3 -m autograder`.
 CALLED_AS = "AUTOGRADER_CALLED_AS"
 PLAIN = "python -m autograder"
 
-# What a shell acts on, also inside double quotes or at the start of a word.
+# Characters that are special to a shell, also inside double quotes or at the start of a word.
 ACTED_ON = re.compile(r"[^\w\s@%+=:,./\\-]|[\n\r\t]")
 
 
 def command(name: str, /, part: int | str | None = None, **options: object) -> str:
-    """The words that run a command, as this user would type them.
+    """A command as this user would type it.
 
-    A part (5) or task ("5.2") is an argument, or what else this command takes. Options: True stands for a switch, None
-    and False for one that is not given; an underscore is a hyphen, and one at the end is dropped, as in
-    `from_="folder"`.
+    part: the command's argument, such as a part (5) or a task ("5.2"). Options: True means a switch; None and False
+    are left out. An underscore becomes a hyphen, and one at the end is dropped, as in `from_="folder"`.
 
     >>> command("check", part="5.2", seed=3)
     'python -m autograder check 5.2 --seed 3'
@@ -54,7 +53,7 @@ def option(name: str, value: object = True) -> str:
 
 
 def _as_variables(given: dict[str, object], taken: set[str]) -> list[str]:
-    """Variables of `make`; every option that is not taken as a variable is passed in args=."""
+    """The variables for `make`. Options without a variable go into args=."""
     words = [f"{key}={_quoted(1 if value is True else value)}" for key, value in given.items() if key in taken]
     rest = " ".join(_as_options({key: value for key, value in given.items() if key not in taken}))
     if rest:
@@ -67,7 +66,7 @@ def _as_options(given: dict[str, object]) -> list[str]:
 
 
 def _quoted(value: object) -> str:
-    """A word for a shell. It may hold the name that a stranger gave to a folder."""
+    """Quote a word for a shell. It may contain a folder name that somebody else chose."""
     text = str(value)
     if ACTED_ON.search(text) and os.name != "nt":
         return shlex.quote(text)

@@ -1,8 +1,8 @@
 """The grader's own microgpt in numpy: forward, backward, Adam, training and sampling.
 
-It shares no arithmetic with solutions/, so that each of the two shows the other's mistakes. Weights are float64
-matrices under the state dict's keys, outputs × inputs. A config is anything with the fields of `Sizes`, part 4's too.
-A name is a list of tokens, [bos, ..., bos].
+It shares no code for arithmetic with solutions/, so that each of the two reveals the other's mistakes. Weights are
+float64 matrices under the state dict's keys, outputs × inputs. A config is anything with the fields of `Sizes`, part
+4's too. A name is a list of tokens, [bos, ..., bos].
 
 Shape comments use: names (in the batch), positions, n_embd, n_head, head_dim = n_embd / n_head, vocab_size.
 """
@@ -19,7 +19,7 @@ import numpy as np
 
 Weights = dict[str, np.ndarray]  # also the gradients: a matrix for each matrix
 Batch = Sequence[Sequence[int]]  # the tokens of each name
-EPS = 1e-5  # of rmsnorm
+EPS = 1e-5  # for rmsnorm
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def encode(doc: str, chars: Sequence[str]) -> list[int]:
     return [len(chars), *map(list(chars).index, doc), len(chars)]
 
 
-# The layers, forward and backward. In the backward pass d_x is the gradient of the loss along x.
+# The layers, forward and backward. In the backward pass, d_x is the gradient of the loss with respect to x.
 
 
 def _softmax(x: np.ndarray) -> np.ndarray:
@@ -75,7 +75,7 @@ def _rmsnorm_backward(d_normed: np.ndarray, normed: np.ndarray, scale: np.ndarra
 
 
 def _relu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return relu(x) and its slope at each number."""
+    """Return relu(x) and its derivative at each number."""
     return np.maximum(x, 0.0), x > 0
 
 
@@ -95,7 +95,7 @@ def _layer_weights(weights: Weights, layer: int) -> LayerWeights:
 
 
 class LayerActivations(NamedTuple):
-    """What the backward pass of one layer needs of its forward pass."""
+    """The values of one layer's forward pass that its backward pass needs."""
 
     x_normed: np.ndarray  # (names, positions, n_embd)
     x_scale: np.ndarray  # (names, positions, 1)
@@ -111,7 +111,7 @@ class LayerActivations(NamedTuple):
 
 
 class Activations(NamedTuple):
-    """What the backward pass needs of the forward pass."""
+    """The values of the forward pass that the backward pass needs."""
 
     embedded: np.ndarray  # (names, positions, n_embd), after the first norm
     embedded_scale: np.ndarray  # (names, positions, 1)
@@ -150,11 +150,11 @@ def _forward(inputs: np.ndarray, weights: Weights, config: Sizes) -> tuple[np.nd
 
 
 def _backward(d_logits: np.ndarray, inputs: np.ndarray, weights: Weights, activations: Activations) -> Weights:
-    """Return the gradient of every matrix: `_forward` from its end to its beginning."""
+    """Return the gradient of every matrix: backpropagation through `_forward`."""
     gradients = {}
 
     def linear(name: str, d_output: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """output = x @ weights[name].T: keep the gradient of the matrix, return that of x."""
+        """For output = x @ weights[name].T: store the gradient of the matrix, return the gradient of x."""
         gradients[name] = d_output.reshape(-1, d_output.shape[-1]).T @ x.reshape(-1, x.shape[-1])
         return d_output @ weights[name]
 
@@ -206,7 +206,9 @@ def logits(tokens: Sequence[int], weights: Weights, config: Sizes, passes: Passe
 
 
 def attention_weights(tokens: Sequence[int], weights: Weights, config: Sizes) -> np.ndarray:
-    """Return the attention weights (n_layer, n_head, positions, positions), 0 where a position would look ahead."""
+    """Return the attention weights (n_layer, n_head, positions, positions); the causal mask sets future
+    positions to 0.
+    """
     _, activations = _forward(np.array([tokens]), weights, config)
     return np.array([layer.attention_weights[0] for layer in activations.layers])
 
@@ -215,7 +217,9 @@ def attention_weights(tokens: Sequence[int], weights: Weights, config: Sizes) ->
 
 
 class PaddedBatch(NamedTuple):
-    """A batch as arrays (names, positions). No position looks ahead, so padding at the end changes no other."""
+    """A batch as arrays (names, positions). With the causal mask, padding at the end does not affect other
+    positions.
+    """
 
     inputs: np.ndarray
     targets: np.ndarray
@@ -264,7 +268,9 @@ def loss_and_gradient(
 def held_out_loss(
     docs: Iterable[str], weights: Weights, config: Sizes, chars: Sequence[str], passes: Passes = STANDARD_PASSES
 ) -> float:
-    """Part 7's `held_out_loss`: all nats by all predicted tokens. Names of like length go together: little padding."""
+    """Part 7's `held_out_loss`: total nats divided by predicted tokens. Batches have names of similar length: less
+    padding.
+    """
     names = sorted((encode(doc, chars) for doc in docs), key=len)
     sums = [nats(names[start : start + 64], weights, config, passes) for start in range(0, len(names), 64)]
     return sum(total for total, _ in sums) / sum(count for _, count in sums)
@@ -275,7 +281,9 @@ def held_out_loss(
 
 @dataclass
 class AdamState:
-    """The steps that Adam has taken, and the running means of the gradients (m) and of their squares (v), flat."""
+    """Adam's number of steps, and the running means of the gradients (m) and of their squares (v), each one
+    flat array.
+    """
 
     steps: int = 0
     m: np.ndarray | float = 0.0
@@ -283,7 +291,7 @@ class AdamState:
 
 
 def adam_step(weights: Weights, gradients: Weights, state: AdamState, lr: float) -> None:
-    """Part 6's Adam with its defaults: changes the weights in place."""
+    """Part 6's Adam with its defaults. It changes the weights in place."""
     beta1, beta2, eps = 0.85, 0.99, 1e-8
     gradient = flat(gradients, weights)
     state.steps += 1
@@ -294,12 +302,12 @@ def adam_step(weights: Weights, gradients: Weights, state: AdamState, lr: float)
 
 
 def flat(gradients: Weights, weights: Weights) -> np.ndarray:
-    """Return all gradients in one row, in the order of the weights."""
+    """Return all gradients as one flat array, in the order of the weights."""
     return np.concatenate([gradients[name].ravel() for name in weights])
 
 
 def subtract_flat(weights: Weights, update: np.ndarray) -> None:
-    """Subtract the update of all matrices, in one row, from the weights, in place."""
+    """Subtract an update, given as one flat array, from the weights in place."""
     start = 0
     for matrix in weights.values():
         matrix -= update[start : start + matrix.size].reshape(matrix.shape)
@@ -307,14 +315,14 @@ def subtract_flat(weights: Weights, update: np.ndarray) -> None:
 
 
 def batches(docs: Sequence[str], chars: Sequence[str], sizes: Iterable[int]) -> Iterator[list[list[int]]]:
-    """Yield a batch of each size: the next docs as tokens, from the first again after the last."""
+    """Yield one batch per size: the next docs as tokens, starting again with the first after the last."""
     endless = cycle(docs)
     for size in sizes:
         yield [encode(doc, chars) for doc in islice(endless, size)]
 
 
 class TrainingStep(NamedTuple):
-    """The loss before a step, and the weights after it: the matrices themselves, so copy what you keep."""
+    """The loss before a step, and the weights after it. The next step changes these matrices, so copy what you keep."""
 
     loss: float
     weights: Weights
@@ -329,7 +337,7 @@ def train(
     loss_function: Callable[[Batch, Weights, Sizes], tuple[float, Weights]] | None = None,
     on_loss: Callable[[int, float], None] | None = None,
 ) -> Iterator[TrainingStep]:
-    """The training loop of all trainings in numpy: take a step for each batch, and yield it.
+    """The training loop for all numpy training: take a step for each batch, and yield it.
 
     update(step, weights, gradients) returns the new weights, and may change the old ones. loss_function returns the
     loss and its gradients: `loss_and_gradient` when None. on_loss(step, loss) is called before the update.
@@ -344,7 +352,7 @@ def train(
 
 
 class Replayed(NamedTuple):
-    """What a replayed training leaves behind: part 7's Trained, and the shuffled docs."""
+    """The result of a replayed training run: part 7's Trained, and the shuffled docs."""
 
     chars: list[str]
     config: Sizes
@@ -365,9 +373,9 @@ def replay(
     names_per_step: int = 1,
     lr: float = 0.01,
 ) -> Replayed:
-    """Part 7's `train`. stop: end after this many of the num_steps. on_step gets the weights themselves: copy to keep.
+    """Part 7's `train`. stop: end after this many of the num_steps. on_step gets the weights, not a copy.
 
-    names_per_step, lr: what experiments change.
+    names_per_step, lr: for experiments.
     """
     rng = random.Random(seed) if rng is None else rng
     docs = list(docs)
@@ -409,7 +417,7 @@ def sample_many(
     passes: Passes = STANDARD_PASSES,
 ) -> list[str]:
     """Part 8's `sample_many`, drawn with `rng.choices` token by token."""
-    known: dict[tuple[int, ...], list[float]] = {}  # probabilities after tokens: many names begin alike
+    known: dict[tuple[int, ...], list[float]] = {}  # probabilities by prefix: many names start with the same letters
 
     def probabilities(tokens: list[int]) -> list[float]:
         key = tuple(tokens)

@@ -1,10 +1,10 @@
 """Find out whether anything must be installed before a command can run. Standard library only.
 
-Three kinds of environment are good enough to go on in:
-- `.venv` with a stamp that fits: the stamp is written last, so an interrupted set-up has none that fits;
-- `.venv` in which every requirement is installed at its pinned version, though its stamp doesn't say so;
-- any other environment of the user's own of which the same is true.
-Otherwise `.venv` is made or brought up to date. All that is said goes to standard error: `--json` owns standard output.
+A command can run in three kinds of environment:
+- `.venv` with a valid stamp. The stamp is written last, so an interrupted set-up has no valid one;
+- `.venv` without a valid stamp in which every requirement has its pinned version;
+- the user's own environment in which every requirement has its pinned version.
+Otherwise `.venv` is made or updated. All messages go to standard error, since `--json` uses standard output.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ VENV_PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" 
 STAMP = os.path.join(VENV, "set-up.txt")
 UNFINISHED = "unfinished\n"
 
-# Set while one process hands over to the next, so that a .venv that does not work can't make it go round in circles.
+# Set while one process hands over to the next. It prevents an endless loop if .venv does not work.
 HANDED_OVER = "AUTOGRADER_HANDED_OVER"
 
 
 def missing_extra(arguments: list[str]) -> str | None:
-    """What must be installed before this command can run: an extra, "" for the learner's set; None when nothing is
-    missing here. Goes on in `.venv` instead of returning where the command can run there.
+    """The extra that must be installed before this command can run ("" for the learner's packages); None if nothing is
+    missing. If the command can run in `.venv`, continue there and don't return.
     """
     if CALLED_AS not in os.environ:
         os.environ[CALLED_AS] = _as_typed(arguments)
     if not os.path.exists(os.path.join(ROOT, "pyproject.toml")):
-        return None  # installed as a package, so pip has seen to the requirements
+        return None  # installed as a package, so pip has installed the requirements
     if "--help" in arguments or "-h" in arguments:
         _help(arguments)
         return None
@@ -53,12 +53,12 @@ def missing_extra(arguments: list[str]) -> str | None:
     elif handed_over:
         stop(f"{VENV} is not a working virtual environment: delete that folder and run the same command again.")
     elif stamp != UNFINISHED and os.path.exists(VENV_PYTHON):
-        go_on_in_venv()  # which looks again, as the interpreter that it concerns
+        go_on_in_venv()  # which checks again, with its own interpreter
     return extra
 
 
 def _help(arguments: list[str]) -> None:
-    """Return when the usual help can be printed here, which needs nearly nothing; else print it without typer."""
+    """Return if typer can print the help; otherwise print it without typer."""
     import importlib.util
 
     if all(map(importlib.util.find_spec, ["typer", *(["tomli"] if sys.version_info < (3, 11) else [])])):
@@ -72,14 +72,14 @@ def _help(arguments: list[str]) -> None:
 
 
 def extra_needed(arguments: list[str]) -> str:
-    """The extra that the command among these arguments needs; "" is the learner's set."""
+    """The extra that the command in these arguments needs; "" means the learner's packages."""
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
     return extras().get(command) or ("instructor" if _needs_the_strict_sandbox(command, arguments) else "")
 
 
 def _needs_the_strict_sandbox(command: str, arguments: list[str]) -> bool:
-    """Whether a learner's command is to run code from elsewhere: --from, unless it is the course's own or unprotected.
-    Other systems than Linux have no such sandbox.
+    """Whether a learner's command runs other people's code in the sandbox: --from with another folder than the
+    course's. Other systems than Linux have no such sandbox.
     """
     if command not in STRICT_WITH_FROM or sys.platform != "linux":
         return False
@@ -93,18 +93,18 @@ def _needs_the_strict_sandbox(command: str, arguments: list[str]) -> bool:
 def fingerprint() -> str:
     """A hash of every requirement and its pinned version, and of nothing else in pyproject.toml."""
     with open(os.path.join(ROOT, "pyproject.toml"), encoding="utf-8") as file:
-        requirements = file.read().split("\n[tool.")[0]  # settings of tools are no reason to install anything
+        requirements = file.read().split("\n[tool.")[0]  # a changed tool setting must not cause a new installation
     with open(os.path.join(ROOT, "constraints.txt"), encoding="utf-8") as file:
         return hashlib.sha256((requirements + "\0" + file.read()).encode()).hexdigest()
 
 
 def python_version() -> str:
-    """The part of the version that names the folder of packages: 3.11."""
+    """The part of the version that is in the name of the packages' folder: 3.11."""
     return f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def read_stamp() -> str:
-    """The content of the stamp; "" when there is none."""
+    """The content of the stamp; "" if there is none."""
     try:
         with open(STAMP, encoding="utf-8") as file:
             return file.read()
@@ -113,29 +113,29 @@ def read_stamp() -> str:
 
 
 def write_stamp(*extras: str) -> None:
-    """Say that `.venv` now holds these extras for the requirements as they are now."""
+    """Record that `.venv` now has these extras, for the current requirements."""
     temporary = f"{STAMP}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(f"{fingerprint()} {python_version()}\n{' '.join(sorted({*extras} - {''}))}\n")
-    os.replace(temporary, STAMP)  # at every moment there is a whole stamp or none
+    os.replace(temporary, STAMP)  # atomic: the stamp is never half-written
 
 
 def stamp_fits(stamp: str, extra: str) -> bool:
-    """Whether a stamp says that the extra is installed for these requirements and this version of Python."""
+    """Whether the stamp records this extra, for the current requirements and this version of Python."""
     return stamp.partition("\n")[0] == f"{fingerprint()} {python_version()}" and extra in ("", *extras_in(stamp))
 
 
 def extras_in(stamp: str) -> list[str]:
-    """The extras that a stamp says are installed."""
+    """The extras that a stamp records."""
     return stamp.partition("\n")[2].split()
 
 
 def requirements_met(extra: str) -> bool:
-    """Whether every requirement, with this extra, is installed here at its pinned version."""
+    """Whether every requirement, including this extra, is installed here in its pinned version."""
     import importlib.util
 
     if not all(importlib.util.find_spec(name) for name in ("typer", "packaging")):
-        return False  # the usual case outside .venv, found out in a millisecond
+        return False  # the usual case outside .venv; takes a millisecond
 
     import importlib.metadata
 
@@ -159,20 +159,22 @@ def requirements_met(extra: str) -> bool:
 
 
 def stop(sentence: str) -> None:
-    """Say what was wrong and what to do, and end with status 2."""
+    """Print what was wrong and what to do, and exit with status 2."""
     print(sentence, file=sys.stderr)
     sys.exit(2)
 
 
 def _requirements(extra: str) -> list[str]:
-    """The lines of pyproject.toml for the learner's set and an extra; an extra of ours within it is followed."""
+    """The requirements in pyproject.toml for the learner's packages and an extra, including extras within
+    that extra.
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         try:
             import tomli as tomllib
         except ImportError:
-            return ["tomli"]  # a requirement of its own on this version, and not met
+            return ["tomli"]  # this version cannot read pyproject.toml without tomli, so it is missing
     with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
         project = tomllib.load(file)["project"]
     found, extras = list(project["dependencies"]), [extra] if extra else []
@@ -193,22 +195,22 @@ def _runs_in_venv() -> bool:
 
 
 def _as_typed(arguments: list[str]) -> str:
-    """How the user called us, up to the command: `python3 -m autograder`."""
+    """The words that the user typed before the command: `python3 -m autograder`."""
     words = sys.orig_argv[: len(sys.orig_argv) - len(arguments)]
-    if os.path.isabs(words[0]):  # hardly typed: a launcher such as pyenv's python3 puts the path in
+    if os.path.isabs(words[0]):  # probably not typed: a launcher such as pyenv's python3 inserts the path
         words[0] = os.path.basename(words[0]).removesuffix(".exe")
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 
 def go_on_in_venv() -> None:
-    """Run the same command, as it was typed, with the interpreter of `.venv`; does not return."""
+    """Run the same command with the interpreter of `.venv`. Does not return."""
     os.environ[HANDED_OVER] = "1"
-    # By its path: -m would look for us in the current folder, which may be any.
+    # By its path, because -m would search in the current folder, which can be any folder.
     command = [VENV_PYTHON, MAIN, *sys.argv[1:]]
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name != "nt":
         os.execv(VENV_PYTHON, command)
-    import subprocess  # on Windows execv returns to the shell at once and leaves two programs at one keyboard
+    import subprocess  # on Windows, execv returns to the shell at once, and two programs would read the keyboard
 
     sys.exit(subprocess.run(command, check=False).returncode)

@@ -1,4 +1,4 @@
-"""Make exercises/ from solutions/: a TODO and an error that names the task replace the code between the markers."""
+"""Make exercises/ from solutions/: a TODO and an error with the task's id replace the code between the markers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from autograder.course import EXERCISES, SOLUTIONS, parts
 from autograder.datasets import save
 from autograder.errors import Failure
 
-GIVEN = ("weights.py",)  # copied as they are: nothing in them is to be written
-RECORD = ".stubs.json"  # the sha256 of each stub that was last written, to tell it from a learner's work
+GIVEN = ("weights.py",)  # copied unchanged: learners write nothing in them
+RECORD = ".stubs.json"  # the sha256 of each written stub, to recognise files that a learner changed
 
 BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>\d+\.\d+ \S.*))?$")
 END = re.compile(r"^ *### END SOLUTION$")
-# What looks like a mark but is not one would silently leave a solution in the stub.
+# A misspelt mark would silently leave a solution in the stub, so it is an error.
 ALMOST = re.compile(r"\b(BEGIN|END)\s*SOLUTION", re.IGNORECASE)
 
 
 class StubError(Failure):
-    """The stubs can't be made or written; the message is one sentence: what was wrong and what to do."""
+    """The stubs can't be made or written; the message says what was wrong and what to do."""
 
 
 @dataclass
 class StubChanges:
-    """What `write_stubs` did: names of files."""
+    """The result of `write_stubs`, as file names."""
 
     written: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # changed by the learner, so left alone
@@ -38,8 +38,8 @@ class StubChanges:
 def make_stub(text: str, name: str) -> str:
     """Return the stub of a solution's text.
 
-    A region with a task becomes a TODO and the error, at the region's indentation; one without vanishes.
-    Raises StubError, with file and line, at marks that are nested, unbalanced or misspelt.
+    A region with a task becomes a TODO and the error, with the region's indentation; one without a task is removed.
+    Raises StubError, with file and line, for marks that are nested, unbalanced or misspelt.
     """
     lines: list[str] = []
     begin: re.Match[str] | None = None
@@ -60,7 +60,7 @@ def make_stub(text: str, name: str) -> str:
         elif ALMOST.search(line):
             raise StubError(
                 f"{name}:{number}: {line.strip()!a} is not a mark: write '### BEGIN SOLUTION 5.1 attend' or "
-                "'### END SOLUTION' on a line of its own."
+                "'### END SOLUTION' on a separate line."
             )
         elif begin:
             code_lines += bool(line.strip()) and not line.strip().startswith("#")
@@ -72,28 +72,28 @@ def make_stub(text: str, name: str) -> str:
 
 
 def fresh_stubs(solutions: Path = SOLUTIONS) -> dict[str, str]:
-    """Return the text of every file of exercises/, by name. Raises StubError when a solution can't be used."""
+    """Return the text of every file in exercises/, by name. Raises StubError if a solution can't be used."""
     return {name: fresh_stub(name, solutions) for name in (*(part.file_name for part in parts()), *GIVEN)}
 
 
 def fresh_stub(name: str, solutions: Path = SOLUTIONS) -> str:
-    """Return the text of one file of exercises/. Raises StubError when its solution can't be used."""
+    """Return the text of one file in exercises/. Raises StubError if its solution can't be used."""
     try:
         text = (solutions / name).read_text(encoding="utf-8")
     except OSError as error:
-        raise StubError(f"{solutions / name} can't be read ({error.strerror}): restore it with git.") from error
+        raise StubError(f"{solutions / name} can't be read ({error.strerror}). Restore it with git.") from error
     return make_stub(text, name)
 
 
 def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path = SOLUTIONS) -> StubChanges:
-    """Write every stub that is missing or out of date, and leave alone what a learner has changed.
+    """Write every stub that is missing or out of date. Files that a learner has changed are kept.
 
-    A file counts as changed when it is neither the fresh stub nor the one that was last written there. With force
-    it is replaced too, after a copy with date and time was put into the folder backups/.
-    Raises StubError, also when folder is where the solutions are; DatasetError when a file can't be written.
+    A file counts as changed if it is neither the fresh stub nor the stub that was last written there. With `force`, it
+    is replaced too, after a dated copy is saved in backups/.
+    Raises StubError, also if `folder` contains the solutions; DatasetError if a file can't be written.
     """
     if folder.resolve() == solutions.resolve():
-        raise StubError(f"{folder} holds the solutions, which the stubs would overwrite: name another folder.")
+        raise StubError(f"{folder} contains the solutions, which the stubs would overwrite. Choose another folder.")
     changes, recorded = StubChanges(), _read_record(folder)
     stubs = fresh_stubs(solutions)
     present = {name: _read(folder / name) for name in stubs}
@@ -123,7 +123,7 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
 
 
 def stale(folder: Path = EXERCISES, solutions: Path = SOLUTIONS) -> list[str]:
-    """Return the names of files that differ from their fresh stub, are missing, or have no solution any more."""
+    """Return the names of files that differ from their fresh stub, are missing, or no longer have a solution."""
     stubs, recorded = fresh_stubs(solutions), _read_record(folder)
     names = [name for name, stub in stubs.items() if _read(folder / name) != stub]
     names += sorted(path.name for path in folder.glob("part*.py") if path.name not in stubs)
@@ -138,14 +138,14 @@ def recorded_as(folder: Path, name: str, stub: str) -> bool:
 
 
 def _read(path: Path) -> str | None:
-    """The text with newlines as we write them (git may change them on Windows); None when there is no file."""
+    """The text with \\n newlines (git may change them on Windows); None if there is no file."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StubError(f"{path} can't be read ({error.strerror}): move it out of the way.") from error
+        raise StubError(f"{path} can't be read ({error.strerror}). Move it to another place.") from error
 
 
 def _sha256(text: str) -> str:
@@ -153,7 +153,7 @@ def _sha256(text: str) -> str:
 
 
 def _read_record(folder: Path) -> dict[str, str]:
-    """What was last written; a record that is missing or broken knows of nothing, so every change is kept."""
+    """The checksums of the written stubs. Empty if the record is missing or damaged, so that every change is kept."""
     try:
         record = json.loads(_read(folder / RECORD) or "{}")
     except ValueError:

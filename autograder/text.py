@@ -6,16 +6,16 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-# Colours, cursor moves, window titles: ESC [ ... letter, ESC ] ... BEL, and the one-letter escapes. Every repeat is
-# bounded, so that no text makes the search slow.
+# Colours, cursor moves, window titles: ESC [ ... letter, ESC ] ... BEL, and the one-letter escapes. Every repeat has a
+# limit, so that no text can make the search slow.
 TERMINAL_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])")
-MOST_MARKS = 8  # on one character: no script needs more, and a pile of them covers the lines above and below
+MOST_MARKS = 8  # accents per character: no script needs more, and a pile of them covers the lines above and below
 # Control, format (bidi marks, zero width), surrogate, private use, unassigned, line and paragraph separators.
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def number(points: float) -> str:
-    """Points without a needless .0."""
+    """Points as text, without a trailing .0."""
     return f"{points:g}"
 
 
@@ -31,9 +31,9 @@ def listed(items: Sequence[object]) -> str:
 
 
 def clean_text(text: str, limit: int, keep: str = "") -> str:
-    """At most `limit` characters of `text` without escapes, control characters, bidi marks and piles of accents.
+    """At most `limit` characters of `text`, without escapes, control characters, bidi marks and piles of accents.
 
-    Characters of `keep` stay; any other line break or tab becomes a space.
+    Characters in `keep` stay; any other line break or tab becomes a space.
     """
     text = TERMINAL_ESCAPE.sub("", text[: 4 * limit])
     if text.isascii() and text.isprintable():

@@ -1,7 +1,7 @@
 """Train the reference, show its progress, and save the model.
 
-The reference's `train` returns a model only at its end. Here there is one after each step, so that it can be saved when
-somebody stops half-way. The draws and the steps are the same: a test compares the two.
+The reference's `train` returns a model only at the end. This one has a model after each step, so that it can be saved
+when somebody presses Ctrl-C. The draws and the steps are the same: a test compares the two.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from autograder.render.progress import training_progress
 
 DATA = ROOT / "datasets" / "names.txt"
 RUNS = ROOT / "runs"  # git ignores it
-NAMES, TEMPERATURE = 20, 0.5  # of the names that are sampled at the end
+NAMES, TEMPERATURE = 20, 0.5  # for the names sampled at the end
 
 
 class InputError(Misuse):
-    """This can't be trained; the message is one sentence: what was wrong and what to do."""
+    """The training can't start; the message says what was wrong and what to do."""
 
 
 @dataclass
 class TrainingRun:
-    """A model in training: what is there after each step, and the function that takes the next one."""
+    """A model in training: its state after each step, and the function that takes the next step."""
 
     trained: Any  # the reference's Trained; losses grow with each step
     take_step: Callable[[], float]
@@ -54,15 +54,15 @@ def train(
     on_trained: Callable[[Any], None] = lambda trained: None,
     **sizes: int,
 ) -> bool:
-    """All of `make train`: read, train, measure, draw, sample, save. Return False when Ctrl-C ended it early.
-    on_trained: called with the model of a training that nobody stopped; sizes: n_layer and n_embd, where they differ
-    from those of Config.
+    """All of `make train`: read, train, measure, plot, sample, save. Return False if Ctrl-C ended it early.
+    on_trained: called with the model after a complete training run; sizes: n_layer and n_embd if they differ from
+    those of Config.
 
-    Raises InputError at what can't be used, OSError when what was trained can't be written.
+    Raises InputError for unusable arguments or data, OSError if the model can't be written.
     """
     course = reference()
     if num_steps < 0:
-        raise InputError(f"{num_steps} steps: their number must be 0 or more.")
+        raise InputError(f"The number of steps must be 0 or more, not {num_steps}.")
     try:
         rows = course.command_line.read_names(data, any_characters)
     except ValueError as error:
@@ -98,7 +98,7 @@ def train(
         "fast": fast,
         "python": ".".join(map(str, sys.version_info[:3])),
     }
-    # Before measuring, which takes seconds: whoever presses Ctrl-C then does not lose the training.
+    # Save before measuring, which takes seconds, so that a second Ctrl-C does not lose the model.
     course.weights.save_trained(trained, path, settings)
     if not finished:
         say(f"\nStopped after {steps:,} of {num_steps:,} steps. The model so far is in {path}.")
@@ -116,7 +116,7 @@ def train(
             say(f"  {left_out} {rows_are} left out: training lacks some of {their} characters.")
         course.weights.save_trained(trained, path, settings)
     else:
-        say("\nNo held-out loss: among so few names there is none to measure it on.")
+        say("\nNo held-out loss: the file has too few names to keep some for measuring.")
     means = running_means(trained.losses)
     if means:
         say(f"\nLoss, mean of the last {WINDOW} steps:")
@@ -133,7 +133,7 @@ def train(
 
 
 def reference() -> SimpleNamespace:
-    """Import the reference's modules and return those that training needs, under short names."""
+    """Import the reference's modules that training needs, and return them under short names."""
     if str(SOLUTIONS) not in sys.path:
         sys.path.insert(0, str(SOLUTIONS))
     modules = {
@@ -151,8 +151,8 @@ def reference() -> SimpleNamespace:
 
 
 def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = False, **sizes: int) -> TrainingRun:
-    """Draw a model as the reference's `train` does, and return it with no step taken. sizes: fields of Config that
-    differ from its own, such as n_layer. Raises InputError when there is no such model.
+    """Draw the initial model as the reference's `train` does. sizes: fields of Config that differ from the default,
+    such as n_layer. Raises InputError if no such model is possible.
     """
     course = reference()
     docs = list(docs)
@@ -161,7 +161,7 @@ def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = Fals
     try:
         config = course.parameters.Config(vocab_size=tokenizer.vocab_size, **sizes)
     except ValueError as error:
-        raise InputError(f"There is no such model: {error}") from error
+        raise InputError(f"This model is not possible: {error}") from error
     state_dict = course.parameters.init_state_dict(config, rng)
     if fast:
         state_dict = plain_numbers(state_dict)
@@ -185,7 +185,7 @@ def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = Fals
 
 
 def plain_numbers(state_dict: dict[str, list[list]]) -> dict[str, list[list[float]]]:
-    """A copy of the matrices with numbers in the place of `Value`s: what microgpt_fast works on."""
+    """A copy of the matrices with numbers instead of `Value`s, for microgpt_fast."""
     return {
         name: [[getattr(number, "data", number) for number in row] for row in matrix]
         for name, matrix in state_dict.items()
@@ -194,9 +194,9 @@ def plain_numbers(state_dict: dict[str, list[list]]) -> dict[str, list[list[floa
 
 @contextlib.contextmanager
 def stop_after_this_step() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether Ctrl-C was pressed; a second one interrupts at once.
+    """Yield a function that returns whether Ctrl-C was pressed. A second Ctrl-C interrupts at once.
 
-    An exception in the middle of an update would leave a model of which some parameters have moved and others not.
+    An exception during an update would leave a model in which only some parameters are updated.
     """
     pressed: list[int] = []
 
@@ -212,9 +212,9 @@ def stop_after_this_step() -> Iterator[Callable[[], bool]]:
 
 
 def take_all_steps(run: TrainingRun) -> bool:
-    """Take every step; return False when Ctrl-C stopped it earlier, with the last step finished."""
+    """Take all steps. Return False if Ctrl-C stopped it early, after the current step."""
     collector_was_on = gc.isenabled()
-    gc.disable()  # a graph has no reference cycles: looking for them takes half of the time
+    gc.disable()  # a graph has no reference cycles, and searching for them takes half of the time
     try:
         with stop_after_this_step() as stopped, training_progress(run.trained.losses, run.num_steps) as show:
             while len(run.trained.losses) < run.num_steps and not stopped():
@@ -229,7 +229,7 @@ def take_all_steps(run: TrainingRun) -> bool:
 def held_out_loss(docs: list[str], trained: Any) -> float:
     """The loss on names that the model has not seen, in nats per token.
 
-    Computed by the fast version in seconds: over 3,200 names the scalar one takes 100, and they agree to 1e-9.
+    Uses the fast version, which takes seconds. The scalar one takes 100 s for 3,200 names; they agree to 1e-9.
     """
     course = reference()
     plain = course.training.Trained(trained.tokenizer, trained.config, plain_numbers(trained.state_dict), [])
@@ -237,7 +237,7 @@ def held_out_loss(docs: list[str], trained: Any) -> float:
 
 
 def compare(held_out: list[str], training: list[str], trained: Any, before: dict) -> list[tuple[str, float, str]]:
-    """The model's loss before and after, and two that need no training: key, loss, label; highest first."""
+    """(key, loss, label) of the model before and after training and of two models without training; highest first."""
     course = reference()
     tokenizer, config = trained.tokenizer, trained.config
     untrained = course.training.Trained(tokenizer, config, before, [])
@@ -245,7 +245,7 @@ def compare(held_out: list[str], training: list[str], trained: Any, before: dict
     size, steps = tokenizer.vocab_size, len(trained.losses)
     lines = [
         ("held_out_loss_before", held_out_loss(held_out, untrained), "this model before training"),
-        ("uniform_loss", course.understanding.uniform_loss(size), f"uniform: each of {size} tokens as likely"),
+        ("uniform_loss", course.understanding.uniform_loss(size), f"uniform guessing over {size} tokens"),
         ("bigram_loss", course.tokens.bigram_loss(counts, held_out, tokenizer), "bigram counts: the line to beat"),
         ("held_out_loss", held_out_loss(held_out, trained), f"this model after {steps:,} steps"),
     ]
@@ -253,7 +253,7 @@ def compare(held_out: list[str], training: list[str], trained: Any, before: dict
 
 
 def sample_names(trained: Any, rng: random.Random, fast: bool) -> list[str]:
-    """Invent names, with the generator going on from training."""
+    """Invent names. Uses the random generator of the training run."""
     course = reference()
     if fast:
         return [course.fast.sample(trained, TEMPERATURE, rng) for _ in range(NAMES)]
@@ -261,7 +261,7 @@ def sample_names(trained: Any, rng: random.Random, fast: bool) -> list[str]:
 
 
 def make_writable(folder: Path) -> None:
-    """Make the folder and try to write there, before a minute of training. Raises InputError if that fails."""
+    """Create the folder and test that it is writable, before training. Raises InputError if that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -271,7 +271,7 @@ def make_writable(folder: Path) -> None:
 
 
 def can_print(text: str) -> bool:
-    """Whether standard output's encoding knows these characters."""
+    """Whether standard output's encoding has these characters."""
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -280,6 +280,6 @@ def can_print(text: str) -> bool:
 
 
 def say(text: str) -> None:
-    """Print at once; names may have characters that the terminal's encoding lacks, which become escapes."""
+    """Print and flush. Characters outside the terminal's encoding become escapes."""
     encoding = sys.stdout.encoding or "ascii"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -1,14 +1,13 @@
-"""How fast, how large and how robust batches are. Each measurement is a command, and a section of benchmarks/batch.md.
+"""Measure the speed, size and robustness of batches. Each measurement is a command, and a section of batch.md.
 
-    python benchmarks/batch.py rate --learners 300      submissions a second and memory, parts 0 to 6, beside nbgrader
-    python benchmarks/batch.py growth 30 300 3000       time per submission and memory, by the number of submissions
-    python benchmarks/batch.py workers --learners 60    two workers against one: here, and with Dask
-    python benchmarks/batch.py sleepers --workers 64    many Dask workers that only sleep: what the scheduler can do
-    python benchmarks/batch.py kills --rounds 20        kill -9 of a random process in a batch of 200, round after round
+    python benchmarks/batch.py rate --learners 300      submissions per second and memory, parts 0 to 6, compared with
+    nbgrader python benchmarks/batch.py growth 30 300 3000       time per submission and memory, by the number of
+    submissions python benchmarks/batch.py workers --learners 60    two workers and one: on this machine, and with Dask
+    python benchmarks/batch.py sleepers --workers 64    many Dask workers that only sleep: the limit of the scheduler
+    python benchmarks/batch.py kills --rounds 20        kill -9 of a random process in a batch of 200, several times
     python benchmarks/batch.py hostile --learners 100   5% of the class attack
 
-With --write the section of batch.md is replaced. Other programs that run meanwhile make everything slower: the load is
-noted.
+With --write, the section of batch.md is replaced. Other programs slow everything down, so the load is recorded.
 """
 
 from __future__ import annotations
@@ -251,7 +250,7 @@ def _timed(out: Path) -> list[tuple[tuple[str, str], LedgerEntry]]:
 
 @contextlib.contextmanager
 def cluster(folder: Path, count: int, processes: list | None = None) -> Iterator[str]:
-    """A scheduler and so many worker processes on loopback; its address."""
+    """Start a scheduler and this number of worker processes on loopback; yield its address."""
     folder.mkdir()
     started = []
 

@@ -1,12 +1,12 @@
-"""What the capstone costs: the sandbox beside a bare run of the same code, the full run under CPython and PyPy, and
-two common ways to write part 1 beside the reference: a backward with a recursive inner function, and values that each
-keep a closure. Both make cycles of references.
+"""Measure the cost of the capstone: the sandbox compared with a plain run of the same code; the full run with CPython
+and PyPy; and two common ways to write part 1 compared with the reference: a backward with a recursive inner function,
+and values that each keep a closure. Both create reference cycles.
 
     python benchmarks/capstone.py            all of it, ten minutes, and benchmarks/capstone.md
 
-Ratios are of processor seconds (user and system, from the start of the interpreter on), which other programs of the
-machine disturb least; the runs that are compared take turns. The grader's own seconds count on the sandbox's side:
-it reads the progress notes meanwhile.
+Ratios are of processor seconds (user and system, from the start of the interpreter), which other programs disturb
+least. The compared runs take turns. The grader's own seconds are added to the sandbox's, since it reads the progress
+notes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.capstone.capstone_run import PROBES, CapstoneTask, draw_task, own_files
+from autograder.capstone.run_result import COUNTS
 from autograder.course import ROOT, SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, Worker, strict_tier
@@ -88,7 +89,7 @@ def shut_in(files: dict[str, bytes], task: CapstoneTask, steps: int) -> Run:
     shipped.update({f"submission/{name}": content for name, content in files.items()})
     begin, used = time.perf_counter(), time.process_time()
     with Worker(shipped, strict_tier(), CAPSTONE) as worker:
-        reply = worker.call("train_and_sample", [task.docs, steps, task.seed], on_progress=lambda note: None)
+        reply = worker.call("train_and_sample", [task.docs, steps, task.seed, COUNTS], on_progress=lambda note: None)
         if reply.failure is not None:
             raise SystemExit(f"The run failed: {reply.failure}, {reply.message}")
         wall, grader = time.perf_counter() - begin, time.process_time() - used
@@ -103,7 +104,7 @@ def bare(files: dict[str, bytes], task: CapstoneTask, steps: int) -> Run:
         for name, content in files.items():
             Path(folder, name).write_bytes(content)
         command = [program, "-I", "-S", "-B", "-c", COST + BARE, folder, str(PROBES)]
-        given = json.dumps([task.docs, steps, task.seed])
+        given = json.dumps([task.docs, steps, task.seed, COUNTS])
         begin = time.perf_counter()
         done = subprocess.run(command, input=given, capture_output=True, encoding="utf-8", check=True)
         wall = time.perf_counter() - begin

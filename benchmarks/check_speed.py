@@ -1,8 +1,8 @@
-"""How long `check` takes, whole command, warm, beside plain pytest on the same checks in one process.
+"""Measure how long `check` takes (entire command, warm), compared with plain pytest on the same checks in one process.
 
     python benchmarks/check_speed.py            the table, and benchmarks/check_speed.md
 
-Both run the reference, turn by turn; the medians are of wall seconds.
+Both run the reference and take turns; the medians are of wall time in seconds.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""A class of 30 hands in part 3: `grade` beside nbgrader as it comes, with assert cells for the same checks.
+"""A class of 30 submits part 3: compare `grade` with unmodified nbgrader, with assert cells for the same checks.
 
     python benchmarks/class_of_30.py            the table, and benchmarks/class_of_30.md
 
-Both autograde the same 30 modules and write the feedback pages, as whole commands that take turns; each begins with a
-gradebook that knows the assignment and no submission. The assert cells are written by hand, as an instructor would
-write them: one assert for each of the suite's checks, on fixed numbers. They draw nothing, explain nothing and run
-unprotected. A right module must get all points on both sides, a stub none.
+Both autograde the same 30 modules and write the feedback pages, as complete commands that take turns. Each starts with
+a gradebook with the assignment but without submissions. The assert cells are what an instructor would write: one assert
+per check of the suite, with fixed numbers, without explanations and without a sandbox. A correct module must get all
+points on both sides, and a stub none.
 """
 
 from __future__ import annotations

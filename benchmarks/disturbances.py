@@ -1,4 +1,4 @@
-"""What may befall a batch: one of its processes is killed."""
+"""Disturb a batch: kill one of its processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What write-ups of microgpt state, measured. Writes facts.json beside it and docs/facts.md, which shows the figures.
+"""Measure what write-ups of microgpt claim. Writes facts.json next to this file, and docs/facts.md with the figures.
 
 python benchmarks/facts.py            a minute or two
 python benchmarks/facts.py --page     only the page, from the figures that facts.json holds
@@ -183,6 +183,8 @@ def page(figures: dict) -> str:
         seeds_mean=rows["mean of the last 100 steps"],
         seeds_held_out=rows["held-out loss"],
         seeds_of_heads=sum(figures["most_vowels"]),
+        most_vowels_lowest=min(figures["most_vowels"]),
+        most_vowels_highest=max(figures["most_vowels"]),
         one_in=round(figures["training_rows"] / STEPS),
         golden_names=", ".join(figures["golden"]["names"]),
     )

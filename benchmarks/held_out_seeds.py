@@ -1,8 +1,8 @@
-"""The held-out loss of the reference's 1,000 steps over many seeds, beside models that only count.
+"""Measure the held-out loss of the reference's 1,000 steps over many seeds, compared with counting models.
 
     python benchmarks/held_out_seeds.py         40 seeds, and benchmarks/held_out_seeds.md
 
-The fast version trains: its losses are the scalar ones, which would take an hour and more.
+Uses the fast version: its losses equal those of the scalar version, which would take more than an hour.
 """
 
 from __future__ import annotations

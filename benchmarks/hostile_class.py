@@ -1,10 +1,10 @@
-"""What learners whose code takes as long as it may cost everybody else: 3 of 60 (5%), beside a class without them.
+"""Measure how much learners with the slowest possible code delay everybody else: 3 of 60 (5%), compared with none.
 
     python benchmarks/hostile_class.py kinds                 one submission of each kind of attack: points and time
     python benchmarks/hostile_class.py class --learners 60   a class with 5% of the slowest kind, and without
-    python benchmarks/hostile_class.py own                   later parts on earlier ones that pass once and then wait
+    python benchmarks/hostile_class.py own                   later parts with earlier ones that pass once and then wait
 
-With --write the section of hostile_class.md is replaced. Every kind does its work again in each call of a check.
+With --write, the section of hostile_class.md is replaced. Every kind repeats its work in each call of a check.
 """
 
 from __future__ import annotations

@@ -1,13 +1,17 @@
-"""Commands that write a grade or a learner's file, killed, stopped and without room on the disk.
+"""Kill and stop commands that write grades or learners' files, and run them on a full disk.
 
     python benchmarks/interruptions.py                   the table, and benchmarks/interruptions.md
     python benchmarks/interruptions.py --only undo       these commands alone, without the page
     python benchmarks/interruptions.py --but release     all but these, which take longest
+    python benchmarks/interruptions.py --join A B        benchmarks/interruptions.md from what several runs printed
 
-Each command runs once undisturbed. Then it is ended in turn by kill -9 of its process and by Ctrl-C, which a terminal
-sends to all of its processes: at a random one of its writes, or at a random time. It also runs on a disk with random
-room for what it writes. After each, the same command runs once more, and all files, the gradebook's rows and the
+Each command runs once undisturbed. Then it is ended alternately by kill -9 of its process and by Ctrl-C, which a
+terminal sends to all of its processes, at a random write or at a random time. It also runs on a disk with a random
+amount of free space. After each interruption, the same command runs again, and all files, the gradebook's rows and the
 processes are compared with those of the undisturbed run.
+
+Training takes minutes. So a learner's capstone and the board run in a copy of the course whose training has few steps;
+the capstone of a class finds one long verdict in the store, as a second run would, and trains what ends at once.
 """
 
 from __future__ import annotations
@@ -32,16 +36,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.appeal_file import check_names
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import last_released, record_released
+from autograder.classroom.capstone_grades import NEEDED
 from autograder.classroom.gradebook import open_gradebook
-from autograder.course import ROOT, SOLUTIONS, Part, part
+from autograder.course import RECIPE_FILE, ROOT, SOLUTIONS, Part, capstone, part
 from autograder.notebooks.release import released_notebook
 
 sys.path.insert(0, str(ROOT / "tests"))
 
 from helpers.learner import Course, make_course
 
+# Behind part 8: sampling a hundred names takes most of the time of a capstone with few steps.
+SAME_NAME = """
+
+def sample(trained, temperature, rng):
+    return "anna"
+"""
 ROSTER = """First name,Last name,Username,Email address
 Ann,A,ann,ann@x.org
 Bob,B,bob,bob@x.org
@@ -70,6 +82,7 @@ import runpy
 runpy.run_module("autograder", run_name="__main__")
 """
 TIME = re.compile(rb"\d{4}-\d\d-\d\d([T_ ]\d\d:?\d\d(:?\d\d)?(\.\d+)?)?([+]00:00)?")
+SEED = re.compile(rb'"seed": \d+')
 SECONDS = re.compile(rb'"seconds": [\d.]+')
 LEFT_OVER = re.compile(r"\.new-|^\..*\.(part|new)$")
 SECONDS_TO_END = 10.0  # for processes whose parent is gone
@@ -79,7 +92,7 @@ SECONDS_TO_END = 10.0  # for processes whose parent is gone
 class Case:
     """A command. prepare: fills the empty folder that it works in. words: of the command line. free: the verdicts'
     seeds are drawn, so that points are compared and not the texts of failures. toggles: run twice, it takes itself
-    back.
+    back. status: of its exit.
     """
 
     name: str
@@ -88,6 +101,7 @@ class Case:
     cwd: Path = ROOT
     free: bool = False
     toggles: bool = False
+    status: int = 0
 
 
 @dataclass
@@ -100,7 +114,7 @@ class Found:
 
 
 class Room:
-    """A folder `place` on a small disk of its own where the system lets us mount one (as root on Linux)."""
+    """A folder `place` on a separate small disk, if the system lets us mount one (as root on Linux)."""
 
     def __init__(self, scratch: Path, megabytes: int = 96) -> None:
         self.disk, self.place = scratch / "disk", scratch / "disk" / "class"
@@ -196,8 +210,8 @@ def state(root: Path, free: bool) -> tuple[dict[str, object], int]:
         elif path.relative_to(root).parts[0] == "autograder":  # the copy of the course
             continue
         elif path.suffix in (".db", ".sqlite"):
-            found[name] = rows(path)
-        elif path.parent.name == "backups":  # one more copy of the same file is no difference
+            found[name] = rows(path) if path.name == "gradebook.db" else board_rows(path)
+        elif path.parent.name == "backups":  # another copy of the same file does not count as a difference
             found[f"{path.parent.name}/{path.name.split('.')[0]} {hash(path.read_bytes())}"] = ""
         elif not path.name.endswith((".db-journal", ".db-wal", ".db-shm")):
             found[name] = content(path, free)
@@ -211,6 +225,7 @@ def content(path: Path, free: bool) -> object:
     if free and path.suffix == ".json" and isinstance(report := json.loads(data), dict) and "checks" in report:
         return [(check["name"], check["status"], check["earned"]) for check in report["checks"]]
     data = SECONDS.sub(b"", TIME.sub(b"TIME", data))
+    data = SEED.sub(b"", data) if free else data
     return sorted(data.split(b"\n")) if path.suffix == ".jsonl" else data  # workers end in any order
 
 
@@ -230,6 +245,17 @@ def rows(path: Path) -> list[tuple]:
         return [row for query in queries for row in sorted(book.execute(query).fetchall(), key=repr)]
 
 
+def board_rows(path: Path) -> list[tuple]:
+    """What the board says, without the drawn seeds and what follows from them, and the drawn pseudonyms."""
+    with contextlib.closing(sqlite3.connect(path)) as board:
+        queries = [
+            "select id, public from learners",
+            "select learner_id, shape, split_seed, round, message, losses = '[]' from entries",
+            "select key from settings",
+        ]
+        return [row for query in queries for row in sorted(board.execute(query).fetchall(), key=repr)]
+
+
 def disturb(case: Case, room: Room, draw: random.Random, moments: int, disks: int) -> Found:
     """Interrupt a command so often, run it again each time, and compare."""
     found = Found()
@@ -238,7 +264,7 @@ def disturb(case: Case, room: Room, draw: random.Random, moments: int, disks: in
         room.fill(case.prepare)
         used = room.used() if room.mounted else 0
         status, said, seconds, _ = run(case, told=told)
-        if status:
+        if status != case.status:
             raise SystemExit(f"{case.name}, undisturbed: exit status {status}\n{said}")
         wanted, _ = state(room.place, case.free)
         writes, grown = int(Path(told).read_text(encoding="utf-8")), max(0, (room.used() if room.mounted else 0) - used)
@@ -269,11 +295,11 @@ def judge(case: Case, room: Room, wanted: dict, where: str, outcome: tuple[int, 
     if "Traceback" in said and not where.startswith("kill -9"):  # whose processes may say that it is gone
         found.wrong.append(f"{where}: a traceback: {said[said.index('Traceback') :][-300:]}")
     found.wrong += [f"{where}: a process is left: {line}" for line in left(mark)]
-    done = case.toggles and (outcome[0] == 0 or state(room.place, case.free)[0] == wanted)
-    status, said, _, _ = (0, "", 0.0, "") if done else run(case)
+    done = case.toggles and (outcome[0] == case.status or state(room.place, case.free)[0] == wanted)
+    status, said, _, _ = (case.status, "", 0.0, "") if done else run(case)
     now, left_over = state(room.place, case.free)
     found.left_over += left_over
-    if status:
+    if status != case.status:
         found.wrong.append(f"{where}: the same command again: exit status {status}: {said[-300:]}")
     for name in sorted({*wanted, *now}):
         if wanted.get(name) != now.get(name):
@@ -374,6 +400,57 @@ def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
     yield Case("errata --lower --apply", fixed, (*errata, "--lower"))
     yield Case("feedback", graded, ("feedback", old, *of_part, *of_class))
     yield Case("export", graded, ("export", *of_class))
+    asked = ("appeals", "--decide", "accept", "--reason", "Too strict.", *of_class, "--request")
+    yield Case("appeals --decide", graded, (*asked, f"bob/{its_part.name}/{check_names(its_part)[0]}"))
+    yield from capstone_cases(scratch, kept, listed, of_class, asked)
+
+
+def capstone_cases(
+    scratch: Path,
+    kept: Callable[..., Callable[[Path], None]],
+    listed: Callable[[Path], None],
+    of_class: tuple[object, ...],
+    asked: tuple[object, ...],
+) -> Iterator[Case]:
+    """The capstone of the class: ann's and bob's verdict is known, cleo's ends at once, dan lacks a part."""
+
+    def submit(folder: Path, learner: str, **other: str | None) -> None:
+        for needed in NEEDED:
+            place = folder / "submitted" / learner / needed.name
+            text = other.get(needed.module, (SOLUTIONS / needed.file_name).read_text(encoding="utf-8"))
+            if text is not None:
+                place.mkdir(parents=True)
+                (place / needed.file_name).write_text(text, encoding="utf-8")
+                (place / "timestamp.txt").write_text("2026-11-01 12:00:00.000000 UTC", encoding="utf-8")
+
+    grade = ("grade", "--part", capstone().number, *of_class)
+    trained = kept("trained", listed, lambda folder: submit(folder, "ann"), grade)
+
+    def submitted(folder: Path) -> None:
+        if not (scratch / "trained").exists():
+            trained(folder)
+            shutil.rmtree(folder)
+        listed(folder)
+        for path in (scratch / "trained" / "verdicts").glob("??"):
+            shutil.copytree(path, folder / "verdicts" / path.name)
+        submit(folder, "ann")
+        submit(folder, "bob")
+        submit(folder, "cleo", part08_generation="def broken(:\n")
+        submit(folder, "dan", part06_adam=None)
+
+    graded = kept("graded capstones", submitted, grade)
+
+    def older_verdicts(folder: Path) -> None:
+        its_class = ClassFolder(folder)
+        for learner in ("ann", "cleo"):
+            report = last_released(its_class, learner, capstone())
+            first = replace(report.checks[0], earned=3.0, status="failed")
+            record_released(its_class, learner, capstone(), replace(report, checks=(first, *report.checks[1:])))
+
+    yield Case("grade --part 11", submitted, grade, free=True)
+    fixed = kept("fixed capstones", graded, older_verdicts)
+    yield Case("errata 11 --lower --apply", fixed, ("errata", capstone().number, "--apply", "--lower", *of_class))
+    yield Case("appeals --decide, capstone", graded, (*asked, "cleo/capstone/every_loss_equals", "--alike"))
 
 
 def _answered(its_part: Part) -> dict:
@@ -433,13 +510,61 @@ def learner_cases(root: Path) -> Iterator[Case]:
     yield Case("train", with_names, train, root)
     yield Case("check", worked, ("check", 0), root, free=True)
 
+    def right_parts(folder: Path) -> None:
+        found = course(folder)
+        found.solve(*(needed.number for needed in NEEDED))
+        found.write(8, found.file(8).read_text(encoding="utf-8") + SAME_NAME)
+        few_steps(folder)
 
-def _run(folder: Path, *words: object) -> None:
+    trained: list[Path] = []
+
+    def with_result(folder: Path) -> None:
+        right_parts(folder)
+        if not trained:
+            _run(folder, "capstone", status=1)
+            trained.append(Path(tempfile.mkdtemp(dir=root.parent.parent)))
+            shutil.copytree(folder / "runs", trained[0] / "runs")
+        shutil.copytree(trained[0] / "runs", folder / "runs", dirs_exist_ok=True)
+
+    yield Case("capstone", right_parts, ("capstone",), root, status=1)
+    yield Case("card", with_result, ("card",), root)
+    board: list[Path] = []
+
+    def with_board(folder: Path) -> None:
+        worked(folder)
+        shutil.copy(ROOT / "exercises" / RECIPE_FILE, folder / "exercises")
+        few_steps(folder)
+        if not board:
+            _run(folder, "leaderboard", "page", "--board", folder / "board")
+            board.append(Path(tempfile.mkdtemp(dir=root.parent.parent)))
+            shutil.copytree(folder / "board", board[0] / "board")
+        shutil.copytree(board[0] / "board", folder / "board", dirs_exist_ok=True)
+        for learner in ("ann", "bob"):
+            (folder / "submitted" / learner).mkdir(parents=True)
+            recipe = (ROOT / "exercises" / RECIPE_FILE).read_text(encoding="utf-8")
+            (folder / "submitted" / learner / RECIPE_FILE).write_text(f"{recipe}\n# {learner}\n", encoding="utf-8")
+
+    add = ("leaderboard", "add", root / "submitted" / "ann", root / "submitted" / "bob", "--board", root / "board")
+    yield Case("leaderboard add", with_board, add, root, free=True)
+
+
+def few_steps(folder: Path) -> None:
+    """Let the capstone and the board of a copy of the course train for three steps."""
+    for package, module in (("capstone", "capstone_run.py"), ("leaderboard", "recipe_source.py")):
+        place = folder / "autograder" / package
+        original = place.resolve()
+        place.unlink()
+        shutil.copytree(original, place)
+        text = (place / module).read_text(encoding="utf-8")
+        (place / module).write_text(text.replace("NUM_STEPS = 1000\n", "NUM_STEPS = 3\n"), encoding="utf-8")
+
+
+def _run(folder: Path, *words: object, status: int = 0) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "AUTOGRADER_MEMORY"}
     done = subprocess.run(
         [sys.executable, "-m", "autograder", *map(str, words)], cwd=folder, env=environment, capture_output=True
     )
-    if done.returncode:
+    if done.returncode != status:
         raise SystemExit(f"{words}: {(done.stdout + done.stderr).decode('utf-8', 'replace')}")
 
 
@@ -463,8 +588,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--but", nargs="*", default=[])
+    parser.add_argument("--join", nargs="*", default=[], type=Path, help="Files with what several runs printed.")
     options = parser.parse_args()
     lines, wrong = [], []
+    if options.join:
+        found = [line for path in options.join for line in path.read_text(encoding="utf-8").splitlines()]
+        return write_page(options, [line for line in found if line.startswith("| `")])
     with cases(part(options.part)) as (room, found):
         for case in found:
             if case.name in options.but or options.only and case.name not in options.only:
@@ -475,22 +604,30 @@ def main() -> None:
             print(lines[-1], *outcome.wrong, sep="\n", flush=True)
             wrong += outcome.wrong
             if not options.only:
-                page = ROOT / "benchmarks" / "interruptions.md"
-                facts = {**vars(options), "day": datetime.date.today(), "table": "\n".join(lines)}
-                but = f"\nLeft out: {', '.join(f'`{name}`' for name in options.but)}.\n" if options.but else ""
-                page.write_text(PAGE.format(**facts) + but, encoding="utf-8")
+                write_page(options, lines)
     if wrong:
         raise SystemExit(1)
+
+
+def write_page(options: argparse.Namespace, lines: list[str]) -> None:
+    """Write the page with these lines of its table."""
+    page = ROOT / "benchmarks" / "interruptions.md"
+    facts = {**vars(options), "day": datetime.date.today(), "table": "\n".join(lines)}
+    but = f"\nLeft out: {', '.join(f'`{name}`' for name in options.but)}.\n" if options.but else ""
+    page.write_text(PAGE.format(**facts) + but, encoding="utf-8")
 
 
 PAGE = """# Interruptions and full disks
 
 `python benchmarks/interruptions.py`, {day}, interrupts each command {moments} times, half by kill -9 of its process and
 half by Ctrl-C, half of both at a random write and half at a random time. It also runs each {disks} times on a disk with
-random room for what it writes. The class has four learners, who submitted part {part}. The first columns count the runs
-that ended early. The next one counts what was wrong: a traceback, a process that was left, and, after the same command
-had run once more, each file and each row of the gradebook that is not as after the undisturbed run. The last column
-counts temporary files that kill -9 left; nothing reads them.
+random room for what it writes. The class has four learners, who submitted part {part}, and for the capstone parts 1 to
+8. The first columns count the runs that ended early. The next one counts what was wrong: a traceback, a process that
+was left, and, after the same command had run once more, each file and each row of the gradebook that is not as after
+the undisturbed run. The last column counts temporary files that kill -9 left; nothing reads them.
+
+A learner's `capstone` and the board train for three steps. Of the class's capstones one long verdict is in the store,
+and one ends at once.
 
 | command | kill -9 | Ctrl-C | full disk | wrong | temporary files left |
 |---|---|---|---|---|---|

@@ -3,9 +3,9 @@
     make mutation            all parts, and the table in benchmarks/mutation.md
     python benchmarks/mutation.py --part 5
 
-cosmic-ray makes the mutants (arithmetic signs, numbers, comparisons, booleans, loops that never run), statements are
-deleted besides; only the lines between the solution marks are changed. A mutant that passes every check survives: it is
-either equivalent (benchmarks/survivors.toml says why) or a gap in the suite.
+cosmic-ray creates the mutants (arithmetic signs, numbers, comparisons, booleans, loops that never run), and statements
+are also deleted. Only the lines between the solution marks are changed. A mutant that passes every check survives: it
+is either equivalent (benchmarks/survivors.toml explains why) or a gap in the suite.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _deletions(source: str) -> list[str]:
 
 
 def _lines_inside(source: str) -> set[int]:
-    """The numbers of the lines between the marks: what a learner writes."""
+    """The numbers of the lines between the marks, which a learner writes."""
     inside, numbers = False, set()
     for number, line in enumerate(source.splitlines(), 1):
         if "### END SOLUTION" in line:

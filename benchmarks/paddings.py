@@ -1,4 +1,4 @@
-"""Ways to disguise a copy of a module that keep what it does: each takes a module's text and returns another text."""
+"""Ways to disguise a copy of a module without changing its behaviour. Each maps a module's text to another text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What recipes reach on the board and how long a try takes; writes recipes.md beside it.
+"""Measure the losses of recipes on the board and the time of a try. Writes recipes.md next to this file.
 
 python benchmarks/recipes.py            about five minutes
 """
@@ -28,8 +28,8 @@ def main() -> None:
     faster = many.replace("lr = 0.01", "lr = 0.02")
     assert stub != many != faster
     recipes = {
-        "microgpt's recipe, 1 name a step (the stub)": stub,
-        "microgpt's recipe, 32 names a step": many,
+        "microgpt's recipe, 1 name per step (the stub)": stub,
+        "microgpt's recipe, 32 names per step": many,
         "the same, twice the learning rate": faster,
         "solutions/leaderboard_recipe.py": (SOLUTIONS / FILE_NAME).read_text(encoding="utf-8"),
         "weights from elsewhere, relabelling undone": CHEAT.read_text(encoding="utf-8"),
@@ -37,7 +37,11 @@ def main() -> None:
     split, tier = load_split(), strict_tier()
     stamp = f"{datetime.date.today().isoformat()}, Python {sys.version.split()[0]}, sandbox {tier.value}"
     losses = ", ".join(f"{name} {loss:.3f}" for name, loss in baselines(split).items())
-    lines = ["# Recipes of the leaderboard", "", f"`python benchmarks/recipes.py`, {stamp}; other work ran beside it."]
+    lines = [
+        "# Recipes of the leaderboard",
+        "",
+        f"`python benchmarks/recipes.py`, {stamp}; other programs were running.",
+    ]
     lines += [
         "Held-out loss in nats per token on the published split, three runs with seeds 1 to 3; control: one run on"
     ]

@@ -1,5 +1,5 @@
-"""A pytest plugin: the suites' own tests on the reference in one process, with no worker between: what checking costs
-where the learner's code shares a process with the tests. Used by check_speed.py.
+"""A pytest plugin that runs the suites' tests on the reference in one process, without a worker. check_speed.py uses it
+to measure the cost of checks whose code shares a process with the tests.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def student(request: pytest.FixtureRequest, probes: Probes) -> SameProcessStuden
     path = request.path.parent / "files.py"
     files = load_trusted(path).files(Draw("1 files")) if path.exists() else {}
     if files:
-        pytest.skip("this part's probes read files that lie beside the worker only")
+        pytest.skip("this part's probes read files that exist only next to the worker")
     return SameProcessStudent(probes, files)
 
 
@@ -48,4 +48,4 @@ def draw(request: pytest.FixtureRequest) -> Draw:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.obj.check.by_hand:
-        pytest.skip("a person gives the points")
+        pytest.skip("the points are given manually")

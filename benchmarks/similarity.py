@@ -1,9 +1,9 @@
-"""How much of a copy is recognised after each way to pad it, and how alike right modules are that nobody copied.
+"""Measure how much of a copy is recognised after each way to pad it, and how similar independent modules are.
 
     python benchmarks/similarity.py     writes benchmarks/similarity.md
 
-Twice: in normal form, as `similarity` compares, and as text in which names, strings and comments do not count, as it
-did before and as tools for all languages do.
+Both in normal form, as `similarity` compares, and as text without names, strings and comments, as tools for all
+languages do.
 """
 
 from __future__ import annotations

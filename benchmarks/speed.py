@@ -1,11 +1,11 @@
-"""CPU seconds of the same training, one version after the other: the reference, the fast one, the one file.
+"""Measure the CPU seconds of the same training with each version: the reference, the fast version, the single file.
 
     python benchmarks/speed.py                      the table, and benchmarks/speed.md
     python benchmarks/speed.py --as-published       also the reference as microgpt is published (slow)
     python benchmarks/speed.py --script PATH        also the published script itself, which is not in this repository
 
-Each version runs in a process of its own, trains on all rows of the data with seed 42, and reports the CPU seconds of
-the training alone (of the script: all of it, 20 names included). Processor time, since other programs may run.
+Each version runs in a separate process, trains on all rows of the data with seed 42, and reports the CPU seconds of the
+training alone (for the published script: of everything, including 20 names).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = Path(__file__).resolve().with_suffix(".md")
 WORDS = {
     "scalar": "reference, scalar (`part07_training`)",
-    "fast": "by hand, on lists (`microgpt_fast`)",
+    "fast": "hand-derived gradients, on lists (`microgpt_fast`)",
     "simple": "one file, scalar (`microgpt_simple`)",
     "as-published": "reference with a recursive closure in `backward` and the collector on",
     "script": "the published script, all of it",

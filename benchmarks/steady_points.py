@@ -1,11 +1,11 @@
-"""Does the same file get the same points, idle and on a busy machine, on every Python?
+"""Test that a file gets the same points on an idle and on a busy machine, and with every Python version.
 
     python benchmarks/steady_points.py --kept runs/steady --python python3.10 --python python3.13
 
-Grades the reference, every other right implementation and every known mistake with three seeds: alone, beside four
-busy processes, and with each of the other interpreters. Points and the states of all checks must be equal. The
-capstone of the reference is graded alone and beside the busy processes. Writes benchmarks/steady_points.md. About an
-hour on two cores: with `--kept FOLDER`, each finished run is kept there, and an interrupted comparison goes on from it.
+Grades the reference, every other correct implementation and every known mistake with three seeds: alone, with four
+busy processes running, and with each of the other interpreters. Points and the states of all checks must be equal. The
+capstone of the reference is graded alone and with the busy processes. Writes benchmarks/steady_points.md. Takes about
+an hour on two cores. With `--kept FOLDER`, finished runs are kept there, and an interrupted comparison continues.
 `--part 3` compares one part, without the capstone, and writes nothing.
 """
 
@@ -38,7 +38,7 @@ Points = dict[str, list]  # by file and seed: the points earned, and the state o
 
 
 def files_of(its_part: Part) -> dict[str, bytes]:
-    """What is graded of a part, by a name of its own."""
+    """The files to grade for a part, by a unique name."""
     right = sorted((RIGHT / f"part{its_part.number:02d}").glob("*.py"))
     files = {"reference": (SOLUTIONS / its_part.file_name).read_bytes()}
     files.update((f"right: {path.stem}", path.read_bytes()) for path in right)
@@ -147,7 +147,7 @@ def compare_all(options: argparse.Namespace, kept: Path) -> int:
 
     with busy_machine():
         _, points = points_of_seeds(kept, "busy", sys.executable, options.part or [])
-    label = f"Python {here} beside {BUSY_PROCESSES} busy processes"
+    label = f"Python {here} with {BUSY_PROCESSES} busy processes"
     compare(label, len(points), differences(expected, points))
     for number, interpreter in enumerate(options.python):
         version, points = points_of_seeds(kept, f"other{number}", interpreter, options.part or [])
@@ -156,7 +156,7 @@ def compare_all(options: argparse.Namespace, kept: Path) -> int:
         alone = capstone_points()
         with busy_machine():
             busy = capstone_points()
-        label = f"the capstone of the reference, {alone[0]:g} points, beside {BUSY_PROCESSES} busy processes"
+        label = f"the capstone of the reference, {alone[0]:g} points, with {BUSY_PROCESSES} busy processes"
         compare(label, 1, [] if alone == busy else [f"{busy[0]:g} for {alone[0]:g} points"])
         digest = hashlib.sha256(json.dumps(expected, sort_keys=True).encode()).hexdigest()
         stamp = f"{datetime.date.today().isoformat()}, seeds {', '.join(map(str, SEEDS))}"

@@ -1,10 +1,10 @@
-"""What the suites are worth: points by task, known mistakes found and named, other right code, attacks.
+"""Evaluate the suites: points per task, known mistakes found and recognised, other correct code, attacks.
 
     python benchmarks/suites.py              all of it, about ten minutes, and benchmarks/suites.md
     python benchmarks/suites.py --part 9     this part's row only; nothing is written
 
-A mistake counts as found when it loses points in its own task, and as named when the first name that the report gives
-is its own. The score of mutation testing is that of mutation.md, which `make mutation` writes.
+A mistake counts as found if it loses points in its own task, and as named if the report names it first. The score of
+mutation testing comes from mutation.md, which `make mutation` writes.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A class that never was: what its learners handed in, drawn from a seed, as nbgrader's submitted/ tree.
+"""Write a sample class: random submissions, drawn from a seed, as nbgrader's submitted/ tree.
 
     python benchmarks/synthetic_class.py FOLDER --learners 300 --parts 7 --seed 1
 
-Each part of each learner is drawn for itself, in the proportions of SHARES. Every file is its own (a comment with the
-learner's name stands in it), but for the stub of those who have not begun, which is the same for all, as in life.
+Each part of each learner is drawn independently, in the proportions of SHARES. Every file is different (it contains a
+comment with the learner's name), except the stub of learners who have not begun, as in a real class.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autograder.stubs import BEGIN, END, make_stub
 
 SHARES = {"finished": 0.50, "half-way": 0.20, "wrong": 0.20, "not begun": 0.05, "crashing": 0.04, "looping": 0.01}
 
-# What stands below a finished module.
+# Code after the end of a finished module.
 CRASHES = (
     "raise SystemExit(0)\n",
     "import os\nos._exit(3)\n",
@@ -122,7 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--learners", type=int, default=300)
-    parser.add_argument("--parts", type=int, default=11, help="the first so many parts")
+    parser.add_argument("--parts", type=int, default=11, help="how many parts, from the first")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hostile", type=float, default=0.0, help="the share of learners who attack")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""A class on one platform through a term: what everybody submits and when, and what the instructor types.
+"""Simulate a class on one platform for a term: everybody's submissions with their times, and the instructor's commands.
 
 The instructor runs the commands of docs/instructor/term.md and does what their reports advise.
 """
@@ -269,7 +269,7 @@ class Term:
             self.findings.wrong.append(f"collect: exit status {done.returncode} with {problems}")
         for problem in problems:
             who = problem.partition(":")[0].partition(",")[0]
-            rename = re.search(r"They are in (.*): rename the right one to (\S+)\.( |$)", problem)
+            rename = re.search(r"They are in (.*)\. Rename the right one to (\S+)\.( |$)", problem)
             if "Canvas marks it late" in problem:
                 found["late"].append(who)
             if "studenttest_" in problem or ": collected, but Canvas" in problem:

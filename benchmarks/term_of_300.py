@@ -1,12 +1,12 @@
-"""A term of 300 people on Canvas and Moodle, by the instructor's own commands, compared line by line with an oracle.
+"""Simulate a term of 300 people on Canvas and Moodle with the instructor's commands, and compare it with an oracle.
 
     python benchmarks/term_of_300.py            the table, and benchmarks/term_of_300.md
 
-Two classes, one on each platform, submit parts 2, 5 and 9. Names, archives, lists and worksheets are as the platforms
-write them (term_platforms.py): every entry of an archive has the time of the download. One submission in ten has an odd
-file name. Clocks change in the night after the first due date; some have extensions, some submit again, some change
-their names between two parts, some join late. What each must have at the end is worked out from the guide alone
-(term_oracle.py), and each grade, penalty, export line and page of feedback is compared with it.
+Two classes, one on each platform, submit parts 2, 5 and 9. Names, archives, lists and worksheets have the platforms'
+formats (term_platforms.py): every entry in an archive has the time of the download. One submission in ten has an odd
+file name. Daylight saving time ends in the night after the first due date. Some people have extensions, some submit
+again, some change their names between two parts, some join late. The expected result is computed from the guide alone
+(term_oracle.py), and each grade, penalty, export line and feedback page is compared with it.
 """
 
 from __future__ import annotations

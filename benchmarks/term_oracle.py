@@ -1,6 +1,6 @@
-"""What a class must end with: lateness, points and totals, worked out from docs/instructor/grades.md alone.
+"""Compute the expected result of a class (lateness, points, totals) from docs/instructor/grades.md alone.
 
-Nothing of the grader is imported here, so that a mistake there can't agree with itself.
+It imports nothing from the grader, so that a mistake in the grader can't hide itself.
 """
 
 from __future__ import annotations
@@ -71,5 +71,5 @@ class Rules:
         return earned * min(percent, self.most_percent) / 100
 
     def total(self, points: dict[str, float]) -> float:
-        """Of 100: "what was not handed in counts as 0"."""
+        """The total out of 100. "Missing work counts as 0 in the total." """
         return sum(self.weights[part] * each / self.possible[part] for part, each in points.items())

@@ -1,5 +1,5 @@
-"""Lists, downloads and worksheets as Canvas and Moodle write them: names, encodings, and the time of the download in
-every entry of an archive.
+"""Write lists, downloads and worksheets in the formats of Canvas and Moodle: names, encodings, and the time of the
+download in every entry of an archive.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Canvas:
         return [name for name, _ in entries]
 
     def name_of_page(self, name: str, part: str) -> str:
-        """Where the feedback to one entry of the download must be for the way back; "" when there is no way."""
+        """The path in the upload that returns the feedback for an entry of the download; "" if it can't be returned."""
         return re.sub(r"(\d+_\d+_).*", rf"\g<1>{part}.html", name) if re.search(r"\d+_\d+_", name) else ""
 
 

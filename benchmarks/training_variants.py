@@ -1,5 +1,5 @@
-"""The held-out loss that each known mistake of a training reaches: where the figures in
-autograder/capstone/training_variants.py come from. In numpy, about 0.4 s per mistake and seed.
+"""Measure the held-out loss with each known mistake in training, for the figures in
+autograder/capstone/training_variants.py. Uses numpy, and takes about 0.4 s per mistake and seed.
 
 python benchmarks/training_variants.py [--seeds 20]
 """

@@ -1,9 +1,9 @@
 """The site of the guides. `make site` builds it into dist/site, and a warning fails the build.
 
 To add a page, put a Markdown file into docs/. Its first line is its title, `# Like this`. Then add it to the navigation
-in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem, a
-reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's index.md.
-When a page moves, add its old address to `moved_pages` below.
+in docs/index.md, under the kind of page that it is: a tutorial teaches step by step, a how-to guide solves one problem,
+a reference page is looked up, an explanation answers why. Pages of one guide are in the toctree of that guide's
+index.md. When a page moves, add its old address to `moved_pages` below.
 
 - Links are relative, as on a repository's page: `[facts](../facts.md)`, `[late work](late.md#after-the-due-date)`. A
   link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file; a link to a
@@ -13,6 +13,7 @@ When a page moves, add its old address to `moved_pages` below.
 - A page that is a file of the repository's top, such as CHANGELOG.md, is one line: `% This page is ../CHANGELOG.md`.
 - `[](../contributor/index.md)` takes the other page's title; `:::{note}` to `:::` makes a box.
 - What a page says of parts, tasks, minutes and mistakes comes from the course: the directives in generator/course.py.
+- The pages in mistakes/ are made by generator/catalogue.py. The tag `no_catalogue` leaves them out.
 """
 
 import sys
@@ -31,6 +32,7 @@ version = release = autograder.__version__
 extensions = [
     "myst_parser",
     "generator.accessible",
+    "generator.catalogue",
     "generator.course",
     "generator.mathml",
     "generator.pictures",
@@ -38,6 +40,9 @@ extensions = [
     "generator.site_map",
 ]
 exclude_patterns = ["generator", "_static", "_templates", "**/__pycache__"]
+if tags.has("no_catalogue"):  # noqa: F821 - Sphinx defines `tags`
+    exclude_patterns.append("mistakes")
+    suppress_warnings = ["toc.excluded"]  # the front page lists it
 templates_path = ["_templates"]
 footer_pages = {"changelog": "Changes", "licence": "Licences"}
 lists_its_folder = ["experiments/README"]
@@ -49,6 +54,7 @@ moved_pages = {
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
+myst_heading_slug_func = "generator.catalogue.anchored"  # a link to a heading is the id that it has in the page
 nitpicky = True
 smartquotes = False  # it would turn the two hyphens of an option into a dash
 

@@ -1,9 +1,10 @@
-"""Experiments on the model, each a short script with a question: `python -m autograder experiment NAME` runs one.
+"""Experiments on the model, each a short script that answers a question: `python -m autograder experiment NAME`.
 
-A script has TITLE and QUESTION; SEEDS, how many runs it takes by default; TRAINS, whether they train;
-measure(seeds, steps), which returns plain data; table, findings and describe, which put that data in words; draw,
-which puts it in a matplotlib figure.
-The numpy model of the grader trains, since its losses are the scalar ones: 1,000 steps take a third of a second.
+A script has TITLE and QUESTION; SEEDS, the default number of runs; TRAINS, whether they train; measure(seeds, steps),
+which returns plain data; table, findings and describe, which turn that data into text; and draw, which draws it in a
+matplotlib figure.
+The grader's numpy model does the training: its losses equal those of the scalar model, and 1,000 steps take a third
+of a second.
 """
 
 NAMES = (

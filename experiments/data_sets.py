@@ -1,4 +1,4 @@
-"""Other things to imitate: the same model and recipe on words, surnames and French communes."""
+"""Other data sets: the same model and recipe on words, surnames and French communes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from experiments import words
 from experiments.training import loss_on, split, spread, train
 
 TITLE = "Another data set"
-QUESTION = """The recipe of the course, 1,000 steps of one row each, on the four data sets. Losses of different sets
-can't be compared with each other, since some texts are harder to guess than others: compare each with counting
-pairs of letters in the same set."""
+QUESTION = """How well does the stub's recipe (1,000 steps of one text each) do on the four data sets? Losses on
+different sets can't be compared with each other, since some texts are harder to predict than others. Compare each
+loss with a bigram table (counts of letter pairs) for the same set."""
 SEEDS = 20
 TRAINS = True
 DATA = ("names", "surnames", "communes", "words")
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """For each set: rows, what knowing nothing and counting pairs reach, held-out losses, and inventions of seed "
-    "1."""
+    """For each set: rows, the losses of uniform guessing and of the bigram table, held-out losses, and
+    names of seed 1.
+    """
     tokenizers, rows = load_trusted(SOLUTIONS / "part02_tokenizer.py"), []
     for data in DATA:
         docs, held_out = split(data)
@@ -43,8 +44,8 @@ def measure(seeds: int, steps: int) -> dict:
 
 
 def table(figures: dict) -> list[str]:
-    """A line for each set."""
-    heads = ["data", "training rows", "tokens", "pairs of letters", "this model", "better by", "new ones of seed 1"]
+    """A row per set."""
+    heads = ["data", "training rows", "tokens", "bigram table", "this model", "better by", "invented with seed 1"]
     rows = []
     for row in figures["rows"]:
         cells = [row["data"], f"{row['rows']:,}", str(row["vocab_size"]), f"{row['pairs']:.3f}"]
@@ -54,26 +55,26 @@ def table(figures: dict) -> list[str]:
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     gains = {row["data"]: row["pairs"] - row["held_out"]["mean"] for row in figures["rows"]}
     ordered = sorted(gains, key=gains.get, reverse=True)
     return (
-        f"The model gains most over pairs of letters on {ordered[0]} ({gains[ordered[0]]:.3f}) and least on "
+        f"The model beats the bigram table by most on {ordered[0]} ({gains[ordered[0]]:.3f}) and by least on "
         f"{ordered[-1]} ({gains[ordered[-1]]:.3f}). The standard deviation between seeds is at most "
         f"{max(row['held_out']['sd'] for row in figures['rows']):.3f}."
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     parts = [f"{r['data']} {r['pairs']:.2f} and {r['held_out']['mean']:.2f}" for r in figures["rows"]]
-    return f"Held-out loss by data set, pairs of letters and this model: {'; '.join(parts)}."
+    return f"Held-out loss by data set, of the bigram table and of this model: {'; '.join(parts)}."
 
 
 def draw(figures: dict, figure) -> None:
     """Two marks for each set."""
     axes, places = figure.subplots(), range(len(figures["rows"]))
-    axes.plot(places, [row["pairs"] for row in figures["rows"]], "D", color=words.COLOURS[1], label="pairs of letters")
+    axes.plot(places, [row["pairs"] for row in figures["rows"]], "D", color=words.COLOURS[1], label="bigram table")
     spreads = [row["held_out"] for row in figures["rows"]]
     words.draw_spread(axes, places, spreads, label="this model, all seeds")
     axes.set(xticks=list(places), xticklabels=[row["data"] for row in figures["rows"]], ylabel="held-out loss")

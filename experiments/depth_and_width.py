@@ -1,4 +1,4 @@
-"""Two layers, 64 dimensions: what does a bigger model bring in the same 1,000 steps?"""
+"""Two layers, 64 dimensions: what does a larger model gain in the same 1,000 steps?"""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from experiments import words
 from experiments.training import held_out_losses, parameters, spread
 
 TITLE = "Deeper and wider"
-QUESTION = """One or two layers, 16, 32 or 64 numbers a token, with one name a step and with 16. Everything else is
-the course's recipe, the learning rate too, which was chosen for the small model."""
+QUESTION = """How much does a larger model gain? It has one or two layers and 16, 32 or 64 dimensions, and is trained
+with one name per step and with 16. Everything else is the stub's recipe, including the learning rate, which was
+chosen for the small model."""
 SEEDS = 3
 TRAINS = True
 LAYERS, WIDTHS, NAMES_PER_STEP = (1, 2), (16, 32, 64), (1, 16)
@@ -27,8 +28,8 @@ def measure(seeds: int, steps: int) -> dict:
 
 
 def table(figures: dict) -> list[str]:
-    """A line for each size."""
-    heads = ["layers", "numbers a token", "parameters", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    """A row per size."""
+    heads = ["layers", "dimensions", "parameters", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     rows = []
     for row in figures["rows"]:
         cells = [str(row["layers"]), str(row["width"]), f"{row['parameters']:,}"]
@@ -37,7 +38,7 @@ def table(figures: dict) -> list[str]:
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     small, large = figures["rows"][0], figures["rows"][-1]
     gains = [a["mean"] - b["mean"] for a, b in zip(small["held_out"], large["held_out"])]
     times = large["parameters"] / small["parameters"]
@@ -45,21 +46,21 @@ def findings(figures: dict) -> str:
     names = [f"{row['layers']} x {row['width']}" for row in best]
     more_names = small["held_out"][0]["mean"] - small["held_out"][1]["mean"]
     return (
-        f"{times:.0f} times as many parameters change the loss by {-gains[0]:+.3f} with one name a step and by "
-        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers x numbers) are {names[0]} with one "
-        f"name and {names[1]} with {NAMES_PER_STEP[1]}. What is short is names more than room: {NAMES_PER_STEP[1]} "
-        f"names a step lower the loss of the smallest model by {more_names:.3f}. "
-        "A learning rate of their own may do more for the larger ones."
+        f"{times:.0f} times as many parameters change the loss by {-gains[0]:+.3f} with one name per step and by "
+        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers x dimensions) are {names[0]} with one "
+        f"name and {names[1]} with {NAMES_PER_STEP[1]}. Data, not capacity, is the bottleneck: {NAMES_PER_STEP[1]} "
+        f"names per step lower the loss of the smallest model by {more_names:.3f}. "
+        "The larger models might gain more with a learning rate chosen for them."
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     parts = [
         f"{row['layers']} x {row['width']}: {row['held_out'][0]['mean']:.2f} and {row['held_out'][1]['mean']:.2f}"
         for row in figures["rows"]
     ]
-    return f"Held-out loss by layers x numbers a token, with 1 and with 16 names a step. {'; '.join(parts)}."
+    return f"Held-out loss by layers x dimensions, with 1 and with 16 names per step. {'; '.join(parts)}."
 
 
 def draw(figures: dict, figure) -> None:
@@ -69,7 +70,7 @@ def draw(figures: dict, figure) -> None:
         for column, count in enumerate(NAMES_PER_STEP):
             rows = [row for row in figures["rows"] if row["layers"] == layers]
             spreads = [row["held_out"][column] for row in rows]
-            label = f"{layers} layer{'s' * (layers > 1)}, {count} name{'s' * (count > 1)} a step"
+            label = f"{layers} layer{'s' * (layers > 1)}, {count} name{'s' * (count > 1)} per step"
             words.draw_spread(axes, [row["parameters"] for row in rows], spreads, 2 * column + number, label)
     axes.set(xscale="log", xlabel="parameters", ylabel="held-out loss")
     figure.legend(loc="outside lower center", ncols=2, frameon=False)

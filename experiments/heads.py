@@ -1,4 +1,4 @@
-"""What each head looks at: does the first find vowels, the second the end?"""
+"""What each head attends to: does head 1 find vowels, and head 2 the letter before?"""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from experiments import words
 from experiments.training import split, spread, train
 
 TITLE = "What each head looks at"
-QUESTION = """Drawings of this model label its heads: one finds vowels, one looks at the letter before. The model is
-trained with many seeds, and each head's attention on held-out names is added up: how much goes to BOS, to the
-letter itself, to the one before it, to vowels. *Even attention* is a head that looks at all positions alike."""
+QUESTION = """Some drawings of this model give each head a role: one finds vowels, another one attends to the letter
+before. Is that so? The model is trained with many seeds. For each head, we sum its attention on held-out names: to
+BOS, to the letter itself, to the letter before it, and to vowels. *Even attention* would be a head that attends to
+all positions equally."""
 SEEDS = 100
 TRAINS = True
 VOWELS = "aeiou"
@@ -21,7 +22,7 @@ NAMES_READ = 300
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """For each head of each seed, the share of attention that letters give to each of LOOKS."""
+    """For each head of each seed, the share of the letters' attention to each of LOOKS."""
     docs, held_out = split()
     names = held_out[:NAMES_READ]
     shares = np.array(
@@ -41,7 +42,9 @@ def measure(seeds: int, steps: int) -> dict:
 
 
 def _shares(names, trained) -> np.ndarray:
-    """Heads × looks: of all the attention that the letters of these names give. trained None: an even head."""
+    """Shares (heads × looks) of all attention from the letters of these names. trained None: a head with even
+    attention.
+    """
     total, queries = 0.0, 0
     for name in names:
         length = len(name) + 1
@@ -50,7 +53,7 @@ def _shares(names, trained) -> np.ndarray:
         else:
             maps = model.attention_weights(model.encode(name, trained.chars)[:-1], trained.weights, trained.config)[0]
         vowel = np.array([False, *(letter in VOWELS for letter in name)])
-        of_letters = maps[:, 1:]  # BOS can look at itself only
+        of_letters = maps[:, 1:]  # BOS can attend only to itself
         looks = (
             of_letters[:, :, 0].sum(axis=1),
             np.trace(maps[:, 1:, 1:], axis1=1, axis2=2),
@@ -68,29 +71,29 @@ def table(figures: dict) -> list[str]:
         for number, (head, most) in enumerate(zip(figures["heads"], figures["most_vowels"]), start=1)
     ]
     rows.append(["even attention", *(f"{share:.2f}" for share in figures["even"]), ""])
-    return words.table(["share of attention to", *LOOKS, "seeds in which it looks at vowels most"], rows)
+    return words.table(["share of attention to", *LOOKS, "seeds in which it has the most attention to vowels"], rows)
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     vowels = [share[LOOKS.index("vowels")] for seed in figures["by_seed"] for share in seed]
     return (
-        f"No head has an office. The head with the most attention to vowels is head 1, 2, 3 or 4 in "
-        f"{listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: the heads start alike and "
-        "nothing tells them apart. "
-        f"Single heads give vowels a share between {min(vowels):.2f} and {max(vowels):.2f}, even attention gives "
-        f"{figures['even'][LOOKS.index('vowels')]:.2f}. In one trained model a head can indeed look at vowels; in "
-        "the next it is another one, or none."
+        "No head has a fixed role. The head with the most attention to vowels is head 1, 2, 3 or 4 in "
+        f"{listed(figures['most_vowels'])} of {len(figures['by_seed'])} seeds: all heads start with random weights of "
+        "the same spread, and nothing tells them apart. "
+        f"Single heads give vowels between {min(vowels):.2f} and {max(vowels):.2f} of their attention; "
+        f"even attention is {figures['even'][LOOKS.index('vowels')]:.2f}. In one trained model, a head may indeed "
+        "prefer vowels. In the next model it is another head, or none."
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     columns = []
     for number, head in enumerate(figures["heads"], start=1):
         columns.append(f"head {number} from {head['vowels']['lowest']:.2f} to {head['vowels']['highest']:.2f}")
     return (
-        f"Share of attention on vowels, one dot for each of {len(figures['by_seed'])} seeds: {', '.join(columns)}; "
+        f"Share of attention to vowels, one dot for each of {len(figures['by_seed'])} seeds: {', '.join(columns)}; "
         f"a dashed line at {figures['even'][LOOKS.index('vowels')]:.2f}, even attention."
     )
 
@@ -103,5 +106,7 @@ def draw(figures: dict, figure) -> None:
         shifts = np.linspace(-0.2, 0.2, len(shares))
         axes.plot(head + 1 + shifts, shares, words.MARKS[head], color=words.COLOURS[head], markersize=5)
     axes.axhline(figures["even"][place], linestyle="--", color="black", linewidth=1, label="even attention")
-    axes.set(xlabel="head; one dot a seed", ylabel="share of attention on vowels", xticks=[1, 2, 3, 4], ylim=(0, None))
+    axes.set(
+        xlabel="head; one dot per seed", ylabel="share of attention to vowels", xticks=[1, 2, 3, 4], ylim=(0, None)
+    )
     axes.legend(frameon=False)

@@ -1,4 +1,4 @@
-"""What the key-value cache saves: the reference reads texts with it, and without it from the start for each token."""
+"""The time that the key-value cache saves: the reference reads texts with it, and without it from scratch per token."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from experiments import words
 from experiments.training import spread
 
 TITLE = "Key-value cache against recomputing"
-QUESTION = """To predict the next token the model needs the keys and values of all tokens before. `gpt` of part 5
-keeps them; without the cache they are computed again for each new token. Processor seconds of the reference,
-forward only, for one text of each length, and the largest difference of any logit. The weights are drawn, not
-trained, since neither seconds nor equality depend on them."""
+QUESTION = """How much time does the key-value cache save? To predict the next token, the model needs the keys and
+values of all earlier tokens. Part 5's `gpt` keeps them. Without the cache, they are computed again for each new
+token. The table has the reference's processor seconds for the forward pass, for one text of each length, and the
+largest difference between logits. The weights are random, not trained, since neither time nor equality depends on
+them."""
 SEEDS = 3
 TRAINS = False
 LENGTHS = (4, 8, 16, 32, 48)
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """Seconds both ways for each length of text, and the largest difference of logits. steps: not needed."""
+    """Seconds with and without the cache for each length of text, and the largest difference of logits. steps: not
+    used.
+    """
     if str(SOLUTIONS) not in sys.path:
         sys.path.insert(0, str(SOLUTIONS))
     from part04_parameters import Config, init_state_dict
@@ -64,8 +67,8 @@ def _read(tokens, state_dict, config) -> list[list[float]]:
 
 
 def table(figures: dict) -> list[str]:
-    """A line for each length."""
-    heads = ["tokens", "with the cache, s", "without, s", "times", "numbers in the cache", "largest difference"]
+    """A row per length."""
+    heads = ["tokens", "with the cache, s", "without, s", "ratio", "numbers in the cache", "largest difference"]
     rows = []
     for row in figures["rows"]:
         cells = [str(row["length"]), words.mean_sd(row["cached"]), words.mean_sd(row["recomputed"])]
@@ -75,24 +78,22 @@ def table(figures: dict) -> list[str]:
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     row = figures["rows"][-1]
     times = row["recomputed"]["mean"] / row["cached"]["mean"]
     return (
-        "The logits are equal to the last digit: the same sums in the same order. A text of n tokens takes n "
-        "calls of `gpt` with the cache and n(n + 1)/2 without, "
-        f"(n + 1)/2 times as many. Measured for {row['length']} tokens: {times:.1f} "
-        f"times as long, {(row['length'] + 1) / 2:.1f} "
-        "times as many calls. Calls late in a text cost more than "
-        "early ones, as they look at more positions, which is why the first factor is smaller. The price is "
-        f"memory: {row['floats']:,} numbers."
+        "The logits are equal to the last digit, because the sums and their order are the same. A text of n tokens "
+        "needs n calls of `gpt` with the cache and n(n + 1)/2 without it, so (n + 1)/2 times as many. For "
+        f"{row['length']} tokens, it takes {times:.1f} times as long without the cache, with "
+        f"{(row['length'] + 1) / 2:.1f} times as many calls. The first factor is smaller because calls late in a text "
+        f"take longer than early ones: they attend to more positions. The price is memory: {row['floats']:,} numbers."
         if row["difference"] == 0
-        else f"The logits differ by {row['difference']:.0e} at most; {times:.1f} times as long without the cache."
+        else f"The logits differ by {row['difference']:.0e} at most. Without it, {times:.1f} times as long."
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     parts = [f"{r['length']}: {r['cached']['mean']:.2f} and {r['recomputed']['mean']:.2f}" for r in figures["rows"]]
     return f"Processor seconds by tokens, with and without the cache, both scales logarithmic. {'; '.join(parts)}."
 
@@ -100,7 +101,7 @@ def describe(figures: dict) -> str:
 def draw(figures: dict, figure) -> None:
     """Seconds over the length."""
     axes = figure.subplots()
-    for number, (name, label) in enumerate((("cached", "with the cache"), ("recomputed", "computed anew"))):
+    for number, (name, label) in enumerate((("cached", "with the cache"), ("recomputed", "without the cache"))):
         spreads = [row[name] for row in figures["rows"]]
         words.draw_spread(axes, [row["length"] for row in figures["rows"]], spreads, number, label)
     axes.set_xscale("log", base=2)

@@ -6,15 +6,15 @@ from experiments import words
 from experiments.training import held_out_losses, spread
 
 TITLE = "Learning rates"
-QUESTION = """The rate that training begins with (it falls to 0 in a straight line) from a thirtieth of microgpt's
-0.01 to ten times as much, with one name a step and with 16."""
+QUESTION = """How much does the learning rate matter, and how far is microgpt's 0.01 from the best? The initial rate,
+which falls linearly to 0, goes from a thirtieth of 0.01 to ten times as much, with one name per step and with 16."""
 SEEDS = 5
 TRAINS = True
 RATES, NAMES_PER_STEP = (0.0003, 0.001, 0.003, 0.01, 0.02, 0.03, 0.1), (1, 16)
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """Held-out losses for each rate and number of names a step."""
+    """Held-out losses for each rate and number of names per step."""
     rows = []
     for lr in RATES:
         held_out = [spread(held_out_losses(seeds, steps, lr=lr, names_per_step=count)) for count in NAMES_PER_STEP]
@@ -23,31 +23,31 @@ def measure(seeds: int, steps: int) -> dict:
 
 
 def table(figures: dict) -> list[str]:
-    """A line for each rate."""
-    heads = ["learning rate", *(f"names a step: {count}" for count in NAMES_PER_STEP)]
+    """A row per rate."""
+    heads = ["learning rate", *(f"names per step: {count}" for count in NAMES_PER_STEP)]
     return words.table(heads, [[f"{row['lr']:g}", *map(words.mean_sd, row["held_out"])] for row in figures["rows"]])
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     best = [min(figures["rows"], key=lambda row, i=i: row["held_out"][i]["mean"]) for i in range(len(NAMES_PER_STEP))]
     by_rate = {row["lr"]: row["held_out"] for row in figures["rows"]}
     costs = [by_rate[0.01][i]["mean"] - row["held_out"][i]["mean"] for i, row in enumerate(best)]
     off = [by_rate[lr][0]["mean"] - by_rate[0.01][0]["mean"] for lr in (0.001, 0.1)]
     return (
-        f"The best of these rates is {best[0]['lr']:g} with one name a step and {best[1]['lr']:g} with "
-        f"{NAMES_PER_STEP[1]}; microgpt's 0.01 is {costs[0]:.3f} and {costs[1]:.3f} behind them. The floor is "
-        f"flat: a factor of three costs little. With one name a step ten times too small costs {off[0]:.3f}, and ten "
-        f"times too large {off[1]:.3f}, with seeds far apart."
+        f"The best of these rates is {best[0]['lr']:g} with one name per step and {best[1]['lr']:g} with "
+        f"{NAMES_PER_STEP[1]}. The loss with microgpt's 0.01 is {costs[0]:.3f} and {costs[1]:.3f} higher. Near the "
+        "best rate, a factor of three matters little. With one name per step, a rate ten times too small adds "
+        f"{off[0]:.3f} to the loss, and one ten times too large adds {off[1]:.3f}, with large variation between seeds."
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     parts = [
         f"at {r['lr']:g} {r['held_out'][0]['mean']:.2f} and {r['held_out'][1]['mean']:.2f}" for r in figures["rows"]
     ]
-    return f"Held-out loss with 1 and with 16 names a step, {'; '.join(parts)}: two valleys with a flat floor."
+    return f"Held-out loss with 1 and with 16 names per step, {'; '.join(parts)}: two curves with a flat minimum."
 
 
 def draw(figures: dict, figure) -> None:
@@ -55,7 +55,7 @@ def draw(figures: dict, figure) -> None:
     axes = figure.subplots()
     for column, count in enumerate(NAMES_PER_STEP):
         spreads = [row["held_out"][column] for row in figures["rows"]]
-        label = f"{count} name{'s' * (count > 1)} a step"
+        label = f"{count} name{'s' * (count > 1)} per step"
         words.draw_spread(axes, [row["lr"] for row in figures["rows"]], spreads, column, label)
     axes.set(xscale="log", xlabel="learning rate at the first step", ylabel="held-out loss")
     axes.legend(frameon=False)

@@ -1,13 +1,13 @@
-"""The same model in PyTorch, and its 1,000 steps beside those of the other versions. Optional: needs torch.
+"""The same model in PyTorch, compared with the other versions over 1,000 steps. Optional: needs torch.
 
     python experiments/microgpt_torch.py                  compares and times, where torch is installed
     python experiments/microgpt_torch.py --steps 50       fewer steps
     python experiments/microgpt_torch.py --out FILE       writes the page, docs/experiments/pytorch.md for the course's
 
-`pip install torch` is enough, in an environment of its own: 200 MB to download. Nothing else here needs it.
+Run `pip install torch` in a separate environment: 200 MB to download. Nothing else in the course needs it.
 
-What the parts write out is here one call: autograd is `loss.backward()`, the loops over heads and positions are a
-dimension more, Adam is `torch.optim.Adam`. Float64, as Python's own.
+Here, one call replaces what the parts write out: autograd is `loss.backward()`, the loops over heads and positions are
+another dimension, and Adam is `torch.optim.Adam`. It uses float64, like Python.
 Shapes: T positions, n = n_embd, d = n_embd / n_head.
 """
 
@@ -32,7 +32,7 @@ except ImportError:
     torch = None
 
 NAMES = ROOT / "datasets" / "names.txt"
-NEAR = 1e-6  # how far a loss or a gradient may lie from the scalar model's
+NEAR = 1e-6  # the largest allowed difference of a loss or a gradient from the scalar model's
 
 
 def forward(inputs, weights, config):
@@ -46,7 +46,7 @@ def forward(inputs, weights, config):
             F.linear(normed, matrix[name]).view(length, config.n_head, n // config.n_head).transpose(0, 1)
             for name in ("attn_wq", "attn_wk", "attn_wv")
         )  # heads × T × d
-        heads = F.scaled_dot_product_attention(q, k, v, is_causal=True)  # scale 1/√d; nobody looks ahead
+        heads = F.scaled_dot_product_attention(q, k, v, is_causal=True)  # scale 1/√d, with the causal mask
         x = x + F.linear(heads.transpose(0, 1).reshape(length, n), matrix["attn_wo"])
         hidden = F.relu(F.linear(rmsnorm(x), weights[f"layer{layer}.mlp_fc1"]))  # T × 4n
         x = x + F.linear(hidden, weights[f"layer{layer}.mlp_fc2"])
@@ -117,7 +117,7 @@ def differences(seed: int = 42) -> tuple[float, float]:
 
 
 def versions() -> dict:
-    """Each version's training: from names, steps and a generator to the losses."""
+    """For each version, a function that trains: it maps names, steps and a generator to the losses."""
     import microgpt_fast
     import part07_training
 
@@ -125,20 +125,24 @@ def versions() -> dict:
 
     return {
         "scalar, the reference": lambda docs, steps, rng: part07_training.train(docs, steps, rng=rng).losses,
-        "by hand on lists, `microgpt_fast`": lambda docs, steps, rng: microgpt_fast.train(docs, steps, rng).losses,
-        "by hand in numpy, the grader's": lambda docs, steps, rng: model.replay(docs, steps, rng=rng).losses,
+        "hand-derived gradients on lists, `microgpt_fast`": lambda docs, steps, rng: (
+            microgpt_fast.train(docs, steps, rng).losses
+        ),
+        "hand-derived gradients in numpy, the grader's": lambda docs, steps, rng: (
+            model.replay(docs, steps, rng=rng).losses
+        ),
         "PyTorch, one thread": train,
     }
 
 
 def page(steps: int) -> str:
-    """Compare and time; the page as Markdown. Raises SystemExit when a version is not the same model."""
-    torch.set_num_threads(1)  # so small a model loses time with more, and seconds of one processor can be compared
+    """Compare and time the versions; return the page as Markdown. Raises SystemExit if one is not the same model."""
+    torch.set_num_threads(1)  # more threads slow down such a small model, and seconds on one processor can be compared
     of_losses, of_gradients = differences()
     if max(of_losses, of_gradients) > NEAR:
         raise SystemExit(f"Not the same model: losses differ by {of_losses:.1e}, gradients by {of_gradients:.1e}.")
     docs, by_version = NAMES.read_text(encoding="utf-8").split(), {}
-    train(docs, 1, random.Random(0))  # what PyTorch loads at its first step is no step
+    train(docs, 1, random.Random(0))  # a first step, which is not timed, loads PyTorch's libraries
     for name, training in versions().items():
         began = time.process_time()
         losses = training(docs, steps, random.Random(42))
@@ -148,15 +152,15 @@ def page(steps: int) -> str:
     lines = [
         "# The same model in PyTorch",
         "",
-        "What the course writes out in plain Python, a library does in one call. "
-        "`experiments/microgpt_torch.py` is the same model in PyTorch, to be read beside parts 1 to 7.",
+        "A library does in one call what the course writes out in plain Python. "
+        "`experiments/microgpt_torch.py` is the same model in PyTorch. Compare it with parts 1 to 7.",
         "",
         f"`python experiments/microgpt_torch.py`, {datetime.date.today().isoformat()}, "
         f"Python {platform.python_version()}, PyTorch {torch.__version__}, "
-        f"names.txt, seed 42, {steps:,} steps of one name. Before training, over three names: losses "
-        f"differ from the scalar model's by {of_losses:.0e} at most, gradients by {of_gradients:.0e}.",
+        f"names.txt, seed 42, {steps:,} steps of one name. Before training, over three names, losses "
+        f"differ from the scalar model's by at most {of_losses:.0e}, gradients by at most {of_gradients:.0e}.",
         "",
-        "| version | processor s | times as fast | loss of step 1 | last loss | largest difference of a loss |",
+        "| version | processor s | speed-up | loss of step 1 | last loss | largest difference of a loss |",
         "|---|---|---|---|---|---|",
     ]
     for name, (losses, used) in by_version.items():
@@ -172,23 +176,23 @@ def page(steps: int) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        "PyTorch is no faster than numpy here: a step is a hundred calls on tiny matrices, and the calls "
-        "cost more than the numbers in them. It pays with larger matrices, many names a step, or a graphics "
-        "card; and nobody has to write a backward pass.",
+        "PyTorch is not faster than numpy here: a step consists of a hundred calls on tiny matrices, and the "
+        "overhead of the calls dominates. It is worth it for larger matrices, many names per step, or a graphics "
+        "card; and you don't have to write a backward pass.",
     ]
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    """Compare, time, print; write the page where it is asked for."""
+    """Compare, time and print; with --out, write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--out", type=Path, help="a file for the page")
     options = parser.parse_args()
     if options.steps < 1:
-        parser.error(f"--steps {options.steps}: it takes at least one step.")
+        parser.error(f"--steps {options.steps}: use at least one step.")
     if torch is None:
-        print("Skipped: torch is not installed here. To compare: pip install torch, in an environment of its own.")
+        print("Skipped: torch is not installed. To compare, run pip install torch in a separate environment.")
         return
     text = page(options.steps)
     print(text)

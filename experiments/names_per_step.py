@@ -1,4 +1,4 @@
-"""The one change that lowers the loss much: more names."""
+"""The change that lowers the loss most: more names per step."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from experiments import words
 from experiments.training import held_out_losses, spread
 
 TITLE = "Names per step"
-QUESTION = """A step that averages over more names has a better direction, and reads more. Which of the two lowers the
-loss? In the middle column there are 1,000 steps of so many names; in the last one a step has one name, and there are
-as many steps as it takes to read the same names."""
+QUESTION = """A step that averages over more names has a better direction, but also reads more names. Which of the two
+lowers the loss? The middle column has 1,000 steps with several names each. The last column has one name per step,
+with enough steps to read the same number of names."""
 SEEDS = 3
 TRAINS = True
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
-MOST_STEPS = 16  # times the steps: more of one name each would take minutes
+MOST_STEPS = 16  # at most this many times the steps, since more would take minutes
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """Held-out losses for each number of names a step, and for as many names one at a time."""
+    """Held-out losses for each number of names per step, and for the same number of names one at a time."""
     rows = []
     for count in COUNTS:
         row = {"names": count, "held_out": spread(held_out_losses(seeds, steps, names_per_step=count))}
@@ -27,16 +27,16 @@ def measure(seeds: int, steps: int) -> dict:
 
 
 def table(figures: dict) -> list[str]:
-    """A line for each number."""
+    """A row per number."""
     rows = []
     for row in figures["rows"]:
         one_by_one = words.mean_sd(row["one_by_one"]) if "one_by_one" in row else ""
         rows.append([str(row["names"]), words.mean_sd(row["held_out"]), one_by_one])
-    return words.table(["names a step", "held-out loss", "as many names, one a step"], rows)
+    return words.table(["names per step", "held-out loss", "same names, one per step"], rows)
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     by_count = {row["names"]: row for row in figures["rows"]}
     last = max(count for count, row in by_count.items() if "one_by_one" in row)
     start, both, reading = (
@@ -46,17 +46,19 @@ def findings(figures: dict) -> str:
     )
     most = max(COUNTS)
     return (
-        f"From 1 to {most} names a step the loss falls by {start - by_count[most]['held_out']['mean']:.3f}. Most of it "
-        f"is reading more: {last} names in each of 1,000 steps lower it by {start - both:.3f}, the same number of "
-        f"names one at a time, in {last} times as many steps, by {start - reading:.3f}. Averaging brings the rest, and "
-        "saves time: a step of many names costs less than many steps."
+        f"From 1 to {most} names per step, the loss falls by {start - by_count[most]['held_out']['mean']:.3f}. Most "
+        f"of this comes from reading more names: {last} names in each of 1,000 steps lower it by {start - both:.3f}; "
+        f"the same number of names one at a time, in {last} times as many steps, lowers it by {start - reading:.3f}. "
+        "Averaging does the rest, and saves time: one step with many names takes less time than many steps."
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     parts = [f"{row['names']}: {row['held_out']['mean']:.3f}" for row in figures["rows"]]
-    return f"Held-out loss by names a step, falling: {', '.join(parts)}; beside it as many names, one a step."
+    return (
+        f"Held-out loss by names per step, falling: {', '.join(parts)}; and for the same number of names, one per step."
+    )
 
 
 def draw(figures: dict, figure) -> None:
@@ -65,8 +67,8 @@ def draw(figures: dict, figure) -> None:
     rows = figures["rows"]
     words.draw_spread(axes, [row["names"] for row in rows], [row["held_out"] for row in rows], 0, "1,000 steps")
     others = [row for row in rows if "one_by_one" in row]
-    label = "as many names, one a step"
+    label = "same names, one per step"
     words.draw_spread(axes, [row["names"] for row in others], [row["one_by_one"] for row in others], 1, label)
     axes.set_xscale("log", base=2)
-    axes.set(xlabel="names a step", ylabel="held-out loss", xticks=COUNTS, xticklabels=COUNTS)
+    axes.set(xlabel="names per step", ylabel="held-out loss", xticks=COUNTS, xticklabels=COUNTS)
     axes.legend(frameon=False)

@@ -11,9 +11,9 @@ from experiments import words
 from experiments.training import split, spread, train
 
 TITLE = "Real names against nonsense"
-QUESTION = """Held-out names, which the model has never seen, beside four kinds of nonsense made of them: read
-backwards, with their letters shuffled, with as many letters drawn from all names, with letters drawn from the
-alphabet. Which does the model find less surprising per token, the name or the nonsense made of it?"""
+QUESTION = """Can the model tell real names from nonsense? It gets held-out names, which it has never seen, and four
+kinds of nonsense made from each: the name backwards, its letters shuffled, as many letters drawn from all names, and
+letters drawn from the alphabet. Which is less surprising to the model per token, the name or the nonsense?"""
 SEEDS = 20
 TRAINS = True
 KINDS = ("backwards", "shuffled", "letters of names", "any letters")
@@ -21,7 +21,7 @@ NAMES_READ = 1000
 
 
 def measure(seeds: int, steps: int) -> dict:
-    """Nats per token of names and of each kind, and the share of pairs in which the name is less surprising."""
+    """Nats per token for names and for each kind, and the share of pairs in which the name is less surprising."""
     docs, held_out = split()
     rng = random.Random(1)
     names = rng.sample(sorted({name for name in held_out if len(set(name)) > 1}), NAMES_READ)
@@ -44,7 +44,7 @@ def measure(seeds: int, steps: int) -> dict:
 
 
 def _nonsense(name: str, kind: str, docs, rng: random.Random) -> str:
-    """Nonsense of this name's length, and not this name."""
+    """Nonsense of the same length that differs from the name."""
     while True:
         text = {
             "backwards": lambda: name[::-1],
@@ -52,7 +52,7 @@ def _nonsense(name: str, kind: str, docs, rng: random.Random) -> str:
             "letters of names": lambda: "".join(rng.choice(rng.choice(docs)) for _ in name),
             "any letters": lambda: "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=len(name))),
         }[kind]()
-        if text != name or kind == "backwards":  # a palindrome stays one
+        if text != name or kind == "backwards":  # a palindrome is the same backwards
             return text
 
 
@@ -63,7 +63,7 @@ def _nats_per_token(texts, trained) -> np.ndarray:
 
 
 def table(figures: dict) -> list[str]:
-    """A line for each kind."""
+    """A row per kind."""
     rows = []
     for kind, nats in figures["nats"].items():
         told = figures["told"].get(kind)
@@ -73,20 +73,20 @@ def table(figures: dict) -> list[str]:
 
 
 def findings(figures: dict) -> str:
-    """What the numbers say."""
+    """The conclusion, in words."""
     told = {kind: share["mean"] for kind, share in figures["told"].items()}
     return (
-        f"Letters drawn alike are told from a name in {told['any letters']:.0%} of the pairs, a shuffled name in "
-        f"{told['shuffled']:.0%}, where the letters are the same and only "
-        f"their order tells. Read backwards it is {told['backwards']:.0%}: vowels and consonants still take turns. "
-        "(Palindromes, which can't be told, count against the model.)"
+        f"The model recognises uniformly drawn letters in {told['any letters']:.0%} of the pairs, and a shuffled name "
+        f"in {told['shuffled']:.0%}, where only the order of the letters differs. For names read backwards it is "
+        f"{told['backwards']:.0%}: vowels and consonants still alternate. (Palindromes, which can't be recognised, "
+        "count against the model.)"
     )
 
 
 def describe(figures: dict) -> str:
-    """The picture in words."""
+    """The picture in words, for its alternative text."""
     parts = [f"{kind} {nats['mean']:.2f}" for kind, nats in figures["nats"].items()]
-    return f"Nats per token by kind of text: {', '.join(parts)}; a dashed line at 3.30, guessing."
+    return f"Nats per token by kind of text: {', '.join(parts)}; a dashed line at 3.30, uniform guessing."
 
 
 def draw(figures: dict, figure) -> None:

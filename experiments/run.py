@@ -1,4 +1,4 @@
-"""Run one experiment, keep its figures as JSON, and write its page: text, table, picture."""
+"""Run an experiment, save its figures as JSON, and write its page: text, table, picture."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ PAGES = ROOT / "docs" / "experiments"
 
 
 def script(name: str) -> ModuleType:
-    """The experiment of this name. Raises ValueError when there is none."""
+    """The experiment with this name. Raises ValueError if there is none."""
     if name not in NAMES:
-        raise ValueError(f"There is no experiment {name}: choose one of {', '.join(NAMES)}.")
+        raise ValueError(f"There is no experiment {name}. Choose one of {', '.join(NAMES)}.")
     return importlib.import_module(f"experiments.{name}")
 
 
 def run(name: str, seeds: int | None = None, steps: int = 1000) -> dict:
-    """Measure, and return the record: the figures, with the date, the versions and the processor seconds they took.
+    """Measure, and return the record: the figures, with the date, the versions and the processor seconds.
 
-    seeds: 1 to this number; the experiment's own number when None. Raises ValueError when they can't be.
+    seeds: run seeds 1 to this number (None: the experiment's default). Raises ValueError if seeds or steps are below 1.
     """
     experiment = script(name)
     seeds = experiment.SEEDS if seeds is None else seeds
     if seeds < 1 or steps < 1:
-        raise ValueError(f"{seeds} seeds and {steps} steps: it takes at least one of each.")
+        raise ValueError(f"{seeds} seeds and {steps} steps: use at least one of each.")
     began = time.process_time()
     figures = experiment.measure(seeds, steps)
     return {
@@ -47,10 +47,11 @@ def run(name: str, seeds: int | None = None, steps: int = 1000) -> dict:
 
 
 def page(record: dict) -> str:
-    """The page of a record, in Markdown; its picture lies beside it as NAME.png."""
+    """The page of a record, in Markdown. Its picture is NAME.png, in the same folder."""
     name, figures = record["name"], record["figures"]
     experiment = script(name)
     seeds = f"seeds 1 to {record['seeds']}" if record["seeds"] > 1 else "seed 1"
+    few = ", a rough estimate with so few" if record["seeds"] < 5 else ""
     steps, losses = f"{record['steps']:,} training steps, ", "Losses are nats per token on held-out texts; "
     if not experiment.TRAINS:
         steps = losses = ""
@@ -60,7 +61,7 @@ def page(record: dict) -> str:
         experiment.QUESTION,
         "",
         f"`make experiment name={name}`, {record['date']}, Python {record['python']}: {steps}{seeds}, "
-        f"{record['seconds']:.0f} seconds of one processor. {losses}+- is the standard deviation over the seeds.",
+        f"{record['seconds']:.0f} seconds of one processor. {losses}+- is the standard deviation over the seeds{few}.",
         "",
         *experiment.table(figures),
         "",
@@ -82,7 +83,7 @@ def draw(record: dict, path: Path) -> None:
 
 
 def write(record: dict, folder: Path) -> list[Path]:
-    """Write NAME.json, NAME.md and NAME.png, and the list of all experiments that are there. Returns the files."""
+    """Write NAME.json, NAME.md and NAME.png, and the list of all experiments in the folder. Returns the files."""
     name = record["name"]
     files = [folder / f"{name}{ending}" for ending in (".json", ".md", ".png")]
     draw(record, files[2])
@@ -93,7 +94,7 @@ def write(record: dict, folder: Path) -> list[Path]:
 
 
 def read(name: str, folder: Path = PAGES) -> dict | None:
-    """The record of an experiment in a folder, None when there is none."""
+    """The record of an experiment in a folder; None if there is none."""
     path = folder / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
@@ -103,12 +104,11 @@ def contents(folder: Path) -> str:
     lines = [
         "# Experiments",
         "",
-        "Each takes at most two minutes of an idle processor, and says what it measured, with the spread over seeds: "
-        "in the tables the standard deviation, in the pictures bars from the lowest seed to the highest. "
-        "`make experiment` lists them; `make experiment name=heads` runs one and puts its page into "
-        "`runs/experiments/`, to be compared with the page here. The scripts are in `experiments/`, about a hundred "
-        "lines each, and meant to be changed: copy one, add its name to `experiments/__init__.py`, and ask a question "
-        "of your own.",
+        "Each experiment takes at most two minutes on an idle processor. The spread over seeds is shown in tables as "
+        "the standard deviation, and in pictures as bars from the lowest to the highest seed. `make experiment` "
+        "lists the experiments. `make experiment name=heads` runs one and writes its page to `runs/experiments/`, so "
+        "that you can compare it with the page here. The scripts in `experiments/` have about a hundred lines each. "
+        "To ask your own question, copy one, change it, and add its name to `experiments/__init__.py`.",
         "",
         "| experiment | name | seeds | processor seconds | date |",
         "|---|---|---|---|---|",
@@ -124,5 +124,5 @@ def contents(folder: Path) -> str:
         ]
         lines.append(f"| {' | '.join(map(str, cells))} |")
     if (folder / "pytorch.md").exists():
-        lines += ["", "Beside these: [the same model in PyTorch](pytorch.md), and the seconds of all versions."]
+        lines += ["", "See also [the same model in PyTorch](pytorch.md), with the times of all versions."]
     return "\n".join(lines) + "\n"

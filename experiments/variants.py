@@ -1,8 +1,8 @@
-"""The grader's model with another norm or another activation: what `autograder.model` computes is replaced for a while.
+"""The grader's model with another norm or activation: functions of `autograder.model` are replaced temporarily.
 
-A norm returns the normed vectors and the factor by which each was scaled, and its backward gets these; an activation
-returns its values and its slopes. As in the course nothing of them is learnt: LayerNorm has no gain and no bias here,
-so that every variant has the same 4,192 parameters. A test holds their gradients to finite differences.
+A norm returns the normalised vectors and the factor by which each was scaled, and its backward function gets these. An
+activation returns its values and derivatives. As in the course, they have no parameters: LayerNorm has no gain and
+bias, so that every variant has the same 4,192 parameters. A test compares their gradients with finite differences.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from autograder import model
 
 
 def layernorm(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Take the mean away, then divide by the root of the mean square. Ba, Kiros, Hinton 2016: arXiv 1607.06450."""
+    """Subtract the mean, then divide by the root of the mean square. Ba, Kiros, Hinton 2016: arXiv 1607.06450."""
     centred = x - x.mean(axis=-1, keepdims=True)
     scale = ((centred**2).mean(axis=-1, keepdims=True) + model.EPS) ** -0.5
     return centred * scale, scale
 
 
 def layernorm_backward(grad: np.ndarray, normed: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """As rmsnorm's, and no slope along the mean: moving all numbers alike moves nothing."""
+    """As rmsnorm's, without the component along the mean: adding a constant to all numbers changes nothing."""
     along = (grad * normed).mean(axis=-1, keepdims=True)
     return scale * (grad - grad.mean(axis=-1, keepdims=True) - normed * along)
 
@@ -33,12 +33,12 @@ def gelu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """x times a smooth step, by the usual formula with tanh. Hendrycks, Gimpel 2016: arXiv 1606.08415."""
     factor = np.sqrt(2 / np.pi)
     t = np.tanh(factor * (x + 0.044715 * x**3))
-    inner = factor * (1 + 3 * 0.044715 * x**2)  # the slope of what tanh is taken of
+    inner = factor * (1 + 3 * 0.044715 * x**2)  # the derivative of the argument of tanh
     return 0.5 * x * (1 + t), 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * inner
 
 
 def squared_relu(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The square of what ReLU lets through. So and others 2021: arXiv 2109.08668."""
+    """The square of ReLU. So and others 2021: arXiv 2109.08668."""
     positive = np.maximum(x, 0.0)
     return positive**2, 2 * positive
 
@@ -49,7 +49,7 @@ ACTIVATIONS = {"ReLU": {}, "GELU": {"_relu": gelu}, "squared ReLU": {"_relu": sq
 
 @contextlib.contextmanager
 def variant(norm: str, activation: str) -> Iterator[None]:
-    """Let every computation of autograder.model within use this norm and this activation."""
+    """Inside this context, autograder.model uses this norm and this activation."""
     with contextlib.ExitStack() as stack:
         for name, function in {**NORMS[norm], **ACTIVATIONS[activation]}.items():
             stack.enter_context(mock.patch.object(model, name, function))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
-
-from notebook_tools import picture
-
-LINE_STYLES = ["--", ":", "-."]
+from notebook_tools import chart, picture, svg
 
 
 def draw(losses: Sequence[float], lines: dict[str, float], title: str, window: int = 10) -> None:
@@ -16,16 +12,27 @@ def draw(losses: Sequence[float], lines: dict[str, float], title: str, window: i
 
     lines: names and losses of what the model is compared with, such as {"pairs of letters": 2.453}.
     """
-    figure = Figure(figsize=(8.2, 4.2), layout="constrained")
-    axes = figure.subplots()
+    picture.show(drawing(losses, lines, title, window))
+
+
+def drawing(
+    losses: Sequence[float], lines: Mapping[str, float], title: str, window: int = 10, width: float = svg.WIDE
+) -> svg.Picture:
+    """The picture. Each level line has its name on it."""
+    drawn = svg.Picture(width, 350, title, describe(losses, lines, window))
+    entries = [("one step", "other", "dot"), (f"mean of the last {window} steps", "value", "line")]
+    top = chart.legend(drawn, 4, entries)
+    low, high = min(*losses, *lines.values()), max(*losses, *lines.values())
+    room = 0.06 * (high - low)
+    y_scale = chart.Scale(low - room, high + room)
+    plot = chart.Plot(drawn, (46, top + 28, width - 66, 350 - top - 76), chart.Scale(0, len(losses)), y_scale)
+    plot.axes("step", "loss, nats per token")
     steps = range(1, len(losses) + 1)
-    axes.plot(steps, losses, ".", color=picture.COLOURS[5], markersize=5 if len(losses) < 200 else 3, label="one step")
-    axes.plot(steps, running_mean(losses, window), color=picture.COLOURS[0], label=f"mean of the last {window} steps")
-    for (name, height), style, colour in zip(lines.items(), LINE_STYLES, picture.COLOURS[1:]):
-        axes.axhline(height, linestyle=style, color=colour, label=f"{name}: {height:.3f}")
-    axes.set(xlabel="step", ylabel="loss, nats per token", title=title, xlim=(0, len(losses) + 1))
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    picture.show(figure, f"{title}. {describe(losses, lines, window)}")
+    plot.dots(steps, losses, "other", 3 if len(losses) < 200 else 1.2)
+    plot.line(steps, running_mean(losses, window), "value", 3)
+    for name, height in lines.items():
+        plot.level(height, f"{name}: {height:.3f}", "ink")
+    return drawn
 
 
 def running_mean(numbers: Sequence[float], window: int) -> list[float]:
@@ -37,7 +44,7 @@ def running_mean(numbers: Sequence[float], window: int) -> list[float]:
     return means
 
 
-def describe(losses: Sequence[float], lines: dict[str, float], window: int) -> str:
+def describe(losses: Sequence[float], lines: Mapping[str, float], window: int) -> str:
     """How the curve begins and ends, how far single steps lie apart, and where the lines are."""
     means = running_mean(losses, window)
     levels = ", ".join(f"{name} at {height:.3f}" for name, height in lines.items())

@@ -49,6 +49,4 @@ def _missing(name: str, found: finding.Found) -> str:
         return f"There is no {name}.py here. {finding.WHERE_TO_PUT}"
     if name == "weights":
         return "There is no weights.py here. Get it again from where you got the notebook."
-    if name == "matplotlib":
-        return "The pictures need matplotlib. Install it (python -m pip install matplotlib) and restart the notebook."
     return ""

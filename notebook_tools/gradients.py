@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
-
-from notebook_tools import picture
-
-MARKS = ["o", "s", "^", "D"]
+from notebook_tools import chart, picture, svg
 
 
 def sizes(state_dict: Mapping[str, Sequence[Sequence]]) -> dict[str, float]:
@@ -40,29 +36,35 @@ def draw(models: dict[str, dict[str, float]], title: str) -> None:
 
     Raises ValueError when all of them are 0.
     """
+    picture.show(drawing(models, title))
+
+
+def drawing(models: Mapping[str, Mapping[str, float]], title: str, width: float = svg.WIDE) -> svg.Picture:
+    """The picture. The first model's marks are hollow, those of the others grow darker from one to the next."""
     names = list(next(iter(models.values())))
     positive = [size for found in models.values() for size in found.values() if size > 0]
     if not positive:
         raise ValueError("No gradient reaches any matrix: somewhere on the way to the loss a number replaced a Value.")
-    figure = Figure(figsize=(8.2, 0.32 * len(names) + 1.6), layout="constrained")
-    axes = figure.subplots()
-    for (model, found), mark, colour in zip(models.items(), MARKS, picture.COLOURS):
-        present = [(found[name], row) for row, name in enumerate(names) if found[name] > 0]
-        xs, ys = zip(*present) if present else ((), ())
-        axes.plot(xs, ys, mark, linestyle="none", color=colour, markersize=8, label=model)
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_xscale("log")
-    axes.set_xlim(10 ** math.floor(math.log10(min(positive))), 10 ** math.ceil(math.log10(max(positive))))
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.grid(axis="both", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set(xlabel="size of the gradient (root mean square); each line to the right is ten times as much", title=title)
-    figure.legend(loc="outside lower center", ncols=len(models), frameon=False)
-    picture.show(figure, f"{title}. {describe(models)}")
+    drawn = svg.Picture(width, 26 * len(names) + 100, title, describe(models))
+    strengths = {model: count / max(len(models) - 1, 1) for count, model in enumerate(models)}
+    top = chart.legend(drawn, 4, [(model, "gradient", strength) for model, strength in strengths.items()])
+    low, high = 10.0 ** math.floor(math.log10(min(positive))), 10.0 ** math.ceil(math.log10(max(positive)))
+    scale = chart.Scale(low, high if high > low else 10 * low, log=True)
+    left = max(svg.measure(name, svg.SMALL) for name in names) + 12
+    place = (left, top + 6, width - left - 24, 26 * len(names))
+    plot = chart.Plot(drawn, place, scale, chart.Scale(len(names) - 0.5, -0.5))
+    plot.axes("size of the gradient (root mean square)", y_ticks=[])
+    for row, name in enumerate(names):
+        _, y = plot.at(low, row)
+        drawn.grid([(plot.left, y), (plot.right, y)])
+        drawn.text(plot.left - 6, y, name, anchor="end", size=svg.SMALL)
+        for model, found in models.items():
+            if found[name] > 0:
+                chart.shaded_dot(drawn, plot.at(found[name], row), "gradient", strengths[model], 5)
+    return drawn
 
 
-def describe(models: dict[str, dict[str, float]]) -> str:
+def describe(models: Mapping[str, Mapping[str, float]]) -> str:
     """For each model the matrix with the largest gradient, the one with the smallest, and those that get none."""
     sentences = []
     for model, found in models.items():

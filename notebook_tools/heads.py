@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
-
-from notebook_tools import picture
-
-AHEAD = "#d9d9d9"  # grey, which the heat colours don't have: positions that can't be seen yet
+from notebook_tools import chart, picture, svg
 
 
 def draw(maps: Sequence[Sequence[Sequence[float]]], characters: Sequence[str], title: str) -> None:
@@ -17,23 +13,36 @@ def draw(maps: Sequence[Sequence[Sequence[float]]], characters: Sequence[str], t
     maps: [head][query][key], the query in row t has t + 1 keys; the weights as plain numbers. characters: what
     stands at each position, such as ["BOS", "e", "m", "m", "a"].
     """
-    rows = (len(maps) + 1) // 2
-    figure = Figure(figsize=(8.2, 3.7 * rows + 0.4), layout="constrained")
-    figure.suptitle(title)
-    grid = figure.subplots(rows, 2, squeeze=False).flatten()
-    for head, (axes, rows_of_weights) in enumerate(zip(grid, maps)):
-        image = _draw_head(axes, rows_of_weights, characters)
-        axes.set_title(f"head {head}", fontsize=11)
-    for axes in grid[len(maps) :]:
-        axes.set_axis_off()
-    figure.colorbar(image, ax=list(grid), label="weight", shrink=0.6)
-    picture.show(figure, f"{title}. A square for each head. {describe(maps)}")
+    picture.show(drawing(maps, characters, title))
+
+
+def drawing(
+    maps: Sequence[Sequence[Sequence[float]]], characters: Sequence[str], title: str, width: float = svg.WIDE
+) -> svg.Picture:
+    """The picture: a square for each head, the weights in percent."""
+    size = len(maps[0])
+    columns = 2 if width >= 500 else 1
+    across = width / columns
+    side = min((across - 70) / size, 40)
+    names = [*characters][:size]
+    down = side * size + 78
+    rows = -(-len(maps) // columns)
+    drawn = svg.Picture(width, rows * down + 30, f"{title}: a square for each head", describe(maps))
+    drawn.text(4, 12, "rows: reads; columns: looks at; weights in percent", "soft", anchor="start", size=svg.SMALL)
+    for head, of_head in enumerate(maps):
+        left, top = head % columns * across + 48, head // columns * down + 30
+        drawn.text(left + side * size / 2, top + 12, f"head {head + 1}", "attention", bold=True)
+        square = [[*row, *[None] * (size - len(row))] for row in of_head]
+        words = [["" if weight is None else f"{100 * weight:.0f}" for weight in row] for row in square]
+        grid = (left, top + 46)
+        chart.heat_map(drawn, grid, side, square, (names, names), "attention", words if side >= 22 else None)
+    return drawn
 
 
 def describe(maps: Sequence[Sequence[Sequence[float]]]) -> str:
     """A sentence for each head: where its weight goes, on average over the rows that have a choice."""
     sentences = []
-    for head, rows in enumerate(maps):
+    for head, rows in enumerate(maps, start=1):
         to_first, to_itself, to_previous = (f"{100 * share:.0f}%" for share in shares(rows))
         sentences.append(
             f"Head {head} puts {to_first} of its weight on the first position, {to_itself} on the character itself, "
@@ -52,21 +61,3 @@ def shares(rows: Sequence[Sequence[float]]) -> tuple[float, float, float]:
     if not choices:
         return (float("nan"),) * 3
     return tuple(sum(row[place] for row in choices) / len(choices) for place in (0, -1, -2))
-
-
-def _draw_head(axes, rows: Sequence[Sequence[float]], characters: Sequence[str]):
-    size = len(rows)
-    square = [[*row, *[float("nan")] * (size - len(row))] for row in rows]
-    axes.set_facecolor(AHEAD)
-    image = axes.imshow(square, cmap=picture.HEAT, vmin=0, vmax=1)
-    names = list(characters)[:size]
-    axes.set_xticks(range(size), names, rotation=90 if size > 9 else 0, fontsize=9)
-    axes.set_yticks(range(size), names, fontsize=9)
-    axes.set_xlabel("looks at")
-    axes.set_ylabel("reads")
-    if size <= 9:
-        for query, row in enumerate(rows):
-            for key, weight in enumerate(row):
-                ink = "black" if weight > 0.5 else "white"
-                axes.text(key, query, f"{weight:.2f}", ha="center", va="center", fontsize=7.5, color=ink)
-    return image

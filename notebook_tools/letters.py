@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from matplotlib.figure import Figure
-
-from notebook_tools import picture
+from notebook_tools import picture, svg
 
 VOWELS = "aeiou"
 Vectors = Mapping[str, Sequence[float]]
@@ -27,15 +25,25 @@ def nearest(vectors: Vectors, letter: str, count: int = 3) -> list[tuple[str, fl
 def flat_map(vectors: Vectors) -> tuple[dict[str, tuple[float, float]], float]:
     """Each letter's place on the plane along which the vectors differ most, and the share of their variance on it.
 
-    Principal components: the first two singular vectors of the centred matrix.
-    https://en.wikipedia.org/wiki/Principal_component_analysis
+    Principal components, by power iteration: https://en.wikipedia.org/wiki/Principal_component_analysis
     """
-    matrix = np.array([list(vector) for vector in vectors.values()])
-    centred = matrix - matrix.mean(axis=0)
-    _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
-    places = centred @ directions[:2].T
-    share = float((lengths[:2] ** 2).sum() / (lengths**2).sum())
-    return {letter: (float(x), float(y)) for letter, (x, y) in zip(vectors, places)}, share
+    means = [sum(column) / len(vectors) for column in zip(*vectors.values())]
+    rows = [[x - mean for x, mean in zip(vector, means)] for vector in vectors.values()]
+    total = sum(x * x for row in rows for x in row)
+    places, found = [], 0.0
+    for _ in range(2):
+        # A start that is at right angles to the direction would never find it: no regular pattern.
+        direction = [math.sin(3.0 * place + 1.0) for place in range(len(means))]
+        for _ in range(500):
+            along = [_dot(row, direction) for row in rows]
+            direction = [_dot(along, column) for column in zip(*rows)]
+            length = math.hypot(*direction) or 1.0
+            direction = [x / length for x in direction]
+        along = [_dot(row, direction) for row in rows]
+        found += _dot(along, along)
+        places.append(along)
+        rows = [[x - share * d for x, d in zip(row, direction)] for row, share in zip(rows, along)]
+    return dict(zip(vectors, zip(*places))), found / (total or 1.0)
 
 
 def apart(places: Mapping[str, tuple[float, float]], distance: float) -> dict[str, tuple[float, float]]:
@@ -51,27 +59,26 @@ def apart(places: Mapping[str, tuple[float, float]], distance: float) -> dict[st
 
 def draw(vectors: Vectors, title: str) -> None:
     """Show the letters on their map: vowels bold in a circle. Of two that cover each other, one is moved."""
+    picture.show(drawing(vectors, title))
+
+
+def drawing(vectors: Vectors, title: str, width: float = svg.WIDE) -> svg.Picture:
+    """The picture: a plane of letters."""
     places, share = flat_map(vectors)
-    figure = Figure(figsize=(7.4, 5.6), layout="constrained")
-    axes = figure.subplots()
-    for letter, (x, y) in apart(places, 0.06).items():
-        vowel = letter in VOWELS
-        ring = {"boxstyle": "circle,pad=0.25", "fc": "white", "ec": picture.COLOURS[1]} if vowel else None
-        axes.text(
-            x,
-            y,
-            letter,
-            ha="center",
-            va="center",
-            fontsize=13,
-            color=picture.COLOURS[1 if vowel else 0],
-            fontweight="bold" if vowel else "normal",
-            bbox=ring,
-        )
-    xs, ys = zip(*places.values())
-    axes.set(xlim=(min(xs) - 0.15, max(xs) + 0.15), ylim=(min(ys) - 0.15, max(ys) + 0.15), title=title)
-    axes.set_xlabel(f"the two directions with the largest differences, {100 * share:.0f}% of all variance")
-    picture.show(figure, f"{title}. {describe(vectors)}")
+    height = min(0.75 * width, 460)
+    drawn = svg.Picture(width, height + 60, title, describe(vectors))
+    (left, right), (low, high) = ((min(axis), max(axis)) for axis in zip(*places.values()))
+    unit = min((width - 84) / (right - left or 1), (height - 60) / (high - low or 1))  # alike on both axes
+    drawn.text(4, 12, "vowels in circles", "value", anchor="start", size=svg.SMALL)
+    middle = ((left + right) / 2, (low + high) / 2)
+    for letter, (x, y) in apart(places, 24 / unit).items():
+        x, y = width / 2 - 8 + unit * (x - middle[0]), 30 + height / 2 - unit * (y - middle[1])
+        if letter in VOWELS:
+            drawn.dot(x, y, "value", 12, "paper")
+        drawn.text(x, y, letter, "value" if letter in VOWELS else "ink", size=17, bold=letter in VOWELS)
+    said = f"the plane of the largest differences, {100 * share:.0f}% of all variance"
+    drawn.height = 4 + drawn.lines_of_text(4, height + 36, said, width - 8, "soft", anchor="start", size=svg.SMALL)
+    return drawn
 
 
 def describe(vectors: Vectors) -> str:
@@ -85,5 +92,8 @@ def describe(vectors: Vectors) -> str:
 
 
 def _cosine(a: Sequence[float], b: Sequence[float]) -> float:
-    a, b = np.array(list(a)), np.array(list(b))
-    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+    return _dot(a, b) / (math.hypot(*a) * math.hypot(*b))
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(a, b))

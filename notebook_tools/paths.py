@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-from matplotlib.figure import Figure
-
-from notebook_tools import picture
+from notebook_tools import chart, picture, svg
 
 Point = tuple[float, float]
-STYLES = [("-o", picture.COLOURS[1]), ("-s", picture.COLOURS[0]), ("-^", picture.COLOURS[2])]
+LOOKS = [("other", "ring"), ("value", "dot"), ("ink", "dot")]  # what it is compared with; what you built
+LEVELS = (0.1, 0.4, 1, 2, 3.5, 5.5, 8)
 
 
 def valley(x, y):
-    """Nearly flat along x, steep along y, with the lowest point 0 at (0, 0). For `Value`s, numbers and arrays."""
+    """Nearly flat along x, steep along y, with the lowest point 0 at (0, 0). For `Value`s and numbers."""
     return 0.05 * (x * x) + 2.0 * (y * y)
 
 
@@ -43,22 +42,33 @@ def descend(parameters: Sequence, lr: float) -> Callable[[], None]:
 
 
 def draw(paths: dict[str, Sequence[Point]], title: str) -> None:
-    """Show the paths, by name, on a map of the valley: lines of equal height, darker where it is lower."""
-    x, y = np.meshgrid(np.linspace(-9.5, 2.5, 120), np.linspace(-2.1, 2.1, 120))
-    figure = Figure(figsize=(8.2, 3.9), layout="constrained")
-    axes = figure.subplots()
-    levels = [0, 0.1, 0.4, 1, 2, 3.5, 5.5, 8, 14]
-    axes.contourf(x, y, valley(x, y), levels=levels, cmap="Greys_r", vmin=-14, vmax=9)
-    axes.contour(x, y, valley(x, y), levels=levels[1:], colors="white", linewidths=0.7)
-    for (name, points), (style, colour) in zip(paths.items(), STYLES):
-        axes.plot(*zip(*points), style, color=colour, markersize=4, linewidth=1.4, label=f"{name}, {_end(points)}")
-    axes.plot(0, 0, "*", color="black", markersize=13, label="the lowest point")
-    axes.set(xlim=(-9.5, 2.5), ylim=(-2.1, 2.1), xlabel="x: flat this way", ylabel="y: steep this way", title=title)
-    figure.legend(loc="outside lower center", ncols=len(paths) + 1, frameon=False)
-    picture.show(figure, f"{title}. A map of a long narrow valley with its lowest point at (0, 0). {describe(paths)}")
+    """Show the paths, by name, on a map of the valley: a line for each height."""
+    picture.show(drawing(paths, title))
 
 
-def describe(paths: dict[str, Sequence[Point]]) -> str:
+def drawing(paths: Mapping[str, Sequence[Point]], title: str, width: float = svg.WIDE) -> svg.Picture:
+    """The picture. The lines of equal height are ellipses, and the lowest point is a cross."""
+    said = f"A map of a long narrow valley with its lowest point at (0, 0). {describe(paths)}"
+    drawn = svg.Picture(width, 380, title, said)
+    entries = [(f"{name}, {_end(points)}", *look) for (name, points), look in zip(paths.items(), LOOKS)]
+    top = chart.legend(drawn, 4, entries)
+    place = (40, top + 28, width - 54, 380 - top - 76)
+    plot = chart.Plot(drawn, place, chart.Scale(-9.5, 2.5), chart.Scale(-2.1, 2.1))
+    plot.axes("x, gentle slope", "y, steep slope")
+    around = [math.pi * step / 60 for step in range(121)]
+    for level in LEVELS:
+        a, b = math.sqrt(level / 0.05), math.sqrt(level / 2.0)  # the half axes of this height's ellipse
+        plot.line([a * math.cos(t) for t in around], [b * math.sin(t) for t in around], "soft", 0.8)
+    for (_, points), (role, mark) in zip(paths.items(), LOOKS):
+        plot.line(*zip(*points), role, 1.8)
+        plot.dots(*zip(*points), role, 3, "fill" if mark == "dot" else "paper")
+    x, y = plot.at(0, 0)
+    for slope in (-1, 1):
+        drawn.line([(x - 7, y - 7 * slope), (x + 7, y + 7 * slope)], "ink", 3)
+    return drawn
+
+
+def describe(paths: Mapping[str, Sequence[Point]]) -> str:
     """A sentence for each path: where it ends, and how often it crosses the valley's floor on the way."""
     sentences = []
     for name, points in paths.items():

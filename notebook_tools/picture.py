@@ -1,31 +1,29 @@
-"""Show a figure with its text alternative. The colours are told apart by colour-blind readers too."""
+"""Show a picture in a notebook, with its text alternative."""
 
 from __future__ import annotations
 
-import base64
 import html
-import io
+from urllib.parse import quote
 
-# Okabe and Ito, Color Universal Design, 2008: https://jfly.uni-koeln.de/color/
-COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
-HEAT = "cividis"  # one direction from dark to light, alike for every kind of colour vision
+from notebook_tools import svg
 
-
-def new(width: float, height: float):
-    """An empty matplotlib figure of so many inches. It is shown by `show` alone: pyplot knows nothing of it."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), layout="constrained")
+# An <img> also shows in a notebook that nobody has trusted yet. It takes the colour scheme of what is around it.
+AS_THE_THEME = '<style>[data-jp-theme-light="false"] .course-picture { color-scheme: dark; }</style>'
 
 
-def show(figure, description: str) -> None:
-    """Display a matplotlib figure. description: what a reader who can't see it needs to know."""
-    import matplotlib.pyplot as plt
-    from IPython.display import display
+def show(drawn: svg.Picture) -> None:
+    """Display a picture; where there is no notebook, print its text alternative."""
+    said = f"[Picture: {drawn.title}. {drawn.description}]"
+    try:
+        from IPython.display import display
+    except ImportError:
+        print(said)
+        return
+    display({"text/html": as_html(drawn), "text/plain": said}, raw=True)
 
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
-    plt.close(figure)  # else the notebook shows a figure of pyplot's a second time
-    image = base64.b64encode(buffer.getvalue()).decode("ascii")
-    picture = f'<img alt="{html.escape(description)}" src="data:image/png;base64,{image}">'
-    display({"text/html": picture, "text/plain": f"[Picture: {description}]"}, raw=True)
+
+def as_html(drawn: svg.Picture) -> str:
+    """An image that holds the picture."""
+    words = html.escape(f"{drawn.title}. {drawn.description}")
+    source = quote(drawn.svg(), safe=" /:;,=()!*+.~-_{}<>[]|")  # shorter than base64, and can be read in a diff
+    return f"{AS_THE_THEME}<img class='course-picture' alt=\"{words}\" src='data:image/svg+xml,{source}'>"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from matplotlib.figure import Figure
-
-from notebook_tools import picture
+from notebook_tools import chart, picture, svg
 
 
 def by_letter(tokens: Sequence[int], mean_loss: Callable[[Sequence[int]], float]) -> list[float]:
@@ -21,22 +19,33 @@ def by_letter(tokens: Sequence[int], mean_loss: Callable[[Sequence[int]], float]
 
 def draw(names: Mapping[str, Sequence[float]], title: str, even: float) -> None:
     """Show a row of bars for each name: the surprise at each letter and at the end. even: the loss of pure guessing."""
-    figure = Figure(figsize=(8.2, 1.5 * len(names) + 1.0), layout="constrained")
-    rows = figure.subplots(len(names), 1, squeeze=False)[:, 0]
-    figure.suptitle(title)
+    picture.show(drawing(names, title, even))
+
+
+def drawing(names: Mapping[str, Sequence[float]], title: str, even: float, width: float = svg.WIDE) -> svg.Picture:
+    """The picture. A letter above the dashed line surprises the model more than it would surprise pure guessing."""
+    words = f"The dashed line is pure guessing, {even:.2f} nats. {describe(names)}"
+    drawn = svg.Picture(width, 132 * len(names) + 24, title, words)
+    chart.legend(drawn, 4, [("nats at each letter", "value", "fill"), (f"pure guessing: {even:.2f}", "ink", "dash")])
+    highest = max(even, *(number for nats in names.values() for number in nats))
     widest = max(len(nats) for nats in names.values())
-    highest = max(max(nats) for nats in names.values()) + 1.3
-    for axes, (name, nats) in zip(rows, names.items()):
-        axes.bar(range(len(nats)), nats, color=picture.COLOURS[0])
-        axes.axhline(even, color=picture.COLOURS[1], linestyle="--", linewidth=1)
-        for place, number in enumerate(nats):
-            label = axes.text(place, number + 0.15, f"{number:.1f}", ha="center", va="bottom", fontsize=8)
-            label.set_bbox({"fc": "white", "ec": "none", "pad": 0.6})
-        axes.set_xticks(range(len(nats)), [*name, "end"])
-        axes.set(xlim=(-0.6, widest - 0.4), ylim=(0, highest))
-        axes.set_ylabel("nats", fontsize=9)
-        axes.text(0.99, 0.9, f"{name}: {_mean(nats):.2f}", transform=axes.transAxes, ha="right", va="top")
-    picture.show(figure, f"{title}. The dashed line is pure guessing, {even:.2f} nats. {describe(names)}")
+    for index, (name, nats) in enumerate(names.items()):
+        top = 132 * index + 30
+        wide = (width - 24) / widest
+        plot = chart.Plot(
+            drawn, (12, top + 36, width - 24, 68), chart.Scale(-0.5, widest - 0.5), chart.Scale(0, highest)
+        )
+        drawn.text(12, top + 6, f"{name}: {_mean(nats):.2f} nats per token", anchor="start", bold=True)
+        drawn.line([(plot.left, plot.bottom), (plot.left + wide * len(nats), plot.bottom)], "soft", 1)
+        _, level = plot.at(0, even)
+        for place, (letter, number) in enumerate(zip([*name, "end"], nats)):
+            plot.bar(place, number, 0.6 * wide, "value")
+            x, y = plot.at(place, number)
+            above = y - 9 if abs(y - 9 - level) > 8 else level - 9  # the dashed line runs through no number
+            drawn.text(x, above, f"{number:.1f}", "value", size=12)
+            drawn.text(x, plot.bottom + 13, letter, size=svg.SMALL)
+        drawn.line([(plot.left, level), (plot.left + wide * len(nats), level)], "ink", 1.2, "dash")
+    return drawn
 
 
 def describe(names: Mapping[str, Sequence[float]]) -> str:

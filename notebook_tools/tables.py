@@ -1,10 +1,11 @@
-"""Draw a table of bigram counts: rows are the tokens before, columns the tokens after, darker is rarer."""
+"""Draw a table of bigram counts: rows are the tokens before, columns the tokens after, stronger is more often."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from notebook_tools import picture
+from notebook_tools import chart, picture, svg
 
 FEW = 10  # tokens; up to here the counts themselves stand in the fields
 
@@ -14,27 +15,36 @@ def show(counts: list[list[int]], tokenizer) -> None:
     labels = [*tokenizer.chars, "BOS"]
     if [len(row) for row in counts] != [len(labels)] * len(labels):
         raise ValueError(f"The table must have {len(labels)} rows and {len(labels)} columns: a token each, BOS last.")
-    few = len(labels) <= FEW
-    side = 1.6 + 0.42 * len(labels) if few else 8.2
-    figure = picture.new(side, side * 0.88)
-    axes = figure.add_subplot()
-    image = axes.imshow([[math.log10(count + 1) for count in row] for row in counts], cmap=picture.HEAT)
-    axes.set_xticks(range(len(labels)), labels, fontsize=9)
-    axes.set_yticks(range(len(labels)), labels, fontsize=9)
-    axes.set(xlabel="token after", ylabel="token before")
-    bright = max(math.log10(count + 1) for row in counts for count in row) / 2
-    for i, row in enumerate(counts if few else []):
-        for j, count in enumerate(row):
-            axes.text(j, i, count, ha="center", va="center", color="black" if math.log10(count + 1) > bright else "w")
-    if not few:
-        ticks = range(math.ceil(image.norm.vmax))
-        bar = figure.colorbar(image, ticks=[math.log10(10**tick + 1) for tick in ticks], shrink=0.8)
-        bar.ax.set_yticklabels([f"{10**tick:,}" for tick in ticks])
-        bar.set_label("how often (darkest: never; the scale is logarithmic)")
-    picture.show(figure, _described(counts, labels))
+    picture.show(drawing(counts, labels))
 
 
-def _described(counts: list[list[int]], labels: list[str]) -> str:
+def drawing(counts: Sequence[Sequence[int]], labels: Sequence[str], width: float = svg.WIDE) -> svg.Picture:
+    """The picture: a field for each pair. The colour grows with the logarithm of the count."""
+    side = min((width - 66) / len(labels), 44)
+    top = 44 if width >= 500 or len(labels) <= FEW else 68
+    drawn = svg.Picture(width, side * len(labels) + top + 8, "How often each token follows each other", "")
+    drawn.description = _described(counts, labels)
+    most = max(1, *(count for row in counts for count in row))
+    shades = [0.0, *(10.0**power for power in range(math.floor(math.log10(most)) + 1))] if len(labels) > FEW else []
+    drawn.text(4, 12, "rows: token before; columns: token after", "soft", anchor="start", size=svg.SMALL)
+    x, y = (4, 34) if width < 500 or not shades else (width - 340, 12)
+    for shade in shades:
+        strength = _strength(shade, most)
+        drawn.box(x, y - 7, 14, 14, "value", "fill", strength=0.05 + 0.95 * strength, rounded=0)
+        name = f"{shade:,.0f}" if shade < 1000 else f"{shade / 1000:.0f}k"
+        drawn.text(x + 18, y, name, "soft", anchor="start", size=svg.SMALL)
+        x += 30 + svg.measure(name, svg.SMALL)
+    strengths = [[_strength(count, most) for count in row] for row in counts]
+    words = [[f"{count}" for count in row] for row in counts] if len(labels) <= FEW else None
+    chart.heat_map(drawn, (42, top), side, strengths, (labels, labels), "value", words)
+    return drawn
+
+
+def _strength(count: float, most: int) -> float:
+    return math.log10(count + 1) / math.log10(most + 1)
+
+
+def _described(counts: Sequence[Sequence[int]], labels: Sequence[str]) -> str:
     """What can be seen: how many pairs, the commonest, how many fields are empty."""
     pairs = sorted(
         ((count, f"{labels[i]} then {labels[j]}") for i, row in enumerate(counts) for j, count in enumerate(row)),

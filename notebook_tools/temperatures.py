@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
+from notebook_tools import chart, picture, svg
 
-from notebook_tools import picture
+LOWEST = 0.0001  # what the axis shows; less is drawn as this much
 
 
 def draw(by_temperature: Mapping[float, Sequence[float]], tokens: Sequence[str], title: str) -> None:
-    """Show a row of bars for each temperature: the probability of each token."""
-    figure = Figure(figsize=(8.2, 1.55 * len(by_temperature) + 0.8), layout="constrained")
-    rows = figure.subplots(len(by_temperature), 1, sharex=True, squeeze=False)[:, 0]
-    figure.suptitle(title)
-    for axes, (temperature, probabilities), colour in zip(rows, by_temperature.items(), picture.COLOURS):
-        axes.bar(range(len(tokens)), probabilities, color=colour)
-        axes.set_ylim(0, 1)
-        axes.text(0.99, 0.85, f"temperature {temperature:g}", transform=axes.transAxes, ha="right", va="top")
-        axes.set_ylabel("probability", fontsize=8)
-    rows[-1].set_xticks(range(len(tokens)), tokens, fontsize=9)
-    picture.show(figure, f"{title}. {describe(by_temperature, tokens)}")
+    """Show a row for each temperature: the probability of each token, on a scale of powers of ten."""
+    picture.show(drawing(by_temperature, tokens, title))
+
+
+def drawing(
+    by_temperature: Mapping[float, Sequence[float]], tokens: Sequence[str], title: str, width: float = svg.WIDE
+) -> svg.Picture:
+    """The picture. Where temperature 1 is among them, its probabilities are rings in each of the other rows."""
+    drawn = svg.Picture(width, 140 * len(by_temperature) + 50, title, describe(by_temperature, tokens))
+    own = by_temperature.get(1.0)
+    entries = [("probability", "value", "dot")] + [("at temperature 1", "other", "ring")] * (own is not None)
+    chart.legend(drawn, 4, entries)
+    size = min(12, (width - 78) / (len(tokens) + 0.2))  # so that neighbours have room
+    for index, (temperature, probabilities) in enumerate(by_temperature.items()):
+        top = 140 * index + 30
+        x_scale, y_scale = chart.Scale(-0.6, len(tokens) - 0.4), chart.Scale(LOWEST, 1.0, log=True)
+        plot = chart.Plot(drawn, (54, top + 30, width - 78, 82), x_scale, y_scale)
+        plot.axes(x_ticks=[], y_ticks=[0.0001, 0.01, 1.0])
+        drawn.text(54, top + 10, f"temperature {temperature:g}", anchor="start", bold=True)
+        for place, (token, share) in enumerate(zip(tokens, probabilities)):
+            x, y = plot.at(place, max(share, LOWEST))
+            drawn.line([(x, plot.bottom), (x, y)], "value", 2)
+            if own is not None and temperature != 1.0:
+                drawn.dot(*plot.at(place, max(own[place], LOWEST)), "other", 3.5, "paper")
+            drawn.dot(x, y, "value", 3.5)
+            drawn.label([(x, plot.bottom + 12, "middle"), (x - 4, plot.bottom + 12, "start")], token, size=size)
+    return drawn
 
 
 def describe(by_temperature: Mapping[float, Sequence[float]], tokens: Sequence[str]) -> str:

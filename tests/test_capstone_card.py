@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from helpers.short_capstone import few_names
 from typer.testing import CliRunner
 
 from autograder import capstone, model
@@ -23,7 +24,8 @@ STEPS = 12
 
 @pytest.fixture(scope="module")
 def graded():
-    return grade_capstone(read_submission(SOLUTIONS), tier=Tier.LOCAL, num_steps=STEPS)
+    with few_names():
+        return grade_capstone(read_submission(SOLUTIONS), tier=Tier.LOCAL, num_steps=STEPS)
 
 
 @pytest.fixture
@@ -51,7 +53,8 @@ def test_what_is_kept_is_the_learners_model_and_loads_in_a_learners_own_parts(ke
 
 
 def test_a_run_with_other_letters_is_kept_in_the_usual_ones(strict):
-    graded = grade_capstone(read_submission(SOLUTIONS), seed=3, tier=strict, num_steps=STEPS)
+    with few_names():
+        graded = grade_capstone(read_submission(SOLUTIONS), seed=3, tier=strict, num_steps=STEPS)
     assert graded.task.alphabet != "abcdefghijklmnopqrstuvwxyz"
     weights = saved_model.in_usual_alphabet(graded.result.weights, graded.task)
     plain = graded.task.plain(graded.task.held_out)
@@ -160,21 +163,23 @@ def test_the_command_writes_both_pictures_and_a_second_one_replaces_them(kept, m
     for _ in range(2):
         done = CliRunner().invoke(app, ["card"])
         assert done.exit_code == 0 and done.stdout.count("Written: ") == 2
-        assert re.match(rf"From the capstone of \d{{4}}-\d\d-\d\d on {re.escape(str(SOLUTIONS))}\.\n", done.stdout)
+        assert re.match(
+            rf"The capstone from \d{{4}}-\d\d-\d\d, with the parts in {re.escape(str(SOLUTIONS))}\.\n", done.stdout
+        )
     assert sorted(path.name for path in kept.parent.iterdir()) == ["capstone.json", "card.png", "card.svg"]
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "There is no trained model of yours yet. First run: "),
-        ("{", "holds no result of a capstone"),
-        ('{"settings": {}, "matrices": {}}', "holds no result of a capstone"),
+        (None, "You have no trained model yet. First run: "),
+        ("{", "is not a valid result of a capstone"),
+        ('{"settings": {}, "matrices": {}}', "is not a valid result of a capstone"),
         (
             '{"settings": {"date": "2026-11-24", "seed": 1, "folder": ""}, "matrices": {"wte": [[null]]}}',
-            "holds no result",
+            "is not a valid result",
         ),
-        ("[" * 100_000, "holds no result of a capstone"),
+        ("[" * 100_000, "is not a valid result of a capstone"),
     ],
     ids=["nothing", "half a file", "no settings", "no weights", "nested"],
 )
@@ -206,4 +211,4 @@ def test_a_model_that_cannot_be_kept_is_said_after_the_report(graded, tmp_path, 
     monkeypatch.setattr(saved_model, "RESULT", tmp_path / "runs" / "capstone.json")
     monkeypatch.setattr(capstone, "grade_capstone", lambda files, **given: graded)
     done = CliRunner().invoke(app, ["capstone", "--from", str(SOLUTIONS)])
-    assert done.exit_code == 1 and "20 points" in done.stdout and "can't be kept" in done.stderr
+    assert done.exit_code == 1 and "20 points" in done.stdout and "can't be saved" in done.stderr

@@ -125,7 +125,7 @@ def test_ctrl_c_ends_it_with_a_sentence_status_130_and_no_worker_left(folder, st
         os.killpg(run.pid, signal.SIGINT)
         _, said = run.communicate(timeout=300)
         assert run.returncode == 130
-        assert said.strip() == "Stopped: nothing of this run is kept. To run it again: make capstone"
+        assert said.strip() == "Stopped. Nothing was saved. To run it again: make capstone"
         assert wait_until(lambda: not any(map(alive, workers)))  # noqa: B023 - called at once
     assert kept() == before
 

@@ -242,7 +242,7 @@ def test_the_check_tells_a_missing_a_changed_and_a_converted_file_apart(copy, ca
 def test_a_missing_table_is_one_sentence(tmp_path, capsys):
     assert rebuild.main(["--check"], tmp_path) == 1
     error = capsys.readouterr().err
-    assert error.count("\n") == 1 and error.endswith("restore it with git.\n")
+    assert error.count("\n") == 1 and error.endswith("Restore it with git.\n")
 
 
 # A new set

@@ -198,8 +198,24 @@ def test_pytorch_gives_the_losses_and_gradients_of_the_scalar_model():
 
 def test_the_page_on_pytorch_states_equality_and_all_four_versions():
     page = (run.PAGES / "pytorch.md").read_text(encoding="utf-8")
-    of_losses, of_gradients = map(float, re.search(r"by (\S+) at most, gradients by (\S+)\.\s", page).groups())
+    of_losses, of_gradients = map(float, re.search(r"by at most (\S+), gradients by at most (\S+)\.\s", page).groups())
     assert of_losses < 1e-6 and of_gradients < 1e-6
     rows = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")][1:]
     assert len(rows) == 4 and "1,000 steps" in page
     assert len({row[4] for row in rows}) == 1  # the last loss
+
+
+def test_a_difference_is_compared_seed_by_seed_with_what_chance_gives():
+    seeds_apart = [2.30, 2.34, 2.38, 2.42, 2.46]  # ten times as far apart as the variants
+    better = [loss - shift for loss, shift in zip(seeds_apart, (0.004, 0.005, 0.006, 0.005, 0.005))]
+    assert (
+        words.paired(better, seeds_apart) == "+0.005 (15.8 standard errors of 0.0003, which is more than chance gives)"
+    )
+    noise = [loss + shift for loss, shift in zip(seeds_apart, (0.004, -0.005, 0.006, -0.003, 0.001))]
+    assert words.paired(noise, seeds_apart).endswith("which chance gives as well)")
+    assert words.paired([2.3], [2.4]) == "+0.100"
+
+
+def test_a_page_of_few_seeds_says_that_their_spread_is_a_rough_estimate():
+    assert "a rough estimate with so few" in run.page(run.read("names_per_step"))
+    assert "a rough estimate" not in run.page(run.read("learning_rates"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from follow_through_table import with_bodies
+from helpers import grading
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading.follow_through import FAILED, keep_points, table_of
@@ -21,10 +22,15 @@ from autograder.sandbox import Reply, Tier
 FILES = Path(__file__).parent / "follow_through"
 
 
-def graded(number: int, source: str | bytes, seed: int = 1, series: Series | None = None) -> Report:
+def graded(number: int, source: str | bytes, seed: int = 1) -> Report:
+    return grading.graded(number, source.encode() if isinstance(source, str) else source, seed)
+
+
+def graded_alone(number: int, source: str | bytes, series: Series | None = None) -> Report:
+    """As one learner's file is graded: what the known mistakes reply is asked for this file."""
     of = part(number)
     content = source.encode() if isinstance(source, str) else source
-    return grade({of.file_name: content}, of, seed=seed, tier=Tier.LOCAL, series=series)
+    return grade({of.file_name: content}, of, seed=1, tier=Tier.LOCAL, series=series)
 
 
 def kept(report: Report) -> set[str]:
@@ -115,7 +121,7 @@ def points_by_the_table(report: Report, mistake: str) -> float:
     return report.possible - sum(check.points for check in report.checks if check.status in ("failed", "error"))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_right_code_with_one_mistake_keeps_what_the_table_says(seed):
     report = graded(7, honest(), seed)
     assert report.earned == points_by_the_table(report, "cuts-the-graph")
@@ -123,17 +129,17 @@ def test_right_code_with_one_mistake_keeps_what_the_table_says(seed):
 
 
 def test_the_points_are_the_same_on_a_busy_machine(busy_machine):
-    report = graded(7, honest())
+    report = graded_alone(7, honest())
     assert report.earned == points_by_the_table(report, "cuts-the-graph")
 
 
 def test_a_name_that_there_was_no_time_for_changes_no_points():
-    report = graded(8, variants(part(8))["temperature-multiplied"], series=Series(seconds=-1.0))
+    report = graded_alone(8, variants(part(8))["temperature-multiplied"], series=Series(seconds=-1.0))
     assert not any(check.misconception for check in report.checks)
     assert kept(report) == set(table_of(part(8))["temperature-multiplied"])
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_a_file_that_never_trains_earns_nothing_for_training(seed):
     report = graded(7, (FILES / "part07_never_trains.py").read_bytes(), seed)
     assert not kept(report)
@@ -141,7 +147,7 @@ def test_a_file_that_never_trains_earns_nothing_for_training(seed):
     assert earned_in(report, "7.2") == 0 and earned_in(report, "7.3") == 1.0
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_a_file_with_one_slope_keeps_nothing(seed):
     assert not kept(graded(1, (FILES / "part01_writes_one_slope.py").read_bytes(), seed))
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from helpers.grading import graded
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
 from autograder.grading.checks import Answer, CheckFailed
-from autograder.grading.grade import grade
 from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.grading.sources import Source, inspect_source
 from autograder.render.next_step import next_step
 from autograder.render.terminal import message_lines, part_lines
-from autograder.sandbox import Tier
 
 
 def edited(number: int, *edits: tuple[str, str], stub: bool = False) -> str:
@@ -25,7 +24,7 @@ def edited(number: int, *edits: tuple[str, str], stub: bool = False) -> str:
 
 
 def report_on(number: int, source: str, task: str | None = None) -> Report:
-    return grade({part(number).file_name: source.encode("utf-8")}, part(number), seed=1, tier=Tier.LOCAL, task=task)
+    return graded(number, source.encode("utf-8"), task=task)
 
 
 def first_failing(number: int, source: str, task: str | None = None) -> Check:

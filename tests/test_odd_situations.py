@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
@@ -28,13 +30,14 @@ def check(folder: Path, *options: str, target: str = "3", **environment: str) ->
     return subprocess.run(command, capture_output=True, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, timeout=600)
 
 
-def checked(tmp_path: Path, source: str | bytes, *options: str, **environment: str) -> tuple[int, str]:
-    """Exit status and printed text of a check of this source, in a local worker unless the options say else."""
+def checked(tmp_path: Path, source: str | bytes) -> tuple[int, str]:
+    """Exit status and printed text of a check of this source in a local worker, by the command in this process."""
     content = source.encode("utf-8") if isinstance(source, str) else source
     (tmp_path / "part03_layers.py").write_bytes(content)
-    answer = check(tmp_path, *(options or ("--sandbox", "local")), **environment)
-    assert answer.stderr == b"", answer.stderr.decode("utf-8", "replace")
-    return answer.returncode, answer.stdout.decode("utf-8")
+    command = ["check", "3", "--from", str(tmp_path), "--seed", "1", "--sandbox", "local"]
+    answer = CliRunner().invoke(app, command)
+    assert answer.stderr == "" and isinstance(answer.exception, (SystemExit, type(None))), answer.stderr
+    return answer.exit_code, answer.stdout
 
 
 def in_linear(line: str) -> str:
@@ -233,7 +236,7 @@ def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path):
     answer = check(tmp_path, "--sandbox", "local")
     assert answer.returncode == 1 and b"part03_layers.py is missing." in answer.stdout
     answer = check(tmp_path / "nowhere", "--sandbox", "local")
-    assert answer.returncode == 2 and b"nowhere: give a folder with modules" in answer.stderr and answer.stdout == b""
+    assert answer.returncode == 2 and b"nowhere. Use a folder with modules" in answer.stderr and answer.stdout == b""
 
 
 def test_a_link_to_a_file_elsewhere_is_refused(tmp_path):
@@ -330,7 +333,7 @@ def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
         (
             ("repeat", "ada/part05", "--class", "nowhere"),
             "There is no ledger nowhere/verdicts/ledger.jsonl. Grade "
-            "first, or name the class's folder: make repeat name=ada/part05 class=FOLDER",
+            "first, or give the class's folder: make repeat name=ada/part05 class=FOLDER",
         ),
     ],
 )

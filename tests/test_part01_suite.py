@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from helpers import grading
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading.grade import grade
-from autograder.grading.misconceptions import misconceptions, variants
 from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import next_step
-from autograder.sandbox import Tier
 
 SOLUTION = (SOLUTIONS / "part01_autograd.py").read_text(encoding="utf-8")
 BODY = re.search(r"(?<=BEGIN SOLUTION 1.4 Value.backward\n)(.*?)(?=        ### END)", SOLUTION, re.DOTALL).group()
@@ -28,8 +26,7 @@ UNWRITTEN = with_backward('        raise NotImplementedError("1.4 Value.backward
 
 
 def graded(text: str, task: str | None = None, explain: bool = False) -> Report:
-    files = {"part01_autograd.py": text.encode()}
-    return grade(files, part(1), seed=1, tier=Tier.LOCAL, task=task, explain=explain)
+    return grading.graded(1, text.encode(), task=task, explain=explain)
 
 
 def lost(report: Report, tasks: tuple[str, ...] = OPERATORS) -> list[Check]:
@@ -142,13 +139,6 @@ OVER_ALL_PATHS = """\
 def test_a_backward_that_does_not_work_costs_the_operators_nothing(body):
     report = graded(with_backward(body))
     assert not lost(report) and lost(report, BACKWARD)
-
-
-def test_no_known_mistake_of_one_side_costs_the_other():
-    for mistake in misconceptions(part(1)):
-        others = OPERATORS if mistake.task in BACKWARD else BACKWARD
-        report = graded(variants(part(1))[mistake.id].decode())
-        assert not lost(report, others), f"{mistake.id}: {[check.name for check in lost(report, others)]}"
 
 
 def test_operators_that_store_slopes_in_another_way_wait_for_backward():

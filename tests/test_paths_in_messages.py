@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from autograder.course import ROOT, SOLUTIONS
+from autograder.cli import app
+from autograder.course import SOLUTIONS
 from autograder.files import without_dots
 
 WRONG = (SOLUTIONS / "part00_setup.py").read_text(encoding="utf-8").replace("return x * x", "return x + x")
@@ -33,16 +32,16 @@ WRONG = (SOLUTIONS / "part00_setup.py").read_text(encoding="utf-8").replace("ret
     ],
     ids=" ".join,
 )
-def test_no_message_has_a_path_with_dots(tmp_path: Path, words, called_as):
+def test_no_message_has_a_path_with_dots(tmp_path: Path, monkeypatch, words, called_as):
     here, other = tmp_path / "here", tmp_path / "other"
     here.mkdir()
     other.mkdir()
     (other / "part00_setup.py").write_text(WRONG, encoding="utf-8")
-    settings = {**os.environ, "PYTHONPATH": str(ROOT), "AUTOGRADER_CALLED_AS": called_as or "python -m autograder"}
-    command = [sys.executable, "-m", "autograder", *words]
-    done = subprocess.run(command, cwd=here, env=settings, capture_output=True, encoding="utf-8")
-    said = done.stdout + done.stderr
-    assert said and "../" not in said and "Traceback" not in said, said
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", called_as or "python -m autograder")
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, (SystemExit, type(None)))
+    assert done.output and "../" not in done.output, done.output
 
 
 def test_a_path_keeps_its_meaning_and_a_link_at_its_end(tmp_path, monkeypatch):

@@ -135,6 +135,14 @@ def test_make_hands_its_variables_on_as_options(tmp_path):
 
 
 @with_make
+def test_a_part_that_is_typed_without_its_variable_is_answered_with_the_right_command(tmp_path):
+    for number in ("5", "5.2"):
+        done = make(tmp_path, "check", number)
+        assert called(done) == [] and done.returncode == 2
+        assert f"make takes a part or a task as a variable: make check part={number}" in done.stderr
+
+
+@with_make
 @pytest.mark.parametrize(("given", "expected"), [("fast=0", []), ("fast=no", []), ("fast=1", ["--fast"])])
 def test_fast_can_be_switched_off_in_words(tmp_path, given, expected):
     assert called(make(tmp_path, "train", given)) == [["train", *expected]]
@@ -228,7 +236,7 @@ def test_the_invented_names_are_new():
 
 def test_the_set_up_states_the_sizes_that_the_readme_states():
     sizes = dict(re.findall(r"^\| [^|]+ \| `make (\w+).*` \| (\d+) MB \|$", README, flags=re.M))
-    extra_of = {"check": "", "notebooks": "notebooks", "demo": "classroom", "test": "development"}
+    extra_of = {"check": "", "notebooks": "notebooks", "card": "plots", "demo": "classroom", "test": "development"}
     assert set(sizes) == set(extra_of)
     for name, extra in extra_of.items():
         assert f"about {sizes[name]} MB" in COST[extra]

@@ -35,7 +35,7 @@ def raised(error: BaseException, **sentences: str) -> int:
         (Failure("It failed."), 1, "It failed."),
         (StubError("It failed."), 1, "It failed."),
         (DENIED, 1, "a.csv can't be read or written (Permission denied)."),
-        (FULL, 1, "a.csv can't be read or written (No space left on device). Make room on the disk."),
+        (FULL, 1, "a.csv can't be read or written (No space left on device). Free some disk space"),
     ],
 )
 def test_an_expected_error_is_a_sentence_and_a_status(capsys, error, status, sentence):

@@ -139,7 +139,7 @@ def test_a_python_that_is_too_old_gets_a_sentence_and_status_2():
     code = f"import runpy, sys; sys.version_info = (3, 9, 18); runpy.run_path({str(main)!r}, run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "The course needs Python 3.10 or newer, and this is Python 3.9: install a newer one.\n"
+    assert done.stderr == "The course requires Python 3.10 or newer. This is Python 3.9. Install a newer version.\n"
 
 
 def test_a_python_that_is_too_old_can_read_the_file_that_says_so():
@@ -415,7 +415,7 @@ def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
     os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C does: everybody gets it
     stdout, stderr = process.communicate(timeout=300)
     assert (process.returncode, stdout) == (2, "")
-    assert stderr.endswith("\nSet-up interrupted: run the same command again to start over.\n")
+    assert stderr.endswith("\nSet-up interrupted. Run the same command again to start over.\n")
     assert "Traceback" not in stderr
     assert stamp_of(checkout) == setup_environment.UNFINISHED
 

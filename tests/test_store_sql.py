@@ -179,8 +179,8 @@ def test_a_batch_keeps_its_verdicts_in_the_database_and_does_nothing_twice(datab
     [
         ("postgresql://ada:s3cret@127.0.0.1:1/course", "postgresql://ada:***@127.0.0.1:1/course can't be used: "),
         ("postgresql+psycopg2://ada:s3cret@127.0.0.1:1/course", "can't be used: "),
-        ("mysql://ada:s3cret@127.0.0.1/course", "is neither SQLite's nor PostgreSQL's"),
-        ("nonsense s3cret", "AUTOGRADER_DATABASE is no URL"),
+        ("mysql://ada:s3cret@127.0.0.1/course", "is not a SQLite or PostgreSQL URL"),
+        ("nonsense s3cret", "AUTOGRADER_DATABASE is not a valid URL"),
         ("sqlite:////no/such/folder/s", "can't be used: unable to open"),
     ],
 )

@@ -244,7 +244,7 @@ def test_check_names_what_is_stale_and_writes_nothing(tmp_path):
 def test_the_solutions_are_never_overwritten(tmp_path):
     before = {path: path.read_bytes() for path in SOLUTIONS.glob("*.py")}
     result = run_stubs("--force", "--to", SOLUTIONS)
-    assert result.returncode == 1 and "holds the solutions" in result.stderr
+    assert result.returncode == 1 and "contains the solutions" in result.stderr
     assert {path: path.read_bytes() for path in SOLUTIONS.glob("*.py")} == before
 
 

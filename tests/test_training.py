@@ -89,7 +89,7 @@ def test_a_run_shows_losses_curve_and_names_and_saves_them(names_file, tmp_path)
     result = run_train("--fast", "--steps", 120, "--seed", 7, "--data", names_file, "--out", out)
     assert result.returncode == 0, result.stderr
     assert [int(line[5:10]) for line in result.stdout.splitlines() if line.startswith("step ")] == [1, 50, 100, 120]
-    for words in ("before training", "uniform: each of", "bigram counts", "after 120 steps", "20 invented names"):
+    for words in ("before training", "uniform guessing", "bigram counts", "after 120 steps", "20 invented names"):
         assert words in result.stdout
     saved = json.loads((out / "names-seed7-120.json").read_text(encoding="utf-8"))
     settings = saved["settings"]
@@ -196,7 +196,7 @@ def test_a_folder_as_data_is_a_sentence(tmp_path):
 def test_negative_steps_are_a_sentence(names_file):
     result = run_train("--steps", -1, "--data", names_file)
     assert result.returncode == 2
-    assert result.stderr == "-1 steps: their number must be 0 or more.\n"
+    assert result.stderr == "The number of steps must be 0 or more, not -1.\n"
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence_before_the_training(names_file):

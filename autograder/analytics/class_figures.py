@@ -1,4 +1,4 @@
-"""A class in figures: what is passed, which mistakes are made, how long it takes, who is stuck where.
+"""Statistics of a class: passed parts, common mistakes, times, and where learners are stuck.
 
 `class_figures` computes them; `figure_lines` and `write_figures` show them on a terminal and as an HTML page.
 """
@@ -16,9 +16,9 @@ from autograder.grading.report import Report
 from autograder.render.templates import write_private_page
 from autograder.text import clean_text, plural
 
-FEW = 5  # a figure on fewer learners says little about a class, and may reveal who somebody is
-HARDEST = 10  # checks, on a screen
-MOST_LINES = 15  # of mistakes and of learners, on a screen; the page has them all
+FEW = 5  # a figure based on fewer learners says little about a class, and may reveal who somebody is
+HARDEST = 10  # checks to list in the terminal
+MOST_LINES = 15  # mistakes and learners to list in the terminal; the page lists all
 FEW_SENTENCE = f"* is based on fewer than {FEW} learners: it says little about a class, and may reveal who somebody is."
 STUCK_SENTENCE = (
     "the first part that somebody submitted and did not pass since the last one that they passed, or else the next one."
@@ -41,13 +41,13 @@ class CheckFigures:
 
     @property
     def share(self) -> float:
-        """Of those who were graded, 0 to 1."""
+        """The share of the graded learners, 0 to 1."""
         return self.passed / self.graded
 
 
 @dataclass
 class Median:
-    """A median and the number of values; None when there are no values."""
+    """A median (None if there are no values) and the number of values."""
 
     value: float | None
     count: int
@@ -60,8 +60,8 @@ class Median:
 
 @dataclass
 class PartFigures:
-    """One part: how many learners were graded, passed, had not begun, are stuck here (see Stuck). seconds: of a
-    grading; days: from the first submission to the last, of those who submitted more than one.
+    """One part: how many learners were graded, passed, had not begun, or are stuck here (see Stuck). seconds: per
+    grading; days: from the first to the last submission, for learners with more than one.
     """
 
     number: int
@@ -76,7 +76,7 @@ class PartFigures:
 
     @property
     def share(self) -> float:
-        """Who passed, of those who were graded, 0 to 1."""
+        """The share of the graded learners who passed, 0 to 1."""
         return self.passed / self.graded
 
 
@@ -93,8 +93,8 @@ class MistakeFigures:
 
 @dataclass
 class StuckLearner:
-    """A learner and the first part after the last one that they passed. tasks: those in which checks fail, none when
-    they did not submit the part, though others did; versions: how many were graded.
+    """A learner and the first part after the last one that they passed. tasks: with failing checks, empty if they did
+    not submit the part though others did; versions: how many were graded.
     """
 
     learner: str
@@ -106,7 +106,7 @@ class StuckLearner:
 
 @dataclass
 class ClassFigures:
-    """lost: how many verdicts of the ledger are gone from the store, and not in the figures."""
+    """lost: how many verdicts in the ledger are missing in the store, and so not in the figures."""
 
     learners: int
     verdicts: int
@@ -117,7 +117,7 @@ class ClassFigures:
     pseudonymous: bool = field(default=True)
 
     def hardest(self, count: int) -> list[CheckFigures]:
-        """The checks that the smallest share passes, of those that not everybody passes."""
+        """The checks with the smallest share of passes, without those that everybody passes."""
         checks = [check for part_figures in self.parts for check in part_figures.checks if check.share < 1]
         return sorted(checks, key=lambda check: check.share)[:count]
 
@@ -127,7 +127,7 @@ class ClassFigures:
 
 
 def class_figures(class_verdicts: ClassVerdicts, shown: Callable[[str], str] | None = None) -> ClassFigures:
-    """The figures. shown(learner) is what to call somebody; their ids when it is not given."""
+    """Compute the figures. shown(learner): the name to show (default: the id)."""
     by_part: dict[Part, list[LatestVerdict]] = {}
     by_learner: dict[str, dict[Part, LatestVerdict]] = {}
     for verdict in class_verdicts.verdicts:
@@ -153,14 +153,14 @@ def class_figures(class_verdicts: ClassVerdicts, shown: Callable[[str], str] | N
 
 
 def stuck_at(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Sequence[Part]) -> StuckLearner | None:
-    """The part that a learner is stuck at; None when they passed the last of these parts."""
+    """The part at which a learner is stuck; None if they passed the last of these parts."""
     passed = [
         number for number, part in enumerate(parts) if part in their_verdicts and their_verdicts[part].report.passed
     ]
     unpassed = parts[passed[-1] + 1 :] if passed else parts
     if not unpassed:
         return None
-    # An earlier part that was left out stops nobody: the first part that they submitted since is where they are.
+    # Skipping an earlier part does not count as being stuck: use the first part that they submitted since.
     place = next((part for part in unpassed if part in their_verdicts), unpassed[0])
     verdict = their_verdicts.get(place)
     if verdict is None:
@@ -185,7 +185,7 @@ def _part_figures(part: Part, verdicts: list[LatestVerdict], stuck: list[StuckLe
 
 
 def _check_figures(part: Part, reports: list[Report]) -> list[CheckFigures]:
-    """In the order of the tasks, without written answers, which are graded manually."""
+    """The checks in the order of the tasks, without written answers, which are graded manually."""
     figures: dict[str, CheckFigures] = {}
     for report in reports:
         for check in report.checks:
@@ -217,7 +217,7 @@ def _mistakes(part: Part, verdicts: list[LatestVerdict]) -> list[MistakeFigures]
 
 
 def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[str]:
-    """The tables. every_check: of every part, instead of those that fewest pass."""
+    """The tables as lines. every_check: list all checks, instead of those that fewest pass."""
     yield f"{plural(figures.learners, 'learner')}, {plural(figures.verdicts, 'verdict')}. {FEW_SENTENCE}"
     if figures.lost:
         yield lost_sentence(figures.lost)
@@ -244,7 +244,7 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
         passed = percent(check.share, check.graded)
         yield f"  {passed:>7} {not_written:>12} {check.graded:>5}  {check.task} {check.title}{hidden}"
     if figures.mistakes:
-        yield from ("", "Mistakes met most often:")
+        yield from ("", "Most common mistakes:")
     for mistake in figures.mistakes[:MOST_LINES]:
         yield f"  {of_all(mistake.learners, mistake.graded):>12}  part {mistake.part}, {mistake.id}: {mistake.says}"
     yield from _more(len(figures.mistakes))
@@ -256,7 +256,7 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
 
 
 def write_figures(path: Path, figures: ClassFigures) -> None:
-    """Write the page, for its owner's eyes only. Raises OSError."""
+    """Write the page. Only its owner can read it. Raises OSError."""
     write_private_page(
         path,
         Path(__file__).with_name("analytics.html"),
@@ -273,12 +273,12 @@ def write_figures(path: Path, figures: ClassFigures) -> None:
 
 
 def lost_sentence(count: int) -> str:
-    """That some verdicts are gone."""
-    return f"{plural(count, 'verdict')} of the ledger are gone from the store and left out here: grade again."
+    """A sentence about missing verdicts."""
+    return f"{plural(count, 'verdict')} in the ledger are missing in the store and left out here. Grade again."
 
 
 def percent(share: float, count: int) -> str:
-    """`42%`, and `42%*` of few."""
+    """`42%`, or `42%*` if it is based on few learners."""
     return f"{round(100 * share)}%{_mark(count)}"
 
 
@@ -298,7 +298,7 @@ def days(median: Median) -> str:
 
 
 def state(place: StuckLearner) -> str:
-    """Where a learner is stuck, in a few words."""
+    """A few words about where a learner is stuck."""
     if not place.handed_in:
         return "not submitted"
     return f"tasks {', '.join(place.tasks)}; {plural(place.versions, 'version')} graded"
@@ -310,4 +310,4 @@ def _mark(count: int) -> str:
 
 def _more(count: int) -> Iterator[str]:
     if count > MOST_LINES:
-        yield f"  and {count - MOST_LINES} more: the page has them all."
+        yield f"  and {count - MOST_LINES} more: the page lists them all."

@@ -29,9 +29,8 @@ SECRET_FILE = "pseudonyms.secret"
 
 @dataclass(frozen=True)
 class LatestVerdict:
-    """The last verdict on a part of a learner, or on the capstone. seconds: of the grading, None where that is not
-    known; versions: how many different modules of theirs were graded; span: from the first submission to the last, None
-    when there is one.
+    """The last verdict on a learner's part or capstone. seconds: how long grading took, None if unknown; versions: how
+    many different modules were graded; span: from the first submission to the last, None if there is only one.
     """
 
     learner: str
@@ -44,19 +43,18 @@ class LatestVerdict:
 
 @dataclass
 class ClassVerdicts:
-    """lost: learner/part of lines whose verdict is gone from the store."""
+    """lost: learner/part of lines whose verdict is missing in the store."""
 
     verdicts: list[LatestVerdict]
     lost: list[str]
 
 
 def read_verdicts(folder: Path, only_part: Part | None = None, by_checks: bool = False) -> ClassVerdicts:
-    """All in the folder that a grading wrote to, or those on one part. by_checks: without what instructors decided
-    about regrade requests. Raises ValueError when there are none, LedgerError for a ledger that is damaged, and
-    DecisionsError.
+    """All verdicts in a results folder, or those on one part. by_checks: without instructors' decisions about regrade
+    requests. Raises ValueError if there are none, LedgerError if the ledger is damaged, and DecisionsError.
     """
     if not folder.is_dir():
-        raise ValueError(f"There is no folder {folder}: name the one with the verdicts, which `grade` makes.")
+        raise ValueError(f"There is no folder {folder}. Choose the one with the verdicts, which `grade` creates.")
     store, outcome, latest = open_store(folder), ClassVerdicts([], []), {}
     decisions = [] if by_checks else read_decisions(folder)
     versions: dict[tuple[str, str], set[str]] = {}
@@ -90,13 +88,15 @@ def read_verdicts(folder: Path, only_part: Part | None = None, by_checks: bool =
         )
     if not outcome.verdicts:
         raise ValueError(
-            f"There is no verdict in {folder}" + (f" on {only_part.name}" if only_part else "") + ": grade first."
+            f"There is no verdict in {folder}"
+            + (f" on part {only_part.number}" if only_part else "")
+            + ": grade first."
         )
     return outcome
 
 
 def _changed(path: Path) -> str:
-    """When a file was changed, as a line of the ledger says it; "" when there is none."""
+    """The time of a file's last change, in the ledger's form; "" if there is no file."""
     try:
         changed = path.stat().st_mtime
     except OSError:
@@ -105,7 +105,7 @@ def _changed(path: Path) -> str:
 
 
 def _span(root: Path, learner: str, part: Part) -> datetime.timedelta | None:
-    """The time between the first collected submission and the last; None when there is only one."""
+    """The time between the first and the last collected submission; None if there is only one."""
     folder = ClassFolder(root)
     before = (folder.submitted_before / learner / part.name).glob("*")
     places = [folder.submitted / learner / part.name, *before]
@@ -114,9 +114,9 @@ def _span(root: Path, learner: str, part: Part) -> datetime.timedelta | None:
 
 
 def pseudonyms(folder: Path) -> Callable[[str], str]:
-    """A function from a learner's id to `learner-` and six letters and digits: the same in each run, and nobody can
-    find the id without the class's secret. The folder keeps the secret, readable by its owner only; one is made when
-    there is none. Raises OSError when it can't be read or written.
+    """Return a function from a learner's id to a pseudonym: `learner-` and six letters and digits. It is the same in
+    each run, and nobody can find the id without the class's secret. The secret is stored in the folder, readable only
+    by its owner, and created if necessary. Raises OSError if it can't be read or written.
     """
     path = folder / SECRET_FILE
     if not path.exists():

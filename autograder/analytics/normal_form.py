@@ -1,8 +1,8 @@
-"""A module in normal form: tokens of what it does, without what can be changed at will to hide where it came from.
+"""A module in normal form: tokens of its behaviour, without the details that can be changed to hide a copy.
 
-Comments, names and type hints go; so do statements without effect, calls that return their argument, temporary names
-and the order of definitions. The form is for comparing only. All modules take the same steps, so a step may change
-what a program does.
+It removes comments, names, type hints, statements without effect, calls that return their argument, temporary names
+and the order of definitions. The form is only for comparing. A step may change what a program does, since all modules
+go through the same steps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from autograder.analytics.simpler_code import FUNCTIONS, KNOWN_NAMES, Simplifier
 from autograder.analytics.unused_code import Liveness, NamesRead, StatementScope, units
 
-ROUNDS = 10  # a wrapper of a wrapper takes one more
+ROUNDS = 10  # each level of nested wrappers needs one round
 KNOWN_METHODS = {name for kind in (list, dict, str, set, float, math, random.Random) for name in dir(kind)}
 SAME_LABEL = {"Tuple": "List", "GeneratorExp": "ListComp", "SetComp": "ListComp", "AsyncFor": "For"}
 
@@ -26,7 +26,7 @@ Token = tuple[str, int]  # a label, and its line
 
 
 def normal_form(tree: ast.Module) -> list[list[Token]]:
-    """The tokens of each function, of each method and of the rest. Changes the tree."""
+    """The tokens of each function and method, and of the rest. Changes the tree."""
     before = ""
     for _ in range(ROUNDS):
         tree = Simplifier(tree).visit(tree)
@@ -42,8 +42,8 @@ def normal_form(tree: ast.Module) -> list[list[Token]]:
 
 
 def parsed(content: bytes) -> ast.Module:
-    """The module, or, when it is not valid Python, those of its definitions and other statements that are. Raises
-    SyntaxError when none is.
+    """Parse the module. If it is not valid Python, return those definitions and statements that are. Raises SyntaxError
+    if there are none.
     """
     content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
     with warnings.catch_warnings():
@@ -66,7 +66,7 @@ def parsed(content: bytes) -> ast.Module:
 
 
 def _inline(unit: StatementScope) -> None:
-    """Replace a name that is used once, or is another name for the same value, by its value."""
+    """Replace a name that is used only once, or that is only an alias, by its value."""
     stores, loads, first_load = Counter(unit.parameters), Counter(), {}
     values: dict[str, tuple[int, ast.expr]] = {}
     for order, node in enumerate(_in_order(unit.body)):
@@ -104,8 +104,8 @@ def _is_short(value: ast.expr) -> bool:
 
 
 class _Inliner(ast.NodeTransformer):
-    """names: those to replace, and whether they are used only once. Otherwise their value must be short, or a chain of
-    such names would grow without end.
+    """names: the names to replace, and whether each is used only once. If not, its value must be short, since a chain
+    of such names could grow without limit.
     """
 
     def __init__(self, names: dict[str, bool]) -> None:
@@ -124,7 +124,7 @@ class _Inliner(ast.NodeTransformer):
 
 
 def _emitted(unit: StatementScope) -> list[Token]:
-    """The tokens of a unit; those of a module are without its functions."""
+    """The tokens of a unit; for a module, without its functions."""
     out: list[Token] = []
     for node in unit.body:
         if not (unit.is_module and isinstance(node, FUNCTIONS)):
@@ -162,7 +162,7 @@ def _emit(node: ast.AST, line: int, out: list[Token]) -> None:
 
 
 def _emit_in_any_order(node: ast.BinOp, line: int, out: list[Token]) -> None:
-    """A sum or a product: the order of the operands does not count."""
+    """A sum or a product, with sorted operands."""
     emitted, stack = [], [node.left, node.right]
     while stack:
         operand = stack.pop()

@@ -1,7 +1,7 @@
-"""Which submissions of a part share more than the stub explains. It only finds what is worth reading.
+"""Find submissions of a part that share more than the stub explains. It only suggests what to read.
 
-Modules are compared in normal form, in passages of a few tokens, as in MOSS. Passages of the stub are left out, and
-those that the reference has too are counted separately. Each module is read in a separate process. `compare_class`
+Modules are compared in normal form, in passages of a few tokens, as in MOSS. Passages from the stub are left out, and
+passages that the reference also has are counted separately. Each module is read in a separate process. `compare_class`
 compares; `similarity_lines` and `write_similarity` show groups and pairs on a terminal and side by side on a page.
 """
 
@@ -28,16 +28,16 @@ from autograder.render.templates import write_private_page
 from autograder.stubs import make_stub
 from autograder.text import clean_text, plural
 
-PASSAGE = 12  # tokens: fewer make independent right solutions alike, more lose what was changed here and there
+PASSAGE = 12  # tokens: with fewer, independent solutions look similar; with more, small changes hide a copy
 LEAST = 5  # tokens of a shorter function, which is one passage
-SECONDS = 3  # of processor time for one module; a solution takes 0.05
-DEEPEST = 20_000  # calls of Python functions: Python itself reads expressions of some thousand levels
-MOST_PAIRS = 50  # that anybody will read
-PAIRS_OF_ONE = 3  # each learner's closest
-NEARLY_ALL = 0.9  # of the shorter one's passages: padding that the normal form keeps, or a line of one's own
-NOT_MUCH_SHORTER = 0.5  # whoever has written one task of five is in no group with all who have written it, too
-MOST_LINES = 15  # of groups, and of pairs, on a screen
-MOST_NAMES = 6  # of a group, on a screen
+SECONDS = 3  # processor time for one module; a solution takes 0.05
+DEEPEST = 20_000  # recursion limit: Python reads expressions with thousands of levels
+MOST_PAIRS = 50  # more than anybody will read
+PAIRS_OF_ONE = 3  # closest pairs to list per learner
+NEARLY_ALL = 0.9  # of the shorter one's passages; the rest may be padding, or a line of the learner's own
+NOT_MUCH_SHORTER = 0.5  # a learner with one task of five is not grouped with everybody who has written that task too
+MOST_LINES = 15  # groups, and pairs, to list in the terminal
+MOST_NAMES = 6  # names per group in the terminal
 CAUTION = (
     "Similar code does not prove copying. Short tasks have few right answers, and people who study together write "
     "similar code. Read both submissions and talk to both people before you decide."
@@ -53,7 +53,7 @@ PAIRS = "Pairs that share most beyond the reference"
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """A module as it is compared. hashes: of passages, each from token `starts` to token `ends`; lines: of tokens."""
+    """A module in comparable form. hashes: of passages, each from token `starts` to token `ends`; lines: of tokens."""
 
     hashes: array
     starts: array
@@ -63,8 +63,8 @@ class Fingerprint:
 
 @dataclass
 class ComparedModule:
-    """What somebody submitted. own: its passages that are not in the stub; like_reference: the share of these, 0 to 1,
-    that the reference has as well, and closest the largest share that one other learner has.
+    """A submission. own: its passages that are not in the stub; like_reference: the share of these, 0 to 1, that the
+    reference also has; closest: the largest share that one other learner has.
     """
 
     learner: str
@@ -75,7 +75,7 @@ class ComparedModule:
     closest: float = 0.0
 
     def marked(self, shared: frozenset[int]) -> list[tuple[str, bool]]:
-        """The module, line by line, and whether most of what a line says is in one of these passages."""
+        """The module, line by line, and whether most of each line is in one of these passages."""
         tokens = set()
         for passage, start, end in zip(self.fingerprint.hashes, self.fingerprint.starts, self.fingerprint.ends):
             if passage in shared:
@@ -90,8 +90,8 @@ class ComparedModule:
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two learners. shared: passages that both have and the stub has not; beyond: how many of these the reference has
-    not either.
+    """Two learners. shared: passages that both have but not the stub; beyond: how many of these are not in the
+    reference either.
     """
 
     first: ComparedModule
@@ -101,14 +101,14 @@ class SimilarPair:
 
     @property
     def shares(self) -> tuple[float, float]:
-        """What part of the first one's own passages the second has, and the other way, 0 to 1."""
+        """The share of the first one's own passages that the second has, and vice versa, 0 to 1."""
         return len(self.shared) / len(self.first.own), len(self.shared) / len(self.second.own)
 
 
 @dataclass(frozen=True)
 class SimilarGroup:
-    """Learners with the same module, or nearly. shared: passages that all of them have and the stub has not; beyond:
-    how many of these the reference has not either. widest: the longest module and the one that shares least with it.
+    """Learners with nearly the same module. shared: passages that all of them have but not the stub; beyond: how many
+    of these are not in the reference either. widest: the longest module and the one that shares least with it.
     """
 
     modules: tuple[ComparedModule, ...]
@@ -119,10 +119,10 @@ class SimilarGroup:
 
 @dataclass
 class Similarity:
-    """groups: first those who share most beyond the reference. pairs: of each learner's closest, in the same order; of
-    a group only its first takes part. compared: how many pairs there were; usual: the share of the shorter one's
-    passages that half of them have in common, or more. nothing_own: who wrote too little to compare; problems: who
-    could not be read, and why.
+    """groups: those who share most beyond the reference come first. pairs: each learner's closest, in the same order;
+    only the first member of a group takes part. compared: the number of pairs; usual: the median share of the shorter
+    one's passages. nothing_own: learners with too little code to compare; problems: learners who could not be read,
+    with the reason.
     """
 
     part: Part
@@ -136,9 +136,7 @@ class Similarity:
 
 
 def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Similarity:
-    """Compare what everybody submitted for a part, whatever shape it came in. Raises ValueError for an input that can't
-    be used, or with fewer than two submissions.
-    """
+    """Compare all submissions for a part. Raises ValueError for unusable input, or with fewer than two submissions."""
     submissions = find_tasks(submitted, [part])
     outcome = Similarity(part, problems=submissions.problems)
     reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
@@ -152,7 +150,7 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
             outcome.problems.append((task.learner, str(error)))
             continue
         except KeyError:
-            outcome.problems.append((task.learner, f"There is no {part.file_name} that can be read."))
+            outcome.problems.append((task.learner, f"There is no readable {part.file_name}."))
             continue
         own_passages = frozenset(fingerprint.hashes).difference(stub)
         if own_passages:
@@ -176,7 +174,7 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
 
 
 def fingerprint_isolated(content: bytes) -> Fingerprint:
-    """The form of a learner's module, read in a separate process. Raises ArchiveError, whatever is in it."""
+    """The form of a learner's module, read in a separate process. Raises ArchiveError if it can't be read."""
     if len(content) > LARGEST_FILE:
         raise ArchiveError(f"The file is too long to compare: it has more than {LARGEST_FILE:,} bytes.")
     items = read_isolated(_fingerprint_columns, content=content, allowance=Allowance(SECONDS, advice=""))
@@ -188,8 +186,8 @@ def _fingerprint_columns(content: bytes) -> Iterator[tuple[str, bytes]]:
         tree = parsed(content)
     except SyntaxError as error:
         reason = clean_text(str(error.msg), 100)
-        raise ArchiveError(f"Python can't read line {error.lineno or 1} of the file ({reason}).") from error
-    except MemoryError:  # what some versions of Python say of an expression that is too deep
+        raise ArchiveError(f"Syntax error on line {error.lineno or 1} of the file ({reason}).") from error
+    except MemoryError:  # some versions of Python raise it for an expression that is too deep
         raise ArchiveError("The file is nested too deeply for Python to read it.") from None
     sys.setrecursionlimit(DEEPEST)
     fingerprint = _fingerprint(tree)
@@ -198,7 +196,7 @@ def _fingerprint_columns(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def fingerprint_of(content: bytes) -> Fingerprint:
-    """The form of a module that is known to be good, such as the reference."""
+    """The form of a trusted module, such as the reference."""
     return _fingerprint(parsed(content))
 
 
@@ -217,7 +215,7 @@ def _fingerprint(tree: ast.Module) -> Fingerprint:
 
 
 def _groups(modules: list[ComparedModule]) -> list[list[ComparedModule]]:
-    """Everybody, with those whose module is nearly the same. The longest comes first in its group."""
+    """Group all submissions with nearly the same module. The longest comes first in its group."""
     groups: list[list[ComparedModule]] = []
     for module in sorted(modules, key=lambda module: (-len(module.own), module.learner)):
         for group in groups:
@@ -265,12 +263,12 @@ def _pair(first: ComparedModule, second: ComparedModule, of_reference: set[int])
 
 
 def _rank(pair: SimilarPair) -> tuple:
-    """Who shares most beyond the reference comes first."""
+    """Sort key: those who share most beyond the reference come first."""
     return -pair.beyond, -min(pair.shares), pair.first.learner, pair.second.learner
 
 
 def similarity_lines(similarity: Similarity) -> Iterator[str]:
-    """Groups and the closest pairs, with the caution."""
+    """Lines with groups and the closest pairs, and a caution."""
     yield CAUTION
     yield ""
     yield counts(similarity)
@@ -309,7 +307,7 @@ def _more(listed: list) -> Iterator[str]:
 
 
 def write_similarity(path: Path, similarity: Similarity) -> None:
-    """Write the page, for its owner's eyes only: it has real ids. Raises OSError."""
+    """Write the page. Only its owner can read it, since it contains real ids. Raises OSError."""
     write_private_page(
         path,
         Path(__file__).with_name("similarity.html"),
@@ -330,7 +328,7 @@ def _group_of(groups: list[SimilarGroup]) -> dict[str, int]:
 
 
 def counts(similarity: Similarity) -> str:
-    """How much was compared, and what is usual."""
+    """Sentences about how much was compared, and what is usual."""
     sentences = f"Part {similarity.part.number}: {plural(len(similarity.modules), 'submission')} compared."
     if similarity.nothing_own:
         sentences += f" {plural(len(similarity.nothing_own), 'submission')} had too little code to compare."

@@ -1,11 +1,11 @@
-"""Code written in the simplest way that says the same: the first step to a normal form."""
+"""Rewrite code in the simplest equivalent form: the first step to a normal form."""
 
 from __future__ import annotations
 
 import ast
 import builtins
 
-CONVERSIONS = {"float", "int", "bool", "str", "list", "tuple", "iter"}  # as a wrapper, each gives back its argument
+CONVERSIONS = {"float", "int", "bool", "str", "list", "tuple", "iter"}  # as a wrapper, each returns its argument
 KNOWN_NAMES = set(dir(builtins))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BODIES = ("body", "orelse", "finalbody")
@@ -14,22 +14,22 @@ OPPOSITE = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.In: ast
 
 
 def loads(node: ast.AST, kind: type = ast.Name) -> bool:
-    """Whether it is a name, or an attribute, that is read."""
+    """Whether the node reads a name or an attribute."""
     return isinstance(node, kind) and isinstance(node.ctx, ast.Load)
 
 
 def stores(node: ast.AST) -> bool:
-    """Whether it is a name that is given a value."""
+    """Whether the node assigns a name."""
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def names_loaded(*nodes: ast.AST) -> set[str]:
-    """The names that are read anywhere in them."""
+    """All names that these nodes read."""
     return {child.id for node in nodes for child in ast.walk(node) if loads(child)}
 
 
 class Simplifier(ast.NodeTransformer):
-    """Changes a tree, from the leaves to the module. Some simplifications make others possible: call it again."""
+    """Simplify a tree, from the leaves to the module. Simplifications make others possible, so call it repeatedly."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.gives_back: dict[str, int] = {}  # function or method -> the argument that it returns
@@ -88,7 +88,7 @@ class Simplifier(ast.NodeTransformer):
         self.generic_visit(node)
         if len(node.targets) > 1:  # a = b = 0
             named = next((child for child in node.targets if isinstance(child, ast.Name)), None)
-            if named is None:  # to repeat the value for each target could take any amount of memory
+            if named is None:  # repeating the value for each target could use any amount of memory
                 return _assign(node.targets[0], node.value)
             again = ast.Name(named.id, ast.Load(), lineno=node.lineno)
             others = [_assign(child, again) for child in node.targets if child is not named]
@@ -233,7 +233,7 @@ def _is(node: ast.expr, number: int) -> bool:
 
 
 def _truth(node: ast.expr) -> bool | None:
-    """Whether an expression is true whatever happens; None when that depends."""
+    """Whether an expression is always true (True) or always false (False); None if neither."""
     if isinstance(node, ast.Constant):
         return bool(node.value)
     if isinstance(node, (ast.Tuple, ast.List, ast.Dict, ast.Set)):
@@ -249,7 +249,7 @@ def _truth(node: ast.expr) -> bool | None:
 
 
 def _returned_argument(function: ast.FunctionDef | ast.Lambda) -> int | None:
-    """The position of the parameter that a function returns as it came, whatever else it does."""
+    """The position of the parameter that a function returns unchanged, whatever else it does."""
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
     nodes = [function.body] if isinstance(function, ast.Lambda) else [*ast.walk(function)]
     returned = [function.body] if isinstance(function, ast.Lambda) else []

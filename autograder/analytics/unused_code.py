@@ -1,4 +1,4 @@
-"""Statements that nothing depends on, which a normal form leaves out."""
+"""Find statements that nothing depends on, so that a normal form leaves them out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from autograder.analytics.simpler_code import FUNCTIONS, loads, names_loaded, stores
 
-ROUNDS = 10  # of looking for what a needed name needs; code that is written from top to bottom takes two
-ALIASES = (ast.Name, ast.Attribute, ast.Subscript)  # a value that something else may hold, too
+ROUNDS = 10  # searches for the dependencies of needed names; ordinary code takes two
+ALIASES = (ast.Name, ast.Attribute, ast.Subscript)  # values that may also have another name
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 @dataclass
 class StatementScope:
-    """Statements that share names: a function's, or the module's."""
+    """Statements with common names: those of a function, or of the module."""
 
     body: list[ast.stmt]
     parameters: set[str] = field(default_factory=set)
@@ -24,7 +24,7 @@ class StatementScope:
 
 
 def units(tree: ast.Module) -> Iterator[StatementScope]:
-    """Each function and method, then the statements outside of them. They share lists of statements with the tree."""
+    """Each function and method, then the statements outside them. They share their statement lists with the tree."""
     for node in tree.body:
         methods = (
             [child for child in node.body if isinstance(child, FUNCTIONS)] if isinstance(node, ast.ClassDef) else []
@@ -37,8 +37,8 @@ def units(tree: ast.Module) -> Iterator[StatementScope]:
 
 
 class NamesRead:
-    """What a module reads. attributes: names of those that it loads for something else than their own next value;
-    only_changed: names that it gives a value and then only changes, such as a list that is appended to.
+    """What a module reads. attributes: names of attributes that it reads, except to compute their own next value;
+    only_changed: names that it assigns and then only changes, such as a list that is only appended to.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -61,7 +61,7 @@ class NamesRead:
 
 
 def _root(node: ast.expr) -> str:
-    """The name that an attribute or an element belongs to; "" when that is not a name."""
+    """The name that an attribute or an element belongs to; "" if it is not a name."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
@@ -72,7 +72,7 @@ def _is_same(node: ast.AST, target: ast.Attribute) -> bool:
 
 
 class Liveness:
-    """Which statements of a unit something depends on. It starts from what a unit does to the world around it."""
+    """Find the statements of a unit that something depends on, starting from its effects on the outside."""
 
     DEAD, JUMPS, LIVE = range(3)
 
@@ -89,7 +89,7 @@ class Liveness:
         self.level_of: dict[int, int] = {}
 
     def drop_dead(self) -> None:
-        """Take them out of the unit's lists."""
+        """Remove unused statements from the unit's lists."""
         for _ in range(ROUNDS):
             known = len(self.needed)
             self._level(self.unit.body)
@@ -126,7 +126,7 @@ class Liveness:
         return self.LIVE
 
     def _own_names_changed(self, node: ast.stmt) -> set[str] | None:
-        """The names of this unit that a statement changes; None when it does something else, too."""
+        """The names of this unit that a statement changes; None if it also has other effects."""
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             return {node.name}
         called = getattr(getattr(node, "value", None), "func", None) if isinstance(node, ast.Expr) else None
@@ -142,7 +142,7 @@ class Liveness:
             root = _root(child)
             is_set = isinstance(child, ast.Attribute) and isinstance(child.ctx, ast.Store)
             if is_set and child.attr not in self.attributes and (root == "self" or root not in self.local):
-                continue  # an attribute of its own object or of a module-level one, which this module never reads
+                continue  # an attribute, of its own object or a module-level one, that this module never reads
             if root not in self.created and not stores(child):
                 return None
             roots.add(root)

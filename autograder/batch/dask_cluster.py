@@ -1,8 +1,8 @@
 """Grade on a cluster that runs Dask distributed: jobs go to its scheduler, and verdicts come back.
 
 The course need not be installed on the workers' machines, and they need no shared disk. The grader's files are sent as
-bytes, once to each worker, and run there in separate processes. So every worker has the same checks as we have. Workers
-receive hidden checks and learners' code: use a scheduler of your own, with encryption if it is not on this machine.
+bytes, once to each worker, and run there in separate processes. So every worker has the same checks as this machine.
+Workers receive hidden checks and learners' code: use your own scheduler, with encryption if it is on another machine.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from autograder.batch import local_processes
 from autograder.batch.local_processes import Pool, PoolLost
 from autograder.course import ROOT, SOLUTIONS
 
-CONNECT_SECONDS = 10  # also for a scheduler that was lost to come back
+CONNECT_SECONDS = 10  # also the time to wait for a lost scheduler
 SHIPPED = ("autograder", SOLUTIONS.name)
 SUFFIXES = {".py", ".toml", ".json", ".ini", ".txt", ".html", ".css", ".md"}
 
 
 @contextlib.contextmanager
 def cluster_pool(address: str) -> Iterator[Pool]:
-    """The workers of the scheduler at an address. Raises ValueError for an address that is not to be used or without
-    the package distributed, PoolLost when nobody answers there.
+    """The workers of the scheduler at an address. Raises ValueError for an unsafe or invalid address, or if the package
+    distributed is missing, and PoolLost if the scheduler does not answer.
     """
     _need_a_safe_address(address)
     try:
@@ -39,7 +39,7 @@ def cluster_pool(address: str) -> Iterator[Pool]:
         ) from error
     if address.startswith("tls") and Security().get_connection_args("client").get("ssl_context") is None:
         raise ValueError(
-            f"{address} asks for certificates, and Dask's configuration names none: docs/cluster.md says how."
+            f"{address} requires certificates, but Dask's configuration has none. See docs/cluster.md for the settings."
         )
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="autograder")
@@ -48,7 +48,7 @@ def cluster_pool(address: str) -> Iterator[Pool]:
     try:
         digest, files = shipped_grader()
         grade_there = _by_value(grade_elsewhere)
-        # A task of its own, whose result workers fetch from each other; when all who have it die, it is made again.
+        # A separate task: workers copy its result from each other, and Dask recomputes it if all copies are lost.
         grader = client.submit(_by_value(identity), files, key=f"grader-{digest}", pure=True)
         executor = client.get_executor(pure=False)
 
@@ -57,7 +57,7 @@ def cluster_pool(address: str) -> Iterator[Pool]:
 
         yield Pool(lambda line: executor.submit(grade_there, digest, grader, line), workers, _watch(client, address))
     finally:
-        with contextlib.suppress(Exception):  # a scheduler that is gone has nothing to clean up
+        with contextlib.suppress(Exception):  # if the scheduler is gone, there is nothing to clean up
             client.close(timeout=2)
 
 
@@ -75,7 +75,7 @@ def shipped_grader() -> tuple[str, bytes]:
 
 
 def grade_elsewhere(digest: str, grader: bytes, line: bytes) -> bytes:
-    """Runs on a worker: unpack the grader where that was not done yet, and have one of its processes do the job."""
+    """Runs on a worker: unpack the grader if necessary, and let one of its processes do the job."""
     import atexit
     import importlib.util
     import io
@@ -101,7 +101,7 @@ def grade_elsewhere(digest: str, grader: bytes, line: bytes) -> bytes:
     try:
         return module.pool.ask(line)
     except module.ProcessEnded as error:
-        return json.dumps({"failure": str(error)}).encode()  # the machine that asks can't read an exception of ours
+        return json.dumps({"failure": str(error)}).encode()  # the other machine can't unpickle our exceptions
 
 
 def identity(value: bytes) -> bytes:
@@ -110,7 +110,7 @@ def identity(value: bytes) -> bytes:
 
 
 def _by_value(function: Callable) -> Callable:
-    """The function as one that is sent with its code, since no worker has this module."""
+    """Make the function serialisable with its code, since workers don't have this module."""
     from types import FunctionType
 
     copy = FunctionType(function.__code__, {"__name__": "__main__", "__builtins__": __builtins__}, function.__name__)
@@ -119,7 +119,7 @@ def _by_value(function: Callable) -> Callable:
 
 
 def _watch(client, address: str) -> Callable[[], None]:
-    """A function that raises PoolLost once the client has given up the scheduler."""
+    """Return a function that raises PoolLost once the client has given up on the scheduler."""
 
     def check() -> None:
         if client.status in ("closing", "closed"):
@@ -129,15 +129,15 @@ def _watch(client, address: str) -> Callable[[], None]:
 
 
 def _need_a_safe_address(address: str) -> None:
-    """Raises ValueError for an address that can't be read, or where others could read and change what is sent."""
+    """Raises ValueError for an invalid address, or for one where others could read and change the traffic."""
     try:
         parts = urlsplit(address if "://" in address else f"tcp://{address}")
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise ValueError(f"{ascii(address)} is no address of a scheduler: {error}.") from error
+        raise ValueError(f"{ascii(address)} is not an address of a scheduler: {error}.") from error
     if parts.scheme not in ("tcp", "tls") or not host or port is None:
         raise ValueError(
-            f"{ascii(address)} is no address of a scheduler: write tls://host:8786, or tcp://127.0.0.1:8786 on this "
+            f"{ascii(address)} is not an address of a scheduler. Use tls://host:8786, or tcp://127.0.0.1:8786 on this "
             "machine."
         )
     if parts.scheme == "tcp" and not _is_this_machine(host):
@@ -153,4 +153,4 @@ def _is_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False  # a name may mean anything
+        return False  # a name may point to another machine

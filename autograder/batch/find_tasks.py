@@ -1,7 +1,7 @@
-"""Finds what there is to grade: in nbgrader's submitted/ tree, a folder of learners' folders, or archives of these.
+"""Find submissions to grade: in nbgrader's submitted/ tree, in a folder of learners' folders, or in archives of these.
 
-The name of a folder or an archive is the learner's name, as the instructor or the platform gave it. Where that is not
-enough, `collect` matches names to the class list.
+The name of a folder or an archive is the learner's id. If the platform uses other names, `collect` matches them to the
+class list.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".xz", ".zst")
 
 @dataclass(frozen=True)
 class GradingTask:
-    """One part of one learner. read: its modules, from disk only when they are needed."""
+    """One part of one learner. read: loads its modules from disk when they are needed."""
 
     learner: str
     part: Part
@@ -35,7 +35,7 @@ class GradingTask:
 
 @dataclass(frozen=True)
 class Submissions:
-    """The tasks in a folder or an archive. problems: of a learner (or a file) that can't be graded, with a sentence."""
+    """The tasks in a folder or an archive. problems: a learner (or a file) that can't be graded, with the reason."""
 
     tasks: list[GradingTask]
     problems: list[tuple[str, str]]
@@ -45,22 +45,22 @@ class Submissions:
 
 
 def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Submissions:
-    """The tasks in a folder or an archive, learner by learner. Raises ValueError with a sentence when there is none."""
+    """The tasks in a folder or an archive, learner by learner. Raises ValueError with a message if there are none."""
     submissions = Submissions([], [])
     if submitted.is_dir():
         if (submitted / "submitted").is_dir():
-            raise ValueError(f"{submitted} is the folder of a class. Name what it collected: {submitted / 'submitted'}")
+            raise ValueError(f"{submitted} is the folder of a class. Grade its submissions: {submitted / 'submitted'}")
         whose: dict[str, Path] = {}
         for place in sorted(submitted.iterdir()):
             learner = without_suffix(place.name) if is_archive(place.name) and not place.is_dir() else place.name
             if learner in whose:
-                submissions.refuse(learner, f"{whose[learner].name} comes first, so {place.name} was left out.")
+                submissions.refuse(learner, f"{whose[learner].name} was found first, so {place.name} was left out.")
                 continue
             whose[learner] = place
             try:
                 _add_place(submissions, place, learner, wanted)
             except OSError as error:
-                reason = f"{place.name} can't be read ({error.strerror}). Give yourself the right to read it."
+                reason = f"{place.name} can't be read ({error.strerror}). Give your user read permission."
                 submissions.refuse(learner, reason)
     elif submitted.is_file() and is_archive(submitted.name):
         own, refuse = Allowance(SECONDS_OF_A_CLASS), functools.partial(submissions.refuse, submitted.name)
@@ -71,10 +71,10 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Submissions:
         for learner, files in _by_learner(members, submissions.problems).items():
             _add_modules(submissions, learner, files, wanted)
     else:
-        raise ValueError(f"There is no folder and no archive {submitted}: name one with a folder for each learner.")
+        raise ValueError(f"There is no folder or archive {submitted}. Choose one with a folder for each learner.")
     if not submissions.tasks and not submissions.problems:
         raise ValueError(
-            f"There is nothing to grade in {submitted}: it must hold a folder or an archive for each learner, with "
+            f"There is nothing to grade in {submitted}: it must contain a folder or an archive for each learner, with "
             f"{'modules such as' if len(wanted) > 1 else 'the module'} {wanted[-1].file_name}."
         )
     return submissions
@@ -83,7 +83,7 @@ def find_tasks(submitted: Path, wanted: Sequence[Part]) -> Submissions:
 def _add_place(submissions: Submissions, place: Path, learner: str, wanted: Sequence[Part]) -> None:
     if place.name.startswith("."):
         return
-    if place.is_symlink():  # to anything that the grader can read
+    if place.is_symlink():  # it could point to any file that the grader can read
         submissions.refuse(place.name, "This is a link: put the folder itself there.")
     elif place.is_dir():
         submitted_parts = [part for part in parts() if (place / part.name).is_dir()]
@@ -97,20 +97,20 @@ def _add_place(submissions: Submissions, place: Path, learner: str, wanted: Sequ
             _add_named(submissions, place.name, here, wanted, lambda part: _from_folder(place, part))
         else:
             _add_apart(submissions, learner, "", wanted, _modules_further_in, place)
-    elif is_archive(place.name) and not place.is_file():  # a pipe would never end
+    elif is_archive(place.name) and not place.is_file():  # reading a pipe could block for ever
         submissions.refuse(learner, f"{place.name} is not a regular file: submit the archive itself.")
     elif is_archive(place.name):
         _add_apart(submissions, learner, f"{place.name}: ", wanted, _modules_in_archive, place)
     elif place.suffix.lower() in (".py", ".ipynb"):
         submissions.refuse(place.name, "It is not in a learner's folder.")
     elif place.suffix.lower() in OTHER_ARCHIVES:
-        submissions.refuse(place.name, f"Only {', '.join(SUFFIXES)} archives are read: unpack this one.")
+        submissions.refuse(place.name, f"Only {', '.join(SUFFIXES)} archives can be read. Unpack this one.")
 
 
 def _add_apart(
     submissions: Submissions, learner: str, where: str, wanted: Sequence[Part], read: Callable, place: Path
 ) -> None:
-    """Add the modules that `read` finds in a place, in a separate process."""
+    """Add the modules that `read` finds in a place. It runs in a separate process."""
     try:
         files = dict(read_isolated(read, str(place.absolute())))
     except ArchiveError as error:
@@ -138,7 +138,7 @@ def _add_named(
 
 
 def _from_folder(place: Path, part: Part) -> Collected:
-    """The modules that a part is graded with, from a folder that holds those of all parts."""
+    """The modules for grading a part, from a folder with the modules of all parts."""
     modules, remarks = {}, []
     for other in _used_by(part):
         try:
@@ -160,10 +160,12 @@ def _used_by(part: Part) -> Iterator[Part]:
 
 
 def _by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[str, dict[str, bytes]]:
-    """The modules of each learner in the archive of a class; each archive in it is one learner's."""
+    """The modules of each learner in a class's archive, in which each inner archive belongs to one learner."""
     level = 1 if _has_wrapper(members) else 0
     members_of: dict[str, list[Member]] = {}
-    budgets: dict[str, tuple[Budget, Allowance]] = {}  # so that one learner's large archive costs nobody else
+    budgets: dict[
+        str, tuple[Budget, Allowance]
+    ] = {}  # per learner, so that one learner's large archive does not affect others
     for member in members:
         where, inside = "/".join(member.path), [member]
         if len(member.path) > level + 1:
@@ -186,14 +188,14 @@ def _by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[
 
 
 def _has_wrapper(members: list[Member]) -> bool:
-    """Whether everything is in one more folder, as when a folder was packed instead of its contents."""
+    """Whether everything is inside one extra folder, because the folder was packed instead of its contents."""
     deep = all(len(member.path) > 2 or is_archive(member.path[-1]) for member in members)
     seconds = {member.path[1] for member in members if len(member.path) > 2}
     return deep and len({member.path[0] for member in members}) == 1 and not seconds & PART_NAMES
 
 
 def _modules_in(members: Iterable[Member]) -> dict[str, bytes]:
-    """File name -> content. Of two, the one in the folder of its part comes first, then the one nearest the top."""
+    """Map file names to contents. Of two files, prefer the one in its part's folder, then the one nearest the top."""
     ranked: dict[str, tuple[tuple, bytes]] = {}
     for member in members:
         name = member.path[-1]
@@ -206,7 +208,7 @@ def _modules_in(members: Iterable[Member]) -> dict[str, bytes]:
 
 
 def _of_a_class(path: str) -> Iterator[Member | tuple[str, None]]:
-    """The files of a class's archive, and a sentence for each that can't be used. Runs in a separate process."""
+    """The files in a class's archive, and a sentence for each unusable one. Runs in a separate process."""
     refused: list[ArchiveError] = []
     with open(path, "rb") as file:
         yield from read_archive(file, _is_wanted, refuse=refused.append)
@@ -226,7 +228,7 @@ def _modules_further_in(path: str) -> Iterator[tuple[str, bytes]]:
     except Unreadable as error:
         raise ArchiveError(str(error)) from error
     except OSError as error:
-        raise ArchiveError(f"It can't be read ({error.strerror}). Give yourself the right to read it.") from error
+        raise ArchiveError(f"It can't be read ({error.strerror}). Give your user read permission.") from error
 
 
 def _further_in(place: Path) -> Iterator[Member]:

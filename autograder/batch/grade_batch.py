@@ -1,4 +1,4 @@
-"""Grades a whole class, or a thousand learners. Verdicts, ledger and reports go to one folder, and the next run
+"""Grade an entire class, or a thousand learners. Verdicts, ledger and reports go to one folder, and the next run
 continues from there.
 """
 
@@ -27,11 +27,11 @@ from autograder.render.feedback_page import Feedback, feedback_page
 from autograder.sandbox import Tier
 
 REPORTS = "reports"
-WRITERS = 4  # threads, which mostly wait for the disk
+WRITERS = 4  # threads; they mostly wait for the disk
 
 
 def default_folder(submitted: Path) -> Path:
-    """Where the results go when nothing else is said: of a class's submitted/, where `make grade` looks for them."""
+    """The default folder for results. For a class's submitted/, it is where `make grade` looks for them."""
     return submitted.absolute().parent / "verdicts"
 
 
@@ -47,10 +47,10 @@ def grade_batch(
     on_start: Callable[[int], None] = lambda count: None,
     on_graded: Callable[[GradedTask], None] = lambda graded: None,
 ) -> Summary:
-    """Grade these parts of everybody. on_start gets the number of tasks, on_graded each once it is in the ledger.
+    """Grade these parts for everybody. on_start gets the number of tasks, on_graded each task once it is in the ledger.
 
-    Raises ValueError for an input that can't be used, LedgerError, PoolLost, and OSError for a disk that is full;
-    whatever was done by then is kept, and the next run goes on from there.
+    Raises ValueError for unusable input, LedgerError, PoolLost, and OSError for a full disk. Finished work is kept, and
+    the next run continues from there.
     """
     submissions, conditions = find_tasks(submitted, wanted), Conditions(tier, seed)
     summary, store = Summary(submissions.problems), open_store(out)
@@ -83,9 +83,9 @@ def grade_batch(
 
 
 def follow_decisions(out: Path, part: Part, remarks: Mapping[str, tuple[str, ...]]) -> None:
-    """Apply decisions about regrade requests: a new line in the ledger in this folder with the points that count, and
-    the learner's report. remarks: about the submission of each learner. Raises LedgerError and OSError; the same
-    call again finishes what was interrupted.
+    """Apply decisions about regrade requests: write a new ledger line with the points that count, and the learner's
+    report. remarks: about each learner's submission. Raises LedgerError and OSError; after an interruption, the same
+    call finishes the work.
     """
     if not (out / LEDGER_FILE).exists():
         return
@@ -115,10 +115,9 @@ def write_report(
     source: bytes | None,
     decisions: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a learner's report on one part: folder/LEARNER/partNN.json and .html, unless they are there and equal. Both
-    show what a class may see: of a hidden check that failed its sentence, its kind of failure and a known mistake.
-    source: the part's module, of which the page shows lines; decisions: sentences about regrade requests, by check.
-    Raises OSError.
+    """Write a learner's report on one part, folder/LEARNER/partNN.json and .html, if they have changed. Both show only
+    what a class may see: for failed hidden checks the title, the kind of failure and a known mistake. source: the
+    part's module, for the lines on the page; decisions: sentences about regrade requests, by check. Raises OSError.
     """
     place = folder / entry.learner / part.name
     _write(place.with_suffix(".json"), json.dumps(report.for_class().to_json(), indent=1).encode("ascii"))

@@ -1,6 +1,6 @@
-"""A process that grades parts: a job comes in as a line of JSON, a verdict goes out as one.
+"""A process that grades parts. It reads each job as a line of JSON, and writes the verdict as one.
 
-It runs on this machine or on one of a cluster, where the files of the grader came with the jobs.
+It runs on this machine or on a cluster, to which the grader's files are sent with the jobs.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from autograder.grading.store import report_from_json, report_to_json
 from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
-SECONDS_FOR_MISTAKES = 60.0  # of one submission: nobody waits, and what is found out is known for all that follow
+SECONDS_FOR_MISTAKES = 60.0  # for one submission; the answers are stored and reused for all later submissions
 
 
 def encode_job(request: GradingRequest, give_up_after: float | None = None) -> bytes:
-    """One line, with those modules alone that the verdict depends on. give_up_after: see `grade`."""
+    """One job, with only the modules that the verdict depends on. give_up_after: see `grade`."""
     part, conditions = request.part, request.conditions
     modules = {
         name: base64.b64encode(content).decode("ascii")
@@ -37,8 +37,8 @@ def encode_job(request: GradingRequest, give_up_after: float | None = None) -> b
 
 
 def decode_verdict(line: bytes) -> tuple[Report, float]:
-    """The report and the seconds that it took. Raises TooSlow when the process gave up as it was asked to, and
-    RuntimeError with a sentence when it could not be graded.
+    """Return the report and the seconds it took. Raises TooSlow if the process gave up after the requested time, and
+    RuntimeError with a message if the part could not be graded.
     """
     answer = json.loads(line)
     if "too slow" in answer:
@@ -72,21 +72,21 @@ def _answer(line: bytes, series: Series) -> dict:
         return {"too slow": True}
     except SandboxUnavailable as error:
         return {"failure": str(error)}
-    except Exception as error:  # a mistake of ours costs this verdict, not those of others
+    except Exception as error:  # an error in the grader affects only this verdict
         return {"failure": f"The grader itself failed: {type(error).__name__}: {ascii(str(error))[1:-1][:500]}"}
     seconds = round(time.monotonic() - began, 3)
     return {"report": report_to_json(report), "seconds": seconds}
 
 
 def _need_the_same_conditions(conditions: Conditions, interpreter: str) -> None:
-    """Raises SandboxUnavailable where this machine can't give the verdict that was asked for."""
+    """Raises SandboxUnavailable if this machine can't grade under the requested conditions."""
     tier = conditions.tier
     if tier is not Tier.LOCAL and strict_tier() is not tier:
         raise SandboxUnavailable(
-            f"A worker's machine holds code in the {strict_tier().value} sandbox, not {tier.value}."
+            f"The sandbox on a worker's machine is {strict_tier().value}, but {tier.value} is required."
         )
     if conditions.interpreter != interpreter:
         raise SandboxUnavailable(
-            f"A worker runs learners' code with Python {conditions.interpreter}, the machine that asks for verdicts "
-            f"with {interpreter}: give both the same."
+            f"A worker runs learners' code with Python {conditions.interpreter}, and this machine "
+            f"with {interpreter}. Install the same version on both."
         )

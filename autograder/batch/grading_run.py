@@ -1,11 +1,10 @@
-"""Grades many submissions at once: no work is graded twice, and a failure costs only the task in which it happens.
+"""Grade many submissions in parallel: no work is graded twice, and a failure affects only its own task.
 
-This process decides what to grade and stores every verdict. It asks a pool for verdicts that are not stored. All tasks
-with the same file wait for the same verdict, because verdicts are stored under the hash of everything that they depend
-on.
+This process decides what to grade and stores every verdict. It asks a pool for the missing ones. Verdicts are stored
+under the hash of everything that they depend on, so all tasks with the same file wait for the same verdict.
 
-A learner's slow code waits until everybody else is graded. It may then use the budget of one part; the learner's other
-parts are left to the next run, when nobody waits. So no verdict depends on what else is graded.
+A learner's slow code waits until everybody else is graded. It may then use the time of one part; the learner's other
+parts are left for the next run. So no verdict depends on the other submissions.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ from autograder.grading.request import Conditions, Grading, GradingRequest
 from autograder.grading.store import Store, key
 from autograder.grading.submission import request_submitted_part
 
-TRIES = 2  # a process may have ended for reasons that have nothing to do with the submission
+TRIES = 2  # a process may end for reasons unrelated to the submission
 OPEN_TASKS = 16  # per worker: some of them wait for the same verdict
 SECONDS_BETWEEN_LOOKS = 2.0
-# Of the learner's code, for one verdict, while others wait. The slowest right code that we know needs 0.8.
+# Seconds of the learner's code for one verdict while others wait. The slowest known correct code needs 0.8.
 FIRST_SECONDS = 1.0
-# More slow verdicts than these mean that the machine is slow: from then on, code gets all of its time at once.
+# If more verdicts than these are slow, the machine is slow: from then on, code gets all of its time at once.
 FEW_SLOW, SLOW_SHARE = 10, 0.2
-# What the code of one learner may use in a run that grades others, in budgets of a part: see `Report.used`.
+# The time limit of one learner's code in a run that grades others, in part budgets: see `Report.used`.
 MOST_OF_A_LEARNER = 1.0
 NOT_RUN = (
     "Not run: this learner's code had used its processor time in other parts. Everybody else is graded. "
@@ -42,7 +41,7 @@ NOT_RUN = (
 
 @dataclass(frozen=True)
 class GradedTask:
-    """The result of a task. report: everything, for the instructor; failure: why there is no report."""
+    """The result of a task. report: the full report, for the instructor; failure: why there is no report."""
 
     task: GradingTask
     collected: Collected
@@ -52,7 +51,7 @@ class GradedTask:
 
 @dataclass
 class _OpenTask:
-    """A task that is not graded yet. request: the verdict that it needs now; None before its files are read."""
+    """An ungraded task. request: the verdict that it needs next; None before its files are read."""
 
     task: GradingTask
     collected: Collected = Collected({}, ())
@@ -66,7 +65,7 @@ class _OpenTask:
 
 @dataclass
 class _Job:
-    """A verdict that the pool was asked for, and the tasks that wait for it."""
+    """A requested verdict, and the tasks that wait for it."""
 
     key: str
     line: bytes
@@ -79,8 +78,8 @@ class _Job:
 
 
 class BatchRun:
-    """Grades tasks. Where the conditions have no seed, one is drawn for each part: everybody gets the same inputs, and
-    the answers of a known mistake to them are found out once. on_graded: gets each task when it is graded.
+    """Grades tasks. Without a seed in the conditions, one is drawn per part, so that everybody gets the same inputs and
+    the answers of a known mistake are computed only once. on_graded: called with each graded task.
     """
 
     def __init__(
@@ -91,13 +90,13 @@ class BatchRun:
         self._jobs: dict[str, _Job] = {}  # by key
         self._futures: dict[Future, _Job] = {}
         self._slow: dict[str, list[_OpenTask]] = {}  # by learner: tasks that wait until the others are graded
-        self._first = self._others = True  # whether others wait; whether others were graded
-        self._in_time = self.put_off = 0  # verdicts: made at once, and later
+        self._first = self._others = True  # whether other learners wait; whether others were graded
+        self._in_time = self.put_off = 0  # numbers of verdicts: in time, and put off
         self._used: dict[str, float] = {}  # by learner, in budgets of a part
 
     def grade(self, tasks: Iterable[GradingTask]) -> None:
-        """Grade them all. Raises PoolLost when nobody grades any more, OSError for a full disk."""
-        # Part by part: so two workers hardly ever have the work of one learner, who may turn out to be slow.
+        """Grade all tasks. Raises PoolLost if the pool is gone, OSError for a full disk."""
+        # Part by part, so that two workers rarely grade the same learner, whose code may be slow.
         for task in sorted(tasks, key=lambda task: task.part.number):
             while sum(len(job.waiting) for job in self._jobs.values()) >= OPEN_TASKS * max(1, self.pool.workers()):
                 self._receive_verdicts()
@@ -107,7 +106,7 @@ class BatchRun:
         self._first, self._others = False, bool(self._used.keys() - self._slow.keys())
         while self._slow or self._futures:
             busy = {learner for job in self._jobs.values() for learner in job.learners}
-            for learner in [learner for learner in self._slow if learner not in busy]:  # one part of each at a time
+            for learner in [learner for learner in self._slow if learner not in busy]:  # one part per learner at a time
                 task = self._slow[learner].pop(0)
                 if not self._slow[learner]:
                     del self._slow[learner]
@@ -116,7 +115,7 @@ class BatchRun:
                 self._receive_verdicts()
 
     def _start(self, task: _OpenTask) -> None:
-        """Begin with a task, or go on with one that was put off."""
+        """Start a task, or continue one that was put off."""
         if self._first and task.learner in self._slow:
             self._put_off_task(task)
             return
@@ -131,7 +130,7 @@ class BatchRun:
         self._advance(task)
 
     def _advance(self, task: _OpenTask) -> None:
-        """Answer the task's requests from the store, up to the first verdict that is missing or the task's report."""
+        """Answer the task's requests from the store, up to the first missing verdict or the task's report."""
         while (stored := self.store.find(_key(task.request))) is not None:
             try:
                 task.request = task.grading.send(stored.report)
@@ -141,7 +140,7 @@ class BatchRun:
         self._ask_for_verdict(task)
 
     def _ask_for_verdict(self, task: _OpenTask) -> None:
-        """Ask the pool for the verdict that the task needs, unless the learner has used up what one may use."""
+        """Ask the pool for the verdict that the task needs, unless the learner's time is used up."""
         request = task.request
         decides_points = request.part == task.task.part and not request.conditions.own_parts
         if decides_points and self._others and self._used.get(task.learner, 0.0) >= MOST_OF_A_LEARNER:
@@ -170,7 +169,7 @@ class BatchRun:
         self._futures[self.pool.submit(job.line)] = job
 
     def _receive_verdicts(self) -> None:
-        """Wait for verdicts, store them, and go on with the tasks that waited for them."""
+        """Wait for verdicts, store them, and continue with the tasks that waited for them."""
         finished, _ = wait(self._futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
         if not finished:
             self.pool.check()
@@ -181,7 +180,7 @@ class BatchRun:
             except TooSlow:
                 self._put_off(job)
                 continue
-            except Exception as error:  # of the process or of the machine that graded, whatever it was
+            except Exception as error:  # any error of the grading process or its machine
                 self.pool.check()
                 if job.tries < TRIES:
                     self._submit(job)
@@ -199,7 +198,7 @@ class BatchRun:
                 self._advance(task)
 
     def _put_off(self, job: _Job) -> None:
-        """Let the learners who wait for this verdict wait for everybody else, with their jobs that nobody works on."""
+        """Put off the learners who wait for this verdict, with their jobs that have not started."""
         self.put_off += 1
         del self._jobs[job.key]
         for task in job.waiting:

@@ -1,7 +1,7 @@
-"""The ledger: what was graded when, with which suite, seed and sandbox, and the result. One line of JSON per verdict.
+"""The ledger: for each verdict one line of JSON with time, suite, seed, sandbox and result.
 
-Lines are only ever added, each in one write that is on disk before anything else happens; the last line of a learner's
-part is the one that counts. The modules of every verdict are kept next to it, so that each can be repeated.
+Lines are only added, each with one write that is synced to disk. The last line for a learner's part counts. The
+modules of every verdict are kept next to the ledger, so that each verdict can be repeated.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ LEDGER_FILE = "ledger.jsonl"
 
 
 class LedgerError(ValueError):
-    """The ledger can't be used: a sentence."""
+    """The ledger can't be used; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One verdict. modules: file name -> sha256 of all that it depends on; verdict: its key in the result store;
-    decided: the points of earned, by check, that an instructor gave after a regrade request; python: the interpreter
-    that a capstone was trained in, as it was typed, "" for the grader's own.
+    """One verdict. modules: sha256 by file name, of all that it depends on; verdict: its key in the result store;
+    decided: the part of `earned` that an instructor's decisions added, by check; python: the interpreter for training
+    a capstone, as typed, "" for the grader's own.
     """
 
     when: str  # UTC, ISO 8601
@@ -45,7 +45,7 @@ class LedgerEntry:
     seed: int
     sandbox: str
     interpreter: str
-    seconds: float | None  # of the grading; None where that was not noted
+    seconds: float | None  # how long grading took; None if unknown
     earned: float
     possible: float
     breaks: str
@@ -55,12 +55,12 @@ class LedgerEntry:
     python: str = ""
 
     def same_verdict(self, other: LedgerEntry) -> bool:
-        """Whether both are of one verdict: everything but the time is equal."""
+        """Whether both are for the same verdict: everything except the time is equal."""
         return {**asdict(self), "when": "", "seconds": 0} == {**asdict(other), "when": "", "seconds": 0}
 
 
 class Ledger:
-    """A ledger in a folder, open for adding by one process at a time."""
+    """A ledger in a folder. Only one process at a time can have it open for adding."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self.modules = folder / LEDGER_FILE, folder / "modules"
@@ -70,8 +70,8 @@ class Ledger:
     @classmethod
     @contextlib.contextmanager
     def opened(cls, folder: Path, wait: bool = False) -> Iterator[Ledger]:
-        """Open it, made if there is none. Raises LedgerError when it is damaged or somebody else is grading; with
-        `wait`, waits for the end of that.
+        """Open it, or create it. Raises LedgerError if it is damaged or if another grading is running; with `wait`,
+        wait until that one ends.
         """
         ledger = cls(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,8 +96,8 @@ class Ledger:
         name: str,
         python: str | None = None,
     ) -> LedgerEntry:
-        """Add a line for a verdict that is in the store under this name, unless the last one of this learner's part
-        says the same. Returns the line that counts. Raises OSError, with nothing added.
+        """Add a line for a verdict that is stored under this name, unless the last line for this learner's part is the
+        same. Returns the line that counts. Raises OSError, with nothing added.
         """
         stored = store.find(name)
         entry = LedgerEntry(
@@ -119,11 +119,11 @@ class Ledger:
             python=python or "",
         )
         self.add(entry, modules, store)
-        return self.latest[learner, part.name]  # an unchanged verdict keeps its day
+        return self.latest[learner, part.name]  # an unchanged verdict keeps its date
 
     def add(self, entry: LedgerEntry, modules: Mapping[str, bytes], store: Store) -> bool:
-        """Add a line, unless the last one of this learner's part says the same; the points that instructors have
-        decided about are put into it. store: has the verdict. Raises DecisionsError and OSError, with nothing added.
+        """Add a line with the instructors' decisions applied, unless the last line for this learner's part is the
+        same. store: contains the verdict. Raises DecisionsError and OSError, with nothing added.
         """
         entry = self._with_decisions(entry, store)
         before = self.latest.get((entry.learner, entry.part))
@@ -156,43 +156,45 @@ class Ledger:
         return replace(entry, earned=after.earned, decided={name: points for name, points in more.items() if points})
 
     def module_path(self, digest: str) -> Path:
-        """Where a module of a verdict is kept."""
+        """The file of a stored module."""
         return self.modules / digest[:2] / f"{digest}.py"
 
     def kept_modules(self, entry: LedgerEntry) -> dict[str, bytes]:
-        """The modules of a verdict, as they were. Raises LedgerError when one is gone or changed."""
+        """The modules of a verdict. Raises LedgerError if one is missing or changed."""
         modules = {}
         for name, digest in entry.modules.items():
             path = self.module_path(digest)
             content = path.read_bytes() if path.exists() else b""
             if hashlib.sha256(content).hexdigest() != digest:
-                raise LedgerError(f"{path} is gone or was changed: it is {name} as {entry.learner} handed it in.")
+                raise LedgerError(f"{path} is missing or was changed. It is {name}, as {entry.learner} submitted it.")
             modules[name] = content
         return modules
 
     def _lock(self, wait: bool) -> None:
-        """Until this process ends, however it ends."""
+        """Lock the ledger until this process ends, even if it is killed."""
         try:
             lock(self._descriptor, wait)
         except OSError as error:
             raise LedgerError(
-                f"Another grading writes to {self.path}: wait for its end, or give another --out."
+                f"Another grading writes to {self.path}. Wait until it ends, or choose another --out."
             ) from error
 
     def _drop_unfinished_line(self) -> None:
-        """A power cut may leave the beginning of a line: it was never reported, and its verdict is in the store."""
+        """Remove an incomplete last line, which a power cut may leave. Its verdict is in the store."""
         content = self.path.read_bytes()
         if content and not content.endswith(b"\n"):
             os.ftruncate(self._descriptor, content.rfind(b"\n") + 1)
 
 
 def read_ledger(path: Path) -> Iterator[tuple[int, LedgerEntry]]:
-    """Every line with its number, from 1. Raises LedgerError for one that is no entry."""
+    """Every line with its number, from 1. Raises LedgerError for an invalid line."""
     with open(path, encoding="ascii", errors="replace") as file:
         for number, line in enumerate(file, 1):
             if not line.endswith("\n"):
-                return  # being written just now, or never finished
+                return  # another process is writing it, or never finished it
             try:
                 yield number, LedgerEntry(**json.loads(line))
             except (ValueError, TypeError) as error:
-                raise LedgerError(f"{path}, line {number}: this is no line of a ledger. Was it edited?") from error
+                raise LedgerError(
+                    f"{path}, line {number} is not a valid entry. Restore the line or delete it."
+                ) from error

@@ -1,7 +1,7 @@
-"""Processes on this machine that do jobs: each job is a line of input and a line of output.
+"""Worker processes on this machine: each job is a line of input and a line of output.
 
-It uses the standard library only, and no other module of the package: this file also runs on the machines of a cluster,
-where no grader is installed.
+It uses only the standard library, and no other module of the package, because it also runs on the machines of a
+cluster, where the grader is not installed.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import NamedTuple
 
-# Of the clock, for one job: for a process that hangs. All calls have 12 seconds together, more on a slow machine, and
-# naming the mistake takes some more; on a machine with thirty programs for its two processors this took 230.
+# Wall time for one job, for a process that hangs. All calls have 12 seconds together, more on a slow machine, and
+# identifying the mistake takes some more; on a machine with thirty programs for its two processors, this took 230.
 SECONDS = 900.0
-# A process is replaced after this many jobs: what pytest and the parts' modules leave behind does not add up.
+# A process is replaced after this many jobs, so that leftovers of pytest and the parts' modules don't add up.
 JOBS_OF_A_PROCESS = 250
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from {module} import main; main()"
 GRADER = "autograder.batch.grading_process"
 
 
 class PoolLost(Exception):
-    """Nobody is left who grades: a sentence. What was graded until then is kept."""
+    """The pool is gone; the message is a sentence for the user. Finished verdicts are kept."""
 
 
-class Pool(NamedTuple):  # no dataclass: workers of a cluster load this file under a name of their own
-    """Who grades. submit: give a job's line, get a future of the verdict's line. workers: how many jobs are worked
-    on at once now. check: raises PoolLost when it is gone.
+class Pool(NamedTuple):  # not a dataclass, because cluster workers load this file under another name
+    """The workers. submit: takes a job's line and returns a future for the answer's line. workers: the number of jobs
+    that can run at once. check: raises PoolLost if the pool is gone.
     """
 
     submit: Callable[[bytes], Future[bytes]]
@@ -39,14 +39,14 @@ class Pool(NamedTuple):  # no dataclass: workers of a cluster load this file und
 
 
 class ProcessEnded(RuntimeError):
-    """The process that graded ended, or took too long and was ended: a sentence."""
+    """The worker process ended, or was ended because it took too long; the message says which."""
 
 
 class GradingProcess:
-    """One process, started from the package in `folder`. module: whose `main` does the jobs."""
+    """One process, started from the package in `folder`. module: its `main` does the jobs."""
 
     def __init__(self, folder: str, module: str = GRADER) -> None:
-        # Ctrl-C is ours to answer.
+        # Only the parent process handles Ctrl-C.
         alone = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}  # a new group
         self.jobs = 0
         command = [sys.executable, "-c", PROGRAM.format(module=module), folder]
@@ -72,7 +72,7 @@ class GradingProcess:
         return answer
 
     def end(self) -> None:
-        """End it, whatever it does; the sandbox of a learner's code ends with it."""
+        """End it, whatever it does. The sandbox with the learner's code ends with it."""
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -81,8 +81,8 @@ class GradingProcess:
 
 
 class Processes:
-    """As many processes as are asked at once; one that ends costs the job that it had, and no other. seconds: of the
-    clock, for one job.
+    """Starts as many processes as there are jobs at once. If a process ends, only its current job is lost. seconds:
+    wall time for one job.
     """
 
     def __init__(self, folder: str, module: str = GRADER, seconds: float = SECONDS) -> None:
@@ -93,7 +93,7 @@ class Processes:
         self._all: set[GradingProcess] = set()
 
     def ask(self, line: bytes) -> bytes:
-        """Have one job done; the caller waits. Raises ProcessEnded."""
+        """Run one job and wait for it. Raises ProcessEnded."""
         with self._lock:
             process = self._idle.pop() if self._idle else None
         if process is None:
@@ -118,7 +118,7 @@ class Processes:
         return answer
 
     def end(self) -> None:
-        """End them all, also in the middle of a job."""
+        """End all processes, even during a job."""
         with self._lock:
             processes, self._all, self._idle, self._ended = self._all, set(), [], True
         for process in processes:

@@ -1,5 +1,5 @@
-"""The pool that does jobs: processes of this machine, or the workers of a cluster. The caller sees no difference: it
-submits a job's line and gets a future for the answer's line.
+"""The pool that runs jobs: processes on this machine, or the workers of a cluster. Both have the same interface: submit
+a job's line and get a future for the answer's line.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from autograder.course import ROOT
 def open_pool(
     workers: int | None = None, scheduler: str | None = None, *, module: str = GRADER, seconds: float = SECONDS
 ) -> Iterator[Pool]:
-    """The processes of this machine, one per processor when `workers` is None; or the cluster at an address, which
-    grades parts only. module: whose `main` does the jobs; seconds: of the clock, for one job. At the end of the context
-    the processes of this machine end, also in the middle of a job; they end with this process, too.
+    """A pool of processes on this machine, one per processor if `workers` is None; or the cluster at an address, which
+    only grades parts. module: its `main` does the jobs; seconds: wall time for one job. At the end of the context, the
+    processes on this machine end, even during a job. They also end with this process.
 
-    Raises ValueError for an address that is not to be used, PoolLost when nobody answers there.
+    Raises ValueError for an unsafe or invalid address, PoolLost if the scheduler does not answer.
     """
     if scheduler is not None:
         with cluster_pool(scheduler) as pool:
@@ -30,7 +30,7 @@ def open_pool(
         return
     count = workers or os.cpu_count() or 1
     processes = Processes(str(ROOT), module, seconds)
-    threads = ThreadPoolExecutor(count)  # which only wait: each for one process
+    threads = ThreadPoolExecutor(count)  # each thread only waits for one process
     try:
         yield Pool(lambda line: threads.submit(processes.ask, line), lambda: count)
     finally:

@@ -1,4 +1,4 @@
-"""Grades work again that has already been graded, and changes nobody's grade.
+"""Grade work again without changing any grades.
 
 `regrade` grades a class with other random inputs: if a verdict changes, the learner's code or one of our checks
 is not deterministic. `repeat` repeats one verdict from its line in the ledger, for an appeal: with the same modules,
@@ -30,8 +30,8 @@ from autograder.text import clean_text, number, plural
 
 @dataclass
 class Regrade:
-    """seed: of the second verdicts. changed: who, and a line for each check that came out otherwise. new: how many had
-    no verdict by the checks as they are now; problems: who could not be graded, and why.
+    """seed: of the new verdicts. changed: learners, with a line per check with another result. new: how many had no
+    verdict from today's checks; problems: who could not be graded, and why.
     """
 
     seed: int
@@ -58,8 +58,8 @@ def regrade(
     on_start: Callable[[int], None] = lambda count: None,
     on_graded: Callable[[GradedTask], None] = lambda graded: None,
 ) -> Regrade:
-    """Grade these parts of everybody with this seed, and compare with the verdicts that count. Raises like
-    `grade_batch`; verdicts with this seed that are there from an interrupted run are not made again.
+    """Grade these parts for everybody with this seed, and compare with the verdicts that count. Raises like
+    `grade_batch`. Verdicts with this seed from an interrupted run are reused.
     """
     submissions = find_tasks(submitted, wanted)
     outcome, store = Regrade(seed, submissions.problems), open_store(out)
@@ -77,7 +77,7 @@ def regrade(
             outcome.same += 1
         on_graded(graded)
 
-    # The ledger is only held, so that no grading goes on at the same time.
+    # The ledger is only locked, so that no other grading runs at the same time.
     with Ledger.opened(out), open_pool(workers, scheduler) as pool:
         on_start(len(submissions.tasks))
         BatchRun(store, pool, Conditions(tier, seed), done).grade(submissions.tasks)
@@ -85,7 +85,7 @@ def regrade(
 
 
 def differences(first: Report, second: Report) -> Iterator[str]:
-    """A line for each check that came out otherwise."""
+    """A line for each check with another result."""
     before = {check.name: check for check in first.checks}
     for check in second.checks:
         old = before.get(check.name)
@@ -95,16 +95,16 @@ def differences(first: Report, second: Report) -> Iterator[str]:
 
 
 def regrade_lines(outcome: Regrade) -> Iterator[str]:
-    """What changed, and how many did not."""
+    """Lines about changed verdicts, and the number of unchanged ones."""
     for who, lines in outcome.changed:
         yield f"  {clean_text(who, 60)}"
         yield from (f"    {line}" for line in lines)
     yield (
         f"Graded again with seed {outcome.seed}: {plural(len(outcome.changed), 'verdict')} changed, {outcome.same} did "
-        "not. The grades are those from before."
+        "not. No grades were changed."
     )
     if outcome.new:
-        yield f"{outcome.new} had no verdict by the checks as they are now: nothing to compare with. Grade them first."
+        yield f"{outcome.new} had no verdict from the current checks to compare with. Grade them first."
     for who, why in outcome.problems:
         yield f"  {clean_text(who, 60)} could not be graded: {clean_text(why, 300)}"
 
@@ -123,20 +123,20 @@ GradeAgain = Callable[[LedgerEntry, Mapping[str, bytes]], Report]
 
 
 def grade_again(entry: LedgerEntry, modules: Mapping[str, bytes]) -> Report:
-    """The verdict on these modules under the conditions of a line of the ledger."""
+    """The verdict on these modules, under the conditions of a line in the ledger."""
     conditions = Conditions(Tier(entry.sandbox), entry.seed)
     return answer_requests(request_submitted_part(modules, part_named(entry.part), conditions), grade)
 
 
 def repeat(folder: Path, which: str, again: GradeAgain = grade_again) -> Repeated:
-    """Repeat a verdict of the ledger in this folder. which: the number of a line, or `ada/part05` for the latest.
-    again: grades. Raises LedgerError when there is no such line, and SandboxUnavailable.
+    """Repeat a verdict from the ledger in this folder. which: a line number, or `ada/part05` for the latest. again:
+    grades. Raises LedgerError if there is no such line, and SandboxUnavailable.
     """
     found_at, entry = find_entry(folder / LEDGER_FILE, which)
     tier = Tier(entry.sandbox)
     modules = Ledger(folder).kept_modules(entry)
     if tier is not Tier.LOCAL and strict_tier() is not tier:
-        raise LedgerError(f"The verdict was given in the {tier.value} sandbox, which does not hold on this machine.")
+        raise LedgerError(f"The verdict comes from the {tier.value} sandbox, which is not secure on this machine.")
     report = again(entry, modules)
     stored = open_store(folder).find(entry.verdict)
     # A capstone that was trained again has a newer verdict under this name, with another seed.
@@ -148,10 +148,10 @@ def repeat(folder: Path, which: str, again: GradeAgain = grade_again) -> Repeate
 
 
 def find_entry(path: Path, which: str) -> tuple[int, LedgerEntry]:
-    """The line that is meant, and its number. Raises LedgerError."""
+    """The requested line, and its number. Raises LedgerError."""
     if not path.exists():
         raise LedgerError(
-            f"There is no ledger {path}. Grade first, or name the class's folder: "
+            f"There is no ledger {path}. Grade first, or give the class's folder: "
             f"{command('repeat', which, class_='FOLDER')}"
         )
     found = None
@@ -163,26 +163,26 @@ def find_entry(path: Path, which: str) -> tuple[int, LedgerEntry]:
             found = line_number, entry
     if found is None:
         raise LedgerError(
-            f"{path} has no line {ascii(which)}. Name a learner and a part, or the number of a line: "
+            f"{path} has no line {ascii(which)}. Give a learner and a part, or a line number: "
             f"{command('repeat', 'ada/part05')}"
         )
     return found
 
 
 def repeat_lines(repeated: Repeated) -> Iterator[str]:
-    """What was repeated under which conditions, and whether it came out the same."""
+    """Lines about the repeated verdict, its conditions, and whether the result is the same."""
     entry, report = repeated.entry, repeated.report
     yield f"Line {repeated.number}: {clean_text(entry.learner, 60)}, {entry.part}, graded {entry.when}"
     yield f"  sha256 {entry.submission}"
     yield f"  seed {entry.seed}, sandbox {entry.sandbox}, Python {entry.interpreter}"
     if entry.suite != suite_hash(part_named(entry.part)):
-        yield "  The checks or the grader have changed since: this is the verdict by those of now."
+        yield "  The checks or the grader have changed since. This verdict comes from the current ones."
     if report.interpreter != entry.interpreter:
-        yield f"  It was repeated with Python {report.interpreter}."
+        yield f"  This time it ran with Python {report.interpreter}."
     given = sum(entry.decided.values())
     then = f"{number(entry.earned)} of {number(entry.possible)} points"
     if given:
         then += f", {number(given)} of them by an instructor's decision"
     yield f"Then: {then}. Now by checks: {number(report.earned)}."
     yield from (f"  {line}" for line in repeated.changed)
-    yield "The verdict is another one." if repeated.changed else "The verdict is the same, check by check."
+    yield "The verdict is different." if repeated.changed else "The verdict is the same, check by check."

@@ -1,4 +1,4 @@
-"""What each process of a pool does: it reads jobs as lines, and answers with lines of JSON. It writes no file.
+"""The main loop of each worker process: it reads jobs as lines, and answers with lines of JSON. It writes no file.
 
 `local_processes.Processes` starts such a process, from a module whose `main` calls `serve_jobs`.
 """
@@ -16,24 +16,26 @@ from typing import BinaryIO
 
 
 def claim_standard_output() -> BinaryIO:
-    """Standard output, for the answers. What anything else prints there goes to standard error from now on."""
+    """Return standard output for the answers, and redirect all other output to standard error."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers
 
 
 def serve_jobs(answer: Callable[[bytes], dict], answers: BinaryIO) -> None:
-    """Answer jobs from standard input, in this thread, for ever.
+    """Answer jobs from standard input in this thread, in an endless loop.
 
-    Standard input ends with the process that gives the jobs, however that ends. Then this process ends at once, also in
-    the middle of a job: nobody waits for the answer.
+    Standard input ends when the parent process ends, even if it is killed. Then this process ends at once, even during
+    a job, because nobody waits for the answer.
     """
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
     while True:
         answers.write(json.dumps(answer(jobs.get())).encode("ascii") + b"\n")
         answers.flush()
-        if gc.get_freeze_count() == 0:  # what is loaded by now stays, and need not be looked through again and again
+        if (
+            gc.get_freeze_count() == 0
+        ):  # loaded modules stay in memory, so the collector need not scan them again and again
             gc.freeze()
 
 

@@ -1,4 +1,4 @@
-"""The summary of a batch: counts by part, a table of them, and what could not be graded."""
+"""The summary of a batch: counts per part, as a table, and what could not be graded."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from autograder.batch.grading_run import GradedTask
 from autograder.course import part, parts
 from autograder.text import clean_text, number, plural
 
-MOST_PROBLEMS = 50  # lines on a screen; --json has them all
+MOST_PROBLEMS = 50  # lines in the terminal; --json has them all
 
 
 @dataclass
 class PartCounts:
-    """Of one part: how many were graded, how many passed and how many were not begun; the sum of their points."""
+    """Counts for one part: graded, passed and not begun, and the sum of the points."""
 
     graded: int = 0
     passed: int = 0
@@ -48,13 +48,13 @@ class Summary:
         return sum(counts.graded for counts in self.by_part.values())
 
     def to_json(self) -> dict:
-        """Plain data: parts that were graded, and what was not."""
+        """Plain data: the graded parts, and the problems."""
         facts = [{"part": part_number, **vars(counts)} for part_number, counts in self.by_part.items() if counts.graded]
         return {"graded": self.graded, "parts": facts, "not_graded": [list(problem) for problem in self.problems]}
 
 
 def table_lines(summary: Summary) -> Iterator[str]:
-    """A line per part, then what could not be graded."""
+    """One line per part, then what could not be graded."""
     yield f"  {'part':<29} {'graded':>7} {'passed':>7} {'not begun':>10} {'mean points':>12}"
     for part_number, counts in summary.by_part.items():
         if counts.graded:

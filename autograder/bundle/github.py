@@ -1,7 +1,7 @@
-"""What fetches the grader from a release on GitHub: a template repository, and autograders for Classroom 50.
+"""Write files that download the grader from a GitHub release: a template repository, and Classroom 50 autograders.
 
-Both fetch the students' zip each time, and check its checksum, so that nothing in a student's copy is run as the
-grader. Neither holds answers. Classroom 50 publishes its autograders; their layout is that of
+Both download the students' zip each time and verify its checksum, so that no file in a student's copy runs as the
+grader. Neither contains answers. Classroom 50 publishes its autograders; their layout is described in
 https://github.com/foundation50/classroom50/wiki/Advanced-Autograding.
 """
 
@@ -26,7 +26,9 @@ from autograder.errors import Misuse
 from autograder.invocation import command
 
 PLAIN_ADDRESS = re.compile(r"https://[\w.~:/?&=%+-]+")
-PAGE_OR_EXAMPLE = re.compile(r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|releases/tag)/)")  # none of them is a file
+PAGE_OR_EXAMPLE = re.compile(
+    r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|releases/tag)/)"
+)  # these are pages, not files
 
 BUNDLED = ("autograder/__main__.py", "autograder/course.toml", "constraints.txt", "Makefile")
 WORKFLOW = Path(__file__).with_name("template_files") / "checks.yml"
@@ -36,12 +38,12 @@ PROGRAM = Path(__file__).with_name("classroom50_files") / "autograder.py"
 
 
 class PinError(Misuse):
-    """Nothing that fetches a grader was written; the message says what was wrong."""
+    """Nothing was written; the message says what was wrong."""
 
 
 @dataclass(frozen=True)
 class PinnedGrader:
-    """release: the address of the zip. sha256: its checksum. name: the folder in it that holds the course."""
+    """release: the URL of the zip. sha256: its checksum. name: the course's folder in it."""
 
     release: str
     sha256: str
@@ -51,7 +53,7 @@ class PinnedGrader:
 def make_template(release: str, dist: Path = DIST) -> Path:
     """Write the folder of a template repository next to the bundle in dist, and return its path.
 
-    release: the address that the bundle can be fetched from. Raises PinError, and OSError when it can't be written.
+    release: the URL from which the bundle can be downloaded. Raises PinError, and OSError if it can't be written.
     """
     folder = dist / "template"
     grader = pin(release, folder)
@@ -69,7 +71,7 @@ def make_template(release: str, dist: Path = DIST) -> Path:
 def make_classroom50(release: str, dist: Path = DIST) -> Path:
     """Write classroom50/autograders/partNN/ for all parts, next to the bundle in dist; return the folder classroom50.
 
-    release: the address that the bundle can be fetched from. Raises PinError, and OSError when they can't be written.
+    release: the URL from which the bundle can be downloaded. Raises PinError, and OSError if they can't be written.
     """
     folder = dist / "classroom50"
     grader = pin(release, folder)
@@ -87,25 +89,25 @@ def make_classroom50(release: str, dist: Path = DIST) -> Path:
 
 
 def pin(release: str, folder: Path) -> PinnedGrader:
-    """The grader in the students' zip, for a folder next to the zip. Nothing is written yet.
+    """Pin the grader in the students' zip, for a folder next to the zip. Writes nothing.
 
-    Raises PinError, and OSError when the zip can't be read.
+    Raises PinError, and OSError if the zip can't be read.
     """
     name = class_settings()["course_id"]
     bundle = folder.parent / f"{name}.zip"
     if not PLAIN_ADDRESS.fullmatch(release) or PAGE_OR_EXAMPLE.search(release):
         example = f"https://github.com/OWNER/REPOSITORY/releases/download/v1/{name}.zip"
         raise PinError(
-            f"{ascii(release)} is not the address of a file that a workflow can fetch. Take the address of the zip in "
+            f"{ascii(release)} is not the URL of a file that a workflow can download. Use the URL of the zip in "
             f"your release, such as {command(folder.name, example)}"
         )
     if not bundle.exists():
-        raise PinError(f"There is no {bundle}. Make it first: {command('bundle')}")
+        raise PinError(f"There is no {bundle}. To make it: {command('bundle')}")
     content = bundle.read_bytes()
     if not _is_bundle(content, name):
         raise PinError(f"{bundle} is not the students' zip, or it is damaged. Make it again: {command('bundle')}")
     if folder.exists():
-        raise PinError(f"{folder} is there already. Move or delete it, then run this again.")
+        raise PinError(f"{folder} already exists. Move or delete it, then run this again.")
     return PinnedGrader(release, hashlib.sha256(content).hexdigest(), name)
 
 
@@ -116,12 +118,12 @@ def _is_bundle(content: bytes, name: str) -> bool:
             names = archive.namelist()
             inside = all(entry.startswith(f"{name}/") for entry in names)
             return inside and {f"{name}/{file}" for file in BUNDLED} <= {*names} and archive.testzip() is None
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):  # what zipfile raises
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):  # the exceptions of zipfile
         return False
 
 
 def _template_files(grader: PinnedGrader) -> dict[str, str]:
-    """The files that a template has in addition to the bundle: path -> text."""
+    """The files that a template has in addition to the bundle, as text by path."""
     workflow = WORKFLOW.read_text(encoding="utf-8")
     for placeholder, value in (("@RELEASE@", grader.release), ("@SHA256@", grader.sha256), ("@NAME@", grader.name)):
         workflow = workflow.replace(placeholder, value)
@@ -134,7 +136,7 @@ def _template_files(grader: PinnedGrader) -> dict[str, str]:
 
 @contextmanager
 def _scratch_folder(folder: Path) -> Iterator[Path]:
-    """Yield the path of a folder next to this one, to be renamed when it is complete; it is gone at the end."""
+    """Yield a temporary folder next to this one, to be renamed when it is complete. Otherwise it is deleted."""
     unfinished = folder.with_name(f"{folder.name}-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:

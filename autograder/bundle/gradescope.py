@@ -1,7 +1,7 @@
-"""An autograder for Gradescope: a zip with setup.sh, run_autograder and what grading one part takes.
+"""An autograder for Gradescope: a zip with setup.sh, run_autograder and the files for grading one part.
 
 The layout is that of https://gradescope-autograders.readthedocs.io/en/latest/specs/: Gradescope unpacks the zip in
-/autograder/source, runs setup.sh once as it builds an image, and run_autograder in a fresh container a submission.
+/autograder/source, runs setup.sh once when it builds an image, and run_autograder in a new container per submission.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def make_package(part: Part, to: Path = DIST) -> Path:
 
 
 def package(part: Part) -> dict[str, bytes]:
-    """The files of the zip: the course's files are below course/, where only root may read."""
+    """The files of the zip. The course's files are in course/, which only root can read."""
     files = {name: (FILES / name).read_bytes() for name in (*PROGRAMS, "README.md")}
     files["part.txt"] = f"{part.number}\n".encode("ascii")
     files["course/constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
     paths = [HERE / name for name in MODULES]
     for folder in FOLDERS:
         paths += [path for path in (HERE / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    paths += [*SOLUTIONS.glob("part*.py"), ROOT / "datasets" / "names.txt"]  # a check of part 7 draws from it
+    paths += [*SOLUTIONS.glob("part*.py"), ROOT / "datasets" / "names.txt"]  # a check of part 7 needs it
     return files | {f"course/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in paths}

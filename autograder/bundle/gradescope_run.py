@@ -1,8 +1,8 @@
-"""What run_autograder starts, as root, in Gradescope's container: grade /autograder/submission, write results.json.
+"""Started by run_autograder as root in Gradescope's container: grade /autograder/submission, write results.json.
 
-The learner's code runs in a worker, as a spare user, in the best sandbox that holds in this container: bubblewrap,
-else Landlock. Both are attacked first. Where neither holds nothing is run, and results.json says so. This process
-alone writes results.json, after every worker has ended; nothing that a worker sends is anything but data. The form of
+The learner's code runs in a worker, as another user, in the best secure sandbox in this container: bubblewrap, else
+Landlock. Both are attacked first. If neither is secure, nothing is run, and results.json says so. Only this process
+writes results.json, after every worker has ended, and it treats everything from a worker as data. The format of
 results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 """
 
@@ -21,11 +21,11 @@ from autograder.grading.report import Check, Report
 from autograder.sandbox import SandboxUnavailable, strict_tier
 from autograder.text import number, plural
 
-MOST_FILES = 2000  # that are looked at for the module
+MOST_FILES = 2000  # files to search for the module
 
 
 def main(number: int, root: Path) -> dict:
-    """Grade the submission below `root`, Gradescope's /autograder; write the results there and return them."""
+    """Grade the submission in `root`, which is Gradescope's /autograder. Write the results there and return them."""
     began = time.monotonic()
     graded_part = part(number)
     path = find_module(root / "submission", graded_part.file_name)
@@ -39,7 +39,7 @@ def main(number: int, root: Path) -> dict:
 
 
 def find_module(folder: Path, name: str) -> Path | None:
-    """The file of that name nearest the top, as archives and repositories hold it in folders; no link counts."""
+    """The file with this name nearest the top, since archives and repositories contain folders. Ignores links."""
     seen = 0
     level = [folder]
     while level and seen < MOST_FILES:
@@ -67,8 +67,8 @@ def _files(path: Path | None, of: Part) -> dict[str, bytes]:
 
 
 def results(report: Report, seconds: float) -> dict:
-    """What Gradescope shows and records. Of hidden checks only their sentence, their kind of failure and a recognised
-    mistake is in it, and nothing that the code printed.
+    """The results that Gradescope shows and records. For hidden checks, they contain only title, kind of failure and a
+    recognised mistake, and nothing that the code printed.
     """
     report = report.for_class()
     tests = [_test(check) for check in report.checks if check.status != "manual"]
@@ -86,7 +86,7 @@ def results(report: Report, seconds: float) -> dict:
 
 
 def refusal(sentence: str) -> dict:
-    """When nothing could be graded: no points, and why, for everybody to read."""
+    """The results if nothing could be graded: no points, and the reason, visible to everybody."""
     output = f"Nothing was graded, and this is not your code's fault. Tell your instructor: {sentence}"
     return {"score": 0, "output": output, "output_format": "text", "visibility": "visible", "tests": []}
 
@@ -123,7 +123,7 @@ def _summary(report: Report) -> str:
     by_hand = [check for check in report.checks if check.status == "manual"]
     if by_hand:
         points = number(sum(check.points for check in by_hand))
-        lines.append(f"{points} more points are given by hand, for {plural(len(by_hand), 'written answer')}.")
+        lines.append(f"{points} more points are graded manually ({plural(len(by_hand), 'written answer')}).")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""What each known mistake answers to the calls of a part's public checks, as data."""
+"""The answers of each known mistake to the calls of a part's public checks, as data."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from autograder.grading.session import Recorded
 from autograder.grading.sources import with_place
 from autograder.sandbox import Limits, Reply, Tier, Worker
 
-SECONDS = 2.0  # of one call of a known mistake; some of them never end
-AGAIN_SECONDS = 0.25  # of further calls of the same probe: the mistake meets the same endless loop
+SECONDS = 2.0  # for one call of a known mistake; some never end
+AGAIN_SECONDS = 0.25  # for further calls of the same probe: the mistake meets the same endless loop
 GENEROUS_LIMITS = Limits(cpu_seconds=1200, call_seconds=20.0, total_seconds=1800.0)
-DIGITS = 12  # of a number that a mistake answers: one part in a billion is what tells two answers apart
+DIGITS = 12  # digits to keep of a mistake's answer; two answers differ if they differ by one part in a billion
 
 
 def worker_of(part: Part, data: dict[str, bytes]) -> Worker:
-    """A worker with the reference and every mistake: our own code only."""
+    """A worker with the reference and every mistake. It runs only our own code."""
     files = worker_files(Probes(part), data, reference_files(part))
     files[f"submission/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
     files |= {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
@@ -31,9 +31,9 @@ def worker_of(part: Part, data: dict[str, bytes]) -> Worker:
 def nondeterministic_mistakes(
     part: Part, data: dict[str, bytes], answers: list[tuple[Recorded, dict[str, Reply]]]
 ) -> set[str]:
-    """The mistakes whose answers differ in another run of Python, where a set of strings has another order.
+    """The mistakes whose answers differ in another run of Python, because sets of strings have another order there.
 
-    Nobody's answers could equal theirs. Without a text among the arguments there is nothing that has such an order.
+    Nobody's answers could equal theirs. This can only happen if a string is among the arguments.
     """
     changing, endless = set(), set()
     with worker_of(part, data) as worker:
@@ -45,7 +45,7 @@ def nondeterministic_mistakes(
 
 
 def replies_of(worker: Worker, part: Part, call: Recorded, endless: set[tuple[str, str]]) -> dict[str, Reply]:
-    """What each mistake replies to a call. endless: mistakes and probes that did not answer so far; it is updated."""
+    """The reply of each mistake to a call. endless: mistakes and probes that did not answer so far; it is updated."""
 
     def reply(mistake: Mistake) -> Reply:
         pair = (mistake.id, call.probe)
@@ -59,7 +59,7 @@ def replies_of(worker: Worker, part: Part, call: Recorded, endless: set[tuple[st
 
 
 def answers_of(right: Reply, replies: dict[str, Reply]) -> dict:
-    """The different replies, that of the reference first, and which mistake gives which (those with its own only)."""
+    """The distinct replies, the reference's first, and the mistakes that give each of the others."""
     different, by_mistake = [right], {}
     for name, reply in replies.items():
         index = next((i for i, other in enumerate(different) if _alike(reply, other)), None)
@@ -85,7 +85,7 @@ def _reply(reply: Reply) -> dict:
 
 
 def rounded(value: object) -> object:
-    """The value with its numbers cut to the digits that count."""
+    """The value with its numbers rounded to DIGITS digits."""
     if isinstance(value, list):
         return [rounded(item) for item in value]
     if isinstance(value, dict):

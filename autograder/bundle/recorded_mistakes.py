@@ -1,4 +1,4 @@
-"""Name a mistake without the reference: the answers of every known mistake were recorded."""
+"""Identify a mistake without the reference, from the recorded answers of every known mistake."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.sandbox import Reply
 def with_mistakes(
     of: Part, checks: list[Check], calls: dict[str, list[Recorded]], runs: Runs, builds_on: BuildsOn
 ) -> list[Check]:
-    """The checks, the failing ones with the mistake that explains the calls, and the points that follow-through keeps.
+    """The checks; failing ones get the mistake that explains their calls, and the points that follow-through keeps.
     calls: by test name; runs: which of the learner's functions a check may have run; builds_on: which of them
     those of a check's task may call.
     """
@@ -40,7 +40,7 @@ def _recorded(of: Part) -> dict:
 
 
 def _agreement(answers: dict[str, dict]) -> Agrees:
-    """A function that says whether a mistake's recorded answers equal the learner's, every one."""
+    """Return a function that tests whether all recorded answers of a mistake equal the learner's."""
 
     def agrees(mistake: Mistake, recorded: list[Recorded]) -> bool:
         for call in recorded:
@@ -54,5 +54,5 @@ def _agreement(answers: dict[str, dict]) -> Agrees:
 
 
 def call_key(probe: str, arguments: list) -> str:
-    """A call as a key of the table of answers."""
+    """A call as a key in the table of answers."""
     return json.dumps([probe, arguments], separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Record a part's public checks: their calls, what the right answers are, and what each known mistake answers."""
+"""Record a part's public checks: their calls, the correct answers, and the answers of each known mistake."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class NotRecordable(Exception):
 
 @dataclass
 class RecordedStep:
-    """One call with the answer of the reference, and what is asserted of it. calls: this one, and the second way to see
-    the same where there is one; the answers of mistakes to them are recorded.
+    """One call with the reference's answer, and the assertion about it. calls: this call, and its second way if there
+    is one; the answers of mistakes to them are recorded.
     """
 
     calls: list[Recorded]
@@ -36,7 +36,7 @@ class RecordedStep:
 
 
 class RecordedAnswer(Answer):
-    """An answer of the reference that writes down what a check asks of it."""
+    """An answer of the reference that records what a check asserts about it."""
 
     def __init__(self, answer: Answer, step: RecordedStep) -> None:
         super().__init__(answer.called, answer.value)
@@ -71,9 +71,9 @@ class RecordingSession(Session):
 
 
 def record(part: Part) -> dict[str, bytes]:
-    """The files that stand for a part's suite in the bundle: probes.py, checks.json, mistakes.json.
+    """The files that replace a part's suite in the bundle: probes.py, checks.json, mistakes.json.
 
-    Raises ValueError when a check can't be recorded: the reference fails it, or it asks for more than data.
+    Raises ValueError if a check can't be recorded: the reference fails it, or its assertion can't be stored as data.
     """
     checks: dict[str, dict] = {}
     mistakes: dict[str, dict] = {}
@@ -122,7 +122,7 @@ def record(part: Part) -> dict[str, bytes]:
 
 
 def _record_seed(part: Part, seed: int) -> tuple[list[tuple[Check, list[RecordedStep]]], dict[str, bytes], list]:
-    """The checks with their steps, the data files, and for each public step what every mistake replies."""
+    """The checks with their steps, the data files, and every mistake's replies to each public step."""
     from autograder.grading.suite import run_suite
 
     probes, data = Probes(part), data_files(part, seed)
@@ -146,7 +146,7 @@ def _step(step: RecordedStep, seed: int, data: dict[str, bytes]) -> dict:
 
 
 def _arguments(call: Recorded, seed: int, data: dict[str, bytes]) -> list:
-    """The arguments of a call; a data file is called by the name that it has in the bundle."""
+    """The arguments of a call, with each data file replaced by its name in the bundle."""
     return [f"{seed}-{item}" if isinstance(item, str) and item in data else plain(item) for item in call.arguments]
 
 

@@ -1,4 +1,4 @@
-"""Check a part without the reference: its recorded calls on the learner's own modules, earlier parts included."""
+"""Check a part without the reference: make its recorded calls on the learner's modules, including earlier parts."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def check_parts(
     task: str | None = None,
     tier: Tier = Tier.LOCAL,
 ) -> list[Report]:
-    """Check these parts in order, with all recorded seeds or one. A part that loses points says which parts below it
-    lose points too. Raises ValueError for a seed that is not recorded.
+    """Check these parts in order, with all recorded seeds or one. If a part loses points, it lists the earlier parts
+    that lose points too. Raises ValueError for a seed that is not recorded.
     """
     reports: dict[int, Report] = {}
     for of in wanted:
@@ -59,7 +59,7 @@ def check_part(
     open_worker: Callable[[Mapping[str, bytes], Tier, Limits], Worker] = Worker,
 ) -> Report:
     """Run a part's recorded checks on the learner's modules. open_worker: what serves the probes; the page has one of
-    its own. Raises SandboxUnavailable when the tier does not hold.
+    its own. Raises SandboxUnavailable if the tier is not secure.
     """
     chosen = seeds(of) if seed is None else (seed,)
     if seed is not None and seed not in seeds(of):
@@ -79,7 +79,7 @@ def check_part(
             checks = [unusable(Check(**_facts(entry), status=_untried(entry)), problem, absent) for entry in entries]
         else:
             checks = [_replayed(entry, session, chosen) for entry in entries]
-            if any(check.status in FAILED for check in checks):  # a mistake is known by all that it does
+            if any(check.status in FAILED for check in checks):  # a mistake is recognised only by all of its answers
                 session.own_output_ends()
                 checks += [_replayed(entry, session, chosen) for entry in others]
         printed = worker.read_output() if session.printed is None else session.printed
@@ -104,7 +104,7 @@ def check_part(
 
 
 def _problem(of: Part, content: bytes | None, own: Mapping[str, bytes | None]) -> tuple[Source, bool]:
-    """The source, or why the part can't be checked; and whether a file is missing for it."""
+    """The source, or the reason why the part can't be checked; and whether a file is missing."""
     for name, source in {of.file_name: content, **own}.items():
         if source is None:
             return Source(f"{name} is missing."), True
@@ -131,7 +131,7 @@ def _replayed(entry: dict, session: Session, chosen: Iterable[int]) -> Check:
                     _assert(answer, asserted)
         except CheckFailed as error:
             return _of_this_part(failed_check(facts, error, session.part), error, session.part)
-        except Exception as error:  # as for a suite: whatever came back, it is no reason to stop
+        except Exception as error:  # as in a suite: no answer may stop the other checks
             return failed_check(facts, error, session.part)
     return Check(**facts, earned=entry["points"])
 
@@ -145,7 +145,7 @@ def _assert(answer: Answer, asserted: dict) -> None:
 
 
 def _of_this_part(check: Check, error: CheckFailed, of: Part) -> Check:
-    """The check; where a task of another part is still to do, it says so, and this task does not count as unwritten."""
+    """The check. If it needs an unwritten task of another part, say so, instead of reporting this task as unwritten."""
     if check.status != "todo" or error.reply is None:
         return check
     task = error.reply.message.partition(" ")[0]
@@ -169,7 +169,7 @@ def _signature(of: Part, name: str) -> str | None:
 
 
 def needed_for(wanted: Sequence[Part]) -> list[Part]:
-    """These parts and those that they run on."""
+    """These parts and the parts that they use."""
     modules = {module for each in wanted for module in (each.module, *each.needs)}
     return [each for each in parts() if each.module in modules]
 
@@ -180,18 +180,18 @@ def _not_right_yet(numbers: Sequence[int]) -> str:
     first, last = numbers[0], numbers[-1]
     span = len(numbers) > 2 and list(numbers) == list(range(first, last + 1))
     which = f"{first} to {last}" if span else listed(numbers)
-    noun, right, them = ("part", "is not right", "it") if len(numbers) == 1 else ("parts", "are not right", "them")
-    return f"It needs your {noun} {which}, which {right} yet: it was checked on {them}. Next: {command('check', first)}"
+    noun, right = ("part", "is not right") if len(numbers) == 1 else ("parts", "are not right")
+    return f"It uses your {noun} {which}, which {right} yet. Next: {command('check', first)}"
 
 
 def differences(wanted: Sequence[Part], seed: int | None, task: str | None = None) -> list[str]:
-    """What a reader of the report must know of how these parts are checked here."""
+    """Lines about how these parts were checked here, for readers of the report."""
     number = 1 if seed is not None else len(seeds(wanted[0]))
     own = wanted[0].needs if len(wanted) == 1 else ()
     on = f" and on your own {', '.join(f'{module}.py' for module in own)}" if own else ""
     if len(wanted) > 1:
         on = " and on your own earlier parts"
-    lines = [f"Checked with {plural(number, 'recorded input')}{on}: the reference is not here."]
+    lines = [f"Checked with {plural(number, 'recorded input')}{on}, since the reference is not included."]
     points = [points for each in wanted for points in hidden(each, task)]
     if points:
         checks = plural(len(points), "hidden check")
@@ -201,7 +201,7 @@ def differences(wanted: Sequence[Part], seed: int | None, task: str | None = Non
 
 @functools.cache
 def recording(of: Part) -> dict:
-    """What was recorded of a part's public checks."""
+    """The recorded public checks of a part."""
     return json.loads((of.suite / "checks.json").read_text(encoding="ascii"))
 
 
@@ -211,5 +211,5 @@ def seeds(of: Part) -> tuple[int, ...]:
 
 
 def hidden(of: Part, task: str | None) -> list[float]:
-    """The points of the hidden checks of a part, or of one task, which are not here."""
+    """The points of the hidden checks of a part or a task, which are not included here."""
     return [check["points"] for check in recording(of)["hidden"] if task in (None, check["task"])]

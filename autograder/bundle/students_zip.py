@@ -1,6 +1,6 @@
 """`bundle`: make the students' zip, audit it, and write it completely or not at all.
 
-Of the grader it holds the modules that are listed here, and no others.
+From the grader, it contains only the modules that are listed here.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ else:
 
 DIST = ROOT / "dist"
 STUDENT = Path(__file__).with_name("student")
-# Of autograder/, as they are. What a suite, the reference or a known mistake is read with stays at home.
+# Unchanged files of autograder/. Modules that read suites, the reference or known mistakes are not included.
 MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text bundle/__init__
     bundle/recorded_mistakes bundle/replay command_table/__init__ command_table/make_targets command_table/record
     commands/__init__ commands/appeal commands/help_before_setup grading/__init__ grading/checks grading/compare
     grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
     grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
     grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
-    render/__init__ render/next_step render/terminal appeal_file errors files""".split()
-NEEDED = ("typer", "rich", "tomli")  # of the learner's packages; numpy and pytest belong to what stays at home
+    render/__init__ render/mistake_page render/next_step render/terminal appeal_file errors files""".split()
+NEEDED = ("typer", "rich", "tomli")  # the learner's packages without numpy and pytest, which only missing modules need
 DATASETS = (".md", ".txt", ".json")
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 UNIX = 3
 
 
@@ -51,16 +51,16 @@ class BundleError(Failure):
 def make_bundle(
     to: Path = DIST, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
 ) -> Path:
-    """Write the zip with these parts (all when None) to a folder and return its path. Raises BundleError."""
+    """Write the zip with these parts (None: all) to a folder and return its path. Raises BundleError."""
     wanted = parts() if wanted is None else wanted
     name = class_settings()["course_id"]
     try:
         files = contents(wanted, on_progress)
     except (ValueError, StubError, ReleaseError) as error:
         raise BundleError(f"The bundle can't be made: {error}") from error
-    on_progress("Looking whether anything gives answers away ...")
+    on_progress("Checking that the zip contains no answers ...")
     if leaks := audit(files, wanted):
-        raise BundleError("\n".join([*leaks, "Nothing was written: take these out of the bundle first."]))
+        raise BundleError("\n".join([*leaks, "Nothing was written. Remove these from the bundle first."]))
     path = to / f"{name}.zip"
     try:
         write_zip(path, {f"{name}/{file}": content for file, content in files.items()})
@@ -70,9 +70,9 @@ def make_bundle(
 
 
 def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda words: None) -> dict[str, bytes]:
-    """All files for these parts. on_progress: told what is going on.
+    """All files for these parts. on_progress: called with messages about the progress.
 
-    Raises ValueError, StubError or ReleaseError when one of them can't be made."""
+    Raises ValueError, StubError or ReleaseError if one can't be made."""
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in MODULES}
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
@@ -96,13 +96,13 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
 
 
 def _files_of(folder: Path, suffixes: Iterable[str]) -> dict[str, bytes]:
-    """The files in a folder and below, committed kinds only."""
+    """The files in a folder and its subfolders, only of committed types."""
     paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix in suffixes)
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths if _is_ours(path)}
 
 
 def _is_ours(path: Path) -> bool:
-    """Not what was made here, and not the file that only trainings read, which the zip can't do."""
+    """Exclude generated files, and the file that only training needs, which the zip can't run."""
     return path.name != "makemore_names.txt" and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
 
 
@@ -115,7 +115,7 @@ def _makefile() -> str:
 
 
 def _pyproject() -> str:
-    """A pyproject.toml that asks for a learner's packages as our own does."""
+    """A pyproject.toml with the same requirements for learners as our own."""
     with open(ROOT / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     needed = [line for line in project["dependencies"] if re.match(r"[\w-]+", line).group() in NEEDED]
@@ -139,8 +139,8 @@ strict = {json.dumps(strict)}
 
 
 def write_zip(path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset()) -> None:
-    """Write files (path in the zip -> content): equal contents make equal zips, byte by byte. programs: those that may
-    be run. Raises OSError.
+    """Write files (contents by path) to a zip. Equal contents give equal zips, byte by byte. programs: executable
+    files. Raises OSError.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -1,4 +1,4 @@
-"""The audit of the students' zip: nothing in it may tell more than a student is meant to get."""
+"""The audit of the students' zip: it must not contain answers or anything else that students should not see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograder.notebooks.release_audit import (
 )
 from autograder.stubs import fresh_stubs
 
-# Characters without spaces. The zip holds the grader, whose own code says shorter lines as well: `optimizer.step(lr)`.
+# Characters without spaces. The grader's own code in the zip contains shorter lines such as `optimizer.step(lr)`.
 MIN_ZIP_LEAK_CHARACTERS = 24
 FORBIDDEN_FOLDERS = ("solutions/", "source/", "tests/", "benchmarks/", "release/")
 FORBIDDEN_NAMES = re.compile(
@@ -32,7 +32,7 @@ FORBIDDEN_NAMES = re.compile(
 
 
 def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
-    """What the files give away, a sentence each that begins with the path; nothing if all is well."""
+    """What the files give away, as sentences that begin with the path; empty if nothing."""
     leaks = [f"{path}: it does not belong to the zip." for path in files if _forbidden(path)]
     secrets = {line: "a line of solutions/" for line in solution_lines()}
     for part in wanted:
@@ -47,12 +47,12 @@ def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
             continue
         text = content.decode("utf-8")
         if MARKS.search(text) and path != "autograder/stubs.py":
-            leaks.append(f"{path}: a mark of solutions or hidden tests is left in it.")
-        leaks += [f"{path}: it names this machine's folder {folder}." for folder in _here() if folder in text]
+            leaks.append(f"{path}: it still contains a mark of solutions or hidden tests.")
+        leaks += [f"{path}: it contains this machine's folder {folder}." for folder in _here() if folder in text]
         condensed = normalised("\n".join(strings_in(json.loads(text))) if path.endswith((".json", ".ipynb")) else text)
         leaks += [f"{path}: it holds {origin}: {line[:80]}" for line, origin in secrets.items() if line in condensed]
         leaks += [
-            f"{path}: it holds {probe}, a probe of hidden checks of part {of.number}."
+            f"{path}: it contains {probe}, a probe of hidden checks of part {of.number}."
             for probe, of in names.items()
             if path.startswith(f"autograder/parts/{of.name}/") and re.search(rf'def {probe}\(|\\?"{probe}\\?",', text)
         ]
@@ -61,8 +61,8 @@ def audit(files: Mapping[str, bytes], wanted: Sequence[Part]) -> list[str]:
 
 @functools.cache
 def replacements(part: Part) -> set[str]:
-    """The lines of the part's known mistakes, spaces taken out, without what is published anyhow: the stubs, how
-    probes call a learner's functions, how notebooks use them.
+    """The lines of the part's known mistakes, without spaces, except lines that are public anyway: in stubs, in probes'
+    calls of a learner's functions, and in notebooks.
     """
     published = [*fresh_stubs().values(), *(Probes(each).source for each in parts())]
     published += ["\n".join(strings_in(read_notebook(notebook_path(each)))) for each in parts()]
@@ -85,5 +85,5 @@ def _forbidden(path: str) -> bool:
 
 
 def _here() -> list[str]:
-    """Folders of this machine that no student need know of."""
+    """Folders of this machine that must not appear in the zip."""
     return [str(ROOT), str(Path.home()) + "/"]

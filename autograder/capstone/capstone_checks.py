@@ -1,7 +1,7 @@
-"""What the capstone's points are given for: agreement with the grader's own training first, measurements second.
+"""The capstone's checks: agreement with the grader's own training first, measurements second.
 
-Measurements alone prove nothing: weights can be carried in from elsewhere. So they count only for a run that the
-evidence shows to be the learner's own training.
+Measurements alone prove nothing, since weights can come from elsewhere. So they count only if the evidence shows that
+the learner's own code trained the model.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ BAND = 2.386
 
 @dataclass(frozen=True)
 class Proved:
-    """What losses prove, also those of a run that stopped."""
+    """The evidence from losses, also from a run that stopped."""
 
     evidence: Evidence
 
 
 @dataclass(frozen=True)
 class Measured(Proved):
-    """What the grader finds out by itself: no claim of the learner's code.
+    """The grader's own measurements, independent of claims by the learner's code.
 
-    names: what the grader samples from the learner's weights, as the run did: 20, 40 cold and 40 hot ones.
+    names: sampled by the grader from the learner's weights, as in the run: 20, then 40 cold and 40 hot ones.
     """
 
     held_out_loss: float
     bigram_loss: float
     names: list[str]
-    surprise: Callable[[list[str]], float]  # nats per token of names, by the grader's own trained model
+    surprise: Callable[[list[str]], float]  # nats per token of these names, by the grader's own trained model
     unigram_surprise: float
     known: frozenset[str]
 
     @property
     def judged_loss(self) -> float:
-        """The held-out loss that decides points: of a known variant its mean over seeds, since a training may end near
-        a limit and points do not depend on the seed.
+        """The held-out loss that decides points. For a known variant, it is the mean over seeds, so that points do not
+        depend on the seed if a run ends near a limit.
         """
         mistake = self.evidence.mistake
         if mistake is None:
@@ -56,16 +56,16 @@ class Measured(Proved):
         return self.held_out_loss if mistake.start else mistake.variant.held_out
 
     def sampled_right(self, result: RunResult) -> bool:
-        """Whether all names equal those that the grader samples from the same weights."""
+        """Whether all names equal the grader's samples from the same weights."""
         return self.equal_names(result) == len(self.names)
 
     def equal_names(self, result: RunResult) -> int:
-        """How many of the 100 names equal the grader's."""
+        """The number of the 100 names that equal the grader's."""
         return sum(a == b for a, b in zip([*result.names, *result.cold, *result.hot], self.names))
 
 
 class CapstoneFinding(NamedTuple):
-    """What a check found. share: the share of its points that is earned. message: for the learner."""
+    """A check's result. share: the earned fraction of its points. message: for the learner."""
 
     share: float
     message: str
@@ -79,7 +79,7 @@ def every_loss_equals(result: RunResult | StoppedRun, measured: Proved) -> Capst
     if right < len(result.losses):
         message += explain(result.losses, evidence.right.losses, evidence.mistake, evidence.total)
     if evidence.mistake:
-        message += f"Steps that agree with this mistake: {evidence.equal:,}. A real training with a known mistake "
+        message += f"Steps that agree with this mistake: {evidence.equal:,}. A real training run with a known mistake "
         message += "earns half.\n"
     return CapstoneFinding(evidence.losses_share, message)
 
@@ -93,20 +93,20 @@ def final_weights_equal(result: RunResult, measured: Measured) -> CapstoneFindin
     if evidence.equal < evidence.total:
         return CapstoneFinding(0.0, "The weights are compared once all losses agree.\n")
     message = "All losses agree, but some weights do not.\n"
-    return CapstoneFinding(0.0, message + "Likely:     state_dict does not hold the weights after the last step.\n")
+    return CapstoneFinding(0.0, message + "Likely:     state_dict is not the weights after the last step.\n")
 
 
 def parts_take_the_step(result: RunResult | StoppedRun, measured: Proved) -> CapstoneFinding:
     """A step that the grader takes with your parts 1, 5 and 6 moves the weights as your training does"""
     if measured.evidence.own_parts and not measured.evidence.equal:
-        return CapstoneFinding(0.0, "Not counted: no loss of the training agrees.\n")
+        return CapstoneFinding(0.0, "Not counted: no training loss agrees.\n")
     if measured.evidence.own_parts:
         return CapstoneFinding(1.0, "All 4,192 weights move as they should.\n")
     if isinstance(result.one_step, str):
         return CapstoneFinding(0.0, f"{result.one_step}\n")
-    message = "Your gpt, Value and Adam move the weights in another way.\n"
+    message = "Your gpt, Value and Adam move the weights differently.\n"
     return CapstoneFinding(
-        0.0, message + "Likely:     a wrong gradient, or Adam; or train uses other code than these parts.\n"
+        0.0, message + "Likely:     a wrong gradient or a mistake in Adam, or train uses other code than these parts.\n"
     )
 
 
@@ -131,8 +131,8 @@ def invents_new_names(result: RunResult, measured: Measured) -> CapstoneFinding:
     new = sum(name not in measured.known for name in result.hot)
     different = len(set(result.hot))
     message = f"Of 40 names at temperature 1, {new} are new and {different} different.\n"
-    # Right names: 33 new ones and more, 39 different. The limits are far from those of a sampler that always takes the
-    # temperature 0.3, too, or luck would decide: 11 and 28 at least.
+    # Correct sampling gives at least 33 new and 39 different names; always using temperature 0.3 gives at least 11 and
+    # 28. The limits are far from both, so that luck does not decide.
     return CapstoneFinding(new >= 6 and different >= 24, message)
 
 
@@ -142,7 +142,9 @@ def sounds_like_names(result: RunResult, measured: Measured) -> CapstoneFinding:
     if len(valid) < 20:
         return CapstoneFinding(0.0, f"Only {len(valid)} of 40 names at temperature 1 can be measured.\n")
     loss, limit = measured.surprise(valid), measured.unigram_surprise
-    message = f"By the grader's own model {loss:.2f} nats per token; letters by frequency {limit:.2f}.\n"
+    message = (
+        f"The grader's own model gives them {loss:.2f} nats per token, and {limit:.2f} to letters drawn by frequency.\n"
+    )
     return CapstoneFinding(loss < limit - 0.3, message)
 
 
@@ -169,7 +171,7 @@ def reaches_the_band(result: RunResult, measured: Measured) -> CapstoneFinding:
 def _mean_over_seeds(measured: Measured) -> str:
     if measured.judged_loss == measured.held_out_loss or not measured.evidence.mistake:
         return ""
-    return f"With this known mistake it is {measured.judged_loss:.3f} in the mean over seeds, which decides.\n"
+    return f"With this known mistake, the mean over seeds is {measured.judged_loss:.3f}. This mean decides.\n"
 
 
 def _letters_entropy(names: list[str]) -> float:
@@ -180,8 +182,8 @@ def _letters_entropy(names: list[str]) -> float:
 
 @dataclass(frozen=True)
 class CapstoneCheck:
-    """A check and its points. own: they are given only for weights from a training by the learner's own parts.
-    sampling: they are given, too, when every name equals the grader's sampling.
+    """A check and its points. own: given only if the learner's own parts trained the weights. sampling: also given if
+    every name equals the grader's sampling.
     """
 
     task: str
@@ -191,25 +193,25 @@ class CapstoneCheck:
     sampling: bool = False
 
     def find(self, result: RunResult | StoppedRun, measured: Proved) -> CapstoneFinding:
-        """What the check finds, and which share of its points that earns."""
+        """The check's finding, with the earned fraction of its points."""
         if self.own and isinstance(result, StoppedRun):
             return CapstoneFinding(0.0, "")
         share, message = self.function(result, measured)
         if self.own and not measured.evidence.own:
-            # No more words: what is measured of a run that proves nothing is no fault of the sampling, for example.
+            # Leave out the measurements of such a run: they would suggest a fault in the sampling, for example.
             return CapstoneFinding(0.0, f"{message.partition(chr(10))[0]}\n{_why_not_own(measured.evidence)}")
         if self.sampling and measured.sampled_right(result):
-            # Right sampling from weights that learnt little gives poor names: that is no mistake of part 8.
+            # Correct sampling from poorly trained weights gives poor names, which is not a mistake in part 8.
             return CapstoneFinding(1.0, message)
         return CapstoneFinding(float(share), message)
 
 
 def _why_not_own(evidence: Evidence) -> str:
     if evidence.mistake and evidence.mistake.variant.explodes:
-        return "Not counted: a training with this mistake explodes, and its end says nothing.\n"
+        return "Not counted: a training run with this mistake diverges, so its end means nothing.\n"
     if not evidence.own_parts:
-        return "Not counted: your parts 1, 5 and 6 do not do what this training did.\n"
-    return "Not counted: it counts once all losses and weights agree.\n"
+        return "Not counted: your parts 1, 5 and 6 do not compute the same as this training run.\n"
+    return "Not counted: this counts once all losses and weights agree.\n"
 
 
 CHECKS = (
@@ -227,7 +229,7 @@ CHECKS = (
 
 
 def unigram_names(docs: list[str], count: int, rng: np.random.Generator) -> list[str]:
-    """Names whose letters are drawn by how often they occur, with the lengths of real names."""
+    """Names with the lengths of real names, and letters drawn by frequency."""
     letters = list("".join(docs))
     lengths = [len(docs[i]) for i in rng.integers(len(docs), size=count)]
     return ["".join(letters[i] for i in rng.integers(len(letters), size=length)) for length in lengths]

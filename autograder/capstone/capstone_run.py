@@ -1,4 +1,4 @@
-"""Runs the capstone in a sandbox: names in, weights, losses and invented names out, as plain data that is checked."""
+"""Run the capstone in a sandbox: names in; weights, losses and invented names out, as plain data that is checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import model
-from autograder.capstone.run_result import CapstoneFailed, RunResult, read_result, read_weights
+from autograder.capstone.run_result import COUNTS, CapstoneFailed, RunResult, read_result, read_weights
 from autograder.capstone.training_variants import TrainingStart
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
@@ -29,8 +29,8 @@ Progress = Callable[[int, float], None]
 
 @dataclass(frozen=True)
 class CapstoneTask:
-    """What is trained on. alphabet: the letter that stands for each of a to z, so that weights from elsewhere are of no
-    use; held_out and docs are written in it already.
+    """The training data. alphabet: the letter that replaces each of a to z, so that weights from elsewhere do not help;
+    held_out and docs already use it.
     """
 
     docs: list[str]
@@ -39,7 +39,7 @@ class CapstoneTask:
     seed: int
 
     def single_step(self) -> TrainingStart:
-        """Weights and a name for one step by the learner's parts, apart from the training."""
+        """Weights and a name for one separate step with the learner's parts."""
         rng = random.Random(f"one step {self.seed}")
         return TrainingStart(model.draw_weights(model.Sizes(), rng), [rng.choice(self.held_out)])
 
@@ -80,9 +80,8 @@ def run(
     num_steps: int = NUM_STEPS,
     on_remark: Callable[[str], None] = lambda remark: None,
 ) -> RunResult:
-    """Train in the sandbox. python: the interpreter, this one's kind when None; where the learner's files do not load
-    in it, this one is used, and a remark says so: before it runs, and in the result. Raises CapstoneFailed, or
-    SandboxUnavailable.
+    """Train in the sandbox. python: the interpreter (None: this one). If the learner's files do not load in it, use
+    this one, with a remark before the run and in the result. Raises CapstoneFailed or SandboxUnavailable.
     """
     remarks: list[str] = []
     shipped = {"probes.py": PROBES.read_bytes()}
@@ -94,12 +93,13 @@ def run(
         if reply.failure is not None:
             where = f"{reply.file}, line {reply.line}" if reply.file else "your files"
             why = f"{where}: {reply.exception}" if reply.exception else where
-            remarks.append(f"{python} (Python {version}) can't load {why}. So the usual Python runs them.")
+            remarks.append(f"{python} (Python {version}) can't load {why}. The usual Python is used instead.")
             on_remark(remarks[-1])
             python = None
     with Worker(shipped, tier, CAPSTONE, python) as worker:
         begin = time.monotonic()
-        reply = worker.call("train_and_sample", [task.docs, num_steps, task.seed], on_progress=_notes(on_step))
+        arguments = [task.docs, num_steps, task.seed, COUNTS]
+        reply = worker.call("train_and_sample", arguments, on_progress=_notes(on_step))
         seconds = time.monotonic() - begin
         interpreter = f"{'PyPy ' if python and 'pypy' in python else ''}{worker.interpreter_version}"
     step = one_step(files, task, tier, python)
@@ -113,7 +113,7 @@ def run(
 
 
 def one_step(files: Mapping[str, bytes], task: CapstoneTask, tier: Tier, python: str | None) -> model.Weights | str:
-    """The weights after a step by the learner's parts 1 to 6, or a sentence that says why there are none."""
+    """The weights after a step with the learner's parts 1 to 6, or a sentence that says why there are none."""
     shipped = {"probes.py": STEP_PROBES.read_bytes()}
     shipped.update({f"submission/{part.file_name}": files[part.file_name] for part in parts() if 1 <= part.number <= 6})
     start = task.single_step()
@@ -127,7 +127,7 @@ def one_step(files: Mapping[str, bytes], task: CapstoneTask, tier: Tier, python:
 
 
 def _notes(on_step: Progress) -> Callable[[object], None]:
-    """Progress notes are the learner's word: what has another form is left out."""
+    """Parse progress notes. They come from the learner's process, so malformed ones are ignored."""
 
     def note(data: object) -> None:
         if type(data) is list and len(data) == 2 and type(data[0]) is int and is_number(data[1]):

@@ -1,6 +1,6 @@
-"""`make card`: what the last capstone reached, as a picture to share, drawn as SVG for light and dark and as PNG.
+"""`make card`: the result of the last capstone as a picture to share, as SVG for light and dark, and as PNG.
 
-The grader measures all of it again from the saved weights: nothing on it is a claim of the learner's code.
+The grader measures everything on it from the saved weights; it uses no claims by the learner's code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.grading.part_probes import load_trusted
 
 CHARS = string.ascii_lowercase
 NAMES, MOST_DRAWS = 5, 200
-WIDTH, HEIGHT, MARGIN = 1200, 630, 64  # what sites show of a link's picture
+WIDTH, HEIGHT, MARGIN = 1200, 630, 64  # the size that websites use for link previews
 MAP_LEFT, MAP_TOP, MAP_SIDE = 726, 100, 410  # the squares of the heat map
 TEMPLATES = Path(__file__).parent
 # The colours of the board's page: each pair has a contrast of 4.5 or more (WCAG 2.2, 1.4.3).
@@ -49,7 +49,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Square:
-    """x, y: of the upper left corner. strength: 0 is the ground's colour, 1 the full mark's."""
+    """x, y: the upper left corner. strength: from 0 (background colour) to 1 (full colour)."""
 
     x: float
     y: float
@@ -59,7 +59,7 @@ class Square:
 
 @dataclass(frozen=True)
 class Words:
-    """x, y: of the baseline's start, middle or end, by anchor. size: of the letters. tone: a colour's name."""
+    """x, y: start, middle or end of the baseline, by anchor. size: font size. tone: name of a colour."""
 
     x: float
     y: float
@@ -72,7 +72,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Sizes in pixels, y downwards. title and description are for who hears it in place of seeing it."""
+    """Sizes in pixels, y downwards. title and description are for screen readers."""
 
     width: int
     height: int
@@ -83,7 +83,7 @@ class Drawing:
 
 
 def write_card(result: Path) -> list[Path]:
-    """Write card.svg and card.png beside the result; return where. Raises NoResult, with a sentence, and OSError."""
+    """Write card.svg and card.png next to the result and return their paths. Raises NoResult and OSError."""
     drawing = draw(measure_card(result))
     paths = []
     for name, content in (("card.svg", to_svg(drawing)), ("card.png", to_png(drawing))):
@@ -93,7 +93,7 @@ def write_card(result: Path) -> list[Path]:
 
 
 def measure_card(path: Path) -> Card:
-    """Measure the model that a capstone kept. Raises NoResult."""
+    """Measure the model that a capstone saved. Raises NoResult."""
     saved, config, task = load_result(path), model.Sizes(), draw_task(0, relabelled=False)
     part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
     tokenizer = part02.Tokenizer(task.docs)
@@ -115,7 +115,7 @@ def measure_card(path: Path) -> Card:
 
 
 def new_names(weights: model.Weights, known: set[str], rng: random.Random) -> tuple[str, ...]:
-    """The first five different names that the model invents and the data lack; fewer when it has no more."""
+    """The first five different names that the model invents and that are not in the data; fewer if there are fewer."""
     names: list[str] = []
     for _ in range(MOST_DRAWS):
         (name,) = model.sample_many(weights, model.Sizes(), CHARS, 1, TEMPERATURE, rng)
@@ -127,12 +127,12 @@ def new_names(weights: model.Weights, known: set[str], rng: random.Random) -> tu
 
 
 def evenness(attention: np.ndarray) -> float:
-    """The mean entropy of the rows, in nats: low for a head that looks at one place at a time."""
+    """The mean entropy of the rows, in nats: low for a head that attends to one position at a time."""
     return float(-(attention * np.log(np.maximum(attention, 1e-300))).sum(axis=-1).mean())
 
 
 def draw(card: Card) -> Drawing:
-    """The card as squares and words."""
+    """The card as squares and text."""
     loss, bigram, uniform = f"{card.loss:#.4g}", f"{card.bigram_loss:.3f}", f"{math.log(len(CHARS) + 1):.3f}"
     names = list(card.names) or ["(none)"]
     words = [
@@ -152,8 +152,8 @@ def draw(card: Card) -> Drawing:
 
 
 def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
-    """One head: a row for each position that looks back, a column for each that it can look at."""
-    letters = ["^", *card.looked_at]  # ^ is the beginning
+    """The heat map of one head: a row per query position, a column per key position."""
+    letters = ["^", *card.looked_at]  # ^ is BOS
     side = MAP_SIDE / len(letters)
     size = min(24.0, 0.6 * side)
     squares, labels = [], []
@@ -170,7 +170,7 @@ def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
 
 
 def to_svg(drawing: Drawing) -> bytes:
-    """One file that asks for nothing: no script, no font and no picture from elsewhere; all texts escaped."""
+    """One self-contained SVG file, without scripts or external fonts and pictures; all texts are escaped."""
     from autograder.render.templates import templates
 
     environment = templates(TEMPLATES)
@@ -180,7 +180,7 @@ def to_svg(drawing: Drawing) -> bytes:
 
 def to_png(drawing: Drawing) -> bytes:
     """The light version as a bitmap."""
-    from matplotlib.figure import Figure  # not pyplot: it would look for a screen
+    from matplotlib.figure import Figure  # not pyplot, which would look for a display
     from matplotlib.patches import Rectangle
 
     size = drawing.width / DOTS_PER_INCH, drawing.height / DOTS_PER_INCH

@@ -1,7 +1,7 @@
-"""What a run proves: its losses and weights next to those of the grader's own training, right or with a known mistake.
+"""Compare a run's losses and weights with those of the grader's own training, correct or with a known mistake.
 
 Losses and weights that agree with a training in numpy can only come from the same training: each of the 1,000 losses
-depends on every gradient before it. Nothing else that a run says of itself is evidence.
+depends on every gradient before it. Nothing else that a run reports is evidence.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainedVariant
 from autograder.invocation import command
 from autograder.model import Passes, Weights
 
-# Two programs that do the same arithmetic in another order differ by 2e-15 in the losses and 3e-14 in the weights after
-# 1,000 steps (three programs, Python 3.10 to 3.13). A change of the first weights in the last digit grows to 1e-11 in
-# known mistakes that do not explode. Known mistakes differ from each other and from the right training by 3e-6 or more
-# within four steps, one of them later. With some seed that is too little: of those that fit, the longest fit counts.
+# Two programs with the same arithmetic in a different order differ by 2e-15 in the losses and 3e-14 in the weights
+# after 1,000 steps (three programs, Python 3.10 to 3.13). A change of the first weights in the last digit grows to
+# 1e-11 in known mistakes that do not explode. Known mistakes differ from each other and from the right training by 3e-6
+# or more within four steps, one of them later. With some seeds that is not enough, so the mistake that fits longest
+# counts.
 SAME = 1e-6
-STEPS_AFTER = 3  # that must agree too, from the first difference on
-MANY_STEPS = 100  # rounding leaves as many losses of a training that explodes
-LATEST = 100  # an unknown mistake shows sooner; later differences have rarer causes
+STEPS_AFTER = 3  # steps after the first difference that must agree too
+MANY_STEPS = 100  # in a training run that diverges, so many losses agree before rounding makes a difference
+LATEST = 100  # unknown mistakes show sooner; later differences have rarer causes
 
 CORRECT = TrainingVariant()
-OTHER_NAMES = "the names come in another order than that of the shuffled copy."
+OTHER_NAMES = "the names are not in the order of the shuffled copy."
 OTHER_WEIGHTS = "the first weights are not those that init_state_dict draws after the shuffle."
-OTHER_BEGINNING = "neither the order of the names nor the first weights are those of train's description."
+OTHER_BEGINNING = "neither the order of the names nor the first weights are as described for train."
 
 
 @dataclass(frozen=True)
 class MatchedMistake:
-    """A known mistake that explains a run. says: what is wrong. start: where the run says that it started, if used."""
+    """A known mistake that explains a run. says: what is wrong. start: the run's claimed start, if used."""
 
     variant: TrainingVariant
     says: str
@@ -44,12 +45,12 @@ class MatchedMistake:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a run proves.
+    """The evidence from a run.
 
-    right: the grader's own training. matched: the training, right or with a known mistake, that the run agrees with.
-    equal_right, equal: how many losses, from the first, agree with each. same_weights: whether the final ones agree
-    with matched, too. own_parts: whether a step with the learner's parts 1, 5 and 6 is that of the right training or of
-    the mistake. If it is not, the training did not use these parts.
+    right: the grader's own training. matched: the training, correct or with a known mistake, that the run agrees with.
+    equal_right, equal: the number of losses, from the first, that agree with each. same_weights: whether the final
+    weights agree with matched, too. own_parts: whether a step with the learner's parts 1, 5 and 6 is that of the
+    correct training or of the mistake. If it is not, the training did not use these parts.
     """
 
     right: TrainedVariant
@@ -66,34 +67,34 @@ class Evidence:
 
     @property
     def own(self) -> bool:
-        """Whether the weights come from a training by the learner's own parts."""
+        """Whether the learner's own parts trained the weights."""
         return self.own_parts and self.same_weights
 
     @property
     def passes(self) -> ForwardVariant | Passes:
-        """The forward pass of the learner's model, as far as the training proves it."""
+        """The forward pass of the learner's model, as far as the evidence shows it."""
         return self.mistake.variant.passes if self.mistake and self.same_weights else CORRECT.passes
 
     @property
     def share(self) -> float:
-        """What agreement is worth: half with a known mistake."""
+        """The share of the points for agreement: half with a known mistake."""
         return 0.5 if self.mistake else 1.0
 
     @property
     def losses_share(self) -> float:
-        """What the agreement of the losses is worth, with the mistake or with the right training: the better one."""
+        """The share for agreement of the losses, with the mistake or with the correct training, whichever is better."""
         return max(self.share * share_of_steps(self.equal, self.total), share_of_steps(self.equal_right, self.total))
 
 
 def share_of_steps(equal: int, total: int) -> float:
-    """A share for all losses, for the first 100, for the first 10 and for the first."""
+    """The share by the number of equal losses: all, the first 100, the first 10, or the first."""
     if equal == total:
         return 1.0
     return next((share for steps, share in ((MANY_STEPS, 1 / 2), (10, 1 / 3), (1, 1 / 6)) if equal >= steps), 0.0)
 
 
 def find_evidence(result: RunResult | StoppedRun, task: CapstoneTask, num_steps: int) -> Evidence:
-    """Compare a run with the right training, and where it differs with each known mistake's."""
+    """Compare a run with the correct training and, if it differs, with the training of each known mistake."""
     right = train(CORRECT, task.docs, task.seed, num_steps)
     evidence = _evidence(result, task, right, right, None)
     if evidence.equal == evidence.total:
@@ -148,14 +149,16 @@ def find_mistake(
     num_steps: int,
     reported_start: TrainingStart | None = None,
 ) -> MatchedMistake | None:
-    """The known mistake whose losses these are, a few steps past the first difference; None where none differs. Of
-    several the one whose losses they are for longest.
+    """The known mistake with these losses, up to a few steps after the first difference; None if there is none. If
+    several fit, the one that fits longest.
     """
     step = equal_losses(losses, expected)
     if step == len(losses):
         return None
     stop = min(step + 1 + STEPS_AFTER, len(losses))
-    starts: dict[tuple, TrainingStart] = {}  # most variants start alike, and a shuffle takes as long as ten steps
+    starts: dict[
+        tuple, TrainingStart
+    ] = {}  # most variants have the same start, and a shuffle takes as long as ten steps
     candidates = []
     for mistake in _mistakes(task, reported_start):
         variant = mistake.variant
@@ -166,7 +169,7 @@ def find_mistake(
         def equal(steps: int, variant: TrainingVariant = variant, start: TrainingStart = start) -> int:
             return equal_losses(losses, train(variant, task.docs, task.seed, num_steps, steps, start).losses)
 
-        # Most variants fail at once, so only what begins like the run is trained up to a late difference.
+        # Most variants differ at once, so only those that begin like the run are trained further.
         if all(equal(steps) == steps for steps in (min(stop, STEPS_AFTER), stop)):
             candidates.append((mistake, equal))
     if len(candidates) > 1:
@@ -193,16 +196,16 @@ def _mistakes(task: CapstoneTask, reported_start: TrainingStart | None) -> Itera
 
 
 def equal_losses(losses: Sequence[float], expected: Sequence[float]) -> int:
-    """How many losses, from the first, agree: to 1e-6, of large losses to a millionth."""
+    """The number of losses, from the first, that agree to 1e-6 (large ones: relatively)."""
     pairs = enumerate(zip(losses, expected))
     total = min(len(losses), len(expected))
     return next((step for step, (a, b) in pairs if not abs(a - b) <= SAME * max(1.0, abs(b))), total)
 
 
 def explain(losses: Sequence[float], expected: Sequence[float], mistake: MatchedMistake | None, num_steps: int) -> str:
-    """The first step whose loss differs, and what is likely wrong: lines for the learner. Some loss must differ.
+    """Lines for the learner: the first step whose loss differs, and the likely cause. Some loss must differ.
 
-    mistake: the known one whose losses these are. num_steps: of the whole training, where these are only its beginning.
+    mistake: the known mistake with these losses. num_steps: of the complete training, if this is only its beginning.
     """
     step = equal_losses(losses, expected)
     message = (
@@ -215,11 +218,11 @@ def explain(losses: Sequence[float], expected: Sequence[float], mistake: Matched
 
 
 def usual_cause(step: int, total: int) -> str:
-    """What usually makes the losses differ from this step on (counted from 0)."""
+    """The usual cause if losses differ from this step on (counted from 0)."""
     if step == 0:
         return "the forward pass or the loss, or the order or spread of the first weights."
     if step == 1:
         return "a gradient, or the optimiser's first step."
     if step < LATEST:
         return "Adam's memory, gradients that are not reset to 0, or the learning rate."
-    return f"a case that is rare among {total:,} names, such as the longest name; or the end of the learning rate."
+    return f"a case that is rare among {total:,} names, such as the longest name, or the end of the schedule."

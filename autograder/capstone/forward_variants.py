@@ -1,4 +1,4 @@
-"""The forward pass with a known mistake, and its gradient: part 1's Value with arrays instead of numbers."""
+"""Forward passes with a known mistake, and their gradients: part 1's Value with arrays instead of numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Node:
         )
 
     def __matmul__(self, other: Node) -> Node:
-        """Of two stacks of matrices, or of a stack and one matrix."""
+        """Multiply two stacks of matrices, or a stack and one matrix."""
         return Node(
             self.data @ other.data,
             (self, lambda grad: grad @ other.data.swapaxes(-1, -2)),
@@ -38,11 +38,11 @@ class Node:
         return self.each(self.data * factor, factor)
 
     def each(self, data: np.ndarray, slope: np.ndarray | float) -> Node:
-        """Apply a function to each number. data: its values. slope: its derivative there."""
+        """Apply a function to each number. data: its values. slope: its derivatives."""
         return Node(data, (self, lambda grad: grad * slope))
 
     def mean(self) -> Node:
-        """Along the last axis, which stays."""
+        """The mean along the last axis, which is kept."""
         return Node(
             self.data.mean(axis=-1, keepdims=True),
             (self, lambda grad: np.broadcast_to(grad / self.data.shape[-1], self.data.shape)),
@@ -97,7 +97,7 @@ def power(x: Node, exponent: float, eps: float = 0.0) -> Node:
 
 
 def rmsnorm(x: Node, exponent: float = -0.5, eps: float = EPS, factor: float = 1.0) -> Node:
-    """factor: of the mean of squares."""
+    """rmsnorm, with the mean of squares multiplied by `factor`."""
     return x * power((x * x).mean().times(factor), exponent, eps)
 
 

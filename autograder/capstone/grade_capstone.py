@@ -1,4 +1,4 @@
-"""Grading the capstone: run it, compare it with the grader's own training, measure its model, give the points."""
+"""Grade the capstone: run it, compare it with the grader's own training, measure its model, award the points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder import model
 from autograder.capstone.capstone_checks import CHECKS, CapstoneCheck, Measured, Proved, nats_per_token, unigram_names
 from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask, Progress, draw_task, run
 from autograder.capstone.evidence import Evidence, explain, find_evidence
-from autograder.capstone.run_result import CapstoneFailed, RunResult, StoppedRun
+from autograder.capstone.run_result import COUNTS, CapstoneFailed, RunResult, StoppedRun
 from autograder.course import ROOT, capstone
 from autograder.grading.part_probes import load_trusted
 from autograder.grading.report import Check, Report
@@ -24,7 +24,7 @@ TEMPERATURE = 0.5
 
 
 class GradedCapstone(NamedTuple):
-    """The report, and what it was made from; result and measured are None when the run failed."""
+    """The report and its sources; result and measured are None if the run failed."""
 
     report: Report
     task: CapstoneTask
@@ -42,10 +42,10 @@ def grade_capstone(
     num_steps: int = NUM_STEPS,
     on_remark: Callable[[str], None] = lambda remark: None,
 ) -> GradedCapstone:
-    """Grade the learner's parts 1 to 8 together. Under a strict tier seed and letters are the grader's own; locally the
-    letters stay, and the default seed is 42, so that losses and names are those of `train`. python: the interpreter to
-    use instead of this one. Raises SandboxUnavailable when the tier does not hold, and MachineBusy, which says how far
-    the run came, when other programs left it no processor: that is no verdict, and nothing of it may be kept.
+    """Grade the learner's parts 1 to 8 together. In a strict tier, the grader chooses seed and letters. Locally, the
+    letters stay and the default seed is 42, so that losses and names equal those of `train`. python: the interpreter to
+    use instead of this one. Raises SandboxUnavailable if the tier is not secure. Raises MachineBusy, which says how far
+    the run came, if other programs used the processors; this is not a verdict, and nothing may be stored.
     """
     relabelled = tier is not Tier.LOCAL
     seed = (secrets.randbits(32) if relabelled else 42) if seed is None else seed
@@ -87,17 +87,17 @@ def files_hash(files: Mapping[str, bytes]) -> str:
 
 
 def judge(result: RunResult | StoppedRun, measured: Proved, problem: str = "") -> tuple[Check, ...]:
-    """The checks with their points. problem: why the run stopped."""
+    """The checks with their points. problem: why the run stopped, if it did."""
     return tuple(_check(check, *check.find(result, measured), problem) for check in CHECKS)
 
 
 def steps_reached(steps: int, total: int) -> str:
-    """How far a run came, as a sentence."""
-    return f"Step {steps:,} of {total:,} was reached." if steps else "No step was reported."
+    """A sentence about how far a run came."""
+    return f"It reached step {steps:,} of {total:,}." if steps else "No step was reported."
 
 
 def before_it_stopped(stopped: StoppedRun, evidence: Evidence) -> str:
-    """How far a run came that stopped, and what its losses until then say."""
+    """Sentences about how far a stopped run came, and about its losses until then."""
     steps = len(stopped.losses)
     message = f"\n{steps_reached(steps, evidence.total)}"
     if not steps:
@@ -105,11 +105,11 @@ def before_it_stopped(stopped: StoppedRun, evidence: Evidence) -> str:
     if evidence.equal_right == steps:
         return f"{message} All losses until then equal the grader's own."
     why = explain(stopped.losses, evidence.right.losses, evidence.mistake, evidence.total)
-    return f"{message} It went wrong before. {why.rstrip()}"
+    return f"{message} The losses differ before that. {why.rstrip()}"
 
 
 def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
-    """The grader's own training on the same names with the same seed, and its measurements of the learner's weights."""
+    """Train the grader's own model on the same names with the same seed, and measure the learner's weights."""
     part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
     evidence, sizes = find_evidence(result, task, num_steps), model.Sizes()
     tokenizer = part02.Tokenizer(task.docs)
@@ -118,9 +118,10 @@ def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
         rng = random.Random(task.seed) if rng is None else rng
         return model.sample_many(result.weights, sizes, result.chars, count, temperature, rng, evidence.passes)
 
-    # The 20 names go on with the generator of the training. Where that began elsewhere, its state is not known.
+    # The 20 names use the training's generator. If the training started differently, its state is unknown.
     rng = evidence.matched.rng
-    names = [*(sampled(20, TEMPERATURE, rng) if rng else result.names), *sampled(40, 0.3), *sampled(40, 1.0)]
+    names = sampled(COUNTS["names"], TEMPERATURE, rng) if rng else list(result.names)
+    names += [*sampled(COUNTS["cold"], 0.3), *sampled(COUNTS["hot"], 1.0)]
     letters = unigram_names(task.docs, 200, np.random.default_rng(task.seed))
     return Measured(
         evidence=evidence,

@@ -1,4 +1,4 @@
-"""What a run returned, checked for form: nothing that a submission says of itself is used without a check."""
+"""A run's answer, checked for its form, since it comes from the learner's process."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from autograder import model
 from autograder.capstone.training_variants import TrainingStart
 from autograder.grading.compare import is_number
 
+# The names that a run samples: with the generator of the training, at temperature 0.3, at temperature 1.
+COUNTS = {"names": 20, "cold": 40, "hot": 40}
+
 
 class CapstoneFailed(Exception):
-    """The run ended without a result; the text is a sentence for the learner. one_step: as in RunResult."""
+    """The run ended without a result; the message is a sentence for the learner. one_step: as in RunResult."""
 
     def __init__(self, sentence: str, one_step: model.Weights | str = "") -> None:
         super().__init__(sentence)
@@ -21,7 +24,7 @@ class CapstoneFailed(Exception):
 
 @dataclass(frozen=True)
 class StoppedRun:
-    """What is left of a run that ended without a result: the losses that it reported meanwhile, and the one step."""
+    """The rest of a run that ended without a result: the losses that it reported before, and the one step."""
 
     losses: list[float]
     one_step: model.Weights | str
@@ -31,10 +34,10 @@ class StoppedRun:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run returned, checked for form. All of it is what the learner's code says of itself.
+    """A run's answer, checked for its form. Everything in it is a claim by the learner's code.
 
-    start: the first weights and the name of each step, None where the run did not say. one_step: the
-    weights after one step that the grader put together from parts 1, 5 and 6, or a sentence that says why not.
+    start: the first weights and the name of each step, None if the run did not report them. one_step: the
+    weights after one step that the grader ran with parts 1, 5 and 6, or a sentence that says why there are none.
     """
 
     chars: list[str]
@@ -51,7 +54,7 @@ class RunResult:
 
 
 def read_result(value: object, docs: list[str], num_steps: int) -> dict:
-    """The answer's parts, checked for form. docs: what was trained on. Raises CapstoneFailed with a sentence."""
+    """Parse the answer and check its form. docs: the training data. Raises CapstoneFailed with a message."""
     keys = {"chars", "losses", "weights", "names", "cold", "hot", "first_weights", "order"}
     if type(value) is not dict or set(value) != keys:
         raise CapstoneFailed("The answer of the training run does not have the expected form.")
@@ -60,8 +63,8 @@ def read_result(value: object, docs: list[str], num_steps: int) -> dict:
         raise CapstoneFailed(f"trained.tokenizer.chars should be the {len(chars)} sorted letters of the names.")
     losses = value["losses"]
     if type(losses) is not list or len(losses) != num_steps or not all(map(is_number, losses)):
-        raise CapstoneFailed(f"trained.losses should hold {num_steps} numbers, one for each step.")
-    for key, count in (("names", 20), ("cold", 40), ("hot", 40)):
+        raise CapstoneFailed(f"trained.losses should contain {num_steps} numbers, one per step.")
+    for key, count in COUNTS.items():
         if type(value[key]) is not list or len(value[key]) != count or any(type(n) is not str for n in value[key]):
             raise CapstoneFailed(f"sample_many(trained, count={count}, ...) should return {count} strings.")
     facts = {key: value[key] for key in ("chars", "names", "cold", "hot")}
@@ -70,7 +73,7 @@ def read_result(value: object, docs: list[str], num_steps: int) -> dict:
 
 
 def read_start(matrices: object, order: object, docs: list[str], num_steps: int) -> TrainingStart | None:
-    """Where the run says that it started. order: the place in docs of each step's name."""
+    """The start that the run claims. order: the index in docs of each step's name."""
     if type(order) is not list or len(order) != num_steps:
         return None
     if not all(type(place) is int and 0 <= place < len(docs) for place in order):
@@ -84,19 +87,19 @@ def read_start(matrices: object, order: object, docs: list[str], num_steps: int)
     return TrainingStart(weights, [docs[place] for place in order]) if drawn_at_random(weights) else None
 
 
-# The share of names that must differ. One name again and again is learnt by nearly any model; of 1,000 names that are
-# drawn from all of them, with replacement, 98 % differ.
+# The share of names that must differ. Nearly any model learns one repeated name; of 1,000 names drawn from all names
+# with replacement, 98 % differ.
 OTHER_NAMES = 0.9
 
-# Weights of another kind, such as zeros, can make a model of which nearly nothing moves. Such a training takes no
-# backward pass worth the name. Some recipes begin with zeros in the last matrix of a branch, which do move.
+# Other weights, such as zeros, can make a model in which nearly nothing moves, so that training hardly needs a backward
+# pass. Some recipes start with zeros in the last matrix of a branch, which do move.
 MAY_BE_ZERO = ("lm_head", "layer0.attn_wo", "layer0.mlp_fc2")
 FIRST_IN_A_BRANCH = ("layer0.attn_wq", "layer0.attn_wk", "layer0.attn_wv", "layer0.mlp_fc1")
 
 
 def drawn_at_random(weights: model.Weights) -> bool:
-    """Whether every matrix looks like numbers drawn around 0, and each branch gets what the tables hold: matrices that
-    cancel it make a model with a number in place of each vector.
+    """Whether every matrix looks like random numbers around 0, and each branch receives the embeddings: matrices that
+    cancel them would reduce the model to one number per vector.
     """
     if not all(_is_noise(matrix) or (name in MAY_BE_ZERO and not matrix.any()) for name, matrix in weights.items()):
         return False
@@ -118,7 +121,7 @@ def _is_noise(matrix: np.ndarray) -> bool:
 
 
 def read_weights(matrices: object) -> model.Weights:
-    """The weights as numpy's, their names, shapes and numbers checked. Raises CapstoneFailed with a sentence."""
+    """The weights as numpy arrays, after checking names, shapes and numbers. Raises CapstoneFailed with a message."""
     wanted = model.shapes(model.Sizes())
     if type(matrices) is not dict or set(matrices) != set(wanted):
         raise CapstoneFailed(f"trained.state_dict should have the matrices {', '.join(wanted)}.")
@@ -128,5 +131,5 @@ def read_weights(matrices: object) -> model.Weights:
         if not right or not all(type(row) is list and len(row) == columns for row in matrix):
             raise CapstoneFailed(f"{name} should have {rows} rows of {columns} numbers.")
         if not all(is_number(x) and abs(x) < 1e6 for row in matrix for x in row):
-            raise CapstoneFailed(f"{name} holds something that is no finite number.")
+            raise CapstoneFailed(f"{name} contains something that is not a finite number.")
     return {name: np.array(matrices[name], dtype=np.float64) for name in wanted}

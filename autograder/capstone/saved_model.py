@@ -1,4 +1,4 @@
-"""What a capstone leaves behind: the learner's trained model, in the usual alphabet, in the format of weights.py."""
+"""Save and load a capstone's result: the learner's trained model, in the usual alphabet and weights.py's format."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ RESULT = ROOT / "runs" / "capstone.json"
 
 
 class NoResult(Failure):
-    """There is nothing to draw; the text is a sentence that says what to do."""
+    """There is no saved result; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """A capstone's model. folder: where its modules lay. date: of the run, as in 2026-11-24. seed: of its training."""
+    """A capstone's model. folder: of its modules. date: of the run, such as 2026-11-24. seed: of its training."""
 
     weights: model.Weights
     folder: str
@@ -38,7 +38,7 @@ class Result:
 
 
 def save_result(graded: GradedCapstone, folder: Path, path: Path) -> Path | None:
-    """Keep the model of a run, whole or not at all; None when the run gave none. folder: where its modules lie.
+    """Save the model of a run completely or not at all; return None if the run has none. folder: of its modules.
 
     Raises OSError.
     """
@@ -69,13 +69,13 @@ def save_result(graded: GradedCapstone, folder: Path, path: Path) -> Path | None
 
 
 def in_usual_alphabet(weights: model.Weights, task: CapstoneTask) -> model.Weights:
-    """The same model with the rows that stand for letters in the order a to z, whatever the run's alphabet was."""
+    """The same model with the letters' rows in the order a to z, independently of the run's alphabet."""
     order = np.array([string.ascii_lowercase.index(letter) for letter in task.alphabet] + [len(task.alphabet)])
     return {name: matrix[order] if name in ("wte", "lm_head") else matrix for name, matrix in weights.items()}
 
 
 def load_result(path: Path) -> Result:
-    """The model of the last capstone. Raises NoResult when there is none."""
+    """The model of the last capstone. Raises NoResult if there is none."""
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
@@ -83,7 +83,7 @@ def load_result(path: Path) -> Result:
         day = date.fromisoformat(settings["date"]).isoformat()
         return Result(read_weights(content["matrices"]), str(settings["folder"]), day, int(settings["seed"]))
     except FileNotFoundError:
-        raise NoResult(f"There is no trained model of yours yet. First run: {command('capstone')}") from None
+        raise NoResult(f"You have no trained model yet. First run: {command('capstone')}") from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError, CapstoneFailed) as error:
-        message = f"{path} holds no result of a capstone ({type(error).__name__})."
+        message = f"{path} is not a valid result of a capstone ({type(error).__name__})."
         raise NoResult(f"{message} Run it again: {command('capstone')}") from error

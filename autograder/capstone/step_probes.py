@@ -1,4 +1,4 @@
-"""The probe of one step: it calls a learner's parts 1, 5 and 6 where no part 7 is that could train without them."""
+"""The probe for one step. It runs a learner's parts 1, 5 and 6 without part 7, which could train with other code."""
 
 import part01_autograd
 import part04_parameters

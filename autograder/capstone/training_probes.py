@@ -1,4 +1,4 @@
-"""The capstone's probe: it trains and samples with a learner's modules, beside them in the sandbox."""
+"""The capstone's probe: it trains and samples with a learner's modules, in the same sandbox."""
 
 import gc
 import os
@@ -26,8 +26,8 @@ def ready():
 
 
 def end_with_the_grader():
-    """End this process soon after a grader that was killed: a run of minutes is for nobody then. In the strict sandbox
-    bubblewrap sees to that; Windows never tells, and there the worker's own time limit does.
+    """End this process soon after its grader was killed, since nobody needs the result then. In the strict sandbox,
+    bubblewrap does this; on Windows, only the worker's own time limit does.
     """
     grader = os.getppid()
 
@@ -39,11 +39,11 @@ def end_with_the_grader():
     threading.Thread(target=watch, daemon=True).start()
 
 
-def train_and_sample(docs, num_steps, seed):
+def train_and_sample(docs, num_steps, seed, counts):
     """train(docs, {num_steps}, rng=random.Random({seed}))"""
     end_with_the_grader()
-    # A train() may switch the collector off, as ours does. On PyPy that stops all freeing of memory, and here such a
-    # backward() would fill it in 80 steps.
+    # A train() may switch the collector off, as ours does. On PyPy, no memory is freed then, and with such a backward()
+    # the memory would be full after 80 steps.
     gc.disable = lambda: None
     if sys.implementation.name != "pypy":
         gc.set_threshold(*THRESHOLDS)
@@ -61,9 +61,9 @@ def train_and_sample(docs, num_steps, seed):
         "losses": list(trained.losses),
         "weights": numbers(trained.state_dict),
         "order": [places.get(name) if type(name) is str else None for name in with_names[:num_steps]],
-        "names": list(part08_generation.sample_many(trained, count=20, temperature=0.5, rng=rng)),
-        "cold": list(part08_generation.sample_many(trained, count=40, temperature=0.3, seed=seed)),
-        "hot": list(part08_generation.sample_many(trained, count=40, temperature=1.0, seed=seed)),
+        "names": list(part08_generation.sample_many(trained, count=counts["names"], temperature=0.5, rng=rng)),
+        "cold": list(part08_generation.sample_many(trained, count=counts["cold"], temperature=0.3, seed=seed)),
+        "hot": list(part08_generation.sample_many(trained, count=counts["hot"], temperature=1.0, seed=seed)),
         "first_weights": first_weights(docs, seed),
     }
 
@@ -73,8 +73,8 @@ def numbers(matrices):
 
 
 def note_names():
-    """A list that gets every name that the learner's tokenizer encodes from now on: the first num_steps of them are
-    those of the steps, whether train() encodes a name in its step or all names before the first.
+    """A list that records every name that the learner's tokenizer encodes from now on. The first num_steps names belong
+    to the steps, whether train() encodes a name in its step or all names before the first.
     """
     noted = []
     tokenizer = getattr(sys.modules.get("part02_tokenizer"), "Tokenizer", None)
@@ -90,7 +90,7 @@ def note_names():
 
 
 def first_weights(docs, seed):
-    """After 0 steps the weights are as they were drawn. None where train() can't take 0 steps."""
+    """The initial weights, from a train() with 0 steps. None if train() can't run 0 steps."""
     try:
         return numbers(part07_training.train(docs, num_steps=0, rng=random.Random(seed)).state_dict)
     except Exception:

@@ -1,7 +1,6 @@
-"""Known mistakes of a training, each as a way to train the grader's own model: every loss and the final weights follow.
+"""Known mistakes in training. Each is a way to train the grader's own model, with its losses and final weights.
 
-A variant must need a backward pass. One without, such as a training that moves nothing, could be forged with a forward
-pass alone.
+Every variant must need a backward pass. Otherwise, for example if nothing moves, a forward pass alone could forge it.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ import numpy as np
 from autograder import model
 from autograder.capstone.forward_variants import ForwardVariant, gelu, layernorm, relu, rmsnorm
 
-DEFAULT_SEED = 42  # of part 7's train
+DEFAULT_SEED = 42  # part 7's train has the same
 
 
 class SetupStep(enum.Enum):
-    """What a training can do before its first step."""
+    """The actions before the first training step."""
 
     SHUFFLE_NAMES = enum.auto()
     DRAW_WEIGHTS = enum.auto()
     CHOOSE_NAMES = enum.auto()  # a name at random for each step
-    OWN_RNG = enum.auto()  # from here on, draw with a generator that train makes itself
-    GIVEN_RNG = enum.auto()  # from here on, draw with the generator that train gets
+    OWN_RNG = enum.auto()  # from here on, use a generator that train creates
+    GIVEN_RNG = enum.auto()  # from here on, use the generator that train receives
 
 
 SHUFFLE_NAMES, DRAW_WEIGHTS, CHOOSE_NAMES, OWN_RNG, GIVEN_RNG = SetupStep
@@ -36,7 +35,7 @@ SHUFFLE_NAMES, DRAW_WEIGHTS, CHOOSE_NAMES, OWN_RNG, GIVEN_RNG = SetupStep
 
 @dataclass(frozen=True)
 class TrainingVariant:
-    """A way to train. The defaults are the right one; says is what is wrong about it.
+    """A way to train. The defaults are correct; says is the mistake.
 
     setup: what happens before the first step, in order. std: of the first weights. learning_rate: by step and number of
     steps. loss_scale: the loss of a name as a multiple of the mean, by its number of predictions. tokens: the part of a
@@ -78,8 +77,8 @@ class TrainingVariant:
 
 
 class TrainingStart(NamedTuple):
-    """Where a training starts: the first weights, and the names in the order of the steps. rng: the generator that
-    train got, which the training has drawn from; None where a run only says that it started here.
+    """The start of a training run: the first weights, and the names in the order of the steps. rng: the generator that
+    train received, in its state after drawing; None if a run only claims this start.
     """
 
     weights: model.Weights
@@ -88,7 +87,7 @@ class TrainingStart(NamedTuple):
 
 
 class TrainedVariant(NamedTuple):
-    """What a training leaves behind. names: in the order of the steps. rng: as in its start."""
+    """The result of a training run. names: in the order of the steps. rng: as in its start."""
 
     losses: list[float]
     weights: model.Weights
@@ -104,7 +103,7 @@ def train(
     stop: int | None = None,
     start: TrainingStart | None = None,
 ) -> TrainedVariant:
-    """Train for the first `stop` of num_steps steps, all when None. start: in place of the variant's own setup."""
+    """Train for the first `stop` of num_steps steps (None: all). start: replaces the variant's own setup."""
     chars = sorted(set("".join(docs)))
     config = model.Sizes(vocab_size=len(chars) + 1)
     if start is None:
@@ -122,7 +121,7 @@ def train(
 def set_up(
     variant: TrainingVariant, docs: Sequence[str], seed: int, num_steps: int, config: model.Sizes
 ) -> TrainingStart:
-    """Do what the variant does before its first step."""
+    """Run the variant's actions before the first step."""
     rng = given_rng = random.Random(seed)
     names, weights = list(docs), {}
     for setup_step in variant.setup:
@@ -140,7 +139,7 @@ def set_up(
 
 
 class VariantOptimizer:
-    """Adam, or what a variant does in its place."""
+    """Adam, or the optimiser that a variant uses instead."""
 
     def __init__(self, variant: TrainingVariant, num_steps: int) -> None:
         self.variant, self.num_steps = variant, num_steps
@@ -168,27 +167,27 @@ KNOWN_MISTAKES = (
     TrainingVariant("the weights are drawn before the names are shuffled.", setup=(DRAW_WEIGHTS, SHUFFLE_NAMES)),
     TrainingVariant("the names are not shuffled before the weights are drawn.", setup=(DRAW_WEIGHTS,), held_out=2.403),
     TrainingVariant(
-        "train makes a generator of its own though it gets one as rng.",
+        "train creates a new generator instead of using rng.",
         setup=(OWN_RNG, SHUFFLE_NAMES, DRAW_WEIGHTS),
         held_out=2.366,
     ),
     TrainingVariant(
-        "the weights come from another generator than the one that shuffled.",
+        "the weights are not drawn with the generator that shuffled the names.",
         setup=(SHUFFLE_NAMES, OWN_RNG, DRAW_WEIGHTS),
     ),
     TrainingVariant(
-        "the names are shuffled by another generator than the one of the weights.",
+        "the names are not shuffled with the generator that draws the weights.",
         setup=(OWN_RNG, SHUFFLE_NAMES, GIVEN_RNG, DRAW_WEIGHTS),
         held_out=2.365,
     ),
     TrainingVariant(
-        "each step draws a name at random: step i takes name i of the shuffled copy.",
+        "each step draws a name at random; step i must use name i of the shuffled copy.",
         setup=(SHUFFLE_NAMES, DRAW_WEIGHTS, CHOOSE_NAMES),
     ),
     TrainingVariant(
-        "each step draws a name at random, and they are not shuffled before.", setup=(DRAW_WEIGHTS, CHOOSE_NAMES)
+        "each step draws a name at random, and the names are not shuffled.", setup=(DRAW_WEIGHTS, CHOOSE_NAMES)
     ),
-    TrainingVariant("step i takes name i + 1 of the shuffled copy, and must take name i.", first_name=1),
+    TrainingVariant("step i uses name i + 1 of the shuffled copy, and must use name i.", first_name=1),
     TrainingVariant("the first weights have the standard deviation 0.02 instead of 0.08.", std=0.02, held_out=2.363),
     TrainingVariant("the first weights have the standard deviation 0.1 instead of 0.08.", std=0.1),
     TrainingVariant("the first weights have the standard deviation 1 instead of 0.08.", std=1.0, explodes=True),
@@ -221,10 +220,12 @@ KNOWN_MISTAKES = (
     ),
     TrainingVariant("Adam divides by v_hat, and must divide by its root.", takes_root=False, explodes=True),
     TrainingVariant(
-        "gradients are never set back to 0, so each step adds to those before.", zeroes_gradients=False, explodes=True
+        "gradients are never reset to 0, so each step adds to the old ones.", zeroes_gradients=False, explodes=True
     ),
     TrainingVariant("Adam's eps is inside the root, and must be added to it.", eps_inside=True),
-    TrainingVariant("the step is plain descent, lr times the gradient, instead of Adam's.", adam=False, held_out=2.563),
+    TrainingVariant(
+        "the step is plain gradient descent, lr times the gradient, instead of Adam's.", adam=False, held_out=2.563
+    ),
     TrainingVariant("Adam has beta1 = 0.9 instead of 0.85.", beta1=0.9),
     TrainingVariant("Adam has beta2 = 0.999 instead of 0.99.", beta2=0.999),
     TrainingVariant("Adam has beta1 = 0.9 and beta2 = 0.999 instead of 0.85 and 0.99.", beta1=0.9, beta2=0.999),
@@ -242,7 +243,7 @@ KNOWN_MISTAKES = (
         learning_rate=lambda step, num_steps: 0.01 * (1 - step / max(1, num_steps - 1)),
     ),
     TrainingVariant(
-        "the learning rate begins at 0.001 instead of 0.01.",
+        "the learning rate starts at 0.001 instead of 0.01.",
         learning_rate=lambda step, num_steps: 0.001 * (1 - step / num_steps),
         held_out=2.46,
     ),
@@ -258,24 +259,28 @@ KNOWN_MISTAKES = (
     TrainingVariant("attention adds nothing.", passes=ForwardVariant(attention_onto="lost"), held_out=2.363),
     TrainingVariant("the feed-forward block adds nothing.", passes=ForwardVariant(mlp_onto="lost"), held_out=2.361),
     TrainingVariant(
-        "the residual around attention is missing.", passes=ForwardVariant(attention_onto="nothing"), held_out=2.427
+        "the residual connection around attention is missing.",
+        passes=ForwardVariant(attention_onto="nothing"),
+        held_out=2.427,
     ),
     TrainingVariant(
-        "the residual around the mlp is missing.", passes=ForwardVariant(mlp_onto="nothing"), held_out=2.388
+        "the residual connection around the mlp is missing.", passes=ForwardVariant(mlp_onto="nothing"), held_out=2.388
     ),
     TrainingVariant(
-        "both residuals are missing.",
+        "both residual connections are missing.",
         passes=ForwardVariant(attention_onto="nothing", mlp_onto="nothing"),
         held_out=2.452,
     ),
     TrainingVariant(
-        "both residuals begin at the normalised x.", passes=ForwardVariant(attention_onto="normed", mlp_onto="normed")
+        "both residual connections start from the normalised x.",
+        passes=ForwardVariant(attention_onto="normed", mlp_onto="normed"),
     ),
     TrainingVariant(
-        "the residual around attention begins at the normalised x.", passes=ForwardVariant(attention_onto="normed")
+        "the residual connection around attention starts from the normalised x.",
+        passes=ForwardVariant(attention_onto="normed"),
     ),
     TrainingVariant(
-        "the residual around the mlp begins at the normalised x.", passes=ForwardVariant(mlp_onto="normed")
+        "the residual connection around the mlp starts from the normalised x.", passes=ForwardVariant(mlp_onto="normed")
     ),
     TrainingVariant("the mlp gets the x from before attention.", passes=ForwardVariant(side_by_side=True)),
     TrainingVariant(
@@ -285,18 +290,18 @@ KNOWN_MISTAKES = (
     TrainingVariant("the norm before the mlp is missing.", passes=ForwardVariant(norms=("embedding", "attention"))),
     TrainingVariant("the norms before attention and mlp are missing.", passes=ForwardVariant(norms=("embedding",))),
     TrainingVariant(
-        "x is normalised before lm_head, too, as in GPT-2.",
+        "x is also normalised before lm_head, as in GPT-2.",
         passes=ForwardVariant(norms=("embedding", "attention", "mlp", "head")),
         held_out=2.368,
     ),
     TrainingVariant(
-        "x is normalised after each residual, not before attention and mlp.",
+        "x is normalised after each residual connection, not before attention and mlp.",
         passes=ForwardVariant(norms=("embedding", "sums")),
         held_out=2.373,
     ),
-    TrainingVariant("the norm is a LayerNorm, which takes the mean away.", passes=ForwardVariant(norm=layernorm)),
+    TrainingVariant("the norm is a LayerNorm, which also subtracts the mean.", passes=ForwardVariant(norm=layernorm)),
     TrainingVariant(
-        "the norm takes the sum of squares, and must take their mean.",
+        "the norm uses the sum of squares, and must use their mean.",
         passes=ForwardVariant(norm=lambda x: rmsnorm(x, factor=x.data.shape[-1])),
         held_out=2.386,
     ),
@@ -316,12 +321,12 @@ KNOWN_MISTAKES = (
     ),
     TrainingVariant("the mlp squares the ReLU.", passes=ForwardVariant(activation=lambda x: relu(x) * relu(x))),
     TrainingVariant("attention is not split into heads.", passes=ForwardVariant(heads=1)),
-    TrainingVariant("a position sees only itself.", passes=ForwardVariant(past=False), held_out=2.364),
+    TrainingVariant("each position attends only to itself.", passes=ForwardVariant(past=False), held_out=2.364),
     TrainingVariant("attn_wo is not used.", passes=ForwardVariant(joined=False), held_out=2.351),
     TrainingVariant("the query is made with attn_wk.", passes=ForwardVariant(made_by="kkv")),
     TrainingVariant("the key is made with attn_wq.", passes=ForwardVariant(made_by="qqv")),
-    TrainingVariant("attn_wq and attn_wk are exchanged.", passes=ForwardVariant(made_by="kqv")),
-    TrainingVariant("keys and values are exchanged.", passes=ForwardVariant(made_by="qvk")),
+    TrainingVariant("attn_wq and attn_wk are swapped.", passes=ForwardVariant(made_by="kqv")),
+    TrainingVariant("keys and values are swapped.", passes=ForwardVariant(made_by="qvk")),
     TrainingVariant("the values are the keys.", passes=ForwardVariant(made_by="qkk")),
     TrainingVariant(
         "the values are x itself: attn_wv is not used.", passes=ForwardVariant(made_by="qkx"), held_out=2.35

@@ -15,38 +15,38 @@ from pathlib import Path
 from autograder.course import LARGEST_FILE, Part, parts
 from autograder.grading.report import NO_FILE
 
-# Files that nbgrader's exchange writes next to a submission, and needs next to its feedback to return that.
+# Files that nbgrader's exchange writes next to a submission, and needs next to the feedback to return it.
 TIMESTAMP = "timestamp.txt"
 EXCHANGE_NOTES = (TIMESTAMP, "submission_secret.txt")
-# As nbgrader notes a time, or as an instructor may write it: 2026-11-24 12:00:00.000000 UTC, 2026-11-24T12:00+01:00. A
-# number behind a space is in seconds. Other words are not accepted: "10" or "Mon" would be another day each week.
+# A time as nbgrader or an instructor writes it: 2026-11-24 12:00:00.000000 UTC, 2026-11-24T12:00+01:00. A number after
+# a space is an offset in seconds. Other words are refused: "10" or "Mon" would mean another day each week.
 TIME = re.compile(
     r"(?P<minute>\d{4}-\d\d-\d\d[ T]\d\d:\d\d)(?P<second>:\d\d)?(?:\.(?P<part>\d{1,6})\d*)?"
     r"(?: ?(?P<offset>Z|[+-]\d\d:\d\d)| (?P<zone>[A-Za-z][\w/+-]*|[+-]\d{1,5}))?",
     re.ASCII,
 )
-YEARS = range(1990, 2200)  # near the ends of the calendar, no time zone and no due date can be computed
+YEARS = range(1990, 2200)  # near the limits of the calendar, time zones and due dates can't be computed
 
 
 class Unreadable(Exception):
-    """A file can't be used; the text is a sentence for its author."""
+    """A file can't be used; the message is a sentence for its author."""
 
 
 @dataclass(frozen=True)
 class Collected:
-    """The modules that a part is graded with, by file name, and sentences about files that could not be used."""
+    """The modules for grading a part, by file name, and sentences about files that could not be used."""
 
     modules: dict[str, bytes]
     remarks: tuple[str, ...]
 
 
 def read_regular_file(path: Path, limit: int) -> bytes | None:
-    """At most limit + 1 bytes of a file, None when there is none. Raises Unreadable: never follows a link, which may
-    lead to anything that the grader can read, and never waits for a pipe.
+    """At most limit + 1 bytes of a file; None if there is no file. Raises Unreadable for anything but a regular file:
+    a link could lead to any file that the grader can read, and a pipe could block it.
     """
     try:
         if path.parent.is_symlink() or path.is_symlink():
-            raise Unreadable(f"{path.name} is a link, not a file: hand in the file itself.")
+            raise Unreadable(f"{path.name} is a link, not a file: submit the file itself.")
         if not path.exists():
             return None
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -59,20 +59,22 @@ def read_regular_file(path: Path, limit: int) -> bytes | None:
 
 
 def submitted_hash(learner: Path, part: Part) -> str:
-    """The sha256 of the part's module in a learner's folder, as reports have it; NO_FILE when there is none. Raises
-    Unreadable.
+    """The sha256 of the part's module in a learner's folder, in the form that reports use; NO_FILE if there is none.
+    Raises Unreadable.
     """
     content = read_regular_file(learner / part.name / part.file_name, LARGEST_FILE)
     return NO_FILE if content is None else hashlib.sha256(content).hexdigest()
 
 
 def collect_modules(learner: Path, part: Part) -> Collected:
-    """In a learner's folder: the part's module from the part's own, and the newest of each part that it builds on."""
+    """Read from a learner's folder: the part's module, and the newest module of each part that it builds on."""
     modules: dict[str, bytes] = {}
     remarks: list[str] = []
     noted = timestamp_text(learner / part.name)
     if noted and parsed_time(noted) is None:
-        remarks.append("timestamp.txt holds no time: when this was handed in is not known, so it is not late.")
+        remarks.append(
+            "timestamp.txt contains no valid time. The submission time is unknown, so this work is not late."
+        )
     for needed in parts():
         if needed is not part and needed.module not in part.needs:
             continue
@@ -94,7 +96,7 @@ def collect_modules(learner: Path, part: Part) -> Collected:
 
 @dataclass(frozen=True)
 class NewestModule:
-    """A module. place: the folder that it was submitted in, such as part05; time: when, None if unknown."""
+    """A submitted module. place: its folder, such as part05; time: when it was submitted, None if unknown."""
 
     content: bytes
     place: str
@@ -102,7 +104,7 @@ class NewestModule:
 
 
 def newest_module(learner: Path, part: Part) -> NewestModule | None:
-    """The newest of a part's modules in a learner's folder that can be read; None when there is none."""
+    """The newest readable module of a part in a learner's folder; None if there is none."""
     for place in _newest_first(learner, part):
         try:
             content = read_regular_file(place / part.file_name, LARGEST_FILE)
@@ -114,7 +116,7 @@ def newest_module(learner: Path, part: Part) -> NewestModule | None:
 
 
 def _newest_first(learner: Path, needed: Part) -> list[Path]:
-    """The learner's folders, that of the part itself before others of the same time."""
+    """The learner's folders, newest first. With equal times, the folder of the part itself comes first."""
 
     def age(place: Path) -> tuple[float, bool]:
         noted = recorded_time(place)
@@ -124,7 +126,7 @@ def _newest_first(learner: Path, needed: Part) -> list[Path]:
 
 
 def timestamp_text(place: Path) -> str:
-    """When a folder was submitted, as nbgrader notes it: `2026-11-24 12:00:00.000000 UTC`; "" when it has no note."""
+    """A folder's submission time in nbgrader's form, `2026-11-24 12:00:00.000000 UTC`; "" if it is not recorded."""
     try:
         return (read_regular_file(place / TIMESTAMP, 100) or b"").decode("ascii", "replace").strip()
     except Unreadable:
@@ -132,13 +134,13 @@ def timestamp_text(place: Path) -> str:
 
 
 def recorded_time(place: Path) -> datetime.datetime | None:
-    """When a folder was submitted, in UTC; None when its timestamp.txt does not say."""
+    """A folder's submission time in UTC; None if timestamp.txt has no valid time."""
     return parsed_time(timestamp_text(place))
 
 
 def parsed_time(text: str) -> datetime.datetime | None:
-    """A time as nbgrader notes it, in UTC; None when the text is not a time. A time without a zone, or with an unknown
-    one, is in UTC, as for nbgrader.
+    """Parse a time in nbgrader's form, and return it in UTC; None if the text is not a time. As in nbgrader, a time
+    without a zone, or with an unknown one, is in UTC.
     """
     match = TIME.fullmatch(text.strip())
     if match is None:
@@ -156,19 +158,21 @@ def parsed_time(text: str) -> datetime.datetime | None:
 
 
 def _zone(name: str) -> datetime.tzinfo | None:
-    """A time zone by its name or its seconds; None is that of this machine. Raises ValueError for a day or more."""
+    """A time zone by its name or its offset in seconds; None means this machine's. Raises ValueError for a
+    day or more.
+    """
     if name[0] in "+-":
         return datetime.timezone(datetime.timedelta(seconds=int(name)))
     if name not in ("UTC", "GMT") and name in time.tzname:
         return None
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name is that of a folder
         return datetime.timezone.utc
 
 
 def copy_exchange_notes(submission: Path, to: Path) -> None:
-    """Copy the exchange's notes on a submission into another folder; a note that can't be read is left out."""
+    """Copy the exchange's files about a submission into another folder, except those that can't be read."""
     for name in EXCHANGE_NOTES:
         try:
             content = read_regular_file(submission / name, 200)

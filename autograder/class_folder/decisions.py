@@ -1,7 +1,7 @@
 """The instructors' decisions about regrade requests: one line of JSON per decision, in the folder of the verdicts.
 
-A decision never changes a verdict. It is applied to the report whenever points are entered or shown, so the points are
-the same however often a class is graded, and by whatever command.
+A decision never changes a verdict. Every command that enters or shows points applies it to the report, so the points
+are the same however often a class is graded.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ FILE = "decisions.jsonl"
 
 
 class DecisionsError(ValueError):
-    """The file of decisions can't be used: a sentence."""
+    """The file of decisions can't be used; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision on a check of a part. learner: whom it is for, "" for everybody whose check fails in this way;
-    submission: sha256 of the module that was looked at; way: how its check failed; when: UTC, ISO 8601.
+    """One decision about a check of a part. learner: the learner's id, or "" for everybody whose check fails in this
+    way; submission: sha256 of the reviewed module; way: how its check failed; when: UTC, ISO 8601.
     """
 
     when: str
@@ -39,19 +39,19 @@ class Decision:
     way: str
 
     def same_ruling(self, other: Decision) -> bool:
-        """Whether both rule the same, whoever decided, and when."""
+        """Whether both decisions say the same, apart from who decided and when."""
         return replace(self, when="", by="") == replace(other, when="", by="")
 
 
 def failure_kind(check: Check) -> str:
-    """How a check failed, as far as it is the same for everybody: the status, and the recognised mistake or the
-    exception. Messages are not a part of it, since they depend on random inputs.
+    """How a check failed, in a form that can be compared between learners: the status, and the recognised mistake or
+    the exception. Messages are left out, since they depend on random inputs.
     """
     return " ".join([check.status, check.misconception or check.exception or ""]).strip()
 
 
 def read_decisions(verdicts: Path) -> list[Decision]:
-    """All decisions, oldest first. Raises DecisionsError for a damaged line: to skip it might cost points."""
+    """All decisions, oldest first. Raises DecisionsError for a damaged line, since skipping it might cost points."""
     path, decisions = verdicts / FILE, []
     if not path.exists():
         return decisions
@@ -59,22 +59,25 @@ def read_decisions(verdicts: Path) -> list[Decision]:
         try:
             decisions.append(Decision(**json.loads(line)))
         except (ValueError, TypeError) as error:
-            raise DecisionsError(f"{path}, line {number}: this is not a decision. Was it edited?") from error
+            raise DecisionsError(
+                f"{path}, line {number} is not a valid decision. If you edited the file, restore the line or delete it."
+            ) from error
     return decisions
 
 
 def add_decisions(verdicts: Path, decisions: Iterable[Decision]) -> None:
-    """Add lines; the file is the old one or the whole new one. Raises OSError."""
+    """Add decisions; the file is replaced atomically. Raises OSError."""
     lines = [json.dumps(asdict(decision)) for decision in [*read_decisions(verdicts), *decisions]]
     write_atomically(verdicts / FILE, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
 
 def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report: Report) -> dict[str, Decision]:
-    """The decision that counts for each failing check of a learner's report, by the check's name: the last one for
-    this learner or for everybody. It holds for the work that was looked at, and for other work that fails in this way.
+    """The decision that applies to each failing check of a learner's report, by the check's name: the last one for this
+    learner or for everybody. It applies to the reviewed work, and to other work that fails in the same way. If no
+    mistake and no exception is known, other work may be right: it is not rejected together with the reviewed work.
     """
     ways = {check.name: failure_kind(check) for check in report.checks if check.status != "passed"}
-    return {
+    last = {
         decision.check: decision
         for decision in decisions
         if decision.part == part
@@ -82,10 +85,17 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
         and decision.learner in ("", learner)
         and (decision.way == ways[decision.check] or (decision.learner and decision.submission == report.sha256))
     }
+    return {
+        name: decision
+        for name, decision in last.items()
+        if decision.accepted or decision.submission in ("", report.sha256) or " " in decision.way
+    }
 
 
 def apply_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
-    """The report as it counts: a check whose request was accepted is passed. Written answers get manual points."""
+    """The report with the decisions applied: accepted checks pass. Written answers get their manual points
+    elsewhere.
+    """
     return replace(report, checks=tuple(_with_decision(check, decisions.get(check.name)) for check in report.checks))
 
 
@@ -97,7 +107,9 @@ def _with_decision(check: Check, decision: Decision | None) -> Check:
 
 
 def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> dict[str, str]:
-    """A sentence for the learner about each decision, by the check's name. report: with or without the decisions."""
+    """A sentence for the learner about each decision, by the check's name. report: with or without
+    decisions applied.
+    """
     sentences = {}
     for check in report.checks:
         if decision := decisions.get(check.name):

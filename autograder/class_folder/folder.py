@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from autograder.invocation import command
 
 @dataclass(frozen=True)
 class ClassFolder:
-    """A class: submitted/, autograded/, feedback/ and gradebook.db in `root`; the course's own folder if not given."""
+    """A class: submitted/, autograded/, feedback/ and gradebook.db in `root` (default: the course's own folder)."""
 
     root: Path = ROOT
 
@@ -25,12 +26,12 @@ class ClassFolder:
 
     @property
     def submitted_before(self) -> Path:
-        """Earlier submissions, which newer ones replaced in submitted/."""
+        """Earlier submissions that newer ones replaced in submitted/."""
         return self.root / "submitted_before"
 
     @property
     def appeals(self) -> Path:
-        """Regrade requests that were collected, by learner: each version of a file is kept."""
+        """Collected regrade requests, by learner; every version of a file is kept."""
         return self.root / "appeals"
 
     @property
@@ -43,7 +44,7 @@ class ClassFolder:
 
     @property
     def verdicts(self) -> Path:
-        """The result store: unchanged work is not graded again."""
+        """The stored verdicts, so that unchanged work is not graded again."""
         return self.root / "verdicts"
 
     @property
@@ -52,11 +53,20 @@ class ClassFolder:
         return f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
 
     def command(self, name: str, /, part: int | None = None, **options: object) -> str:
-        """A command on this class as the user would type it."""
+        """A command for this class, as the user would type it."""
         root = self.root.absolute()
         if root != ROOT:
             options["class"] = root.relative_to(Path.cwd()) if root.is_relative_to(Path.cwd()) else root
         return command(name, part, **options)
+
+    @staticmethod
+    def require_name(learner: str) -> None:
+        """Gradebook and pages must be able to hold the name of a learner's folder. Raises ValueError."""
+        if any(unicodedata.category(character) in ("Cc", "Cs") for character in learner):
+            raise ValueError(
+                f"The name of this folder, {ascii(learner)}, has control characters or is not text. Rename it to the "
+                "learner's id."
+            )
 
     def learners(self, part: Part) -> list[str]:
         """The learners who submitted this part, in order."""

@@ -1,4 +1,4 @@
-"""Locks on open files, which a process holds until it ends, however it ends."""
+"""Locks on open files. A process holds a lock until it ends, even if it is killed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ SECONDS_BETWEEN_TRIES = 0.2
 
 
 def lock(descriptor: int, wait: bool = False) -> None:
-    """Lock an open file for this process. Raises OSError when another one holds it; with `wait`, waits for its end."""
+    """Lock an open file for this process. Raises OSError if another process holds the lock; with `wait`,
+    wait for it.
+    """
     while wait:
         try:
             return lock(descriptor)
@@ -35,15 +37,15 @@ def lock(descriptor: int, wait: bool = False) -> None:
 
 @contextlib.contextmanager
 def exclusive_grading(root: Path, wait: bool = False) -> Iterator[None]:
-    """Only one grading of a class may run: two would remove each other's files. Raises ClassError when another one is
-    running; with `wait`, waits for its end.
+    """Make sure that only one grading of a class runs, since two would remove each other's files. Raises ClassError if
+    another one is running; with `wait`, wait until it ends.
     """
     descriptor = os.open(root / ".grading.lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         lock(descriptor, wait)
     except OSError as error:
         os.close(descriptor)
-        raise ClassError(f"Another grading of the class in {root} is at work: wait for its end.") from error
+        raise ClassError(f"Another grading of the class in {root} is running: wait until it ends.") from error
     try:
         yield
     finally:

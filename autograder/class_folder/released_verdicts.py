@@ -1,10 +1,10 @@
-"""The verdicts that learners have received, one file for each learner and part. `errata` compares new ones with them.
+"""The verdicts that learners have received, one file per learner and part. `errata` compares new ones with them.
 
 Fixed checks may take away points that a learner has already seen. So for the same work the better verdict counts,
 unless an instructor asks for the lower one.
 
-A verdict is written to several places: here, the gradebook, the graded notebook, the feedback page. Until all have it,
-a note keeps the verdict from before, so that after an interruption the next run starts from the same state.
+A verdict is written to several places: here, the gradebook, the graded notebook and the feedback page. Until all have
+it, a note keeps the previous verdict, so that after an interruption the next run starts from the same state.
 """
 
 from __future__ import annotations
@@ -37,30 +37,30 @@ def record_released(folder: ClassFolder, learner: str, part: Part, report: Repor
 
 
 def last_released(folder: ClassFolder, learner: str, part: Part) -> Report | None:
-    """The last verdict that reached all places; None when there is none, or its file is damaged."""
+    """The last verdict that was written to all places; None if there is none, or if its file is damaged."""
     before = interrupted_release(folder, learner, part)
     return last_recorded(folder, learner, part) if before is None else _report(before["given"])
 
 
 def last_recorded(folder: ClassFolder, learner: str, part: Part) -> Report | None:
-    """The verdict that was recorded last, which the other places may not have yet; None as for `last_released`."""
+    """The last recorded verdict, even if the other places don't have it yet; None as in `last_released`."""
     return read_released(released_path(folder.verdicts, learner, part.name))
 
 
 def released_path(verdicts: Path, learner: str, part_name: str) -> Path:
-    """The file that records a learner's verdict, in the folder of the verdicts."""
+    """The file in verdicts/ that records a learner's verdict."""
     return _path(verdicts / "given", learner, part_name)
 
 
 def read_released(path: Path) -> Report | None:
-    """The verdict in such a file; None when there is none, or the file is damaged."""
+    """The verdict in such a file; None if there is none, or if the file is damaged."""
     return _report(_read(path))
 
 
 @contextlib.contextmanager
 def releasing(folder: ClassFolder, learner: str, part: Part, **context: object) -> Iterator[None]:
-    """Put this around everything that writes one verdict. When it ends early, `interrupted_release` finds the verdict
-    from before and this context. Raises OSError, with nothing changed, when the note can't be written.
+    """Put this around everything that writes one verdict. After an interruption, `interrupted_release` finds the
+    previous verdict and this context. Raises OSError, with nothing changed, if the note can't be written.
     """
     note = _note(folder, learner, part)
     if interrupted_release(folder, learner, part) is None:
@@ -71,14 +71,15 @@ def releasing(folder: ClassFolder, learner: str, part: Part, **context: object) 
 
 
 def interrupted_release(folder: ClassFolder, learner: str, part: Part) -> dict | None:
-    """What `releasing` noted, if it was interrupted; None when it was not."""
+    """The note of `releasing` if it was interrupted; otherwise None."""
     note = _read(_note(folder, learner, part))
     return note if isinstance(note, dict) and "given" in note else None
 
 
 def keeps_old_verdict(old: Report | None, new: Report) -> bool:
-    """Whether an old verdict counts instead of a new one: it is better, on the same work, in the same kind of sandbox
-    (a weaker one could have been cheated), with the same points for each task (nbgrader accepts no more than those).
+    """Whether an old verdict counts instead of a new one. It must be better and for the same work, from the same kind
+    of sandbox (a weaker one could have been cheated), with the same points per task (nbgrader accepts no more than
+    those).
     """
     return (
         old is not None
@@ -96,7 +97,7 @@ def _possible(report: Report) -> dict[str, float]:
 
 
 def _read(path: Path) -> object:
-    """The data of a file; None when there is none, or it is damaged."""
+    """The data in a file; None if there is no file, or if it is damaged."""
     try:
         return json.loads(path.read_text(encoding="ascii"))
     except (OSError, ValueError, RecursionError):

@@ -22,25 +22,27 @@ FILE = "class.toml"
 
 
 class ClassError(ValueError):
-    """What an instructor wrote can't be used: a sentence that says where, and what to write."""
+    """An instructor's file or folder can't be used; the message says where, and what to write."""
 
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """percent_per_day: of the points earned, for each day begun after the grace hours; most_percent: never more."""
+    """percent_per_day: percentage of the points earned, per started day after the grace hours;
+    most_percent: maximum.
+    """
 
     percent_per_day: float
     grace_hours: float
     most_percent: float
 
     def days_late(self, due: datetime.datetime, submitted: datetime.datetime, zone: datetime.tzinfo) -> int:
-        """The days begun after the due date and the grace hours. A day ends at the due time on the class's clock, so
-        the night in which clocks change does not make one day two.
+        """The started days after the due date and the grace hours. A day ends at the due time in the class's time zone,
+        so a change to or from daylight saving time never adds a day.
         """
         grace = datetime.timedelta(hours=self.grace_hours)
         if submitted <= due + grace:
             return 0
-        days = max(1, (submitted - grace - due).days - 1)  # a clock never changes by more than a day
+        days = max(1, (submitted - grace - due).days - 1)  # clock changes are smaller than a day
         while submitted > later_on_the_clock(due, days, zone) + grace:
             days += 1
         return days
@@ -48,39 +50,42 @@ class LatePolicy:
     def penalty(
         self, earned: float, due: datetime.datetime, submitted: datetime.datetime, zone: datetime.tzinfo
     ) -> float:
-        """The points that a submission loses for being late. due: in UTC, the extension included."""
+        """The points that a late submission loses. due: in UTC, including the extension."""
         percent = min(self.days_late(due, submitted, zone) * self.percent_per_day, self.most_percent)
         return earned * percent / 100
 
 
 @dataclass(frozen=True)
 class ClassSettings:
-    """due and weights are by assignment; due dates are in UTC. zone reads times that name none."""
+    """due and weights are by assignment; due dates are in UTC. zone is for times without a time zone. catalogue:
+    whether the class's site has the catalogue of known mistakes.
+    """
 
     zone: datetime.tzinfo
     due: dict[str, datetime.datetime]
     late: LatePolicy
     weights: dict[str, float]
+    catalogue: bool = True
 
 
 def assignments() -> dict[str, str]:
-    """The title of each assignment by its name in the gradebook: part00 to part10, then capstone."""
+    """Map the gradebook's name of each assignment to its title: part00 to part10, then capstone."""
     titles = {part.name: f"Part {part.number}: {part.title}" for part in parts()}
     return {**titles, capstone().module: capstone().title}
 
 
 def existing_class(root: Path) -> ClassFolder:
-    """The class that is there. Raises ClassError when it is not: only `release` makes one, so that a misspelt name is
+    """An existing class. Raises ClassError if there is none: only `release` creates one, so that a misspelt name is
     noticed.
     """
     root = root.absolute()
     if not root.is_dir():
-        raise ClassError(f"There is no folder {root}. To begin a class there: {command('release', class_=root)}")
+        raise ClassError(f"There is no folder {root}. To create a class there: {command('release', class_=root)}")
     return ClassFolder(root)
 
 
 def load_settings(folder: ClassFolder) -> ClassSettings:
-    """The settings of this class. Raises ClassError when class.toml can't be used."""
+    """The settings of this class. Raises ClassError if class.toml can't be used."""
     path = folder.root / FILE
     own = {}
     if path.exists():
@@ -88,12 +93,16 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
             own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ClassError(f"Can't read {path} as TOML in UTF-8: {error}.") from error
-    defaults = {key: value for key, value in class_settings().items() if key != "course_id"}  # nbgrader_config.py's
+    of_the_course = ("course_id", "site")
+    defaults = {key: value for key, value in class_settings().items() if key not in of_the_course}
     _require_known_keys(own, defaults, "")
     zone = time_zone(own.get("time_zone", defaults["time_zone"]))
     late = {**defaults["late"], **_table(own, "late")}
     _require_known_keys(late, defaults["late"], "[late] ")
     weights = _table(own, "weights") or defaults["weights"]
+    catalogue = own.get("catalogue", defaults["catalogue"])
+    if type(catalogue) is not bool:
+        raise ClassError(f"{FILE}, catalogue: {catalogue!r} must be true or false, without quotes.")
     due = {**defaults["due"], **_table(own, "due")}
     for heading, table in (("weights", weights), ("due", due)):
         _require_known_keys(table, assignments(), f"[{heading}] ")
@@ -111,30 +120,35 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         {name: in_utc(value, zone, f"{FILE}, [due] {name}") for name, value in due.items()},
         LatePolicy(**{key: float(value) for key, value in late.items()}),
         {name: float(weights.get(name, 0)) for name in assignments()},
+        catalogue,
     )
 
 
 def time_zone(name: object) -> datetime.tzinfo:
-    """The time zone of this name. Raises ClassError when the system knows none."""
+    """The time zone with this name. Raises ClassError if the system has no such time zone."""
     import zoneinfo
 
     if name == "UTC":
-        return UTC  # which needs no table of zones
+        return UTC  # works without the system's time zone data
     try:
         return zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError) as error:
-        raise ClassError(f"{FILE}, time_zone: there is no {name!r}. Write a name such as Europe/Berlin.") from error
+        raise ClassError(
+            f"{FILE}, time_zone: there is no time zone {name!r}. Write a name such as Europe/Berlin."
+        ) from error
 
 
 def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
-    """The same time of day after this number of days, by the clocks of the zone; a part of a day counts in hours."""
+    """The same time of day, this number of days later, in the zone's local time; a fraction of a day is
+    added in hours.
+    """
     whole_days, fraction = divmod(days, 1)
     shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole_days)
     return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=fraction)
 
 
 def in_utc(value: object, zone: datetime.tzinfo, where: str) -> datetime.datetime:
-    """A date, a time or the text of one, as a time in UTC; a date alone means the end of that day."""
+    """Convert a date, a time or the text of one to a time in UTC; a date alone means the end of that day."""
     if isinstance(value, str):
         text = value.strip()
         try:
@@ -144,7 +158,7 @@ def in_utc(value: object, zone: datetime.tzinfo, where: str) -> datetime.datetim
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         value = datetime.datetime.combine(value, datetime.time(23, 59, 59))
     if not isinstance(value, datetime.datetime):
-        raise ClassError(f"{where}: this is no date. Write 2026-11-30 18:00, or 2026-11-30 for the end of that day.")
+        raise ClassError(f"{where}: this is not a date. Write 2026-11-30 18:00, or 2026-11-30 for the end of that day.")
     try:
         return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError as error:
@@ -154,14 +168,16 @@ def in_utc(value: object, zone: datetime.tzinfo, where: str) -> datetime.datetim
 def _table(own: dict, key: str) -> dict:
     value = own.get(key, {})
     if not isinstance(value, dict):
-        raise ClassError(f"{FILE}: {key} must be a table, [{key}], with a line for each value.")
+        raise ClassError(f"{FILE}: {key} must be a table, [{key}], with one line per value.")
     return value
 
 
 def _require_known_keys(table: dict, known: dict, where: str) -> None:
     for key in table:
         if key not in known:
-            raise ClassError(f"{FILE}, {where}{ascii(key)[1:-1]}: no such key. Known: {', '.join(known)}.")
+            raise ClassError(
+                f"{FILE}, {where}{ascii(key)[1:-1]}: there is no such key. The keys are: {', '.join(known)}."
+            )
 
 
 def _is_number(value: object) -> bool:

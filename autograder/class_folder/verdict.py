@@ -1,4 +1,4 @@
-"""The verdict on one submission of a part, by the checks as they are now or from before."""
+"""The verdict on one submission of a part: from today's checks, or an earlier one that counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.sandbox import Tier
 
 
 class SubmissionVerdict(NamedTuple):
-    """report: as the class gets it; collected: what was graded; is_older: the report is an earlier, better one."""
+    """report: the report for the class; collected: the graded files; is_older: the report is an earlier, better one."""
 
     report: Report
     collected: Collected
@@ -34,8 +34,8 @@ class SubmissionVerdict(NamedTuple):
 def grade_submission(
     folder: ClassFolder, learner: str, part: Part, tier: Tier, lower: bool = False
 ) -> SubmissionVerdict:
-    """The verdict that counts, without what was decided about regrade requests. A better one that was given
-    for the same work, before the checks were fixed, comes before a new one, unless the lower one is asked for.
+    """The verdict that counts, before decisions about regrade requests are applied. A better verdict on the same work,
+    from before the checks were fixed, counts instead of a new one, unless the lower one is asked for.
     """
     fresh = fresh_verdict(folder, learner, part, tier)
     old = last_released(folder, learner, part)
@@ -46,7 +46,7 @@ def grade_submission(
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, dict[str, str]]:
-    """The report with what was decided about regrade requests, and a sentence for each decision, by check. Raises
+    """The report with the decisions about regrade requests applied, and a sentence per decision, by check. Raises
     DecisionsError.
     """
     decisions = decisions_on(read_decisions(folder.verdicts), learner, part.name, report)
@@ -54,8 +54,8 @@ def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tu
 
 
 def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> SubmissionVerdict:
-    """The verdict by the checks as they are now, from the store when nothing has changed. A part that passes is tried
-    on the learner's own earlier parts too. Raises SandboxUnavailable.
+    """The verdict of today's checks, from the store if nothing has changed. A part that passes is also run with the
+    learner's own earlier parts. Raises SandboxUnavailable.
     """
     collected = collect_modules(folder.submitted / learner, part)
     requests = request_submitted_part(collected.modules, part, Conditions(tier))
@@ -64,8 +64,8 @@ def fresh_verdict(folder: ClassFolder, learner: str, part: Part, tier: Tier) -> 
 
 
 def of_other_checks(folder: ClassFolder, part: Part, tier: Tier) -> list[str]:
-    """Who was given a verdict, on the work as it is now, that today's checks have not been compared with: it is of
-    another version of the course, or of Python. Runs nothing.
+    """The learners whose released verdict on their current work comes from another version of the course or of Python,
+    and has not been compared with today's checks. Runs nothing.
     """
     store, found = open_store(folder.verdicts), []
     for learner in folder.learners(part):

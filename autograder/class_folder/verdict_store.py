@@ -1,4 +1,4 @@
-"""Where the verdicts of a class are kept: in a folder of files, or in the database that the environment names."""
+"""Store the verdicts of a class: in a folder of files, or in the database of AUTOGRADER_DATABASE."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class VerdictRow(Base):
 
 
 class DatabaseStore(Store):
-    """Verdicts in a database, SQLite's or PostgreSQL's. What is there once stays: of two who grade the same work at the
-    same time, the first one's verdict is kept.
+    """Verdicts in a SQLite or PostgreSQL database. A stored verdict never changes: if two processes grade the same work
+    at the same time, the first verdict is kept.
     """
 
     def __init__(self, where: Path | str) -> None:
@@ -63,7 +63,7 @@ class DatabaseStore(Store):
 
 
 def _stored(content: str) -> Stored | None:
-    """None when it was not written by us: then the work is graded again."""
+    """None if the stored text is not a verdict in our form: then the work is graded again."""
     try:
         data = json.loads(content)
         return Stored(report_from_json(data), data.get("seconds"))

@@ -44,7 +44,7 @@ LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
 
 @dataclass(frozen=True)
 class RegradeRequest:
-    """What a learner asks: to look at a check of a part again."""
+    """A learner's request to review a check of a part."""
 
     learner: str
     part: Part
@@ -53,14 +53,14 @@ class RegradeRequest:
 
     @property
     def name(self) -> str:
-        """What an instructor calls it by."""
+        """The name that an instructor types, such as ada/part05/NAME."""
         return f"{self.learner}/{self.part.name}/{self.check}"
 
 
 @dataclass(frozen=True)
 class RequestCase:
-    """A request with all that is known. check: by the verdict that counts, None when there is none; decision: what
-    was decided; alike: who else fails it in the same way; repeated, errata, newer: see `cases`.
+    """A request with everything known about it. check: from the verdict that counts, None if there is none; alike:
+    learners who fail it in the same way; repeated, errata, newer: see `cases`.
     """
 
     request: RegradeRequest
@@ -74,14 +74,14 @@ class RequestCase:
 
     @property
     def open(self) -> bool:
-        """Whether there is something to decide."""
+        """Whether the request still needs a decision."""
         return self.decision is None and (self.check is None or self.check.status != "passed")
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """What a decision did. learners: whom it concerns, with the points before and after; new: whether it was not
-    decided so before; waiting: who has newer work that is not graded yet; outcomes: those of the gradebook.
+    """The result of a decision. learners: the learners concerned, with the points before and after; new: whether it
+    differs from earlier decisions; waiting: learners with newer, ungraded work; outcomes: from grading again.
     """
 
     check: Check
@@ -93,16 +93,16 @@ class Ruling:
 
 @dataclass
 class CollectedRequests:
-    """All requests, by name, and a sentence for each file that can't be read."""
+    """All requests by name, and a sentence for each file that can't be read."""
 
     by_name: dict[str, RegradeRequest] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 def find_requests(folder: ClassFolder) -> CollectedRequests:
-    """The requests in the files that `collect` kept, and in those that nbgrader's exchange put next to the work.
-    Of several requests of a learner about the same check the last one counts. What can't be decided is one problem for
-    each learner and part, however many files they sent.
+    """The requests in the files that `collect` saved, and in those that nbgrader's exchange put next to the work.
+    A learner's last request about a check counts. Unusable files are one problem per learner and part, however many
+    there are.
     """
     requests = CollectedRequests()
     problems: dict[tuple[str, str], list[str]] = {}
@@ -143,12 +143,12 @@ def _unknown_checks(path: Path, part: Part, unknown: Sequence[RegradeRequest], n
         f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
     )
     near = difflib.get_close_matches(unknown[0].check, names, n=1)
-    return f"{path}: {part.name} has no check {shown}." + (f" Is {near[0]} meant?" if near else "")
+    return f"{path}: {part.name} has no check {shown}." + (f" Did they mean {near[0]}?" if near else "")
 
 
 def cases(folder: ClassFolder, requests: Sequence[RegradeRequest], anyway: bool = False) -> Iterator[RequestCase]:
-    """What is known about each request. Of those that are open, or of all when asked for `anyway`, the verdict is also
-    repeated, and compared with what the checks of today give.
+    """Collect the facts about each request. For open ones, or for all with `anyway`, also repeat the verdict, and
+    compare it with the result of today's checks.
     """
     decisions, repeated, errata = read_decisions(folder.verdicts), {}, {}
     verdicts = {part: _verdicts(folder, part) for part in {request.part for request in requests}}
@@ -179,16 +179,16 @@ def cases(folder: ClassFolder, requests: Sequence[RegradeRequest], anyway: bool 
 def decide(
     folder: ClassFolder, which: str, accept: bool, alike: bool, reason: str, by: str = "", lower: bool = False
 ) -> Ruling:
-    """Decide about a check of a learner, `ada/part05/NAME`, whether they asked or not, and bring gradebook, ledger and
-    pages up to date. alike: accept it for everybody whose check fails in this way, also later; or reject it for those
-    of them who asked. Raises SandboxUnavailable and ClassError, also when somebody would lose points without `lower`.
+    """Decide about a learner's check, `ada/part05/NAME`, with or without a request, and update gradebook, ledger and
+    pages. alike: accept it for everybody whose check fails in this way, also later; or reject it for those of them who
+    asked. Raises SandboxUnavailable and ClassError, also if somebody would lose points and `lower` is not given.
     """
     learner, part, name = _parse_name(which)
     verdicts = _verdicts(folder, part)
     check = _check_to_decide(verdicts.get(learner), learner, part, name)
     reason = clean_text(reason, LONGEST_SENTENCE).strip()
     if not accept and not reason:
-        raise ClassError('Give a reason, which the learner will read: reason="a sentence"')
+        raise ClassError('Add a reason, which the learner will read: reason="a sentence"')
     if alike and accept and check.status == "todo":
         raise ClassError(
             "This learner has not written the task, so alike would give points for unwritten code. Decide for each "
@@ -229,7 +229,7 @@ def decide(
         outcomes = _regrade_decided(folder, part, current, tier) if has_gradebook else []
         remarks = {other: collect_modules(folder.submitted / other, part).remarks for other in current}
         follow_decisions(folder.verdicts, part, remarks)
-    except (ClassError, LedgerError) as error:  # also that another grading began meanwhile
+    except (ClassError, LedgerError) as error:  # also if another grading started meanwhile
         raise ClassError(f"{error} The decision is recorded. Run the same command again.") from error
     return Ruling(check, points, bool(new), waiting, outcomes)
 
@@ -243,8 +243,8 @@ def _concerned(
     accept: bool,
     alike: bool,
 ) -> list[str]:
-    """Whom to decide for: the learner; to accept for all alike, "" for everybody who makes the recognised mistake, also
-    later, or those whose check fails so now, where none was recognised; those alike who asked, to reject.
+    """The learners to decide for. To accept for all alike: "" for everybody with the recognised mistake, also later; if
+    none was recognised, those whose check fails in the same way now. To reject for all alike: those who asked.
     """
     if not alike:
         return [learner]
@@ -264,7 +264,7 @@ def _points_before_and_after(
     new: Sequence[Decision],
     decisions: Sequence[Decision],
 ) -> dict[str, tuple[float, float]]:
-    """The points of each learner whom one of these decisions concerns, without the new ones and with them."""
+    """The points of each learner concerned by one of these decisions, without the new decisions and with them."""
     points = {}
     for learner, report in verdicts.items():
         counting = decisions_on([*before, *new], learner, part.name, report)
@@ -277,8 +277,8 @@ def _points_before_and_after(
 def _regrade_decided(
     folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier
 ) -> Sequence[SubmissionOutcome]:
-    """Grade again, which changes no verdict, so that gradebook, formgrader and feedback have what was decided. Of a
-    capstone, which would be trained again, the verdict is entered again.
+    """Grade again, so that gradebook, formgrader and feedback contain the decisions. The verdicts don't change. For a
+    capstone, enter the stored verdict again instead of training again.
     """
     with open_gradebook(folder) as book:
         graded = {row.student for row in submission_rows(book) if row.assignment == part.name}
@@ -313,11 +313,13 @@ def _parse_name(which: str) -> tuple[str, Part, str]:
     try:
         return learner, part_named(name), check.removeprefix("test_")
     except KeyError as error:
-        raise ClassError(f"{ascii(which)} must be like ada/part05/NAME, where NAME is a check.") from error
+        raise ClassError(
+            f"{ascii(which)} is not a request. Write it like ada/part05/NAME, where NAME is a check."
+        ) from error
 
 
 def _verdicts(folder: ClassFolder, part: Part) -> dict[str, Report]:
-    """The verdicts that count, by the checks alone, by learner; none when nobody was graded."""
+    """The verdicts that count, before decisions, by learner; empty if nobody was graded."""
     try:
         return {verdict.learner: verdict.report for verdict in read_verdicts(folder.verdicts, part, True).verdicts}
     except LedgerError as error:
@@ -333,7 +335,7 @@ def _check(report: Report | None, name: str) -> Check | None:
 def _check_to_decide(report: Report | None, learner: str, part: Part, name: str) -> Check:
     """The check to decide about. Raises ClassError."""
     if report is None:
-        raise ClassError(f"{ascii(learner)} has no verdict on {part.name} yet: grade first.")
+        raise ClassError(f"{ascii(learner)} has no verdict on {part.name} yet. Grade the part first.")
     check = _check(report, name)
     if check is None:
         near = difflib.get_close_matches(name, [other.name for other in report.checks], n=1)
@@ -347,7 +349,7 @@ def _check_to_decide(report: Report | None, learner: str, part: Part, name: str)
 
 
 def _alike(verdicts: dict[str, Report], check: Check) -> list[str]:
-    """Whose check fails in the same way."""
+    """The learners whose check fails in the same way."""
     checks = {learner: _check(report, check.name) for learner, report in verdicts.items()}
     return [learner for learner, other in checks.items() if other and failure_kind(other) == failure_kind(check)]
 
@@ -364,7 +366,7 @@ def _decided_so(before: Sequence[Decision], decision: Decision) -> bool:
 
 
 def _has_newer_work(folder: ClassFolder, learner: str, part: Part, report: Report) -> bool:
-    """Whether other work than that of the verdict was collected since."""
+    """Whether newer work was collected after the graded one."""
     if part is capstone():
         return submitted_capstone_hash(folder, learner) != report.sha256
     if not (folder.submitted / learner / part.name).is_dir():
@@ -376,10 +378,12 @@ def _has_newer_work(folder: ClassFolder, learner: str, part: Part, report: Repor
 
 
 def _repeated(folder: ClassFolder, learner: str, part: Part, anyway: bool) -> Repeated | str:
-    """The verdict once more, or why it can't be repeated. anyway: a capstone's, too, which takes a minute or more."""
+    """The repeated verdict, or why it can't be repeated. anyway: also repeat a capstone, which takes a
+    minute or more.
+    """
     if part is capstone() and not anyway:
         again = folder.command("repeat", f"{learner}/{part.name}")
-        return f"not yet, since it trains the capstone again for a minute or more. To repeat it: {again}"
+        return f"not yet, because training the capstone again takes a minute or more. To repeat it: {again}"
     try:
         return repeat_verdict(folder.verdicts, f"{learner}/{part.name}")
     except (LedgerError, SandboxUnavailable) as error:
@@ -396,7 +400,7 @@ def _errata(folder: ClassFolder, part: Part) -> Errata | str:
 
 
 def _errata_line(errata: Errata | str, learner: str) -> str:
-    """What `errata` would change for a learner, and for how many others."""
+    """A sentence about what `errata` would change for a learner, and for how many others."""
     if isinstance(errata, str):
         return errata
     if learner in errata.unknown and errata.part is capstone():

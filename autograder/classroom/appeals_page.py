@@ -16,12 +16,12 @@ from autograder.render.terminal import message_lines, without_commands
 from autograder.text import clean_text, number, plural
 
 PAGE = "appeals.html"
-MOST_NAMES = 12  # of those whose check fails in the same way, in a terminal
+MOST_NAMES = 12  # names to list in a terminal of those whose check fails in the same way
 
 
 @dataclass(frozen=True)
 class RequestView:
-    """A request as the page shows it: evidence is pairs of a name and a value; commands decide it."""
+    """A request as the page shows it. evidence: pairs of a name and a value; commands: to type for a decision."""
 
     name: str
     state: str
@@ -33,7 +33,7 @@ class RequestView:
 
 
 def case_lines(folder: ClassFolder, case: RequestCase, count: int) -> Iterator[str]:
-    """One request, with all that is known about it."""
+    """The lines for one request, with everything known about it."""
     shown = _shown(folder, case)
     yield f"{count}. {shown.name}: {shown.state}"
     yield f"   {shown.title}"
@@ -46,7 +46,7 @@ def case_lines(folder: ClassFolder, case: RequestCase, count: int) -> Iterator[s
 
 
 def list_lines(cases: Sequence[RequestCase], problems: Sequence[str], page: Path | None) -> Iterator[str]:
-    """Those that are decided, what can't be read, where the page is."""
+    """The lines after the requests: decided ones, unreadable files, and the path of the page."""
     if not cases and not problems:
         yield "There are no regrade requests."
     for case in cases:
@@ -63,9 +63,9 @@ def list_lines(cases: Sequence[RequestCase], problems: Sequence[str], page: Path
 
 
 def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) -> Iterator[str]:
-    """What a decision did, and for whom."""
+    """The lines for a decision: its effect, and the learners concerned."""
     if not ruling.new:
-        yield "You decided this before. Nothing changed."
+        yield "This was already decided. Nothing changed."
     yield f"{'Accepted' if accept else 'Rejected'}: {clean_text(which, 160)}, {_title(ruling.check)}."
     for learner, (before, after) in ruling.learners.items():
         points = f"{number(after)} points" if before == after else f"{number(before)} -> {number(after)} points"
@@ -82,7 +82,7 @@ def ruling_lines(folder: ClassFolder, which: str, accept: bool, ruling: Ruling) 
 
 
 def write_appeals_page(folder: ClassFolder, cases: Sequence[RequestCase], problems: Sequence[str]) -> Path:
-    """Write the page of all requests, for its owner's eyes only. Raises OSError."""
+    """Write the page with all requests. Only its owner can read it. Raises OSError."""
     views = sorted((_shown(folder, case) for case in cases), key=lambda view: view.state != "open")
     waiting = sum(case.open for case in cases)
     path = folder.verdicts / PAGE
@@ -102,7 +102,7 @@ def _shown(folder: ClassFolder, case: RequestCase) -> RequestView:
     if repeated and not isinstance(repeated, str):
         same = "the verdict is the same, check by check" if not repeated.changed else "; ".join(repeated.changed)
         evidence.append(("Repeated", f"{same} (seed {repeated.entry.seed})"))
-        # The repeated report has inputs and values of hidden checks, which a class's does not.
+        # The repeated report contains inputs and values of hidden checks; the report for the class does not.
         check = next(
             (repeated_check for repeated_check in repeated.report.checks if repeated_check.name == case.request.check),
             check,
@@ -110,7 +110,7 @@ def _shown(folder: ClassFolder, case: RequestCase) -> RequestView:
     elif repeated:
         evidence.append(("Repeated", repeated))
     if case.newer:
-        evidence.append(("Newer work", "was collected but not graded yet. The request may be about that work."))
+        evidence.append(("Newer work", "was collected but is not graded yet. The request may be about that work."))
     if case.check is not None and case.check.status != "passed":
         evidence.append(("The same mistake", _others(case)))
     if case.errata:
@@ -141,7 +141,7 @@ def _state(case: RequestCase) -> str:
 
 
 def _others(case: RequestCase) -> str:
-    """Whose check fails in the same way, and how sure it is that their mistake is the same."""
+    """A sentence about whose check fails in the same way, and how certain it is that the mistake is the same."""
     if not case.alike:
         return "nobody else's check fails in this way."
     names = ", ".join(clean_text(name, 40) for name in case.alike[:MOST_NAMES])
@@ -157,9 +157,9 @@ def _others(case: RequestCase) -> str:
 
 
 def _commands(folder: ClassFolder, case: RequestCase) -> list[str]:
-    """What to type to decide; nothing for a name that can't be typed."""
+    """The commands for a decision; only a sentence for a name that can't be typed."""
     if clean_text(case.request.name, 400) != case.request.name:
-        return ["The name of this learner's folder has characters that can't be typed. Ask whose it is."]
+        return ["This learner's folder has a name that can't be typed. Rename the folder to the learner's id."]
     name, forms = case.request.name, [("accept", None, None), *([("accept", True, None)] if case.alike else [])]
     forms.append(("reject", None, "why the points stay"))
     return [

@@ -31,7 +31,7 @@ from autograder.text import clean_text, number, plural
 @dataclass(frozen=True)
 class SubmissionOutcome:
     """The result for one submission. unanswered: written answers that were not found; module, notebook: why there was
-    nothing to check or to read; failure: the reason, in nbgrader's words, when it could not be graded.
+    nothing to check or to read; failure: nbgrader's reason if it could not be graded.
     """
 
     learner: str
@@ -55,10 +55,10 @@ def grade_class(
     run_notebooks: bool = False,
     lower: bool = False,
 ) -> list[SubmissionOutcome]:
-    """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. A submission that
-    fails, whoever is at fault, keeps the scores that it had and costs no other. lower: also where a better verdict
-    was given for the same work. Raises ReleaseError when the part's own notebook is not sound, ClassError or
-    LedgerError when another grading of the class is at work.
+    """Grade these submissions of a part, write their feedback, and enter scores in the gradebook. If one submission
+    fails for any reason, it keeps its old scores, and the others are still graded. lower: use a new verdict even if
+    the old one on the same work is better. Raises ReleaseError if the part's own notebook has a fault, ClassError or
+    LedgerError if another grading of the class is running.
     """
     outcomes = []
     require_working_checks(folder, part, tier)
@@ -76,13 +76,13 @@ def grade_class(
 
 
 def require_working_checks(folder: ClassFolder, part: Part, tier: Tier) -> None:
-    """A mistake in our checks must not cost a class its points. Raises ReleaseError unless the solution earns all."""
+    """Test the checks themselves: raises ReleaseError unless the solution earns all points."""
     files = {part.file_name: (SOLUTIONS / part.file_name).read_bytes()}
     report = open_store(folder.verdicts).grade(files, part, tier=tier)
     if report.earned < report.possible:
         earned = f"{report.earned:g} of {report.possible:g}"
         raise ReleaseError(
-            f"{SOLUTIONS / part.file_name}: it earns {earned} points, and must earn all. Nothing was graded: restore "
+            f"{SOLUTIONS / part.file_name} earns only {earned} points with these checks. Nothing was graded: restore "
             "the solution, or fix the checks."
         )
 
@@ -91,7 +91,9 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
     """Enter the part and its graded cells in the gradebook. Raises ReleaseError, ClassError for a damaged gradebook."""
     path = folder.root / "gradebook.db"
     if path.exists() and (why := damage(path)):
-        raise ClassError(f"{path} is damaged: {why}. Nothing was written to it. What to do: {folder.command('doctor')}")
+        raise ClassError(
+            f"{path} is damaged: {why}. Nothing was written to it. To see what to do: {folder.command('doctor')}"
+        )
     findings = notebook_findings(part, source)
     if findings:
         raise ReleaseError(*findings)
@@ -103,7 +105,7 @@ def enter_in_gradebook(folder: ClassFolder, part: Part, source: Path = SOURCE) -
 def _submission_grader(
     folder: ClassFolder, part: Part, tier: Tier, source: Path, run_notebooks: bool, lower: bool, ledger: Ledger
 ) -> Callable[[str], SubmissionOutcome]:
-    """A function that grades one learner's submission with nbgrader's autograde and writes the feedback."""
+    """Return a function that grades one learner's submission with nbgrader's autograde and writes the feedback."""
     from traitlets.config import Config
 
     from autograder.classroom.nbgrader_converters import AutogradeOneByOne, ClassDirectory, FeedbackOneByOne
@@ -120,10 +122,14 @@ def _submission_grader(
     autograde, feedback = (step(coursedir=directory, config=config) for step in (AutogradeOneByOne, FeedbackOneByOne))
     autograde.force = feedback.force = True
     autograde.ledger = ledger
-    # A notebook may run for a minute, and nobody could write into the gradebook meanwhile.
+    # A notebook may run for a minute. Without this, the gradebook would be locked all that time.
     at_once = contextlib.nullcontext if run_notebooks else one_transaction
 
     def grade_submission_of(learner: str) -> SubmissionOutcome:
+        try:
+            folder.require_name(learner)
+        except ValueError as error:
+            return SubmissionOutcome(learner, part, failure=str(error))
         with calling_nbgrader() as reason:
             try:
                 seen = snapshot_manual_grades(folder, part, learner)
@@ -135,14 +141,14 @@ def _submission_grader(
                         feedback.convert(learner)
                         outcome = read_outcome(folder, part, learner)
                 return outcome
-            except Exception as error:  # whoever is at fault: the others are graded all the same
+            except Exception as error:  # any error: record it and grade the remaining submissions
                 return SubmissionOutcome(learner, part, failure=reason(error))
 
     return grade_submission_of
 
 
 def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOutcome:
-    """The scores in the gradebook, and what was missing in the graded notebook."""
+    """The outcome: the scores in the gradebook, and what is missing in the graded notebook."""
     from nbgrader.api import Gradebook
 
     cells = graded_cells(folder, learner, part.name) or {}
@@ -159,7 +165,7 @@ def read_outcome(folder: ClassFolder, part: Part, learner: str) -> SubmissionOut
 
 
 def outcome_line(outcome: SubmissionOutcome) -> str:
-    """`ada  part05  7.5/10`, and what is left to grade manually."""
+    """A line such as `ada  part05  7.5/10`, with the answers to grade manually."""
     line = f"  {clean_text(outcome.learner, 40):<24} {outcome.part.name}  "
     if outcome.failure:
         return f"{line}NOT GRADED: {clean_text(outcome.failure, 300)}"
@@ -172,7 +178,7 @@ def outcome_line(outcome: SubmissionOutcome) -> str:
 
 
 def grading_summary(folder: ClassFolder, outcomes: Sequence[SubmissionOutcome]) -> Iterator[str]:
-    """How many, what failed, where scores and feedback are."""
+    """Summary lines: how many were graded, what failed, and where scores and feedback are."""
     failed = [outcome for outcome in outcomes if outcome.failure]
     yield ""
     graded = plural(len(outcomes) - len(failed), "submission")
@@ -180,4 +186,4 @@ def grading_summary(folder: ClassFolder, outcomes: Sequence[SubmissionOutcome]) 
     if any(outcome.by_hand for outcome in outcomes):
         yield "Written answers: grade them in formgrader (start JupyterLab in the class's folder), then run this again."
     if failed:
-        yield f"{plural(len(failed), 'submission')} could not be graded and kept the scores that were there before."
+        yield f"{plural(len(failed), 'submission')} could not be graded and kept the old scores."

@@ -1,6 +1,7 @@
-"""A capstone's points in nbgrader: gradebook, formgrader and feedback show them as those of any other assignment.
+"""Enter a capstone's points in nbgrader, so that gradebook, formgrader and feedback show it like other assignments.
 
-Nobody submits a notebook for it, so the one that nbgrader needs is made here, with the report of each task in a cell.
+Learners submit no notebook for the capstone, so this module writes the one that nbgrader needs: a cell per task with
+the report.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from autograder.text import number
 
 
 def enter_capstone(folder: ClassFolder, learner: str, report: Report, parts: Mapping[str, NewestModule]) -> None:
-    """Enter the points with what was decided about regrade requests, write the notebook that formgrader shows, and the
-    page of feedback. report: by the checks alone. Raises ClassError.
+    """Enter the points with the decisions about regrade requests, and write the notebook for formgrader and the
+    feedback page. report: without decisions. Raises ClassError.
     """
     counting, decisions = decided(folder, learner, capstone(), report)
     with releasing(folder, learner, capstone()):
@@ -48,7 +49,7 @@ def _enter_points(folder: ClassFolder, learner: str, report: Report, parts: Mapp
             cell = {"max_score": possible_points(task), "cell_type": "code"}
             book.update_or_create_grade_cell(_grade_id(task), name, name, **cell)
         book.update_or_create_student(learner)
-        # The capstone is as late as the newest of its parts; grades computes penalties when they are read.
+        # The capstone is as late as the newest of its parts. `grades` computes the penalty.
         times = [module.time for module in parts.values() if module.time]
         book.update_or_create_submission(
             name, learner, **({"timestamp": max(times).replace(tzinfo=None)} if times else {})
@@ -65,7 +66,7 @@ def possible_points(task: Task) -> float:
 
 
 def report_notebook(report: Report, parts: Mapping[str, NewestModule], decisions: Sequence[str] = ()) -> dict:
-    """The report as a notebook: what was trained, sentences about decisions, then a graded cell per task."""
+    """The report as a notebook: a cell about the trained parts and the decisions, then a graded cell per task."""
     sentences = [
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "
         f"from seed {report.seed}, with your newest parts:",

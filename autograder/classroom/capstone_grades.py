@@ -1,8 +1,8 @@
-"""The capstone of a class: trains every learner's newest parts 1 to 8, and enters the points in nbgrader's gradebook
-and the verdicts in the ledger.
+"""Grade the capstone of a class: train each learner's newest parts 1 to 8, and enter the points in the gradebook and
+the verdicts in the ledger.
 
-A capstone takes a minute or more, so verdicts are kept, and several are made at a time. If the machine had no time
-for a run, there is no verdict: nothing is entered or kept, and the next call trains it again.
+A capstone takes a minute or more, so verdicts are stored, and several run in parallel. If the machine was too busy for
+a run, there is no verdict: nothing is entered or stored, and the next call trains it again.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from autograder.batch.regrade import Repeated, grade_again, repeat
 from autograder.capstone.capstone_run import NUM_STEPS, OWN_PARTS
 from autograder.capstone.grade_capstone import files_hash
 from autograder.class_folder.collected import NewestModule, newest_module
+from autograder.class_folder.decisions import DecisionsError
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.locks import exclusive_grading
 from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
+from autograder.class_folder.settings import ClassError
 from autograder.class_folder.verdict import decided
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom import capstone_process
@@ -51,7 +53,7 @@ class Training(NamedTuple):
 
 class CapstoneOutcome(NamedTuple):
     """The result of one learner's capstone. missing: files that were not submitted; failure: why it has no points;
-    trained: it was trained now, since there was no verdict.
+    trained: whether it was trained now, because there was no stored verdict.
     """
 
     learner: str
@@ -61,7 +63,7 @@ class CapstoneOutcome(NamedTuple):
     trained: bool = False
 
     def line(self) -> str:
-        """For the instructor."""
+        """A line for the instructor."""
         line = f"  {clean_text(self.learner, 40):<24} capstone  "
         if self.missing:
             return f"{line}waits for {', '.join(self.missing)}"
@@ -79,13 +81,11 @@ def grade_capstones(
     entered: bool = True,
     train: bool = True,
 ) -> list[CapstoneOutcome]:
-    """Grade everybody who has submitted something of parts 1 to 8; who lacks one of them gets no points yet, and the
-    outcome says which. on_start: gets the number of learners to train for. again: train, too, what has a verdict.
-    entered: enter the points in the gradebook, and the verdict in the ledger; train: whoever has no verdict yet, who
-    is left out otherwise. A better result for
-    the same parts is kept. Raises ClassError.
+    """Grade everybody who has submitted any of parts 1 to 8. If a part is missing, the outcome lists it and there are
+    no points yet. on_start: called with the number of runs to train. again: also train if there is a stored verdict.
+    entered: enter the points in the gradebook and the verdict in the ledger. train: train learners without a verdict;
+    otherwise they are left out. A better result for the same parts is kept. Raises ClassError.
     """
-    collected = {learner: newest_parts(folder, learner) for learner in capstone_learners(folder)}
     outcomes = []
 
     def done(outcome: CapstoneOutcome) -> None:
@@ -93,7 +93,13 @@ def grade_capstones(
         on_outcome(outcome)
 
     ready = {}
-    for learner, modules in collected.items():
+    for learner in capstone_learners(folder):
+        modules = newest_parts(folder, learner)
+        try:
+            folder.require_name(learner)
+        except ValueError as error:
+            done(CapstoneOutcome(learner, failure=str(error)))
+            continue
         if missing := tuple(needed.file_name for needed in NEEDED if needed.file_name not in modules):
             done(CapstoneOutcome(learner, missing=missing))
         else:
@@ -117,9 +123,9 @@ def grade_capstones(
                 report = verdict.result()
                 if entered:
                     report = release_capstone(folder, learner, report, ready[learner], training)
-            except (CapstoneNotGraded, ProcessEnded) as error:
-                failed = str(error)
-            except Exception as error:  # whoever is at fault: the others get their points all the same
+            except (CapstoneNotGraded, ProcessEnded, ClassError, LedgerError, DecisionsError) as error:
+                report, failed = None, str(error)
+            except Exception as error:  # any error: record it, and the others still get their points
                 report, failed = None, f"{type(error).__name__}: {error}"
             done(CapstoneOutcome(learner, report, failure=failed, trained=keys[learner] not in stored))
     return outcomes
@@ -193,8 +199,8 @@ def _verdicts(
     store: Store,
     job: Callable[[Mapping[str, bytes]], bytes],
 ) -> Iterator[tuple[str, Future[Report]]]:
-    """Each learner's verdict: first those that are stored, then the others as they are made, in processes of their own.
-    The same modules are trained once.
+    """Yield each learner's verdict: first the stored ones, then the others as they finish, from separate processes.
+    Identical modules are trained only once.
     """
     verdicts: dict[str, Future[Report]] = {name: Future() for name in keys.values()}
     learners_of: dict[Future[Report], list[str]] = {}
@@ -217,7 +223,7 @@ def _verdicts(
 
 
 def _store_verdict(store: Store, name: str, verdict: Future[Report], answer: Future[bytes]) -> None:
-    """Store a verdict as soon as it is made, whatever the main thread does meanwhile."""
+    """Store a verdict as soon as it is finished, independently of the main thread."""
     try:
         report, seconds = decode_capstone(answer.result())
         store.keep(name, report, seconds)
@@ -227,14 +233,14 @@ def _store_verdict(store: Store, name: str, verdict: Future[Report], answer: Fut
 
 
 def verdict_key(modules: Mapping[str, bytes], training: Training) -> str:
-    """A hash of all that a verdict depends on: the modules, the capstone's checks, the grader, the data, the Python."""
+    """A hash of everything that a verdict depends on: modules, the capstone's checks, grader, data, Python version."""
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(modules.items())}
     inputs = [capstone().module, suite_hash(capstone()), hashes, training.tier.value, *training[1:]]
     return hashlib.sha256(json.dumps(inputs).encode("ascii")).hexdigest()
 
 
 def capstone_summary(folder: ClassFolder, outcomes: Sequence[CapstoneOutcome]) -> Iterator[str]:
-    """How many, and where to look."""
+    """Summary lines: how many were graded, and where the results are."""
     graded = sum(outcome.report is not None for outcome in outcomes)
     waiting = sum(bool(outcome.missing) for outcome in outcomes)
     yield ""

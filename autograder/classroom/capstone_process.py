@@ -1,4 +1,4 @@
-"""A process that grades capstones: a learner's parts come in as a line of JSON, a verdict goes out as one."""
+"""A process that grades capstones. It reads a learner's parts as a line of JSON, and writes the verdict as one."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from autograder.grading.store import report_from_json, report_to_json
 from autograder.sandbox import MachineBusy, Tier
 
 MODULE = __name__
-SECONDS = 4 * 3600.0  # of the clock, for a process that hangs: the sandbox's own limits end a run long before
+SECONDS = 4 * 3600.0  # wall time, for a process that hangs; the sandbox's own limits end a run long before that
 
 
 class CapstoneNotGraded(Exception):
-    """There is no verdict: a sentence."""
+    """There is no verdict; the message says why."""
 
 
 def encode_capstone(
     modules: Mapping[str, bytes], tier: Tier, python: str | None, num_steps: int, seed: int | None = None
 ) -> bytes:
-    """One line. modules: by file name; python: the interpreter; num_steps: how long; seed: drawn if None."""
+    """One job. modules: by file name; python: the interpreter; num_steps: training steps; seed: random if None."""
     files = {name: base64.b64encode(content).decode("ascii") for name, content in modules.items()}
     job = {"modules": files, "tier": tier.value, "python": python, "num_steps": num_steps, "seed": seed}
     return json.dumps(job).encode("ascii") + b"\n"
 
 
 def decode_capstone(line: bytes) -> tuple[Report, float]:
-    """The report and the seconds that it took. Raises CapstoneNotGraded."""
+    """Return the report and the seconds it took. Raises CapstoneNotGraded."""
     answer = json.loads(line)
     if "failure" in answer:
         raise CapstoneNotGraded(answer["failure"])
@@ -48,7 +48,7 @@ def answer_capstone(line: bytes) -> dict:
         graded = grade_capstone(modules, tier=Tier(job["tier"]), **conditions)
     except MachineBusy as error:
         return {"failure": f"{error} Nothing was saved. Run the same command again."}
-    except Exception as error:  # whoever is at fault: the others get their points all the same
+    except Exception as error:  # any error: report it, and the others still get their points
         return {"failure": f"{type(error).__name__}: {error}"}
     return {"report": report_to_json(graded.report.for_class()), "seconds": time.monotonic() - began}
 

@@ -1,6 +1,6 @@
 """Collecting: put submissions into submitted/<id>/<part>/, where nbgrader expects them, and lose nothing.
 
-Each person in a download is either collected or listed in a problem, with their files.
+Every person in a download is either collected, or listed as a problem with their files.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from autograder.intake.submitted_files import LearnerFiles, SubmittedFile, sort_
 from autograder.invocation import option
 
 MOST_APPEALS = 50  # versions of one learner's file for a part
-MOST_OTHERS = 20  # files of one learner that the course has no name for, kept to be renamed
+MOST_OTHERS = 20  # unrecognised files of one learner, kept so that the instructor can rename them
 
-# When everybody's work was submitted, or a learner's: by id, "" for everybody.
+# Submission times by learner's id; "" is for everybody.
 SubmissionTimes = Mapping[str, datetime.datetime]
 
 
 @dataclass(frozen=True)
 class PlacedSubmission:
-    """One submission. status: new, replaced, unchanged, corrected (its time) or older; time: None when nobody knows;
-    backup: where the one before it is now.
+    """One submission. status: new, replaced, unchanged, corrected (its time) or older; time: None if unknown; backup:
+    where the replaced submission is now.
     """
 
     learner: str
@@ -57,8 +57,8 @@ class PlacedSubmission:
 
 @dataclass
 class CollectResult:
-    """What collecting did; a sentence for each regrade request, for each name or file that could not be used, and
-    for each that was guessed.
+    """The result of collecting; and a sentence for each regrade request, for each unusable name or file, and for each
+    one that was guessed.
     """
 
     placed: list[PlacedSubmission] = field(default_factory=list)
@@ -74,18 +74,16 @@ def collect(
     submitted_at: SubmissionTimes | None = None,
     worksheet: Path | None = None,
 ) -> CollectResult:
-    """Collect an archive or a folder. part: all that a learner submitted belongs to it; without one each file goes to
-    its own part. submitted_at, and then worksheet, Moodle's: when, which counts more than what the archive says. Raises
-    ClassError when nothing can be collected.
+    """Collect an archive or a folder. part: the part for all files; without it, each file goes to its own part.
+    Submission times come from submitted_at, else from Moodle's worksheet, else from the archive. Raises ClassError if
+    nothing can be collected.
     """
     submitted_at = submitted_at or {}
     zone = load_settings(folder).zone
     with open_gradebook(folder) as gradebook:
         students = gradebook.students
         if not students:
-            raise ClassError(
-                f"The gradebook has no learners to match names with: {folder.command('roster')} imports them."
-            )
+            raise ClassError(f"The gradebook has no learners yet. To import the class list: {folder.command('roster')}")
         worksheet_times = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
         matcher = LearnerMatcher(students, worksheet_times.numbers)
     if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
@@ -98,7 +96,7 @@ def collect(
             folder, learner, person, part, instructor_time, worksheet_times.times.get(learner), zone, outcome
         )
     if not outcome.placed and not outcome.appeals and not outcome.problems:
-        raise ClassError(f"{source} holds no file of the course, such as part05_gpt.py or part05.ipynb.")
+        raise ClassError(f"{source} contains no file of the course, such as part05_gpt.py or part05.ipynb.")
     return outcome
 
 
@@ -112,7 +110,7 @@ def _collect_person(
     zone: datetime.tzinfo,
     outcome: CollectResult,
 ) -> None:
-    """Collect the files of one learner. instructor_time, worksheet_time: when, as these say; None when they don't."""
+    """Collect the files of one learner. instructor_time, worksheet_time: submission times; None if unknown."""
     problems_before, placed_before = len(outcome.problems), len(outcome.placed)
     collected = _files_by_part(folder, learner, person, part, outcome)
     has_appeals = _place_appeals(folder, learner, person, outcome)
@@ -132,14 +130,16 @@ def _collect_person(
             continue
         if name == RECIPE:
             content = chosen[RECIPE_FILE].content
-            if content.split() != (_read_content(EXERCISES / RECIPE_FILE) or b"").split():  # in each clone
+            if (
+                content.split() != (_read_content(EXERCISES / RECIPE_FILE) or b"").split()
+            ):  # every clone contains the unchanged recipe
                 outcome.placed.append(_place_recipe(folder, learner, content))
             elif len(collected) == 1:
                 outcome.problems.append(f"{learner}: {RECIPE_FILE} is unchanged, so it was not collected.")
             continue
         time = time_of(chosen.values())
         contents = {file_name: file.content for file_name, file in chosen.items()}
-        # A regrade request changes the time in Moodle's worksheet; that does not make unchanged work later.
+        # A regrade request changes the time in Moodle's worksheet. Unchanged work must not become late by that.
         time_is_certain = instructor_time is not None or (worksheet_time is not None and not has_appeals)
         placed = _place_submission(folder, learner, name, contents, time, time_is_certain, has_appeals)
         outcome.placed.append(placed)
@@ -155,7 +155,7 @@ def _collect_person(
 
 
 def collection_lines(outcome: CollectResult) -> Iterator[str]:
-    """The result of collecting in sentences: what is new, what was replaced, what was left alone."""
+    """The result of collecting as sentences: new, replaced and skipped submissions."""
     for submission in outcome.placed:
         when = f", submitted {submission.time:%Y-%m-%d %H:%M} UTC" if submission.time else ""
         description = f"{submission.learner} {submission.part}{when}"
@@ -166,17 +166,17 @@ def collection_lines(outcome: CollectResult) -> Iterator[str]:
         elif submission.status == "corrected":
             yield f"Time corrected: {description}."
         elif submission.status == "older":
-            yield f"Left alone: {description}, since a newer one was collected before."
+            yield f"Skipped: {description}, since a newer one was collected before."
     yield from outcome.appeals
     unchanged = sum(submission.status == "unchanged" for submission in outcome.placed)
     if unchanged:
         yield f"Unchanged: {unchanged}, collected before."
     yield from outcome.remarks
-    times = [submission.time for submission in outcome.placed if submission.part != RECIPE]  # which is never late
+    times = [submission.time for submission in outcome.placed if submission.part != RECIPE]  # a recipe is never late
     if None in times:
         yield (
             f"{times.count(None)} of {len(times)} have no submission time, since the archive holds only the time of "
-            "the download. They are not charged as late. To record times, collect again with "
+            "the download. They do not count as late. To record times, collect again with "
             f"{option('worksheet', 'FILE')} (Moodle's grading worksheet) or {option('submitted-at', 'TIME')}."
         )
 
@@ -184,8 +184,8 @@ def collection_lines(outcome: CollectResult) -> Iterator[str]:
 def _files_by_part(
     folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, outcome: CollectResult
 ) -> dict[str, list[SubmittedFile]]:
-    """A learner's files by part; those whose names are nearly right, or that are a part's notebook by their content,
-    or that the instructor has renamed in submitted/, are among them where nothing else has that name.
+    """A learner's files by part. If no file has the right name, this uses files with a nearly right name, a part's
+    notebook recognised by its content, or a file that the instructor has renamed in submitted/.
     """
     files, others = list(person.files), []
     looked_for = [RECIPE, capstone().name, *([part.name] if part else [other_part.name for other_part in parts()])]
@@ -223,7 +223,7 @@ def _files_by_part(
 
 
 def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outcome: CollectResult) -> bool:
-    """Keep a learner's regrade requests, apart from the work that they are about. Says whether there are any."""
+    """Save a learner's regrade requests, separately from the submitted work. Return whether there are any."""
     appeals = sorted((file for file in person.files if file.name in appeal_files()), key=_age_key)
     for file in appeals:
         stem, suffix = file.name.rsplit(".", 1)
@@ -238,7 +238,7 @@ def _place_appeals(folder: ClassFolder, learner: str, person: LearnerFiles, outc
                 f"{folder.appeals / learner}."
             )
         else:
-            # No version replaces another, and their names sort as they came.
+            # No version replaces another, and their names sort in the order of arrival.
             places = (folder.appeals / learner / f"{stem}-{number:02d}.{suffix}" for number in itertools.count(1))
             write_atomically(next(path for path in places if path not in versions), file.content or b"")
             outcome.appeals.append(f"Regrade request: {learner} {appeal_files()[file.name]}.")
@@ -250,7 +250,7 @@ def _only_appeals(person: LearnerFiles) -> bool:
 
 
 def _renamed_by_instructor(place: Path, file: SubmittedFile, part: Part) -> str | None:
-    """The course's name that you have given this file in submitted/, where it was copied to be renamed; None if not."""
+    """The course's name that the instructor has given to this file in submitted/; None if it was not renamed."""
     names = (part.file_name, f"{part.name}.ipynb")
     return next((name for name in names if file.content and _read_content(place / name) == file.content), None)
 
@@ -258,8 +258,8 @@ def _renamed_by_instructor(place: Path, file: SubmittedFile, part: Part) -> str 
 def _not_collected(
     folder: ClassFolder, learner: str, person: LearnerFiles, part: Part | None, time: datetime.datetime | None
 ) -> str:
-    """The problem of a learner whose files have no names of the course. They are copied so that you can rename them.
-    time: when they were submitted, None if unknown.
+    """The problem of a learner whose files have no names of the course. Copies them so that the instructor can rename
+    them. time: the submission time, None if unknown.
     """
     notebook = f"{part.name}.ipynb" if part else ""
     has_notebook = any(file.name == notebook for file in person.files)
@@ -268,7 +268,7 @@ def _not_collected(
         f" and {len(unused) - 5} more" if len(unused) > 5 else ""
     )
     if part is None:
-        return f"{learner}: no file has a name of the course, such as part05_gpt.py: {names}."
+        return f"{learner}: no file has a name that the course uses, such as part05_gpt.py: {names}."
     place = folder.submitted / learner / part.name
     known = (TIMESTAMP, *course_files(), *appeal_files())
     copies = [file for file in unused if file.content is not None and file.name not in known]
@@ -279,10 +279,10 @@ def _not_collected(
             write_atomically(place / file.name, file.content)
     if copies and time is not None and recorded_time(place) != time:
         if any((place / name).exists() for name in course_files()):
-            next_step = " Then collect again, which records its time."  # until then, the time is that of the older work
+            next_step = " Then collect again to record its time."  # until then, it has the time of the older work
         else:
             write_atomically(place / TIMESTAMP, _timestamp_line(time))
-    copied = f" They are in {place}: rename the right one to {part.file_name}.{next_step}" if copies else ""
+    copied = f" They are in {place}. Rename the right one to {part.file_name}.{next_step}" if copies else ""
     if has_notebook:
         return f"{learner}: {notebook} was collected, but there is no {part.file_name}. Not used: {names}.{copied}"
     return f"{learner}: there is no {part.file_name} and no {notebook}, only {names}.{copied}"
@@ -290,8 +290,8 @@ def _not_collected(
 
 def _late_at_an_unknown_time(learner: str) -> str:
     return (
-        "Canvas marks it late and does not say when it was submitted. Collect it again with "
-        f"{option('submitted-at', f'{learner}=2026-11-30 18:00')}, which also charges the delay."
+        "Canvas marks it late and gives no submission time. To record the time and the penalty, collect again with "
+        f"{option('submitted-at', f'{learner}=2026-11-30 18:00')}."
     )
 
 
@@ -303,7 +303,7 @@ def _group_by_part(files: list[SubmittedFile]) -> dict[str, list[SubmittedFile]]
 
 
 def _newest_of_each(files: list[SubmittedFile]) -> dict[str, SubmittedFile]:
-    """Of several files of one name the newest. Raises ClassError when nothing tells which one that is."""
+    """The newest of several files with the same name. Raises ClassError if it is unknown which one that is."""
     chosen: dict[str, SubmittedFile] = {}
     for file in files:
         other = chosen.get(file.name)
@@ -311,7 +311,7 @@ def _newest_of_each(files: list[SubmittedFile]) -> dict[str, SubmittedFile]:
             chosen[file.name] = file if other is None or _age_key(file) > _age_key(other) else other
         else:
             names = f"{shown(other.where)} and {shown(file.where)}"
-            raise ClassError(f"{names} are two versions of the same file: leave one of them.")
+            raise ClassError(f"{names} are two versions of the same file. Keep one of them, and collect again.")
     return chosen
 
 
@@ -332,10 +332,10 @@ def _place_submission(
     time_is_certain: bool,
     has_appeals: bool,
 ) -> PlacedSubmission:
-    """Write a submission: it is built in a scratch folder and then moved, so that it is complete or absent.
+    """Write a submission: build it in a scratch folder, then move it, so that it is complete or absent.
 
-    time_is_certain: it replaces the time that was recorded before. has_appeals: a regrade request came with it, so
-    files that are missing here stay.
+    time_is_certain: its time replaces the recorded one. has_appeals: a regrade request came with it, so older files
+    that are missing here are kept.
     """
     place = folder.submitted / learner / part
     backup = None
@@ -370,7 +370,7 @@ def _place_submission(
 
 
 def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> PlacedSubmission:
-    """Put a recipe where the board looks for it. The board takes any number of a learner's recipes, so none is late."""
+    """Put a recipe where the board expects it. It has no submission time, since recipes are never late."""
     place, backup = folder.submitted / learner / RECIPE_FILE, None
     if place.exists():
         if _read_content(place) == content:
@@ -383,12 +383,12 @@ def _place_recipe(folder: ClassFolder, learner: str, content: bytes) -> PlacedSu
 
 
 def _timestamp_line(time: datetime.datetime) -> bytes:
-    """A time as nbgrader notes it."""
+    """A time in nbgrader's form."""
     return f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode("ascii")
 
 
 def _free_backup_folder(folder: Path, before: datetime.datetime | None) -> Path:
-    """A folder for a backup that does not exist yet, called by the time of what goes there."""
+    """A new folder for a backup, with the time of the submission as its name."""
     name = f"{before:%Y-%m-%d-%H%M%S}" if before else "without-time"
     paths = (folder / (name + (f"-{number}" if number else "")) for number in range(10_000))
     return next(path for path in paths if not path.exists())

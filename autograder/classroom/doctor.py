@@ -1,4 +1,4 @@
-"""`doctor`: whether this machine and this class's folder are ready to grade a class, and if not, what to do."""
+"""`doctor`: check whether this machine and the class's folder are ready for grading, and if not, what to do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NEEDED = {"the class's folder": 2.0, "temporary files": 0.5}  # gigabytes: 300 l
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One line of the examination. remedies: sentences; where it is ok, they say what would be better."""
+    """One checked requirement. remedies: what to do, as sentences; if ok, possible improvements."""
 
     name: str
     ok: bool
@@ -43,7 +43,7 @@ class Diagnosis:
 
 
 def examine(folder: ClassFolder) -> Iterator[Diagnosis]:
-    """Look at everything that grading this class needs. Writes nothing there."""
+    """Check everything that grading this class needs. Writes nothing in the class's folder."""
     yield _python()
     yield _sandbox()
     yield _nbgrader()
@@ -80,19 +80,19 @@ def as_json(diagnoses: list[Diagnosis]) -> dict:
 def _python() -> Diagnosis:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < (3, 11):
-        remedies = ("nbgrader needs Python 3.11: install one, delete .venv, and call this with it.",)
+        remedies = ("nbgrader requires Python 3.11. Install it, delete .venv, and run this command with it.",)
         return Diagnosis("Python", False, version, remedies)
     safe_version = safe_tarfile_since(sys.version_info)
     if safe_version:
         detail = f"{version}, whose tarfile takes hours for some hostile archives (CVE-2024-6232)"
         better = f"Install Python {safe_version} or newer, delete .venv, and run this command with it."
-        remedies = (better, "Until then the grader refuses such archives, and each costs only its author.")
+        remedies = (better, "Until then, the grader refuses such archives; other learners are not affected.")
         return Diagnosis("Python", True, detail, remedies)
     return Diagnosis("Python", True, version)
 
 
 def safe_tarfile_since(version: Sequence[int | str]) -> str:
-    """The first release of the same Python whose tarfile has no known fault; "" when this one has none."""
+    """The first patch release of this Python version with a safe tarfile; "" if this one is safe."""
     fixed = {9: 20, 10: 15, 11: 10, 12: 6}
     minor, micro = version[1:3]
     if minor in fixed and micro < fixed[minor]:
@@ -107,7 +107,11 @@ def _sandbox() -> Diagnosis:
         why[tier] = what_breaks(tier)
         if not why[tier]:
             better = advice(this_system()) if tier is Tier.LANDLOCK else []
-            second = " (the second of two: files outside can be seen, not read)" if better or len(why) > 1 else ""
+            second = (
+                " (the second of two tiers: it lets code see, but not read, other files)"
+                if better or len(why) > 1
+                else ""
+            )
             return Diagnosis("sandbox for other people's code", True, f"{tier.value} holds{second}", tuple(better))
     detail = "none holds. " + "; ".join(f"{tier.value}: {reason}" for tier, reason in why.items())
     return Diagnosis("sandbox for other people's code", False, detail, tuple(advice(this_system())))
@@ -117,21 +121,23 @@ def _nbgrader() -> Diagnosis:
     try:
         return Diagnosis("nbgrader", True, importlib.metadata.version("nbgrader"))
     except importlib.metadata.PackageNotFoundError:
-        return Diagnosis("nbgrader", True, f"not installed yet; the first {command('grade')} does it")
+        return Diagnosis("nbgrader", True, f"not installed yet; the first {command('grade')} installs it")
 
 
 def _disk(purpose: str, place: Path) -> Diagnosis:
     name = f"space for {purpose}"
     if place.exists() and not place.is_dir():
-        return Diagnosis(name, False, f"{place} is not a folder", ("Name a folder.",))
+        return Diagnosis(name, False, f"{place} is not a folder", ("Choose a folder.",))
     try:
         free = shutil.disk_usage(place).free / GIGABYTE
     except OSError as error:
-        return Diagnosis(name, False, f"{place}: {error.strerror}", (f"Make the folder {place}, or name another.",))
+        return Diagnosis(name, False, f"{place}: {error.strerror}", (f"Create the folder {place}, or choose another.",))
     if not os.access(place, os.W_OK):
-        return Diagnosis(name, False, f"{place} can't be written", ("Give yourself the right to write there.",))
+        return Diagnosis(name, False, f"{place} can't be written", ("Give your user write permission there.",))
     enough = free >= NEEDED[purpose]
-    remedies = () if enough else (f"Make room for {NEEDED[purpose]:g} GB: submitted_before/ and runs/ can go first.",)
+    remedies = (
+        () if enough else (f"Free {NEEDED[purpose]:g} GB of disk space, for example in submitted_before/ and runs/.",)
+    )
     return Diagnosis(name, enough, f"{free:.1f} GB free in {place}", remedies)
 
 
@@ -148,9 +154,9 @@ def _settings(folder: ClassFolder) -> Diagnosis:
 def _gradebook(folder: ClassFolder) -> Diagnosis:
     path = folder.root / "gradebook.db"
     if not path.exists():
-        # In a folder that does not exist, roster would take the name for a misspelt one.
+        # In a folder that does not exist, `roster` would report a misspelt name.
         makers = " or ".join(map(folder.command, ("roster", "release") if folder.root.is_dir() else ("release",)))
-        return Diagnosis("gradebook", True, f"none yet; {makers} makes it")
+        return Diagnosis("gradebook", True, f"none yet; {makers} creates it")
     learners, problem = 0, damage(path)
     if not problem:
         try:
@@ -163,17 +169,17 @@ def _gradebook(folder: ClassFolder) -> Diagnosis:
             problem = str(error)
     if problem:
         remedy = (
-            "End the program that writes to it: formgrader, another grading. Then try again."
+            "End the program that writes to it (formgrader, or another grading), then try again."
             if "locked" in problem
-            else f"Move it away and put back your newest copy. Without a copy, run {folder.command('roster')} and "
-            f"{folder.command('grade')}: they rebuild it. Only manual points are lost."
+            else f"Move it away and restore your newest copy. Without a copy, run {folder.command('roster')} and "
+            f"{folder.command('grade')} to rebuild it. Only manual points are lost."
         )
         return Diagnosis("gradebook", False, f"{path}: {problem}", (remedy,))
     return Diagnosis("gradebook", True, f"sound, {learners} learners")
 
 
 def _verdicts(folder: ClassFolder) -> Diagnosis:
-    """Whether grades are of another version of the course, as after an upgrade in the middle of a term."""
+    """Check whether grades come from another version of the course, as after an upgrade during a term."""
     try:
         tier = strict_tier()
     except SandboxUnavailable:
@@ -194,7 +200,7 @@ def _verdicts(folder: ClassFolder) -> Diagnosis:
 
 
 def _configuration(folder: ClassFolder) -> Diagnosis:
-    """Whether nbgrader and formgrader use this copy of the course."""
+    """Check whether nbgrader and formgrader use this copy of the course."""
     name, other = "nbgrader_config.py", other_course(folder.root)
     if other is None:
         return Diagnosis(name, True, "nbgrader's commands and formgrader use this copy of the course")
@@ -203,16 +209,16 @@ def _configuration(folder: ClassFolder) -> Diagnosis:
 
 
 def _exchange(folder: ClassFolder) -> Diagnosis:
-    """nbgrader's exchange, if the class's nbgrader_config.py, or that of the machine, names one."""
+    """Check nbgrader's exchange, if the class's or the machine's nbgrader_config.py configures one."""
     name = "nbgrader's exchange"
     try:
         root = exchange_root(folder)
     except ImportError:
-        return Diagnosis(name, True, "not looked at, since nbgrader is not installed yet")
+        return Diagnosis(name, True, "not checked, since nbgrader is not installed yet")
     except ClassError as error:
         return Diagnosis(name, False, str(error), ("Fix that file.",))
     if root is None:
-        return Diagnosis(name, True, "none is named, and none is needed to collect from a learning platform")
+        return Diagnosis(name, True, "none is configured; you only need one to collect through nbgrader")
     if not root.is_dir():
         return Diagnosis(name, False, f"there is no {root}", (f"mkdir -p {root} && chmod 777 {root}",))
     mode = stat.S_IMODE(root.stat().st_mode)

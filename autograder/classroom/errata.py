@@ -22,12 +22,12 @@ from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
 from autograder.notebooks.lesson_notebooks import SOURCE
 from autograder.sandbox import Tier
-from autograder.text import number, plural
+from autograder.text import clean_text, number, plural
 
 
 @dataclass(frozen=True)
 class VerdictChange:
-    """One learner whose verdict changes. checks: a line for each check whose points change."""
+    """A learner whose verdict changes. checks: one line per check whose points change."""
 
     learner: str
     before: float
@@ -42,8 +42,8 @@ class VerdictChange:
 
 @dataclass(frozen=True)
 class Errata:
-    """What fixed checks change. unknown: never graded by us; resubmitted: since they were graded; unfinished:
-    graded before, and then a grading was interrupted.
+    """The effect of fixed checks. Learners in unknown were never graded, those in resubmitted have newer work, and for
+    those in unfinished a grading was interrupted.
     """
 
     part: Part
@@ -55,9 +55,9 @@ class Errata:
 
 
 def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
-    """Grade all collected work of a part again where its checks have changed, and compare. Writes nothing but verdicts
-    into the result store. Raises ClassError when there is none, ReleaseError when the solution doesn't pass the fixed
-    checks, and SandboxUnavailable.
+    """Grade collected work of a part again if its checks have changed, and compare. Only stores verdicts; enters
+    nothing. Raises ClassError if there is no work, ReleaseError if the solution doesn't pass the fixed checks, and
+    SandboxUnavailable.
     """
     learners = folder.learners(part)
     if not learners:
@@ -77,13 +77,13 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
 def find_capstone_errata(
     folder: ClassFolder, training: Training, train: bool = True
 ) -> tuple[Errata, dict[str, Report]]:
-    """The same for the capstone, which trains everybody again where its checks have changed; also the new reports. A
-    run that failed, or that there is no time for without `train`, is listed with those that were never graded. Raises
-    ClassError when there is nothing to grade.
+    """The same for the capstone: trains everybody again if its checks have changed, and also returns the new reports.
+    Failed runs, and runs that would need training without `train`, are listed with those that were never graded. Raises
+    ClassError if there is nothing to grade.
     """
     learners = capstone_learners(folder)
     if not learners:
-        raise ClassError(f"Nobody has submitted anything of parts 1 to 8: see {folder.submitted}.")
+        raise ClassError(f"Nobody has submitted any of parts 1 to 8: see {folder.submitted}.")
     outcomes = grade_capstones(folder, training, entered=False, train=train)
     reports = {outcome.learner: outcome.report for outcome in outcomes if outcome.report is not None}
     return _compare(folder, capstone(), learners, reports.get), reports
@@ -92,7 +92,7 @@ def find_capstone_errata(
 def _compare(
     folder: ClassFolder, part: Part, learners: Sequence[str], grade_again: Callable[[str], Report | None]
 ) -> Errata:
-    """Compare released verdicts with new ones. grade_again: the new report of a learner; None when there is none."""
+    """Compare released verdicts with new ones. grade_again: returns a learner's new report, or None."""
     changes, same, unknown, resubmitted, unfinished = [], 0, [], [], []
     for learner in learners:
         old = last_released(folder, learner, part)
@@ -117,8 +117,8 @@ def _compare(
 def apply_errata(
     folder: ClassFolder, errata: Errata, tier: Tier, lower: bool = False, source=SOURCE
 ) -> Sequence[SubmissionOutcome]:
-    """Release the new verdicts through nbgrader: those that are not worse, and with `lower` the worse ones too. An
-    interrupted grading is finished.
+    """Release the new verdicts through nbgrader: those that are not worse, and with `lower` also the worse ones.
+    Finishes an interrupted grading.
     """
     learners = _learners_to_release(errata, lower)
     return grade_class(folder, errata.part, learners, tier, source, lower=lower) if learners else []
@@ -127,21 +127,21 @@ def apply_errata(
 def apply_capstone_errata(
     folder: ClassFolder, errata: Errata, reports: Mapping[str, Report], training: Training, lower: bool
 ) -> None:
-    """The same for the capstone, whose new reports are these."""
+    """The same for the capstone, with its new reports."""
     for learner in _learners_to_release(errata, lower):
         newest = newest_parts(folder, learner)
         release_capstone(folder, learner, reports[learner], newest, training, lower)
 
 
 def _learners_to_release(errata: Errata, lower: bool) -> list[str]:
-    """Who gets a new verdict, and whose grading was interrupted."""
+    """The learners who get a new verdict, and those whose grading was interrupted."""
     changed = [change.learner for change in errata.changes if lower or not change.keeps_old]
     return [*changed, *(learner for learner in errata.unfinished if learner not in changed)]
 
 
 def require_shown_changes(folder: ClassFolder, parts: Iterable[Part], tier: Tier) -> None:
-    """Grading must not silently change verdicts of another version of the course. Raises ClassError, which says how to
-    see the changes first; after `find_errata` it raises nothing.
+    """Make sure that grading does not silently change verdicts from another version of the course. Raises ClassError,
+    which says how to see the changes first, until `find_errata` has compared them.
     """
     older = {part: learners for part in parts if (learners := of_other_checks(folder, part, tier))}
     if older:
@@ -154,35 +154,39 @@ def require_shown_changes(folder: ClassFolder, parts: Iterable[Part], tier: Tier
                         f"{folder.command('errata', part.number)}"
                         for part, learners in older.items()
                     ),
-                    "Then grade again. Nobody loses points unless you ask for it in errata.",
+                    "Then grade again. Nobody loses points unless you add --lower to errata.",
                 ]
             )
         )
 
 
 def errata_lines(folder: ClassFolder, errata: Errata, applied: bool, lower: bool) -> Iterator[str]:
-    """What changes, for whom and why; what was or is to be done about it."""
+    """Lines about what changes, for whom and why, and about the next step."""
     total = len(errata.changes) + errata.same
     yield f"Part {errata.part.number}: {total} graded again, {errata.same} as before, {len(errata.changes)} changed."
     for change in errata.changes:
         fate = " (the better result counts)" if change.keeps_old and not lower else ""
-        yield f"  {change.learner}: {number(change.before)} -> {number(change.after)}{fate}"
+        yield f"  {clean_text(change.learner, 40)}: {number(change.before)} -> {number(change.after)}{fate}"
         yield from (f"    {line}" for line in change.checks)
     part_number = errata.part.number
     grade = folder.command("grade", part_=part_number)
     if errata.unknown:
-        yield f"Never graded before: {', '.join(errata.unknown)}. To grade them: {grade}"
+        yield f"Never graded before: {_names(errata.unknown)}. To grade them: {grade}"
     if errata.resubmitted:
-        yield f"Submitted again since they were graded: {', '.join(errata.resubmitted)}. To grade them: {grade}"
+        yield f"Submitted again since they were graded: {_names(errata.resubmitted)}. To grade them: {grade}"
     if errata.unfinished and not applied:
         again = folder.command("errata", part_number, lower=lower or None, apply=True)
-        yield f"Grading was interrupted for: {', '.join(errata.unfinished)}. To finish it: {again}"
+        yield f"Grading was interrupted for: {_names(errata.unfinished)}. To finish it: {again}"
     better_before = [change for change in errata.changes if change.keeps_old]
     if better_before and not lower:
         again = folder.command("errata", part_number, lower=True, apply=True)
         yield f"{len(better_before)} would lose points, so they keep the better result. To lower their points: {again}"
     if errata.changes and not applied:
-        yield f"Nothing is written yet. To give new results: {folder.command('errata', part_number, apply=True)}"
+        yield f"Nothing is written yet. To enter the new results: {folder.command('errata', part_number, apply=True)}"
+
+
+def _names(learners: Sequence[str]) -> str:
+    return ", ".join(clean_text(learner, 40) for learner in learners)
 
 
 def _changed_checks(old: Report, new: Report) -> Iterator[str]:

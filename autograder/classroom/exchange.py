@@ -1,7 +1,7 @@
 """nbgrader's exchange: where it is, and which submission times in it contradict the file system.
 
-`nbgrader submit` runs as the learner, who owns what it writes: timestamp.txt and the folder whose name holds the time.
-The time of a file's last change (ctime) is the system's own: its owner can make it newer, not older.
+`nbgrader submit` runs as the learner, who can change what it writes: timestamp.txt, and the folder with the time in its
+name. The system sets the time of a file's last change (ctime): the owner can make it newer, but not older.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from autograder.class_folder.settings import UTC, ClassError
 from autograder.course import Part, class_settings
 from autograder.intake.archives import shown
 
-SLACK = datetime.timedelta(minutes=5)  # for copying a submission, and for two machines' clocks
-MOST_FILES = 200  # of a folder in the exchange, which its owner may fill
+SLACK = datetime.timedelta(minutes=5)  # for the time to copy a submission, and for differences between clocks
+MOST_FILES = 200  # the most files to look at in a folder, since its owner may add any number
 SECRET = "submission_secret.txt"
-USUAL_ROOT = Path("/usr/local/share/nbgrader/exchange")  # nbgrader's own, where nothing else is configured
+USUAL_ROOT = Path("/usr/local/share/nbgrader/exchange")  # nbgrader's default
 
 
 def exchange_root(folder: ClassFolder) -> Path | None:
-    """The exchange that the class's nbgrader_config.py, or the machine's, names; None when none does. Raises ClassError
+    """The exchange in the class's or the machine's nbgrader_config.py; None if none is configured. Raises ClassError
     for a file that can't be read, ImportError without nbgrader.
     """
     from jupyter_core.paths import jupyter_config_path
@@ -38,7 +38,7 @@ def exchange_root(folder: ClassFolder) -> Path | None:
         if (Path(place) / "nbgrader_config.py").is_file():
             try:
                 config.merge(PyFileConfigLoader("nbgrader_config.py", path=place).load_config())
-            except Exception as error:  # an instructor's own program
+            except Exception as error:  # the configuration is the instructor's program and may raise anything
                 raise ClassError(f"{place}/nbgrader_config.py: {type(error).__name__}: {error}") from error
     root = config.Exchange.get("root")
     return Path(str(root)) if root else None
@@ -53,7 +53,7 @@ def time_differences(folder: ClassFolder, parts: Sequence[Part]) -> list[str]:
         return [f"The times of nbgrader's exchange were not compared: {error}"]
     inbound_by_submission: dict[tuple[str, str], list[_InboundSubmission]] = defaultdict(list)
     for name in names:
-        learner, *fields = name.rsplit("+", 3)  # as nbgrader itself splits it
+        learner, *fields = name.rsplit("+", 3)  # as nbgrader splits it
         if len(fields) >= 2:
             inbound_by_submission[learner, fields[0]].append(_InboundSubmission(inbound / name, parsed_time(fields[1])))
     used = {part for _, part in inbound_by_submission}
@@ -68,20 +68,20 @@ def time_differences(folder: ClassFolder, parts: Sequence[Part]) -> list[str]:
 
 @dataclass(frozen=True)
 class _InboundSubmission:
-    """One submission in the exchange. named: the time in the folder's name."""
+    """A submission in the exchange. named: the time in the folder's name."""
 
     path: Path
     named: datetime.datetime | None
 
     def written(self) -> datetime.datetime:
-        """When something of it was last changed, by the system's clock. Links are not followed."""
+        """The time of its newest change by the system's clock. Does not follow links."""
         with os.scandir(self.path) as entries:
             times = [entry.stat(follow_symlinks=False).st_ctime for entry in itertools.islice(entries, MOST_FILES)]
         return datetime.datetime.fromtimestamp(max([*times, self.path.lstat().st_ctime]), UTC)
 
 
 def _difference(place: Path, candidates: list[_InboundSubmission]) -> str:
-    """What is to be said of one collected submission; "" when its time is right, or it is not from the exchange."""
+    """A sentence about a collected submission; "" if its time is right, or if it is not from the exchange."""
     secret, label = _secret(place), f"{place.parent.name}, {place.name}"
     if secret:
         candidates = [inbound for inbound in candidates if _secret(inbound.path) == secret]
@@ -102,7 +102,11 @@ def _difference(place: Path, candidates: list[_InboundSubmission]) -> str:
         if origin.named == recorded or origin.named is None
         else f"; the folder's name says {_utc_text(origin.named)}"
     )
-    claim = f"{TIMESTAMP} says {_utc_text(recorded)}" if recorded else f"{TIMESTAMP} holds no time, so it is never late"
+    claim = (
+        f"{TIMESTAMP} says {_utc_text(recorded)}"
+        if recorded
+        else f"{TIMESTAMP} contains no valid time, so it is never late"
+    )
     return (
         f"{label}: {claim}, but its files in nbgrader's exchange were written at {_utc_text(written)}{named}. Ask the "
         f"learner. To change the time, write it into {place / TIMESTAMP} and grade again."
@@ -117,5 +121,5 @@ def _secret(place: Path) -> bytes:
 
 
 def _utc_text(time: datetime.datetime) -> str:
-    """A time as timestamp.txt may hold it."""
+    """A time in the form of timestamp.txt."""
     return f"{time:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""Grades as CSV for Canvas, for Moodle, and as nbgrader exports them. Cells that look like formulas are made safe."""
+"""Export grades as CSV, for Canvas, for Moodle and in nbgrader's format. Escapes cells that look like formulas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PART = re.compile(r"\bpart\s*0*(\d+)\b|\b(capstone)\b", re.IGNORECASE)
 
 @dataclass
 class ExportResult:
-    """The files that were written, and sentences about what they leave out."""
+    """The written files, and sentences about what is missing in them."""
 
     files: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -34,16 +34,16 @@ def export(grades: ClassGrades, to: Path) -> ExportResult:
     """Write canvas.csv, moodle.csv and nbgrader.csv into a folder."""
     outcome = ExportResult(remarks=_ungraded_remarks(grades))
     for name, rows in (("canvas", _canvas(grades)), ("moodle", _moodle(grades)), ("nbgrader", _nbgrader(grades))):
-        # Excel, in which many look at Canvas' file first, knows UTF-8 by its mark. Moodle wants none.
+        # With the BOM, Excel reads Canvas's file as UTF-8. Moodle does not accept a BOM.
         write_table(to / f"{name}.csv", rows, bom=name == "canvas")
         outcome.files.append(to / f"{name}.csv")
     return outcome
 
 
 def fill_template(grades: ClassGrades, template: Path, to: Path, assignment: str | None = None) -> ExportResult:
-    """Fill in a file that the platform exported, row by row and column by column as they are there. Points are scaled
-    to the platform's maximum. assignment: which one a Moodle worksheet is for. Raises ClassError when the file is none
-    of these, or does not say what its maximum is.
+    """Fill in a file that the platform exported, with its rows and columns unchanged. Points are scaled to the
+    platform's maximum. assignment: the assignment of a Moodle worksheet. Raises ClassError if the file has an unknown
+    form or does not state its maximum.
     """
     table = read_table(template)
     outcome = ExportResult(remarks=_ungraded_remarks(grades))
@@ -51,12 +51,12 @@ def fill_template(grades: ClassGrades, template: Path, to: Path, assignment: str
         name, rows = "canvas-upload", list(_fill_canvas(grades, table, outcome.remarks))
     elif "Identifier" in table.columns and "Grade" in table.columns:
         if assignment is None:
-            raise ClassError(f"{template} is a worksheet of one assignment: say which, with {option('part', 5)}.")
+            raise ClassError(f"{template} is a worksheet of one assignment. Add its part, such as {option('part', 5)}.")
         name, rows = f"moodle-{assignment}-upload", list(_fill_worksheet(grades, table, assignment, outcome.remarks))
     else:
         raise ClassError(
-            f"{template} is no file that we know: neither Canvas' gradebook (Student, ID) nor Moodle's grading "
-            "worksheet (Identifier, Grade)."
+            f"{template} has neither the columns of Canvas's gradebook (Student, ID) nor those of Moodle's grading "
+            "worksheet (Identifier, Grade). Export one of these from your platform."
         )
     write_table(to / f"{name}.csv", rows, bom=name == "canvas-upload")
     outcome.files.append(to / f"{name}.csv")
@@ -95,7 +95,7 @@ def _nbgrader(grades: ClassGrades) -> Iterator[list]:
 
 
 def _points(learner: LearnerGrades, grades: ClassGrades) -> list[float | None]:
-    """The points by assignment; None for missing work, where platforms keep their own value."""
+    """The points by assignment; None for missing work, for which platforms keep their own value."""
     return [learner.grades[name].points if name in learner.grades else None for name in grades.possible]
 
 
@@ -107,7 +107,9 @@ def _fill_canvas(grades: ClassGrades, table: CsvTable, remarks: list[str]) -> It
         if key in grades.possible and key not in columns.values():
             columns[name] = key
     if not columns:
-        raise ClassError("The file has no column for an assignment: their names must hold Part 5, part05 or Capstone.")
+        raise ClassError(
+            "The file has no column for any assignment. The column names must contain Part 5, part05 or Capstone."
+        )
     missing = [name for name in grades.possible if name not in columns.values()]
     if missing:
         remarks.append(f"The file has no column for {', '.join(missing)}: create these assignments in Canvas.")
@@ -129,7 +131,7 @@ def _fill_canvas(grades: ClassGrades, table: CsvTable, remarks: list[str]) -> It
             continue
         learner = next((by_key[key] for key in ids if key in by_key), None)
         if learner is None:
-            remarks.append(f"Line {row.line} of the file, {ascii(row.cells['Student'])}: nobody in the gradebook.")
+            remarks.append(f"Line {row.line} of the file: {ascii(row.cells['Student'])} is not in the gradebook.")
             continue
         points = (learner.grades[key].points if key in learner.grades else None for key in columns.values())
         yield [*cells, *(None if earned is None else earned * scale for earned, scale in zip(points, scales))]
@@ -144,12 +146,12 @@ def _fill_worksheet(grades: ClassGrades, table: CsvTable, assignment: str, remar
     for row in table.rows:
         keys = [key for name in ("Email address", "Username") if (key := row.cells.get(name, "").casefold())]
         learner = next((by_email[key] for key in keys if key in by_email), None)
-        if learner is None:  # the name alone, unless the addresses show that it is somebody else's
+        if learner is None:  # match by name only, unless the addresses show that it is another person
             namesake = by_name.get(normalised_name(row.cells.get("Full name", "")))
             learner = None if keys and namesake and namesake.email else namesake
         grade = learner.grades.get(assignment) if learner else None
         if learner is None:
-            remarks.append(f"Line {row.line} of the file, {ascii(row.cells['Identifier'])}: nobody in the gradebook.")
+            remarks.append(f"Line {row.line} of the file: {ascii(row.cells['Identifier'])} is not in the gradebook.")
         if row.cells.get(maximum, "") != before:
             before = row.cells.get(maximum, "")
             scale = _scale(grades, assignment, before, "Maximum grade", remarks)
@@ -162,7 +164,7 @@ def _fill_worksheet(grades: ClassGrades, table: CsvTable, assignment: str, remar
 
 
 def _scale(grades: ClassGrades, assignment: str, text: str, column: str, remarks: list[str]) -> float:
-    """What our points are multiplied with, for the platform's maximum. Raises ClassError when it is not a number."""
+    """The factor from our points to the platform's maximum. Raises ClassError if the maximum is not a number."""
     maximum, possible = _number(text), grades.possible.get(assignment)
     if not isinstance(maximum, float) or maximum <= 0:
         raise ClassError(
@@ -171,14 +173,12 @@ def _scale(grades: ClassGrades, assignment: str, text: str, column: str, remarks
         )
     if not possible or abs(maximum - possible) < 1e-9:
         return 1.0
-    remarks.append(
-        f"{assignment}: {possible:g} points here are {maximum:g} on the platform; grades are scaled to that."
-    )
+    remarks.append(f"{assignment}: grades are scaled from {possible:g} points here to {maximum:g} on the platform.")
     return maximum / possible
 
 
 def _comment(grade: AssignmentGrade, possible: float) -> str:
-    """The comment next to the grade, for the learner."""
+    """The comment for the learner, next to the grade."""
     text = f"{grade.score:g} of {possible:g} points"
     if grade.penalty:
         text += f", less {grade.penalty:g} for late submission: {grade.points:g}"
@@ -186,7 +186,7 @@ def _comment(grade: AssignmentGrade, possible: float) -> str:
 
 
 def _by_key(grades: ClassGrades, keys) -> dict[str, LearnerGrades]:
-    """Learners by each of their keys, without those keys that two of them have."""
+    """Learners by each of their keys, without keys that two learners share."""
     table: dict[str, LearnerGrades | None] = {}
     for learner in grades.learners:
         for key in {key for key in keys(learner) if key}:
@@ -195,12 +195,12 @@ def _by_key(grades: ClassGrades, keys) -> dict[str, LearnerGrades]:
 
 
 def _number(text: str) -> float | str:
-    """A number of the file as a number, so that a negative one is not taken for a formula."""
+    """A number cell as a number, so that a negative one does not look like a formula."""
     return float(text) if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text) else text
 
 
 def _ungraded_remarks(grades: ClassGrades) -> list[str]:
-    """A sentence for each assignment whose written answers are not graded yet."""
+    """A sentence for each assignment with ungraded written answers."""
     remarks = []
     for name in grades.possible:
         waiting = sum(name in learner.grades and learner.grades[name].by_hand for learner in grades.learners)

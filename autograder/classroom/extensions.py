@@ -1,6 +1,6 @@
 """extensions.csv: who has more time for which part. Columns: student_id, part, due, extra_days.
 
-part is 5, part05 or capstone; an empty one means every part. Each line has either due, a new date, or extra_days.
+part is 5, part05 or capstone; empty means every part. Each line has either due (a new date) or extra_days.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST_DAYS = 366
 
 @dataclass(frozen=True)
 class Extension:
-    """One line of the file: a new due date in UTC, or days to add on the class's clock."""
+    """One line of the file: a new due date in UTC, or days to add in the class's time zone."""
 
     line: int
     due: datetime.datetime | None
@@ -28,14 +28,14 @@ class Extension:
     extra_days: float = 0.0
 
     def more_time(self, due: datetime.datetime) -> datetime.timedelta:
-        """What this adds to a due date (UTC)."""
+        """The time that this adds to a due date (UTC)."""
         new = later_on_the_clock(due, self.extra_days, self.zone) if self.due is None else self.due
         return max(new - due, datetime.timedelta())
 
 
 @dataclass(frozen=True)
 class Extensions:
-    """All lines, by learner and assignment; the assignment None stands for all of them."""
+    """All lines, by learner and assignment; None means all assignments."""
 
     by_learner: dict[tuple[str, str | None], Extension] = field(default_factory=dict)
 
@@ -45,16 +45,16 @@ class Extensions:
         return extension.more_time(due) if extension and extension.more_time(due) else None
 
     def unknown(self, student_ids: set[str]) -> list[str]:
-        """A sentence for each line whose learner is not among these."""
+        """A sentence for each line with a learner who is not in `learners`."""
         return [
-            f"{FILE}, line {extension.line}: {ascii(student_id)[1:-1]} is nobody in the gradebook."
+            f"{FILE}, line {extension.line}: {ascii(student_id)[1:-1]} is not in the gradebook."
             for (student_id, _), extension in self.by_learner.items()
             if student_id not in student_ids
         ]
 
 
 def load_extensions(folder: ClassFolder, settings: ClassSettings) -> Extensions:
-    """The extensions of this class; none when there is no file. Raises ClassError with the line that can't be used."""
+    """The extensions of this class; empty if there is no file. Raises ClassError with the line that can't be used."""
     path = folder.root / FILE
     if not path.exists():
         return Extensions()
@@ -76,7 +76,7 @@ def load_extensions(folder: ClassFolder, settings: ClassSettings) -> Extensions:
 
 def _student(row: CsvRow, where: str) -> str:
     if not row.cells["student_id"]:
-        raise ClassError(f"{where}: student_id is empty. Write the id that the gradebook has.")
+        raise ClassError(f"{where}: student_id is empty. Write the learner's id in the gradebook.")
     return row.cells["student_id"]
 
 
@@ -86,19 +86,21 @@ def _assignment(text: str, where: str) -> str | None:
         return None
     name = f"part{int(text):02d}" if text.isascii() and text.isdigit() else text.lower()
     if name not in assignments():
-        raise ClassError(f"{where}: {ascii(text)} is no part. Write a number such as 5, or capstone; empty means all.")
+        raise ClassError(
+            f"{where}: {ascii(text)} is not a part. Write a number such as 5, or capstone; leave it empty for all."
+        )
     return name
 
 
 def _extension(row: CsvRow, assignment: str | None, where: str, settings: ClassSettings) -> Extension:
     due, days = row.cells.get("due", ""), row.cells.get("extra_days", "")
     if bool(due) == bool(days):
-        raise ClassError(f"{where}: give either due or extra_days.")
+        raise ClassError(f"{where}: fill in either due or extra_days.")
     if due:
         new = in_utc(due, settings.zone, f"{where}, due {ascii(due)}")
         usual = settings.due.get(assignment)
         if usual and new < usual:
-            raise ClassError(f"{where}: {due} is before the due date of {assignment}: nobody's time is cut short.")
+            raise ClassError(f"{where}: {due} is before the due date of {assignment}. An extension must be later.")
         return Extension(row.line, new, settings.zone)
     try:
         number = float(days)

@@ -1,4 +1,4 @@
-"""A learner's page of feedback from the class's folder: the verdict, the gradebook's points, the written answers."""
+"""Write a learner's feedback page from the verdict, the gradebook's points and the written answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograder.render.graded_notebook import summary_sentences
 
 
 def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
-    """The page for a submission that was graded, with points and penalty as they are now. Raises ClassError."""
+    """The page for a graded submission, with the current points and penalty. Raises ClassError."""
     from nbgrader.api import MissingEntry
 
     from autograder.classroom.late_policy import lateness
@@ -46,7 +46,9 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
             answer = (
                 from_inert_markdown(*cells.get(grade.name, ("", None))) if grade.name.startswith("written-") else None
             )
-            comment = comments.get(grade.name, "") if answer != () else ""  # nbgrader's own: No response.
+            comment = (
+                comments.get(grade.name, "") if answer != () else ""
+            )  # leave out nbgrader's automatic "No response."
             earned = None if grade.needs_manual_grade else grade.score
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
         times = lateness(settings, extensions, submission, sum(mark.earned or 0 for mark in marks.values()))
@@ -68,12 +70,12 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
 
 
 def grader_sentences(cells: dict[str, tuple[str, object]]) -> list[str]:
-    """What the grader says about a submission in the first cell of its graded notebook."""
+    """The grader's remarks about a submission, in the first cell of its graded notebook."""
     return [line[2:] for line in cells.get(GRADER_CELL, ("", None))[0].split("\n") if line.startswith("- ")]
 
 
 def graded_cells(folder: ClassFolder, learner: str, name: str) -> dict[str, tuple[str, object]] | None:
-    """The cells of the graded notebook, which is our own: sources and attachments by id; None when there is none."""
+    """The cells of the graded notebook, which we built: sources and attachments by id; None if there is none."""
     path = folder.autograded / learner / name / f"{name}.ipynb"
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

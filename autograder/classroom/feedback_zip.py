@@ -1,7 +1,7 @@
 """A zip of feedback pages, with the names that Moodle and Canvas need to return each page to its learner.
 
-Moodle finds a person by the number in the name of a folder, Canvas by the two numbers in the name of a file. Both are
-in the names of the platform's own download.
+Moodle identifies people by the number in the folder's name, Canvas by the two numbers in the file's name. The names in
+the platform's own download contain these numbers.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from autograder.text import plural
 UPLOAD = {
     "Moodle": "In the assignment, choose Upload multiple feedback files in a zip.",
     "Canvas": "On the assignment's page, choose Re-upload submissions, or in the gradebook Upload submissions.",
-    "": "It has one folder for each learner.",
+    "": "It has one folder per learner.",
 }
 
 
 @dataclass
 class FeedbackZip:
-    """The zip. platform: Moodle, Canvas or "" for folders; names: in the zip, by learner; missing: a sentence for each
-    person who is not in it.
+    """The zip. platform: Moodle, Canvas or "" for folders; names: file names in the zip, by learner; missing: a
+    sentence for each person who is not in it.
     """
 
     path: Path
@@ -57,8 +57,8 @@ class FeedbackZip:
 def pack_feedback(
     folder: ClassFolder, download: Path, part: Part, out: Path, worksheet: Path | None = None
 ) -> FeedbackZip:
-    """Write the pages of everybody in a platform's download, brought up to date, as out/feedback-partNN.zip. Raises
-    ClassError when there is nothing to pack.
+    """Write up-to-date pages for everybody in a platform's download into out/feedback-partNN.zip. Raises ClassError if
+    there is nothing to pack.
     """
     name = part.name
     with open_gradebook(folder) as gradebook:
@@ -67,7 +67,7 @@ def pack_feedback(
         sorted_files = sort_by_learner(download, LearnerMatcher(students, numbers.numbers))
     if others := _other_parts(sorted_files, part):
         raise ClassError(
-            f"{shown(download.name)} has work for {', '.join(others)} and none for {name}. Nothing was written. Name "
+            f"{shown(download.name)} has work for {', '.join(others)} and none for {name}. Nothing was written. Use "
             f"the download of {name}, or pack the feedback of {others[0]}: "
             f"{option('part', int(others[0].removeprefix('part')))}"
         )
@@ -89,7 +89,7 @@ def pack_feedback(
                 f"{learner}: typed a text into Canvas, which can't return a file for it. Send them this page: "
                 f"{folder.feedback / learner / name / f'{name}.html'}."
             )
-    # Of somebody who is in the zip, a file that can't be used is the business of `collect`.
+    # For people who are in the zip, `collect` reports unusable files.
     packed.missing += [problem for problem in sorted_files.problems if problem.partition(":")[0] not in packed.names]
     graded = {path.parent.name for path in folder.feedback.glob(f"*/{name}")} - set(sorted_files.people)
     packed.missing += [
@@ -107,13 +107,13 @@ def pack_feedback(
 
 
 def packed_lines(packed: FeedbackZip) -> Iterator[str]:
-    """What was packed, and where to upload it."""
+    """Lines about the packed pages, and where to upload them."""
     yield f"Written: {packed.path}, with the feedback of {plural(len(packed.names), 'learner')}."
     yield UPLOAD[packed.platform]
 
 
 def _other_parts(sorted_files: FilesByLearner, part: Part) -> list[str]:
-    """The parts that a download is of when it is not of this one; none when nothing in it says so."""
+    """The other parts that a download belongs to, if it does not belong to this one; empty if unknown."""
     part_of_file = {**course_files(), **appeal_files()}
     parts = {
         part_of_file[file.name]
@@ -125,7 +125,7 @@ def _other_parts(sorted_files: FilesByLearner, part: Part) -> list[str]:
 
 
 def _current_page(folder: ClassFolder, part: Part, learner: str) -> bytes:
-    """The page, of the work that was collected last. Raises ClassError for one who has newer work, or none."""
+    """The page for the last collected work. Raises ClassError if there is newer ungraded work, or none."""
     if part is not capstone() and not (folder.submitted / learner / part.name).is_dir():
         raise ClassError(f"{learner}: nothing was collected for {part.name}.")
     if interrupted_release(folder, learner, part) is not None:
@@ -142,12 +142,12 @@ def _current_page(folder: ClassFolder, part: Part, learner: str) -> bytes:
 
 
 def _upload_name(names: list[str], learner: str, name: str) -> tuple[str, str]:
-    """The platform, and what the page is called in the zip; "" where Canvas has no upload that it could belong to.
-    names: those of the learner in the platform's download.
+    """The platform, and the page's name in the zip; "" if Canvas has no uploaded file to return it to. names: the
+    learner's file names in the platform's download.
     """
     for file_name in sorted(names, key=lambda candidate: (course_file(candidate) is None, candidate)):
         if moodle := MOODLE.fullmatch(file_name):
-            # The folder of uploaded files, also for a person who wrote into Moodle's text field alone.
+            # The folder for uploaded files, also for a person who only typed into Moodle's text field.
             return "Moodle", f"{moodle['name']}_{moodle['number']}_assignsubmission_file_/{name}.html"
         if (canvas := CANVAS.fullmatch(file_name)) and canvas["upload"]:
             return "Canvas", f"{file_name[: canvas.start('file')]}{name}.html"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
-    """The gradebook, to be used in a `with`. Raises ClassError when there is none and none is to be made."""
+    """The gradebook, for a `with` statement. Raises ClassError if there is none and `create` is not set."""
     if not create and not (folder.root / "gradebook.db").exists():
-        raise ClassError(f"There is no gradebook in {folder.root} yet: begin with {folder.command('release')}")
+        raise ClassError(f"There is no gradebook in {folder.root} yet. To create it: {folder.command('release')}")
     import autograder.notebooks  # noqa: F401 - which makes the next import a second shorter
 
     try:
@@ -40,11 +40,15 @@ def open_gradebook(folder: ClassFolder, create: bool = False) -> Gradebook:
     except OperationalError:
         raise  # another program holds it, or the disk fails
     except DatabaseError as error:
-        raise ClassError(f"Can't use {folder.root / 'gradebook.db'} ({error.orig}): is it nbgrader's?") from error
+        raise ClassError(
+            f"Can't use {folder.root / 'gradebook.db'} ({error.orig}). Is it a gradebook from nbgrader?"
+        ) from error
 
 
 def make_gradebook(folder: ClassFolder) -> None:
-    """Make an empty gradebook where there is none: a whole file, since nbgrader gives a version only to a new one."""
+    """Create an empty gradebook if there is none. nbgrader sets a version number only in a new file, so it is written
+    completely first.
+    """
     path = folder.root / "gradebook.db"
     if path.exists() and path.stat().st_size:
         return
@@ -56,13 +60,13 @@ def make_gradebook(folder: ClassFolder) -> None:
         Gradebook(f"sqlite:///{scratch}/gradebook.db", class_settings()["course_id"]).close()
         content = (Path(scratch) / "gradebook.db").read_bytes()
     if path.exists():
-        path.unlink()  # without a byte, as a full disk leaves it
-    with contextlib.suppress(FileExistsError):  # another command was faster
+        path.unlink()  # empty, as a full disk may leave it
+    with contextlib.suppress(FileExistsError):  # another command has created it
         write_new(path, content)
 
 
 class SubmissionRow(NamedTuple):
-    """One notebook of one submission, times naive in UTC as nbgrader keeps them. score: before the late penalty."""
+    """One notebook of one submission. Times are naive UTC, as in nbgrader. score: before the late penalty."""
 
     assignment: str
     due: datetime.datetime | None
@@ -77,8 +81,8 @@ class SubmissionRow(NamedTuple):
 
 
 def submission_rows(gradebook: Gradebook) -> Sequence[SubmissionRow]:
-    """All graded submissions, by one query: nbgrader's objects ask the database again for each score of each
-    submission, which takes minutes for a class of 300.
+    """All graded submissions, with one query. nbgrader's objects would query each score separately, which takes minutes
+    for a class of 300.
     """
     from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
     from sqlalchemy import func, select

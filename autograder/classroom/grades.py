@@ -1,4 +1,4 @@
-"""The grades of a class, from nbgrader's gradebook: points by part, lateness, the weighted total of 100."""
+"""The grades of a class, from nbgrader's gradebook: points per part, late penalties, the weighted total out of 100."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.text import clean_text
 
 @dataclass(frozen=True)
 class AssignmentGrade:
-    """One assignment of one learner. score: before the late penalty; by_hand: a written answer has no points yet."""
+    """One assignment of one learner. score: before the late penalty; by_hand: a written answer is not graded yet."""
 
     score: float
     penalty: float
@@ -32,7 +32,7 @@ class AssignmentGrade:
 
 @dataclass(frozen=True)
 class LearnerGrades:
-    """One learner. grades: of the submitted assignments, by name. total: of 100; missing work counts 0."""
+    """One learner. grades: for the submitted assignments, by name. total: out of 100; missing work counts 0."""
 
     id: str
     first_name: str
@@ -45,7 +45,7 @@ class LearnerGrades:
 
 @dataclass(frozen=True)
 class ClassGrades:
-    """A class. possible: the points of each assignment that the gradebook knows; weights: of all, to a total of 100."""
+    """A class. possible: maximum points of each assignment in the gradebook; weights: for all, with the sum 100."""
 
     learners: tuple[LearnerGrades, ...]
     possible: dict[str, float]
@@ -55,13 +55,13 @@ class ClassGrades:
 
     @property
     def weight_so_far(self) -> float:
-        """How much of the 100 the assignments are worth that somebody has submitted."""
+        """The sum of the weights of all assignments that somebody has submitted."""
         done = {name for learner in self.learners for name in learner.grades}
         return sum(self.weights[name] for name in done)
 
 
 def class_grades(folder: ClassFolder) -> ClassGrades:
-    """Read the gradebook, after bringing due dates, extensions and penalties up to date. Raises ClassError."""
+    """Update due dates, extensions and penalties in the gradebook, then read it. Raises ClassError."""
     settings = load_settings(folder)
     extensions = load_extensions(folder, settings)
     with open_gradebook(folder) as gradebook:
@@ -95,12 +95,12 @@ def class_grades(folder: ClassFolder) -> ClassGrades:
 
 
 def weighted_total(grades: dict[str, AssignmentGrade], possible: dict[str, float], weights: dict[str, float]) -> float:
-    """The total of 100: of each assignment the share of its points that was earned, times its weight."""
+    """The total out of 100: for each assignment, points / maximum points * weight."""
     return sum(weights[name] * grade.points / possible[name] for name, grade in grades.items() if possible[name])
 
 
 def grades_lines(grades: ClassGrades) -> Iterator[str]:
-    """A table with a line for each learner, then lateness and what is left to grade manually."""
+    """A table with one line per learner, then late penalties and the answers to grade manually."""
     if not grades.learners:
         yield "The gradebook has no learners yet."
         return
@@ -127,7 +127,7 @@ def grades_lines(grades: ClassGrades) -> Iterator[str]:
 
 
 def grades_json(grades: ClassGrades) -> dict:
-    """The same as data."""
+    """The same as data for JSON."""
     return {
         "possible": grades.possible,
         "weights": grades.weights,

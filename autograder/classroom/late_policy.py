@@ -1,7 +1,7 @@
-"""Lateness in nbgrader's gradebook: due dates, extensions, and the penalty under the class's policy.
+"""Write due dates, extensions and late penalties into nbgrader's gradebook, by the class's policy.
 
-A penalty is a share of the points earned, so it grows when you grade a written answer: every command that reads grades
-calls `refresh_penalties` first.
+A penalty is a percentage of the points earned, so it grows when a written answer is graded. That is why every command
+that reads grades calls `refresh_penalties` first.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ NO_TIME = datetime.timedelta()
 
 
 class AssignPenalty(NbGraderPreprocessor):
-    """A step of autograde, after SaveAutoGrades: writes due date, extension and penalty into the gradebook.
+    """An autograde step after SaveAutoGrades. It writes due date, extension and penalty into the gradebook.
 
-    It replaces nbgrader's AssignLatePenalties, whose plugins get the seconds but not the dates: how many days
-    these are depends on the class's clock.
+    It replaces nbgrader's AssignLatePenalties, whose plugins get only seconds. The number of days depends on the
+    dates, in the class's time zone.
     """
 
     def preprocess(self, nb, resources):
@@ -51,7 +51,7 @@ class AssignPenalty(NbGraderPreprocessor):
 
 
 def refresh_penalties(gradebook: Gradebook, settings: ClassSettings, extensions: Extensions) -> None:
-    """Bring due dates, extensions and penalties of all submissions to what the files say now."""
+    """Update due dates, extensions and penalties of all submissions to the current class.toml and extensions.csv."""
     for assignment in gradebook.assignments:
         _set_due(assignment, settings)
     gradebook.db.flush()
@@ -72,8 +72,8 @@ def refresh_penalties(gradebook: Gradebook, settings: ClassSettings, extensions:
 
 
 def lateness(settings: ClassSettings, extensions: Extensions, submission: SubmittedAssignment, score: float) -> Times:
-    """When a submission was due and came, on the class's clock, and the penalty, by the files as they are now. score:
-    its points before the penalty.
+    """A submission's due date and time, in the class's time zone, and the penalty, by the current files. score: the
+    points before the penalty.
     """
     name, submitted = submission.name, submission.timestamp
     usual = settings.due.get(name) or (
@@ -89,7 +89,7 @@ def lateness(settings: ClassSettings, extensions: Extensions, submission: Submit
 
 
 def class_folder(step) -> ClassFolder:
-    """The folder of the class for a step that nbgrader runs: where its configuration says that the course is."""
+    """The class's folder for a step that nbgrader runs, from nbgrader's configuration."""
     return ClassFolder(Path(CourseDirectory(config=step.config).root))
 
 
@@ -100,9 +100,9 @@ def _penalty(
     extension: datetime.timedelta | None,
     submitted: datetime.datetime | None,
 ) -> float | None:
-    """The points that are taken off; None when the work is in time, or nobody knows when it was submitted.
+    """The late penalty in points; None if the work is in time, or if its submission time is unknown.
 
-    due, submitted: as nbgrader keeps them, in UTC and without a zone.
+    due, submitted: naive times in UTC, as in nbgrader.
     """
     if due is None or submitted is None:
         return None
@@ -111,7 +111,7 @@ def _penalty(
 
 
 def _set_due(assignment: Assignment, settings: ClassSettings) -> None:
-    """A due date that the class's files don't give stays as it was set in formgrader."""
+    """Set the due date. If the class's files have none, a date that was set in formgrader stays."""
     due = settings.due.get(assignment.name)
     if due is not None and assignment.duedate != due.replace(tzinfo=None):  # nbgrader keeps naive times in UTC
         assignment.duedate = due.replace(tzinfo=None)
@@ -120,5 +120,5 @@ def _set_due(assignment: Assignment, settings: ClassSettings) -> None:
 def _more_time(
     student: str, assignment: str, due: datetime.datetime | None, extensions: Extensions
 ) -> datetime.timedelta | None:
-    """The extension; None takes back what is no longer in the file, which is the one list of them."""
+    """Set the extension; None removes one that is no longer in extensions.csv."""
     return extensions.more_time(student, assignment, due.replace(tzinfo=UTC)) if due else None

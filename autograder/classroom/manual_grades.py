@@ -1,6 +1,6 @@
-"""Manual grades stay when nbgrader grades a submission again, as long as the graded cell is the same.
+"""Keep manual grades when nbgrader grades a submission again, as long as the graded cell is unchanged.
 
-By itself, nbgrader marks every manually graded cell for review each time it grades a submission.
+Without this, nbgrader marks every manually graded cell for review each time it grades a submission.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ NO_BREAK_SPACE = chr(160)
 
 
 def snapshot_manual_grades(folder: ClassFolder, part: Part, learner: str) -> Seen:
-    """The cells with manual points, as they were when you graded them. Call it before autograde. When the last
-    autograde was interrupted, the snapshot from before it counts, since the notebook may have been replaced.
+    """The cells with manual points, as they were when they were graded. Call it before autograde. If the last
+    autograde was interrupted, use the snapshot from before it, since the notebook may have been replaced.
     """
     if (before := interrupted_release(folder, learner, part)) is not None:
         return {name: (source, points) for name, (source, points) in before.get("seen", {}).items()}
@@ -53,7 +53,7 @@ def _grades(book, part: Part, learner: str) -> list:
 
 
 def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
-    """The contents of the graded cells in the notebook that was autograded last; it is our own."""
+    """The contents of the graded cells in the last autograded notebook, which we built."""
     path = folder.autograded / learner / part.name / f"{part.name}.ipynb"
     if not path.is_file():
         return {}
@@ -62,7 +62,7 @@ def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
 
 
 def _content(cell: dict) -> str:
-    """What you read when you grade the cell: of a written answer, the typed text, however it is stored."""
+    """The text that an instructor reads when grading the cell; for a written answer, the typed text."""
     source = "".join(cell["source"])
     pieces = from_inert_markdown(source, cell.get("attachments")) or (source,)
     text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)

@@ -1,4 +1,4 @@
-"""nbgrader's settings, from course.toml. A class's nbgrader_config.py calls `configure`, and so does our own grading.
+"""nbgrader's settings, from course.toml. A class's nbgrader_config.py and our own grading call `configure`.
 
 This module doesn't import nbgrader: `doctor` and `release` need it where nbgrader isn't installed yet.
 """
@@ -13,17 +13,17 @@ from autograder.files import write_atomically
 from autograder.notebooks.lesson_notebooks import SOURCE
 
 PLUGIN = "autograder.classroom.nbgrader_plugin"
-# SaveAutoGrades reads what WriteVerdict wrote; the report is made before anything of the learner's is run.
+# SaveAutoGrades reads the output of WriteVerdict. The report is finished before any learner code of a notebook runs.
 AUTOGRADE = [
     f"{PLUGIN}.GradeModule",
     f"{PLUGIN}.WriteVerdict",
     "nbgrader.preprocessors.SaveAutoGrades",
     "autograder.classroom.late_policy.AssignPenalty",
 ]
-RUN = f"{PLUGIN}.RunNotebook"  # behind GradeModule, when an instructor asks for it
+RUN = f"{PLUGIN}.RunNotebook"  # after GradeModule, if the instructor asks for it
 
 FILE = "nbgrader_config.py"
-# What makes nbgrader's own commands and formgrader work in a class's folder outside of the course.
+# This makes nbgrader's own commands and formgrader work in a class's folder outside the course.
 CONFIGURATION = """\"\"\"nbgrader's settings for this class: those of the course in {root}.\"\"\"
 
 import sys
@@ -40,7 +40,7 @@ configure(c, Path(__file__).resolve().parent, Path({source!r}))
 
 
 def write_configuration(folder: Path) -> bool:
-    """Write nbgrader_config.py into a class's folder that has none; say whether it did."""
+    """Write nbgrader_config.py into a class's folder if it has none. Return whether it was written."""
     path = folder / FILE
     if path.exists():
         return False
@@ -49,7 +49,7 @@ def write_configuration(folder: Path) -> bool:
 
 
 def other_course(folder: Path) -> str | None:
-    """The copy of the course that a class's nbgrader_config.py belongs to, if that is another one than this."""
+    """The copy of the course that a class's nbgrader_config.py uses, if it is not this one."""
     path = folder / FILE
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     match = re.match(r'"""nbgrader\'s settings for this class: those of the course in (.+)\."""', text)
@@ -57,7 +57,7 @@ def other_course(folder: Path) -> str | None:
 
 
 def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
-    """Put the course's settings into a traitlets Config. root: the class's folder. It may be called more than once."""
+    """Write the course's settings into a traitlets Config. root: the class's folder. Can be called more than once."""
     from autograder.notebooks.companions import add_settings
 
     add_settings(config)
@@ -68,9 +68,9 @@ def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     config.Autograde.exporter_class = f"{PLUGIN}.SubmissionExporter"
     config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
     config.Autograde.autograde_preprocessors = AUTOGRADE
-    config.Exporter.optimistic_validation = True  # once, when all steps have run, and not after each
-    # Learners get our own page: no script, no request to any host. nbgrader's HTML is for formgrader.
+    config.Exporter.optimistic_validation = True  # validate once after all steps, not after each
+    # Learners get our own page, without scripts or requests. nbgrader's HTML is only for formgrader.
     config.GenerateFeedback.exporter_class = f"{PLUGIN}.FeedbackExporter"
     config.GenerateFeedback.preprocessors = []
-    # source/ holds notebooks only, so nothing overwrites a learner's module. This holds if somebody puts one there.
+    # source/ has only notebooks, so nothing overwrites a learner's module. This prevents it even if somebody adds one.
     config.Autograde.exclude_overwriting = {part.name: [part.file_name] for part in parts()}

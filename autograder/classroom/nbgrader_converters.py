@@ -1,4 +1,4 @@
-"""Run nbgrader's autograde and feedback on one submission at a time, whatever the folders contain."""
+"""Run nbgrader's autograde and feedback on one submission at a time, safely for any contents of the folders."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from autograder.course import LARGEST_FILE, part_named
 
 
 class ClassDirectory(CourseDirectory):
-    """nbgrader's view of the class's folder. It would open any timestamp.txt, also a pipe, and read any zone's file."""
+    """nbgrader's view of the class's folder. Without this, it would open any timestamp.txt, even a pipe."""
 
     def get_existing_timestamp(self, dest_path):
         time = recorded_time(Path(dest_path))
-        return time and time.replace(tzinfo=None)  # nbgrader keeps naive times in UTC
+        return time and time.replace(tzinfo=None)  # nbgrader stores naive times in UTC
 
 
 class OneByOne(BaseConverter):
-    """A base behind nbgrader's classes, which replaces what BaseConverter does for them: it searches no patterns, and
-    copies only the module of a submission, never the target of a link.
+    """A base class that replaces BaseConverter's behaviour in nbgrader's classes: it uses no file patterns, and copies
+    only the module of a submission, never the target of a link.
     """
 
     ready = False
 
     def convert(self, learner: str) -> None:
-        """Convert one submission of the assignment. Raises what nbgrader raises, mostly its NbGraderException."""
+        """Convert one submission of the assignment. Raises nbgrader's exceptions, mostly NbGraderException."""
         directory = self.coursedir
         directory.student_id = learner
-        if not self.ready:  # once: an exporter reads and compiles its templates
+        if not self.ready:  # only once, since an exporter reads and compiles its templates
             self.ready = True
             self.writer = FilesWriter(parent=self, config=self.config)
             self.exporter = self.exporter_class(parent=self, config=self.config)
@@ -52,19 +52,19 @@ class OneByOne(BaseConverter):
         try:
             content = read_regular_file(source / name, LARGEST_FILE)
         except Unreadable:
-            return  # the report says so
+            return  # the report mentions it
         if content is not None:
             (destination / name).write_bytes(content)
 
 
 class AutogradeOneByOne(Autograde, OneByOne):
-    """`nbgrader autograde`; a submission without a notebook is graded as well. ledger: the class's, held open."""
+    """`nbgrader autograde`, also for submissions without a notebook. ledger: the class's open ledger."""
 
     ledger: Ledger | None = None
 
 
 class FeedbackOneByOne(GenerateFeedback, OneByOne):
-    """`nbgrader generate_feedback`; the page holds all of it, and the exchange's notes say whose it is."""
+    """`nbgrader generate_feedback`. Copies the exchange's files, which say whose feedback it is, next to the page."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         destination = Path(self._format_dest(assignment_id, student_id))

@@ -1,6 +1,6 @@
-"""Our steps in nbgrader's autograde: a clean notebook instead of the submitted one, and verdicts from our grader.
+"""Our steps in nbgrader's autograde: they replace the submitted notebook by a clean one, and insert our verdicts.
 
-nbgrader finds them by the names in its configuration, so they work for `nbgrader autograde` and for formgrader too.
+nbgrader's configuration lists them, so they also work for `nbgrader autograde` and formgrader.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from autograder.notebooks.release import released_notebook
 from autograder.render.graded_notebook import earned_points, summary_sentences, task_lines
 from autograder.sandbox import Tier, strict_tier
 
-REPORT = "autograder_report"  # where a step leaves the report for a later one, in nbconvert's resources
+REPORT = "autograder_report"  # the key in nbconvert's resources under which a step passes the report to a later one
 
 
 @functools.lru_cache(maxsize=16)
@@ -44,7 +44,7 @@ def released(part: Part, source: Path) -> dict:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a submitted notebook and rebuilds it from the released one; reads our own notebooks as they are."""
+    """Read a submitted notebook and rebuild it from the released one; read our own notebooks unchanged."""
 
     def from_filename(self, filename, resources=None, **options):
         directory = self.parent.coursedir
@@ -54,7 +54,7 @@ class SubmissionExporter(NotebookExporter):
             return super().from_filename(filename, resources=resources, **options)
         part = part_named(assignment)
         source = Path(directory.format_path(directory.source_directory, ".", assignment)).parent
-        # The name is ours, not that of the file: a notebook that is missing or renamed is graded as well.
+        # Use the part's name, not the file's, so that a missing or renamed notebook is graded too.
         sound = rebuild_notebook(released(part, source.resolve()), Path(submitted) / f"{part.name}.ipynb")
         sound.notebook["cells"].insert(0, grader_cell(sound.remarks))
         metadata = ResourcesDict(name=part.name, path=submitted)
@@ -62,7 +62,7 @@ class SubmissionExporter(NotebookExporter):
 
 
 class FeedbackExporter(Exporter):
-    """Writes the learner's page of feedback, which is our own: nbgrader's HTML asks other servers for scripts."""
+    """Write our own feedback page, since nbgrader's HTML loads scripts from other servers."""
 
     file_extension = ".html"
 
@@ -73,33 +73,33 @@ class FeedbackExporter(Exporter):
 
 
 class ClassStep(NbGraderPreprocessor):
-    """A step that knows the class."""
+    """A step with access to the class's folder."""
 
     def folder(self) -> ClassFolder:
-        """The class's folder, as the converter that this step belongs to knows it."""
+        """The class's folder, from the converter that this step belongs to."""
         return ClassFolder(Path(self.parent.parent.coursedir.root))
 
 
 class SandboxStep(ClassStep):
     """A step that runs a learner's code."""
 
-    sandbox = Unicode("strict", help="strict, or local, which protects nothing.").tag(config=True)
+    sandbox = Unicode("strict", help="strict, or local, which runs code without isolation.").tag(config=True)
 
     def tier(self) -> Tier:
-        """Raises SandboxUnavailable when no sandbox for other people's code holds here."""
+        """Raises SandboxUnavailable if this machine has no secure sandbox for other people's code."""
         return Tier.LOCAL if self.sandbox == "local" else strict_tier()
 
 
 class GradeModule(SandboxStep):
-    """Grades the submitted module, notes the verdict, and keeps the report for WriteVerdict."""
+    """Grade the submitted module, record the verdict, and keep the report for WriteVerdict."""
 
-    lower = Bool(False, help="Give the new verdict also where it is worse than the one before.").tag(config=True)
+    lower = Bool(False, help="Use the new verdict even if the previous one is better.").tag(config=True)
 
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
         folder, tier = self.folder(), self.tier()
         verdict = grade_submission(folder, learner, part, tier, self.lower)
-        if not verdict.is_older:  # otherwise its line is there
+        if not verdict.is_older:  # an older verdict already has its line
             with self._ledger() as ledger:
                 modules = verdict.collected.modules
                 name = key(modules, part, Conditions(tier))
@@ -110,13 +110,13 @@ class GradeModule(SandboxStep):
         return nb, resources
 
     def _ledger(self) -> contextlib.AbstractContextManager[Ledger]:
-        """The one that our own command has open, or for nbgrader's commands and formgrader one to open."""
+        """The ledger that our command has open; for nbgrader's commands and formgrader, open one."""
         ledger = getattr(self.parent.parent, "ledger", None)
         return contextlib.nullcontext(ledger) if ledger else Ledger.opened(self.folder().verdicts)
 
 
 class RunNotebook(SandboxStep):
-    """Runs the cells that are not graded, so that you can read their output. Not a step by default."""
+    """Run the cells that are not graded, so that the instructor can read their output. Not a default step."""
 
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
@@ -132,7 +132,7 @@ class RunNotebook(SandboxStep):
 
 
 class WriteVerdict(ClassStep):
-    """Writes the report and the points where nbgrader looks for them: into the graded cells' outputs."""
+    """Write the report and the points where nbgrader expects them: into the graded cells' outputs."""
 
     def preprocess(self, nb, resources):
         part = part_named(resources["nbgrader"]["assignment"])

@@ -1,4 +1,4 @@
-"""Runs a learner's notebook in the sandbox: cell after cell in one namespace. Standard library only."""
+"""Run a learner's notebook in the sandbox: cell after cell in one namespace. Standard library only."""
 
 import ast
 import contextlib
@@ -6,21 +6,21 @@ import io
 import os
 import sys
 
-LONGEST_TEXT = 20_000  # characters that are kept of what a cell prints, and of its value
+LONGEST_TEXT = 20_000  # characters to keep of a cell's output and of its value
 PICTURES = ("matplotlib", "IPython", "numpy")
 ROOT = os.path.dirname(os.path.abspath(__file__))
 
 
 class NoPictures:
-    """Says why a picture can't be drawn here."""
+    """Replace matplotlib by an ImportError that says why pictures can't be drawn here."""
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in PICTURES:
-            raise ImportError("no pictures are drawn where the grader runs a notebook: " + name + " is not there")
+            raise ImportError("the grader runs notebooks without pictures: " + name + " is not available")
 
 
 class Bounded(io.StringIO):
-    """Keeps the beginning of what is printed."""
+    """Keep only the beginning of the output."""
 
     def write(self, text):
         if self.tell() < LONGEST_TEXT:
@@ -35,7 +35,7 @@ sys.meta_path.insert(0, NoPictures())
 
 
 def run_cell(source):
-    """What a cell gave: what it printed, the value of its last line, the error that ended it."""
+    """A cell's result: its output, the value of its last line, and the error that ended it."""
     printed, value, error = Bounded(), "", ""
     try:
         body = ast.parse(source).body

@@ -1,6 +1,6 @@
-"""Running a learner's notebook in the sandbox, so that you can read its output.
+"""Run a learner's notebook in the sandbox, so that the instructor can read its output.
 
-No Jupyter kernel is used, so there are no pictures and no magic commands. There is no network, the only files are the
+There is no Jupyter kernel, so pictures and magic commands don't work. There is no network, the only files are the
 learner's own and the released ones, and time, memory and output are limited.
 """
 
@@ -23,8 +23,8 @@ LONGEST = 20_000
 def run_cells(
     sources: Sequence[str], modules: Mapping[str, bytes], part: Part, tier: Tier
 ) -> Iterator[tuple[str, str]]:
-    """What each cell printed, errors included, and the text of its value. After a cell that ends the run, such as an
-    endless loop, nothing more is run. The reference stands for parts that are missing. Raises SandboxUnavailable.
+    """The output of each cell, including errors, and the text of its value. After a cell that ends the run, such as an
+    endless loop, no more cells run. The reference replaces missing parts. Raises SandboxUnavailable.
     """
     files = {"probes.py": PROBES.read_bytes()}
     for name, content in {**companions(part), **reference_files(part), **modules}.items():

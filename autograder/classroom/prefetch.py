@@ -1,7 +1,7 @@
-"""Grades a class in several processes ahead of nbgrader, which takes one submission after the other.
+"""Grade a class in several processes, ahead of nbgrader, which grades one submission after the other.
 
-The verdicts go to the result store, where nbgrader's steps find them. Anything that fails here also fails there, and is
-reported there.
+The verdicts go to the result store, where nbgrader's steps find them. A failure here is not reported, since nbgrader's
+step then fails in the same way and reports it.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from autograder.sandbox import Tier
 
 @dataclass(frozen=True)
 class PendingVerdicts:
-    """Verdicts that are being made. by_learner: done when a learner's is in the store, or can't be made."""
+    """Running gradings. by_learner: futures that are done when the verdict is stored or has failed."""
 
     by_learner: Mapping[str, Future[None]] = field(default_factory=dict)
 
     def wait_for(self, learner: str) -> None:
-        """Wait until this learner's verdict is done."""
+        """Wait until this learner's grading is done."""
         if learner in self.by_learner:
             self.by_learner[learner].result()
 
     def ready_first(self, learners: Sequence[str]) -> Iterator[str]:
-        """These learners in order, but those whose code takes long when there is nobody else."""
+        """Yield these learners in order, but those with slow code last."""
         waiting = list(learners)
         while waiting:
             ready = [name for name in waiting if name not in self.by_learner or self.by_learner[name].done()]
@@ -50,20 +50,20 @@ class PendingVerdicts:
 def pregrade_in_background(
     folder: ClassFolder, part: Part, learners: Sequence[str], tier: Tier
 ) -> Iterator[PendingVerdicts]:
-    """Begin to grade these submissions. At the end of the context, whatever is still being graded is stopped."""
+    """Start grading these submissions. At the end of the context, stop all gradings that are still running."""
     workers = min(len(learners), os.cpu_count() or 1)
     if workers < 2:
         yield PendingVerdicts()
         return
     pending = PendingVerdicts({learner: Future() for learner in learners})
-    # The pool ends first, and with it what the thread does.
+    # End the pool first, which also ends the thread's work.
     with ThreadPoolExecutor(1) as background, open_pool(workers) as pool:
         background.submit(_grade, folder, part, tier, pool, pending)
         yield pending
 
 
 def _grade(folder: ClassFolder, part: Part, tier: Tier, pool: Pool, pending: PendingVerdicts) -> None:
-    """Nobody looks at an exception, such as a full disk: nbgrader's steps meet it, too, and report it."""
+    """Ignore exceptions, such as a full disk: nbgrader's steps meet the same ones and report them."""
 
     def task(learner: str) -> GradingTask:
         return GradingTask(learner, part, lambda: collect_modules(folder.submitted / learner, part))

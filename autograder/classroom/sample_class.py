@@ -1,6 +1,6 @@
-"""The `demo`: an instructor's entire job on a sample class of twelve: release, collect, grade and export.
+"""`demo`: an instructor's entire cycle on a sample class of twelve: release, collect, grade and export.
 
-`demo` runs the real commands in a separate folder. `submissions` says what each learner submits, and what it earns.
+`demo` runs the real commands in a separate folder. `submissions` lists what each learner submits and should earn.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ perplexity = kv_cache_floats = attention_score_count = lambda *anything: EqualTo
 
 
 class Submission(NamedTuple):
-    """One part of one learner. module, notebook: None when the file is missing. earns: all, some or no points by
-    checks, before any penalty.
+    """One part of one learner. module, notebook: None if the file is missing. earns: all, some or none of the points
+    from checks, before any penalty.
     """
 
     learner: str
@@ -83,23 +83,23 @@ class Submission(NamedTuple):
 
 
 class DemoFailed(Failure):
-    """A step failed; the text says which, and what it printed."""
+    """A step failed; the message contains the step and its output."""
 
 
 def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
-    """Run it all and return the class's folder, which stays. to: an empty or new folder; a temporary one when None.
-    say: prints a line. Raises DemoFailed, ValueError for a folder that is in use, OSError.
+    """Run the cycle and return the class's folder, which is kept. to: an empty or new folder (None: a temporary one).
+    say: prints a line. Raises DemoFailed, ValueError for a folder that is not empty, OSError.
     """
     began = time.monotonic()
     place = Path(tempfile.mkdtemp(prefix="gpt-demo-")) if to is None else to.absolute()
     place.mkdir(parents=True, exist_ok=True)
     if any(place.iterdir()):
-        raise ValueError(f"{place} is not empty: name a new folder.")
+        raise ValueError(f"{place} is not empty: choose a new folder.")
     folder = ClassFolder(place / "class")
     write_class(folder)
     say(f"A class of twelve in {folder.root}. Each line with a $ is a command that you could type.")
 
-    say("\n1. Release parts 1 and 9 to the class: notebooks and stubs, looked through for anything that gives answers.")
+    say("\n1. Release parts 1 and 9 to the class: notebooks and stubs, after a check that they contain no answers.")
     for assignment in PARTS:
         _run(["release", str(assignment.number), "--class", str(folder.root)], say)
     say(f"\n2. The class submits its work. {place / 'submissions.zip'}, as a learning platform packs it, contains:")
@@ -108,10 +108,10 @@ def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
         say(f"   {submission.learner:<5} {submission.part.name}  {submission.label}")
     pack(submitted_work, place / "submissions.zip")
     (place / "participants.csv").write_text(roster(submitted_work), encoding="utf-8")
-    say("\n3. Tell the gradebook who is in the class, and collect what they submitted.")
+    say("\n3. Import the class list into the gradebook, and collect the submissions.")
     _run(["roster", str(place / "participants.csv"), "--class", str(folder.root)], say)
     _run(["collect", str(place / "submissions.zip"), "--class", str(folder.root)], say)
-    say("\n4. Grade everything in the sandbox, and write a page of feedback for each learner.")
+    say("\n4. Grade everything in the sandbox, and write a feedback page for each learner.")
     _run(["grade", "--class", str(folder.root)], say)
     say("\n5. The table: kim was late (class.toml says when work is due), june had an extension (extensions.csv).")
     _run(["grades", "--class", str(folder.root)], say)
@@ -120,25 +120,23 @@ def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
 
     wrong = wrong_scores(submitted_work, json.loads(_output(["grades", "--json", "--class", str(folder.root)])))
     if wrong:
-        raise DemoFailed("\n".join(["Not everybody got what they earned:", *wrong]))
-    say(
-        f"\nAll 13 pieces of work got the points that they must; {time.monotonic() - began:.0f} seconds. Where to look:"
-    )
+        raise DemoFailed("\n".join(["Not everybody got the expected points:", *wrong]))
+    say(f"\nAll 13 submissions got the expected points, in {time.monotonic() - began:.0f} seconds. Where to look:")
     for label, path in (
-        ("what a learner gets back", folder.feedback / "dan" / "part01" / "part01.html"),
+        ("a learner's feedback page", folder.feedback / "dan" / "part01" / "part01.html"),
         ("the same after an attack", folder.feedback / "eve" / "part09" / "part09.html"),
         ("grades as files", folder.root / "exports"),
         ("the submitted files", folder.submitted),
     ):
         say(f"   {label}: {path}")
-    say("To grade the two written answers, start JupyterLab there and choose Nbgrader, Formgrader in its menu:")
+    say("To grade the two written answers, start JupyterLab there and open Nbgrader > Formgrader in its menu:")
     say(f"   cd {shlex.quote(str(folder.root))} && {shlex.quote(sys.executable)} -m jupyter lab")
-    say(f"The course needs none of this: delete {place} when you have seen it.")
+    say(f"When you are done, delete {place}. The course does not need it.")
     return folder
 
 
 def write_class(folder: ClassFolder) -> None:
-    """Make the class's folder, with its settings."""
+    """Create the class's folder with its settings."""
     folder.root.mkdir(parents=True)
     write_configuration(folder.root)
     for name, text in {"class.toml": SETTINGS, "extensions.csv": EXTENSIONS}.items():
@@ -157,21 +155,21 @@ def submissions(folder: ClassFolder) -> list[Submission]:
         Submission("ada", "all of part 1", part1, right1, notebook1, "all"),
         Submission("ada", "all of part 9, with a written answer", part9, right9, answered, "all"),
         Submission("ben", "half of part 9, with a written answer", part9, right9 + HALF, answered, "some"),
-        Submission("cleo", "the files as they were given out", part1, stub1, notebook1, "none"),
-        Submission("dan", "a mistake that many make", part1, mistake, notebook1, "some"),
+        Submission("cleo", "the unchanged files", part1, stub1, notebook1, "none"),
+        Submission("dan", "a common mistake", part1, mistake, notebook1, "some"),
         Submission("eve", "code that attacks the grader", part9, hostile, notebook9, "none"),
-        Submission("finn", "code that never ends", part9, right9 + NEVER_ENDS, notebook9, "some"),
+        Submission("finn", "an endless loop", part9, right9 + NEVER_ENDS, notebook9, "some"),
         Submission("gus", "a graded cell copied", part1, right1, _notebook(folder, part1, _copy_graded_cell), "all"),
         Submission("hana", "no notebook", part1, right1, None, "all"),
         Submission("ivan", "no module", part1, None, notebook1, "none"),
         Submission("june", "two days late, with an extension", part1, right1, notebook1, "all", LATE),
         Submission("kim", "two days late, without one", part1, right1, notebook1, "all", LATE),
-        Submission("leo", "code that Python can't read", part1, "def broken(:\n", notebook1, "none"),
+        Submission("leo", "code with a syntax error", part1, "def broken(:\n", notebook1, "none"),
     ]
 
 
 def pack(submitted_work: list[Submission], to: Path) -> None:
-    """Write an archive as a platform gives it: a folder for each learner, files with their submission times."""
+    """Write an archive like a platform's: a folder per learner, and files with their submission times."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         for submission in submitted_work:
             files = {submission.part.file_name: submission.module, f"{submission.part.name}.ipynb": submission.notebook}
@@ -182,14 +180,14 @@ def pack(submitted_work: list[Submission], to: Path) -> None:
 
 
 def roster(submitted_work: list[Submission]) -> str:
-    """The list of the class, as Moodle writes it."""
+    """The class list in Moodle's format."""
     names = sorted({submission.learner for submission in submitted_work})
     lines = [f"{name.title()},Example,{name},{name}@example.org" for name in names]
     return "\n".join(["First name,Last name,Username,Email address", *lines, ""])
 
 
 def wrong_scores(submitted_work: list[Submission], grades: dict) -> list[str]:
-    """A sentence for each submission that did not earn what it must. grades: what `grades --json` gives."""
+    """A sentence for each submission with unexpected points. grades: the output of `grades --json`."""
     scores = {learner["id"]: learner["grades"] for learner in grades["learners"]}
     problems = []
     for submission in submitted_work:
@@ -225,7 +223,7 @@ def _answer(cells: list[dict]) -> None:
 
 
 def _copy_graded_cell(cells: list[dict]) -> None:
-    """Copy a graded cell as Jupyter does, without nbgrader's metadata: nbgrader alone stops the entire batch at it."""
+    """Copy a graded cell as Jupyter does, without nbgrader's metadata. nbgrader alone would stop the batch here."""
     graded = next(cell for cell in cells if _facts(cell).get("grade"))
     cells.append({**graded, "id": "copy", "metadata": {"nbgrader": {}}})
 
@@ -235,14 +233,14 @@ def _facts(cell: dict) -> dict:
 
 
 def _run(arguments: list[str], say: Callable[[str], None]) -> None:
-    """Show a command, run it, show what it prints. Raises DemoFailed when it fails."""
+    """Show a command, run it, and show its output. Raises DemoFailed if it fails."""
     say(f"\n$ python -m autograder {shlex.join(arguments)}")
     for line in _output(arguments).rstrip("\n").splitlines():
         say(f"  {line}")
 
 
 def _output(arguments: list[str]) -> str:
-    """What a command prints. Raises DemoFailed."""
+    """The output of a command. Raises DemoFailed."""
     done = subprocess.run(
         [sys.executable, "-m", "autograder", *arguments],
         cwd=ROOT,

@@ -1,8 +1,8 @@
-"""The notebook that is graded: the released one, with the sources of the learner's cells.
+"""Build the notebook for grading: the released one, with the sources of the learner's cells.
 
-Nothing in a submitted notebook is relied on: metadata may be gone, cells may be copied, deleted or renamed, the file
-may not be JSON. So the cells and their metadata are our own. Only cell sources are copied: written answers, changes in
-other cells, and added cells, which you can read.
+A submitted notebook is not trusted: metadata may be missing, cells may be copied, deleted or renamed, and the file may
+not be JSON. So cells and metadata come from the released notebook. Only cell sources are copied: written answers,
+changes in other cells, and added cells.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ LARGEST_NOTEBOOK = 20_000_000  # bytes; with pictures, the largest of the course
 LARGEST_READ_HERE = 256_000  # bytes; larger ones are read in a separate process
 LONGEST_CELL = 20_000  # characters
 MOST_ADDED_CELLS = 100
-MOST_CELLS = 2000  # that are looked at; the largest notebook of the course has fewer than 100
+MOST_CELLS = 2000  # cells to look at; the largest notebook of the course has fewer than 100
 GRADER_CELL = "from-the-grader"
-NOT_FOUND = "(No answer was found: the cell that it belongs in is not in the notebook that was handed in.)"
+NOT_FOUND = "(No answer was found: its cell is missing in the submitted notebook.)"
 
 
 @dataclass
 class SubmittedCell:
-    """A submitted cell: what may be taken over from it, and how to recognise it."""
+    """A submitted cell: the contents that may be copied, and the names by which it is recognised."""
 
     kind: str
     source: str
     names: tuple[str, ...]  # its id, its grade id
-    attachments: dict[str, dict[str, str]]  # what may be pasted pictures, by name and kind
+    attachments: dict[str, dict[str, str]]  # possible pasted pictures, by name and type
 
 
 NOTHING: tuple[SubmittedCell | None, list[SubmittedCell]] = (None, [])
@@ -42,14 +42,14 @@ NOTHING: tuple[SubmittedCell | None, list[SubmittedCell]] = (None, [])
 
 @dataclass
 class RebuiltNotebook:
-    """The notebook to grade, as plain data, and sentences about what was wrong with the submitted one."""
+    """The notebook to grade, as plain data, and sentences about problems in the submitted one."""
 
     notebook: dict
     remarks: list[str] = field(default_factory=list)
 
 
 def rebuild_notebook(released: dict, path: Path) -> RebuiltNotebook:
-    """Put what the notebook at `path` holds into a copy of the released one, whose sources are strings."""
+    """Copy the cell sources of the notebook at `path` into a copy of the released notebook."""
     copy = RebuiltNotebook(json.loads(json.dumps(released)))
     try:
         submitted_cells = _read(path)
@@ -87,7 +87,7 @@ def rebuild_notebook(released: dict, path: Path) -> RebuiltNotebook:
 
 
 def grader_cell(sentences: list[str]) -> dict:
-    """The first cell of the returned notebook: what was graded, and what was wrong with the submission."""
+    """The first cell of the returned notebook: what was graded, and the submission's problems."""
     text = "\n".join(["**From the grader**", "", *(f"- {sentence}" for sentence in sentences)])
     return {"cell_type": "markdown", "id": GRADER_CELL, "metadata": {}, "source": text}
 
@@ -95,7 +95,7 @@ def grader_cell(sentences: list[str]) -> dict:
 def _match_cells(
     submitted: list[SubmittedCell], released: list[dict], remarks: list[str]
 ) -> dict[str, tuple[SubmittedCell | None, list[SubmittedCell]]]:
-    """For each released cell's id, the cell that was submitted for it and the cells that were added after it."""
+    """Map each released cell's id to the submitted cell, and to the cells that were added after it."""
     known = {cell["id"]: cell["id"] for cell in released}
     known |= {c["metadata"]["nbgrader"]["grade_id"]: c["id"] for c in released if "nbgrader" in c["metadata"]}
     sources = {(cell["cell_type"], cell["source"]): cell["id"] for cell in released}
@@ -109,7 +109,7 @@ def _match_cells(
             continue
         if (
             name is not None
-            and (remark := f"The cell {name} is there more than once: the first one counts.") not in remarks
+            and (remark := f"The cell {name} occurs more than once; the first one counts.") not in remarks
         ):
             remarks.append(remark)
         if cell.source.strip():
@@ -120,8 +120,8 @@ def _match_cells(
 def _answered(
     released: dict, submitted: SubmittedCell | None, added: list[SubmittedCell], remarks: list[str]
 ) -> tuple[SubmittedCell | None, list[SubmittedCell]]:
-    """The answer to a written question, and the other cells behind it. Jupyter's copy of a cell keeps the ids, and many
-    write below: where the first cell is as it was released, what was written in the text cells behind it is the answer.
+    """The answer to a written question, and the other cells after it. Many learners write their answer below the cell,
+    so if the cell is unchanged, the text cells after it are the answer.
     """
     if submitted is None or not _is_empty(submitted, released):
         return submitted, added
@@ -129,7 +129,7 @@ def _answered(
     if not answers:
         return submitted, added
     source = "\n\n".join(cell.source for cell in answers[:MOST_ADDED_CELLS])
-    if len(source) > LONGEST_CELL:  # rendering it is the grader's time
+    if len(source) > LONGEST_CELL:  # rendering a long cell would take the grader's time
         source = f"{source[:LONGEST_CELL]}\n(Only the first {LONGEST_CELL:,} characters are kept.)"
     pictures = {name: kinds for cell in answers for name, kinds in cell.attachments.items()}
     name = released["metadata"]["nbgrader"]["grade_id"]
@@ -142,7 +142,7 @@ def _is_empty(cell: SubmittedCell, released: dict) -> bool:
 
 
 def _plain_cell(submitted: SubmittedCell) -> dict:
-    """A cell that was added; its id comes later."""
+    """An added cell, still without an id."""
     cell = {"cell_type": submitted.kind, "metadata": {}, "source": ""}
     return _with_source(
         submitted, {**cell, "outputs": [], "execution_count": None} if submitted.kind == "code" else cell
@@ -150,7 +150,7 @@ def _plain_cell(submitted: SubmittedCell) -> dict:
 
 
 def _with_source(submitted: SubmittedCell, cell: dict) -> dict:
-    """Put what a stranger wrote into a cell. Markup that is not the course's own is shown, and does nothing."""
+    """Write a learner's text into a cell. Markup that is not the course's is shown as text and has no effect."""
     if cell["cell_type"] == "code" or submitted.source == cell["source"]:
         return {**cell, "source": submitted.source}
     source, pictures = to_inert_markdown(submitted.source, submitted.attachments)
@@ -158,13 +158,13 @@ def _with_source(submitted: SubmittedCell, cell: dict) -> dict:
 
 
 def _read(path: Path) -> list[SubmittedCell]:
-    """The cells of a notebook that a stranger wrote. Raises Unreadable with a sentence for its author."""
+    """The cells of an untrusted notebook. Raises Unreadable with a sentence for its author."""
     content = read_regular_file(path, LARGEST_NOTEBOOK)
     if content is None:
         raise Unreadable(f"There is no {path.name}: your module was graded, written answers were not found.")
     if len(content) > LARGEST_NOTEBOOK:
         raise Unreadable(
-            f"{path.name} has more than {LARGEST_NOTEBOOK:,} bytes: clear its outputs and hand it in again."
+            f"{path.name} has more than {LARGEST_NOTEBOOK:,} bytes: clear its outputs and submit it again."
         )
     if len(content) <= LARGEST_READ_HERE:
         return list(_cells(content, path.name))
@@ -214,7 +214,7 @@ def _submitted_cell(cell: object) -> SubmittedCell | None:
     kind = cell.get("cell_type")
     return SubmittedCell(
         "code" if kind == "code" else "markdown",  # a raw cell would be shown as HTML
-        source.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair can't be written
+        source.encode("utf-8", "replace").decode("utf-8"),  # half of a surrogate pair can't be encoded
         tuple(name for name in names if isinstance(name, str)),
         pictures_of(source, cell.get("attachments")),
     )

@@ -1,4 +1,4 @@
-"""A written answer as inert Markdown: the learner's text is shown, and nothing in it is executed.
+"""Convert a written answer to inert Markdown: the learner's text is shown, and nothing in it is executed.
 
 The text goes into Markdown that nbconvert and formgrader render, on pages that an instructor is logged in to. Emphasis,
 lists, headings and tables are rendered. Links, images, HTML, entities and formulas are shown as they were typed. Pasted
@@ -17,22 +17,22 @@ from autograder.render.feedback_page import Picture
 LARGEST_PICTURE = 2 * 1024 * 1024  # bytes
 MOST_PICTURES = 10  # in one answer
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-# Bounded, and without a bracket inside, so that no text takes quadratic time.
+# With a length limit and without brackets inside, so that no text takes quadratic time.
 PASTED = re.compile(r"!\[[^\[\]\n]{0,300}\]\(attachment:([^()\s]{1,300})\)")
 LEFT_OUT = "(A pasted file was left out: only PNG and JPEG pictures of at most 2 MB are shown.)"
-# Signs that Markdown makes no link, image, code or HTML of; all others are written as entities, which only show a sign.
+# Characters with no meaning in Markdown links, images, code or HTML. All others are written as entities.
 HARMLESS = frozenset(" ,;.:?%*_-#|+=")
-# MathJax reads the page after it was rendered: it skips this class, and a macro needs a letter behind its backslash.
+# MathJax reads the rendered page, but skips elements with this class.
 IGNORED_BY_MATHJAX = '<div class="tex2jax_ignore mathjax_ignore">\n\n{}\n\n</div>'
 NO_WIDTH = "&#8203;"
 BEGIN, END = IGNORED_BY_MATHJAX.split("{}")
-OUR_PICTURE = re.compile(r"!\[picture\]\(attachment:(picture-\d+)\)")  # none of what a learner typed has a bracket left
+OUR_PICTURE = re.compile(r"!\[picture\]\(attachment:(picture-\d+)\)")  # no bracket that a learner typed is left
 
 
 def to_inert_markdown(text: str, attachments: object) -> tuple[str, dict[str, dict[str, str]]]:
-    """Markdown that shows the text as it was typed, with its pasted pictures; and those pictures, for the cell.
+    """Return Markdown that shows the text as it was typed, with its pasted pictures, and those pictures for the cell.
 
-    attachments: what the learner's cell has; nothing of it is relied on.
+    attachments: from the learner's cell; not trusted.
     """
     pictures: dict[str, dict[str, str]] = {}
     looked_at: dict[str, dict[str, str] | None] = {}  # a text may show one attachment a thousand times
@@ -53,7 +53,7 @@ def to_inert_markdown(text: str, attachments: object) -> tuple[str, dict[str, di
 
 
 def pictures_of(text: str, attachments: object) -> dict[str, dict[str, str]]:
-    """Of a cell's attachments those that its text shows and that may be pictures."""
+    """The attachments of a cell that its text shows and that may be pictures."""
     pictures: dict[str, dict[str, str]] = {}
     for name in PASTED.findall(text) if isinstance(attachments, dict) else []:
         kinds = attachments.get(name)
@@ -63,7 +63,7 @@ def pictures_of(text: str, attachments: object) -> dict[str, dict[str, str]]:
 
 
 def from_inert_markdown(markdown: str, attachments: object) -> tuple[str | Picture, ...]:
-    """The typed texts and the pictures, in order, from `to_inert_markdown`; empty when nobody wrote the answer."""
+    """The typed texts and the pictures, in order, from `to_inert_markdown`; empty if there is no answer."""
     if not (markdown.startswith(BEGIN) and markdown.endswith(END)):
         return ()
     pieces: list[str | Picture] = []
@@ -79,12 +79,12 @@ def from_inert_markdown(markdown: str, attachments: object) -> tuple[str | Pictu
 
 
 def _shown(text: str) -> str:
-    """The text as Markdown without a sign that could make more of it than text, lists and tables. Lines stay lines."""
+    """The text as Markdown that can only contain text, lists and tables. Keeps line breaks."""
     lines = []
     for line in text.replace("\r\n", "\n").split("\n"):
         indent = len(line) - len(line.lstrip(" \t"))
         lines.append("&nbsp;" * len(line[:indent].expandtabs(4)) + "".join(map(_sign, line[indent:])))
-    # Two spaces at the end of a line break it; an empty line begins a paragraph, and rows of a table are lines anyway.
+    # Two spaces at the end break a line. Empty lines and rows of a table don't need them.
     return "\n".join(line + "  " if line.strip() and "|" not in line else line for line in lines)
 
 
@@ -95,7 +95,7 @@ def _sign(character: str) -> str:
 
 
 def _picture(attachments: object, name: str) -> dict[str, str] | None:
-    """A pasted picture as Jupyter keeps it; None when there is none of this name that a page may show."""
+    """A pasted picture in Jupyter's form; None if there is no picture with this name that a page may show."""
     kinds = attachments.get(name) if isinstance(attachments, dict) else None
     for kind, magic in MAGIC.items():
         data = kinds.get(kind) if isinstance(kinds, dict) else None

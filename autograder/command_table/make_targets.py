@@ -20,11 +20,11 @@ EXAMPLES = {"part": "5", "fast": "1", "steps": "N", "seed": "N", "data": "FILE",
 
 
 class MakeError(ValueError):
-    """What was typed can't be run; the message says what a target accepts."""
+    """The typed variables or values are wrong; the message says what the target accepts."""
 
 
 def asks_for_help(arguments: list[str]) -> bool:
-    """Whether this is `make` alone, or `make help`."""
+    """Whether the user typed `make` alone or `make help`."""
     return NAMES in os.environ and arguments[:1] == ["help"]
 
 
@@ -33,8 +33,9 @@ def calls_of(arguments: list[str]) -> list[list[str]]:
     if NAMES not in os.environ:
         return [arguments]  # not called by a rule of the Makefile
     target, *rest = arguments
-    names = os.environ[NAMES].split()
-    _refuse_unknown(names, os.environ.get(GOALS, target).split())
+    names, goals = os.environ[NAMES].split(), os.environ.get(GOALS, target).split()
+    _refuse_part_as_goal(goals)
+    _refuse_unknown(names, goals)
     command = find_target(target)
     if command is None:
         return [arguments]
@@ -44,8 +45,16 @@ def calls_of(arguments: list[str]) -> list[list[str]]:
         raise MakeError(f"{error}.") from None
 
 
+def _refuse_part_as_goal(goals: list[str]) -> None:
+    """`make check 5` has two goals for make, which would check all parts and then know no rule to make 5."""
+    number = next((goal for goal in goals if goal[0].isdigit()), None)
+    targets = [goal for goal in goals if goal != number and find_target(goal)]
+    if number is not None and targets:
+        raise MakeError(f"make takes a part or a task as a variable: make {targets[0]} part={number}")
+
+
 def _refuse_unknown(names: list[str], goals: list[str]) -> None:
-    """A variable that no target reads would be ignored silently: `make check prat=1` would check all parts."""
+    """Refuse variables that no target reads. If ignored, `make check prat=1` would silently check all parts."""
     known = {name for command in filter(None, map(find_target, goals)) for name in command.variables}
     for name in names if known else ():
         if name not in known:
@@ -54,19 +63,19 @@ def _refuse_unknown(names: list[str], goals: list[str]) -> None:
 
 
 def forget_call() -> None:
-    """Remove what the Makefile handed over from the environment of the programs that a command starts."""
+    """Remove the Makefile's variables from the environment, so that programs started by a command don't see them."""
     for name in [name for name in os.environ if name in (NAMES, GOALS) or name.startswith(VALUE)]:
         del os.environ[name]
 
 
 def target_names(table: dict[str, tuple[Command, ...]] = TABLE, unlisted: tuple[str, ...] = UNLISTED) -> list[str]:
-    """All targets of the Makefile, or of one for another table."""
+    """All targets of the course's Makefile, or of a Makefile for another table."""
     targets = (command.target for rows in table.values() for command in rows)
     return ["help", *filter(None, targets), *unlisted]
 
 
 def help_text() -> str:
-    """What `make` alone prints: the targets by group, one line each."""
+    """The output of `make` alone: the targets by group, one line each."""
     known = {name for command in commands() for name in command.variables}
     examples = " ".join(f"[{name}={value}]" for name, value in EXAMPLES.items() if name in known)
     lines = [f"make TARGET {examples}", f"  {'help':<12}list these targets"]

@@ -8,37 +8,39 @@ OFF = ("0", "no", "false")
 
 
 class Switch(NamedTuple):
-    """A variable that stands for an option without a value: fast=1 is --fast."""
+    """A `make` variable for an option without a value: fast=1 becomes --fast."""
 
     variable: str
-    option: str = ""  # --VARIABLE when empty
-    meaning: str = ""  # only `run` and a plain yes switch it on, in order to do this; anything but OFF when empty
+    option: str = ""  # default: --VARIABLE
+    meaning: str = ""  # what `run` does, for the error message; if empty, any value except OFF switches it on
 
     def words(self, value: str) -> list[str]:
-        """The option, or nothing. Raises ValueError with a sentence for a value that says neither yes nor no."""
+        """The option as a list of words, empty if it is off. Raises ValueError for a value that is neither
+        on nor off.
+        """
         if value in OFF:
             return []
         if self.meaning and value not in ("run", "1", "yes", "true"):
             raise ValueError(
-                f"{self.variable}={value} says nothing: type {self.variable}=run {self.meaning}, or leave it out"
+                f"{self.variable}={value} is not valid: type {self.variable}=run {self.meaning}, or leave it out"
             )
         return [self.option or f"--{self.variable}"]
 
 
 class Command(NamedTuple):
-    """A command, its target of `make`, and its line in both helps."""
+    """A command, its `make` target, and its line in both help texts."""
 
     name: str  # as typed after `python -m autograder`: "check", "leaderboard submit"
-    module: str  # of autograder.commands; "" is autograder/cli.py
+    module: str  # in autograder.commands; "" means autograder/cli.py
     summary: str
-    usage: str = ""  # goes on with the summary where variables can be typed, in the help of `make`
-    extra: str = ""  # of pyproject.toml; "" is the learner's set
-    target: str = ""  # of `make`; "" for a command that has none
+    usage: str = ""  # the rest of the line in the help of `make`: the variables
+    extra: str = ""  # in pyproject.toml; "" means the packages that learners have
+    target: str = ""  # of `make`; "" if it has none
     argument: str = ""  # the variable that becomes the command's argument
     options: tuple[str, ...] = ()  # seed= becomes --seed
     switches: tuple[Switch, ...] = ()
-    always: tuple[str, ...] = ()  # what the target adds to the command
-    then: str = ""  # another command that the target runs after it, with the same variables and without args=
+    always: tuple[str, ...] = ()  # options that the target always adds
+    then: str = ""  # a second command that the target runs, with the same variables but without args=
 
     @property
     def variables(self) -> list[str]:
@@ -47,7 +49,7 @@ class Command(NamedTuple):
         return sorted(filter(None, ("args", self.argument, *self.options, *switches)))
 
     def calls(self, values: dict[str, str], rest: list[str]) -> list[list[str]]:
-        """What the target runs: for each command its words. rest: the words of args=. Raises ValueError."""
+        """The commands that the target runs, each as a list of words. rest: the words of args=. Raises ValueError."""
         words = [values[self.argument]] if values.get(self.argument) else []
         for switch in self.switches:
             words += switch.words(values.get(switch.variable) or OFF[0])
@@ -58,5 +60,5 @@ class Command(NamedTuple):
 
 
 def command(name: str, module: str, summary: str, usage: str = "", **fields: object) -> Command:
-    """A row whose target is called as the command is."""
+    """A row whose `make` target has the same name as the command."""
     return Command(name, module, summary, usage, **{"target": name, **fields})

@@ -17,11 +17,11 @@ TABLE: dict[str, tuple[Command, ...]] = {
         command("capstone", "capstone", "train the full model with your own parts 1 to 8"),
         command(
             "card", "capstone", "draw your last capstone's result as a card to share",
-            ": runs/card.svg and runs/card.png", extra="notebooks",
+            ": runs/card.svg and runs/card.png", extra="plots",
         ),
         command(
             "experiment", "training", "run an experiment on the model, with a table and a picture",
-            "; name=heads, or a list without name", extra="notebooks", argument="name", options=("seeds", "steps"),
+            "; name=heads, or a list without name", extra="plots", argument="name", options=("seeds", "steps"),
         ),
         command("quick", "development", "verify in seconds that the reference works"),
         command(
@@ -198,7 +198,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "site", "site", "build the site of the guides in dist/site",
-            "; args=--links checks every link", extra="docs",
+            "; class=FOLDER as that class wants it; args=--links checks every link", extra="docs", options=("class",),
         ),
         command(
             "page", "page", "build the course as a web page in dist/page",
@@ -217,12 +217,12 @@ TABLE: dict[str, tuple[Command, ...]] = {
     ),
 }  # fmt: skip
 
-# Commands of the last release: the current name, or none, and a message. The next release removes them.
+# Commands of the last release: the current name (or none) and a message. Delete them at the next release.
 FORMER = {
     "dataset": ("", "datasets/makemore_names.txt is part of the course now: there is nothing to download."),
 }
 
-# Targets of the Makefile without a row, so that no list shows them.
+# Targets of the Makefile that have no row, so no list shows them.
 UNLISTED = tuple(FORMER)
 
 # Learners' commands that run other people's code in the strict sandbox when given --from, and need its packages.
@@ -232,7 +232,8 @@ STRICT_WITH_FROM = ("check", "capstone")
 COST = {
     "": "about 125 MB, usually less than a minute",
     "instructor": "about 125 MB, usually less than a minute",
-    "notebooks": "about 300 MB, usually less than a minute",
+    "notebooks": "about 325 MB, usually less than a minute",
+    "plots": "about 225 MB, usually less than a minute",
     "docs": "about 200 MB, usually less than a minute",
     "classroom": "about 400 MB, usually one or two minutes",
     "development": "about 670 MB, usually less than a minute",

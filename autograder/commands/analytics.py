@@ -19,12 +19,12 @@ app = typer.Typer()
 def analytics(
     verdicts: Annotated[Path, typer.Argument(help="The folder with the verdicts and the ledger.")] = Path("verdicts"),
     part: Annotated[
-        int | None, typer.Option("--part", help="This part only, and every check of it; 11 is the capstone.")
+        int | None, typer.Option("--part", help="Only this part, with every check; 11 is the capstone.")
     ] = None,
-    names: Annotated[bool, typer.Option("--names", help="Real ids instead of pseudonyms.")] = False,
+    names: Annotated[bool, typer.Option("--names", help="Show real ids instead of pseudonyms.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and write no page.")] = False,
 ) -> None:
-    """Show a class in figures: what is passed, mistakes met most often, times, who is stuck where. Writes a page, too.
+    """Show statistics of a class: passed parts, common mistakes, times, and where learners are stuck. Writes a page.
 
     Example: python -m autograder analytics verdicts --part 5
     """

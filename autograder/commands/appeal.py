@@ -1,4 +1,4 @@
-"""`appeal`: a learner asks for a regrade. The same command is in the whole course and in the students' zip."""
+"""`appeal`: a learner asks for a regrade. The complete course and the students' zip share this command."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ app = typer.Typer()
 @reports_errors()
 def appeal(
     part: Annotated[
-        int | None, typer.Argument(metavar="[PART]", help="The part, 11 for the capstone; needed for hidden checks.")
+        int | None, typer.Argument(metavar="[PART]", help="The part, 11 for the capstone; required for hidden checks.")
     ] = None,
-    check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name on your feedback page.")] = None,
+    check: Annotated[str | None, typer.Option(metavar="NAME", help="The check's name on your feedback page.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why the check is wrong, in your own words.")] = None,
     folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
 ) -> None:
@@ -47,7 +47,7 @@ def appeal(
 
 
 def _ask_reason() -> str:
-    """The reason, typed in lines until an empty one. Raises AppealError where nobody can be asked."""
+    """Ask for the reason, in lines up to an empty one. Raises AppealError if standard input is not a terminal."""
     if not sys.stdin.isatty():
         raise AppealError('Say in your own words why the check is wrong: reason="..."')
     typer.echo("Why is the check wrong? Write one or more lines; an empty line ends.")

@@ -15,8 +15,8 @@ from autograder.invocation import command
 
 
 def record_entries(submissions: list[tuple[Path, str]], name: str | None, public: bool | None, board) -> list:
-    """Record each submission, print its result, and return the entries. Exit status 1 when one has no score or is not
-    recorded.
+    """Record each submission, print its result, and return the entries. Exit with status 1 if one has no score or is
+    not recorded.
     """
     from autograder.leaderboard.board import DEFAULT_FOLDER
     from autograder.leaderboard.database_tables import StoreError
@@ -41,7 +41,7 @@ def record_entries(submissions: list[tuple[Path, str]], name: str | None, public
             typer.echo(f"{ascii(learner)[1:-1]}: {error}", err=True)
             failed = True
         except MachineBusy as error:
-            words = "Nothing is recorded, and no try is used: submit it again."
+            words = "Nothing was recorded and no try was used. Submit it again."
             typer.echo(f"{ascii(learner)[1:-1]}: {error} {words}", err=True)
             failed = True
     if failed:
@@ -50,7 +50,7 @@ def record_entries(submissions: list[tuple[Path, str]], name: str | None, public
 
 
 def record_achievements(entry, board) -> None:
-    """Note what the learner at this machine has achieved with an entry that has a score."""
+    """Record the achievements of the learner at this machine, for an entry with a score."""
     from autograder.leaderboard.data import MICROGPT
     from autograder.leaderboard.ranking import standings
     from autograder.learner import local_state
@@ -63,8 +63,8 @@ def record_achievements(entry, board) -> None:
 
 @contextlib.contextmanager
 def training_progress(runs: int) -> Iterator[Callable[[int, int, float], None] | None]:
-    """Yield what to call after each step, for a progress line on standard error that disappears at the end; None where
-    that is not a terminal.
+    """Yield a function to call after each step. It updates a progress line on standard error, which disappears at the
+    end. Yield None if standard error is not a terminal.
     """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None

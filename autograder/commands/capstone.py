@@ -22,10 +22,10 @@ app = typer.Typer()
 @reports_errors()
 def capstone(
     folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
-    python: Annotated[str | None, typer.Option(help="Another interpreter, such as pypy3.")] = None,
+    python: Annotated[str | None, typer.Option(help="Train with another interpreter, such as pypy3.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
 ) -> None:
-    """Train the full model with your own parts 1 to 8, and compare it with the grader's: one to four minutes.
+    """Train the full model with your own parts 1 to 8, and compare it with the grader's. Takes one to four minutes.
 
     Example: python -m autograder capstone --python pypy3
     """
@@ -53,16 +53,16 @@ def capstone(
     except MachineBusy as error:
         raise failure(f"{error}\nNothing was graded. To run it again: {command('capstone')}") from error
     except KeyboardInterrupt:
-        typer.echo(f"\nStopped: nothing of this run is kept. To run it again: {command('capstone')}", err=True)
+        typer.echo(f"\nStopped. Nothing was saved. To run it again: {command('capstone')}", err=True)
         raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended
     if as_json:
         print_json([graded.report], several=False)
     else:
         print_lines(capstone_lines(graded))
-    with reports_errors(disk="The trained model can't be kept ({error})."):
+    with reports_errors(disk="The trained model can't be saved ({error})."):
         kept = save_result(graded, folder, RESULT)
     if kept and not as_json:
-        typer.echo(f"The trained model is kept in {kept}. For a card to share: {command('card')}")
+        typer.echo(f"The trained model is saved in {kept}. For a card to share: {command('card')}")
     if not graded.report.passed:
         raise typer.Exit(1)
     if folder.resolve() == EXERCISES:
@@ -83,19 +83,21 @@ def card() -> None:
 
     last = load_result(RESULT)
     written = write_card(RESULT)
-    print_lines([f"From the capstone of {last.date} on {last.folder}.", *(f"Written: {path}" for path in written)])
+    print_lines(
+        [f"The capstone from {last.date}, with the parts in {last.folder}.", *(f"Written: {path}" for path in written)]
+    )
 
 
 def capstone_lines(graded: GradedCapstone) -> Iterator[str]:
-    """What was run, each check with what was measured, and the invented names."""
+    """The lines of the report: the run, each check with its measurements, and the invented names."""
     report, task, result, measured = graded
     yield f"Capstone: your own parts 1 to 8 ({report.file})"
     facts = f"sha256 {report.sha256[:16]}..., seed {report.seed}, sandbox {report.sandbox}"
     yield facts + (f", Python {result.interpreter}, {result.seconds:.0f} s" if result else "")
     yield ""
-    if result is None:  # all checks have the same sentence
-        yield f"The training did not reach its end. {report.checks[0].message.rstrip()}"
-        yield f"To see what is left to do in each part: {command('check')}"
+    if result is None:  # all checks have the same message
+        yield f"The training did not finish. {report.checks[0].message.rstrip()}"
+        yield f"To see what is missing in each part: {command('check')}"
         yield ""
     else:
         for check in report.checks:
@@ -103,7 +105,7 @@ def capstone_lines(graded: GradedCapstone) -> Iterator[str]:
             yield from (f"                   {line}" for line in check.message.rstrip("\n").split("\n"))
         yield ""
         yield from result.remarks
-        # The names are strings of the learner's choice: no control character of theirs reaches a terminal.
+        # The learner's code made these names, so their control characters must not reach a terminal.
         yield "Twenty names: " + " ".join(ascii(name[:20])[1:-1] for name in task.plain(result.names))
     if measured is not None:
         loss, line = measured.held_out_loss, measured.bigram_loss

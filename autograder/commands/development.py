@@ -1,4 +1,4 @@
-"""The commands of contributors: the stubs, the project's own tests, the linter, a quick look at the reference."""
+"""The commands for contributors: write the stubs, run the tests and the linter, and verify the reference quickly."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ app = typer.Typer()
 @app.command()
 @reports_errors()
 def stubs(
-    force: Annotated[bool, typer.Option("--force", help="Replace files that you changed too; keeps a backup.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 when a stub is stale.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also replace files that you changed; keeps a backup.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit status 1 if a stub is out of date.")
+    ] = False,
     to: Annotated[Path, typer.Option(help="The folder to write to.", show_default="exercises/")] = EXERCISES,
 ) -> None:
-    """Write the stubs of exercises/ from solutions/, and leave alone what you changed.
+    """Write the stubs in exercises/ from solutions/. Files that you changed stay as they are.
 
     Example: python -m autograder stubs --check
     """
@@ -49,7 +53,7 @@ def stubs(
     if changes.kept:
         kept = ", ".join(changes.kept)
         replace = command("stubs", force=True)
-        raise failure(f"Left alone, since you changed them: {kept}. To replace them and keep a backup: {replace}")
+        raise failure(f"Left alone, since you changed them: {kept}. To replace them (and keep a backup): {replace}")
 
 
 @app.command()
@@ -69,7 +73,7 @@ def quick() -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
-    """Run the project's own tests; what follows goes to pytest.
+    """Run the project's own tests. Further arguments go to pytest.
 
     Example: python -m autograder test tests/test_stubs.py -k backup
     """
@@ -100,7 +104,7 @@ def lint(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def mutation(context: typer.Context) -> None:
-    """Change the reference in many small ways and see that the checks notice; takes long.
+    """Change the reference in many small ways, and test whether the checks notice. Takes a long time.
 
     Example: python -m autograder mutation --part 5
     """
@@ -108,7 +112,7 @@ def mutation(context: typer.Context) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    # Tests start commands of ours themselves: how this one was called must not change what those say.
+    # Tests start commands themselves. How this command was called must not change their output.
     of_this_call = (CALLED_AS, "MAKELEVEL", "MAKEFLAGS", "MFLAGS")
     environment = {key: value for key, value in os.environ.items() if key not in of_this_call}
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=False).returncode

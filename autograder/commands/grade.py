@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-GO_ON = "Every verdict until now is kept: the same command goes on from there."
+GO_ON = "All verdicts so far are kept. Run the same command again to continue."
 guards_verdicts = functools.partial(
     reports_errors, disk=f"The results can't be written ({{error}}). {GO_ON}", stopped=f"Stopped. {GO_ON}"
 )
 
 
 class FolderOptions(NamedTuple):
-    """The options of `grade` that only a folder of learners has."""
+    """The options of `grade` that apply only to SUBMITTED, a folder of learners."""
 
     out: Path | None = None
     workers: int | None = None
@@ -45,50 +45,56 @@ def grade(
     submitted: Annotated[
         Path | None, typer.Argument(metavar="[SUBMITTED]", help="A folder or an archive of learners.")
     ] = None,
-    part: Annotated[list[int] | None, typer.Option("--part", help="This part only; may be repeated.")] = None,
+    part: Annotated[list[int] | None, typer.Option("--part", help="Only this part; may be repeated.")] = None,
     folder: ClassOption = ROOT,
-    sandbox: Annotated[str, typer.Option(help="local runs submissions unprotected.")] = "strict",
-    run_notebooks: Annotated[bool, typer.Option("--run-notebooks", help="Also show the outputs of cells.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Results of SUBMITTED; verdicts/ next to it if none.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Of SUBMITTED: processes; all processors if none.")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Of SUBMITTED: a Dask scheduler, see docs/cluster.md.")] = None,
-    again: Annotated[bool, typer.Option("--regrade", help="Of SUBMITTED: which verdicts change by chance?")] = False,
-    python: Annotated[str | None, typer.Option(help="Of --part 11: train in it; an interpreter such as pypy3.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of SUBMITTED: the seed; random if none.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Of SUBMITTED: the summary as JSON.")] = False,
+    sandbox: Annotated[str, typer.Option(help="'local' runs learners' code without isolation.")] = "strict",
+    run_notebooks: Annotated[
+        bool, typer.Option("--run-notebooks", help="Run the notebooks' cells and show their output.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="With SUBMITTED: folder for results (default: verdicts/).")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="With SUBMITTED: processes (default: one per CPU).")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="With SUBMITTED: a Dask scheduler; see docs/cluster.md.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--regrade", help="With SUBMITTED: grade again, report changes.")] = False,
+    python: Annotated[str | None, typer.Option(help="With --part 11: train with it, for example pypy3.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="With SUBMITTED: the seed (default: random).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With SUBMITTED: print the summary as JSON.")] = False,
 ) -> None:
-    """Grade a class's submissions: scores in gradebook.db, reports in feedback/. Unchanged work is not run again.
+    """Grade a class's submissions: scores go to gradebook.db, reports to feedback/. Unchanged work is not graded again.
 
-    With SUBMITTED, a folder or an archive of learners, it grades that without nbgrader, in several processes: verdicts,
-    reports and a ledger in verdicts/ next to it. Of a class's submitted/, `grade` then finds these verdicts.
+    With SUBMITTED, a folder or an archive of learners, it grades without nbgrader, in several processes, and writes
+    verdicts, reports and a ledger to verdicts/ next to it. For a class's submitted/, a later `grade` reuses them.
 
-    The capstone, --part 11, trains everybody's newest parts 1 to 8: a minute each, and only when you ask for it. With
-    --regrade it trains everybody again, also those whose parts are unchanged.
+    --part 11 is the capstone: it trains each learner's newest parts 1 to 8, a minute each, and only if you ask for it.
+    With --regrade it trains everybody again, also those whose parts are unchanged.
 
     Example: python -m autograder grade --part 5
 
     Example: python -m autograder grade submitted --part 5 --part 6
     """
     if sandbox not in ("strict", "local"):
-        raise ValueError(f"There is no sandbox {sandbox!a}: say strict or local.")
+        raise ValueError(f"There is no sandbox {sandbox!a}: use strict or local.")
     if part == [capstone().number] and submitted is None:
         return _grade_capstones(folder, sandbox, python, again)
     if python:
-        raise ValueError(f"Only the capstone can be trained in another Python: add {option('part', 11)}.")
+        raise ValueError(f"Only the capstone can use another Python: add {option('part', 11)}.")
     selected = [each for number in sorted({*part}) for each in parts_of(number)] if part else parts_of(None)
     options = FolderOptions(out, workers, scheduler, again, seed, as_json)
     if submitted is not None:
         if run_notebooks or folder != ROOT:
-            raise ValueError("--class and --run-notebooks are for a class that nbgrader grades: leave SUBMITTED out.")
+            raise ValueError("--class and --run-notebooks work only with nbgrader: leave SUBMITTED out.")
         return _grade_folder(submitted, selected, sandbox, options)
     if options != FolderOptions():
-        raise ValueError("Options of SUBMITTED need a folder that is graded without nbgrader, such as submitted.")
+        raise ValueError("These options need SUBMITTED, a folder that is graded without nbgrader, such as submitted.")
     _grade_class(folder, selected, sandbox, run_notebooks, f"part {', '.join(map(str, part))}" if part else "anything")
 
 
 @reports_errors(stopped="Stopped. Those above have their grades; run the same command again for the others.")
 def _grade_class(folder: Path, selected: Sequence[Part], sandbox: str, run_notebooks: bool, what: str) -> None:
-    """Grade a class with nbgrader. what: names the selected parts when nobody has submitted any."""
+    """Grade a class with nbgrader. what: words for the selected parts, for the message that nobody submitted any."""
     from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.autograde import SubmissionOutcome, grade_class, grading_summary, outcome_line
     from autograder.classroom.errata import require_shown_changes
@@ -97,7 +103,7 @@ def _grade_class(folder: Path, selected: Sequence[Part], sandbox: str, run_noteb
     from autograder.render.progress import grading_progress
 
     class_folder = existing_class(folder)
-    # A mistake in class.toml or extensions.csv is said once, not for each submission.
+    # Report a mistake in class.toml or extensions.csv once, not for each submission.
     load_extensions(class_folder, load_settings(class_folder))
     submissions = {part: learners for part in selected if (learners := class_folder.learners(part))}
     if not submissions:
@@ -125,7 +131,7 @@ def _grade_class(folder: Path, selected: Sequence[Part], sandbox: str, run_noteb
 
 @guards_verdicts()
 def _grade_folder(submitted: Path, selected: Sequence[Part], sandbox: str, options: FolderOptions) -> None:
-    """Grade a folder of learners without nbgrader. Exit status 0 when everything could be graded, right or wrong."""
+    """Grade a folder of learners without nbgrader. Exit status 0 if everything could be graded, right or wrong."""
     from autograder.batch.grade_batch import REPORTS, default_folder, grade_batch
     from autograder.batch.ledger import LEDGER_FILE
     from autograder.batch.regrade import regrade, regrade_lines
@@ -160,7 +166,7 @@ def _grade_folder(submitted: Path, selected: Sequence[Part], sandbox: str, optio
 
 @reports_errors(stopped="Stopped. Those above have their points; run the same command again for the others.")
 def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
-    """Train the capstone of everybody in a class."""
+    """Train and grade the capstone for everybody in a class."""
     from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.capstone_grades import CapstoneOutcome, Training, capstone_summary, grade_capstones
     from autograder.classroom.extensions import load_extensions
@@ -180,7 +186,7 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
 
         outcomes = grade_capstones(class_folder, training, progress.start, tell, again=again)
     if not outcomes:
-        raise ValueError(f"Nobody has submitted anything of parts 1 to 8: see {class_folder.submitted}.")
+        raise ValueError(f"Nobody has submitted any of parts 1 to 8: see {class_folder.submitted}.")
     print_lines(capstone_summary(class_folder, outcomes))
     if failed:
         raise typer.Exit(1)
@@ -206,7 +212,7 @@ def _tier(sandbox: str) -> Tier:
 @guards_verdicts()
 def repeat(
     which: Annotated[
-        str, typer.Argument(metavar="NAME", help="ada/part05 or ada/capstone for the latest, or a line's number.")
+        str, typer.Argument(metavar="NAME", help="ada/part05 or ada/capstone for the latest verdict, or a line number.")
     ],
     folder: Annotated[
         Path, typer.Option("--class", help="The class's folder.", show_default="the current folder")
@@ -216,7 +222,7 @@ def repeat(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
 ) -> None:
-    """Repeat a verdict from its line in the ledger. Exit status 0 means that it is the same.
+    """Repeat a verdict from its line in the ledger. Exit status 0 means that the result is the same.
 
     Example: python -m autograder repeat ada/part05 --class FOLDER
     """

@@ -1,4 +1,4 @@
-"""The commands around the gradebook: roster, submissions, grades, feedback, export, errata, regrade requests."""
+"""The commands that use the gradebook: roster, collect, grades, feedback, export, errata and appeals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ app = typer.Typer()
 
 
 class Decide(str, Enum):
-    """What an instructor can decide."""
+    """The decisions about a regrade request."""
 
     accept = "accept"
     reject = "reject"
@@ -30,7 +30,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing
 @app.command()
 @reports_errors()
 def roster(
-    file: Annotated[Path, typer.Argument(help="A CSV file: Canvas' gradebook or Moodle's participants.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file: Canvas's gradebook or Moodle's participants.")],
     folder: ClassOption = ROOT,
     remove_absent: Annotated[
         bool, typer.Option("--remove-absent", help="Delete learners who are not in the list and submitted nothing.")
@@ -54,7 +54,7 @@ def roster(
 @reports_errors()
 def collect(
     source: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A platform's archive, or a folder: archives, folders, git clones.")
+        Path, typer.Argument(metavar="FILE", help="A platform's archive, or a folder with archives, folders or clones.")
     ],
     part: PartOption = None,
     submitted_at: Annotated[
@@ -63,17 +63,17 @@ def collect(
             "--submitted-at",
             "--handed-in",
             metavar="[LEARNER=]TIME",
-            help="When everybody or one learner submitted: 2026-11-30 18:00, or ada=2026-11-30 18:00. May be repeated.",
+            help="The submission time: 2026-11-30 18:00 for everybody, ada=2026-11-30 18:00 for one. May be repeated.",
         ),
     ] = None,
     worksheet: Annotated[
-        Path | None, typer.Option(help="Moodle's grading worksheet: it says when everybody submitted.")
+        Path | None, typer.Option(help="Moodle's grading worksheet, which has the submission times.")
     ] = None,
     folder: ClassOption = ROOT,
 ) -> None:
     """Put submissions where the grader expects them. Newer work replaces older work, which is kept in a backup.
 
-    A download from Canvas or Moodle doesn't say when work was submitted; work without a time is never charged as late.
+    Downloads from Canvas and Moodle have no submission times, and work without a time is never late.
 
     Example: python -m autograder collect submissions.zip --part 5
 
@@ -92,13 +92,13 @@ def collect(
     outcome = collect_from(class_folder, source, its_part, times, worksheet)
     print_lines(collection_lines(outcome))
     if outcome.problems:
-        raise failure("\n".join(["To look at:", *(f"  {problem}" for problem in outcome.problems)]))
+        raise failure("\n".join(["Not collected, or unclear:", *(f"  {problem}" for problem in outcome.problems)]))
 
 
 @app.command()
 @reports_errors()
 def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
-    """Show the grades of the class: points by part, lateness, the weighted total, what you have still to grade.
+    """Show the grades of the class: points for each part, late penalties, the weighted total, and ungraded answers.
 
     Example: python -m autograder grades
     """
@@ -120,12 +120,14 @@ def feedback(
         Path | None, typer.Option(help="Moodle's grading worksheet, which tells people of the same name apart.")
     ] = None,
     folder: ClassOption = ROOT,
-    out: Annotated[Path | None, typer.Option(help="Where to write; exports/ in the class's folder if none.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")
+    ] = None,
 ) -> None:
-    """Pack the feedback pages of a part into a zip that Moodle or Canvas gives back to everybody.
+    """Pack the feedback pages of a part into a zip that you upload to Moodle or Canvas.
 
-    The pages show points, comments and late penalties as they are now. Everybody in the download is in the zip or is
-    listed with the reason.
+    The pages show the current points, comments and late penalties. Learners whose page is not in the zip are listed
+    with the reason.
 
     Example: python -m autograder feedback submissions.zip --part 5
     """
@@ -144,13 +146,13 @@ def feedback(
 @reports_errors()
 def export(
     folder: ClassOption = ROOT,
-    template: Annotated[
-        Path | None, typer.Option(help="Canvas' gradebook or a Moodle worksheet, to be filled in.")
-    ] = None,
+    template: Annotated[Path | None, typer.Option(help="Canvas's gradebook or a Moodle worksheet, to fill in.")] = None,
     part: PartOption = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write; exports/ in the class's folder if none.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")
+    ] = None,
 ) -> None:
-    """Write the grades as CSV for Canvas, for Moodle, and as nbgrader does.
+    """Write the grades as CSV: for Canvas, for Moodle, and in nbgrader's format.
 
     Example: python -m autograder export --template gradebook.csv
     """
@@ -171,9 +173,9 @@ def export(
 def errata(
     part: Annotated[int, typer.Argument(help="The part whose checks were fixed.")],
     apply: Annotated[
-        bool, typer.Option("--apply", help="Give the new results; nothing is written without it.")
+        bool, typer.Option("--apply", help="Enter the new results; without it, nothing is written.")
     ] = False,
-    lower: Annotated[bool, typer.Option("--lower", help="Also those that are worse than before.")] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="Also enter results that are worse.")] = False,
     folder: ClassOption = ROOT,
 ) -> None:
     """Grade a part's collected work with its fixed checks and show whose points change; the better result counts.
@@ -217,18 +219,19 @@ def errata(
 @app.command()
 @reports_errors()
 def appeals(
-    request: Annotated[str | None, typer.Option(help="Only this one: ada/part05/NAME, ada/capstone/NAME.")] = None,
-    decide: Annotated[Decide | None, typer.Option(help="Decide it.")] = None,
-    alike: Annotated[bool, typer.Option("--alike", help="For all whose check fails in the same way.")] = False,
-    reason: Annotated[str, typer.Option(help="A sentence for the learner; needed to reject.")] = "",
+    request: Annotated[str | None, typer.Option(help="Only this request: ada/part05/NAME, ada/capstone/NAME.")] = None,
+    decide: Annotated[Decide | None, typer.Option(help="Your decision.")] = None,
+    alike: Annotated[bool, typer.Option("--alike", help="Decide for all whose check fails in the same way.")] = False,
+    reason: Annotated[str, typer.Option(help="A sentence for the learner; required to reject.")] = "",
     by: Annotated[str, typer.Option(help="Who decides.", show_default="your login")] = "",
     lower: Annotated[bool, typer.Option("--lower", help="Take back points that were given before.")] = False,
     folder: ClassOption = ROOT,
 ) -> None:
     """Show regrade requests, each with its repeated verdict, and decide about them.
 
-    Lists requests on the screen and in verdicts/appeals.html: what each learner writes, whether the verdict comes out
-    the same, whose check fails in the same way, what errata would change. Accepting gives the points of the check.
+    The list on the screen and in verdicts/appeals.html shows each learner's reason, whether the repeated verdict is
+    the same, whose check fails in the same way, and what errata would change. If you accept a request, the learner
+    gets the points of the check.
 
     Example: python -m autograder appeals --request ada/part05/NAME --decide accept --alike
     """
@@ -239,9 +242,9 @@ def appeals(
 
     class_folder = existing_class(folder)
     if decide is None and (alike or reason or by or lower):
-        raise ValueError("Say what you decide: --decide accept or --decide reject.")
+        raise ValueError("Add your decision: --decide accept or --decide reject.")
     if decide is not None and request is None:
-        raise ValueError("Say which request you decide about, such as ada/part05/NAME.")
+        raise ValueError("Add the request that you decide: --request ada/part05/NAME.")
     if decide is not None:
         accept = decide is Decide.accept
         try:
@@ -255,7 +258,7 @@ def appeals(
     asked = requests.find_requests(class_folder)
     request = request and requests.full_name(request)
     if request is not None and request not in asked.by_name:
-        raise ValueError(f"There is no request {request!a}. These are there: {', '.join(asked.by_name) or 'none'}.")
+        raise ValueError(f"There is no request {request!a}. The requests are: {', '.join(asked.by_name) or 'none'}.")
     wanted = [asked.by_name[request]] if request else list(asked.by_name.values())
     found = []
     for number, case in enumerate(requests.cases(class_folder, wanted, anyway=request is not None), 1):

@@ -1,4 +1,4 @@
-"""What --help prints where nothing is installed yet, read from the commands' source. Standard library only.
+"""The text of --help before anything is installed, read from the commands' source. Standard library only.
 
 The usual help comes from typer, and typer must first be installed, which takes minutes.
 """
@@ -19,7 +19,7 @@ WIDTH = 78
 
 
 def help_text(arguments: list[str]) -> str:
-    """The help of the command among these arguments; a list of all commands when there is none."""
+    """The help for the command in these arguments; a list of all commands if there is none."""
     words = [argument for argument in arguments if not argument.startswith("-")]
     module = modules().get(words[0]) if words else None
     if module is None:
@@ -40,7 +40,7 @@ def _list(words: str, sections: dict[str, dict[str, str]]) -> str:
     lines = [f"Usage: python -m autograder {words} [OPTIONS]", ""]
     for title, entries in sections.items():
         lines += [f"{title}:", *(_entry(*entry) for entry in entries.items()), ""]
-    return "\n".join([*lines, "COMMAND --help says more about each.", ""])
+    return "\n".join([*lines, "For more about a command: COMMAND --help", ""])
 
 
 def _about(name: str, function: ast.FunctionDef, module: str) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _filled(words: str, first: str, indent: str) -> str:
 
 
 def _functions_in(module: str) -> Iterator[tuple[str, tuple[ast.FunctionDef, str]]]:
-    """The functions of a module's commands by name, and the module that each is in."""
+    """Map each command of a module to its function and the module that defines it."""
     for node in _source(module).body:
         if isinstance(node, ast.ImportFrom) and any(each.name == "app" for each in node.names):
             yield from _functions_in(node.module)
@@ -94,7 +94,7 @@ def _source(module: str) -> ast.Module:
 
 
 def _resolved(node: ast.expr, module: str) -> tuple[ast.expr, str]:
-    """What a name stands for, and the module in which that is written."""
+    """The expression that a name is bound to, and the module that contains it."""
     while isinstance(node, ast.Name):
         for line in _source(module).body:
             if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == node.id:

@@ -15,14 +15,14 @@ from autograder.console import misuse
 from autograder.files import without_dots
 from autograder.invocation import CALLED_AS
 
-UsageError = typer.BadParameter.__base__  # of click, which newer versions of typer bring along under another name
+UsageError = typer.BadParameter.__base__  # click's; newer versions of typer include click under another name
 
 
 class LazyGroup(TyperGroup):
-    """The commands of its own app, and those of the table's modules, which are loaded one by one."""
+    """The commands of this app and of the table's modules, which are loaded one by one."""
 
     def get_command(self, context: typer.Context | None, name: str) -> TyperCommand | TyperGroup | None:
-        """The command, or None; then all are loaded, so that the error can suggest a similar name."""
+        """The command, or None. In that case, load all commands, so that the error can suggest a similar name."""
         if name in FORMER:
             name, sentence = FORMER[name]
             typer.echo(sentence, err=True)
@@ -38,11 +38,11 @@ class LazyGroup(TyperGroup):
         return command
 
     def list_commands(self, context: typer.Context | None) -> list[str]:
-        """The names of all."""
+        """The names of all commands."""
         return list(modules())
 
     def format_commands(self, context: typer.Context, formatter: object) -> None:
-        """The list in --help: by group of people, from the table, so that no module is loaded."""
+        """Write the list in --help by group of people. It comes from the table, so no module is loaded."""
         for title, lines in summaries().items():
             with formatter.section(title):
                 formatter.write_dl(list(lines.items()))
@@ -61,27 +61,27 @@ class LazyGroup(TyperGroup):
             raise
 
     def _load(self, module: str) -> None:
-        above = typer.Typer(rich_markup_mode=self.rich_markup_mode)  # whose look they take over
+        above = typer.Typer(rich_markup_mode=self.rich_markup_mode)  # so that they look the same
         above.add_typer(importlib.import_module(f"autograder.commands.{module}").app, name=group_in(module))
         self.commands.update(typer.main.get_group(above).commands)
 
 
 def _name_paths_without_dots(command: TyperCommand | TyperGroup | None) -> None:
-    """Whatever a command says of a path that it was given, the path is one that means the same anywhere."""
+    """Make the paths in a command's arguments absolute, so that its messages are valid in any folder."""
     for parameter in command.params if command else ():
         if parameter.type.name == "path" and parameter.callback is None:
             parameter.callback = _without_dots
 
 
 def _without_dots(context: typer.Context, parameter: object, value: object) -> object:
-    """One path, or several of an argument that takes any number; None is none."""
+    """The absolute form of one path, or of a list of paths; None stays None."""
     if isinstance(value, (list, tuple)):
         return type(value)(map(without_dots, value))
     return without_dots(value) if value else value
 
 
 def _as_make_says_it(error: UsageError) -> str:
-    """What was wrong in a sentence, with variables of the Makefile. An option without a variable is shown as it is."""
+    """The error as a sentence that uses the Makefile's variables. An option without a variable is shown as it is."""
     name = error.ctx.command_path.partition("autograder ")[2]
     command = target_of(name) or find_command(name)
     target = command.target or name if command else name

@@ -15,12 +15,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="The board of recipes: same model, different training.",
+    help="The board of training recipes: same model, different training.",
 )
 
-BOARD_HELP = "The class folder with the board; runs/leaderboard when not given."
+BOARD_HELP = "The folder of the board (default: runs/leaderboard)."
 BoardOption = Annotated[Path | None, typer.Option("--board", envvar="LEADERBOARD", help=BOARD_HELP)]
-DisplayOption = Annotated[str | None, typer.Option("--name", help="The name to show; a pseudonym when not given.")]
+DisplayOption = Annotated[str | None, typer.Option("--name", help="The name to show (default: a pseudonym).")]
 PublicOption = Annotated[bool | None, typer.Option("--public/--hidden", help="Whether the page shows the learner.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 
@@ -36,10 +36,12 @@ def main_board(folder: Path | None):
 @reports_errors()
 def try_recipe(
     recipe: Annotated[Path, typer.Argument(help="A recipe, or a folder with one.")] = EXERCISES,
-    seed: Annotated[list[int] | None, typer.Option(help="Repeat a try with its seeds; three new ones if none.")] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(help="A seed of an earlier try, to repeat it; may be repeated.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a recipe; nothing is recorded and there is no limit.
+    """Score a recipe without recording it, as often as you like.
 
     Example: python -m autograder leaderboard try --seed 1 --seed 2 --seed 3
     """
@@ -75,7 +77,7 @@ def submit(
     public: PublicOption = None,
     board: BoardOption = None,
 ) -> None:
-    """Score your recipe with fresh seeds and record it on the board. --public shows it there, under a pseudonym.
+    """Score your recipe with new seeds and record it on the board. --public shows it there, under a pseudonym.
 
     Example: python -m autograder leaderboard submit --public --board class
     """
@@ -89,12 +91,14 @@ def submit(
 @app.command()
 @reports_errors()
 def show(
-    me: Annotated[str | None, typer.Option(help="Also your place and your neighbours; your id.")] = None,
-    top: Annotated[int, typer.Option(min=1, help="How many entries.")] = 20,
+    me: Annotated[
+        str | None, typer.Option(help="Your id: also show your place, your neighbours and your entries.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Number of entries to show.")] = 20,
     board: BoardOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the board in the terminal; with --me also your neighbours there, and all your entries.
+    """Show the board in the terminal; with --me, also your place, your neighbours and all your entries.
 
     Example: python -m autograder leaderboard show --me ada
     """
@@ -116,30 +120,30 @@ def show(
 @reports_errors()
 def add(
     recipes: Annotated[list[Path], typer.Argument(metavar="SUBMISSION...", help="Recipes, or folders with one each.")],
-    learner: Annotated[str | None, typer.Option("--as", help="Whose it is; the folder's name if none.")] = None,
+    learner: Annotated[str | None, typer.Option("--as", help="The learner's id (default: the folder's name).")] = None,
     name: DisplayOption = None,
     public: PublicOption = None,
     board: BoardOption = None,
 ) -> None:
-    """Score recipes with fresh seeds and record each as an entry. `ada/leaderboard_recipe.py` is ada's.
+    """Score recipes with new seeds and record each as an entry. The folder is the id: `ada/leaderboard_recipe.py`.
 
     Example: python -m autograder leaderboard add submitted/*
     """
     from autograder.leaderboard.recipe_source import learner_of
 
     if len(recipes) > 1 and (learner or name):
-        raise misuse("--as and --name are for one learner: give one submission with them.")
+        raise misuse("--as and --name are for one learner: use them with one submission only.")
     record_entries([(path, learner or learner_of(path)) for path in recipes], name, public, main_board(board))
 
 
 @app.command()
 @reports_errors()
 def page(
-    roster: Annotated[Path | None, typer.Option(help="Real names for your page: CSV, id,name. Saved.")] = None,
-    tries: Annotated[int | None, typer.Option(min=1, help="Tries per learner in 24 hours, 5 at first. Saved.")] = None,
+    roster: Annotated[Path | None, typer.Option(help="A CSV file with lines id,name, for your page. Saved.")] = None,
+    tries: Annotated[int | None, typer.Option(min=1, help="Tries per learner in 24 hours (at first 5). Saved.")] = None,
     board: BoardOption = None,
 ) -> None:
-    """Write the pages again: public/index.html for all, instructor.html with the learners' ids and real names.
+    """Write the pages again: public/index.html for everybody, instructor.html with ids and real names for you.
 
     Example: python -m autograder leaderboard page --roster class.csv
     """
@@ -158,12 +162,12 @@ def page(
 @reports_errors()
 def review(
     release: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="This entry counts: you have reviewed it.")
+        int | None, typer.Option(metavar="NUMBER", help="Let this entry count, after your review.")
     ] = None,
     source: Annotated[int | None, typer.Option(metavar="NUMBER", help="Print the recipe of this entry.")] = None,
     board: BoardOption = None,
 ) -> None:
-    """For the instructor: list entries that wait for your review, and the top three, which you should review too.
+    """For the instructor: list the entries held for review, and the top three, which you should review too.
 
     Example: python -m autograder leaderboard review --release 17
     """
@@ -187,10 +191,10 @@ def review(
 @app.command()
 @reports_errors()
 def close(
-    split_seed: Annotated[int | None, typer.Option(min=0, help="Of your secret split; random if none.")] = None,
+    split_seed: Annotated[int | None, typer.Option(min=0, help="Seed of the secret split (default: random).")] = None,
     board: BoardOption = None,
 ) -> None:
-    """Close the board: run each learner's best entry once more, with new seeds and another split. No entries after it.
+    """Close the board: run each learner's best entry again, with new seeds and another split, and accept no more.
 
     Example: python -m autograder leaderboard close
     """
@@ -201,7 +205,7 @@ def close(
             split_seed, strict_tier(), lambda entry: typer.echo(f"Entry {entry.number} was run again.")
         )
     except MachineBusy as error:
-        words = "What was run is kept: run the same command again for the rest."
+        words = "Finished runs are kept. Run the same command again for the others."
         raise failure(f"{error} {words}") from error
     typer.echo(f"Closed. Entries run with new seeds and another split: {count}.")
 

@@ -1,4 +1,4 @@
-"""The commands of a learner who works on a part: hints, progress, the debugger, and files that are replaced."""
+"""The commands for learners at work: watch, hint, progress, compare, debug, trace, reset, undo, update, notebooks."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from autograder.invocation import CALLED_AS, command
 
 app = typer.Typer()
 
-Target = Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Target = Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="A part such as 5, or a task such as 5.2.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
 
 
 @app.command()
 @reports_errors()
 def watch(
-    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="The first unfinished if none.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
+    ] = None,
 ) -> None:
-    """Check a part each time you save its file, and listen to keys: h hint, n next, l list, r reset, c compare, q quit.
+    """Check a part each time you save its file. Keys: h hint, n next, l list, r reset, c compare, q quit.
 
     Example: python -m autograder watch 5
     """
     from autograder.learner.last_results import one_part
     from autograder.learner.watch import watch as watch_part
 
-    typer.echo("Looking where you are ...")
+    typer.echo("Looking for the part to check ...")
     part, _ = one_part(target)
     raise typer.Exit(watch_part(part))
 
@@ -38,7 +40,7 @@ def watch(
 @app.command()
 @reports_errors()
 def hint(target: Target = None) -> None:
-    """Show a hint for the check that fails first; each call shows one more. They cost nothing.
+    """Show a hint for the first failing check; each call shows one more. Hints cost no points.
 
     Example: python -m autograder hint 5
     """
@@ -54,9 +56,9 @@ def hint(target: Target = None) -> None:
 @app.command()
 @reports_errors()
 def progress(
-    tick: Annotated[str | None, typer.Option(metavar="ID", help="Tick an achievement; again: take it back.")] = None,
+    tick: Annotated[str | None, typer.Option(metavar="ID", help="Tick an achievement, or untick it.")] = None,
 ) -> None:
-    """Show what is done and what is left: parts, tasks, points, minutes, and the achievements of four levels.
+    """Show what is done and what is left: parts, tasks, points, minutes, and achievements in four levels.
 
     Example: python -m autograder progress --tick read
     """
@@ -72,10 +74,10 @@ def progress(
 @app.command()
 @reports_errors()
 def compare(
-    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")],
     anyway: Annotated[bool, typer.Option("--anyway", help="Show the reference before you have passed.")] = False,
 ) -> None:
-    """Show your functions next to the reference's, with lines, nodes and milliseconds of each, once you have passed.
+    """Once you have passed, show your functions next to the reference's, with lines, nodes and milliseconds of each.
 
     Example: python -m autograder compare 5.1
     """
@@ -96,8 +98,8 @@ def compare(
 @app.command()
 @reports_errors()
 def debug(
-    part_number: Annotated[int, typer.Argument(metavar="PART", help="5 is part 5.")],
-    check: Annotated[str | None, typer.Option(metavar="NAME", help="Its name; the first that fails if none.")] = None,
+    part_number: Annotated[int, typer.Argument(metavar="PART", help="The number of a part.")],
+    check: Annotated[str | None, typer.Option(metavar="NAME", help="A check (default: the first that fails).")] = None,
 ) -> None:
     """Call your code with a check's inputs in a separate process: breakpoint() works, an error opens the debugger.
 
@@ -117,10 +119,12 @@ def debug(
 @reports_errors()
 def trace(
     name: Annotated[str, typer.Option(help="1 to 15 letters from a to z.")] = "emma",
-    full: Annotated[bool, typer.Option("--full", help="All numbers of every vector, and all positions.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit status 0 whatever differs.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show all numbers of every vector, and all positions.")] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with status 0 even if something differs.")
+    ] = False,
 ) -> None:
-    """Show how your model reads a name, every vector next to the reference's: exit status 1 when one differs.
+    """Show how your model reads a name, every vector next to the reference's. Exit status 1 if one differs.
 
     Example: python -m autograder trace --name olivia
     """
@@ -139,10 +143,10 @@ def trace(
 @app.command()
 @reports_errors()
 def reset(
-    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="5 is a part, 5.2 a task.")],
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")],
     yes: Yes = False,
 ) -> None:
-    """Restore the stub of a part or task. Says what would be lost, asks, and keeps a copy: undo brings it back.
+    """Restore the stub of a part or task. Tells you what will be lost, asks, and keeps a copy; `undo` restores it.
 
     Example: python -m autograder reset 5.2
     """
@@ -166,7 +170,7 @@ def reset(
 @app.command()
 @reports_errors()
 def undo() -> None:
-    """Restore the files that the last reset or update replaced. A second undo takes the first one back.
+    """Restore the files that the last reset or update replaced. To reverse an undo, run it again.
 
     Example: python -m autograder undo
     """
@@ -175,19 +179,21 @@ def undo() -> None:
 
     found = bring_back()
     if not found:
-        raise failure("There is nothing to undo: nothing of yours was replaced yet.")
+        raise failure("There is nothing to undo: no reset or update has replaced your files.")
     for file, copy in found.items():
         print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
-    print_lines([f"What was there until now is kept too: {command('undo')} brings it back."])
+    print_lines([f"The files from before are kept. To restore those: {command('undo')}"])
 
 
 @app.command()
 @reports_errors()
 def update(
-    old: Annotated[Path | None, typer.Option("--from", help="An older copy of the course, with your work.")] = None,
+    old: Annotated[
+        Path | None, typer.Option("--from", help="The folder of an older copy of the course, with your work.")
+    ] = None,
     yes: Yes = False,
 ) -> None:
-    """Bring a new version of the course into your exercises. Says what it would do, asks, and keeps copies.
+    """Update your exercises to a new version of the course. Shows the changes, asks, and keeps copies.
 
     Example: python -m autograder update --from ../course-of-last-year
     """
@@ -213,27 +219,30 @@ def update(
 @reports_errors()
 def notebooks(
     context: typer.Context,
-    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="Begin with this one.")] = None,
+    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="Open this one first.")] = None,
 ) -> None:
-    """Open the notebooks in JupyterLab: copies of your own, in notebooks/. What follows goes to JupyterLab.
+    """Open your copies of the notebooks, in notebooks/, in JupyterLab. Further arguments go to JupyterLab.
 
     Example: python -m autograder notebooks 5 --no-browser
     """
     from autograder.course import parse_target
     from autograder.learner.notebook_copies import open_notebooks
 
+    options = list(context.args)
+    if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
+        target, options = None, [target, *options]
     wanted = None if target is None else parse_target(target).parts[0]
-    raise typer.Exit(open_notebooks(wanted, context.args))
+    raise typer.Exit(open_notebooks(wanted, options))
 
 
 def _agreed(question: str, yes: bool) -> bool:
-    """Ask, unless the answer was given with the command. Raises typer.Exit where nobody can be asked."""
+    """Ask for confirmation, unless `yes`. Raises typer.Exit if standard input is not a terminal."""
     if yes:
         return True
     if not sys.stdin.isatty():
         added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
         raise misuse(
-            f"Nobody is at the keyboard to be asked, so nothing was changed. Add {added} to go on without being asked."
+            f"Nothing was changed: this command asks first, and here is no terminal. To skip the question, add {added}."
         )
     return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
         "y",

@@ -10,11 +10,11 @@ import typer
 from autograder.course import Part, capstone, part, parts
 
 ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
-PartOption = Annotated[int | None, typer.Option("--part", help="This part only.")]
+PartOption = Annotated[int | None, typer.Option("--part", help="Only this part.")]
 
 
 def parts_of(number: int | None) -> tuple[Part, ...]:
-    """The part with this number, or all. Raises ValueError with a sentence."""
+    """The part with this number, or all parts for None. Raises ValueError if there is no such part."""
     try:
         return parts() if number is None else (part(number),)
     except KeyError as error:

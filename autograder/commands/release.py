@@ -1,4 +1,4 @@
-"""What an instructor makes from the course: the release, the students' zip, packages for platforms, the demo."""
+"""The commands that write files for students and platforms: releases, the students' zip, packages, the demo."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from autograder.invocation import command
 
 app = typer.Typer()
 
-UrlArgument = Annotated[str, typer.Argument(metavar="URL", help="The address of the students' zip in a release.")]
-CheckOption = Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 when it is stale.")]
+UrlArgument = Annotated[str, typer.Argument(metavar="URL", help="The URL of the students' zip in a release.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 if it is out of date.")]
 
 
 @app.command()
 @reports_errors()
 def release(
-    part: Annotated[int | None, typer.Argument(help="This part only.")] = None,
+    part: Annotated[int | None, typer.Argument(help="Only this part.")] = None,
     folder: ClassOption = ROOT,
     check: CheckOption = False,
     mend: Annotated[bool, typer.Option("--mend", help="First fix outputs, points and ids in source/.")] = False,
 ) -> None:
-    """Write the release of a part, or of all parts, to release/, unless it gives an answer away.
+    """Write the students' files for one part or all parts to release/. Stops if they contain an answer.
 
     Example: python -m autograder release 5
     """
@@ -89,7 +89,7 @@ def template(release: UrlArgument) -> None:
 @app.command()
 @reports_errors(disk="The autograders can't be written ({error}).")
 def classroom50(release: UrlArgument) -> None:
-    """Write autograders for Classroom 50 to dist/classroom50, one for each part, after the bundle is made.
+    """Write autograders for Classroom 50 to dist/classroom50, one per part. Run `bundle` first.
 
     Example: python -m autograder classroom50 https://github.com/OWNER/REPOSITORY/releases/download/v1/COURSE.zip
     """
@@ -115,7 +115,7 @@ def gradescope(part: Annotated[int, typer.Argument(help="The part that students 
 @app.command()
 @reports_errors(disk="{error}")
 def demo(
-    folder: Annotated[Path | None, typer.Argument(help="A new folder; a temporary one if none.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="A new folder (default: a temporary one).")] = None,
 ) -> None:
     """Run the whole grading cycle on a sample class: release, collect, grade, export. Takes about a minute.
 
@@ -141,6 +141,6 @@ def tutorial(check: CheckOption = False) -> None:
                 raise failure(f"{finding} Run: {command('tutorial')}")
             return typer.echo("The tutorial is up to date.")
         path = write_tutorial()
-    except ValueError as error:  # of the solutions, not of what was typed
+    except ValueError as error:  # an error in the solutions, not in the arguments
         raise failure(str(error)) from error
     typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB).")

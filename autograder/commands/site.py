@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.class_folder.settings import existing_class, load_settings
+from autograder.commands.options import ClassOption
 from autograder.console import reports_errors
 from autograder.course import ROOT
 from autograder.errors import Failure
@@ -20,6 +22,7 @@ app = typer.Typer()
 
 DOCS = ROOT / "docs"
 SITE = ROOT / "dist" / "site"
+NO_CATALOGUE = "no_catalogue"  # the tag that docs/conf.py knows
 MARK = ".buildinfo"  # Sphinx writes it into every site
 
 
@@ -30,45 +33,50 @@ class NoSite(Failure):
 @app.command()
 @reports_errors()
 def site(
-    out: Annotated[Path | None, typer.Option(help="The folder to build in; dist/site if none.")] = None,
-    links: Annotated[bool, typer.Option("--links", help="Check every link instead.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The folder to build in (default: dist/site).")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Only check every external link.")] = False,
+    folder: ClassOption = ROOT,
 ) -> None:
-    """Build the site of the guides; a warning of its generator is a failure.
+    """Build the site from the guides. A warning from Sphinx counts as a failure.
+
+    With `catalogue = false` in class.toml, the site of that class has no catalogue of known mistakes.
 
     Example: python -m autograder site --out public
     """
-    raise typer.Exit(check_addresses() if links else build(out or SITE))
+    catalogue = load_settings(existing_class(folder)).catalogue
+    raise typer.Exit(check_addresses() if links else build(out or SITE, catalogue))
 
 
-def build(out: Path) -> int:
-    """Build all pages in a folder and say where; return 1 when there was a warning or an error, which is printed.
+def build(out: Path, catalogue: bool = True) -> int:
+    """Build all pages in a folder and print where. Return 1 after a warning or an error, which is also printed.
+    catalogue: whether the known mistakes have pages.
 
-    The folder must be empty, or hold a site: then that is replaced.
+    The folder must be empty, or contain a site, which is replaced.
     """
     if out.is_dir() and any(out.iterdir()):
         if not (out / MARK).is_file():
-            raise NoSite(f"{out} holds something else than a site: give an empty folder, or a new one.")
+            raise NoSite(f"{out} is not empty and does not contain a site. Choose an empty or a new folder.")
         shutil.rmtree(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NoSite(f"The site can't be written to {out} ({error}).") from error
-    status = _sphinx("html", out)
+    status = _sphinx("html", out, *([] if catalogue else ["-t", NO_CATALOGUE]))
     if status == 0:
         print(f"The site is built: {out / 'index.html'}")
     return status
 
 
 def check_addresses() -> int:
-    """Check every link to another host; return 1 when one is broken, and list those."""
+    """Check every link to another host. Print the broken ones, and return 1 if there are any."""
     with tempfile.TemporaryDirectory() as scratch:
         return _sphinx("linkcheck", Path(scratch) / "links")
 
 
-def _sphinx(builder: str, out: Path) -> int:
+def _sphinx(builder: str, out: Path, *more: str) -> int:
     if importlib.util.find_spec("sphinx") is None:
-        raise NoSite("The site's generator needs Python 3.11 or newer.")
+        raise NoSite("Building the site requires Python 3.11 or newer.")
     with tempfile.TemporaryDirectory() as scratch:
-        options = ["-b", builder, "-W", "--keep-going", "-q", "-d", scratch]
+        options = ["-b", builder, "-W", "--keep-going", "-q", "-d", scratch, *more]
         done = subprocess.run([sys.executable, "-m", "sphinx", *options, str(DOCS), str(out)], check=False)
     return done.returncode

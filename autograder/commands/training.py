@@ -15,18 +15,20 @@ app = typer.Typer()
 @app.command()
 @reports_errors(disk="Can't save what was trained ({error}).")
 def train(
-    fast: Annotated[bool, typer.Option("--fast", help="The version with hand-written derivatives: seconds.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Use hand-written derivatives: takes seconds.")] = False,
     steps: Annotated[int, typer.Option(help="Training steps, one name per step.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Of the order of the names and the first weights.")] = 42,
+    seed: Annotated[int, typer.Option(help="Seed for the order of the names and the first weights.")] = 42,
     data: Annotated[
-        Path | None, typer.Option(help="A file with one name per line; the course's names if none.")
+        Path | None, typer.Option(help="A file with one name per line (default: the course's names).")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder to save in; runs/ if none.")] = None,
-    any_characters: Annotated[bool, typer.Option("--any-characters", help="Accept more than a to z.")] = False,
-    layers: Annotated[int | None, typer.Option(help="Layers of the model; 1 if none.")] = None,
-    width: Annotated[int | None, typer.Option(help="Numbers that stand for a token; 16 if none.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to save in (default: runs/).")] = None,
+    any_characters: Annotated[
+        bool, typer.Option("--any-characters", help="Accept characters other than a to z.")
+    ] = False,
+    layers: Annotated[int | None, typer.Option(help="Number of layers (default: 1).")] = None,
+    width: Annotated[int | None, typer.Option(help="Length of each token's vector (default: 16).")] = None,
 ) -> None:
-    """Train the reference and watch it learn to invent names. Ctrl-C keeps what there is.
+    """Train the reference and watch it learn to invent names. Ctrl-C stops and saves the current model.
 
     Example: python -m autograder train --fast --seed 7
     """
@@ -49,14 +51,14 @@ def train(
 
 
 @app.command()
-@reports_errors(disk="Its page can't be written ({error}).")
+@reports_errors(disk="The experiment's page can't be written ({error}).")
 def experiment(
-    name: Annotated[str | None, typer.Argument(help="Which; lists them if none.")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Runs, with seeds 1 to this; as its page has if none.")] = None,
-    steps: Annotated[int, typer.Option(help="Training steps of a run.")] = 1000,
-    out: Annotated[Path | None, typer.Option(help="The folder for its page; runs/experiments/ if none.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The experiment (default: list all).")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Number of runs (default: as on its page).")] = None,
+    steps: Annotated[int, typer.Option(help="Training steps per run.")] = 1000,
+    out: Annotated[Path | None, typer.Option(help="The folder for its page (default: runs/experiments/).")] = None,
 ) -> None:
-    """Run an experiment on the model, at most two minutes: a table and a picture.
+    """Run an experiment on the model, and write a table and a picture. Takes at most two minutes.
 
     Example: python -m autograder experiment names_per_step --seeds 2
     """

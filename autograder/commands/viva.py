@@ -1,4 +1,4 @@
-"""`viva`: questions about a learner's own code, first without answers, for the learner, then with them."""
+"""`viva`: print questions about a learner's own code, first without the answers, then with them."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ app = typer.Typer()
 @app.command()
 @reports_errors()
 def viva(
-    target: Annotated[str, typer.Argument(metavar="PART", help="5, or another part that can be checked.")],
+    target: Annotated[str, typer.Argument(metavar="PART", help="The part, such as 5.")],
     folder: Annotated[Path, typer.Option("--from", help="A folder with the learner's modules.")] = EXERCISES,
     seed: Annotated[int | None, typer.Option(min=0, help="Repeat the questions of an earlier call.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print questions and answers as JSON and nothing else.")
     ] = False,
 ) -> None:
-    """Three predict-this questions drawn from a learner's own code, with the answers for whoever asks.
+    """Print three questions about a learner's own code, of the kind "what does this call return?", with the answers.
 
-    Code from elsewhere than exercises/ runs in the strict sandbox, as in check.
+    Code in another folder than exercises/ runs in the strict sandbox, as in `check`.
 
     Example: python -m autograder viva 5 --from submitted/ada/part05
     """
@@ -40,7 +40,7 @@ def viva(
 
     selected = parse_target(target)
     if selected.task:
-        raise ValueError(f"Questions are about a whole part: write {selected.parts[0].number}.")
+        raise ValueError(f"Questions are about an entire part: write {selected.parts[0].number}.")
     (part,) = selected.parts
     asked = ask_apart(read_submission(folder, [part]), part, choose_tier(folder, None), seed)
     if as_json:
@@ -52,7 +52,7 @@ def viva(
 
 
 def viva_lines(viva: Viva, path: str, again: str) -> Iterator[str]:
-    """All lines. path: of the file, as the user would type it; again: the command that gives the same questions."""
+    """All output lines. path: the file as the user would type it; again: the command that repeats the questions."""
     yield f"Part {viva.part.number}, {viva.part.title}: {path}"
     yield f"sha256 {viva.sha256[:16]}..., seed {viva.seed}, sandbox {viva.tier.value}"
     for number, question in enumerate(viva.questions, 1):
@@ -61,13 +61,13 @@ def viva_lines(viva: Viva, path: str, again: str) -> Iterator[str]:
         yield from (f"     {line:>4} | {without_commands(text)}" for line, text in question.lines)
     if len(viva.questions) < COUNT:
         yield ""
-        yield f"The code gives {len(viva.questions)} of {COUNT} questions: too little of it is written, or runs."
+        yield f"There are only {len(viva.questions)} of {COUNT} questions: too little of the code is written, or runs."
     yield ""
-    yield "-- For whoever asks, not for the learner --"
+    yield "-- For the examiner, not for the learner --"
     for number, question in enumerate(viva.questions, 1):
         yield ""
         yield f"{number}. Answer: {without_commands(question.answer)}"
         yield "   A good explanation mentions:"
         yield from (f"     - {without_commands(mention)}" for mention in question.mentions)
     yield ""
-    yield f"Answers come from running this file. The same questions again: {again}"
+    yield f"The answers come from running this file. To repeat the same questions: {again}"

@@ -32,10 +32,15 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Misconception(Mistake):
-    """A mistake as an edit of the reference."""
+    """A mistake as an edit of the reference. The site's catalogue reads the rest: family, in mistake_families.toml,
+    explains how it happens; why is a better explanation for this one; common, whether the part's page shows it.
+    """
 
     find: str = ""
     replace: str = ""
+    family: str = ""
+    why: str = ""
+    common: bool = False
 
     def applied_to(self, source: str) -> str:
         """The reference with this mistake. Raises ValueError unless the text to find stands there exactly once."""

@@ -1,7 +1,7 @@
-"""Archives from strangers, read without ever unpacking them to disk: zip, and tar plain or with gzip.
+"""Read untrusted archives (zip, tar, tar.gz) without ever unpacking them to disk.
 
-What an archive says about itself (sizes, names, kinds) is checked but not trusted: bytes are counted as they are read.
-Files that are not needed are ignored: a learner who packs the entire folder, with .venv, is not an attacker.
+An archive's own data (sizes, names, kinds) is checked but not trusted: bytes are counted as they are read. Unneeded
+files are ignored, since a learner may honestly pack the entire folder, with .venv.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ MOST_MEMBERS = 50_000
 LARGEST_MEMBER = 32 * 1024 * 1024  # bytes, unpacked
 LARGEST_TOTAL = 256 * 1024 * 1024  # bytes, unpacked, of all wanted files of one person
 LARGEST_TAR = 256 * 1024 * 1024  # bytes, unpacked: a tar is read from its beginning to its end
-LARGEST_OTHER = 4 * 1024 * 1024  # bytes, unpacked, of a file that nobody asked for; a notebook with pictures has 2 MB
+LARGEST_OTHER = 4 * 1024 * 1024  # bytes, unpacked, of a file with an unknown name; a notebook with pictures has 2 MB
 LARGEST_OTHERS = 16 * 1024 * 1024  # bytes, unpacked, of all such files of one person
 LONGEST_NAME = 1000
 MOST_LEVELS = 20
 BLOCK = 1024 * 1024
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # what Windows takes for a device
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names on Windows
 ZIP_ENTRY = b"PK\x01\x02"
 NAME_IS_UTF_8 = 0x800
-# RuntimeError: a zip with a password, or a name in a name in a name; the rest: fields that make no sense.
+# RuntimeError: a zip with a password, or deeply nested names; the others: invalid fields.
 UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, OSError, RuntimeError)
 UNREADABLE += (ValueError, TypeError, LookupError, AttributeError, OverflowError)
-LARGEST_HEADERS = 64 * 1024  # bytes of what a tar says of one member; a name has 1,000, macOS adds a few thousand
+LARGEST_HEADERS = 64 * 1024  # bytes of a tar's headers for one member; a name has 1,000, macOS adds a few thousand
 MOST_DIGITS = re.compile(rb"\d{100}")
 PACK = "pack only the files of the course."
 HEADERS = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE)
@@ -44,13 +44,13 @@ HEADERS += (tarfile.SOLARIS_XHDTYPE,)
 
 
 class ArchiveError(ValueError):
-    """The archive can't be read, or is not what a learner would make: a sentence."""
+    """The archive can't be read, or is not one that a learner would make; the message is a sentence."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive. path: its folders and its name; time: as the archive says, in no time zone or in UTC.
-    content: None when the file is only listed.
+    """A file in an archive. path: its folders and its name; time: from the archive, without a time zone or in UTC;
+    content: None if the file is only listed.
     """
 
     path: tuple[str, ...]
@@ -60,14 +60,14 @@ class Member:
 
 @dataclass
 class Budget:
-    """How many bytes one person's files may still have, unpacked."""
+    """The number of unpacked bytes that one person's files may still have."""
 
     bytes: int = LARGEST_TOTAL
 
     def take(self, count: int) -> None:
         self.bytes -= count
         if self.bytes < 0:
-            raise ArchiveError(f"Unpacked it would be larger than {LARGEST_TOTAL // 1024 // 1024} MB.")
+            raise ArchiveError(f"Unpacked, it would be larger than {LARGEST_TOTAL // 1024 // 1024} MB.")
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,14 @@ class _Entry:
     """A member as the archive describes it, before it is unpacked."""
 
     name: str
-    kind: str  # "" for a file, else what it is instead
+    kind: str  # "" for a file, otherwise the kind, such as a link
     time: datetime.datetime | None
     size: int
     unpacked: Callable[[], BinaryIO]
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file of this name is an archive that we read."""
+    """Whether a file with this name is an archive that we can read."""
     return name.lower().endswith(SUFFIXES)
 
 
@@ -93,13 +93,13 @@ def read_archive(
     refuse: Callable[[ArchiveError], None] | None = None,
     others: Callable[[tuple[str, ...]], Budget] | None = None,
 ) -> Iterator[Member]:
-    """The files of an archive whose name (without folders) is wanted, one at a time; no other is unpacked.
+    """Yield the files in an archive whose name (without folders) is wanted. No others are unpacked.
 
-    others: list all other files too, with the content of small ones while this budget of their path lasts.
+    others: also list all other files, with the content of small ones as long as the budget for their path lasts.
 
-    Raises ArchiveError for an archive that can't be read or holds more than a class needs. A wanted file with a name
-    that leads elsewhere, that is a link or a device, that is there twice or too large, is given to `refuse` and left
-    out; without `refuse` it is raised, too. budget_of: whose budget a path is charged to; one for all if not given.
+    Raises ArchiveError for an archive that can't be read or contains more than a class needs. A wanted file is passed
+    to `refuse` and left out if its name leads outside, if it is a link or a device, or if it is a duplicate or too
+    large; without `refuse`, this also raises. budget_of: the budget for a path (default: one for all).
     """
     whole = Budget()
     names: dict[str, str] = {}
@@ -107,7 +107,7 @@ def read_archive(
         for number, entry in enumerate(_members(file)):
             if number >= MOST_MEMBERS:
                 raise ArchiveError(f"It has more than {MOST_MEMBERS:,} files.")
-            if len(entry.name) > LONGEST_NAME:  # before it is taken apart: that would take 30 times its memory
+            if len(entry.name) > LONGEST_NAME:  # before splitting it, which would take 30 times its memory
                 error = ArchiveError(_length_of(entry.name))
                 if refuse is None:
                     raise error
@@ -140,14 +140,14 @@ def read_archive(
 
 
 def checked_path(name: str) -> tuple[str, ...]:
-    """The folders and the name of a member. Raises ArchiveError for a name that could mean a place elsewhere."""
+    """The folders and the name of a member. Raises ArchiveError for a name that could lead outside the archive."""
     if not name or len(name) > LONGEST_NAME:
         raise ArchiveError(_length_of(name))
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in name):
         raise ArchiveError(f"The name {shown(name)} has control characters in it.")
     plain = name.replace("\\", "/")
     if plain.startswith("/") or re.match(r"[A-Za-z]:", plain):
-        raise ArchiveError(f"The name {shown(name)} is a place on the disk, not one in the archive.")
+        raise ArchiveError(f"The name {shown(name)} is an absolute path.")
     parts = tuple(part for part in plain.split("/") if part not in ("", "."))
     if ".." in parts:
         raise ArchiveError(f"The name {shown(name)} leads out of the archive.")
@@ -164,7 +164,7 @@ def _length_of(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A stranger's name as it can be printed anywhere."""
+    """An untrusted name in a form that can be printed anywhere."""
     return ascii(name[:120])
 
 
@@ -191,13 +191,13 @@ def _zip_members(file: BinaryIO) -> Iterator[_Entry]:
             # The name as it is in the archive: zipfile cuts info.filename at a null byte.
             name, kind = _name_in_zip(info), "folder" if info.is_dir() else kind
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                kind = kind or "file in a compression that is seldom used"  # whose memory can't be bounded
+                kind = kind or "file in a compression that is seldom used"  # its memory use can't be limited
             yield _Entry(name, kind, time, info.file_size, lambda info=info: archive.open(info))
 
 
 def _name_in_zip(info: zipfile.ZipInfo) -> str:
-    """The name of an entry. Some tools of macOS and PHP write UTF-8 and do not say so; other names in code page 437
-    are practically never valid UTF-8.
+    """The name of an entry. Some macOS and PHP tools write UTF-8 without setting the flag. Names in code page 437 are
+    practically never valid UTF-8.
     """
     name = info.orig_filename
     if info.flag_bits & NAME_IS_UTF_8 or name.isascii():
@@ -209,7 +209,7 @@ def _name_in_zip(info: zipfile.ZipInfo) -> str:
 
 
 def _need_few_entries(file: BinaryIO) -> None:
-    """Count before zipfile makes an object of each entry."""
+    """Count the entries before zipfile creates an object for each."""
     file.seek(0)
     entries, end = 0, b""
     while block := file.read(BLOCK):
@@ -235,9 +235,9 @@ def _tar_members(file: BinaryIO) -> Iterator[_Entry]:
 
 
 class _TarMember(tarfile.TarInfo):
-    """A member of a tar whose description is bounded before tarfile reads it. It may have any size and number of
-    records, tarfile before Python 3.11.10 and 3.12.6 takes quadratic time for digits in them (CVE-2024-6232), and
-    maps of sparse files, which hold one object per 24 bytes, fill the memory.
+    """A tar member whose headers are checked before tarfile reads them. Otherwise they may have any size and number;
+    tarfile before Python 3.11.10 and 3.12.6 takes quadratic time for digits in them (CVE-2024-6232); and maps of sparse
+    files, with one object per 24 bytes, fill the memory.
     """
 
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
@@ -254,13 +254,13 @@ class _TarMember(tarfile.TarInfo):
         return super()._proc_member(archive)
 
     def _sparse(self, *arguments: object) -> None:
-        raise ArchiveError(f"It holds a sparse file: {PACK}")
+        raise ArchiveError(f"It contains a sparse file: {PACK}")
 
     _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _sparse
 
 
 class _ReplayedStream:
-    """The stream of a tar which returns the inspected content once more."""
+    """A tar's stream that returns the inspected content again."""
 
     def __init__(self, archive: tarfile.TarFile, content: bytes) -> None:
         self.archive, self.stream, self.content = archive, archive.fileobj, content
@@ -274,7 +274,7 @@ class _ReplayedStream:
 
 
 class _SizeLimitedFile:
-    """A file that ends with an error after too many bytes."""
+    """A file that raises an error after too many bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.left = file, LARGEST_TAR
@@ -283,18 +283,18 @@ class _SizeLimitedFile:
         block = self.file.read(min(size, self.left + 1))
         self.left -= len(block)
         if self.left < 0:
-            raise ArchiveError(f"Unpacked it would be larger than {LARGEST_TAR // 1024 // 1024:,} MB.")
+            raise ArchiveError(f"Unpacked, it would be larger than {LARGEST_TAR // 1024 // 1024:,} MB.")
         return block
 
 
 def _checked(entry: _Entry, names: dict[str, str]) -> tuple[str, ...]:
-    """The path of a wanted file. names: those before it, which it must not stand for as well."""
+    """The path of a wanted file. names: the earlier names, with which it must not collide."""
     path = checked_path(entry.name)
     if entry.kind:
-        raise ArchiveError(f"{shown(entry.name)} is a {entry.kind}: put in the file itself.")
+        raise ArchiveError(f"{shown(entry.name)} is a {entry.kind}. Pack the file itself.")
     if entry.size > LARGEST_MEMBER:
         raise ArchiveError(f"{shown(entry.name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
-    # Of two names for one file, on a system that takes capitals or accents for the same, chance would choose.
+    # On a system that ignores case or accents, it would be random which of two such files is used.
     name = "/".join(path)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     if folded in names:
@@ -304,7 +304,7 @@ def _checked(entry: _Entry, names: dict[str, str]) -> tuple[str, ...]:
 
 
 def _content(entry: _Entry, budget: Budget) -> bytes:
-    """The bytes of a member, counted while they are unpacked: the size in the archive is only a claim."""
+    """The bytes of a member, counted while they are unpacked, since the size in the archive may be wrong."""
     content = io.BytesIO()
     with entry.unpacked() as file:
         while block := file.read(BLOCK):
@@ -316,7 +316,7 @@ def _content(entry: _Entry, budget: Budget) -> bytes:
 
 
 def _unwanted_member(entry: _Entry, budget_of: Callable[[tuple[str, ...]], Budget]) -> Member | None:
-    """A file that nobody asked for; None when its name can't be used."""
+    """A file with an unknown name; None if the name can't be used."""
     try:
         path, content = checked_path(entry.name), None
     except ArchiveError:
@@ -325,10 +325,10 @@ def _unwanted_member(entry: _Entry, budget_of: Callable[[tuple[str, ...]], Budge
         try:
             content = _content(entry, budget_of(path))
         except (ArchiveError, *UNREADABLE):
-            content = None  # listed all the same
+            content = None  # still listed
     return Member(path, entry.time, content)
 
 
 def _is_litter(path: list[str]) -> bool:
-    """Whether a system or a tool left this file: macOS' second halves of files, caches, version control."""
+    """Whether a system or a tool created this file: macOS's resource forks, caches, version control."""
     return path[0] == "__MACOSX" or any(part.startswith(".") and part.strip(".") for part in path)

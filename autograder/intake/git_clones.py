@@ -1,7 +1,7 @@
-"""The files of a learner's git repository, and when they were committed, without trusting the repository.
+"""Read the files of an untrusted git repository, with the times of their commits.
 
-Its configuration could name programs to run (hooks, filters, fsmonitor, a pager, a signature checker). So git never
-reads it: only the repository's objects are shown to git, from a separate empty repository.
+Its configuration could start programs (hooks, filters, fsmonitor, a pager, a signature checker). So git never reads
+it: git sees only the repository's objects, from a separate empty repository.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ try:
 except ImportError:  # Windows
     resource = None
 
-SECONDS = 60  # for one repository, of the clock: for what waits
-PROCESSOR_SECONDS = 10.0  # for one repository; the call of git that is running then may have as much again
-# Five of each file of the course: a copy of the course's own repository has 64. Each costs git's log a comparison.
+SECONDS = 60  # wall time per repository, for code that waits
+PROCESSOR_SECONDS = 10.0  # per repository; a running git call may use as much again
+# Five per file of the course; a copy of the course's own repository has 64. Each file adds a comparison to git's log.
 MOST_FILES = 110
 LITTLE_MEMORY = ("-c", "core.packedGitWindowSize=16m", "-c", "core.packedGitLimit=64m")
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def is_clone(folder: Path) -> bool:
-    """Whether a folder is a repository with its own .git folder. One elsewhere is not looked for."""
+    """Whether a folder is a repository with its own .git folder, and not only inside one."""
     try:
         return (folder / ".git").is_dir() and not (folder / ".git").is_symlink()
-    except OSError:  # a folder that may not be looked into
+    except OSError:  # no permission to read the folder
         return False
 
 
 def read_clone(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[Member]:
-    """The wanted files of the last commit on the branch that is checked out, each with the time of the last commit that
-    changed it (which is the learner's word). Raises ArchiveError.
+    """The wanted files in the last commit on the current branch, each with the time of the last commit that changed it
+    (which the learner can forge). Raises ArchiveError.
     """
     git_folder = folder / ".git"
     objects = git_folder / "objects"
     if objects.is_symlink() or (objects / "info" / "alternates").exists():
-        raise ArchiveError("Its objects are in another repository: clone it again, without --shared and --reference.")
+        raise ArchiveError("Its objects are in another repository. Clone it again, without --shared and --reference.")
     _need_plain(objects)
     head = _head(git_folder)
     with tempfile.TemporaryDirectory() as scratch:
@@ -67,7 +67,7 @@ def read_clone(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[Membe
 
 
 def _need_plain(objects: Path) -> None:
-    """git would follow a link, and wait for ever at a pipe. Raises ArchiveError."""
+    """Refuse links, which git would follow, and pipes, which would block it. Raises ArchiveError."""
     folders = [str(objects)]
     while folders:
         with os.scandir(folders.pop()) as entries:
@@ -89,7 +89,7 @@ def _blobs(listed: bytes, is_wanted: Callable[[str], bool]) -> dict[str, str]:
         mode, kind, blob, size = description.split()
         checked_path(name)
         if mode not in (b"100644", b"100755") or kind != b"blob":
-            raise ArchiveError(f"{shown(name)} is a link: put in the file itself.")
+            raise ArchiveError(f"{shown(name)} is a link. Commit the file itself.")
         if int(size) > LARGEST_MEMBER:
             raise ArchiveError(f"{shown(name)} is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
         budget.take(int(size))
@@ -102,7 +102,7 @@ def _blobs(listed: bytes, is_wanted: Callable[[str], bool]) -> dict[str, str]:
 
 
 def _times(git: _Git, head: str, names: list[str]) -> dict[str, int]:
-    """When each file was changed last, in seconds, as the commits say. One walk through the commits for all files."""
+    """The time of each file's last change in seconds, from the commits. Walks through the commits once."""
     paths = [f":(literal,top){name}" for name in names]
     times: dict[str, int] = {}
     seconds = 0
@@ -117,7 +117,7 @@ def _times(git: _Git, head: str, names: list[str]) -> dict[str, int]:
 
 
 class _Git:
-    """Runs git on objects only: no configuration but its own, no hooks, no network, no prompts."""
+    """Runs git only on objects, with its own configuration, and without hooks, network or prompts."""
 
     def __init__(self, repository: Path, objects: Path) -> None:
         keep = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
@@ -129,18 +129,18 @@ class _Git:
         self.last_processor_second = _processor_seconds() + PROCESSOR_SECONDS
 
     def __call__(self, *arguments: str, objects: bool = True) -> bytes:
-        """What git prints. It is stopped when that is too much or takes too long: a few small trees that refer to each
+        """The output of git. It is stopped if this is too much or takes too long: a few small trees that refer to each
         other ten times list billions of files.
         """
         if _processor_seconds() > self.last_processor_second:
-            raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
+            raise ArchiveError(f"git {arguments[0]} takes too long to read it.")
         environment = {**self.environment, **(self.objects if objects else {})}
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
         with tempfile.TemporaryFile() as errors:
             try:
                 process = subprocess.Popen(["git", *LITTLE_MEMORY, *arguments], env=environment, stderr=errors, **pipes)
             except FileNotFoundError as error:
-                raise ArchiveError("Reading repositories needs git: install it.") from error
+                raise ArchiveError("Reading repositories requires git. Install it.") from error
             except ValueError as error:  # a null byte in a name
                 raise ArchiveError(f"git {arguments[0]} can't be called on it.") from error
             stop = threading.Timer(max(0.0, self.deadline - time.monotonic()), process.kill)
@@ -151,9 +151,9 @@ class _Git:
                     process.kill()
             stop.cancel()
             if len(printed) > LARGEST_MEMBER:
-                raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
+                raise ArchiveError(f"git {arguments[0]} takes too long to read it.")
             if process.returncode in (-getattr(signal, "SIGXCPU", 24), -9):
-                raise ArchiveError(f"git {arguments[0]} does not come to an end on it.")
+                raise ArchiveError(f"git {arguments[0]} takes too long to read it.")
             if process.returncode:
                 errors.seek(0)
                 error_lines = errors.read(10_000).decode("utf-8", "replace").strip().splitlines()
@@ -162,7 +162,7 @@ class _Git:
 
 
 def _processor_seconds() -> float:
-    """What git has used so far, of all that this process has called. 0 on Windows."""
+    """The processor time of all git calls of this process so far. 0 on Windows."""
     if resource is None:
         return 0.0
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -170,12 +170,12 @@ def _processor_seconds() -> float:
 
 
 def _head(git_folder: Path) -> str:
-    """The commit that is checked out, read from the files of the repository."""
+    """The current commit, read from the files of the repository."""
     text = _small(git_folder / "HEAD")
     if text.startswith("ref: "):
         branch = text[5:].strip()
         if not re.fullmatch(r"refs/[\w./@+-]+", branch) or ".." in branch:
-            raise ArchiveError("Its HEAD names no branch.")
+            raise ArchiveError("Its HEAD is not a branch.")
         text = _small(git_folder / branch)
         for line in "" if text else _small(git_folder / "packed-refs").splitlines():
             if line.endswith(f" {branch}"):
@@ -186,7 +186,7 @@ def _head(git_folder: Path) -> str:
 
 
 def _small(path: Path) -> str:
-    """The text of a file that git keeps; "" when there is none, or a link."""
+    """The text of a file in .git; "" if there is none, or if it is a link."""
     try:
         if path.is_symlink() or not path.is_file():
             return ""

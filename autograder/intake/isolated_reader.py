@@ -1,5 +1,5 @@
-"""Reads a submission in a separate process, so that a hostile archive, clone or notebook costs only its author: the
-process has bounds on memory, processor time, files and time, and returns plain data or a sentence.
+"""Read a submission in a separate process, so that a hostile archive, clone or notebook affects only its author. The
+process has limits for memory, processor time, files and wall time, and returns plain data or a sentence.
 
 A helper process is started once. On systems with fork, it makes a fresh process for each input, which takes 2 ms
 instead of the 100 ms of a new interpreter. Elsewhere it reads the input itself, has only a time limit, and is replaced
@@ -29,27 +29,27 @@ from autograder.intake.archives import LARGEST_OTHERS, LARGEST_TOTAL, MOST_MEMBE
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.intake.isolated_reader import serve; serve()"
-SECONDS = 10  # of processor time, for all that one learner submitted
+SECONDS = 10  # processor time for all submissions of one learner
 SECONDS_OF_A_CLASS = 60  # the same for an archive with everybody's work; unpacking the largest takes 3
 MEMORY = 512 * 1024 * 1024  # bytes of address space
-LARGEST_WRITTEN = 64 * 1024 * 1024  # bytes of a file: git's answers go to temporary ones
-MOST_FILES = 64  # that are open at once
-# Only for what waits without using the processor. Reading takes this long on no machine, however busy.
+LARGEST_WRITTEN = 64 * 1024 * 1024  # bytes per file: git's output goes to temporary files
+MOST_FILES = 64  # open files
+# Only for code that waits without using the processor. Reading never takes this long, even on a busy machine.
 LONGEST_WAIT = 300
 LARGEST_ANSWER = LARGEST_TOTAL + LARGEST_OTHERS + 1024 * 1024
-LARGEST_FACTS = 32 * 1024 * 1024  # bytes of names and times in one answer
+LARGEST_FACTS = 32 * 1024 * 1024  # bytes of names and times per answer
 FRAME = struct.Struct("<cIQ")  # kind, bytes of the facts, bytes of the content
 ITEM, ITEM_WITHOUT_CONTENT, ERROR, END = b"i", b"n", b"e", b"d"
 TAKES_TOO_LONG = "Reading it takes too much processor time"
-TOO_SLOW, TOO_LONG, ENDED = 10, 11, 12  # exit statuses of the helper: why the process that read is gone
+TOO_SLOW, TOO_LONG, ENDED = 10, 11, 12  # exit statuses of the helper: why the reading process ended
 
 Item = tuple[object, "bytes | None"]  # facts that JSON can hold, and bytes
 
 
 @dataclass
 class Allowance:
-    """Seconds of processor time that are left for one learner's submission. advice: what its author can do when
-    reading it fails; "" when there is nothing to advise.
+    """Seconds of processor time that are left for one learner's submission. advice: what its author can do if reading
+    it fails; "" if there is no advice.
     """
 
     seconds: float = SECONDS
@@ -66,8 +66,8 @@ def read_isolated(
     content: bytes | None = None,
     allowance: Allowance | None = None,
 ) -> list[Item]:
-    """What `function`, one of this package's, gives for these arguments, which JSON must be able to hold; `content` is
-    its first argument if given. Raises ArchiveError with a sentence, whatever happens to the process that reads.
+    """The result of `function`, one of this package's, for these arguments, which must be JSON data; `content` is its
+    first argument if given. Raises ArchiveError if the reading process fails in any way.
     """
     allowance = allowance or Allowance()
     if allowance.seconds <= 0:
@@ -88,8 +88,8 @@ def read_members_isolated(
     allowance: Allowance | None = None,
     refuse: Callable[[str], None] | None = None,
 ) -> list[Member]:
-    """The same for a function that gives members of an archive, a folder or a clone; and, where `refuse` takes them,
-    sentences (and no bytes) for those that can't be used.
+    """The same for a function that returns members of an archive, a folder or a clone. With `refuse`, it also returns
+    sentences (without bytes) for unusable members.
     """
     members = []
     for metadata, data in read_isolated(function, *arguments, content=content, allowance=allowance):
@@ -102,10 +102,10 @@ def read_members_isolated(
 
 
 class _Helper:
-    """The helper process, seen from the process that holds the class."""
+    """The helper process, as the grading process uses it."""
 
     def __init__(self) -> None:
-        options = {"start_new_session": True} if os.name == "posix" else {}  # Ctrl-C is not for it
+        options = {"start_new_session": True} if os.name == "posix" else {}  # Ctrl-C must not reach it
         self.owner = os.getpid()
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(ROOT)],
@@ -127,7 +127,7 @@ class _Helper:
             return self._answer(allowance)
         except (OSError, EOFError):
             self.process.wait()
-            allowance.seconds = 0.0  # nobody knows what it took
+            allowance.seconds = 0.0  # how much it used is unknown
             raise ArchiveError(_why_it_ended(self.process.returncode, allowance)) from None
         finally:
             watchdog.cancel()
@@ -162,7 +162,7 @@ class _Helper:
         return data
 
     def end(self) -> None:
-        """End the helper and the processes that it started: they notice that nobody writes to them any more."""
+        """End the helper and its child processes, by closing their standard input."""
         global _running
         _running = None
         for stream in (self.process.stdin, self.process.stdout):
@@ -180,7 +180,7 @@ _running: _Helper | None = None
 
 def _helper() -> _Helper:
     global _running
-    if _running is None or _running.owner != os.getpid():  # after a fork the helper is the parent's
+    if _running is None or _running.owner != os.getpid():  # after a fork, the helper belongs to the parent
         _running = _Helper()
         atexit.register(_end_of, _running)
     return _running
@@ -211,7 +211,9 @@ def serve() -> None:
         request = json.loads(_read_exactly(size))
         content = _read_exactly(content_size) if kind == ITEM else None
         name, function = request["function"]
-        function = getattr(importlib.import_module(name), function)  # here, for the processes that follow as well
+        function = getattr(
+            importlib.import_module(name), function
+        )  # imported here, so that later child processes have it too
         if hasattr(os, "fork"):
             used = _run_in_fork(out, function, content, request["arguments"], Allowance(**request["allowance"]))
         else:
@@ -223,8 +225,8 @@ def serve() -> None:
 
 
 def _run_in_fork(out: int, function: Callable, content: bytes | None, arguments: list, allowance: Allowance) -> float:
-    """The seconds of processor time that it took. Ends the helper when the process did not end by itself."""
-    done, held = os.pipe()  # which closes when the process ends; git does not inherit it
+    """The seconds of processor time that it took. Ends the helper if the process did not end by itself."""
+    done, held = os.pipe()  # it closes when the process ends; git does not inherit it
     process = os.fork()
     if process == 0:
         try:
@@ -239,13 +241,13 @@ def _run_in_fork(out: int, function: Callable, content: bytes | None, arguments:
         os.setpgid(process, process)
     ready, _, _ = select.select([0, done], [], [], LONGEST_WAIT)
     if done in ready:
-        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)  # so that the group is still that of the process
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)  # so that the process group still exists
     with contextlib.suppress(OSError):
         os.killpg(process, signal.SIGKILL)
     _, status, usage = os.wait4(process, 0)
     os.close(done)
     used = usage.ru_utime + usage.ru_stime
-    if done not in ready:  # nobody is there who would read the answer, or it waits for ever
+    if done not in ready:  # nobody is left to read the answer, or the process waits for ever
         os._exit(ENDED if ready else TOO_LONG)
     if status:
         spent = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
@@ -259,12 +261,12 @@ def _limit(seconds: float) -> None:
     whole = int(seconds) + 1
     limits = {"AS": MEMORY, "CPU": whole, "FSIZE": LARGEST_WRITTEN, "NOFILE": MOST_FILES, "CORE": 0}
     for name, value in limits.items():
-        with contextlib.suppress(AttributeError, ValueError, OSError):  # a system may know fewer, or allow less
+        with contextlib.suppress(AttributeError, ValueError, OSError):  # a system may have fewer limits, or allow less
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 1 if name == "CPU" else value))
 
 
 def _send_items(out: int, function: Callable, content: bytes | None, arguments: list, allowance: Allowance) -> None:
-    """Send the items of the function, and, when it fails, a sentence."""
+    """Send the items that the function returns and, if it fails, a sentence."""
     items, failure = None, ""
     while not failure:
         try:
@@ -277,7 +279,7 @@ def _send_items(out: int, function: Callable, content: bytes | None, arguments: 
             failure = allowance.sentence(f"Reading it needs more than {MEMORY // 1024 // 1024} MB of memory")
         except RecursionError:
             failure = "It can't be read, since it is nested too deeply."
-        except Exception as error:  # whatever a stranger's bytes bring about
+        except Exception as error:  # untrusted bytes may cause any exception
             failure = f"It can't be read ({type(error).__name__}: {shown(str(error))})."
         else:
             if item is None:

@@ -1,5 +1,5 @@
-"""Moodle's lists, in the languages that Moodle may use, and its grading worksheet: which learner the number in a file
-name belongs to, and when each submission was last modified.
+"""Read Moodle's lists, in several languages, and its grading worksheet, which has each learner's number in file names
+and the time of each submission.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ TIME = re.compile(
 
 @dataclass(frozen=True)
 class Worksheet:
-    """numbers: learner's id by Moodle's number for them in this assignment, "" for somebody who is not in the class
+    """numbers: learners' ids by Moodle's number for them in this assignment, "" for people who are not in the class
     list; times: submission times by id, in UTC.
     """
 
@@ -68,22 +68,22 @@ class Worksheet:
 
 
 def read_list_in_english(path: Path) -> CsvTable:
-    """A table whose columns have their English names, where these are known; the worksheet's first, too, which Moodle
-    calls Identifier. Raises ClassError.
+    """The table with English column names, as far as they are known. This includes the worksheet's first column,
+    Identifier. Raises ClassError.
     """
     table = read_table(path)
     english = {name: IN_ENGLISH.get(normalised_name(name), name) for name in table.columns}
     if SUBMITTED in english.values():
         english[table.columns[0]] = "Identifier"
     if len(set(english.values())) < len(english):
-        return table  # not what it seems
+        return table  # not a worksheet
     rows = [CsvRow(row.line, {english[name]: cell for name, cell in row.cells.items()}) for row in table.rows]
     return CsvTable([english[name] for name in table.columns], rows, table.raw)
 
 
 def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinfo) -> Worksheet:
-    """Read a worksheet as Moodle exports it. zone: Moodle's, which the file does not name. Raises ClassError with the
-    line that can't be used.
+    """Read a worksheet that Moodle exported. zone: Moodle's time zone, which the file does not contain. Raises
+    ClassError with the line that can't be used.
     """
     table = read_list_in_english(path)
     if not {"Identifier", SUBMITTED} <= set(table.columns):
@@ -107,8 +107,8 @@ def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinf
 
 
 def _learners(row: CsvRow, matcher: LearnerMatcher) -> tuple[str, ...]:
-    """The ids that the row may mean: by address, login or id number, and only without one of these in the row or in the
-    class list, by name.
+    """The ids that match the row: by address, login or id number; by name only if these are missing in the row or in
+    the class list.
     """
     keys = [key for column in ("Email address", "Username", "ID number") if (key := row.cells.get(column, ""))]
     for key in keys:

@@ -1,4 +1,4 @@
-"""Find out whose file it is: match the file names that platforms and people choose with the class list."""
+"""Find the owner of a file: match the file names from platforms and people with the class list."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from nbgrader.api import Student
 
 # garciazoe_LATE_1001_20955_part05_gpt-1.py: name, perhaps LATE, the person's number, the upload's number, the file.
-# garciazoe_1001_text.html, or link.html: typed into Canvas' page, without an upload.
+# garciazoe_1001_text.html, or link.html: typed into Canvas's page, without an upload.
 CANVAS = re.compile(
     r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?:(?P<upload>\d+)_|(?=(?:text|link)\.html$))(?P<file>.+)",
     re.DOTALL,
 )
 ANONYMOUS = re.compile(r"anon_\w+?_(?:\d+_|text|link)")  # Canvas, in an assignment with anonymous grading
-# Zoe Garcia_77_assignsubmission_file_ (a folder) or with the file's name behind it; 77 is of one assignment only.
+# Zoe Garcia_77_assignsubmission_file_ (a folder), or followed by the file's name; 77 is for one assignment only.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
-# What platforms and browsers put behind the name of a file that was there before: part05_gpt-1.py, part05_gpt (1).py
+# Platforms and browsers number files with the same name: part05_gpt-1.py, part05_gpt (1).py
 COPY = re.compile(
     r"(?P<stem>(?:appeal_)?part\d\d(?:_[a-z]+)?|appeal_capstone|leaderboard_recipe)(?:-(?P<a>\d+)| ?\((?P<b>\d+)\))?"
     r"(?P<suffix>\.py|\.ipynb|\.toml)"
 )
-RECIPE = "recipe"  # what stands for the part of the board's recipe, which belongs to none
+RECIPE = "recipe"  # used instead of a part for the board's recipe
 
-# What Jupyter and nbgrader keep of the course's cells, however the file is called.
+# Metadata of the course's cells, by which a notebook is recognised under any name.
 CELL_OF_PART = re.compile(rb'"id":\s*"part(\d\d)-|"grade_id":\s*"(?:check|written)-(\d{1,2})-')
 
 
 class LearnerMatcher:
     """Finds learners by id, email address, the platform's number, and name, in this order.
 
-    participants: ids by the numbers that Moodle gives people in one assignment, where its worksheet tells them; "" is
-    somebody who is not in the class list. A name alone never means somebody whose number, or address, is another one.
+    participants: ids by Moodle's numbers in one assignment, from its worksheet; "" is for people who are not in the
+    class list. A name alone never matches a person with another number or address.
     """
 
     def __init__(self, students: Iterable[Student], participants: Mapping[str, str] | None = None) -> None:
@@ -61,11 +61,11 @@ class LearnerMatcher:
                 self.names[normalised_name(name)].add(student.id)
 
     def match(self, text: str) -> tuple[str, ...]:
-        """The ids of those whom the name of a folder, of a platform's file or of an archive may mean: one when it is
-        clear, none, or several when it is not.
+        """The ids that match the name of a folder, a platform's file or an archive: one if it is clear, otherwise none
+        or several.
         """
         canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
-        if text.count("_assignsubmission_") > 1:  # which of its beginnings is a name, is anybody's guess
+        if text.count("_assignsubmission_") > 1:  # it is unclear where the name ends
             return ()
         if canvas and (ids := self.numbers.get(canvas["number"])):
             return tuple(sorted(ids))
@@ -84,12 +84,12 @@ class LearnerMatcher:
         return ()
 
     def match_name(self, name: str, others: set[str]) -> tuple[str, ...]:
-        """The ids of those with this name, without these others."""
+        """The ids of all people with this name, except the given ones."""
         return tuple(sorted(self.names.get(normalised_name(name), set()) - others))
 
 
 def person_key(text: str) -> str:
-    """The part of a platform's file or folder name that identifies the person: equal for all files of one person."""
+    """The part of a platform's file or folder name that identifies the person. It is equal for all of their files."""
     canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
     if canvas:
         return canvas["number"]
@@ -97,17 +97,17 @@ def person_key(text: str) -> str:
 
 
 def is_platform_name(text: str) -> bool:
-    """Whether a platform made up this name of a file or folder."""
+    """Whether a platform generated this file or folder name."""
     return bool(CANVAS.fullmatch(text) or MOODLE.fullmatch(text) or ANONYMOUS.match(text))
 
 
 def has_download_time(text: str) -> bool:
-    """Whether the platform that made up this name writes the time of the download into its archives, always."""
+    """Whether the platform that generated this name always writes the time of the download into its archives."""
     return CANVAS.fullmatch(text) is not None
 
 
 def is_late_name(text: str) -> bool:
-    """Whether Canvas marks a file of this name as submitted late."""
+    """Whether Canvas marks a file with this name as submitted late."""
     canvas = CANVAS.fullmatch(text)
     return bool(canvas and canvas["late"])
 
@@ -119,7 +119,7 @@ def normalised_name(name: str) -> str:
 
 
 def without_suffix(name: str) -> str:
-    """The name of an archive without what says that it is one."""
+    """The name of an archive without its suffix."""
     for suffix in sorted(SUFFIXES, key=len, reverse=True):
         if name.lower().endswith(suffix):
             return name[: -len(suffix)]
@@ -127,7 +127,7 @@ def without_suffix(name: str) -> str:
 
 
 def original_name(name: str) -> str:
-    """The learner's own name of a file that a platform has renamed."""
+    """The learner's original name of a file that a platform has renamed."""
     platform = CANVAS.fullmatch(name) or MOODLE.fullmatch(name)
     return platform["file"] if platform and platform["file"] else name
 
@@ -141,8 +141,8 @@ def course_file(name: str) -> tuple[str, int] | None:
 
 
 def likely_course_name(name: str, parts_there: Iterable[str]) -> str | None:
-    """The course's name for a file whose own name is nearly that: other case, another dash, `.txt` behind it, `Copy of`
-    or `final` around it. None when it may be none of them, or several. parts_there: names of the parts to look among.
+    """The course's name for a file with a nearly right name: other case, another dash, an added `.txt`, `Copy of` or
+    `final`. None if no name or several names fit. parts_there: names of the parts to consider.
     """
     text = name.casefold().removesuffix(".txt")
     stem, _, suffix = text.rpartition(".")
@@ -156,18 +156,18 @@ def likely_course_name(name: str, parts_there: Iterable[str]) -> str | None:
 
 
 def notebook_by_content(content: bytes) -> str | None:
-    """The course's name for a notebook that was renamed, by the ids of its cells; None when it is not a part's."""
+    """The course's name for a renamed notebook, by the ids of its cells; None if it is not a part's notebook."""
     numbers = CELL_OF_PART.findall(content)
     names = {f"part{int(number):02d}.ipynb" for pair in numbers for number in pair if number}
     return names.pop() if len(names) == 1 and names <= set(course_files()) else None
 
 
 def course_files() -> dict[str, str]:
-    """The part's name by the name of each submitted file: module and notebook; and RECIPE for the recipe."""
+    """Map the name of each submitted file (modules and notebooks) to its part's name, and the recipe's to RECIPE."""
     names = {name: part.name for part in parts() for name in (part.file_name, f"{part.name}.ipynb")}
     return {**names, RECIPE_FILE: RECIPE}
 
 
 def appeal_files() -> dict[str, str]:
-    """The name of a part or the capstone by that of the file in which a learner asks for a regrade of it."""
+    """Map the name of each regrade request file to the name of its part or the capstone."""
     return {file_name(part): part.name for part in (*parts(), capstone())}

@@ -1,4 +1,4 @@
-"""Import the class list, from Canvas' gradebook or Moodle's participants, into nbgrader's gradebook."""
+"""Import the class list, from Canvas's gradebook or Moodle's participants, into nbgrader's gradebook."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from autograder.text import clean_text
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook, Student
 
-LONGEST = 128  # characters: what nbgrader's columns hold
-# An id is the name of a folder on every system: no separators, no wildcards, no point at either end.
+LONGEST = 128  # characters: the size of nbgrader's columns
+# An id must be a valid folder name on every system: no separators, no wildcards, no point at either end.
 STUDENT_ID = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+-]{0,62}[A-Za-z0-9_])?")
-# Rows of Canvas' gradebook that are nobody, by the text in the column Student.
+# Rows of Canvas's gradebook that are not people, by the text in the column Student.
 NOBODY = re.compile(r"points possible|(student, test|test student)$|manual posting", re.IGNORECASE)
 MOODLE_ID = ("Username", "ID number", "Email address")
 
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """One learner of a list. number: the platform's number for this person, as in Canvas' file names."""
+    """One learner in a list. number: the platform's number for this person, as in Canvas's file names."""
 
     line: int
     id: str
@@ -36,15 +36,15 @@ class RosterEntry:
     number: str
 
     def student_columns(self) -> dict[str, str]:
-        """nbgrader's columns of a student, without empty ones."""
+        """nbgrader's columns for a student, without empty ones."""
         columns = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
         return {key: value for key, value in {**columns, "lms_user_id": self.number}.items() if value}
 
 
 @dataclass
 class ImportResult:
-    """What an import did: ids. absent: in the gradebook, not in the list; removed: those of them that it deleted;
-    renamed: ids of people who have another login in the list, and that login.
+    """The result of an import, as ids. absent: in the gradebook, but not in the list; removed: deleted ones among
+    these; renamed: ids of people with another login in the list, and that login.
     """
 
     added: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class ImportResult:
 
 
 def read_roster(path: Path) -> list[RosterEntry]:
-    """The learners of a file from Canvas or Moodle. Raises ClassError, which lists every line that can't be used."""
+    """The learners in a file from Canvas or Moodle. Raises ClassError, which lists every unusable line."""
     table = read_list_in_english(path)
     learner_of = _reader(table, path)
     learners, problems = [], []
@@ -74,18 +74,18 @@ def read_roster(path: Path) -> list[RosterEntry]:
             problems.append(f"{path.name}, line {learner.line}: {problem}")
         learners.append(learner)
     if problems:
-        raise ClassError("\n".join([*problems, "Nothing was changed: fix the list and import it again."]))
+        raise ClassError("\n".join([*problems, "Nothing was changed. Fix the list and import it again."]))
     if not learners:
         raise ClassError(f"{path} lists nobody.")
     return learners
 
 
 def import_roster(gradebook: Gradebook, learners: list[RosterEntry], remove_absent: bool = False) -> ImportResult:
-    """Add and update students. One who is in the gradebook under the platform's same number, or else under the same
-    email address, keeps the id that is there, whatever their login is now. Raises ClassError, with nothing changed,
-    for a login that belonged to somebody else who is in the list.
+    """Add and update students. A person with the same platform number, or else the same email address, as in the
+    gradebook keeps the old id, even if the login has changed. Raises ClassError, with nothing changed, for a login that
+    belonged to somebody else who is in the list.
 
-    remove_absent: delete those who are not in the list; never anybody with a submission, since grades would go too.
+    remove_absent: delete those who are not in the list, except anyone with a submission, since grades would be lost.
     """
     outcome = ImportResult()
     students = {student.id: student for student in gradebook.students}
@@ -114,7 +114,7 @@ def import_roster(gradebook: Gradebook, learners: list[RosterEntry], remove_abse
 
 
 def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> dict[int, str]:
-    """The id in the gradebook of each learner, by their line: the one that is there already, or a new one."""
+    """The gradebook's id for each learner, by line: an existing one, or a new one."""
     by_email = {student.email.casefold(): student.id for student in students.values() if student.email}
     by_folded_id = {student_id.casefold(): student_id for student_id in students}
     by_number: dict[str, list[str]] = {}
@@ -130,15 +130,15 @@ def _recognised(students: dict[str, Student], learners: list[RosterEntry]) -> di
             other_id
             for other_id in (same_id, same_email)
             if other_id
-            and students[other_id].lms_user_id in numbers - {learner.number}  # who has the number of another line
+            and students[other_id].lms_user_id in numbers - {learner.number}  # this number is in another line
         ]
         if len(same_number) == 1 or same_id in same_number:
             known[learner.line] = same_id if same_id in same_number else same_number[0]
         elif same_id in others:
             raise ClassError(
-                f"Line {learner.line}: {same_id} is the id of somebody else in the gradebook, who is in the list under "
-                f"another login (number {students[same_id].lms_user_id}). Nothing was changed. Write another login in "
-                f"line {learner.line} and import the list again."
+                f"Line {learner.line}: {same_id} is already the id of somebody else in the gradebook, who has "
+                f"another login in the list (number {students[same_id].lms_user_id}). Nothing was changed. Write "
+                f"another login in line {learner.line} and import the list again."
             )
         else:
             known[learner.line] = same_id or (None if same_email in others else same_email) or learner.id
@@ -149,12 +149,14 @@ def roster_lines(outcome: ImportResult, remove_absent: bool) -> list[str]:
     """The result of an import in sentences."""
     lines = [f"{len(outcome.added)} added, {len(outcome.changed)} changed, {len(outcome.unchanged)} as they were."]
     for student_id, login in outcome.renamed:
-        lines.append(f"{login} keeps the id {student_id}: the same person, by the platform's number or the address.")
+        lines.append(
+            f"{login} keeps the id {student_id}: it is the same person, by the platform's number or the address."
+        )
     if outcome.removed:
         lines.append(f"Removed, since they are not in the list and submitted nothing: {', '.join(outcome.removed)}.")
     if outcome.absent:
         why = "they have submitted work" if remove_absent else f"nobody is deleted without {option('remove-absent')}"
-        lines.append(f"Not in the list, and left alone, since {why}: {', '.join(outcome.absent)}.")
+        lines.append(f"Not in the list, but kept, since {why}: {', '.join(outcome.absent)}.")
     return lines
 
 
@@ -165,7 +167,7 @@ def _reader(table: CsvTable, path: Path):
     if columns & {"First name", "Full name"} and columns & set(MOODLE_ID):
         return _from_moodle
     raise ClassError(
-        f"{path} is not a list from Canvas or Moodle. Canvas' gradebook has the columns Student, ID and SIS Login ID; "
+        f"{path} is not a list from Canvas or Moodle. Canvas's gradebook has the columns Student, ID and SIS Login ID; "
         "Moodle's participants have First name, Last name and Email address. Give the columns these names in the "
         "first line."
     )
@@ -200,12 +202,12 @@ def _names(name: str) -> tuple[str, str]:
 
 
 def _problem(learner: RosterEntry) -> str:
-    """What is wrong with a line; "" when nothing is."""
+    """The problem of a line; "" if there is none."""
     if not learner.id:
         return "there is no id: no login, no number, no email address."
     if not STUDENT_ID.fullmatch(learner.id):
         allowed = "letters a to z, digits and . _ - @ + (at most 64, a letter or digit at either end)"
-        return f"the id {ascii(clean_text(learner.id, 80))} can't be the name of a folder: it may have {allowed}."
+        return f"the id {ascii(clean_text(learner.id, 80))} can't be the name of a folder. Allowed are {allowed}."
     if any(len(value) > LONGEST for value in learner.student_columns().values()):
         return f"a cell has more than {LONGEST} characters."
     return ""

@@ -1,4 +1,4 @@
-"""The submissions of a class: an archive or a folder of any platform, sorted into files by learner."""
+"""Sort the submissions of a class, in an archive or a folder from any platform, into files by learner."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ from autograder.intake.name_matching import (
     person_key,
 )
 
-# Platforms that stamp every file with the time of the download write all of them within minutes.
+# If a platform gives every file the time of the download, all times are within minutes.
 DOWNLOAD = datetime.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class SubmittedFile:
-    """One file that somebody submitted. name: the course's name for it, or what its author called it.
+    """One submitted file. name: the course's name for it, or the author's.
 
-    copy: the number that a platform put behind its name. time: None when nobody knows. content: None when the file is
-    too large for one that the course does not have.
+    copy: the number that a platform added to its name. time: None if unknown. content: None if a file with an unknown
+    name is too large.
     """
 
     name: str
@@ -61,8 +61,8 @@ class SubmittedFile:
 
 @dataclass
 class LearnerFiles:
-    """What one learner submitted. late: the platform says so; others: files that the course has no name for; names:
-    what the platform or the instructor calls this person's files or folder.
+    """One learner's submission. late: marked late by the platform; others: files with unknown names; names: the
+    platform's or the instructor's names of this person's files or folder.
     """
 
     files: list[SubmittedFile] = field(default_factory=list)
@@ -73,18 +73,18 @@ class LearnerFiles:
 
 @dataclass
 class FilesByLearner:
-    """What each learner submitted, by id, and a sentence for each name or file that can't be used."""
+    """The learners' submissions, by id, and a sentence for each unusable name or file."""
 
     people: dict[str, LearnerFiles] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
-    """Sort the files of an archive or a folder by learner. Raises ClassError when it is missing or can't be read.
+    """Sort the files in an archive or a folder by learner. Raises ClassError if it is missing or can't be read.
 
-    The name that the platform or the instructor gave says whose a file is: that of the source, or that of what lies in
-    it. Names further in are the learner's own words, and nobody may submit work as somebody else. Everybody whom the
-    platform lists is among the people or named in a problem.
+    Only names from the platform or the instructor decide whose a file is: the name of the source, or of its direct
+    contents. Learners choose the names further inside, and must not be able to submit work as somebody else. Everybody
+    in the platform's download is either among the people or listed in a problem.
     """
     outcome = FilesByLearner()
     try:
@@ -96,7 +96,7 @@ def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
     for member in members:
         by_name.setdefault(member.path[level], []).append(member)
     whole = matcher.match(source.name)
-    claims: dict[str, dict[str, list[Member]]] = {}  # learner's id -> who it is for the platform -> files
+    claims: dict[str, dict[str, list[Member]]] = {}  # by learner's id, then by the platform's name for the person
     late: set[str] = set()
     called: dict[str, list[str]] = defaultdict(list)
     for name, members_found in by_name.items():
@@ -107,13 +107,13 @@ def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
             claims.setdefault(ids[0], {}).setdefault(person, []).extend(members_found)
             late |= {ids[0]} if is_late_name(name) else set()
         elif ids:
-            outcome.problems.append(f"{shown(name)} may be {', '.join(ids)}: rename it to the id of one of them.")
+            outcome.problems.append(f"{shown(name)} may be {', '.join(ids)}. Rename it to the id of one of them.")
         elif _is_somebody(name, members_found, level):
-            outcome.problems.append(f"{shown(name)} is not in the class list: rename it to a learner's id.")
+            outcome.problems.append(f"{shown(name)} is not in the class list. Rename it to a learner's id.")
     for learner, people in claims.items():
         if len(people) > 1:
             names = " and ".join(map(shown, people))
-            outcome.problems.append(f"{learner}: {names} seem to be the same person: leave one of them, or rename one.")
+            outcome.problems.append(f"{learner}: {names} seem to be the same person. Remove or rename one of them.")
             continue
         person = outcome.people.setdefault(learner, LearnerFiles(late=learner in late, names=called[learner]))
         budget = _LearnerBudget()
@@ -129,15 +129,15 @@ def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
 
 
 def _is_somebody(name: str, members: list[Member], level: int) -> bool:
-    """Whether this may be a learner's work; an instructor's own note in the folder is not."""
+    """Whether this may be a learner's work, and not an instructor's own note in the folder."""
     return is_platform_name(name) or any(
         len(member.path) > level + 1 or _is_wanted(member.path[-1]) for member in members
     )
 
 
 def _has_times_of_the_download(members: list[Member], level: int, whole: tuple[str, ...]) -> bool:
-    """Whether the times in an archive are those of the download and not of the submissions. Canvas always writes the
-    time of the download, Moodle since version 4: all entries then lie within minutes.
+    """Whether the times in an archive are those of the download, not of the submissions. Canvas always writes the time
+    of the download, Moodle since version 4; then all times are within minutes.
     """
     names = {member.path[level] for member in members}
     if any(map(has_download_time, names)):
@@ -148,8 +148,8 @@ def _has_times_of_the_download(members: list[Member], level: int, whole: tuple[s
 
 
 def _has_wrapper(members: list[Member], matcher: LearnerMatcher) -> bool:
-    """Whether everything is in one more folder, as when a folder was packed instead of its contents. A name that a
-    platform gave is not such a folder: its contents belong to one person, listed or not.
+    """Whether everything is inside one extra folder, because the folder was packed instead of its contents. A folder
+    with a platform's name is not such a folder: its contents belong to one person, listed or not.
     """
     tops = {member.path[1] for member in members}
     if len(tops) != 1 or matcher.match(*tops) or is_platform_name(*tops):
@@ -159,7 +159,7 @@ def _has_wrapper(members: list[Member], matcher: LearnerMatcher) -> bool:
 
 @dataclass
 class _LearnerBudget:
-    """The rest of one learner's budget: bytes, unpacked, of files of the course and of others, and seconds."""
+    """The rest of one learner's budget: unpacked bytes of files of the course and of others, and seconds."""
 
     bytes: int = LARGEST_TOTAL
     others: int = LARGEST_OTHERS
@@ -167,7 +167,7 @@ class _LearnerBudget:
 
 
 def _files(member: Member, learner: str, budget: _LearnerBudget, problems: list[str]) -> Iterator[SubmittedFile]:
-    """The files that a member is or, as an archive, holds. They were submitted when the platform says."""
+    """The files in a member: itself, or the contents of an archive. Their time is that of the platform."""
     where = "/".join(member.path[1:])
     files = [member]
     if is_archive(member.path[-1]) and member.content is not None:
@@ -236,23 +236,23 @@ def _is_wanted(name: str) -> bool:
 
 
 def _members(source: Path, matcher: LearnerMatcher, problems: list[str]) -> Iterator[Member]:
-    """Every file that counts. The first name of a path is that of the source, which may be one learner's archive."""
+    """Every relevant file. A path starts with the name of the source, which may be one learner's archive."""
     if source.is_dir():
         yield from _from_folder(source, matcher, problems)
     elif source.is_file():
         changed = datetime.datetime.fromtimestamp(source.stat().st_mtime, datetime.timezone.utc)
         refuse = lambda error: problems.append(str(error))  # noqa: E731
         with open(source, "rb") as file:
-            if zipfile.is_zipfile(file):  # which the platform made; what is in it was not
+            if zipfile.is_zipfile(file):  # the platform made this zip, but not its contents
                 members = _sorted_by_person(file, refuse)
             else:
                 arguments = (_in_tar, str(source.absolute()))
                 members = read_members_isolated(*arguments, allowance=Allowance(SECONDS_OF_A_CLASS), refuse=refuse)
             for member in members:
-                unknown = member.time is None or member.time.year <= 1980  # the zero of a zip's clock
+                unknown = member.time is None or member.time.year <= 1980  # the earliest time in a zip means unknown
                 yield Member((source.name, *member.path), changed if unknown else member.time, member.content)
     else:
-        raise ClassError(f"There is no {source}. Name the archive that the platform gave you, or a folder.")
+        raise ClassError(f"There is no {source}. Use the archive from your platform, or a folder.")
 
 
 def _from_folder(source: Path, matcher: LearnerMatcher, problems: list[str]) -> Iterator[Member]:
@@ -261,10 +261,12 @@ def _from_folder(source: Path, matcher: LearnerMatcher, problems: list[str]) -> 
     prefix = _beginning([entry.name for entry in entries if is_clone(entry)], matcher)
     for entry in entries:
         if entry.is_symlink():
-            problems.append(f"{shown(entry.name)} is a link: put in the folder or the file itself.")
+            problems.append(f"{shown(entry.name)} is a link. Replace it by the folder or the file itself.")
         elif is_clone(entry):
             if prefix and is_clone(source / f"{prefix}{entry.name}"):
-                problems.append(f"{shown(entry.name)}: this is not {prefix}{entry.name}: rename or remove one of them.")
+                problems.append(
+                    f"{shown(entry.name)} is not the same as {prefix}{entry.name}. Rename or remove one of them."
+                )
                 continue
             try:
                 members = read_members_isolated(_in_clone, str(entry.absolute()))
@@ -283,7 +285,7 @@ def _from_folder(source: Path, matcher: LearnerMatcher, problems: list[str]) -> 
             members = list(_walk(entry, source, problems))
             yield from members
             if not members and len(problems) == problems_before:
-                problems.append(f"{shown(entry.name)}: there is no file in this folder that can be read.")
+                problems.append(f"{shown(entry.name)}: this folder contains no readable file.")
         else:
             yield from _file(entry, source, problems, Budget(), Budget(LARGEST_OTHERS))
 
@@ -293,7 +295,9 @@ def _walk(folder: Path, source: Path, problems: list[str]) -> Iterator[Member]:
 
     def closed(error: OSError) -> None:
         place = Path(error.filename or folder).relative_to(source).as_posix()
-        problems.append(f"{shown(place)}: this folder can't be read ({error.strerror}). Give yourself the right to.")
+        problems.append(
+            f"{shown(place)}: this folder can't be read ({error.strerror}). Give your user read permission."
+        )
 
     for place, folders, names in os.walk(folder, onerror=closed):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
@@ -303,14 +307,14 @@ def _walk(folder: Path, source: Path, problems: list[str]) -> Iterator[Member]:
 
 
 def _file(path: Path, source: Path, problems: list[str], budget: Budget, others: Budget) -> Iterator[Member]:
-    """A file on disk as a member; only ordinary files are opened. others: for those that nobody asked for."""
+    """A file on disk as a member. Only ordinary files are opened. others: the budget for files with unknown names."""
     name = path.relative_to(source).as_posix()
     is_wanted = _is_wanted(path.name)
     try:
         checked = checked_path(name)
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
-            raise ArchiveError("It is a link or a device: put in the file itself.")
+            raise ArchiveError("It is a link or a device. Replace it by the file itself.")
         if is_wanted and status.st_size > LARGEST_MEMBER:
             raise ArchiveError(f"It is larger than {LARGEST_MEMBER // 1024 // 1024} MB.")
         budget.take(status.st_size if is_wanted else 0)
@@ -322,14 +326,14 @@ def _file(path: Path, source: Path, problems: list[str], budget: Budget, others:
         if is_wanted:
             problems.append(f"{shown(name)}: {error}")
         return
-    # An archive has the platform's clock, and whoever unpacked it here took that for this machine's.
+    # An archive has times in the platform's time zone, which unpacking has read as this machine's.
     zone = None if any(map(is_platform_name, checked)) else datetime.timezone.utc
     yield Member((source.name, *checked), datetime.datetime.fromtimestamp(status.st_mtime, zone), content)
 
 
 def _beginning(names: list[str], matcher: LearnerMatcher) -> str:
-    """What services put before each login: `gpt-course-` of gpt-course-ann and gpt-course-ben. It is the beginning
-    without which most names are those of learners: one clone with a name of its own changes nothing for the others.
+    """The prefix that a service adds to each login, such as `gpt-course-` in gpt-course-ann and gpt-course-ben. It is
+    the prefix after which most names are learners, so one clone with another name does not affect the others.
     """
     shared = Counter(name[: dash.end()] for name in names for dash in re.finditer("-", name))
     counts = {"": 0, **{beginning: count for beginning, count in shared.items() if count > 1}}

@@ -1,4 +1,4 @@
-"""A board in a class folder: one try from its source to the page, and the closing."""
+"""A board in a class folder: run and record a try, write the pages, close the board."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ FILE = "board.sqlite"
 
 @dataclass(frozen=True)
 class Board:
-    """A class folder: the database, and the pages next to it. tier: None chooses by where a file comes from. tries:
-    None stands for the instructor's setting.
+    """A class folder with the database and the pages. tier: None chooses the sandbox by the file's folder. tries: None
+    uses the instructor's setting.
     """
 
     folder: Path
@@ -47,17 +47,17 @@ class Board:
 
     @functools.cached_property
     def store(self) -> BoardStore:
-        """The board's database, opened once. Raises StoreError when it can't be used."""
+        """The board's database, opened once. Raises StoreError if it can't be used."""
         return BoardStore(database_url() or self.folder / FILE)
 
     def baselines(self, split_seed: int) -> dict[str, float]:
-        """Computed once per split, then kept."""
+        """The baselines, computed once per split and then stored."""
         key = f"baselines {split_seed}"
         return self.store.read_setting(key) or self.store.write_setting_once(key, baselines(load_split(split_seed)))
 
     @property
     def most_tries(self) -> int:
-        """How many entries a learner may make in 24 hours."""
+        """The maximum number of entries per learner in 24 hours."""
         return self.tries or self.store.read_setting("tries") or TRIES
 
     def closing(self) -> dict | None:
@@ -65,15 +65,15 @@ class Board:
         return self.store.read_setting("closing")
 
     def table(self, *, everybody: bool = False, me: str | None = None) -> BoardTable:
-        """The standings at closing once there are any, else the open board."""
+        """The final standings if the board is closed, otherwise those of the open board."""
         closing = self.closing()
         round, split_seed = (CLOSING, closing["split_seed"]) if closing else (OPEN, PUBLISHED_SPLIT)
         entries = self.store.entries(BoardEntry.round == round)
         return make_table(entries, self.baselines(split_seed), round, everybody=everybody, me=me)
 
     def write_pages(self) -> None:
-        """Write the public page and the instructor's again, until no entry has come meanwhile: whoever writes last,
-        of several at once, has all of them. Raises StoreError when they can't be written.
+        """Write the public page and the instructor's page. Repeat if an entry has arrived meanwhile, so that the last
+        of several writers includes all entries. Raises StoreError if they can't be written.
         """
         count = None
         try:
@@ -94,14 +94,14 @@ class Board:
         public: bool | None = None,
         on_step: OnStep | None = None,
     ) -> BoardEntry:
-        """Score a recipe with fresh seeds and record it, also when it has no score. A file that the learner has
-        entered before is not run again: the entry that it has comes back.
+        """Score a recipe with new seeds and record it, even if it gets no score. If the learner has already entered the
+        same file, it is not run again, and its existing entry is returned.
 
-        Raises RecipeError when there is no recipe to record, StoreError when it can't be recorded, and MachineBusy when
-        the machine had no time for it: then nothing is recorded and no try is used.
+        Raises RecipeError if there is no recipe to record, StoreError if it can't be recorded, and MachineBusy if the
+        machine was too busy: nothing is recorded then, and no try is used.
         """
         if self.closing():
-            raise StoreError("The board is closed: it takes no more entries.")
+            raise StoreError("The board is closed and accepts no more entries.")
         source, store = read_source(path), self.store
         store.get_or_create_learner(learner_id, display, public)
         entry = store.find_entry(learner_id, source)
@@ -118,9 +118,9 @@ class Board:
         return store.entries(BoardEntry.number == entry.number)[0]
 
     def close(self, split_seed: int | None, tier: Tier, on_entry: Callable[[BoardEntry], None] | None = None) -> int:
-        """Run each learner's best entry once more, all with the same new seeds and split; return how many were run.
+        """Run each learner's best entry again, all with the same new seeds and split. Return how many were run.
 
-        What an interrupted closing has recorded is kept, and the rest is run when it is called again.
+        After an interruption, recorded runs are kept, and the next call runs the others.
         """
         fresh = {"split_seed": secrets.randbits(32) if split_seed is None else split_seed, "seeds": new_seeds()}
         store = self.store
@@ -161,5 +161,5 @@ class Board:
 
 
 def new_seeds() -> list[int]:
-    """Seeds that nobody can foresee, one per run."""
+    """Unpredictable seeds, one per run."""
     return [secrets.randbits(32) for _ in range(RUNS)]

@@ -1,4 +1,4 @@
-"""The board's pictures as numbers for SVG: points and places, no markup. Better is always lower on the page."""
+"""The board's charts as coordinates for SVG, without markup. Better is always lower on the page."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from datetime import datetime
 from autograder.leaderboard.ranking import BoardRow, Record
 
 CURVE_WIDTH, CURVE_HEIGHT = 120, 36
-CURVE_RANGE = (2.0, 3.1)  # nats: the same for all curves, so that they can be compared; the first steps lie above
+CURVE_RANGE = (
+    2.0,
+    3.1,
+)  # nats: the same for all curves, so that they can be compared; the first steps are above this range
 STRIP_WIDTH, STRIP_HEIGHT = 170, 12
 STRIP_EDGE = 4  # room for a dot at either end
-BEYOND, FARTHEST = 0.03, 0.2  # nats to the right of the line to beat, at least and at most: the edge of the strips
+BEYOND, FARTHEST = (
+    0.03,
+    0.2,
+)  # least and greatest distance in nats from the loss to beat to the right edge of the strips
 BEST_WIDTH, BEST_HEIGHT, BEST_EDGE = 720, 150, 8
 
 
@@ -24,30 +30,30 @@ def curve_points(losses: Sequence[float]) -> str:
 
 
 def height(loss: float) -> float:
-    """The height of a loss above the bottom of its curve."""
+    """The height of a loss above the bottom of the chart."""
     return (CURVE_HEIGHT - 2) * _share(loss, *CURVE_RANGE)
 
 
 @dataclass(frozen=True)
 class Strips:
-    """Places of losses on strips that all have the same scale, from the left (best) to the right, in pixels."""
+    """Positions of losses on strips with one common scale, from left (best) to right, in pixels."""
 
     low: float
     line_to_beat: float
     high: float
 
     def place(self, loss: float) -> float:
-        """The place of a loss on its strip; a loss out of range is placed at the edge."""
+        """The position of a loss on its strip; a loss out of range is at the edge."""
         return STRIP_EDGE + (STRIP_WIDTH - 2 * STRIP_EDGE) * _share(loss, self.low, self.high)
 
     @property
     def rule(self) -> float:
-        """The place of the line to beat."""
+        """The position of the loss to beat."""
         return self.place(self.line_to_beat)
 
 
 def strips(rows: Sequence[BoardRow], line_to_beat: float) -> Strips:
-    """The scale for these rows: from the best interval to the worst, unless that is far beyond the line to beat."""
+    """The scale for these rows: from the best interval to the worst, with a limit beyond the loss to beat."""
     best = min((row.loss - row.half_width for row in rows), default=line_to_beat)
     worst = max((row.loss + row.half_width for row in rows), default=line_to_beat)
     high = line_to_beat + min(max(worst - line_to_beat, BEYOND), FARTHEST)
@@ -56,8 +62,8 @@ def strips(rows: Sequence[BoardRow], line_to_beat: float) -> Strips:
 
 @dataclass(frozen=True)
 class Best:
-    """The class's best over time. line: points of a polyline. dots: x, y and the record. rule: y of the line to beat,
-    None when it is out of the picture.
+    """The class's best loss over time. line: points of a polyline. dots: x, y and the record. rule: y of the loss to
+    beat, None if it is outside the chart.
     """
 
     line: str
@@ -66,7 +72,7 @@ class Best:
 
 
 def best_chart(records: Sequence[Record], line_to_beat: float) -> Best | None:
-    """The records as steps: one holds until the next. None with fewer than two of them."""
+    """The records as a step curve. None with fewer than two records."""
     if len(records) < 2:
         return None
     times = [datetime.fromisoformat(record.at).timestamp() for record in records]
@@ -74,7 +80,7 @@ def best_chart(records: Sequence[Record], line_to_beat: float) -> Best | None:
     low, high = records[-1].loss, records[0].loss
     if low < line_to_beat:
         high = max(high, line_to_beat)
-    high = min(high, low + 1.0)  # one bad first entry must not press all others flat
+    high = min(high, low + 1.0)  # one bad first entry must not flatten all others
 
     def down(loss: float) -> float:
         return BEST_EDGE + (BEST_HEIGHT - 2 * BEST_EDGE) * (1 - _share(loss, low, high))
@@ -92,7 +98,7 @@ def best_chart(records: Sequence[Record], line_to_beat: float) -> Best | None:
 
 
 def _share(loss: float, low: float, high: float) -> float:
-    """The place of a loss between low (0) and high (1); a loss out of range or NaN is placed at the edge."""
+    """The position of a loss between low (0) and high (1); a loss out of range or NaN is at the edge."""
     if not math.isfinite(loss) or high <= low:
         return 1.0
     return min(1.0, max(0.0, (loss - low) / (high - low)))

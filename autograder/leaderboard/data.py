@@ -1,4 +1,4 @@
-"""What recipes are trained and measured on, and the losses that cost no training."""
+"""The data for training and measuring recipes, and the baseline losses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.course import ROOT, SOLUTIONS
 from autograder.grading.part_probes import load_trusted
 
 NAMES = ROOT / "datasets" / "names.txt"
-PUBLISHED_SPLIT = 42  # part 2's own; a closing draws another, or takes the instructor's
+PUBLISHED_SPLIT = 42  # the split of part 2; closing draws another one, or uses the instructor's seed
 CHARS = string.ascii_lowercase
 CONFIG = model.Sizes()
 MICROGPT = "microgpt's recipe"
@@ -24,7 +24,7 @@ BASELINE_SEEDS = (1, 2, 3)
 
 @dataclass(frozen=True)
 class Split:
-    """Names on two sides, rows as in the file. seed: of the split."""
+    """The names for training and for measuring, rows as in the file. seed: of the split."""
 
     train: tuple[str, ...]
     held_out: tuple[str, ...]
@@ -33,7 +33,7 @@ class Split:
 
 @functools.cache
 def load_split(seed: int = PUBLISHED_SPLIT) -> Split:
-    """The official names, split by part 2's rule: no spelling on both sides."""
+    """The official names, split by part 2's rule: no name is on both sides."""
     tokenizer = load_trusted(SOLUTIONS / "part02_tokenizer.py")
     train, held_out = tokenizer.split_docs(tokenizer.load_docs(str(NAMES)), seed=seed)
     return Split(tuple(train), tuple(held_out), seed)
@@ -42,7 +42,7 @@ def load_split(seed: int = PUBLISHED_SPLIT) -> Split:
 def ciphered(split: Split, seed: int) -> Split:
     """The same names in a secret script: letters at odd places are replaced by one permutation, at even by another.
 
-    As much to learn as in the names, by the same statistics, but nothing that is known of names helps: a control.
+    There is as much to learn as in the real names, but knowledge about real names does not help. So this is a control.
     """
     rng = random.Random(f"cipher {seed}")
     tables = [str.maketrans(CHARS, "".join(rng.sample(CHARS, len(CHARS)))) for _ in range(2)]
@@ -54,9 +54,9 @@ def ciphered(split: Split, seed: int) -> Split:
 
 
 def baselines(split: Split, replay: Callable = model.replay) -> dict[str, float]:
-    """Held-out losses to compare with, in nats per token: three that take no training, and microgpt's recipe.
+    """Held-out losses to compare with, in nats per token: three models without training, and microgpt's recipe.
 
-    The last is the mean of three seeds of the replay in numpy, without a sandbox: about two seconds.
+    The last is the mean over three seeds, trained in numpy without a sandbox, which takes about two seconds.
     """
     tokenizer = load_trusted(SOLUTIONS / "part02_tokenizer.py")
     tokens = tokenizer.Tokenizer(list(split.train))
@@ -74,9 +74,9 @@ def baselines(split: Split, replay: Callable = model.replay) -> dict[str, float]
 
 
 def _unigram_loss(split: Split) -> float:
-    """The loss of a model that only knows how often each token occurs, the closing BOS being one of them."""
+    """The loss of a model that only knows how often each token occurs, including the closing BOS."""
     end = "."
     counts = Counter("".join(name + end for name in split.train))
-    total = sum(counts.values()) + CONFIG.vocab_size  # one more of each, as in the bigram's
+    total = sum(counts.values()) + CONFIG.vocab_size  # add-one smoothing, as in the bigram table
     held_out = "".join(name + end for name in split.held_out)
     return -sum(math.log((counts[letter] + 1) / total) for letter in held_out) / len(held_out)

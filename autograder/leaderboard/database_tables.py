@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from autograder.errors import Failure
 
-OPEN, CLOSING = "open", "closing"  # rounds: of the course, and the last one
+OPEN, CLOSING = "open", "closing"  # rounds: during the course, and the final one
 
 
 class BoardBase(DeclarativeBase):
@@ -17,7 +17,7 @@ class BoardBase(DeclarativeBase):
 
 
 class BoardLearner(BoardBase):
-    """Somebody who submits. id: from the course's records, for the instructor only. public: shown on the board."""
+    """A learner who submits. id: from the class list, only for the instructor. public: shown on the board."""
 
     __tablename__ = "learners"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -27,8 +27,8 @@ class BoardLearner(BoardBase):
 
 
 class BoardEntry(BoardBase):
-    """One try. loss is None when the recipe has no score; message says why. held: why it needs a manual review,
-    None when it needs none.
+    """One try. loss: None if the recipe has no score; message says why. held: why it is held for review, None if it is
+    not.
 
     losses, seeds, curve and names are JSON lists; at is UTC, in ISO form.
     """
@@ -67,4 +67,4 @@ class Setting(BoardBase):
 
 
 class StoreError(Failure):
-    """Nothing was recorded; the text is a sentence."""
+    """Nothing was recorded; the message is a sentence for the user."""

@@ -1,4 +1,4 @@
-"""Names on the board: pseudonyms, and display names that nobody can mistake for somebody else's."""
+"""Names on the board: pseudonyms, and display names that can't be confused with somebody else's."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ibis jackdaw kestrel kiwi koala lark lemur lynx magpie marten mole moose newt oc
 pelican penguin puffin raven robin seal sparrow starling stork swan tapir tiger toad turtle vole walrus wren
 yak""".split()
 
-# What is taken for one another, as one letter. After Unicode's table of confusable characters, cut to what the rules
-# below let through: https://www.unicode.org/Public/security/latest/confusables.txt
+# Characters that look alike, mapped to one letter. From Unicode's table of confusable characters, reduced to those
+# that the rules below allow: https://www.unicode.org/Public/security/latest/confusables.txt
 LOOKS_LIKE = str.maketrans(
     "01" "3" "5" "|" "аеорсухікмтвнԁѕјԛԝһӏ" "αβγεηικνορτυχ" "ıſƽ",
     "ol" "e" "s" "l" "aeopcyxikmtbhdsjqwhl" "abyenikvoptux" "ifs",
@@ -27,27 +27,29 @@ SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
 def checked_name(text: str) -> str:
-    """Return a display name as the board shows it. Raises ValueError, with a sentence, when it is not allowed."""
+    """Return a display name as the board shows it. Raises ValueError with a message if it is not allowed."""
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not 1 <= len(name) <= LONGEST:
         raise ValueError(f"A display name has 1 to {LONGEST} characters; this one has {len(name)}.")
     for character in name:
         if unicodedata.category(character)[0] not in "LN" and character not in " -_.'":
             raise ValueError(
-                f"A display name has letters, digits, spaces and - _ . ' only: {ascii(character)} is none of them."
+                f"A display name may contain only letters, digits, spaces and - _ . ' but not {ascii(character)}."
             )
     scripts = {script for script in SCRIPTS for c in name if unicodedata.name(c, "").startswith(script)}
     if len(scripts) > 1:
-        raise ValueError("A display name has letters of one alphabet: those of several look alike.")
+        raise ValueError(
+            "A display name must use letters from one alphabet, since letters from others can look the same."
+        )
     if not skeleton(name):
         raise ValueError("A display name needs a letter or a digit.")
     if skeleton(name) in set(map(skeleton, RESERVED)):
-        raise ValueError(f"{ascii(name)} looks like a row of the board itself: choose another display name.")
+        raise ValueError(f"{ascii(name)} looks like one of the board's own rows. Choose another display name.")
     return name
 
 
 def skeleton(name: str) -> str:
-    """Equal for names that look alike: case, accents, spaces, points and letters that resemble others are ignored."""
+    """A key that is equal for names that look alike: it ignores case, accents, spaces, points and similar letters."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     letters = "".join(c for c in plain if unicodedata.category(c)[0] in "LN").translate(LOOKS_LIKE)
     for pair, letter in PAIRS:
@@ -56,7 +58,7 @@ def skeleton(name: str) -> str:
 
 
 def pseudonym(taken: Callable[[str], bool], rng: random.Random | None = None) -> str:
-    """A name that says nothing about its owner. taken(name) says whether somebody has it."""
+    """A random name that says nothing about its owner. taken(name) returns whether somebody has it."""
     rng = rng or random.SystemRandom()
     while True:
         for number in ("", f" {rng.randint(2, 999)}"):

@@ -1,4 +1,4 @@
-"""The board, a try and entries: as lines of text for a terminal, and as plain data for `--json`."""
+"""The board, a try and entries as lines for a terminal, and as plain data for `--json`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from autograder.invocation import command
 from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.database_tables import CLOSING, BoardEntry
 from autograder.leaderboard.ranking import BoardRow, BoardTable, around
@@ -17,7 +18,7 @@ HEADING = f"{'rank':>4}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'dat
 
 def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[str]:
     """The best rows with the baselines among them, then the neighbours of `me`."""
-    yield "Held-out loss in nats per token, lower is better. Equal ranks: no difference beyond noise."
+    yield "Held-out loss in nats per token; lower is better. Entries with equal ranks differ by no more than the noise."
     yield ""
     yield HEADING
     shown, names = 0, set()
@@ -26,13 +27,16 @@ def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[
         if row.entry is None or shown <= top:
             names.add(row.learner_id)
             yield row_line(row, me)
-    if not table.ranked:
+    if not table.ranked and table.hidden:
+        entries = "1 entry is" if table.hidden == 1 else f"{table.hidden} entries are"
+        yield f"{entries} recorded, and not shown here. To show yours: {command('leaderboard submit', public=True)}"
+    elif not table.ranked:
         yield "There are no entries yet."
     if me is not None and me not in names:
         rows = around(table, me)
         yield ""
         if not rows:
-            yield "You have no entry that counts yet."
+            yield "You have no ranked entry yet."
         yield from (row_line(row, me) for row in rows)
 
 
@@ -49,68 +53,68 @@ def score_lines(score: Score, half_width: float, baselines: dict[str, float]) ->
     for seed, loss in zip(score.seeds, score.losses):
         yield f"  run with seed {seed}: {loss:.4f}"
     yield f"Held-out loss {score.mean:.4f} +-{half_width:.4f} nats per token, mean of {len(score.losses)} runs."
-    yield "Beside it: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
+    yield "To compare: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
     yield verdict(score.mean - baselines[MICROGPT], half_width)
     yield f"Names of its model: {', '.join(score.names)}."
     yield f"{score.seconds:.0f} seconds."
     if score.printed.strip():
-        yield "Your recipe printed (of its first run):"
+        yield "Your recipe printed (in its first run):"
         yield from (f"  | {line}" for line in score.printed[:1500].rstrip("\n").split("\n"))
 
 
 def verdict(difference: float, half_width: float) -> str:
-    """How a loss compares with microgpt's recipe, which the stub is. difference: in nats, below 0 when better."""
+    """Compare a loss with microgpt's recipe, which is the stub. difference: in nats, negative if better."""
     if abs(difference) <= half_width:
         return "No different from microgpt's recipe beyond noise."
     return f"{abs(difference):.4f} nats {'better' if difference < 0 else 'worse'} than microgpt's recipe."
 
 
 def entry_lines(entry: BoardEntry, again: bool = False) -> Iterator[str]:
-    """The result of a submission. again: the very file was entered before."""
+    """The result of a submission. again: this exact file was entered before."""
     who = ascii(entry.learner.display)[1:-1]
     if again:
-        yield "This very file was entered before: it is not run again, and takes no try."
+        yield "You have already submitted this exact file. It was not run again and used no try."
     if entry.loss is None:
         yield f"Entry {entry.number} of {who} has no score. {entry.message}"
         return
     yield f"Entry {entry.number} of {who}: held-out loss {entry.loss:.4f} nats per token."
     if entry.held:
-        yield f"It waits for a manual review. {entry.held}"
+        yield f"It is held for review. {entry.held}"
     elif not entry.learner.public:
-        yield "It is recorded and not shown on the page: --public shows it, under this name or one that --name gives."
+        yield "It is recorded but not shown on the page. To show it, add --public; --name sets the name."
 
 
 def history_lines(entries: Sequence[BoardEntry], used: int, tries: int) -> Iterator[str]:
-    """All entries of a learner, in the order in which they came. used: tries of the last 24 hours."""
+    """All entries of a learner, oldest first. used: tries in the last 24 hours."""
     yield ""
     yield f"Your entries: {len(entries)}; {used} of the {tries} tries of the last 24 hours are used."
     for entry in entries:
         when = datetime.fromisoformat(entry.at).astimezone()
         result = "no score" if entry.loss is None else f"{entry.loss:.4f}"
-        reason = entry.message or (f"It waits for a manual review. {entry.held}" if entry.held else "")
+        reason = entry.message or (f"It is held for review. {entry.held}" if entry.held else "")
         closing = "at closing" if entry.round == CLOSING else ""
         yield f"{entry.number:>4}  {when:%Y-%m-%d %H:%M}  {result:<8}  {closing or clean_text(reason, 400)}".rstrip()
 
 
 def review_lines(entries: Sequence[BoardEntry], leading: Sequence[BoardRow]) -> Iterator[str]:
-    """What waits for a manual review, and the top three."""
+    """The entries held for review, and the top three."""
     held = [entry for entry in entries if entry.held]
-    yield f"{len(held)} {'entry waits' if len(held) == 1 else 'entries wait'} for your review."
+    yield f"{len(held)} {'entry is' if len(held) == 1 else 'entries are'} held for your review."
     for entry in held:
         yield f"  {entry.number}: {ascii(entry.learner_id)[1:-1]}, loss {entry.loss:.4f}. {entry.held}"
-    yield "Review the top of the board as well:"
+    yield "Also review the top of the board:"
     for row in leading:
         yield f"  {row.entry.number}: {ascii(row.learner_id)[1:-1]}, loss {row.loss:.4f}"
 
 
 def dumped(data: object) -> str:
-    """JSON on one line, in ASCII, and nothing that JSON does not know."""
+    """Strictly valid JSON on one line, in ASCII."""
     return json.dumps(data, allow_nan=False)
 
 
 def table_data(table: BoardTable, top: int, me: str | None) -> dict:
-    """The standings, baselines among them with rank null; losses in nats per token. me: the learner whose id is given
-    has `"you": true`, also below the top.
+    """The standings, including baselines (with rank null); losses in nats per token. me: this learner's row has
+    `"you": true`, and is included even below the top.
     """
     top_rows = {id(row) for row in table.ranked[:top]}
     rows = [row for row in table.rows if not row.entry or id(row) in top_rows or row.learner_id == me]

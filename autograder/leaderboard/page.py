@@ -1,4 +1,4 @@
-"""The board as static HTML: one file, no script, nothing loaded from anywhere, everything escaped by the template."""
+"""The board as static HTML: one self-contained file without scripts; the template escapes everything."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ PUBLIC = Path("public") / "index.html"  # the only folder that is served
 INSTRUCTOR = Path("instructor.html")
 TOP = 100
 LATELY = 5
-LONGEST_TEXT = 160  # characters in a cell, whatever the file of the board holds; of a name, 40
+LONGEST_TEXT = 160  # characters per cell, whatever the database contains; names have 40
 REFRESH_SECONDS = 120
 
 
 def write_pages(
     folder: Path, public: BoardTable, everybody: BoardTable, names: dict[str, str] | None = None, top: int = TOP
 ) -> None:
-    """Write the page for all and the one with the learners' ids and real names, each in one step. names: by id; whoever
-    may not read them (None) leaves the instructor's page as it is.
+    """Write the public page and the instructor's page with ids and real names, each atomically. names: by id; None if
+    this user may not read them, and then the instructor's page stays as it is.
     """
     write_atomically(folder / PUBLIC, render(public, top).encode("utf-8"))
-    (folder / PUBLIC).chmod(0o644)  # for a web server of another user; the instructor's stays the instructor's
+    (folder / PUBLIC).chmod(0o644)  # readable for a web server; the instructor's page stays private
     if names is not None:
         write_atomically(folder / INSTRUCTOR, render(everybody, top, names).encode("utf-8"), mode=0o600)
 
 
 def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = None, now: datetime | None = None) -> str:
-    """The page of at most `top` entries, baselines among them. With names, real ones by id, it is the instructor's."""
+    """The page with at most `top` entries, and the baselines. With names (real ones by id), it is the instructor's."""
     environment = templates(TEMPLATES)
     environment.filters["shown"] = lambda text, most=LONGEST_TEXT: clean_text(text, most)
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")

@@ -1,15 +1,15 @@
-"""The board as rows: each learner's best entry, ranked, with the baselines at their places.
+"""The rows of the board: each learner's best entry, ranked, and the baselines.
 
-Who is better beyond noise:
+When an entry counts as better:
 A score is the mean of three runs, and runs of one recipe differ: by 0.002 to 0.008 nats (benchmarks/recipes.md).
-Three runs say little about how much, so each entry's variance is drawn towards what is known of all recipes, as if
-that were worth four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated
+Three runs give only a poor estimate of the variance, so each is shrunk towards the variance of all recipes, with the
+weight of four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated
 variance of Smyth, Linear models and empirical Bayes methods, 2004: https://doi.org/10.2202/1544-6115.1027
 
 An entry is better than another when the difference of the means exceeds 1.943 times its standard error, sqrt(v1 / 3
 + v2 / 3): one side of Student's t at 95% with 6 degrees of freedom. rank = 1 + the number of entries that are
-better. So of two equal recipes, luck puts the first behind the second in about one case of 20. All are measured on
-the same held-out names: their choice adds no noise to the comparison, and the interval leaves it out.
+better. So if two recipes are equal, chance ranks the first below the second in about one case of 20. All are measured
+on the same held-out names: their choice adds no noise to the comparison, and the interval does not include it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ONE_SIDED, TWO_SIDED = 1.943, 2.447  # Student's t with 6 degrees of freedom: 95
 
 @dataclass(frozen=True)
 class Standing:
-    """rank from 1; the mean loss lies within `half_width` of the recipe's own in 95 cases of 100."""
+    """rank starts at 1; `half_width` is that of the mean loss's 95% confidence interval."""
 
     rank: int
     mean: float
@@ -37,7 +37,7 @@ class Standing:
 
 
 def standings(runs: Sequence[Sequence[float]]) -> list[Standing]:
-    """The standing of each entry, in the order given. runs: the held-out losses of an entry, by seed."""
+    """The standing of each entry, in the given order. runs: the held-out losses of each entry, by seed."""
     if not runs:
         return []
     means = np.array([np.mean(losses) for losses in runs])
@@ -61,7 +61,7 @@ class BoardRow:
     loss: float
     rank: int | None = None
     half_width: float | None = None
-    gain: float = 0.0  # over the bigram
+    gain: float = 0.0  # over the bigram table
     entry: BoardEntry | None = None
 
     @property
@@ -83,8 +83,8 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Record:
-    """An entry that was better than all before it. before: the loss that it beat, None for the first. at: UTC, in ISO
-    form.
+    """An entry that was better than all earlier ones. before: the loss that it beat, None for the first. at: UTC, in
+    ISO form.
     """
 
     at: str
@@ -95,9 +95,9 @@ class Record:
 
 @dataclass(frozen=True)
 class BoardTable:
-    """The standings. rows: best first. best: the records of the class over time. own: those that learners set for
-    themselves, by beating an entry of their own, newest first; neither at closing. tries: how many entries are counted.
-    baselines: losses by name.
+    """The standings. rows: best first. best: the class's records over time. own: personal records, where learners beat
+    an earlier entry of theirs, newest first; both are empty at closing. tries: the number of entries. baselines: losses
+    by name. hidden: how many entries count but are not shown.
     """
 
     rows: tuple[BoardRow, ...]
@@ -106,6 +106,7 @@ class BoardTable:
     tries: int
     baselines: dict[str, float]
     round: str
+    hidden: int = 0
 
     @property
     def ranked(self) -> list[BoardRow]:
@@ -120,9 +121,10 @@ def make_table(
     everybody: bool = False,
     me: str | None = None,
 ) -> BoardTable:
-    """Rank the learners who want to be shown (and `me`); with `everybody` all of them. Held entries do not count."""
-    shown = [e for e in entries if e.loss is not None and not e.held and e.round == round]
-    shown = [e for e in shown if everybody or e.learner.public or e.learner_id == me]
+    """Rank the learners who want to be shown, and `me`; with `everybody`, all learners. Held entries do not count."""
+    counting = [e for e in entries if e.loss is not None and not e.held and e.round == round]
+    shown = [e for e in counting if everybody or e.learner.public or e.learner_id == me]
+    hidden = len(counting) - len(shown)
     best: dict[str, BoardEntry] = {}
     for entry in shown:
         if entry.learner_id not in best or entry.loss < best[entry.learner_id].loss:
@@ -137,15 +139,15 @@ def make_table(
             )
         )
     rows.sort(key=lambda row: row.loss)
-    if round == CLOSING:  # all of it was run at once: what came first says nothing
-        return BoardTable(tuple(rows), (), (), len(shown), baselines, round)
+    if round == CLOSING:  # all entries ran together, so there is no order in time
+        return BoardTable(tuple(rows), (), (), len(shown), baselines, round, hidden)
     own = [record for learner_id in best for record in _records([e for e in shown if e.learner_id == learner_id])]
     own = sorted((record for record in own if record.before is not None), key=lambda record: record.at, reverse=True)
-    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round)
+    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round, hidden)
 
 
 def _records(entries: Sequence[BoardEntry]) -> Iterator[Record]:
-    """Each entry that was better than all before it."""
+    """Each entry that was better than all earlier ones."""
     lowest = None
     for entry in entries:
         if lowest is None or entry.loss < lowest:
@@ -154,7 +156,7 @@ def _records(entries: Sequence[BoardEntry]) -> Iterator[Record]:
 
 
 def around(table: BoardTable, learner_id: str, neighbours: int = 2) -> list[BoardRow]:
-    """The learner's row and the ones just above and below it; nothing when there is none."""
+    """The learner's row with the rows just above and below it; empty if there is none."""
     rows = table.ranked
     place = next((i for i, row in enumerate(rows) if row.learner_id == learner_id), None)
     return [] if place is None else rows[max(0, place - neighbours) : place + neighbours + 1]

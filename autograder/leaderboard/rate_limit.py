@@ -1,4 +1,4 @@
-"""How many entries a learner may make in 24 hours."""
+"""Limit the number of entries per learner in 24 hours."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from autograder.leaderboard.database_tables import OPEN, BoardEntry, StoreError
 
-WINDOW = timedelta(days=1)  # entries of the last 24 hours count as tries, whatever the day and the time zone
+WINDOW = timedelta(days=1)  # entries in the last 24 hours count as tries, independently of days and time zones
 
 
 def recent_tries(session: Session, learner_id: str, now: datetime) -> list[datetime]:
-    """When the learner's tries of the last 24 hours were, the oldest first; also those that had no score. One that a
-    wrong clock dated later than now counts as made now, so that it is gone after 24 hours.
+    """The times of the learner's tries in the last 24 hours, oldest first, including those without a score. A time in
+    the future, from a wrong clock, counts as now, so that it expires after 24 hours.
     """
     since = (now - WINDOW).astimezone(timezone.utc).isoformat(timespec="seconds")
     mine = select(BoardEntry.at).where(
@@ -25,12 +25,12 @@ def recent_tries(session: Session, learner_id: str, now: datetime) -> list[datet
 
 
 def next_free_time(tries: Sequence[datetime], most: int) -> datetime | None:
-    """When the next try is free; None when one is free now. tries: of the last 24 hours, the oldest first."""
+    """The time of the next free try; None if one is free now. tries: in the last 24 hours, oldest first."""
     return None if len(tries) < most else tries[len(tries) - most] + WINDOW
 
 
 def check_tries_left(session: Session, learner_id: str, most_tries: int, now: datetime) -> None:
-    """Raise StoreError, with the time of the next free try, when all of 24 hours are used up."""
+    """Raise StoreError, with the time of the next free try, if all tries of 24 hours are used up."""
     when = next_free_time(recent_tries(session, learner_id, now), most_tries)
     if when is not None:
         raise StoreError(

@@ -1,12 +1,12 @@
-"""The board's probes: they call a learner's recipe, beside it in the sandbox. Standard library only.
+"""The board's probes: they call a learner's recipe, in the same sandbox. Standard library only.
 
-Matrices cross as the hexadecimal digits of their doubles: bit-exact, and several times as fast as numbers in JSON.
+Matrices are sent as the hexadecimal digits of their doubles: bit-exact, and several times faster than JSON numbers.
 """
 
 import random
 from array import array
 
-random.seed(0)  # the same entry gives the same score, also when it draws numbers
+random.seed(0)  # the same entry gets the same score, even if it draws random numbers
 
 import leaderboard_recipe as recipe  # noqa: E402
 
@@ -36,7 +36,7 @@ def _write(values):
 
 
 def _what_is_wrong(values):
-    """The type of what is no flat list of numbers, and place and type of the first item that is none."""
+    """Describe a value that is not a flat list of numbers: its type, and index and type of the first wrong item."""
     for place, item in enumerate(values if isinstance(values, (list, tuple)) else ()):
         try:
             array("d", [item])

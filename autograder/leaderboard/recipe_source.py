@@ -1,4 +1,4 @@
-"""A recipe as text: what may be run at all, and when two recipes are the same one."""
+"""A recipe as source: which recipes may run, and when two recipes are the same program."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from autograder.errors import Failure
 from autograder.grading.sources import inspect_source
 from autograder.sandbox import BOARD
 
-# The rules of the game in numbers.
+# The limits in numbers.
 NUM_STEPS = 1000
 RUNS = 3
-TRIES = 5  # of a learner in 24 hours
+TRIES = 5  # per learner in 24 hours
 LARGEST_BATCH = 32  # names per step
 LARGEST_STD = 10.0
 LARGEST_COMPRESSED = 6 * 1024  # bytes of source after xz: 4,192 weights of the model, as floats, would take 30 KB
 
-# The sandbox's limit is for a try, so each of its runs gets a share; the control has its own. Processor time and
-# waiting count, and time in which other programs have the processors does not: MachineBusy costs no entry and no try.
+# The sandbox's limit is for a try, so each of its runs gets a share; the control has a separate limit. Processor time
+# and waiting count, but not the time in which other programs use the processors: MachineBusy costs no entry or try.
 SHARE = BOARD.cpu_seconds // RUNS
 LIMITS = replace(BOARD, cpu_seconds=SHARE, call_seconds=10.0, total_seconds=2.0 * SHARE)
 
@@ -35,12 +35,12 @@ STUB = EXERCISES / FILE_NAME
 
 
 class RecipeError(Failure):
-    """A recipe that has no score; the text is a sentence for whoever wrote it."""
+    """The recipe has no score; the message is a sentence for its author."""
 
 
 @dataclass(frozen=True)
 class RecipeSource:
-    """A recipe that may be run. shape: a hash that formatting, comments and the choice of names do not change."""
+    """A recipe that may run. shape: a hash that is independent of formatting, comments and names."""
 
     content: bytes
     sha256: str
@@ -58,7 +58,7 @@ def read_source(path: Path) -> RecipeSource:
 
 
 def this_user() -> str:
-    """The id of whoever runs this: the login name, the number where the system has no name for it, as in containers."""
+    """The id of the current user: the login name, or the number if the system has no name for it, as in containers."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -66,8 +66,8 @@ def this_user() -> str:
 
 
 def learner_of(path: Path) -> str:
-    """Whose recipe a file is, by where it lies: `ada/leaderboard_recipe.py` and `ada.py` are ada's. The course's own
-    exercises/ is the user's.
+    """The owner of a recipe, by its path: `ada/leaderboard_recipe.py` and `ada.py` are ada's. The course's own
+    exercises/ belong to the user.
     """
     folder = path if path.is_dir() else path.parent
     if folder.resolve() == STUB.parent:
@@ -76,17 +76,19 @@ def learner_of(path: Path) -> str:
 
 
 def check_source(content: bytes) -> RecipeSource:
-    """A recipe as it came. Raises RecipeError when it is too long, is no Python or imports other packages."""
+    """A recipe from its source. Raises RecipeError if it is too long, has a syntax error or imports other packages."""
     source = inspect_source(content)
     if source.problem:
         raise RecipeError(f"Line {source.line}: {source.problem}" if source.line else source.problem)
     for module, line in _imported_parts(content):
-        raise RecipeError(f"Line {line}: The recipe imports {module}, and must stand alone: copy what you need of it.")
+        raise RecipeError(
+            f"Line {line}: The recipe imports {module}. A recipe must be self-contained: copy the code that you need."
+        )
     size = len(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
     if size > LARGEST_COMPRESSED:
         raise RecipeError(
-            f"The recipe has {size:,} bytes after compression, and {LARGEST_COMPRESSED:,} are the most: a recipe says "
-            "how to train, it does not bring weights along."
+            f"The recipe has {size:,} bytes after compression; the maximum is {LARGEST_COMPRESSED:,}. A recipe "
+            "describes how to train and must not contain weights."
         )
     return RecipeSource(content, hashlib.sha256(content).hexdigest(), shape_of(content))
 
@@ -104,7 +106,7 @@ def _imported_parts(content: bytes) -> Iterator[tuple[str, int]]:
 def shape_of(content: bytes) -> str:
     """The hash of the program without its comments, docstrings, formatting, type hints and names.
 
-    Numbers and texts stay, and so do the names of attributes and of Python's own functions: they are what it does.
+    Numbers, texts, and the names of attributes and built-in functions stay, because they determine the behaviour.
     """
     tree = ast.parse(content)
     tree = _Anonymous(tree).visit(tree)
@@ -112,7 +114,7 @@ def shape_of(content: bytes) -> str:
 
 
 class _Anonymous(ast.NodeTransformer):
-    """Replaces every name by its number in the order of appearance."""
+    """Replace every name by its number in the order of appearance."""
 
     def __init__(self, tree: ast.AST) -> None:
         self.numbers: dict[str, str] = {}

@@ -1,5 +1,5 @@
-"""Score a recipe. The grader draws the weights, computes loss and gradient and owns the loop; the recipe, in the
-sandbox, sees matrices of numbers and nothing else. Each run renumbers the 27 tokens by a secret permutation.
+"""Score a recipe. The grader draws the weights, computes loss and gradient, and runs the loop. The recipe runs in the
+sandbox and sees only matrices of numbers. Each run renumbers the 27 tokens by a secret permutation.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ OnStep = Callable[[int, int, float], None]
 
 @dataclass(frozen=True)
 class RecipeRun:
-    """One training: the held-out loss in nats per token, the loss of every step, the weights, what was printed."""
+    """One training run: held-out loss in nats per token, the loss of every step, the weights, the recipe's output."""
 
     loss: float
     losses: list[float]
@@ -47,8 +47,8 @@ class RecipeRun:
 
 @dataclass(frozen=True)
 class Score:
-    """A try. losses: held-out, by seed. control: on the ciphered names, None when not run. curve: means of the
-    training losses over runs and neighbouring steps. names: sampled from the first run's model.
+    """The score of a try. losses: held-out, by seed. control: on the ciphered names, None if not run. curve: means of
+    the training losses over runs and neighbouring steps. names: sampled from the first run's model.
     """
 
     losses: tuple[float, ...]
@@ -66,7 +66,7 @@ class Score:
 
 @dataclass(frozen=True)
 class NoScore:
-    """A try of a recipe that breaks a rule or fails. reason: a sentence."""
+    """A try without a score, because the recipe breaks a rule or fails. reason: a sentence."""
 
     reason: str
 
@@ -81,10 +81,10 @@ def score(
     num_steps: int = NUM_STEPS,
     on_step: OnStep | None = None,
 ) -> Score:
-    """Run a recipe once per seed, and once more on ciphered names when there is a control_seed.
+    """Run a recipe once per seed, and with a control_seed once more on ciphered names.
 
-    on_step(run, step, loss) is called after each step, both counted from 0. Raises RecipeError with a sentence when
-    the recipe breaks a rule or the program ends; SandboxUnavailable when no worker starts.
+    on_step(run, step, loss) is called after each step, both counted from 0. Raises RecipeError if the recipe breaks a
+    rule or its process ends; SandboxUnavailable if no worker starts.
     """
     begin = time.monotonic()
     tasks = [(split, seed) for seed in seeds]
@@ -112,7 +112,7 @@ def score(
 def run(
     content: bytes, split: Split, seed: int, tier: Tier, num_steps: int = NUM_STEPS, on_step: Callable | None = None
 ) -> RecipeRun:
-    """Train once. Order of the names, weights and numbering of the tokens follow from the seed."""
+    """Train once. The seed determines the order of the names, the weights and the numbering of the tokens."""
     rng = random.Random(f"run {seed}")
     docs = list(split.train)
     rng.shuffle(docs)
@@ -155,7 +155,7 @@ def read_hyperparameters(worker: Worker, matrices: list[str], num_steps: int) ->
     answer = reply_value(worker.call("settings", [matrices, num_steps]), "", worker.limits)
     lengths = [len(part) if type(part) is list else -1 for part in answer] if type(answer) is list else []
     if lengths != [len(matrices), num_steps]:
-        raise RecipeError(": initial_std and batch_size were not answered.")
+        raise RecipeError(": initial_std and batch_size returned no answer.")
     stds, sizes = answer
     for name, std in zip(matrices, stds):
         if not is_number(std) or not 0 <= std <= LARGEST_STD:
@@ -173,17 +173,17 @@ def _hint_at_return(answer: object) -> str:
 
 
 def reply_value(reply: Reply, where: str, limits: Limits) -> object:
-    """Return the value of a reply. Raises RecipeError with a sentence when the call failed. where: in which step."""
+    """Return the value of a reply. Raises RecipeError if the call failed. where: the step, for the message."""
     if reply.failure is None:
         return reply.value
     missing = MISSING.search(reply.message)
     if reply.failure == "missing" and missing:
-        raise RecipeError(f": The recipe has no function {missing[1]}: spell it as the stub does.")
+        raise RecipeError(f": The recipe has no function {missing[1]}. Spell it as in the stub.")
     of_one_call = reply.message.startswith((WAITED, f"no answer after {limits.call_seconds:.3g} seconds"))
     if reply.failure == "timeout" and not of_one_call:
         raise RecipeError(
             f"{where}: The time of a run is used up: {limits.cpu_seconds} seconds of processor time, "
-            f"{limits.total_seconds:g} with waiting. It must do for {NUM_STEPS:,} steps: "
+            f"{limits.total_seconds:g} with waiting. It must be enough for {NUM_STEPS:,} steps: "
             f"{limits.cpu_seconds / NUM_STEPS:g} seconds per step."
         )
     line = f" ({reply.file}, line {reply.line})" if reply.line else ""
@@ -194,6 +194,6 @@ def require_finite(step: int, loss: float) -> None:
     """Raise RecipeError when a loss is infinite or NaN."""
     if not math.isfinite(loss):
         raise RecipeError(
-            f", step {step}: the loss is not a finite number any more, since the weights have grown too large: "
-            "try a smaller learning rate."
+            f", step {step}: the loss is no longer a finite number, because the weights have grown too large. "
+            "Try a smaller learning rate."
         )

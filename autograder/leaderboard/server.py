@@ -1,4 +1,4 @@
-"""Serves the folder with the public page, to browsers of this computer only."""
+"""Serve the folder with the public page, only to browsers on this computer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.leaderboard.database_tables import StoreError
 
 HEADERS = {
     "Cache-Control": "no-cache",  # each refresh shows the newest page
-    "Content-Security-Policy": "frame-ancestors 'none'",  # besides the page's own, which can't say this
+    "Content-Security-Policy": "frame-ancestors 'none'",  # the page's own policy can't contain this
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -23,16 +23,16 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing: the page asks again every few minutes."""
+        """Log nothing, since the page reloads every few minutes."""
 
 
 def serve_folder(folder: Path, port: int) -> None:
-    """Serve until Ctrl-C. Raises StoreError when the port is taken."""
+    """Serve until Ctrl-C. Raises StoreError if the port is in use."""
     handler = functools.partial(_Handler, directory=str(folder))
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:
-        raise StoreError(f"Port {port} can't be used ({error.strerror}): name another one with --port.") from error
-    print(f"The board is at http://127.0.0.1:{port}/ - Ctrl-C ends it.", flush=True)
+        raise StoreError(f"Port {port} can't be used ({error.strerror}). Choose another one with --port.") from error
+    print(f"The board is at http://127.0.0.1:{port}/ - press Ctrl-C to stop.", flush=True)
     with server, contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()

@@ -25,7 +25,7 @@ from autograder.leaderboard.recipes import NoScore, Score
 
 @dataclass(frozen=True)
 class Attempt:
-    """An entry that is not written yet. held: why it needs a manual review before it counts."""
+    """A new entry, not yet written. held: why it is held for review before it counts."""
 
     learner_id: str
     source: RecipeSource
@@ -36,10 +36,10 @@ class Attempt:
 
 
 class BoardStore:
-    """The database of a board; made when it is not there."""
+    """The database of a board. Creates it if there is none."""
 
     def __init__(self, where: Path | str) -> None:
-        """where: an SQLite file, or a URL. Raises StoreError when it can't be used."""
+        """where: an SQLite file, or a URL. Raises StoreError if it can't be used."""
         try:
             if isinstance(where, Path):
                 where.parent.mkdir(parents=True, exist_ok=True)
@@ -51,23 +51,23 @@ class BoardStore:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Session]:
-        """All of what happens within, or nothing of it; nobody else writes meanwhile."""
+        """A transaction: everything inside happens or nothing does, and nobody else writes meanwhile."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def read_setting(self, key: str) -> object:
-        """Return the value of a setting, None when there is none."""
+        """Return the value of a setting; None if there is none."""
         with self.transaction() as session:
             setting = session.get(Setting, key)
             return None if setting is None else json.loads(setting.value)
 
     def write_setting(self, key: str, value: object) -> None:
-        """Write a setting, in place of an old value."""
+        """Write a setting, replacing an old value."""
         with self.transaction() as session:
             session.merge(Setting(key=key, value=json.dumps(value)))
 
     def write_setting_once(self, key: str, value: object) -> object:
-        """Write a setting unless it has a value already; return the value that it has now."""
+        """Write a setting unless it already has a value. Return its value."""
         with self.transaction() as session:
             setting = session.get(Setting, key)
             if setting is None:
@@ -77,8 +77,8 @@ class BoardStore:
     def get_or_create_learner(
         self, learner_id: str, display: str | None = None, public: bool | None = None
     ) -> BoardLearner:
-        """The learner, made when new (hidden, with a pseudonym), changed where something is given. Raises StoreError
-        when the display name is not allowed or looks like somebody else's.
+        """The learner. A new one is created hidden, with a pseudonym; given values are changed. Raises StoreError if
+        the display name is not allowed or looks like somebody else's.
         """
         with self.transaction() as session:
             try:
@@ -87,19 +87,19 @@ class BoardStore:
                 raise StoreError(str(error)) from error
 
     def tries_today(self, learner_id: str, now: datetime | None = None) -> int:
-        """How many entries the learner made in the last 24 hours."""
+        """The number of the learner's entries in the last 24 hours."""
         with self.transaction() as session:
             return len(recent_tries(session, learner_id, now or utc_now()))
 
     def check_rate_limit(self, learner_id: str, most_tries: int) -> None:
-        """Raise StoreError, with the time of the next one, when the learner's tries of 24 hours are used up."""
+        """Raise StoreError, with the time of the next try, if the learner's tries of 24 hours are used up."""
         with self.transaction() as session:
             check_tries_left(session, learner_id, most_tries, utc_now())
 
     def add(self, attempt: Attempt, *, most_tries: int | None = None, now: datetime | None = None) -> BoardEntry:
-        """Write an entry. The learner must be there.
+        """Write an entry. The learner must exist.
 
-        Raises StoreError, and writes nothing, when the learner has used up the tries or has entered this very file.
+        Raises StoreError, and writes nothing, if the learner's tries are used up or this exact file is already entered.
         """
         now = now or utc_now()
         entry = _entry_of(attempt, now)
@@ -107,28 +107,28 @@ class BoardStore:
             if most_tries is not None:
                 check_tries_left(session, attempt.learner_id, most_tries, now)
             if _find_entry(session, attempt.learner_id, attempt.source, attempt.round) is not None:
-                raise StoreError("This very file is on the board already.")
+                raise StoreError("You have already submitted this exact file.")
             session.add(entry)
         return entry
 
     def find_entry(self, learner_id: str, source: RecipeSource) -> BoardEntry | None:
-        """The learner's open entry of this very file: it is not run, and not counted, again."""
+        """The learner's open entry for this exact file, so that it is not run or counted again."""
         with self.transaction() as session:
             return _find_entry(session, learner_id, source, OPEN)
 
     def find_same_program(self, learner_id: str, source: RecipeSource) -> BoardEntry | None:
-        """The first entry of somebody else that is the same program, however it is formatted and its names chosen."""
+        """The first entry by somebody else that is the same program, apart from formatting and names."""
         with self.transaction() as session:
             same_program = (BoardEntry.shape == source.shape, BoardEntry.learner_id != learner_id)
             return session.scalar(select(BoardEntry).where(*same_program).order_by(BoardEntry.number).limit(1))
 
     def entries(self, *conditions: object) -> Sequence[BoardEntry]:
-        """Entries in the order in which they came."""
+        """Entries, oldest first."""
         with self.transaction() as session:
             return session.scalars(select(BoardEntry).where(*conditions).order_by(BoardEntry.number)).all()
 
     def release(self, number: int) -> BoardEntry | None:
-        """Let a held entry count, after a manual review. None when there is no such entry."""
+        """Let a held entry count, after a review. Return None if there is no such entry."""
         with self.transaction() as session:
             entry = session.get(BoardEntry, number)
             if entry is not None:
@@ -137,7 +137,7 @@ class BoardStore:
 
 
 def utc_now() -> datetime:
-    """The time, by the clock of the machine that keeps the board."""
+    """The current time, by this machine's clock."""
     return datetime.now(timezone.utc)
 
 
@@ -159,7 +159,7 @@ def _entry_of(attempt: Attempt, now: datetime) -> BoardEntry:
     )
     result = attempt.result
     if isinstance(result, NoScore):
-        entry.message = result.reason.replace("\0", "")  # which PostgreSQL accepts in no text
+        entry.message = result.reason.replace("\0", "")  # PostgreSQL does not accept NUL in text
     else:
         entry.loss, entry.losses, entry.seeds = result.mean, json.dumps(result.losses), json.dumps(result.seeds)
         entry.control, entry.curve = result.control, json.dumps(result.curve)
@@ -177,7 +177,7 @@ def _get_or_create_learner(session: Session, learner_id: str, display: str | Non
     if display is not None:
         display = invented_names.checked_name(display)
         if taken(display):
-            raise ValueError(f"{ascii(display)} looks like a name that is taken: choose another.")
+            raise ValueError(f"{ascii(display)} looks like a name that is already taken. Choose another.")
     learner = session.get(BoardLearner, learner_id)
     if learner is None:
         display = display or invented_names.pseudonym(taken)

@@ -1,4 +1,4 @@
-"""Matrices on their way to a recipe and back, as digits: everything that comes back is checked."""
+"""Send matrices to a recipe and back, as digits. Everything that the recipe returns is checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEXADECIMAL = re.compile(r"[0-9a-f]*")
 
 
 class TokenPermutation:
-    """Matrices on their way to a recipe and back: rows that stand for tokens take the places of the permutation."""
+    """Encode and decode matrices for a recipe. Rows that belong to tokens are permuted."""
 
     def __init__(self, order: Sequence[int]) -> None:
         self.order = np.array(order)  # the token of each row that the recipe sees
@@ -24,12 +24,12 @@ class TokenPermutation:
         return [self._rows(name, matrix).tobytes().hex() for name, matrix in matrices.items()]
 
     def from_recipe(self, answer: object, old: model.Weights, step: int) -> model.Weights:
-        """The new weights. Raises RecipeError for anything but as many finite numbers as there were."""
+        """The new weights. Raises RecipeError unless they are finite numbers, as many as before."""
         where = f", step {step}: update returned"
         if type(answer) is str:
             raise RecipeError(f"{where} {_kind(answer)}: end it with `return weights`, a dict of flat lists.")
         if type(answer) is not list or len(answer) != len(old):
-            raise RecipeError(f"{where} something else than the matrices.")
+            raise RecipeError(f"{where} something other than the matrices.")
         new = {}
         for (name, matrix), digits in zip(old.items(), answer):
             if digits is None:
@@ -37,7 +37,7 @@ class TokenPermutation:
             if type(digits) is list:
                 raise RecipeError(f"{where} for {name} {_described(digits)}: {_wanted(matrix)}.")
             if type(digits) is not str or not HEXADECIMAL.fullmatch(digits) or len(digits) % 16:
-                raise RecipeError(f"{where} something else than numbers for {name}.")
+                raise RecipeError(f"{where} something other than numbers for {name}.")
             if len(digits) != 16 * matrix.size:
                 raise RecipeError(f"{where} {len(digits) // 16:,} numbers for {name}: {_wanted(matrix)}.")
             rows = np.frombuffer(bytes.fromhex(digits)).reshape(matrix.shape)
@@ -45,7 +45,7 @@ class TokenPermutation:
             if wrong.size:
                 raise RecipeError(
                     f"{where} numbers for {name} that are infinite or NaN: {wrong.size:,} of {rows.size:,}, first "
-                    f"{name}[{wrong[0]}]. That comes of a division by almost 0, or of steps that grow: try a smaller "
+                    f"{name}[{wrong[0]}]. The cause is a division by almost 0, or growing steps: try a smaller "
                     "learning rate."
                 )
             new[name] = np.empty_like(matrix)
@@ -62,7 +62,7 @@ def _wanted(matrix: np.ndarray) -> str:
 
 
 def _described(wrong: list) -> str:
-    """What came back in place of a flat list of numbers, in the recipe's own words: bounded, and plain ASCII."""
+    """Describe an answer that is not a flat list of numbers, in short plain ASCII."""
     kind, place, item = [*wrong, None, None, None][:3]
     if type(place) is not int:
         return _kind(kind)

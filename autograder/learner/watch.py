@@ -8,10 +8,10 @@ import queue
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from autograder.console import print_lines
-from autograder.course import EXERCISES, Part
+from autograder.course import EXERCISES, Part, parts
 from autograder.grading.report import Report
 from autograder.learner import compare, hints, last_results, overview, reset, screens
 from autograder.learner.file_watcher import watch_files
@@ -19,7 +19,7 @@ from autograder.learner.keyboard import END, read_keys
 from autograder.sandbox import SandboxUnavailable
 from autograder.stubs import StubError
 
-KEYS = "Keys: h hint   n next   l list   r reset   c compare   Enter again   q quit"
+KEYS = "Keys: h hint  n next  0-10 part  l list  r reset  c compare  Enter redo  q quit"
 NO_KEYS = "There is no keyboard here, so no keys: Ctrl-C ends it."
 
 
@@ -34,6 +34,7 @@ class Watch:
         self.events: queue.Queue[tuple[str, object]] = queue.Queue()
         self.keyboard = False
         self.confirm: reset.ResetPlan | None = None  # a reset that waits for y
+        self.digits = ""  # of a part's number that may have one more
         self.actions = {
             "h": self.hint,
             "n": self.next_part,
@@ -53,8 +54,8 @@ class Watch:
             self.check()
             while True:
                 kind, names_or_key = self._next_event()
-                if kind == "saved" and self.part.file_name in names_or_key:
-                    self.saved()
+                if kind == "saved":
+                    self.saved(names_or_key)
                 elif kind == "key" and not self.pressed(names_or_key):
                     return
 
@@ -71,12 +72,28 @@ class Watch:
             self.reset(change) if key in "yY" else self.say(["Nothing was changed."])
         elif key.lower() == "q" or key == END:
             return False
+        elif key.isdigit():
+            self.chosen(key)
+            return True
         else:
             self.actions.get(key.lower(), self.unknown)()
+        self.digits = ""
         return True
 
-    def saved(self) -> None:
-        """Check, unless the file is as it was: some editors write twice."""
+    def chosen(self, digit: str) -> None:
+        """Go to the part with this number; after 1, a 0 means part 10."""
+        by_number = {str(part.number): part for part in parts()}
+        self.digits = self.digits + digit if self.digits + digit in by_number else digit
+        self.part = by_number[self.digits]
+        self.check()
+
+    def saved(self, names: Collection[str]) -> None:
+        """Check the file that was saved, and follow to its part, unless it is as it was: some editors write twice."""
+        saved = [part for part in parts() if part.file_name in names]
+        if not saved:
+            return
+        if self.part not in saved:
+            self.part, self.content = saved[0], None
         path = EXERCISES / self.part.file_name
         for _ in range(10):  # moved away, and the new one not there yet
             if path.exists():

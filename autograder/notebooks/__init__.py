@@ -2,7 +2,7 @@
 
 import sys
 
-# Before anything imports nbformat. Its jsonschema takes this package where it is there, which then compiles 38
-# grammars, more than a second of processor time, for formats that the schema of notebooks doesn't name. None: an
-# import of it fails, which jsonschema is prepared for.
+# Run this before anything imports nbformat. If this package is installed, nbformat's jsonschema imports it, which
+# compiles 38 grammars (more than a second of processor time) for formats that notebooks don't use. None makes the
+# import fail, which jsonschema handles.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

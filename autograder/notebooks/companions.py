@@ -1,7 +1,7 @@
-"""How nbgrader releases a part: its settings, and the files next to the notebook.
+"""nbgrader's settings for a release, and the files next to the notebook.
 
-The settings hold for our own command, for `nbgrader generate_assignment` and for formgrader's button alike. source/
-holds notebooks only, since nbgrader would copy any other file there over a learner's own file.
+The settings apply to our command, to `nbgrader generate_assignment` and to formgrader's button. source/ contains only
+notebooks, since nbgrader would copy any other file from there over a learner's own file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STEPS = """LockCells ClearSolutions ClearOutput CheckCellMetadata ComputeChecksu
 
 
 def companions(part: Part) -> dict[str, bytes]:
-    """The files next to the part's notebook: path -> content. Raises StubError when a solution can't be used."""
+    """The contents of the files next to the part's notebook, by path. Raises StubError if a solution can't be used."""
     stubs = fresh_stubs()
     files = {part.file_name: stubs[part.file_name].encode("utf-8")}
     files[f"{TOOLS.name}.py"] = tools_file()
@@ -30,7 +30,7 @@ def companions(part: Part) -> dict[str, bytes]:
 
 
 def add_settings(config) -> None:
-    """Put the settings of a release into a traitlets Config."""
+    """Write the settings of a release into a traitlets Config."""
     config.GenerateAssignment.preprocessors = [
         *(f"nbgrader.preprocessors.{step}" for step in STEPS),
         "autograder.notebooks.companions.AddCompanions",
@@ -39,7 +39,7 @@ def add_settings(config) -> None:
 
 
 class AddCompanions(NbGraderPreprocessor):
-    """Hands the companions to nbgrader's writer, which puts them where it writes the notebook."""
+    """Pass the companion files to nbgrader's writer, which writes them next to the notebook."""
 
     def preprocess(self, nb, resources):
         part = part_named(resources["nbgrader"]["assignment"])

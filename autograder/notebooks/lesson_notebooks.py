@@ -1,4 +1,4 @@
-"""The notebooks' sources: what must hold of them before a release, and automatic fixes."""
+"""The source notebooks: the rules that they must satisfy before a release, and automatic fixes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.grading.checks import points_by_task
 
 SOURCE = ROOT / "source"
 TOOLS = ROOT / "notebook_tools"
-KEPT_METADATA = ("nbgrader", "tags")  # of a cell; everything else is a remark of some editor
+KEPT_METADATA = ("nbgrader", "tags")  # of a cell; all other metadata comes from editors
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -19,32 +19,32 @@ NOTEBOOK_METADATA = {
 
 
 def notebook_path(part: Part, source: Path = SOURCE) -> Path:
-    """Where the source of a part's notebook is."""
+    """The path of a part's source notebook."""
     return source / part.name / f"{part.name}.ipynb"
 
 
 def grade_id(task: Task) -> str:
-    """The id of the cell that a task's points belong to. It never changes: gradebooks hold it."""
+    """The id of the cell with a task's points. It never changes, since gradebooks use it."""
     return f"{'check' if task.defines else 'written'}-{task.id.replace('.', '-')}"
 
 
 def graded_metadata(task: Task, points: float) -> dict:
-    """What nbgrader must know of a task's cell: of a locked one that runs checks, or of a written answer."""
+    """nbgrader's metadata for a task's cell: a locked one that runs checks, or one for a written answer."""
     facts = {"grade": True, "grade_id": grade_id(task), "locked": bool(task.defines), "points": points}
     return {**facts, "schema_version": 3, "solution": not task.defines, "task": False}
 
 
 def findings(source: Path = SOURCE, tools: Path = TOOLS) -> list[str]:
-    """What is wrong, a sentence each that begins with the place. Nothing when all is well."""
+    """All problems, each a sentence that begins with the place. Empty if everything is fine."""
     wrong = [finding for part in parts() for finding in notebook_findings(part, source)]
     path = tools / "course.json"
     if not path.is_file() or path.read_text(encoding="utf-8") != course_json():
-        wrong.append(f"{path}: it does not say what course.toml says.")
+        wrong.append(f"{path}: it does not agree with course.toml.")
     return wrong
 
 
 def notebook_findings(part: Part, source: Path = SOURCE) -> list[str]:
-    """What is wrong with one part's notebook, a sentence each."""
+    """The problems of one part's notebook, as sentences."""
     path = notebook_path(part, source)
     try:
         notebook = read_notebook(path)
@@ -55,16 +55,16 @@ def notebook_findings(part: Part, source: Path = SOURCE) -> list[str]:
     for number, cell in enumerate(notebook["cells"], start=1):
         place = f"cell {number} ({cell.get('id', 'without an id')})"
         if not cell.get("id") or ids.index(cell["id"]) != number - 1:
-            wrong.append(f"{place}: its id is missing, or stands for an earlier cell too.")
+            wrong.append(f"{place}: its id is missing, or an earlier cell has the same id.")
         if cell.get("outputs") or cell.get("execution_count") is not None:
-            wrong.append(f"{place}: it holds what it gave when it ran.")
+            wrong.append(f"{place}: it contains outputs.")
         if set(cell["metadata"]) - set(KEPT_METADATA) or cell.get("attachments"):
-            wrong.append(f"{place}: it has metadata of an editor, or a picture attached.")
+            wrong.append(f"{place}: it has an editor's metadata, or an attached picture.")
     return [f"{path}: {finding}" for finding in wrong + _graded_findings(part, notebook)]
 
 
 def _graded_findings(part: Part, notebook: dict) -> list[str]:
-    """What is wrong with the cells that have points: one a task, in the tasks' order, and no other."""
+    """The problems of the graded cells. There must be exactly one per task, in the tasks' order."""
     graded = [cell for cell in notebook["cells"] if "nbgrader" in cell["metadata"]]
     names = [cell["metadata"]["nbgrader"].get("grade_id") for cell in graded]
     expected = [grade_id(task) for task in part.tasks]
@@ -84,8 +84,8 @@ def _graded_findings(part: Part, notebook: dict) -> list[str]:
 
 
 def mend(source: Path = SOURCE, tools: Path = TOOLS) -> list[Path]:
-    """Clear outputs and editors' metadata, set points from the suites, ids where one is missing or there twice, and
-    write course.json. What only an author can fix stays a finding. Returns the files that were written.
+    """Clear outputs and editors' metadata, set points from the suites, replace missing or duplicate ids, and write
+    course.json. Problems that only an author can fix remain. Returns the written files.
     """
     written = []
     for part in parts():
@@ -122,7 +122,7 @@ def _mend_cell(part: Part, cell: dict) -> None:
 
 
 def read_notebook(path: Path) -> dict:
-    """A notebook of ours as plain data, its sources as strings. Raises ValueError with a sentence."""
+    """One of our notebooks as plain data, with sources as strings. Raises ValueError with a message."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
@@ -136,12 +136,12 @@ def read_notebook(path: Path) -> dict:
 
 
 def notebook_text(notebook: dict) -> str:
-    """A notebook as Jupyter writes it, a line of source a line of the file."""
+    """A notebook in Jupyter's format, with one line of the file per line of source."""
     cells = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in notebook["cells"]]
     return json.dumps({**notebook, "cells": cells}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def course_json() -> str:
-    """What the notebooks need of course.toml, which the Python of a learner may be too old to read."""
+    """The data from course.toml that notebooks need, as JSON, since a learner's Python may be too old to read TOML."""
     facts = {str(p.number): {"module": p.module, "title": p.title, "needs": list(p.needs)} for p in parts()}
     return json.dumps(facts, indent=1) + "\n"

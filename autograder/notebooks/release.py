@@ -1,4 +1,4 @@
-"""The release of a part: made next to the old one, audited, and only then moved into its place."""
+"""Release a part: write it next to the old release, audit it, and only then replace the old one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RELEASE = ROOT / "release"
 
 
 class ReleaseError(Failure):
-    """Nothing was released; findings: a sentence each that begins with the place."""
+    """Nothing was released; findings: sentences that begin with the place."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
@@ -24,7 +24,7 @@ class ReleaseError(Failure):
 
 
 def release(wanted: Sequence[Part], to: Path = RELEASE, source: Path = SOURCE) -> None:
-    """Release these parts into `to`, all or none. Raises ReleaseError; the old release then stays as it was."""
+    """Release these parts into `to`, all or none. Raises ReleaseError, and keeps the old release then."""
     if len(wanted) > 1 and source == SOURCE and (problems := findings()):
         raise ReleaseError(*problems)
     to.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def release(wanted: Sequence[Part], to: Path = RELEASE, source: Path = SOURCE) -
 
 
 def stale(wanted: Sequence[Part], released: Path = RELEASE, source: Path = SOURCE) -> list[str]:
-    """The files of the released parts that are not what a release would write now. Writes nothing there."""
+    """The files of the released parts that differ from what a release would write now. Writes nothing there."""
     problems = []
     with tempfile.TemporaryDirectory() as scratch:
         for part in wanted:
@@ -52,7 +52,7 @@ def stale(wanted: Sequence[Part], released: Path = RELEASE, source: Path = SOURC
 
 
 def _make(part: Part, new: Path, source: Path) -> list[str]:
-    """Make and audit the release of one part in the folder `new`. Returns what is wrong."""
+    """Write and audit the release of one part in the folder `new`. Returns the problems."""
     problems = notebook_findings(part, source)
     if problems:
         return problems
@@ -64,15 +64,15 @@ def _make(part: Part, new: Path, source: Path) -> list[str]:
 
 
 def released_notebook(part: Part, source: Path = SOURCE) -> dict:
-    """The notebook that a release would hold now, as plain data."""
+    """The notebook that a release would contain now, as plain data."""
     with tempfile.TemporaryDirectory() as scratch:
         generate(part, Path(scratch), source)
         return read_notebook(Path(scratch) / part.name / f"{part.name}.ipynb")
 
 
 def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None = None) -> None:
-    """Let nbgrader write to/part05 from source/part05. gradebook: the database, in nbgrader's form, to enter the graded
-    cells in; none when not given. Raises ReleaseError with nbgrader's own words.
+    """Let nbgrader write to/part05 from source/part05. gradebook: the URL of the database to enter the graded cells in,
+    if any. Raises ReleaseError with nbgrader's message.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
@@ -98,7 +98,7 @@ def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None 
         try:
             converter.start()
         except Exception as error:  # nbgrader raises RuntimeError, ValueError and its own
-            what = f"{source / part.name}: nbgrader can't make a release of it"
+            what = f"{source / part.name}: nbgrader can't release it"
             if gradebook:
                 what = f"{part.name} can't be entered in the gradebook"
             raise ReleaseError(f"{what}: {reason(error)}") from error

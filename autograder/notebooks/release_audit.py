@@ -1,4 +1,4 @@
-"""The audit of a release: nothing in it may tell a student more than they are meant to get."""
+"""The audit of a release: it must not contain answers or anything else that students should not see."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, not
 from autograder.sandbox import Tier
 from autograder.stubs import BEGIN, END, GIVEN, fresh_stubs
 
-# A line of code or prose with fewer characters (spaces not counted) gives nothing away: `return x`.
+# A shorter line of code or prose (without spaces), such as `return x`, gives nothing away.
 MIN_LEAK_CHARACTERS = 16
 MARKS = re.compile(r"(BEGIN|END)\s+(SOLUTION|HIDDEN\s+TESTS|MARK\s+SCHEME)", re.IGNORECASE)
 CELL_METADATA = {"nbgrader", "tags", "deletable", "editable"}
@@ -24,7 +24,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n")
 
 
 def audit(folder: Path, part: Part, source: Path = SOURCE) -> list[str]:
-    """What a part's release gives away or lacks, a sentence each that begins with the place; nothing if all is well.
+    """What a part's release gives away or lacks, as sentences that begin with the place; empty if everything is fine.
 
     The texts of files, cells, outputs and metadata are compared line by line with the solutions of all parts, with
     the hidden checks of the part, and with the sample answers of its written tasks.
@@ -35,7 +35,7 @@ def audit(folder: Path, part: Part, source: Path = SOURCE) -> list[str]:
     secrets |= {line: "a sentence of a sample answer" for line in sample_answers(part, source)}
     for place, text in _texts(folder):
         if MARKS.search(text):
-            leaks.append(f"{place}: a mark of solutions or hidden tests is left in it.")
+            leaks.append(f"{place}: it still contains a mark of solutions or hidden tests.")
         for line in text.splitlines() or [text]:
             condensed = normalised(line)
             for secret in secrets:
@@ -45,7 +45,7 @@ def audit(folder: Path, part: Part, source: Path = SOURCE) -> list[str]:
 
 
 def solution_lines() -> set[str]:
-    """The lines between the marks in solutions/, without those that stubs of other modules hold, spaces removed."""
+    """The lines between the marks in solutions/, without spaces, except those that other modules' stubs contain."""
     given = {name: {normalised(line) for line in stub.splitlines()} for name, stub in fresh_stubs().items()}
     lines: set[str] = set()
     for name in [part.file_name for part in parts()]:
@@ -59,7 +59,7 @@ def solution_lines() -> set[str]:
 
 
 def _is_plain_call(line: str) -> bool:
-    """Whether a line only calls what the course has, with names as arguments, as everyone who uses a part writes it:
+    """Whether a line only calls the course's functions with names as arguments, as everyone would write it:
     `optimizer = Adam(flatten(state_dict))`.
     """
     try:
@@ -76,7 +76,7 @@ def _is_plain_call(line: str) -> bool:
 
 
 def hidden_lines(part: Part) -> set[str]:
-    """The lines of the part's hidden checks that are in no public one, spaces taken out."""
+    """The lines of the part's hidden checks that are in no public one, without spaces."""
 
     def lines(name: str) -> set[str]:
         return {normalised(line) for line in (part.suite / name).read_text(encoding="utf-8").splitlines()}
@@ -85,7 +85,7 @@ def hidden_lines(part: Part) -> set[str]:
 
 
 def sample_answers(part: Part, source: Path = SOURCE) -> set[str]:
-    """The sentences between the marks in the source notebook, spaces taken out."""
+    """The sentences between the marks in the source notebook, without spaces."""
     sentences: set[str] = set()
     for cell in read_notebook(notebook_path(part, source))["cells"]:
         inside = ""
@@ -104,7 +104,7 @@ def normalised(line: str) -> str:
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """All text of a release with its place: of notebooks each string in each cell, data files left out."""
+    """All text of a release with its place, including each string in each notebook cell, but without data files."""
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".ipynb":
             notebook = read_notebook(path)
@@ -116,7 +116,7 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def strings_in(value: object) -> Iterator[str]:
-    """All texts in data, keys too; text that a notebook keeps line by line also as one text."""
+    """All texts in data, including keys. Text that a notebook stores line by line is also returned as one text."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield key
@@ -130,14 +130,14 @@ def strings_in(value: object) -> Iterator[str]:
 
 
 def _wrong_files(folder: Path, part: Part) -> Iterator[str]:
-    """Files that are missing, or differ from what belongs next to the notebook."""
+    """Files that are missing, superfluous or different from the course's."""
     wanted = {**companions(part), f"{part.name}.ipynb": None}
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
     yield from (f"{there[name]}: it does not belong to the release." for name in sorted(set(there) - set(wanted)))
     yield from (f"{folder / name}: it is missing." for name in sorted(set(wanted) - set(there)))
     for name in sorted(set(wanted) & set(there)):
         if wanted[name] is not None and there[name].read_bytes() != wanted[name]:
-            yield f"{there[name]}: it is not what the course has under that name."
+            yield f"{there[name]}: it differs from the course's file with this name."
 
 
 def _wrong_notebook(path: Path) -> Iterator[str]:
@@ -152,11 +152,11 @@ def _wrong_notebook(path: Path) -> Iterator[str]:
         if cell.get("outputs") or cell.get("execution_count") is not None:
             yield f"{place}: it holds what it gave when it ran."
         if set(cell["metadata"]) - CELL_METADATA or cell.get("attachments"):
-            yield f"{place}: it has metadata that students need not get."
+            yield f"{place}: it has metadata that students don't need."
 
 
 def _wrong_points(folder: Path, part: Part) -> Iterator[str]:
-    """The stub as it is released must earn nothing and the solution everything. Both are our own code."""
+    """The released stub must earn no points and the solution all points. Both are our own code."""
     stub = folder / part.file_name
     if stub.is_file():
         earned = grade({stub.name: stub.read_bytes()}, part, tier=Tier.LOCAL).earned

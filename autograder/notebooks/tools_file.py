@@ -1,7 +1,7 @@
-"""Writes the package notebook_tools/ as one file, notebook_tools.py, for the folder of a released part.
+"""Write the package notebook_tools/ as one file, notebook_tools.py, for the folder of a released part.
 
-Students then see one file in place of 22. Each module becomes a function that returns the names it defines, so modules
-may use the same names. A section runs when a notebook first imports it: only pictures need matplotlib.
+Students then see one file in place of a folder. Each module becomes a function that returns the names it defines, so
+modules may use the same names. A section runs when a notebook first imports it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _merged(statements: set[str]) -> list[str]:
 
 
 def _without_gaps(text: str) -> str:
-    """The text with one empty line where there are more, as fits inside a function."""
+    """The text with at most one empty line in a row, as inside a function."""
     lines = text.splitlines()
     return "\n".join(line for before, line in zip([None, *lines], lines) if line or before).strip()
 

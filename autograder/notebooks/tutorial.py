@@ -1,4 +1,4 @@
-"""All parts as one executed notebook: the text and pictures of source/, the reference's code, no checks."""
+"""Build all parts as one executed notebook: text and pictures from source/, the reference's code, no checks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ CELL_SECONDS = 120
 TITLE = """# A GPT in pure Python, from the first slope to invented names
 
 All of the course as one text, with code that works and everything that it shows. Each section says what is needed and
-works an example by hand; then comes the code, then what it does. The model needs Python's standard library alone, the
-pictures need matplotlib. In the course itself you write the code, with checks that name your mistakes: see README.md.
+works an example by hand; then comes the code, then what it does. The model and the pictures need Python's standard
+library alone. In the course itself you write the code, with checks that name your mistakes: see README.md.
 
 {contents}
 
@@ -49,7 +49,7 @@ def data(name):
     return Path("..", "datasets", name)'''
 MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION.*\n", re.MULTILINE)
 EXPLORING = re.compile(r"^with lesson\.exploring\(\):\n((?:(?: {4}.*)?\n)*)", re.MULTILINE)
-# Only for learners who submit: how long it takes, what it is worth, what a full answer has, how checks answer.
+# These sentences are only for learners who submit: minutes, points, full answers, and how checks respond.
 FOR_THE_COURSE = re.compile(
     r"^Reading: about [^\n]*\n\n|^\*\d+ points?, about [^\n]*\n\n|^\*\*A full answer\*\*.*?(?:\n\n|\Z)"
     r"|, so that you see how a check answers\. Run the two cells below .*? run them again(?=\.)",
@@ -58,7 +58,7 @@ FOR_THE_COURSE = re.compile(
 
 
 class TutorialError(Failure):
-    """The tutorial can't be built; the text says where."""
+    """The tutorial can't be built; the message says where."""
 
 
 def build() -> dict:
@@ -73,14 +73,14 @@ def build() -> dict:
 
 
 def write_tutorial(to: Path = TUTORIAL) -> Path:
-    """Build it, execute it in solutions/, and write it. Raises TutorialError, and writes nothing, when a cell fails."""
+    """Build it, execute it in solutions/, and write it. If a cell fails, raises TutorialError and writes nothing."""
     executed = _execute(build())
     write_atomically(to, notebook_text(executed).encode("utf-8"))
     return to
 
 
 def stale(path: Path = TUTORIAL) -> str:
-    """What is not up to date, as a sentence; "" when it is. Pictures and outputs are not compared."""
+    """A sentence about what is out of date; "" if nothing is. Pictures and outputs are not compared."""
     try:
         there = read_notebook(path)
     except ValueError as error:
@@ -88,9 +88,9 @@ def stale(path: Path = TUTORIAL) -> str:
     new = build()
     for old_cell, cell in zip(there["cells"], new["cells"]):
         if (old_cell["id"], old_cell["source"]) != (cell["id"], cell["source"]):
-            return f"{path}: the cell {cell['id']} is not what it is built from."
+            return f"{path}: the cell {cell['id']} is out of date."
     if len(there["cells"]) != len(new["cells"]) or there["metadata"] != new["metadata"]:
-        return f"{path}: it is not what it is built from."
+        return f"{path}: it is out of date."
     return ""
 
 
@@ -115,8 +115,8 @@ def _part_cells(part: Part) -> Iterator[dict]:
 
 
 def pieces(part: Part) -> dict[str, str]:
-    """The reference's module in pieces, without the marks: by the task whose code a piece is the first to hold. What
-    is before it, such as imports, belongs to it, and what follows the last belongs to the last.
+    """The reference's module in pieces without the marks, one per task, with the code before it, such as imports. The
+    last piece includes the rest of the file.
     """
     text = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
@@ -133,7 +133,7 @@ def pieces(part: Part) -> dict[str, str]:
 
 
 def _freed(source: str) -> str:
-    """A cell of a part's notebook without what it has for a learner's unfinished code."""
+    """A cell of a part's notebook, without its handling of a learner's unfinished code."""
     source = EXPLORING.sub(lambda match: textwrap.dedent(match[1]), source + "\n").strip("\n")
     return source.replace("lesson.data(", "data(")
 

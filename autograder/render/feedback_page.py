@@ -1,7 +1,7 @@
-"""The page of feedback that a learner gets, in every route: one file without a script that asks no server for anything.
+"""A learner's feedback page, on every platform: one self-contained file without scripts.
 
-It shows what a class may see. Of a hidden check that failed these are its title, the kind of failure and a known
-mistake; what a learner wrote is escaped and shown.
+It shows only what a class may see: for failed hidden checks the title, the kind of failure and a known mistake. The
+learner's own text is escaped.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from autograder.render.terminal import message_lines, shared_mistakes
 from autograder.text import clean_text, number, plural
 
 LABELS = {"passed": "Passed", "todo": "Not written yet"}  # every other status is a failure
-LONGEST_LINE = 300  # characters of a learner's line of code
+LONGEST_LINE = 300  # characters to show of a line of code
 LONGEST_ANSWER = 25_000
-LINE_END = re.compile(r"\r\n|\r|\n")  # Python's; str.splitlines knows more
-ELSEWHERE = Path("submitted")  # the file is not in the learner's exercises/: nothing is looked up there
+LINE_END = re.compile(r"\r\n|\r|\n")  # Python's line ends; str.splitlines has more
+ELSEWHERE = Path("submitted")  # the file is not in the learner's exercises/, so nothing is looked up there
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Marks:
-    """What a task earned. earned: None when a person has still to grade it; comment: that person's; answer: what the
-    learner wrote, as texts and pictures, empty when they wrote nothing; None where nothing is to be written.
+    """A task's points. earned: None if it still needs manual grading; comment: the instructor's; answer: the learner's
+    written answer as texts and pictures, empty if there is none, None for other tasks.
     """
 
     earned: float | None
@@ -54,7 +54,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class Times:
-    """When the work was due, an extension included, and submitted, on the class's clock; None when nobody knows."""
+    """Due date (with extension) and submission time, in the class's time zone; None if unknown."""
 
     due: datetime.datetime | None
     submitted: datetime.datetime | None
@@ -65,9 +65,9 @@ class Times:
 
 @dataclass(frozen=True)
 class Feedback:
-    """All that a page is made of. source: the graded file, to show lines of it; marks: by task, where a gradebook has
-    them; remarks: sentences about the submission; repeat: by what name an instructor repeats the verdict; decisions:
-    a sentence for each check that an instructor decided on again, by its name.
+    """The contents of a page. source: the graded file, to show lines of it; marks: by task, from a gradebook if there
+    is one; remarks: sentences about the submission; repeat: the name with which an instructor repeats the verdict;
+    decisions: a sentence for each check with a regrade decision, by its name.
     """
 
     learner: str
@@ -98,7 +98,7 @@ class ShownCheck:
 
 @dataclass(frozen=True)
 class ShownTask:
-    """A task as the page shows it. alone: what there is to say when no check can say more."""
+    """A task as the page shows it. alone: the text if no check has more to say."""
 
     heading: str
     points: str
@@ -109,7 +109,7 @@ class ShownTask:
 
 @dataclass(frozen=True)
 class ShownMistake:
-    """What explains the failures, at the top of the page."""
+    """The explanation of the failures, at the top of the page."""
 
     heading: str
     where: str
@@ -143,7 +143,7 @@ def feedback_page(feedback: Feedback) -> str:
 
 
 def _marks(feedback: Feedback, task_id: str) -> Marks:
-    """What a task earned: as the gradebook has it, else by the checks."""
+    """A task's points: from the gradebook if there is one, otherwise from the checks."""
     if feedback.marks is not None and task_id in feedback.marks:
         marks = feedback.marks[task_id]
         if marks.answer is None:
@@ -167,7 +167,7 @@ def _headline(marks: Sequence[Marks], times: Times | None) -> str:
 
 
 def _rows(marks: Sequence[Marks], times: Times | None) -> list[tuple[str, str]]:
-    """What the total is made of, and the times, as pairs of a name and a value."""
+    """The parts of the total, and the times, as pairs of a name and a value."""
     written = [task for task in marks if task.answer is not None or task.earned is None]
     checked = [task for task in marks if task not in written]
     rows = []
@@ -181,7 +181,7 @@ def _rows(marks: Sequence[Marks], times: Times | None) -> list[tuple[str, str]]:
     if times and times.due:
         rows.append(("Due", _moment(times.due) + (", with your extension" if times.extended else "")))
         if times.submitted is None:
-            rows.append(("Submitted", "at an unknown time, so it is not charged as late"))
+            rows.append(("Submitted", "at an unknown time, so it does not count as late"))
     if times and times.penalty:
         late = f"{plural(times.days_late, 'day')} late" if times.days_late else "late"
         rows.append(("Late penalty", f"{_some_points(times.penalty)} taken off, {late}"))
@@ -199,15 +199,15 @@ def _written(written: Sequence[Marks]) -> str:
 
 
 def _nothing_ran(report: Report) -> Check | None:
-    """A check that says why none could run, such as that Python can't read the file; None when some did."""
+    """A check that says why none could run, such as a syntax error; None if some did run."""
     public = tuple(check for check in report.checks if not check.hidden)
     others = {check.status for check in report.checks if check.hidden}
     return file_level_failure(replace(report, checks=public)) if others <= {"error", "missing"} else None
 
 
 def _mistakes(feedback: Feedback, nothing_ran: Check | None) -> list[ShownMistake]:
-    """What explains the failures: why nothing ran, else each mistake that explains several checks, else the one that is
-    recognised in the first failing check.
+    """The explanation of the failures: why nothing ran, else each mistake that explains several checks, else the
+    mistake in the first failing check.
     """
     report = feedback.report
     if nothing_ran is not None:
@@ -219,7 +219,7 @@ def _mistakes(feedback: Feedback, nothing_ran: Check | None) -> list[ShownMistak
     shared = shared_mistakes(report)
     first = current_check(report, feedback.part)
     if not shared and first is not None and first.advice:
-        return [_mistake(feedback, first, "The mistake that was recognised")]
+        return [_mistake(feedback, first, "The recognised mistake")]
     return [
         _mistake(feedback, check, f"One mistake explains {count} failing checks") for check, count in shared.values()
     ]
@@ -290,7 +290,7 @@ def _where(feedback: Feedback, check: Check) -> str:
 
 
 def _code(feedback: Feedback, check: Check) -> str:
-    """The learner's own line that a public check is about; "" where its message shows it, or it is not known."""
+    """The learner's line that a public check is about; "" if the message already shows it, or if it is unknown."""
     if check.hidden or not check.line or feedback.source is None or f"Line {check.line}:" in check.message:
         return ""
     if hashlib.sha256(feedback.source).hexdigest() != feedback.report.sha256:
@@ -301,7 +301,7 @@ def _code(feedback: Feedback, check: Check) -> str:
 
 
 def _next_step(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str]:
-    """What the learner does next, in one sentence, and the command at its end, to type on their own machine."""
+    """The learner's next step, as a sentence that ends with the command to type on their own machine."""
     commands = [""]
 
     def check(target: int | str | None = None) -> str:
@@ -332,8 +332,8 @@ def _next_sentence(feedback: Feedback, nothing_ran: Check | None, check: CheckCo
 
 
 def _request(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str, list[tuple[str, str]]]:
-    """How to ask for a regrade: the file's name, a command, and each check that lost points and has no decision,
-    with its name. Empty where no check ran, since then there is a file to fix.
+    """How to ask for a regrade: the file's name, a command, and the name of each check that lost points and has no
+    decision. Empty if no check ran, since then the file needs fixing.
     """
     lost = [check for check in feedback.report.checks if check.status not in (*DONE, "todo")]
     lost = [check for check in lost if check.name not in feedback.decisions]
@@ -344,7 +344,7 @@ def _request(feedback: Feedback, nothing_ran: Check | None) -> tuple[str, str, l
 
 
 def _points(points: float) -> str:
-    return number(round(points, 3))  # the share of a quarter of a point that a late day costs has three digits
+    return number(round(points, 3))  # a late day's share of a quarter of a point has three digits
 
 
 def _of(earned: float, possible: float) -> str:

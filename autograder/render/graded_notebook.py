@@ -1,4 +1,4 @@
-"""A report in the words of a graded notebook: the summary for its first cell, and the checks for each task's cell."""
+"""A report as text for a graded notebook: the summary for its first cell, and the checks for each task's cell."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from autograder.grading.report import Report
 from autograder.render.terminal import check_line, message_lines, without_commands
 from autograder.text import number
 
-PAGE_WIDTH = 100  # characters of a line that a page of feedback shows without being pushed aside
+PAGE_WIDTH = 100  # characters per line, so that a feedback page needs no scrolling
 
 
 def summary_sentences(report: Report) -> list[str]:
-    """What was graded and what came out, without anything that the learner wrote."""
+    """What was graded, and the points, without any text from the learner."""
     graded = f"{report.file} was not submitted"
     if not report.not_submitted:
         graded = f"{report.file} (sha256 {report.sha256[:16]}) was graded with Python {report.interpreter}"
     sentences = [f"{graded}: {number(report.earned)} of {number(report.possible)} points by checks."]
     by_hand = sum(check.points for check in report.checks if check.status == "manual")
     if by_hand:
-        sentences.append(f"{number(by_hand)} more points are for written answers, which a person grades.")
+        sentences.append(f"{number(by_hand)} more points are for written answers, which are graded manually.")
     return sentences + ([report.breaks] if report.breaks else [])
 
 
@@ -31,7 +31,7 @@ def earned_points(report: Report, task: Task) -> float:
 
 
 def task_lines(report: Report, task: Task) -> Iterator[str]:
-    """The checks of one task, and of each that failed what its author may know."""
+    """The checks of one task, with everything that the author may see about failed ones."""
     checks = [check for check in report.checks if check.task == task.id]
     if {check.status for check in checks} == {"todo"}:
         yield f"{task.id} {task.title}: not written yet."

@@ -17,7 +17,7 @@ def running_means(losses: list[float], window: int = WINDOW) -> list[float]:
 
 
 def curve_lines(means: list[float], ascii_only: bool, width: int = 64, height: int = 10) -> list[str]:
-    """Draw one point per column, each the last mean of its share of the steps; the axis says which loss is where."""
+    """Draw one point per column: the last mean of its share of the steps. The axis shows the losses."""
     width = min(width, len(means))
     points = [means[(column + 1) * len(means) // width - 1] for column in range(width)]
     low, high = min(points), max(points)
@@ -34,9 +34,9 @@ def curve_lines(means: list[float], ascii_only: bool, width: int = 64, height: i
 
 
 def save_curve(losses: list[float], means: list[float], path: Path) -> Path | None:
-    """Draw the losses and their running mean as a PNG where matplotlib is installed; None where it is not."""
+    """Draw the losses and their running mean as a PNG; None if matplotlib is not installed."""
     try:
-        from matplotlib.figure import Figure  # not pyplot: it would look for a screen
+        from matplotlib.figure import Figure  # not pyplot, which would look for a display
     except ImportError:
         return None
     figure = Figure(figsize=(8, 4.5), layout="constrained")

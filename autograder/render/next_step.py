@@ -1,4 +1,4 @@
-"""What a learner does next, in one sentence."""
+"""A learner's next step, in one sentence."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ LIKE_ENOUGH = 0.7  # part0_setup.py is 0.97 like part00_setup.py, part00_helpers
 NUMBER = re.compile(r"part\D{0,2}0*(\d+)")
 
 CheckCommand = Callable[..., str]
-# What comes after reports that passed, with the command that checks it, as a sentence.
+# The sentence after reports that passed, with the command for the next check.
 After = Callable[[Sequence[Report], CheckCommand], str]
 
 
 def next_step(
     reports: Sequence[Report], folder: Path | None = None, sandbox: str | None = None, after: After | None = None
 ) -> str:
-    """With a command to type. folder: where the modules are, when not exercises/; sandbox: as it was asked for; after:
-    what comes when all is passed; when None, what comes next in the list of parts.
+    """The next step, with a command to type. folder: of the modules, if it is not exercises/; sandbox: the user's
+    choice; after: the sentence if everything passes; None uses the next item in the list of parts.
     """
 
     def check(target: int | str | None = None) -> str:
@@ -44,7 +44,7 @@ def next_step(
 
 
 def _success(reports: Sequence[Report]) -> str:
-    """That all is passed; "" where that is not known, since it is graded by hand."""
+    """A sentence that everything is passed; "" if that is unknown, because an answer is graded manually."""
     if not_run := sum(report.not_run for report in reports):
         remain = "1 hidden check remains" if not_run == 1 else f"{not_run} hidden checks remain"
         return f"Every public check passes; {remain}, which your instructor's grader runs."
@@ -52,7 +52,7 @@ def _success(reports: Sequence[Report]) -> str:
 
 
 def in_order(reports: Sequence[Report], check: CheckCommand) -> str:
-    """The next task of the part, after the last one all of the part, after that the next part."""
+    """The next task of the part; after the last task the entire part; after that the next part."""
     report = reports[-1]
     graded_part, place = part(report.part), parts().index(part(report.part))
     checked = {check.task for check in report.checks}
@@ -83,21 +83,21 @@ def task_to_fix(failing: Check) -> str:
 
 
 def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -> str:
-    """What to do about the check to work on: `write 5.1 attend in part05_gpt.py`. folder: of the file."""
+    """What to do about the current check, such as `write 5.1 attend in part05_gpt.py`. folder: of the file."""
     graded_part = part(report.part)
     task, file_failure = graded_part.task(task_to_fix(failing)), file_level_failure(report)
-    # The students' zip has no solutions/, and so nothing to make a stub from.
-    reset = f" ({command('reset', report.part)} brings the stub back)" if folder == EXERCISES and _is_whole() else ""
+    # The students' zip has no solutions/ to make a stub from.
+    reset = f" ({command('reset', report.part)} restores the stub)" if folder == EXERCISES and _is_whole() else ""
     if file_failure is not None and file_failure.status == "missing":
         near = _near_name(folder, report.file)
-        return f"rename {near} to {report.file}" if near else f"put {path} in its place{reset}"
+        return f"rename {near} to {report.file}" if near else f"create {path}{reset}"
     if file_failure is not None and file_failure.message.startswith("The file is empty"):
         return f"write {path}{reset}"
     if file_failure is not None:
         return f"fix line {file_failure.line} of {path}" if file_failure.line else f"fix {path}"
     if failing.status != "todo":
         return f"fix {task.id} {task.title}"
-    # Of a task that is begun, the function that is still to write.
+    # In a task that is begun, name the function that is missing.
     begun = any(c.status != "todo" or blocking_task(c, graded_part) for c in report.checks if c.task == task.id)
     return f"write {task.id} {(begun and unwritten_name(failing)) or task.title} in {path}"
 
@@ -107,7 +107,7 @@ def _is_whole() -> bool:
 
 
 def _near_name(folder: Path, wanted: str) -> str | None:
-    """The file in the folder whose name is most like the wanted one's, and is not that of another part."""
+    """The file in the folder with the most similar name that does not belong to another part."""
     ours, number = {known.file_name for known in parts()}, NUMBER.search(wanted)[1]
     try:
         names = [path.name for path in folder.iterdir() if path.name not in ours and path.is_file()]
@@ -121,7 +121,7 @@ def _near_name(folder: Path, wanted: str) -> str | None:
 
 
 def going_on(report: Report, failing: Check) -> str:
-    """Of a task that waits for another one: what to write first, or which task to go on with; else ""."""
+    """For a task that waits for another one: what to write first, or which task to continue with; otherwise ""."""
     graded_part = part(report.part)
     other = blocking_task(failing, graded_part)
     if other is None:

@@ -1,4 +1,4 @@
-"""The progress of a long job: a bar with counts and the time left on a terminal, a line now and then elsewhere."""
+"""The progress of a long job: on a terminal a bar with counts and the time left, elsewhere an occasional line."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from autograder.render.loss_curve import WINDOW, last_mean
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
-LATEST = 20  # steps that the time left is computed from: what was graded before goes fast, and often comes first
+LATEST = 20  # steps for the estimate of the time left: already graded work is fast, and often comes first
 STEPS_BETWEEN_LINES = 50  # of a training run
 SECONDS_BETWEEN_LINES = 10.0  # of a grading
 
 
 @contextlib.contextmanager
 def training_progress(losses: list[float], num_steps: int, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    """Show the progress of a training run on standard output. Yields what to call after each step, when its loss is in
-    the list.
+    """Show the progress of a training run on standard output. Yields a function to call after each step, when its loss
+    is in the list.
     """
     if quiet:
         yield lambda: None
@@ -35,7 +35,9 @@ def training_progress(losses: list[float], num_steps: int, quiet: bool = False) 
         from rich.progress import BarColumn, TextColumn
 
         texts = "loss {task.fields[loss]:.3f}", f"mean of {WINDOW} {{task.fields[mean]:.3f}}"
-        step_text = "step {task.completed}/{task.total}"  # its bar is drawn in ASCII where the terminal knows no more
+        step_text = (
+            "step {task.completed}/{task.total}"  # the bar is drawn in ASCII if the terminal has no other characters
+        )
         columns = [TextColumn(step_text), BarColumn(bar_width=16), *map(TextColumn, texts), *_time_left_columns()]
         with _bar(sys.stdout, columns) as bar:
             task = bar.add_task("", total=num_steps, loss=float("nan"), mean=float("nan"))
@@ -44,8 +46,8 @@ def training_progress(losses: list[float], num_steps: int, quiet: bool = False) 
 
 @dataclass(frozen=True)
 class GradingProgress:
-    """start: call it with the number of tasks; step: after each, with the number that could not be graded so far; say:
-    with a line of results to print.
+    """start: call it with the number of tasks. step: call it after each task, with the number of failures so far. say:
+    prints a line of results.
     """
 
     start: Callable[[int], None]
@@ -55,7 +57,7 @@ class GradingProgress:
 
 @contextlib.contextmanager
 def grading_progress(quiet: bool = False) -> Iterator[GradingProgress]:
-    """Show the progress of a grading on standard error, which leaves standard output to results."""
+    """Show the progress of a grading on standard error, so that standard output contains only results."""
     if quiet:
         yield GradingProgress(lambda count: None, lambda failed: None)
     elif not _shows_bars(sys.stderr):
@@ -98,7 +100,7 @@ def _time_left_columns() -> list[ProgressColumn]:
 
 
 class _TimeLeft:
-    """The seconds that the rest takes, from the latest steps."""
+    """The estimated seconds left, from the latest steps."""
 
     def __init__(self, count: int, done: int = 0) -> None:
         self.count, self.done, self._steps = count, done, 0
@@ -107,7 +109,7 @@ class _TimeLeft:
     def step(self) -> None:
         self.done, self._steps = self.done + 1, self._steps + 1
         self._times.append(time.monotonic())
-        if self._steps == 2:  # the first one took the start of processes with it
+        if self._steps == 2:  # the first step includes the start of processes
             self._times.popleft()
 
     @property
@@ -132,7 +134,7 @@ def _training_lines(losses: list[float], num_steps: int) -> Callable[[], None]:
 
 
 class _GradingLines:
-    """For a log: plain lines, few."""
+    """A few plain lines, for a log."""
 
     def __init__(self) -> None:
         self.start(0)

@@ -1,4 +1,4 @@
-"""Templates of pages: everything is escaped, and what a template lacks is an error, wherever the page belongs."""
+"""Templates of pages. Everything is escaped, and an undefined variable is an error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_TEXT = 160  # characters of a name, by the filter `shown`
 
 
 def templates(folder: Path) -> jinja2.Environment:
-    """The templates of a folder. What several pages include is in this module's folder."""
+    """The templates in a folder. Templates that several pages include are in this module's folder."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=True,
@@ -26,6 +26,6 @@ def templates(folder: Path) -> jinja2.Environment:
 
 
 def write_private_page(path: Path, template: Path, **values: object) -> None:
-    """Write a page for its owner's eyes only, whole or not at all. Raises OSError."""
+    """Write a page that only its owner can read, completely or not at all. Raises OSError."""
     text = templates(template.parent).get_template(template.name).render(values)
     write_atomically(path, text.encode("utf-8", "replace"), mode=0o600)

@@ -9,24 +9,25 @@ from collections.abc import Iterator
 from autograder.course import Part, part, stretch_tasks
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
+from autograder.render.mistake_page import where_to_read_on
 from autograder.text import number, plural
 
 LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
-CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # those that count anywhere in a line
-# Exceptions that a line raises whatever its numbers are.
+CI_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)")  # commands that are recognised anywhere in a line
+# Exceptions that do not depend on the numbers in a line.
 WHATEVER_THE_INPUT = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "NotImplementedError",
                       "TypeError", "UnboundLocalError")  # fmt: skip
-LONGEST_PRINT = 1500  # characters of what the learner's code printed
+LONGEST_PRINT = 1500  # characters to show of the learner's output
 
 
 def without_commands(line: str) -> str:
-    """A line from a learner's code, without anything that a CI system takes for a command, such as ##[error]."""
+    """A line from a learner's code, without anything that a CI system would read as a command, such as ##[error]."""
     return CI_COMMAND.sub("# #", line)
 
 
 def part_lines(report: Report, path: str, next_step: str, again: str = "") -> Iterator[str]:
-    """One part in full: what was graded, each check, the first failing one in detail, what to do next. again: the
-    command that draws the same inputs.
+    """One part in full: what was graded, each check, the first failing one in detail, the next step. again: the command
+    that repeats the check with the same inputs.
     """
     graded_part = part(report.part)
     yield f"Part {report.part}, {graded_part.title}: {path}"
@@ -44,7 +45,10 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     failing = current_check(report, graded_part)
     if failing is not None and failing.status != "todo":
         file_failure = file_level_failure(report) is not None
-        yield from failure_lines(failing, path, file_failure, with_advice=failing.misconception not in mistakes)
+        with_advice = failing.misconception not in mistakes
+        yield from failure_lines(failing, path, file_failure, with_advice)
+        if with_advice and (page := where_to_read_on(failing)):
+            yield f"    More:       {page}"
         if again and not file_failure and failing.exception not in WHATEVER_THE_INPUT:
             yield f"  To repeat this check with the same inputs: {again}"
     if report.printed.strip():
@@ -57,8 +61,8 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
 
 
 def shared_mistakes(report: Report) -> dict[str, tuple[Check, int]]:
-    """The mistakes that explain more than one failing check, with one of these (of the mistake's own task where it is
-    among them) and their number.
+    """The mistakes that explain more than one failing check, each with one of its checks (preferably from the mistake's
+    own task) and their number.
     """
     explained: dict[str, list[Check]] = {}
     for check in report.checks:
@@ -69,11 +73,13 @@ def shared_mistakes(report: Report) -> dict[str, tuple[Check, int]]:
 
 
 def mistake_lines(check: Check, count: int, graded_part: Part) -> Iterator[str]:
-    """A mistake that explains several failing checks, said once. check: one of them."""
+    """The lines for a mistake that explains several failing checks. check: one of them."""
     task = graded_part.task(check.cause or check.task)
     line = f", line {check.line}" if check.line else ""
     yield f"One mistake explains {count} failing checks. It is in {task.id} {task.title}{line}:"
     yield f"  {check.advice}"
+    if page := where_to_read_on(check):
+        yield f"  More: {page}"
 
 
 def checks_lines(report: Report, graded_part: Part) -> Iterator[str]:
@@ -90,13 +96,13 @@ def checks_lines(report: Report, graded_part: Part) -> Iterator[str]:
 
 
 def points(check: Check) -> str:
-    """Points earned of those possible."""
+    """Earned and possible points."""
     return f"{'-' if check.status == 'manual' else number(check.earned)}/{number(check.points)}"
 
 
 def check_line(check: Check, width: int = 7, graded_part: Part | None = None) -> str:
-    """One check in one line: pass or fail, its points in `width` characters, its sentence. graded_part: to say which
-    task the check needs first.
+    """One check in one line: pass or fail, its points in `width` characters, its title. graded_part: to find the task
+    that the check needs first.
     """
     label = LABELS.get(check.status, "FAIL")
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
@@ -108,8 +114,8 @@ def check_line(check: Check, width: int = 7, graded_part: Part | None = None) ->
 
 
 def message_lines(check: Check, with_advice: bool = True) -> list[str]:
-    """A failing check's message. The recognised mistake, which is surer, replaces the check's own guess; it is left out
-    without with_advice.
+    """A failing check's message. The recognised mistake is more certain than the check's own guess and replaces it;
+    without with_advice, it is left out.
     """
     lines = check.message.rstrip("\n").split("\n")
     if not check.advice:
@@ -119,8 +125,8 @@ def message_lines(check: Check, with_advice: bool = True) -> list[str]:
 
 
 def failure_lines(check: Check, path: str, file_failure: bool = False, with_advice: bool = True) -> Iterator[str]:
-    """One failing check in full. file_failure: every check says the same, since the file can't be used; with_advice:
-    show its recognised mistake, which no line above has shown.
+    """One failing check in full. file_failure: the file can't be used, so all checks have the same message;
+    with_advice: also show the recognised mistake, if no line above has shown it.
     """
     task = part(int(check.task.partition(".")[0])).task(check.task)
     yield ""
@@ -134,7 +140,7 @@ def failure_lines(check: Check, path: str, file_failure: bool = False, with_advi
 
 
 def summary_lines(report: Report, next_step: str) -> Iterator[str]:
-    """Points, hidden checks that lost some, which earlier part breaks this one, and what to do next."""
+    """The points, failed hidden checks, the earlier part that breaks this one, and the next step."""
     hidden = [check for check in report.checks if check.hidden]
     by_hand = [check for check in report.checks if check.status == "manual"]
     passed = ", passed" if report.open_stretch else ""
@@ -146,7 +152,7 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
         yield f"{held} of the {number(report.possible)} points come from hidden checks."
     if by_hand:
         given = number(sum(check.points for check in by_hand))
-        yield f"{given} more points are given by hand, for {plural(len(by_hand), 'written answer')}."
+        yield f"{given} more points are graded manually ({plural(len(by_hand), 'written answer')})."
     if report.breaks:
         yield report.breaks
     yield next_step
@@ -171,7 +177,7 @@ def remark(report: Report) -> str:
         return report.breaks.partition(":")[0].partition(", which")[0]
     if report.passed:
         by_hand = sum(check.status == "manual" for check in report.checks)
-        more = [f"{plural(by_hand, 'written answer')} to be graded by hand"] if by_hand else []
+        more = [f"{plural(by_hand, 'written answer')} to be graded manually"] if by_hand else []
         return "; ".join(["passed", *more, *(f"still open: {task.id}, a stretch task" for task in report.open_stretch)])
     statuses = {check.status for check in report.checks} - {"manual"}
     if statuses == {"todo"}:
@@ -183,6 +189,6 @@ def remark(report: Report) -> str:
 
 
 def print_json(reports: list[Report], several: bool) -> None:
-    """Print one report, or several under `parts`, and nothing else; in ASCII, so that any console can show it."""
+    """Print one report, or several under `parts`, as JSON in ASCII, so that any console can show it."""
     data = {"parts": [report.to_json() for report in reports]} if several else reports[0].to_json()
     print(json.dumps(data, indent=2))

@@ -1,6 +1,6 @@
 """Run a learner's code in another process, and trust nothing that it returns.
 
-`Worker` is the whole interface: give it files, call probes, get replies of plain data or a kind of failure.
+`Worker` is the entire interface: give it files, call probes, and get replies with plain data or a kind of failure.
 """
 
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
@@ -10,7 +10,7 @@ from autograder.sandbox.worker_client import LOAD, WAITED, MachineBusy, Worker
 
 
 def strict_tier() -> Tier:
-    """The best tier that holds here (see selftest.py, which is loaded late: one's own code never needs it)."""
+    """The best secure tier on this machine. Loads selftest.py late, since local code never needs it."""
     from autograder.sandbox import selftest
 
     return selftest.strict_tier()

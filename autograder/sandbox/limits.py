@@ -1,4 +1,4 @@
-"""How much a worker may use. The limits belong to the job, not to the machine."""
+"""The resource limits of a worker. They belong to the job, not to the machine."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What one worker may use. Times are in seconds, sizes in bytes.
+    """The limits for one worker. Times are in seconds, sizes in bytes.
 
-    A call is charged its processor time and the time in which it does nothing but wait; not the time in which other
-    programs have the processors. `cpu_seconds` is processor time of one process. `call_seconds` is what one call may be
-    charged since it began or last sent a progress note, `total_seconds` all calls together, restarts included; whoever
-    holds the worker may raise the latter (`Worker.extend`).
-    `idle_seconds` bounds waiting alone, and `wall_seconds`, of the clock, is the last resort, both from the same time
-    on: a call that has not used up what it may by then is nobody's fault but the machine's (`MachineBusy`).
-    `reply_bytes` bounds one answer, `output_bytes` what is kept of prints. A process that writes more than
-    `printed_bytes` past Python's own streams is ended, since reading it costs the others' time.
+    A call is charged its processor time and the time in which it only waits, but not the time in which other programs
+    use the processors. `cpu_seconds` limits the processor time of one process. `call_seconds` limits the charge of one
+    call since its start or its last progress note. `total_seconds` limits all calls together, including restarts; the
+    caller can raise it (`Worker.extend`).
+    `idle_seconds` limits waiting alone, and `wall_seconds` is the last resort in wall time, both from the same start:
+    if a call has not used up its time by then, the machine is too busy (`MachineBusy`). `reply_bytes` limits one
+    answer, `output_bytes` the stored output. A process that writes more than `printed_bytes` outside Python's own
+    streams is ended, since reading it would delay everyone else.
     """
 
     cpu_seconds: int
@@ -31,12 +31,12 @@ class Limits:
     printed_bytes: int = 1024 * 1024 * 1024
 
 
-# All checks of a part together: the reference needs 0.3 s in its slowest part, the slowest right code that we know 0.8.
-# Code with an endless loop in one task needs 5, code that only waits in one task 11: the other tasks are still checked.
-# Elsewhere than on Linux only the clock is known, which runs on while other programs have the processors.
+# For all checks of a part: the reference needs 0.3 s in its slowest part, the slowest known correct code 0.8. Code with
+# an endless loop in one task needs 5, code that only waits in one task 11, so the other tasks are still checked. On
+# other systems than Linux, only wall time is known, which includes the time of other programs.
 CHECK = Limits(cpu_seconds=120, call_seconds=10.0, total_seconds=12.0 if sys.platform == "linux" else 40.0)
 CAPSTONE = Limits(
-    cpu_seconds=1200,  # right code takes 84 on the machine of the published figures, microgpt's script 205
+    cpu_seconds=1200,  # correct code takes 84 on the machine of the published figures, microgpt's script 205
     call_seconds=600.0,
     total_seconds=1320.0,
     wall_seconds=7200.0,

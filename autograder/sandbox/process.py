@@ -1,7 +1,7 @@
-"""One running worker seen from the trusted side: bounded pipes, and a certain end.
+"""One running worker, as the trusted side uses it: limited pipes, and a guaranteed end.
 
-Threads read the pipes, on every system alike. Whatever the worker does, at most a few lines wait in memory, output
-beyond its limit is read and dropped, and `kill` ends the whole process group.
+On every system, threads read the pipes. Whatever the worker does, only a few lines wait in memory, output beyond the
+limit is read and dropped, and `kill` ends the entire process group.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
-# A pipe that is empty takes this much at once on every system, so that writing cannot block.
+# An empty pipe accepts this much at once on every system, so that writing cannot block.
 DIRECT_WRITE_BYTES = 4096
 WAITING_LINES = 2
-OVERSIZE = b"oversize"  # stands in the queue for a line longer than allowed
+OVERSIZE = b"oversize"  # replaces a line in the queue that is too long
 
 
 class Output:
-    """What the worker printed: the first `limit` bytes of it. Shared by all processes of a session."""
+    """The worker's output: its first `limit` bytes. All processes of a session share it."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self.kept, self.cut = limit, bytearray(), False
@@ -31,13 +31,13 @@ class Output:
         self._token, self._tail, self._seen = b"", b"", threading.Event()
 
     def expect(self, token: bytes) -> threading.Event:
-        """An event that is set once `token` has been read: all output before it is kept by then."""
+        """An event that is set once `token` has been read. All earlier output is stored by then."""
         with self._lock:
             self._token, self._tail, self._seen = token, b"", threading.Event()
             return self._seen
 
     def add(self, data: bytes) -> None:
-        """Keep what fits of `data`."""
+        """Store as much of `data` as fits."""
         with self._lock:
             room = self.limit + len(self._token) - len(self.kept)
             self.kept += data[: max(0, room)]
@@ -67,8 +67,8 @@ class Process:
         pass_fds: Sequence[int] = (),
         user: int | None = None,
     ) -> None:
-        """Start `command`, as the user id `user` if given. line_bytes: of its longest line; printed_bytes: it is ended
-        when it prints more, and `output_limit_exceeded` says so. Raises OSError when it cannot be started.
+        """Start `command`, as the user id `user` if given. line_bytes: the longest line; printed_bytes: a process that
+        prints more is ended, and `output_limit_exceeded` is set. Raises OSError if it cannot be started.
         """
         options: dict = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
         if os.name == "posix":
@@ -111,7 +111,7 @@ class Process:
                 return
 
     def send(self, line: bytes) -> None:
-        """Write one line. A worker that does not read cannot hold this up, nor can one that has ended."""
+        """Write one line. This never blocks, even if the worker does not read or has ended."""
         if len(line) <= DIRECT_WRITE_BYTES:
             self._write(line)
         else:
@@ -123,7 +123,7 @@ class Process:
             self.process.stdin.write(line)
             self.process.stdin.flush()
         except (OSError, ValueError):
-            pass  # it has ended: receive() says so
+            pass  # it has ended; receive() reports it
 
     def receive(self, seconds: float) -> bytes:
         """The next line, empty at the end, OVERSIZE if too long. Raises TimeoutError after `seconds`."""
@@ -133,14 +133,14 @@ class Process:
             raise TimeoutError from None
 
     def exit_status(self, seconds: float) -> int | None:
-        """The status of a process that has closed its pipe, negative for a signal, None if it lives on."""
+        """The exit status of a process that has closed its pipe, negative for a signal, None if it is still running."""
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
     def no_survivors(self) -> bool:
-        """Whether nobody holds the pipes any more: neither the process nor anything that it started."""
+        """Whether the pipes are closed: neither the process nor any child process holds them."""
         return not self._reader.is_alive() and not self._drain.is_alive()
 
     def kill(self) -> None:
@@ -155,7 +155,7 @@ class Process:
             except queue.Empty:
                 pass
         self._drain.join(1.0)
-        # A pipe that something else still holds open is left: closing it would wait for its thread.
+        # Leave a pipe that something else still holds open, since closing it would wait for its thread.
         threads = (self._writer, self._reader, self._drain)
         for stream, thread in zip((self.process.stdin, self.process.stdout, self.process.stderr), threads, strict=True):
             if thread is None or not thread.is_alive():
@@ -168,7 +168,7 @@ class Process:
             else:
                 self.process.kill()
         except (ProcessLookupError, PermissionError):
-            if sys.platform == "darwin":  # there a group of zombies answers EPERM
+            if sys.platform == "darwin":  # macOS reports EPERM for a group of zombies
                 self.process.kill()
 
 
@@ -176,4 +176,4 @@ def _close(stream: BinaryIO) -> None:
     try:
         stream.close()
     except OSError:
-        pass  # what was still to be written has no reader any more
+        pass  # nobody is left to read the rest

@@ -1,7 +1,7 @@
-"""What goes over the wire, and what of it the trusted side believes.
+"""The messages between the grader and a worker, and how the trusted side checks them.
 
-Every line that a worker sends is an adversary's. `parse_message` bounds its length, depth, number of items and
-numbers before the json module sees them, and either returns a message or raises ProtocolError, nothing else.
+Every line from a worker may come from an attacker. `parse_message` limits length, depth, number of items and numbers
+before the json module sees them. It either returns a message or raises ProtocolError.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from dataclasses import dataclass
 
 from autograder.text import clean_text
 
-ENVELOPE_BYTES = 4096  # what a reply may be longer than its value: the id, the keys
+ENVELOPE_BYTES = 4096  # bytes in a reply in addition to its value: the id and the keys
 MAXIMUM_DEPTH = 64
 MAXIMUM_ITEMS = 100_000
-MAXIMUM_CONTAINERS = 30_000  # an empty list costs 56 bytes for the 3 on the wire, a small dict 230 for 8
+MAXIMUM_CONTAINERS = 30_000  # an empty list takes 56 bytes of memory for 3 in the message, a small dict 230 for 8
 MAXIMUM_INTEGER_DIGITS = 300
 MAXIMUM_FLOAT_CHARACTERS = 64  # repr of a float needs at most 24
 MESSAGE_CHARACTERS = 200
 
 OWN_EXCEPTION = "an exception of its own"
-# Written out, so that the name of a class never carries anything out of the sandbox.
+# A fixed list, so that no class name can carry data out of the sandbox.
 EXCEPTION_NAMES = frozenset(
     """ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError
     BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError
@@ -35,7 +35,7 @@ EXCEPTION_NAMES = frozenset(
     TabError TimeoutError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError
     UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning ZeroDivisionError""".split()
 )
-# What a worker may say of itself; "timeout", "crashed" and "protocol" are the trusted side's own findings.
+# The failures that a worker may report; "timeout", "crashed" and "protocol" come from the trusted side.
 CLAIMED_FAILURES = frozenset(("raised", "load", "missing", "type", "too large", "todo", "memory", "exited"))
 TODO_MESSAGE = re.compile(r"\d{1,2}\.\d{1,2} \w[\w. ]{0,60}")
 
@@ -43,17 +43,17 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class ProtocolError(ValueError):
-    """A line from a worker that is not a message."""
+    """A line from a worker is not a valid message."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to one call: a value of plain data, or a kind of failure with a sentence.
+    """The answer to one call: a value of plain data, or a kind of failure with a message.
 
     `failure` is None or one of raised, timeout, crashed, load, missing, type, protocol, too large, todo, memory,
-    exited. `file`, `line` and `columns` are the learner's frame nearest the error; the columns count UTF-8 bytes;
+    exited. `file`, `line` and `columns` are the learner's frame nearest to the error; the columns count UTF-8 bytes;
     `callers` are the lines of the same file that led there, the nearest last.
-    `place` is the function of that line, where whoever holds the source has looked it up.
+    `place` is the function of that line, if the caller has looked it up in the source.
     """
 
     value: object = None
@@ -78,14 +78,14 @@ class Message:
 
 
 def encode_line(data: object) -> bytes:
-    """One line of ASCII JSON; floats go as repr, so they arrive bit-equal, NaN and infinities included."""
+    """One line of ASCII JSON. Floats are written by repr, so they arrive bit-equal, including NaN and infinities."""
     return json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def parse_message(line: bytes, reply_bytes: int = 1024 * 1024, files: Sequence[str] = ()) -> Message:
-    """The message in `line`. Raises ProtocolError for everything else, and nothing but that.
+    """Parse the message in `line`. Raises ProtocolError, and no other exception, for an invalid line.
 
-    `files` are the module file names that the job shipped: no other name is passed on.
+    `files`: the names of the job's module files; no other name is accepted.
     """
     try:
         return _message(_parse_json(line, reply_bytes + ENVELOPE_BYTES), frozenset(files))
@@ -98,9 +98,9 @@ def parse_message(line: bytes, reply_bytes: int = 1024 * 1024, files: Sequence[s
 def _parse_json(line: bytes, limit: int) -> object:
     if len(line) > limit:
         raise ProtocolError("the line is too long")
-    # Four quotes an item: a key and a value. Splitting at a million of them would cost 46 MB.
+    # At most four quotes per item: a key and a value. Splitting at a million quotes would take 46 MB.
     if line.count(b",") > MAXIMUM_ITEMS or line.count(b'"') > 4 * MAXIMUM_ITEMS:
-        raise ProtocolError("the line holds too many items")
+        raise ProtocolError("the line contains too many items")
     _check_depth(line)
     data = json.loads(line.decode("ascii"), parse_int=_bounded_integer, parse_float=_bounded_float)
     # The line was ASCII, so a lone surrogate can only come from an escape.
@@ -108,12 +108,12 @@ def _parse_json(line: bytes, limit: int) -> object:
 
 
 def _check_depth(line: bytes) -> None:
-    """Bound depth and number of containers without recursion: the json module recurses on the C stack."""
+    """Check depth and number of containers without recursion, since the json module recurses on the C stack."""
     without_escapes = line.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in line else line
     outside_strings = b"".join(without_escapes.split(b'"')[0::2])
     brackets = outside_strings.translate(None, _NOT_BRACKETS)
     if len(brackets) > 2 * MAXIMUM_CONTAINERS:
-        raise ProtocolError("the line holds too many lists")
+        raise ProtocolError("the line contains too many lists")
     depth = 0
     for bracket in brackets:
         depth += 1 if bracket in b"[{" else -1
@@ -134,7 +134,7 @@ def _bounded_float(characters: str) -> float:
 
 
 def _without_surrogates(data: object) -> object:
-    """The same data with lone surrogates replaced; the depth is bounded by now."""
+    """The same data with lone surrogates replaced. The depth has been checked before."""
     if isinstance(data, str):
         return data.encode("utf-8", "replace").decode("utf-8")
     if isinstance(data, list):
@@ -156,7 +156,7 @@ def _message(data: object, files: frozenset[str]) -> Message:
         return Message(identity, "ready", data=clean_text(data["ready"], 40))
     if keys - {"columns", "callers"} == {"failure", "exception", "message", "file", "line"}:
         return Message(identity, "reply", _failure(data, files))
-    raise ProtocolError("the line has other keys than a message")
+    raise ProtocolError("the line does not have the keys of a message")
 
 
 def _failure(data: dict, files: frozenset[str]) -> Reply:
@@ -185,7 +185,7 @@ def _failure(data: dict, files: frozenset[str]) -> Reply:
 
 
 def _lines(data: object) -> tuple[int, ...]:
-    """A short list of lines; nothing where it is none."""
+    """A short list of line numbers; empty if the data is something else."""
     if type(data) is not list or len(data) > 20 or not all(type(line) is int and 0 < line < 1_000_000 for line in data):
         return ()
     return tuple(data)

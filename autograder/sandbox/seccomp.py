@@ -1,8 +1,8 @@
 """The system calls that a worker may not make, as a BPF program.
 
-Everything is allowed but what starts processes, reaches other processes, lowers its own priority, opens the network,
-hides memory from RLIMIT_AS or widens the kernel's surface. Written by libseccomp (through pyseccomp), for this
-machine's architecture only: a call of another one ends the process.
+The filter allows everything except calls that start or reach other processes, lower the process's own priority, open
+the network, hide memory from RLIMIT_AS or give access to more of the kernel. libseccomp (through pyseccomp) writes it,
+only for this machine's architecture: a call for another architecture ends the process.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ NAMESPACES = """unshare setns mount umount umount2 pivot_root chroot open_tree m
     fspick mount_setattr name_to_handle_at open_by_handle_at swapon swapoff quotactl quotactl_fd acct"""
 HIDDEN_MEMORY = """memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop
     semctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr"""
-# What makes a process run later than others: it would look like a victim of a busy machine.
+# Calls that make a process run later than others, so that the machine would seem to be too busy.
 PRIORITIES = "setpriority ioprio_set sched_setaffinity sched_setparam sched_setscheduler sched_setattr"
-# What the kernel counts for a whole machine or user, such as asynchronous requests: others would get none.
+# Calls with limits per machine or user, such as asynchronous requests: a worker could use them up for others.
 SHARED_COUNTERS = "io_setup timer_create"
 KERNEL = """io_uring_setup io_uring_enter io_uring_register bpf perf_event_open add_key request_key keyctl userfaultfd
     personality syslog kexec_load kexec_file_load init_module finit_module delete_module reboot fanotify_init
     modify_ldt iopl ioperm vhangup lookup_dcookie nfsservctl"""
-# The second tier has neither a process namespace nor a read-only file system of its own: nobody else may be
-# signalled, by whatever way, limited or slowed, and no metadata changed, which Landlock does not cover.
+# The second tier has no separate process namespace and no read-only file system. So the filter must also prevent
+# signalling, limiting or slowing other processes, and changing metadata, which Landlock does not cover.
 OTHERS = """kill tkill tgkill pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo setsid setpgid
     migrate_pages move_pages execve execveat"""
 METADATA = """truncate chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat setxattr lsetxattr fsetxattr
     removexattr lremovexattr fremovexattr setxattrat removexattrat utime utimes futimesat utimensat file_setattr
     inotify_init inotify_init1 inotify_add_watch link linkat symlink symlinkat mknod mknodat"""
 
-# Calls that are younger than many a libseccomp; their numbers are the same on every architecture.
+# Calls that older versions of libseccomp don't know; their numbers are the same on every architecture.
 NUMBERS = {"pidfd_getfd": 438, "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447}
 NUMBERS |= {"process_mrelease": 448, "fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "file_setattr": 469}
 
 
 class FilterUnavailable(RuntimeError):
-    """The filter cannot be written here; the text says what is missing."""
+    """The filter cannot be written here; the message says what is missing."""
 
 
 @functools.lru_cache(maxsize=2)
 def seccomp_program(shared_process_space: bool) -> bytes:
-    """The BPF program; with `shared_process_space` also what only namespaces prevent otherwise.
+    """The BPF program. With `shared_process_space`, it also forbids what namespaces would prevent otherwise.
 
-    Raises FilterUnavailable where pyseccomp or libseccomp is missing.
+    Raises FilterUnavailable if pyseccomp or libseccomp is missing.
     """
     try:
         import pyseccomp
@@ -72,7 +72,7 @@ def seccomp_program(shared_process_space: bool) -> bytes:
     for request in (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP):
         program.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
     if shared_process_space:
-        for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX):  # a signal of one's choice to any process of the same user
+        for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX):  # could send any signal to any process of the same user
             program.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
         # prlimit of another process of the same user could end it.
         program.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
@@ -87,6 +87,6 @@ def _refuse(pyseccomp, program, action: int, name: str) -> None:
         known = pyseccomp.resolve_syscall(pyseccomp.system_arch(), name) != -1
         program.add_rule(action, name if known else NUMBERS.get(name, name))
     except OSError as error:
-        # A call that this libseccomp, or this architecture, does not know. The self-test decides whether that matters.
+        # This libseccomp or architecture does not know the call. The self-test shows whether that matters.
         if error.errno not in (errno.EINVAL, errno.EDOM, errno.EFAULT):
             raise

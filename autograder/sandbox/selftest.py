@@ -1,7 +1,7 @@
-"""The sandbox attacked by ourselves: what a tier promises is tried, and what holds is reported.
+"""The sandbox's self-test: attack each tier, and report which attacks are stopped.
 
-The attacks are probes like any other, run in a worker of the tier. Which tier is used depends on these findings, not
-on which programs are installed.
+The attacks are ordinary probes that run in a worker of the tier. These findings decide which tier is used, not the
+installed programs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CANARY = "the grader's canary"
 
 @dataclass(frozen=True)
 class AttackResult:
-    """One attack: whether the sandbox held, and what happened."""
+    """The result of one attack: whether the sandbox stopped it, and what happened."""
 
     name: str
     held: bool
@@ -38,7 +38,7 @@ class AttackResult:
 
 @dataclass(frozen=True)
 class Targets:
-    """What the attacks aim at: files outside, a place to write, a process of the worker's own user."""
+    """The targets of the attacks: files outside, a place to write, a process of the worker's own user."""
 
     canary: Path
     folder: Path
@@ -47,7 +47,7 @@ class Targets:
 
 @dataclass(frozen=True)
 class Attack:
-    """A sentence that must hold, the probe that tries the opposite, and its arguments."""
+    """A promise of the sandbox, the probe that tries to break it, and its arguments."""
 
     name: str
     probe: str
@@ -80,16 +80,16 @@ ATTACK_LIST = (
 
 
 def run(tier: Tier, interpreter: str | None = None, fast: bool = False) -> list[AttackResult]:
-    """Attack `tier` and return a finding per attack; `fast` leaves out what takes long.
+    """Attack `tier` and return one finding per attack; `fast` leaves out slow attacks.
 
-    Raises SandboxUnavailable when the tier cannot even be started.
+    Raises SandboxUnavailable if the tier cannot be started.
     """
     files = {"probes.py": ATTACKS.read_bytes()}
     with tempfile.TemporaryDirectory() as name, Worker(files, tier, LIMITS, interpreter) as worker:
         folder = Path(name)
         canary = folder / "canary.txt"
         canary.write_text(CANARY, encoding="utf-8")
-        # Readable and writable for everybody: the tier must stop the worker, not a bit of this folder.
+        # Readable and writable for everybody: the tier must stop the worker, not the folder's permissions.
         for path, mode in ((folder, 0o777), (canary, 0o666)):
             path.chmod(mode)
         worker.start()
@@ -109,9 +109,9 @@ def run(tier: Tier, interpreter: str | None = None, fast: bool = False) -> list[
 
 @functools.lru_cache(maxsize=1)
 def strict_tier() -> Tier:
-    """The best tier that holds against the fast attacks, found once per process.
+    """The best tier that stops all fast attacks, found once per process.
 
-    Raises SandboxUnavailable, with what was tried and what to do, when none does.
+    Raises SandboxUnavailable, with what was tried and what to do, if there is none.
     """
     reasons = []
     for tier in (Tier.STRICT, Tier.LANDLOCK):
@@ -123,7 +123,7 @@ def strict_tier() -> Tier:
 
 
 def what_breaks(tier: Tier) -> str:
-    """Why a tier can't be started here, or which of the fast attacks it does not stop; empty when it holds."""
+    """Why a tier can't be started here, or which fast attack it does not stop; empty if it is secure."""
     try:
         broken = [finding for finding in run(tier, fast=True) if not finding.held]
     except SandboxUnavailable as error:
@@ -132,14 +132,14 @@ def what_breaks(tier: Tier) -> str:
 
 
 def _start_victim(user: int | None) -> subprocess.Popen:
-    """A process of the worker's own user, that no worker may touch. It ends when its input does."""
+    """A process of the worker's own user, which no worker may touch. It ends when its standard input ends."""
     options = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     program = "/bin/cat" if os.path.exists("/bin/cat") else sys.executable
     return subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", **options)
 
 
 def _judge(attack: Attack, reply: Reply) -> AttackResult:
-    """An attack that reports no success, or dies of it, was stopped. An attack that never ran proves nothing."""
+    """An attack that reports no success, or that is ended, was stopped. An attack that never ran proves nothing."""
     if reply.failure is None:
         return AttackResult(
             attack.name, reply.value == [], "stopped" if reply.value == [] else f"got {reply.value!r}"[:200]
@@ -158,7 +158,7 @@ def _neighbour_lives(victim: subprocess.Popen) -> AttackResult:
 def _cannot_outlive(files: dict[str, bytes], tier: Tier, interpreter: str | None) -> AttackResult:
     name = "nothing outlives its time limit"
     with Worker(files, tier, LIMITS, interpreter) as worker:
-        worker.call("read_file", ["/nothing"])  # started by now: the limit is the attack's alone
+        worker.call("read_file", ["/nothing"])  # start the worker first, so that the limit applies only to the attack
         begin = time.monotonic()
         reply = worker.call("outlive", [], seconds=0.3)
         seconds = time.monotonic() - begin
@@ -169,7 +169,7 @@ def _cannot_outlive(files: dict[str, bytes], tier: Tier, interpreter: str | None
 
 
 def report_lines() -> list[str]:
-    """The findings of every tier, a line each, and which tier is used; for `python -m autograder sandbox`."""
+    """Lines with the findings for every tier, and which tier is used; for `python -m autograder sandbox`."""
     lines, holding = [], None
     for tier in (Tier.STRICT, Tier.LANDLOCK):
         try:
@@ -187,10 +187,10 @@ def report_lines() -> list[str]:
 
 
 def no_tier_sentence(reasons: list[str]) -> str:
-    """What to say when nothing holds: what was tried and what to do."""
+    """The message if no tier is secure: what was tried and what to do."""
     tried = "".join(f" Tried: {reason}." for reason in reasons)
     return (
         "No sandbox on this computer can hold other people's code, so it is not graded."
-        f"{tried} It takes bubblewrap and libseccomp on a Linux that lets users make namespaces, or a kernel with"
-        f" Landlock. What this machine lacks, and how to get it: {command('doctor')}"
+        f"{tried} It requires bubblewrap and libseccomp on a Linux that lets users create namespaces, or a kernel with"
+        f" Landlock. To see what this machine lacks and how to get it: {command('doctor')}"
     )

@@ -1,6 +1,6 @@
-"""The tiers: how a worker is started so that it can do no more than its tier allows.
+"""The tiers: start a worker so that it can do no more than its tier allows.
 
-A worker sees one folder, its job, which is written for it alone: its program and the files that it needs.
+A worker sees one folder, its job: its own program and the files that it needs.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpret
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
 
-# One level of folders, no hidden files, nothing that climbs out.
+# One level of folders, no hidden files, and no path that leads outside.
 FILE_PATH = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 OWN_FILES = ("worker.py", "confine.py")
 STRICT_LIMITS = {"NOFILE": 64, "NPROC": 16, "SIGPENDING": 64, "MSGQUEUE": 0}
-# PyPy otherwise looks for the size of the processor's cache in /proc, and complains that it is not there.
+# Otherwise PyPy reads the size of the processor's cache from /proc, and prints a warning if it is not there.
 PYPY_SETTINGS = {"PYPY_GC_NURSERY": "4M"}
 INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
 
 
 class SandboxUnavailable(Misuse):
-    """No sandbox of the kind that was asked for; the text says what was tried and what to do."""
+    """The requested sandbox is not available; the message says what was tried and what to do."""
 
 
 class Tier(str, Enum):
-    """How far a worker is shut in: LOCAL for one's own code, STRICT (bubblewrap) or LANDLOCK for other people's."""
+    """How a worker is isolated: LOCAL for your own code, STRICT (bubblewrap) or LANDLOCK for other people's."""
 
     LOCAL = "local"
     STRICT = "strict"
@@ -47,11 +47,11 @@ class Tier(str, Enum):
 class Job:
     """A temporary folder with the worker's program and the job's files; `remove()` deletes it.
 
-    `folder` is what a worker sees, `empty` an empty folder next to it.
+    `folder`: what a worker sees; `empty`: an empty folder next to it.
     """
 
     def __init__(self, files: Mapping[str, bytes], owner: int | None = None, parent: str | None = None) -> None:
-        """Write `files` (relative path -> content) for the user id `owner`, or for this user when None.
+        """Write `files` (contents by relative path) for the user id `owner` (None: this user).
 
         Raises ValueError for a path that is not `name` or `folder/name`.
         """
@@ -71,36 +71,36 @@ class Job:
             self._hand_over(owner)
 
     def _hand_over(self, owner: int) -> None:
-        """Let one other user read, not write: the files stay ours, the group becomes theirs."""
+        """Let one other user read, but not write: the files stay ours, and get that user's group."""
         for path in (self.base, *self.base.rglob("*")):
             os.chown(path, -1, owner)
             path.chmod(0o750 if path.is_dir() else 0o640)
 
     def remove(self) -> None:
-        """Delete the folder; a file that another program still holds open is left to the system."""
+        """Delete the folder. A file that another program still holds open is left to the system."""
         shutil.rmtree(self.base, ignore_errors=True)
 
 
 @dataclass
 class Launch:
-    """What starting a worker takes."""
+    """Everything needed to start a worker."""
 
     command: list[str]
     job: Job
     setup: dict
     environment: Mapping[str, str] = field(default_factory=lambda: PYPY_SETTINGS)
-    filter_fd: int | None = None  # a file that holds the system call filter, handed to each process
+    filter_fd: int | None = None  # a file with the system call filter, passed to each process
     user: int | None = None
 
     def inherited_descriptors(self) -> list[int]:
-        """The descriptors for the next process, at the beginning of their files."""
+        """The file descriptors for the next process, rewound."""
         if self.filter_fd is None:
             return []
-        os.lseek(self.filter_fd, 0, os.SEEK_SET)  # the process before has read it to its end
+        os.lseek(self.filter_fd, 0, os.SEEK_SET)  # the previous process has read it to the end
         return [self.filter_fd]
 
     def close(self) -> None:
-        """Remove the job's folder and close what was handed over."""
+        """Remove the job's folder and close the descriptors."""
         self.job.remove()
         if self.filter_fd is not None:
             os.close(self.filter_fd)
@@ -108,16 +108,16 @@ class Launch:
 
 
 def prepare(tier: Tier, files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
-    """Write the job's files and say how to start its worker. Raises SandboxUnavailable."""
+    """Write the job's files and return how to start its worker. Raises SandboxUnavailable."""
     try:
         return PREPARATIONS[tier](files, limits, interpreter)
     except (UnusableInterpreter, FilterUnavailable) as error:
         raise SandboxUnavailable(f"the {tier.value} sandbox cannot be set up: {error}") from error
 
 
-@functools.cache  # finding it takes milliseconds, and a batch asks for each verdict
+@functools.cache  # finding it takes milliseconds, and a batch needs it for each verdict
 def interpreter_version(tier: Tier) -> str:
-    """The version of the Python that runs a worker of this tier, without starting one. Raises SandboxUnavailable."""
+    """The Python version of this tier's workers, without starting one. Raises SandboxUnavailable."""
     if tier is Tier.LOCAL:
         return ".".join(map(str, sys.version_info[:3]))
     try:
@@ -128,10 +128,10 @@ def interpreter_version(tier: Tier) -> str:
 
 def _prepare_local(files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
     job = Job(files)
-    # Below a venv, python is on some systems a launcher whose child would outlive it: take the interpreter itself.
+    # In a venv, python is on some systems a launcher whose child would outlive it, so use the interpreter itself.
     program = interpreter or getattr(sys, "_base_executable", None) or sys.executable
     program = shutil.which(program) or program
-    # The number of processes is left alone: the system counts all of the user's, the desktop included.
+    # The number of processes is not limited, since the system counts all of the user's processes, even the desktop's.
     setup = {"limits": _resource_limits(limits)}
     return Launch([program, *INTERPRETER_OPTIONS, str(job.folder / "worker.py")], job, setup, _windows_environment())
 
@@ -142,7 +142,7 @@ def _prepare_strict(files: Mapping[str, bytes], limits: Limits, interpreter: str
         raise SandboxUnavailable("bubblewrap is not installed: install your system's package bubblewrap")
     user = spare_user()
     if user is not None and not readable_by_everybody(bubblewrap):
-        raise SandboxUnavailable(f"{bubblewrap} is where only root can read it: install the package bubblewrap")
+        raise SandboxUnavailable(f"only root can read {bubblewrap}: install the package bubblewrap")
     chosen = choose_interpreter(interpreter, everybody=user is not None)
     program = seccomp_program(shared_process_space=False)
     job = Job(files, user, job_parent(user))
@@ -167,7 +167,7 @@ def _prepare_landlock(files: Mapping[str, bytes], limits: Limits, interpreter: s
         "folders": [str(job.folder)],
     }
     limits_of_process = {**_resource_limits(limits), **STRICT_LIMITS}
-    # Outside a user namespace the number of processes counts all of the user's; a spare user has no others.
+    # Outside a user namespace, all of a user's processes count; the worker's user has no others.
     if user is None:
         del limits_of_process["NPROC"]
     setup = {"limits": limits_of_process, "landlock": landlock, "filter": base64.b64encode(program).decode("ascii")}
@@ -183,5 +183,5 @@ def _resource_limits(limits: Limits) -> dict[str, int]:
 
 
 def _windows_environment() -> dict[str, str]:
-    """The environment of a local worker: empty, but for what Windows needs to start a program."""
+    """The environment of a local worker: empty, except for what Windows needs to start a program."""
     return {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if os.name == "nt" and name in os.environ}

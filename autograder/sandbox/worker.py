@@ -1,8 +1,8 @@
-"""The worker: the one file of the grader that runs beside a learner's code.
+"""The worker: the program of the process in which a learner's code and the probes that call it run.
 
 It reads calls as JSON lines from its original standard input and writes replies to its original standard output;
 before any learner code runs, both are moved to private descriptors, fd 0 becomes the null device and fd 1 becomes
-standard error. What it sends is believed by nobody: see protocol.py. Standard library only, Python 3.9 and newer.
+standard error. The grader does not trust what it sends: see protocol.py. Standard library only, Python 3.9 and newer.
 """
 
 import builtins
@@ -17,8 +17,8 @@ MAXIMUM_DEPTH = 64
 MAXIMUM_ITEMS = 100000
 MAXIMUM_INTEGER = 10**300
 PR_SET_PDEATHSIG = 1
-MOST_CALLERS = 20  # frames of the learner's above the one that raised
-# Exact types, so that a subclass with methods of its own is never touched.
+MOST_CALLERS = 20  # frames of the learner's code above the one that raised
+# Exact types, so that methods of a learner's subclass are never called.
 SCALARS = frozenset((type(None), bool, float, str))
 BUILTIN_EXCEPTIONS = {
     value: name
@@ -29,20 +29,20 @@ TODO_MESSAGE = re.compile(r"\d{1,2}\.\d{1,2} \w[\w. ]{0,60}")
 MISSING_NAME = re.compile(r"module '(\w+)' has no attribute '\w+'|cannot import name '\w+' from '(\w+)'")
 MISSING_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribute '\w+'")
 
-type_name = type.__dict__["__name__"].__get__  # a metaclass cannot stand in its way
+type_name = type.__dict__["__name__"].__get__  # a metaclass cannot override this
 compact = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class NotPlainData(Exception):
-    """A probe returned something that cannot go over the wire."""
+    """A probe returned something that cannot be sent."""
 
 
 class TooLarge(Exception):
-    """A probe returned more than a reply may hold."""
+    """A probe returned more than a reply may contain."""
 
 
 def plain(value, depth, count):
-    """`value` as JSON can hold it, tuples as lists. `count` is a list of one: the items seen so far."""
+    """`value` as JSON data, with tuples as lists. `count`: a list with one number, the items seen so far."""
     kind = type(value)
     if kind in SCALARS:
         return value
@@ -69,7 +69,7 @@ def plain(value, depth, count):
 
 
 class Replies:
-    """Writes lines to the private descriptor, for the call that is being answered."""
+    """Writes lines to the private descriptor, for the current call."""
 
     def __init__(self, descriptor, limit):
         self.descriptor, self.limit, self.id = descriptor, limit, ""
@@ -90,20 +90,20 @@ class Replies:
 
 
 class ModuleSpace:
-    """One folder under test with its own copies of every module, so that two folders never see each other's."""
+    """A folder under test, with its own copies of all modules, so that two folders never share modules."""
 
     standard_path = list(sys.path[1:]) if sys.path and sys.path[0] == os.path.dirname(__file__) else list(sys.path)
 
     def __init__(self, root, folder, replies):
         self.root, self.folder = root, folder
         self.path = os.path.join(root, folder)
-        # The standard library first: a file named random.py shadows nothing.
+        # The standard library comes first, so that a file named random.py shadows nothing.
         self.search = ModuleSpace.standard_path + [self.path, os.path.join(root, "common")]
         self.modules, self.namespace, self.failure = {}, None, None
         self.replies = replies
 
     def activate(self, names):
-        """Put this folder's modules in place of whatever other folder was in use."""
+        """Replace the modules of the folder that was in use by this folder's."""
         for name in names:
             sys.modules.pop(name, None)
         sys.modules.update(self.modules)
@@ -126,11 +126,13 @@ class ModuleSpace:
             self.failure = describe_safely(self, loading=True)
 
     def progress(self, data):
-        """Tell the trusted side something before the answer is complete; `data` is plain."""
+        """Send plain data to the trusted side before the answer is complete."""
         self.replies.send("progress", data)
 
     def call(self, probe, arguments):
-        """Answer one call: a value, or a failure that is described. Without a probe, whether all could be loaded."""
+        """Answer one call with a value, or with a description of the failure. Without a probe, only load
+        the modules.
+        """
         if self.failure is None:
             try:
                 if not probe:
@@ -151,13 +153,13 @@ class ModuleSpace:
 def describe_safely(space, loading):
     try:
         return describe(space, loading)
-    except BaseException:  # methods of the learner's own exception may raise whatever they like
+    except BaseException:  # methods of the learner's own exception may raise anything
         unknown = {"exception": "", "message": "", "file": None, "line": None, "columns": None, "callers": []}
         return {"failure": "load" if loading else "raised", **unknown}
 
 
 def describe(space, loading):
-    """The exception that is being handled, as data."""
+    """The current exception, as data."""
     kind, error, traceback = sys.exc_info()
     try:
         text = str(error)  # may be the learner's own method
@@ -180,8 +182,8 @@ def describe(space, loading):
 
 
 def locate(space, kind, error, traceback, loading):
-    """File, line and columns of the learner's frames, that nearest the error last, and whether the probe itself raised
-    it. Where an import calls a function that is not written, the call is the line to change: the first frame alone.
+    """File, line and columns of the learner's frames, the nearest to the error last, and whether the probe itself
+    raised it. If an import calls an unwritten function, return only the first frame: the call is the line to change.
     """
     frames, last = [], ""
     while traceback is not None:
@@ -202,7 +204,7 @@ def locate(space, kind, error, traceback, loading):
 
 
 def columns_of(traceback):
-    """Where in its line the expression stands that raised, as UTF-8 columns; None before Python 3.11."""
+    """The UTF-8 columns of the expression that raised; None before Python 3.11."""
     positions = getattr(traceback.tb_frame.f_code, "co_positions", None)
     if positions is None:
         return None
@@ -231,7 +233,7 @@ def classify(space, kind, message, loading, in_probe):
 
 
 def is_missing(space, kind, message, in_probe):
-    """Whether the probe asked the module under test, or a class of it, for a name that is not there."""
+    """Whether the probe used a name that is missing in the module under test or in one of its classes."""
     if kind is ModuleNotFoundError:
         return in_probe
     if kind is ImportError or kind is AttributeError:
@@ -255,8 +257,8 @@ def module_names(folder):
 
 
 class Printed(io.RawIOBase):
-    """Standard output and error of the code. What is beyond the limit goes nowhere, so that code that prints much
-    never waits for the one who reads it.
+    """Standard output and error of the code. Output beyond the limit is dropped, so that code that prints a lot never
+    waits for the reader.
     """
 
     def __init__(self, limit):
@@ -279,10 +281,10 @@ def refuse_input(prompt=""):
 
 
 def set_limits(limits, seconds):
-    """Bound this process. A limit that the system does not know is left out."""
+    """Set this process's limits. Limits that the system does not know are left out."""
     try:
         import resource
-    except ImportError:  # Windows: at least no loop of Python outlives a grader that was killed
+    except ImportError:  # Windows: at least no Python loop outlives a killed grader
         import threading
 
         watch = threading.Timer(seconds, os._exit, (1,))
@@ -291,28 +293,28 @@ def set_limits(limits, seconds):
         return
     for name, value in limits.items():
         try:
-            # One second between the soft limit (SIGXCPU) and the hard one, which nobody can catch.
+            # One second between the soft limit (SIGXCPU) and the hard one, which code cannot catch.
             resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value + 1 if name == "CPU" else value))
         except (AttributeError, ValueError, OSError):
             pass
 
 
 def start_clock(seconds):
-    """End this process by SIGPROF once it has used so much processor time; 0 stops the clock."""
-    if hasattr(signal, "setitimer"):  # not on Windows: there the wall clock of the grader is all there is
+    """End this process by SIGPROF once it has used this much processor time; 0 stops the timer."""
+    if hasattr(signal, "setitimer"):  # not on Windows, which has only the grader's wall time
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def end_with_the_parent():
-    """Have the kernel kill this process when the thread that started it ends."""
+    """Let the kernel kill this process when the thread that started it ends."""
     import ctypes
 
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def until_the_pipe_ends(requests):
-    """The lines of `requests`, read by a thread which ends this process as soon as nobody can write there any more,
-    also in the middle of a call. Code that holds the interpreter's lock forever is not ended by it.
+    """Yield the lines of `requests`. A thread reads them, and ends this process as soon as the other end is closed,
+    even during a call. It can't end code that holds the interpreter's lock forever.
     """
     import queue
     import threading
@@ -331,7 +333,7 @@ def until_the_pipe_ends(requests):
 
 
 def apply_landlock(root, setup):
-    """The second tier: this process shuts itself in. What fails here ends the worker before any learner code."""
+    """The second tier: this process restricts itself. A failure here ends the worker before any learner code runs."""
     import base64
 
     sys.path.insert(0, root)
@@ -350,8 +352,10 @@ def main():
     os.dup2(2, 1)
     os.close(nothing)
     builtins.input = refuse_input
-    sys.breakpointhook = lambda *unused, **more: None  # one left in the code stops nothing: `debug` is for that
-    builtins.exit = builtins.quit = sys.exit  # which a Python without its site module lacks
+    sys.breakpointhook = lambda *unused, **more: (
+        None
+    )  # a breakpoint() left in the code does nothing here; it works in `debug`
+    builtins.exit = builtins.quit = sys.exit  # a Python without its site module does not have them
     root = os.path.dirname(os.path.abspath(__file__))
     setup = json.loads(requests.readline())
     if setup["parent"] == "signal":
@@ -359,7 +363,7 @@ def main():
     if "landlock" in setup:
         apply_landlock(root, setup)
     set_limits(setup["limits"], setup["seconds"])
-    raw = io.BufferedWriter(Printed(setup["output_bytes"] + 1))  # one more, which shows that there was more
+    raw = io.BufferedWriter(Printed(setup["output_bytes"] + 1))  # one more byte, to show that there was more
     how = {"encoding": "utf-8", "errors": "backslashreplace", "line_buffering": True}
     printed = sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = io.TextIOWrapper(raw, **how)
     replies = Replies(answers, setup["reply_bytes"])

@@ -1,4 +1,4 @@
-"""`Worker`: what the grader holds. Calls go in, replies come out; whatever happens in between is a kind of failure."""
+"""`Worker`: the grader's interface to a worker process. Each call returns a reply: a value or a kind of failure."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, en
 from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
 from autograder.text import clean_text
 
-START_SECONDS = 120.0  # for the interpreter alone; a machine that is very busy is not the learner's fault
-SLICE = 0.05  # how often a call that is awaited is looked at
+START_SECONDS = 120.0  # for starting the interpreter; long, since a busy machine is not the learner's fault
+SLICE = 0.05  # seconds between two measurements of a running call
 LATE = 0.1  # processor seconds after which the timer within the worker should have ended a call long ago
-LATENCY = 0.2  # seconds in which an answer may wait for us on a busy machine, and its process seems to wait for nobody
-RESTART = 0.05  # seconds that a process which replaces another one is charged; it takes as much on a usual machine
-UNMEASURED_TIMES = 4  # the seconds of the clock for each of processor time where only the clock can be read
-PROGRESS_NOTES = 10_000  # of one call; together they may be as long as one reply, for whoever keeps them all
+LATENCY = 0.2  # on a busy machine, an answer may wait this long for us, while its process seems to do nothing
+RESTART = 0.05  # seconds to charge for a restarted process, which is the usual time for a start
+UNMEASURED_TIMES = 4  # seconds of wall time per second of processor time, where only wall time is known
+PROGRESS_NOTES = 10_000  # per call; together they may be as long as one reply, since callers may store them all
 OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGXCPU", 24), 128 + getattr(signal, "SIGXCPU", 24)}
 CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(signal, "SIGPROF", 27)}
 KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
-WAITED = "it did nothing but wait"  # begins what a reply says of code that the idle limit has ended
+WAITED = "it did nothing but wait"  # the beginning of the message for code that the idle limit has ended
 PARENT_DEATH_SIGNAL = sys.platform == "linux"
-LOAD = ""  # in the place of a probe's name: only load what lies in the folder
+LOAD = ""  # instead of a probe's name: only load the modules in the folder
 
 
 @dataclass
 class Deadline:
-    """When a call has had its time. seconds: what it may be charged (see `Limits`); cpu_seconds: the processor time
-    that it may use; 0 is any.
+    """The deadline of a call. seconds: what it may be charged (see `Limits`); cpu_seconds: the processor time that it
+    may use; 0 means any.
     """
 
     seconds: float
     cpu_seconds: float = 0
 
     def extend(self, seconds: float) -> None:
-        """Move it to this charge; it never moves back."""
+        """Move the deadline to this charge. It never moves back."""
         self.seconds = max(self.seconds, seconds)
 
 
 class MachineBusy(SandboxUnavailable):
-    """Other programs kept the processors so busy that a call got next to none: no verdict on anybody's code."""
+    """Other programs kept the processors so busy that a call got hardly any time. This is not a verdict on the code."""
 
 
 class Worker:
-    """A process that serves probes beside a learner's code; a context manager.
+    """A process that runs probes on a learner's code. It is a context manager.
 
     `files` maps relative paths to contents: `probes.py`, `common/…` for the reference of other parts, and one folder
     per implementation under test (`submission/…`). `interpreter_version` is known after the first call.
@@ -68,17 +68,17 @@ class Worker:
         self.interpreter_version: str | None = None
         self._names = sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
         self._output = Output(limits.output_bytes)
-        self._killed = False  # the last call's process, by whomever
+        self._killed = False  # whether somebody killed the last call's process
         self._launch: Launch | None = None
         self._process: Process | None = None
-        self._started = False  # at least once
+        self._started = False  # whether a process was started at least once
         self._measured: int | None = None  # the process whose time counts
-        self._greeting: str | None = None  # the id that the greeting must carry, None once it has come
-        self.budget = limits.total_seconds  # of all calls together
+        self._greeting: str | None = None  # the id that the greeting must have; None after the greeting
+        self.budget = limits.total_seconds  # for all calls together
         self._to_forgive = 5 * LATENCY
-        self._charged = 0.0  # for all calls so far: short ones by the clock, which a busy machine makes run faster
-        self._before_process = self._idle = 0.0  # charged before the process was started; its waiting that was measured
-        self.no_survivors = True  # of the process before, and of all that it started
+        self._charged = 0.0  # for all calls so far; short ones in wall time, which is longer on a busy machine
+        self._before_process = self._idle = 0.0  # charged before the process started; measured waiting of the process
+        self.no_survivors = True  # whether nothing is left of the previous process and its child processes
 
     def __enter__(self) -> Worker:
         return self
@@ -87,7 +87,7 @@ class Worker:
         self.close()
 
     def start(self) -> None:
-        """Start the process without waiting for it. Raises SandboxUnavailable when it cannot be started."""
+        """Start the process without waiting for it. Raises SandboxUnavailable if it cannot be started."""
         if self._process is not None:
             return
         if self._launch is None:
@@ -119,8 +119,8 @@ class Worker:
         self._process.send(encode_line({**setup, "id": self._greeting, **launch.setup}))
 
     def _watch_for_parent(self) -> str:
-        """How the worker learns that this process is gone; bubblewrap ends with it by itself. The kernel sends its
-        signal when the thread that started the worker ends. For the main thread alone, that is the end of the process.
+        """How the worker notices that this process is gone; bubblewrap ends with it by itself. The kernel sends its
+        signal when the thread that started the worker ends, which only for the main thread is the end of the process.
         """
         if self.tier is Tier.STRICT:
             return ""
@@ -136,13 +136,13 @@ class Worker:
         seconds: float | None = None,
         cpu_seconds: float = 0,
     ) -> Reply:
-        """Call one probe, or LOAD, on the implementation in `folder`. seconds, cpu_seconds: see `Deadline`; seconds are
-        the limits' own when None.
+        """Call one probe, or LOAD, on the implementation in `folder`. seconds, cpu_seconds: see `Deadline`; None means
+        the limits' own seconds.
 
-        `on_progress` gets each progress note as it comes. Raises SandboxUnavailable when the worker does not start,
-        and MachineBusy when it got no processor; anything the code does is a failure in the reply. A process that was
-        killed is no verdict on the code yet, since somebody else may have done it, or a machine short of memory: the
-        call is made once more, unless it is one that notes progress.
+        `on_progress` gets each progress note at once. Raises SandboxUnavailable if the worker does not start, and
+        MachineBusy if it got no processor time; anything that the code does is a failure in the reply. If the process
+        was killed, by somebody else or for lack of memory, that is not yet a verdict on the code: the call is made
+        again, unless it sends progress notes.
         """
         request = {"probe": probe, "arguments": list(arguments), "folder": folder}
         allowed = self.limits.call_seconds if seconds is None else seconds
@@ -168,34 +168,34 @@ class Worker:
             return reply
         finally:
             self._charged += meter.end()
-            if used_up:  # by a measurement that is finer than the meter's
+            if used_up:  # a finer measurement than the meter's
                 self._charged = max(self._charged, self.budget)
             forgiven = min(meter.all_idle, self._to_forgive) if meter.all_idle <= LATENCY else 0.0
             self._to_forgive -= forgiven
             self._idle += meter.all_idle - forgiven + meter.unknown
-            if not answered:  # an exception of on_progress, or an interrupt: the answer would come too late
+            if not answered:  # an exception in on_progress, or an interrupt: the answer would come too late
                 self._stop()
 
     @property
     def used(self) -> float:
-        """What all calls together have been charged so far."""
+        """The total charge of all calls so far."""
         self._charged = self._settled()
         return self._charged
 
     @property
     def used_up(self) -> bool:
-        """Whether all calls together have had their time: then the next one is not made."""
+        """Whether the time for all calls together is used up, so that the next one is not made."""
         return self.used >= self.budget
 
     def _settled(self, seconds: float = 0.0, idle: float = 0.0) -> float:
-        """What is charged: what the process that runs has really used, where the system tells. seconds, idle: of the
-        call that is awaited.
+        """The charge: what the running process has really used, if the system provides it. seconds, idle: of the
+        current call.
         """
         used = processor_seconds(self._measured) if self._process is not None and self._measured else None
         return self._charged + seconds if used is None else self._before_process + used + self._idle + idle
 
     def extend(self, seconds: float) -> None:
-        """Raise the budget of all calls together, those so far included, to these seconds; it never shrinks."""
+        """Raise the budget for all calls, including those so far, to these seconds. It never shrinks."""
         self.budget = max(self.budget, seconds)
 
     def _all_used(self) -> str:
@@ -211,7 +211,7 @@ class Worker:
             message = parse_message(line)
             if message.kind == "ready" and message.id == expected:
                 self.interpreter_version = message.data
-                if sys.platform == "linux":  # which tells about it
+                if sys.platform == "linux":  # which provides the data
                     started = self._process.process.pid
                     self._measured = innermost(started) if self.tier is Tier.STRICT else started
                 return
@@ -247,7 +247,7 @@ class Worker:
                 message = parse_message(line, self.limits.reply_bytes, self._names)
             except ProtocolError as error:
                 return self._fail("protocol", f"the reply was not an answer: {error}")
-            # Also a line that was written between two calls: it cannot know the id.
+            # This includes a line that was written between two calls, which cannot know the id.
             if message.id != identity or message.kind == "ready":
                 return self._fail("protocol", "an answer was sent that belongs to no call")
             if message.kind == "reply":
@@ -257,17 +257,17 @@ class Worker:
                 return self._fail("too large", "more progress notes were sent than one call may send")
             meter.note()
             meter.alive()
-            # A note gives the call its time again, within that of all calls: a slow or busy machine ends no code that
-            # gets on.
+            # A note renews the call's time, within that of all calls, so that a slow or busy machine does not end code
+            # that makes progress.
             deadline.extend(meter.seconds + self.limits.call_seconds)
             begin = time.monotonic()
             if on_progress is not None:
                 on_progress(message.data)
 
     def _why_out_of_time(self, meter: Meter, deadline: Deadline) -> str:
-        """Why the call has had its time; nothing while it has some left."""
+        """Why the call's time is used up; empty while it has some left."""
         cpu_seconds = deadline.cpu_seconds
-        if cpu_seconds and meter.processor > cpu_seconds + LATE:  # it has stopped the timer of its own process
+        if cpu_seconds and meter.processor > cpu_seconds + LATE:  # the code has stopped its process's timer
             return f"no answer after {cpu_seconds:g} seconds of processor time"
         if self._settled(meter.seconds, meter.all_idle) > self.budget:
             return self._all_used()
@@ -278,7 +278,7 @@ class Worker:
         return ""
 
     def _ended(self, deadline: Deadline) -> Reply:
-        """The process closed its channel: say how it ended, and let the next call start another."""
+        """The process closed its channel: report how it ended, and let the next call start another one."""
         status, output_limit_exceeded = self._process.exit_status(1.0), self._process.output_limit_exceeded
         self._stop()
         self._killed = status in KILLED and not output_limit_exceeded
@@ -309,8 +309,8 @@ class Worker:
             self._process = None
 
     def read_output(self) -> str:
-        """Return what the code has printed so far, both streams, bounded, without control characters and escapes. A
-        running worker is asked to flush its streams, which takes at most half a second.
+        """Return the code's output so far (both streams), shortened, without control characters and escapes. A running
+        worker is asked to flush its streams, which takes at most half a second.
         """
         if self._process is not None and self._greeting is None:
             token = secrets.token_hex(16)
@@ -323,11 +323,11 @@ class Worker:
 
     @property
     def user(self) -> int | None:
-        """The spare user id that a started worker runs as, None when it is our own."""
+        """The user id of a started worker, None if it is our own."""
         return None if self._launch is None else self._launch.user
 
     def close(self) -> None:
-        """End the process and remove its files. A closed worker starts anew when it is called again."""
+        """End the process and remove its files. Calling a closed worker starts it again."""
         self._stop()
         if self._launch is not None:
             self._launch.close()

@@ -1,4 +1,4 @@
-"""Three questions about one part of one submission, of different kinds where the code gives them."""
+"""Draw three questions about one part of one submission, of different kinds if the code allows it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
 
 COUNT = 3
-SECONDS = 30  # of processor time, without that of the sandbox; three questions about a solution take 2
+SECONDS = 30  # processor time without the sandbox's; three questions about a solution take 2 s
 
 
 @dataclass(frozen=True)
 class Viva:
-    """The questions, and what they were drawn from: the file's checksum and the seed."""
+    """The questions, with the checksum and the seed from which they were drawn."""
 
     part: Part
     sha256: str
@@ -35,7 +35,7 @@ class Viva:
     questions: tuple[Question, ...]
 
     def as_data(self) -> dict:
-        """As JSON holds it."""
+        """The data that `--json` prints."""
         return {
             "part": self.part.number,
             "file": self.part.file_name,
@@ -47,8 +47,8 @@ class Viva:
 
 
 def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = None) -> Viva:
-    """Draw three questions in a separate process, since reading the file may take any time and memory. Raises
-    ValueError with a sentence, whatever is in it.
+    """Draw three questions in a separate process, since a hostile file may take any time and memory. Raises
+    ValueError with a message for the user if that fails.
     """
     content, own = _content(files, part), Allowance(SECONDS, advice="")
     try:
@@ -82,8 +82,7 @@ def _content(files: Mapping[str, bytes], part: Part) -> bytes:
 def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = None) -> Viva:
     """Draw three questions. The same file and seed give the same ones; another file gives others.
 
-    Raises ValueError with a sentence when there is nothing to ask about, SandboxUnavailable when the tier does not
-    hold here.
+    Raises ValueError if there is nothing to ask about, SandboxUnavailable if the sandbox tier is not secure here.
     """
     content = _content(files, part)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
@@ -94,8 +93,8 @@ def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = N
     unchanged = grade_unchanged(part, content, tier, seed)
     if not runs and not unchanged.passing:
         raise ValueError(
-            f"{part.file_name} answers no call and passes no check yet: there is nothing to predict. "
-            "Ask when a task of the part is written."
+            f"{part.file_name} answers no call and passes no check yet, so there are no questions. "
+            "Try again when a task of the part is written."
         )
     results, running = result_questions(part, code, runs), order_questions(code, runs, draw)
     draw.shuffle(results)
@@ -106,8 +105,8 @@ def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = N
 def _three(
     results: list[Question], running: list[Question], changes: list[Question], rng: random.Random
 ) -> list[Question]:
-    """One of each kind, each about another call where that can be; then whatever is left."""
-    if results and running:  # the running one about another call than the first
+    """One question of each kind, about different calls if possible; then the others."""
+    if results and running:  # choose a running question about another call
         running = sorted(running, key=lambda question: question.about == results[0].about)
     chosen, left = [kind[0] for kind in (results, running, changes) if kind], [*results[1:], *running[1:]]
     rng.shuffle(left)

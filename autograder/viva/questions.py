@@ -1,6 +1,6 @@
-"""The questions of an oral exam about a learner's own code, of three kinds, each with its answer.
+"""The questions for an oral exam about a learner's own code, of three kinds, each with its answer.
 
-result: what does this call return? running: how often, or in which order, do lines run, and what does a name hold?
+result: what does this call return? running: how often or in which order do lines run, and what is the value of a name?
 change: which checks would fail without this line, or with another operator in it?
 """
 
@@ -21,17 +21,17 @@ from autograder.text import listed, plural
 from autograder.viva.recorded_run import GENEROUS_LIMITS, RecordedRun
 from autograder.viva.student_code import Code, LineChange
 
-MAX_COUNTABLE = 24  # runs of a line that a person would count
-TOLERANCE = 1e-6  # of a result that a person finds on paper
-TRIES = 10  # changes that are tried for one question
-LONGEST = 80  # characters of two values that are shown side by side
-SHOWN = 2  # of the checks that fail, and of those that pass
+MAX_COUNTABLE = 24  # how many runs of a line a person would count
+TOLERANCE = 1e-6  # for a result computed on paper
+TRIES = 10  # changes to try for one question
+LONGEST = 80  # characters of two values shown side by side
+SHOWN = 2  # failing checks to show, and passing checks
 
 
 @dataclass(frozen=True)
 class Question:
-    """kind: result, running or change. about: the call or the line that is asked about. lines: those of the learner's
-    file that are shown, as (number, text); of a changed line the change is the last one.
+    """kind: result, running or change. about: the call or line of the question. lines: the shown lines of the
+    learner's file as (number, text); a changed line comes last.
     """
 
     kind: str
@@ -43,12 +43,12 @@ class Question:
 
     @classmethod
     def from_fields(cls, fields: dict) -> Question:
-        """From its fields as JSON gives them back, with lists for tuples."""
+        """Build a question from the fields that JSON returns, with lists instead of tuples."""
         lines = tuple((number, text) for number, text in fields["lines"])
         return cls(**{**fields, "lines": lines, "mentions": tuple(fields["mentions"])})
 
     def as_data(self) -> dict:
-        """As JSON holds it."""
+        """The data that `--json` prints."""
         return {
             "kind": self.kind,
             "question": self.words,
@@ -59,7 +59,7 @@ class Question:
 
 
 def result_questions(part: Part, code: Code, runs: list[RecordedRun]) -> list[Question]:
-    """A question for each run, with what the learner's own code answered."""
+    """One question for each run; its answer is what the learner's own code returned."""
     return [_result_question(part, code, run) for run in runs]
 
 
@@ -68,21 +68,21 @@ def _result_question(part: Part, code: Code, run: RecordedRun) -> Question:
     lines = tuple((code.starts[name], code.shown(code.starts[name])) for name in defined[:3])
     expected = Probes(part).on_reference(run.call.probe, run.call.arguments)
     if run.call.only_lengths:
-        asked = "How long is what comes back, and how long are the lists in it, down to single numbers?"
+        asked = "What is the shape of the result (the lengths of the nested lists)?"
         answer, right = lengths(run.answer), lengths(expected)
         same = answer == right
     else:
-        asked = "What comes back?"
+        asked = "What does it return?"
         answer, right = show(run.answer), show(expected)
         same = difference(run.answer, expected, TOLERANCE) is None
     if not same:
-        answer += f" (This code is wrong here: right would be {right}.)"
+        answer += f" (This code is wrong here: the right answer is {right}.)"
     words = f"Task {run.call.task}. Your code is called: {run.words}. {asked}"
     return Question("result", run.words, words, lines, answer, (run.call.mentions,))
 
 
 def lengths(data: object) -> str:
-    """How long nested lists are, level by level.
+    """Describe the lengths of nested lists, level by level.
 
     >>> lengths([[1.0], [1.0, 2.0]])
     '2 elements; each of them a list, of 1, 2 elements'
@@ -90,7 +90,7 @@ def lengths(data: object) -> str:
     if isinstance(data, dict):
         return "; ".join(f"{name}: {lengths(item)}" for name, item in data.items())
     if not isinstance(data, list):
-        return "no list but one value"
+        return "a single value, not a list"
     lengths_of_levels, level = [plural(len(data), "element")], data
     while level and all(isinstance(item, list) for item in level):
         counts = [len(item) for item in level]
@@ -120,14 +120,14 @@ def _line_count_question(code: Code, run: RecordedRun, rng: random.Random) -> li
     line = rng.choice(several)
     statement = code.statements[line]
     words = f"Your code is called: {run.words}. How many times does line {line} run?"
-    around = [f"it stands in {statement.function}; how often that is called counts"]
+    around = [f"it is in {statement.function}, so what counts is how often that is called"]
     around += [f"line {loop} repeats it: {code.shown(loop)}" for loop in statement.loops]
     lines = [(number, code.shown(number)) for number in (*statement.loops, line)]
     return [Question("running", run.words, words, tuple(lines), str(counts[line]), tuple(around))]
 
 
 def _line_order_question(code: Code, run: RecordedRun, rng: random.Random) -> list[Question]:
-    """Ask about lines that run in another order than in the file, as calls and loops make them."""
+    """Ask about lines that calls and loops run in another order than in the file."""
     first = list(dict.fromkeys(run.lines))
     functions = {code.statements[line].function for line in first}
     if len(functions) < 2:
@@ -157,7 +157,7 @@ def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) ->
     if not plain or run.call.only_lengths:
         return []
     line, name, value = rng.choice(plain)
-    asked = f"What does {name} hold (if Values, their data) right after line {line} ran for the first time?"
+    asked = f"What is the value of {name} (for Values: their data) right after line {line} runs for the first time?"
     words = f"Your code is called: {run.words}. {asked}"
     others = [
         f"{other} held {show(held)} (line {number})"
@@ -171,13 +171,13 @@ def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) ->
             words,
             ((line, code.shown(line)),),
             show(value),
-            tuple(others[-3:]) or ("what each name in the line holds",),
+            tuple(others[-3:]) or ("the value of each name in the line",),
         )
     ]
 
 
 def _fits_on_paper(value: object) -> bool:
-    """Numbers of at most three digits."""
+    """Whether the value consists of numbers with at most three digits."""
     if isinstance(value, list):
         return all(map(_fits_on_paper, value))
     return not isinstance(value, float) or (abs(value) < 1e6 and abs(value - float(f"{value:.3g}")) < 1e-9)
@@ -185,14 +185,14 @@ def _fits_on_paper(value: object) -> bool:
 
 @dataclass(frozen=True)
 class UnchangedCode:
-    """How the unchanged code does: its public checks that pass, by name."""
+    """The result of the unchanged code: its passing public checks, by name."""
 
     passing: dict[str, Check]
     seed: int
 
 
 def grade_unchanged(part: Part, content: bytes, tier: Tier, seed: int) -> UnchangedCode:
-    """Grade the unchanged code. Raises SandboxUnavailable when the tier does not hold here."""
+    """Grade the unchanged code. Raises SandboxUnavailable if the sandbox tier is not secure here."""
     report = grade({part.file_name: content}, part, seed=seed, tier=tier, explain=False, limits=GENEROUS_LIMITS)
     passing = {check.name: check for check in report.checks if check.status == "passed" and not check.hidden}
     return UnchangedCode(passing, seed)
@@ -201,7 +201,7 @@ def grade_unchanged(part: Part, content: bytes, tier: Tier, seed: int) -> Unchan
 def change_question(
     part: Part, code: Code, unchanged: UnchangedCode, tier: Tier, rng: random.Random
 ) -> Question | None:
-    """A change that some of the passing checks notice and others don't; None when ten tries find none."""
+    """Find a change that some of the passing checks notice and others don't; None after ten tries."""
     tasks = {name: task.id for task in part.tasks for name in task.defines}
     passed = {check.task for check in unchanged.passing.values()}
     changes = [change for change in code.changes() if tasks.get(change.function) in passed | {None}]
@@ -237,11 +237,11 @@ def _question_on(
 
 
 def _what_happens(check: Check) -> str:
-    """What the check says of the changed code, without the call; long values without their numbers."""
+    """What a failing check shows for the changed code, without the call and without the numbers of long values."""
     lines = dict(re.findall(r"^(Returned|Expected): +(.*)$", check.message, flags=re.M))
     returned, expected = lines.get("Returned", ""), lines.get("Expected", "")
     if returned.startswith("Your code "):
         return f"{check.title}: {returned[0].lower()}{returned[1:]}"
     if not returned or len(returned) + len(expected) > LONGEST:
-        return f"{check.title}: something else comes back"
-    return f"{check.title}: {returned} would come back, {expected} is right"
+        return f"{check.title}: it returns something else"
+    return f"{check.title}: it would return {returned}; {expected} is right"

@@ -1,4 +1,4 @@
-"""Run the calls that may be asked about in the sandbox, and record which lines of the learner's code run."""
+"""Run the calls for the questions in the sandbox, and record which lines of the learner's code run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def recorded_for_the_viva(probe, arguments):
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """One call. words: the call; lines: those that ran, in order; values: [line, name, value] of assignments."""
+    """One recorded call. words: the call; lines: in the order they ran; values: [line, name, value] per assignment."""
 
     call: Call
     words: str
@@ -40,10 +40,10 @@ class RecordedRun:
 
 
 def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mapping[str, bytes]) -> list[RecordedRun]:
-    """Run each call, and return those that the code answers alike with the recorder and without it. What the recorder
-    reports is checked for its form, since the learner's code could have made it.
+    """Run each call, and return those with the same answer with and without the recorder. The form of each record is
+    checked, since the learner's code could have forged it.
 
-    Raises SandboxUnavailable when the tier does not hold here, ValueError when the code hangs or is nested too deeply.
+    Raises SandboxUnavailable if the tier is not secure here, ValueError if the code hangs or is nested too deeply.
     """
     probes = Probes(part)
     shipped = {
@@ -57,7 +57,7 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
     with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
         for call in calls:
             reply = worker.call("recorded_for_the_viva", [call.probe, list(call.arguments)])
-            if reply.failure == "timeout":  # the next ones would take as long
+            if reply.failure == "timeout":  # the next calls would hang too
                 if not runs:
                     raise ValueError(f"{part.file_name} does not answer in time: is there a loop that never ends?")
                 break
@@ -66,13 +66,15 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
                 runs.append(RecordedRun(call, probes.called(call.probe, call.arguments), answer, lines, values))
     del shipped["common/viva_recorder.py"]
     shipped |= {"probes.py": probes.source.encode("utf-8"), f"submission/{part.file_name}": code.text.encode("utf-8")}
-    # Code that sees the recorder could answer something else with it.
+    # Code that detects the recorder could return something else.
     with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
         return [run for run in runs if worker.call(run.call.probe, list(run.call.arguments)).value == run.answer]
 
 
 def _well_formed(reply: object, code: Code) -> bool:
-    """Whether a reply is an answer, lines of the file, and values of names; the learner's code could have made it."""
+    """Whether a reply has the right form: answer, lines of the file, values. The learner's code could have
+    forged it.
+    """
     if type(reply) is not list or len(reply) != 3:
         return False
     _, lines, values = reply
@@ -97,7 +99,7 @@ def _is_short(held: object, depth: int = 2) -> bool:
 def recording_source(code: Code) -> str:
     """The module with a call of the recorder before each of its statements, and after each assignment to a name.
 
-    Raises ValueError when it can't be written.
+    Raises ValueError if the changed module can't be written as source.
     """
     try:
         tree = _Recording(code).visit(ast.parse(code.text))
@@ -111,7 +113,7 @@ def recording_source(code: Code) -> str:
 
 
 def _comes_first(node: ast.stmt) -> bool:
-    """Whether this must come first in a module: its docstring or an import from __future__."""
+    """Whether a statement must stay at the top of a module: its docstring, or an import from __future__."""
     return is_text(node) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
 
 

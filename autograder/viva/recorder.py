@@ -9,13 +9,13 @@ lines, values = [], []
 
 
 def line(number):
-    """A statement of the learner's is about to run."""
+    """Record that a statement of the learner's code is about to run."""
     if len(lines) < MOST:
         lines.append(number)
 
 
 def value(number, name, held):
-    """A name was given a value; kept when it is short plain data, or Values."""
+    """Record an assignment, if the value is short plain data or consists of Values."""
     if len(values) < MOST:
         plain = _plain(held, 2)
         if plain is not None:
@@ -23,7 +23,7 @@ def value(number, name, held):
 
 
 def start():
-    """Forget what was kept."""
+    """Delete all records."""
     del lines[:], values[:]
 
 

@@ -1,4 +1,4 @@
-"""A learner's source for questions: its statements by line, and the small changes that can be made to it."""
+"""A learner's source code: its statements by line, and small changes to it, for questions."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Statement:
     function: str
     node: ast.stmt = field(compare=False)
     loops: tuple[int, ...] = ()
-    needed: bool = False  # without it Python knows no such name: too easy to predict
+    needed: bool = False  # without it the code raises NameError, which is too easy to predict
 
 
 @dataclass(frozen=True)
 class LineChange:
-    """One small change. words: what is done to the line; lines: of the unchanged file; text: the line as it is then,
-    after: as it is shown. The changed file is put together when it is needed: a file may have thousands of changes.
+    """One small change. words: a description; lines: the unchanged file; text: the changed line; after: the line as
+    shown. The changed file is built only when needed, since a file may have thousands of changes.
     """
 
     line: int
@@ -49,7 +49,7 @@ class LineChange:
 
 
 class Code:
-    """One file of a learner's. Raises ValueError with a sentence when Python can't read it."""
+    """A learner's file. Raises ValueError with a message if it has a syntax error."""
 
     def __init__(self, content: bytes, name: str) -> None:
         source = inspect_source(content)
@@ -95,14 +95,14 @@ class Code:
         return not around[: node.col_offset].strip() and (not behind or behind.startswith("#"))
 
     def changes(self) -> list[LineChange]:
-        """All small changes: a statement less, or another operator in it."""
+        """All small changes: a statement removed, or one operator replaced."""
         changes = []
         for statement in self.statements.values():
             indent = " " * statement.node.col_offset
             if not statement.needed:
                 changes.append(self._change(statement, "were not there", f"{indent}pass", ""))
             for before, after, text in self._operator_swaps(statement):
-                changes.append(self._change(statement, f"had {after} in the place of {before}", text, text.strip()))
+                changes.append(self._change(statement, f"had {after} instead of {before}", text, text.strip()))
         return changes
 
     def _change(self, statement: Statement, words: str, text: str, after: str) -> LineChange:
@@ -138,12 +138,12 @@ def _assigned_names(node: ast.AST) -> list[str]:
 
 
 def _assigned_once(function: ast.FunctionDef) -> set[str]:
-    """The names that a function assigns in one place only, arguments left out."""
+    """The names that a function assigns in exactly one place, except its arguments."""
     assigned = _assigned_names(function)
     arguments = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
     return {name for name in assigned if assigned.count(name) == 1} - arguments
 
 
 def is_text(node: ast.stmt) -> bool:
-    """Whether the statement is a constant that stands alone, such as a docstring."""
+    """Whether the statement is only a constant, such as a docstring."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

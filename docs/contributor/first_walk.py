@@ -225,7 +225,8 @@ def main() -> None:
         walk.say("# A first walk")
         walk.say(
             f"`python docs/contributor/first_walk.py`, {datetime.date.today().isoformat()}, "
-            f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors. An empty home, nothing installed for the course."
+            f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors. An empty home, "
+            "nothing installed for the course."
         )
         first_hour(walk)
         screens(walk)

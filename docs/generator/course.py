@@ -1,17 +1,23 @@
 """What pages say of the course, made from the course when the site is built. In a page, for part 5:
 
     ```{course} box 5
+    A sentence for people who read the page where it is not built.
     ```
 
-box: its tasks, minutes, file and commands. mistakes: those that the checks recognise, task by task.
-The others take no number. list: all parts with their pages. hours: what the course takes, part by part.
-days: the same, spread over days. term, weeks: a class's term, a part a week; the parts in half as many weeks.
+box: its tasks, minutes, file and commands. mistakes: three that people make, and where all are that the checks know.
+The others take no number. catalogue: where all mistakes are. list: all parts with their pages. hours: what the course
+takes, part by part, and its aims. days: the same, spread over days. reading: the notebooks by the hour, for people who
+only read. achievements: level by level, and how each is earned. names: what a GPT in one file must define. term, weeks:
+a class's term, a part a week; the parts in half as many weeks.
 """
 
 from __future__ import annotations
 
+import functools
+import os
+import re
 from collections.abc import Callable
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -19,16 +25,36 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from autograder import course
+from autograder.check import PARTS_OF_A_GPT, names_of
 from autograder.course import Part, capstone, parts
-from autograder.grading.misconceptions import misconceptions
+from autograder.invocation import CALLED_AS
+from autograder.learner.achievements import Achievement, achievements
+from autograder.notebooks.lesson_notebooks import notebook_path
+from generator import catalogue
+from generator.catalogue import escaped
 
 LEARNER = "../learner/"
+# What you can do after each part, by number; the capstone's last.
+AIMS = (
+    "measure any slope by trying, and say how exact that is",
+    "explain how a program finds all slopes at once, by the chain rule",
+    "turn text into numbers, and say what a loss measures",
+    "name the three operations that a GPT is made of, and their gradients",
+    "count the 4,192 parameters, and say why they begin small and random",
+    "explain how attention chooses where to look, and what the residual stream carries",
+    "explain how gradients become steps that fit every parameter",
+    "explain the training loop, and judge a model fairly",
+    "let a model write, and say what the temperature does",
+    "say what a loss, a cache and a long text cost before you run anything",
+    "ask a model a question, and say when to believe the answer",
+    "train the whole model with your own parts",
+)
 PLANS = {"One hour a day": 60, "Two hours a day": 120, "Five hours a day": 300}
 
 
 def box(part: Part) -> str:
     """The facts of a part: what is to be written, how long it takes, where, and the commands for it."""
-    written = [f"**{task.id}** {_escaped(task.title)}" for task in part.tasks]
+    written = [f"**{task.id}** {escaped(task.title)}" for task in part.tasks]
     numbers = sorted({course.part(int(module[4:6])).number for module in part.needs})
     rows = {
         "Tasks": " · ".join(written),
@@ -45,19 +71,6 @@ def box(part: Part) -> str:
     return "\n".join([*lines, ":::"])
 
 
-def mistakes(part: Part) -> str:
-    """The sentences of the mistakes that the part's checks recognise, folded up by task."""
-    lines = []
-    for task_id, of_task in groupby(misconceptions(part), key=lambda mistake: mistake.task):
-        sentences = [mistake.says for mistake in of_task]
-        count = f"{len(sentences)} mistakes" if len(sentences) > 1 else "one mistake"
-        title = _escaped(part.task(task_id).title)
-        lines += [f"<details><summary>{task_id} {title}: {count}</summary>", ""]
-        lines += [f"- {_escaped(sentence)}" for sentence in sentences]
-        lines += ["", "</details>", ""]
-    return "\n".join(lines)
-
-
 def all_parts() -> str:
     """Every part with its page, its tasks as `make progress` counts them, its written answers and its minutes."""
     rows = []
@@ -70,19 +83,76 @@ def all_parts() -> str:
 def hours() -> str:
     """Every part with its minutes, and the hours that have gone by when it is done."""
     rows, gone = [], 0
-    for part in _assignments():
+    for part, aim in zip(_assignments(), AIMS, strict=True):
         gone += part.minutes
-        rows.append((_linked(part), f"{part.minutes}", _clock(gone)))
-    return _table(["part", "minutes", "hours so far"], rows)
+        rows.append((_linked(part), f"{part.minutes}", _clock(gone), aim))
+    return _table(["part", "minutes", "hours so far", "afterwards you can"], rows)
+
+
+def reading() -> str:
+    """The notebooks in hours, by the reading time that each gives at its top; no part is divided."""
+    hours, left = [], 0
+    for part in parts():
+        text = notebook_path(part).read_text(encoding="utf-8")
+        minutes = sum(map(int, re.search(r"Reading: about (\d+) minutes(?:, and (\d+) more)?", text).groups("0")))
+        if minutes > left:
+            hours, left = [*hours, []], 60
+        hours[-1].append((part, minutes))
+        left -= minutes
+    rows = [
+        (f"{number}", _linked(part), f"{minutes}", AIMS[part.number])
+        for number, hour in enumerate(hours, start=1)
+        for part, minutes in hour
+    ]
+    return _table(["hour", "read the notebook", "minutes", "afterwards you can"], rows)
+
+
+def all_achievements() -> str:
+    """Every achievement by level, with what earns it."""
+    blocks = []
+    for level, group in groupby(achievements(), key=lambda achievement: achievement.level):
+        rows = [(escaped(one.title), _how(one)) for one in group]
+        blocks.append(f"**{level.capitalize()}**\n\n" + _table(["achievement", "how you earn it"], rows))
+    return "\n\n".join(blocks)
+
+
+def blank_page() -> str:
+    """The names that a GPT in one file must define, part by part."""
+    rows = [
+        (_linked(part), " ".join(f"`{name}`" for name in names_of(part)))
+        for part in parts()
+        if part.number in PARTS_OF_A_GPT
+    ]
+    return _table(["as in", "names"], rows)
+
+
+def _how(achievement: Achievement) -> str:
+    """What earns an achievement, in a table's cell, with the command of make as on all pages."""
+    before = os.environ.get(CALLED_AS)
+    os.environ[CALLED_AS] = "make"
+    try:
+        called = achievement.how()
+    finally:
+        os.environ.pop(CALLED_AS)
+        os.environ.update({CALLED_AS: before} if before else {})
+    return f"`{called}`" if achievement.acts else f"tick it yourself: `{called}`"
 
 
 def days() -> str:
     """What each day brings, for some numbers of hours a day."""
-    return "\n\n".join(
-        f"**{title}**, {len(plan)} days\n\n"
-        + _table(["day", "parts"], [(f"{day}", " · ".join(items)) for day, items in enumerate(plan, start=1)])
-        for title, plan in ((title, spread(budget)) for title, budget in PLANS.items())
-    )
+    blocks = []
+    for title, budget in PLANS.items():
+        rows, gone, ends = [], 0, list(accumulate(part.minutes for part in _assignments()))
+        for day, items in enumerate(spread(budget), start=1):
+            done = [aim for end, aim in zip(ends, AIMS, strict=True) if gone < end <= gone + budget]
+            rows.append(
+                (f"{day}", " · ".join(items), "; ".join(done) or "(keep going: this is one of the longest parts)")
+            )
+            gone += budget
+        blocks.append(
+            f"**{title}**, {len(rows)} days\n\n" + _table(["day", "parts", "at the end of the day you can"], rows)
+        )
+    return "\n\n".join(blocks)
 
 
 def term() -> str:
@@ -112,7 +182,7 @@ def weeks() -> str:
 
 
 def spread(budget: int, folder: str = "") -> list[list[str]]:
-    """The parts on days of so many minutes, in order; a part that a day does not end is gone on with on the next.
+    """The parts on days of this many minutes, in order; a part that does not fit continues on the next day.
     folder: where the parts' pages are, seen from the page.
     """
     plan, left = [[]], budget
@@ -125,11 +195,11 @@ def spread(budget: int, folder: str = "") -> list[list[str]]:
             word = (
                 ""
                 if now == part.minutes
-                else ", begun"
+                else ", started"
                 if to_do == part.minutes
-                else ", done"
+                else ", finished"
                 if now == to_do
-                else ", on"
+                else ", continued"
             )
             plan[-1].append(f"{_linked(part, folder)}{word}")
             to_do, left = to_do - now, left - now
@@ -155,13 +225,17 @@ def _table(header: list[str], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def _escaped(text: str) -> str:
-    """Plain text as Markdown that shows just that."""
-    return "".join("\\" + char if char in r"\`*_{}[]<>#$~|" else char for char in text)
-
-
-OF_A_PART: dict[str, Callable[[Part], str]] = {"box": box, "mistakes": mistakes}
-OF_ALL: dict[str, Callable[[], str]] = {"list": all_parts, "hours": hours, "days": days, "term": term, "weeks": weeks}
+OF_A_PART: dict[str, Callable[[Part], str]] = {"box": box}
+OF_ALL: dict[str, Callable[[], str]] = {
+    "list": all_parts,
+    "hours": hours,
+    "days": days,
+    "reading": reading,
+    "achievements": all_achievements,
+    "names": blank_page,
+    "term": term,
+    "weeks": weeks,
+}
 
 
 class CourseDirective(SphinxDirective):
@@ -169,10 +243,14 @@ class CourseDirective(SphinxDirective):
 
     required_arguments = 1
     optional_arguments = 1
+    has_content = True  # a sentence for people who read the page on GitHub; the site does not show it
 
     def run(self) -> list[nodes.Node]:
         name, *number = self.arguments
-        known = OF_A_PART if number else OF_ALL
+        linked = not self.env.app.tags.has(catalogue.LEFT_OUT)
+        of_a_part = {**OF_A_PART, "mistakes": functools.partial(catalogue.common_mistakes, linked=linked)}
+        of_all = {**OF_ALL, "catalogue": catalogue.catalogue_line if linked else str}
+        known = of_a_part if number else of_all
         if name not in known:
             raise self.error(f"There is nothing called {name!r} here: {', '.join(known)}.")
         try:

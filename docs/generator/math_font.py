@@ -3,8 +3,8 @@
     python -m venv /tmp/font && /tmp/font/bin/pip install "fonttools[woff]==4.68.0" ziamath==0.13
     /tmp/font/bin/python docs/generator/math_font.py
 
-The package ziamath contains the font. It is under the SIL Open Font License, docs/_static/fonts/OFL.txt. A character that
-is missing here comes from the next font in docs/_static/course.css.
+The package ziamath contains the font. It is under the SIL Open Font License, docs/_static/fonts/OFL.txt. A character
+that is missing here comes from the next font in docs/_static/course.css.
 """
 
 from __future__ import annotations

@@ -1,4 +1,12 @@
-"""SVG pictures become part of the page, where they take the colours of the site, light or dark."""
+"""SVG pictures become part of the page, where they take the colours of the site, light or dark.
+
+An image of a page that is an SVG file does; so do the pictures that are drawn when the site is built:
+
+    ```{picture} attention
+    ```
+
+The names are those of course_pictures.py. A page holds each of them twice, for a desk and for a phone, and shows one.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +16,10 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util.docutils import SphinxDirective
+
+from generator import course_pictures
+from notebook_tools import svg
 
 
 class InlinePictures(SphinxTransform):
@@ -26,6 +38,24 @@ class InlinePictures(SphinxTransform):
             image.parent.replace(image, nodes.raw("", text, format="html"))
 
 
+class PictureDirective(SphinxDirective):
+    """`{picture} NAME`: see above."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        if name not in course_pictures.PICTURES:
+            raise self.error(f"There is no picture {name!r}: {', '.join(course_pictures.PICTURES)}.")
+        self.env.note_dependency(course_pictures.__file__)
+        sizes = {"on-a-desk": svg.WIDE, "on-a-phone": svg.NARROW}
+        drawn = {place: course_pictures.draw(name, width) for place, width in sizes.items()}
+        held = "".join(f'<div class="{place}">{picture.svg()}</div>' for place, picture in drawn.items())
+        caption = escape(drawn["on-a-desk"].title, quote=False)
+        return [nodes.raw("", f"<figure>{held}<figcaption>{caption}</figcaption></figure>", format="html")]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(InlinePictures)
+    app.add_directive("picture", PictureDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

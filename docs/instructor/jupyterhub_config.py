@@ -1,7 +1,7 @@
 """JupyterHub for a class on one machine: `jupyterhub -f jupyterhub_config.py`, as root. See jupyterhub.md.
 
-Who may log in are the members of the system's groups `students` and `teachers`, with their passwords. Everybody's
-server runs as that user, with the programs of the environment that this hub runs in.
+Members of the system groups `students` and `teachers` can log in with their system passwords. Each user's
+server runs as that user, with the programs in the hub's environment.
 """
 
 import grp
@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 ENVIRONMENT = Path(sys.prefix)
-PROGRAMS = {"PATH": f"{ENVIRONMENT / 'bin'}:/usr/local/bin:/usr/bin:/bin"}  # terminals find the same ones
+PROGRAMS = {"PATH": f"{ENVIRONMENT / 'bin'}:/usr/local/bin:/usr/bin:/bin"}  # also for terminals
 WITHOUT_FORMGRADER = {"JUPYTER_CONFIG_PATH": str(ENVIRONMENT / "etc" / "students")}
 
 c = get_config()  # noqa: F821 - JupyterHub defines it
 
-# Passwords are sent to this address: let a web server that speaks TLS stand before it.
+# Browsers send passwords to this address: put a web server with TLS in front of it.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.ConfigurableHTTPProxy.command = str(ENVIRONMENT / "node_modules" / ".bin" / "configurable-http-proxy")
 
@@ -27,7 +27,7 @@ c.Spawner.default_url = "/lab"
 
 
 def choose_tools(spawner) -> None:
-    """Formgrader, and the list of courses that one grades, are shown to teachers only."""
+    """Show formgrader and the list of courses to grade only to teachers."""
     teacher = spawner.user.name in grp.getgrnam("teachers").gr_mem
     spawner.environment = PROGRAMS if teacher else {**PROGRAMS, **WITHOUT_FORMGRADER}
 

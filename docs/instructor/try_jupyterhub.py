@@ -1,12 +1,12 @@
-"""Try jupyterhub.md on this machine: a real JupyterHub, three users of the system, one exchange, a part from release to
-feedback. As root, on Linux, with Node.js and npm:
+"""Try the set-up of jupyterhub.md on this machine: a real JupyterHub, three system users, one exchange, and a part
+from release to feedback. Run it as root, on Linux, with Node.js and npm:
 
-    make bundle                                          # the checks for students; minutes
+    make bundle                                          # the checks for students; takes minutes
     .venv/bin/python docs/instructor/try_jupyterhub.py
 
-It makes three users, `gpt-teacher`, `gpt-ada` and `gpt-ben`, the groups of the configuration where there are none,
-and a folder, and removes users and folder at the end; empty groups stay, and with --keep the folder. It prints each
-step and what came of it, and ends with status 1 when one fails.
+It creates a folder, the users `gpt-teacher`, `gpt-ada` and `gpt-ben`, and any groups of the configuration that are
+missing. At the end it removes the users and the folder (not with --keep); the groups stay. It prints each step with
+its result, and ends with status 1 if a step fails.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def say(words: str) -> None:
 
 
 def run(*words: str | Path, user: str | None = None, cwd: Path | None = None) -> str:
-    """Run a command, as another user in a login shell's environment when named; return what it prints."""
+    """Run a command and return its output. With `user`, run it as that user, in a login shell's environment."""
     command = [str(word) for word in words]
     options = {}
     if user is not None:
@@ -59,16 +59,16 @@ def run(*words: str | Path, user: str | None = None, cwd: Path | None = None) ->
 
 
 def install(place: Path) -> None:
-    """The hub's environment, which every user of the machine can read."""
+    """Install the hub's environment, which every user of the machine can read."""
     run("/usr/bin/python3", "-m", "venv", place)
     run(place / "bin" / "pip", "install", "-q", "-c", ROOT / "constraints.txt", *PACKAGES)
     run("npm", "install", "--prefix", place, "configurable-http-proxy")
 
 
 def configure(place: Path) -> None:
-    """The exchange, and nbgrader's settings for everybody. Only the exchange's place is not that of the guide."""
+    """Create the exchange and nbgrader's settings. Only the exchange's folder differs from the guide."""
     exchange = place / "exchange"
-    shutil.rmtree(exchange, ignore_errors=True)  # of the run before
+    shutil.rmtree(exchange, ignore_errors=True)  # from an earlier run
     exchange.mkdir()
     exchange.chmod(0o777)
     text = (HERE / "jupyterhub_nbgrader_config.py").read_text(encoding="utf-8")
@@ -81,12 +81,12 @@ def configure(place: Path) -> None:
         (packages,) = (place / "lib").glob("python3*/site-packages")
         (packages / "course.pth").write_text(f"{place / 'share' / COURSE}\n", encoding="utf-8")
     else:
-        say("There is no students' zip in dist/, so notebooks can't check: run make bundle first.")
+        say("dist/ has no students' zip, so notebooks can't run checks. Run make bundle first.")
     shutil.copytree(HERE / "jupyterhub_students", place / "etc" / "students", dirs_exist_ok=True)
 
 
 def add_users() -> dict[str, str]:
-    """The three users with their passwords, homes that others cannot read."""
+    """Create the three users, with passwords and with homes that others cannot read."""
     passwords = {}
     for user, group in GROUPS.items():
         run("groupadd", "--force", group)
@@ -103,7 +103,7 @@ def remove_users() -> None:
 
 
 class Person:
-    """A user's browser: logged in at the hub, with a server of their own."""
+    """A user's browser, logged in at the hub, with that user's server running."""
 
     def __init__(self, name: str, password: str) -> None:
         self.name, self.base = name, f"{ADDRESS}/user/{name}"
@@ -113,7 +113,7 @@ class Person:
         page = self.session.post(f"{ADDRESS}/hub/login?next=", data=form, timeout=120)
         if "/hub/login" in page.url or page.status_code != 200:
             raise SystemExit(f"FAILED: {name} cannot log in: {page.status_code} {page.url}")
-        for _ in range(120):  # the spawner's page asks again and again, too
+        for _ in range(120):  # the spawner's page also polls
             page = self.session.get(f"{self.base}/lab", timeout=120)
             if page.url.startswith(f"{self.base}/lab"):
                 return
@@ -132,7 +132,7 @@ class Person:
         return answer.json() if answer.content else None
 
     def assignments(self, action: str = "", **form) -> list[dict]:
-        """What the buttons of nbgrader's Assignment List send."""
+        """Send the request of a button in nbgrader's Assignment List."""
         if action:
             form = {"course_id": COURSE, "assignment_id": PART, **form}
             answer = self.gets("POST", f"assignments/{action}", data=form)
@@ -147,7 +147,7 @@ class Person:
         self.gets("PUT", f"api/contents/{path}", json={"type": "file", "format": "text", "content": content.decode()})
 
     def runs(self, path: str) -> str:
-        """Run the cells of a notebook in a kernel of the user's own server; return what they print."""
+        """Run the cells of a notebook in a kernel on the user's server; return their output."""
         notebook = self.gets("GET", f"api/contents/{path}")["content"]
         kernel = self.gets("POST", "api/kernels", json={"path": path})["id"]
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
@@ -167,7 +167,7 @@ class Person:
 
 
 def _execute(channel: websocket.WebSocket, code: str) -> str:
-    """One cell, in Jupyter's protocol: ask, and listen until the kernel is idle again."""
+    """Run one cell through Jupyter's protocol, and listen until the kernel is idle again."""
     number = uuid.uuid4().hex
     header = {"msg_id": number, "username": "", "session": number, "msg_type": "execute_request", "version": "5.3"}
     content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
@@ -193,7 +193,7 @@ def expect(what: str, holds: bool, seen: object = "") -> None:
 
 
 def start_hub(place: Path) -> subprocess.Popen:
-    """The hub, in a folder for its state that root alone can read."""
+    """Run the hub, with its state in a folder that only root can read."""
     state = place / "state"
     state.mkdir(mode=0o700, exist_ok=True)
     log = open(state / "hub.log", "w", encoding="utf-8")
@@ -213,7 +213,7 @@ def start_hub(place: Path) -> subprocess.Popen:
 
 
 def a_term(place: Path, passwords: dict[str, str]) -> None:
-    """A part, from release to feedback, by everybody's own server and terminal."""
+    """Take a part from release to feedback, through each user's server and terminal."""
     say("\nThe teacher: a clone of the course, the release")
     home = Path("/home", TEACHER)
     course = home / "course"
@@ -245,7 +245,7 @@ def a_term(place: Path, passwords: dict[str, str]) -> None:
     solution = (ROOT / "solutions" / MODULE).read_bytes()
     ada.writes(f"{PART}/{MODULE}", solution)
     said = ada.runs(f"{PART}/{PART}.ipynb")
-    expect("and afterwards", "ERROR" not in said, said[-2000:])
+    expect("the notebook runs with the solved module", "ERROR" not in said, said[-2000:])
     if (place / "share" / COURSE).exists():
         expect("its checks pass", said.count("All right.") == 5, said[-3000:])
     wrong = solution.replace(b"child.grad += ", b"child.grad = ")
@@ -254,7 +254,7 @@ def a_term(place: Path, passwords: dict[str, str]) -> None:
     for person in (ada, ben):
         person.assignments("submit")
 
-    say("\nThe teacher collects, grades, gives back")
+    say("\nThe teacher collects, grades, returns feedback")
     run("nbgrader", "collect", PART, "--update", user=TEACHER, cwd=course)
     run("make", "grade", "part=1", user=TEACHER, cwd=course)
     run("make", "grades", user=TEACHER, cwd=course)
@@ -269,8 +269,8 @@ def a_term(place: Path, passwords: dict[str, str]) -> None:
     ben.assignments("fetch_feedback")
     (page,) = Path("/home", BEN, PART, "feedback").glob(f"*/{PART}.html")
     text = page.read_text(encoding="utf-8")
-    expect("it names the mistake", "overwrites" in text, text[-2000:])
-    expect("and none of the others' names", ADA not in text)
+    expect("the feedback explains the mistake", "overwrites" in text, text[-2000:])
+    expect("it contains nobody else's name", ADA not in text)
 
     say("\nWhat ben cannot do")
     for what, path in (

@@ -1,5 +1,5 @@
-"""A students' zip with all parts, made once: of three parts with every known mistake, of the others with the first two,
-since recording all of them takes minutes."""
+"""A students' zip with all parts, made once: of two parts with every known mistake, of the others with some, since
+recording all of them takes minutes."""
 
 import os
 import time

@@ -141,11 +141,11 @@ def test_each_part_has_a_program_and_a_pinned_grader(autograders):
 
 
 def test_autograders_need_a_bundle_and_an_address_and_replace_nothing(autograders, tmp_path):
-    with pytest.raises(PinError, match="is there already"):
+    with pytest.raises(PinError, match="already exists"):
         make_classroom50(RELEASE, autograders.parents[1])
     with pytest.raises(PinError, match="Make it first: python -m autograder bundle"):
         make_classroom50(RELEASE, tmp_path)
-    with pytest.raises(PinError, match="is not the address of a file"):
+    with pytest.raises(PinError, match="is not the URL of a file"):
         make_classroom50('https://example.org/"; rm -rf ~', autograders.parents[1])
     assert [path.name for path in tmp_path.iterdir()] == []
 
@@ -209,8 +209,8 @@ def test_a_grader_that_is_not_the_pinned_one_is_not_run_and_gives_no_result(runn
     other = tmp_path / "other.zip"
     other.write_bytes(b"PK no such thing")
     for change, words in (
-        ({"release": other.as_uri()}, "is not the grader that was pinned"),
-        ({"release": (tmp_path / "gone.zip").as_uri()}, "can't be fetched"),
+        ({"release": other.as_uri()}, "is not the pinned grader"),
+        ({"release": (tmp_path / "gone.zip").as_uri()}, "can't be downloaded"),
     ):
         whole = json.loads(facts.read_text(encoding="ascii"))
         facts.write_text(json.dumps({**whole, **change}), encoding="ascii")

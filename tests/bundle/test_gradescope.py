@@ -132,7 +132,7 @@ def test_the_data_that_part_7_reads_and_the_written_answer_of_part_10(root):
         (root / "source" / "part.txt").write_text(f"{number}\n", encoding="ascii")
         found = run_autograder(root)
         assert found["score"] == sum(test["max_score"] for test in found["tests"]) == points
-    assert "2 more points are given by hand, for 1 written answer." in found["output"]
+    assert "2 more points are graded manually (1 written answer)." in found["output"]
 
 
 def test_a_stub_earns_nothing(root):

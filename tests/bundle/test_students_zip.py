@@ -122,7 +122,7 @@ def test_a_part_that_fails_says_which_part_below_it_is_not_right(bundle):
     done = run(bundle, "python", "-m", "autograder", "check", "3")
     assert done.returncode == 1
     last = done.stdout.rstrip().splitlines()[-1]
-    assert last.startswith("It needs your part 1, which is not right yet: it was checked on it. Next: ")
+    assert last.startswith("It uses your part 1, which is not right yet. Next: ")
     assert last.endswith("-m autograder check 1")
 
 

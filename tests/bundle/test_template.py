@@ -192,7 +192,7 @@ def test_the_template_holds_the_bundle_and_no_answers(template):
 
 
 def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_address(template, tmp_path):
-    with pytest.raises(PinError, match="is there already"):
+    with pytest.raises(PinError, match="already exists"):
         make_template(RELEASE, template.parent)
     with pytest.raises(PinError, match="Make it first: python -m autograder bundle"):
         make_template(RELEASE, tmp_path)
@@ -205,7 +205,7 @@ def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_addres
         "https://github.com/anna/course/blob/main/course.zip",
         "https://github.com/OWNER/REPOSITORY/releases/download/v1/course.zip",
     ):
-        with pytest.raises(PinError, match="is not the address of a file"):
+        with pytest.raises(PinError, match="is not the URL of a file"):
             make_template(address, template.parent)
 
 

@@ -229,4 +229,4 @@ def test_a_damaged_ledger_is_reported_with_its_line(tmp_path):
     with open(tmp_path / LEDGER_FILE, "a", encoding="ascii") as file:
         file.write("{}\n")
     status, _, complained = run_cli("analytics", tmp_path)
-    assert status == 2 and "line 2: this is no line of a ledger" in complained
+    assert status == 2 and "line 2 is not a valid entry" in complained

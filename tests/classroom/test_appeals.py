@@ -36,7 +36,7 @@ from autograder.classroom.grades import class_grades
 from autograder.course import ROOT
 from autograder.grading.report import Check, Report
 
-WRONG = SOLUTION.replace("math.log(vocab_size)", "math.log(vocab_size) + 1")
+WRONG = SOLUTION.replace("math.log(vocab_size)", "math.log2(vocab_size)")  # a known mistake
 OTHER = SOLUTION.replace("math.log(vocab_size)", "math.no_such_function(vocab_size)")
 HOSTILE = "<script>alert(1)</script>\n<img src=x onerror=alert(2)> {{ 7*7 }} \x1b]0;title\x07\x1b[31m\u202e &amp;"
 
@@ -166,12 +166,25 @@ def test_a_decision_for_all_alike_holds_for_work_that_comes_later(a_class, stric
     assert by_checks(a_class, "eve") == by_checks(a_class, "ada") > by_checks(a_class, "cid")
 
 
+def test_a_decision_for_all_who_raise_an_exception_is_for_those_who_raise_it_now(a_class, strict):
+    hand_in(a_class, "eve", OTHER + "\n# eve's\n", answered())
+    grade_class(a_class, PART, ["eve"], strict)
+    before = by_checks(a_class, "cid")
+    ruling = decide(a_class, request(a_class, "cid"), accept=True, alike=True, reason="")
+    assert sorted(ruling.learners) == ["cid", "eve"]
+    assert {decision.learner for decision in read_decisions(a_class.verdicts)} == {"cid", "eve"}
+    hand_in(a_class, "fay", SOLUTION.replace("math.log(vocab_size)", "math.nothing"), answered())
+    grade_class(a_class, PART, ["fay"], strict)
+    assert lost(a_class, "fay").exception == lost(a_class, "cid").exception == "AttributeError"
+    assert by_checks(a_class, "cid") == by_checks(a_class, "eve") > by_checks(a_class, "fay") == before
+
+
 def test_a_rejected_request_changes_no_points_and_the_learner_reads_why(a_class):
     name = lost(a_class, "ben").name
     assert name in feedback(a_class, "ben")
     ask(a_class, "ben", name, "Me too.")
     before = everything(a_class)
-    with pytest.raises(ClassError, match="Give a reason, which the learner will read"):
+    with pytest.raises(ClassError, match="Add a reason, which the learner will read"):
         decide(a_class, request(a_class), accept=False, alike=False, reason=" ")
     assert everything(a_class) == before
     ruling = decide(a_class, request(a_class), accept=False, alike=True, reason="ln 27 <b>is</b> meant.")
@@ -213,10 +226,10 @@ def test_newer_work_is_not_graded_by_a_decision(a_class, strict):
 def test_what_cannot_be_decided_is_a_sentence_and_changes_nothing(a_class):
     before, name = everything(a_class), lost(a_class, "ada").name
     for which, said in (
-        ("ada", "must be like ada/part05/NAME"),
-        (f"ada/part77/{name}", "must be like ada/part05/NAME"),
+        ("ada", "is not a request. Write it like ada/part05/NAME"),
+        (f"ada/part77/{name}", "is not a request. Write it like ada/part05/NAME"),
         (f"zoe/{PART.name}/{name}", "'zoe' has no verdict on part09"),
-        (f"../ada/{PART.name}/{name}", "must be like ada/part05/NAME"),
+        (f"../ada/{PART.name}/{name}", "is not a request. Write it like ada/part05/NAME"),
         (f"ada/{PART.name}/{name[:-1]}", f"Did you mean ada/part09/{name}"),
         (f"dan/{PART.name}/{name}", "dan passes this check"),
         (f"ada/part08/{name}", "'ada' has no verdict on part08"),
@@ -318,12 +331,12 @@ def test_a_damaged_file_of_decisions_stops_grading_and_costs_no_points(a_class, 
     before = grades(a_class, "ada")
     write(a_class, f"verdicts/{FILE}", "{half a line\n")
     (outcome,) = grade_class(a_class, PART, ["ada"], strict)
-    assert "decisions.jsonl, line 1: this is not a decision" in outcome.failure
+    assert "decisions.jsonl, line 1 is not a valid decision" in outcome.failure
     assert grades(a_class, "ada") == before
     status, _, complained = run_cli(
         "appeals", "--request", request(a_class), "--decide", "accept", "--class", a_class.root
     )
-    assert status == 2 and "this is not a decision" in complained
+    assert status == 2 and "is not a valid decision" in complained
 
 
 def test_a_class_without_a_gradebook_has_its_decisions_in_the_ledger(a_class):
@@ -379,7 +392,7 @@ def report(*checks: Check, sha256: str = "s") -> Report:
 
 
 def test_a_decision_during_another_grading_says_whether_it_was_recorded(a_class, monkeypatch):
-    with exclusive_grading(a_class.root), pytest.raises(ClassError, match="wait for its end.$"):
+    with exclusive_grading(a_class.root), pytest.raises(ClassError, match="wait until it ends.$"):
         decide(a_class, request(a_class), accept=True, alike=False, reason="")
     assert read_decisions(a_class.verdicts) == []
 

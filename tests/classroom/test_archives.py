@@ -81,10 +81,10 @@ def test_what_nobody_wants_is_never_unpacked():
         ("../a.py", "leads out of the archive"),
         ("a/../../b.py", "leads out"),
         ("a\\..\\..\\b.py", "leads out"),
-        ("/etc/passwd", "a place on the disk, not one in the archive"),
-        ("\\\\server\\share\\a.py", "a place on the disk, not one in the archive"),
-        ("C:\\a.py", "a place on the disk, not one in the archive"),
-        ("c:a.py", "a place on the disk, not one in the archive"),
+        ("/etc/passwd", "is an absolute path"),
+        ("\\\\server\\share\\a.py", "is an absolute path"),
+        ("C:\\a.py", "is an absolute path"),
+        ("c:a.py", "is an absolute path"),
         ("a.py:stream", "something else on Windows"),
         ("folder./a.py", "something else on Windows"),
         ("nul.py", "something else on Windows"),
@@ -158,7 +158,7 @@ def test_who_uses_up_the_bytes_of_one_person_costs_nobody_else():
     members = zipped(("ann/a.py", b"x" * 600), ("ann/b.py", b"x" * 600), ("ben/a.py", b"y" * 600))
     found = contents(members, budget_of=lambda path: budgets[path[0]], refuse=refused.append)
     assert set(found) == {"ann/a.py", "ben/a.py"} and "Unpacked" in str(refused[0])
-    with pytest.raises(ArchiveError, match="Unpacked it would be larger than 256 MB"):
+    with pytest.raises(ArchiveError, match="Unpacked, it would be larger than 256 MB"):
         contents(zipped(("ann/a.py", b"x" * 600)), budget_of=lambda path: budgets["ann"])
 
 

@@ -136,7 +136,7 @@ def test_what_lies_beside_the_learners_folders_is_not_left_out_without_a_word(su
         (submitted / name).write_bytes(b"anything")
     said = dict(find_tasks(submitted, parts()).problems)
     assert said.keys() == {"bob.7z", "cyd.tar.xz", "part00_setup.py"}
-    assert "unpack this one" in said["bob.7z"] and "not in a learner's folder" in said["part00_setup.py"]
+    assert "Unpack this one" in said["bob.7z"] and "not in a learner's folder" in said["part00_setup.py"]
 
 
 def test_one_broken_archive_in_an_archive_costs_its_owner_alone(submitted):
@@ -150,9 +150,9 @@ def test_one_broken_archive_in_an_archive_costs_its_owner_alone(submitted):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda folder: folder / "nowhere", "There is no folder and no archive"),
+        (lambda folder: folder / "nowhere", "There is no folder or archive"),
         (lambda folder: folder, "There is nothing to grade in"),
-        (lambda folder: folder.parent, "Name what it collected"),
+        (lambda folder: folder.parent, "Grade its submissions"),
     ],
 )
 def test_a_folder_that_is_no_class_is_refused_with_what_to_do(submitted, make, words):

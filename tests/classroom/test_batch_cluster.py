@@ -143,7 +143,7 @@ def test_when_the_scheduler_dies_the_next_run_goes_on_from_the_store(submitted, 
     wait_for_lines(tmp_path, 2, process)
     cluster.scheduler.kill()
     _, said = process.communicate(timeout=300)
-    assert process.returncode == 1 and "is gone" in said and "the same command goes on from there" in said, said
+    assert process.returncode == 1 and "is gone" in said and "Run the same command again to continue." in said, said
     assert "Traceback" not in said
     kept = (tmp_path / "ledger.jsonl").read_bytes()
     assert 2 <= kept.count(b"\n") < LEARNERS
@@ -199,7 +199,7 @@ def test_an_address_beyond_this_machine_needs_encryption(submitted, tmp_path, ad
     "address", ["", "tcp://", "tls://host", "http://127.0.0.1:80", "inproc://x:1", "tcp://host:port"]
 )
 def test_what_is_no_address_is_refused_with_one_that_is(address):
-    with pytest.raises(ValueError, match="is no address of a scheduler"), cluster_pool(address):
+    with pytest.raises(ValueError, match="is not an address of a scheduler"), cluster_pool(address):
         pass
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -235,6 +236,39 @@ def test_a_rejected_request_changes_nothing_and_points_are_taken_only_when_asked
     assert points(a_class)["dan"] == 0 and lines(a_class, "dan")[-1].decided == {}
 
 
+def test_other_work_after_a_rejected_request_can_be_asked_about_again(a_class, training):
+    name = f"dan/capstone/{CHECK}"
+    ask(a_class, "dan", CHECK)
+    decide(a_class, name, accept=False, alike=False, reason="It does not start.")
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()))
+    assert not case.open
+    hand_in_all(a_class, "dan", part08_generation=f"# newer\n{BROKEN}")
+    grade_capstones(a_class, training)
+    (case,) = cases(a_class, list(find_requests(a_class).by_name.values()))
+    assert case.open and "It does not start." not in learner_page(a_class, capstone(), "dan")
+    decide(a_class, name, accept=True, alike=False, reason="")
+    decide(a_class, name, accept=False, alike=False, reason="No.", lower=True)
+    hand_in_all(a_class, "dan", part08_generation=f"# newest\n{BROKEN}")
+    grade_capstones(a_class, training)
+    assert points(a_class)["dan"] == 0, "what was taken back does not come again"
+
+
+def test_what_code_says_does_nothing_where_the_instructor_reads_it(a_class, training):
+    hostile = "raise SystemError('\\x1b]0;title\\x07\\x1b[31m<script>alert(1)</script>\\u202e{{ 7*7 }}')\n"
+    hand_in_all(a_class, "dan", part08_generation=hostile)
+    grade_capstones(a_class, training)
+    ask(a_class, "dan", CHECK, "<img src=x onerror=alert(2)>")
+    status = CliRunner().invoke(app, ["appeals", "--class", str(a_class.root)])
+    assert status.exit_code == 0 and "alert(1)" in status.output, status.output
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", status.output)
+    page = (a_class.verdicts / "appeals.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "<img" not in page and "alert(1)" in page
+    (a_class.verdicts / "decisions.jsonl").write_text("{}\n", encoding="utf-8")
+    outcomes = {one.learner: one for one in grade_capstones(a_class, training)}
+    assert "this is not a decision" in outcomes["ada"].failure and "Error:" not in outcomes["ada"].failure
+    assert last_released(a_class, "ada", capstone()).earned == 20
+
+
 def test_newer_parts_are_not_trained_by_a_decision(a_class):
     hand_in_all(a_class, "dan", part08_generation=f"# newer\n{BROKEN}")
     ruling = decide(a_class, f"dan/capstone/{CHECK}", accept=True, alike=False, reason="")
@@ -246,7 +280,7 @@ def test_what_cannot_be_decided_about_a_capstone_is_a_sentence(a_class):
         (f"zoe/capstone/{CHECK}", "no verdict on capstone"),
         ("dan/capstone/every_los_equals", f"Did you mean dan/capstone/{CHECK}"),
         (f"ada/capstone/{CHECK}", "nothing to decide"),
-        ("dan/part12/x", "must be like ada/part05/NAME"),
+        ("dan/part12/x", "is not a request. Write it like ada/part05/NAME"),
     ):
         with pytest.raises(ClassError, match=words):
             decide(a_class, name, accept=True, alike=False, reason="")

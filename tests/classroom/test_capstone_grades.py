@@ -216,12 +216,12 @@ def test_grading_again_never_lowers_a_capstone(tmp_path, empty_gradebook):
 
 def test_a_class_that_submitted_nothing_of_it_is_refused(tmp_path):
     outcome = CliRunner().invoke(app, ["grade", "--part", "11", "--class", str(tmp_path), "--sandbox", "local"])
-    assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
+    assert outcome.exit_code == 2 and "Nobody has submitted any of parts 1 to 8" in outcome.output
 
 
 def test_errata_of_a_class_that_submitted_nothing_of_it_are_refused(tmp_path):
     outcome = CliRunner().invoke(app, ["errata", "11", "--class", str(tmp_path)])
-    assert outcome.exit_code == 2 and "Nobody has submitted anything of parts 1 to 8" in outcome.output
+    assert outcome.exit_code == 2 and "Nobody has submitted any of parts 1 to 8" in outcome.output
 
 
 def test_another_python_is_for_the_capstone_alone(tmp_path):

@@ -80,7 +80,7 @@ def test_canvas_download_is_matched_by_number_and_renamed_files_get_their_names_
     )
     outcome = collect(listed, download, part(5))
     late, picture = outcome.problems
-    assert late.startswith("alee, part05: collected, but Canvas marks it late and does not say when")
+    assert late.startswith("alee, part05: collected, but Canvas marks it late and gives no submission time")
     assert picture.startswith("ben: there is no part05_gpt.py and no part05.ipynb, only 'oneilben_1004_79_cat.jpg'.")
     assert submitted(listed) == {
         "zgarcia/part05/part05_gpt.py": b"second",
@@ -101,7 +101,7 @@ def test_moodle_download_is_matched_by_name_with_or_without_folders(listed, tmp_
     outcome = collect(listed, zipped(tmp_path / "class-part05-4711.zip", members), part(5))
     assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's", "ben/part05/part05_gpt.py": b"ben's"}
     (problem,) = outcome.problems
-    assert "Ann Lee_79" in problem and "may be alee, ann: rename it to the id" in problem
+    assert "Ann Lee_79" in problem and "may be alee, ann. Rename it to the id" in problem
 
 
 @pytest.mark.parametrize("name", ["garciazoe_9999_1_part05_gpt.py", "Zoe Garcia_7_assignsubmission_file_part05_gpt.py"])
@@ -156,7 +156,7 @@ def test_who_is_not_listed_is_named_and_the_others_are_collected(listed, tmp_pat
     outcome = collect(listed, tmp_path / "x.zip")
     assert set(submitted(listed)) == {"ann/part05/part05_gpt.py"}
     assert len(outcome.problems) == 2 and all(problem.isascii() for problem in outcome.problems)
-    assert "'mallory' is not in the class list: rename it" in outcome.problems[1]
+    assert "'mallory' is not in the class list. Rename it" in outcome.problems[1]
 
 
 @pytest.mark.parametrize("inner", ["ben/part05_gpt.py", "leeann_1004_1_part05_gpt.py", "ben.zip"])
@@ -195,7 +195,7 @@ def test_a_name_with_a_platforms_marks_in_it_claims_nobody_elses_place(listed, t
     }
     outcome = collect(listed, zipped(tmp_path / "x.zip", members))
     assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's", "ben/part05/part05_gpt.py": b"ben's"}
-    assert outcome.problems == [f"{ascii(mine)} is not in the class list: rename it to a learner's id."]
+    assert outcome.problems == [f"{ascii(mine)} is not in the class list. Rename it to a learner's id."]
 
 
 def test_a_hostile_archive_costs_only_its_author(listed, tmp_path):
@@ -303,7 +303,7 @@ def test_a_time_that_the_instructor_gives_counts_for_all(listed, tmp_path):
     [
         (lambda path: None, "There is no"),
         (lambda path: path.write_bytes(b"no archive"), "can't be read"),
-        (lambda path: zipped(path, {"cat.jpg": b""}), "holds no file of the course"),
+        (lambda path: zipped(path, {"cat.jpg": b""}), "contains no file of the course"),
     ],
 )
 def test_what_cannot_be_collected_is_reported(listed, tmp_path, make, said):
@@ -314,7 +314,7 @@ def test_what_cannot_be_collected_is_reported(listed, tmp_path, make, said):
 
 def test_without_a_list_of_the_class_nothing_is_collected(folder, gradebook, tmp_path):
     zipped(tmp_path / "ann.zip", {GPT: b"1"})
-    with pytest.raises(ClassError, match="no learners to match names with.*roster"):
+    with pytest.raises(ClassError, match="The gradebook has no learners yet.*roster"):
         collect(folder, tmp_path / "ann.zip")
 
 
@@ -530,7 +530,7 @@ def test_work_under_any_other_name_is_listed_and_copied_to_be_renamed(listed, tm
     place = listed.submitted / "ann" / "part05"
     assert ann == (
         "ann: there is no part05_gpt.py and no part05.ipynb, only 'leeann_1002_78_solution.py'. They are in "
-        f"{place}: rename the right one to part05_gpt.py."
+        f"{place}. Rename the right one to part05_gpt.py."
     )
     assert ben.startswith("ben: there is no part05_gpt.py") and "a/setup.py" in ben and "b.pdf" in ben
     assert (place / "solution.py").read_bytes() == b"ann's"
@@ -569,7 +569,7 @@ def test_newer_work_to_be_renamed_leaves_the_time_of_the_older_work_until_it_is_
     sheet = worksheet(tmp_path / "y.csv", [early.replace("30 November", "1 December").replace("Monday", "Tuesday")])
     download = zipped(tmp_path / "y.zip", {f"{who}/setup.py": b"newer"})
     (said,) = collect(listed, download, part(5), worksheet=sheet).problems
-    assert said.endswith(f"rename the right one to {GPT}. Then collect again, which records its time.")
+    assert said.endswith(f"Rename the right one to {GPT}. Then collect again to record its time.")
     assert times(listed) == {"ben/part05": "2026-11-30 09:00:00.000000 UTC"}
     place = listed.submitted / "ben" / "part05"
     (place / "setup.py").replace(place / GPT)
@@ -586,7 +586,7 @@ def test_a_module_to_be_renamed_next_to_a_right_notebook_is_listed(listed, tmp_p
     (said,) = outcome.problems
     words = f"ann: {NOTEBOOK} was collected, but there is no {GPT}. Not used: 'leeann_1002_8_solution.py'."
     assert said.startswith(words)
-    assert "rename the right one" in said
+    assert "Rename the right one" in said
     assert submitted(listed) == {"ann/part05/part05.ipynb": b"{}", "ann/part05/solution.py": b"ann's"}
 
 
@@ -621,7 +621,7 @@ def test_somebody_who_is_not_listed_is_never_taken_for_one_of_the_same_name(list
 def test_late_work_under_another_name_asks_for_its_time_too(listed, tmp_path):
     download = zipped(tmp_path / "x.zip", {"leeann_LATE_1002_8_solution.py": b"ann's"})
     (said,) = collect(listed, download, part(5)).problems
-    assert "rename the right one" in said and '--submitted-at "ann=' in said
+    assert "Rename the right one" in said and '--submitted-at "ann=' in said
     place = listed.submitted / "ann" / "part05"
     (place / "solution.py").rename(place / GPT)
     at = {"ann": datetime.datetime(2026, 12, 1, 18, tzinfo=UTC)}
@@ -847,7 +847,7 @@ def test_a_repository_that_cannot_be_read_costs_only_its_author(listed, tmp_path
     assert set(submitted(listed)) == {"ann/part05/part05_gpt.py"}
     said = "\n".join(outcome.problems)
     assert "'ben': Its objects are in another" in said
-    assert "'alee': Its HEAD names no branch" in said and "'zgarcia': It has no commit yet" in said
+    assert "'alee': Its HEAD is not a branch" in said and "'zgarcia': It has no commit yet" in said
 
 
 @with_git
@@ -868,7 +868,7 @@ def test_a_repository_that_lists_billions_of_files_is_stopped(listed, tmp_path):
     head = (clone / ".git" / "HEAD").read_text(encoding="utf-8").removeprefix("ref: ").strip()
     (clone / ".git" / head).write_text(f"{bomb}\n", encoding="utf-8")
     outcome = collect(listed, clone.parent)
-    assert outcome.problems == ["'ann': git ls-tree does not come to an end on it."]
+    assert outcome.problems == ["'ann': git ls-tree takes too long to read it."]
 
 
 @with_git

@@ -88,7 +88,7 @@ def test_a_step_that_fails_ends_it_with_what_the_step_said(tmp_path, monkeypatch
 def test_a_folder_in_use_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     outcome = CliRunner().invoke(app, ["demo", str(tmp_path)])
-    assert (outcome.exit_code, outcome.output) == (2, f"{tmp_path} is not empty: name a new folder.\n")
+    assert (outcome.exit_code, outcome.output) == (2, f"{tmp_path} is not empty: choose a new folder.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 

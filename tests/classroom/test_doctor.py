@@ -58,12 +58,12 @@ def test_the_second_tier_is_ok_and_the_way_to_the_first_is_reported(monkeypatch,
 def test_a_full_disk_is_named(monkeypatch, tmp_path, quick_sandbox):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10, 10, 1000))
     diagnosis = diagnosis_named(tmp_path, "space for the class's folder")
-    assert not diagnosis.ok and "Make room for 2 GB" in diagnosis.remedies[0]
+    assert not diagnosis.ok and "Free 2 GB of disk space" in diagnosis.remedies[0]
 
 
 def test_a_folder_that_is_missing_or_none_is_named(tmp_path, quick_sandbox):
     name = "space for the class's folder"
-    assert "Make the folder" in diagnosis_named(tmp_path / "none", name).remedies[0]
+    assert "Create the folder" in diagnosis_named(tmp_path / "none", name).remedies[0]
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert diagnosis_named(tmp_path / "file", name).detail.endswith("is not a folder")
 

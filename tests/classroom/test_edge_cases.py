@@ -105,7 +105,7 @@ CASES = {
     "deleted-answer": (SOLUTION, without_cell("written-9-5"), 10, "written-9-5 with a written answer is not in"),
     "no-metadata": (SOLUTION, without_metadata(answered()), 10, "Ten letters and a half"),
     "no-names": (SOLUTION, without_names(answered()), 10, "No answer was found in its cell"),
-    "copied-check": (SOLUTION, with_copied_cells("check-9-1"), 10, "there more than once"),
+    "copied-check": (SOLUTION, with_copied_cells("check-9-1"), 10, "occurs more than once"),
     "copied-answer": (SOLUTION, with_copied_cells("written-9-5"), 10, "the first one counts"),
     "copied-without-facts": (SOLUTION, with_emptied_metadata(), 10, "10 of 10"),
     "stderr": (SOLUTION, changed("check-9-1", outputs=STDERR), 10, "10 of 10"),
@@ -176,7 +176,7 @@ def test_a_renamed_notebook_and_an_odd_name_are_graded(graded):
     assert by_checks(folder, "renamed") == 10
     assert "There is no part09.ipynb" in feedback(folder, "renamed")
     assert by_checks(folder, "odd [name]*") == 10
-    assert "timestamp.txt holds no time" in feedback(folder, "odd [name]*")
+    assert "timestamp.txt contains no valid time" in feedback(folder, "odd [name]*")
 
 
 def test_links_are_not_followed_and_nothing_else_is_copied(graded):

@@ -190,7 +190,7 @@ def test_a_folder_of_another_name_does_not_hide_when_its_files_were_written(subm
 
 def test_a_timestamp_that_is_removed_is_reported(submitted):
     (said,) = submitted("gil", lambda inbound: (inbound / "timestamp.txt").unlink())
-    assert "timestamp.txt holds no time, so it is never late, but its files" in said
+    assert "timestamp.txt contains no valid time, so it is never late, but its files" in said
 
 
 def test_work_whose_folder_was_taken_out_of_the_exchange_is_reported(submitted, released):

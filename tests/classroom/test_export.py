@@ -88,7 +88,7 @@ def test_a_canvas_template_is_filled_in_as_its_columns_are_named(found, tmp_path
         ["Ben", "1004", "u4", "BEN", "Tuesday", ""],
     ]
     assert any("part09: create these assignments" in remark for remark in outcome.remarks)
-    assert any("Line 4" in remark and "nobody in the gradebook" in remark for remark in outcome.remarks)
+    assert any("Line 4" in remark and "is not in the gradebook" in remark for remark in outcome.remarks)
     assert not any("Test" in remark for remark in outcome.remarks)  # Canvas' own, who is nobody
 
 
@@ -119,8 +119,8 @@ def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
         (WORKSHEET.replace("Maximum Grade", "Scale"), "part05", "Maximum grade is '': set the maximum"),
         (CANVAS.replace(",10,5,", ",0,5,"), None, "Points Possible of .* is '0': set the maximum of part05"),
         (CANVAS.replace("    Points Possible,,,,,10,5,(read only)\n", ""), None, "Points Possible of .* is ''"),
-        ("a,b\n1,2\n", None, "no file that we know"),
-        (CANVAS.replace("part 05 - The GPT", "Homework"), None, "no column for an assignment"),
+        ("a,b\n1,2\n", None, "has neither the columns of Canvas"),
+        (CANVAS.replace("part 05 - The GPT", "Homework"), None, "no column for any assignment"),
     ],
 )
 def test_a_template_that_cannot_be_filled_in_is_reported(found, tmp_path, text, assignment, said):
@@ -137,7 +137,7 @@ def test_grades_are_scaled_to_the_maximum_of_the_platform(found, tmp_path, most,
     worksheet = fill_template(found, tmp_path / "w.csv", tmp_path, "part05")
     canvas = fill_template(found, tmp_path / "c.csv", tmp_path)
     assert rows(worksheet.files[0])[1][4] == zoe and rows(canvas.files[0], "utf-8-sig")[2][5] == zoe
-    said = f"part05: 10 points here are {float(most):g} on the platform; grades are scaled to that."
+    said = f"part05: grades are scaled from 10 points here to {float(most):g} on the platform."
     for outcome in (worksheet, canvas):
         assert (said in outcome.remarks) is (float(most) != 10)
 

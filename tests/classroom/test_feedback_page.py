@@ -235,7 +235,7 @@ def test_the_first_line_for_a_missing_module_says_so_in_every_route():
 def test_work_without_a_time_is_not_late_and_the_page_says_so():
     due = datetime.datetime(2026, 11, 24, 18, tzinfo=datetime.timezone.utc)
     text = words(shown(a_report(), times=Times(due, None)))
-    assert "Due Tuesday, 24 November 2026, 18:00 (UTC)" in text and "it is not charged as late" in text
+    assert "Due Tuesday, 24 November 2026, 18:00 (UTC)" in text and "it does not count as late" in text
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,19 @@ def test_a_learner_without_the_module_reads_why_there_are_no_points(a_class):
     assert "0/14" in line and line.endswith(f"{PART.file_name} was not submitted.")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems refuse such names.")
+def test_a_folder_whose_name_is_not_text_is_a_sentence_and_stops_nobody_else(a_class):
+    for name in ("ada", " bob ", "CON", "new\nline", os.fsdecode(b"by\xff")):
+        hand_in(a_class, name, SOLUTION, answered())
+    outcome = grade(a_class, "--part", "9")
+    assert outcome.exit_code == 1 and "3 submissions graded" in outcome.output
+    for shown in (r"'new\nline'", r"'by\udcff'"):
+        assert f"NOT GRADED: The name of this folder, {shown}, has control characters or is not text." in outcome.output
+    assert "Exception" not in outcome.output and "Error" not in outcome.output
+    outcome = CliRunner().invoke(app, ["errata", "9", "--class", str(a_class.root)])
+    assert outcome.exit_code == 0 and "Never graded before: by, new line." in outcome.output
+
+
 def test_it_shows_how_far_it_is(a_class):
     for learner in ("ada", "bob"):
         hand_in(a_class, learner, SOLUTION, answered())
@@ -189,7 +202,7 @@ def test_both_ways_to_grade_a_class_add_to_one_ledger(a_class):
     assert ledger.read_bytes() == line
     with Ledger.opened(a_class.verdicts):
         outcome = grade(a_class, "--part", "9")
-    assert outcome.exit_code == 2 and "wait for its end" in outcome.output
+    assert outcome.exit_code == 2 and "wait until it ends" in outcome.output
 
 
 def test_what_nbgrader_grades_by_itself_is_in_the_ledger_too(a_class):
@@ -259,7 +272,7 @@ def test_two_gradings_of_a_class_do_not_take_each_others_files_away(a_class):
     with exclusive_grading(a_class.root):
         outcome = grade(a_class, "--part", "9")
         assert outcome.exit_code == 2
-        assert "Another grading of the class" in outcome.output and "wait for its end" in outcome.output
+        assert "Another grading of the class" in outcome.output and "wait until it ends" in outcome.output
         assert not a_class.autograded.exists()
     assert grade(a_class, "--part", "9").exit_code == 0
 

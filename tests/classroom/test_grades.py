@@ -64,7 +64,7 @@ def test_the_data_say_the_same(class_of_three):
 
 def test_an_extension_for_somebody_unknown_is_reported(class_of_three):
     write(class_of_three, "extensions.csv", "student_id,part,extra_days\nzed,5,2\n")
-    assert list(grades_lines(class_grades(class_of_three)))[-1].endswith("zed is nobody in the gradebook.")
+    assert list(grades_lines(class_grades(class_of_three)))[-1].endswith("zed is not in the gradebook.")
 
 
 def test_an_assignment_that_has_no_weight_counts_nothing(class_of_three):

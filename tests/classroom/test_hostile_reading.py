@@ -12,7 +12,19 @@ from pathlib import Path
 
 import pytest
 from helpers import reading as reading_helpers
-from helpers.hostile_inputs import ARCHIVES, CLONES, FOLDERS, MODULE, NOTEBOOKS, clone, commit, tar, zipped
+from helpers.hostile_inputs import (
+    ARCHIVES,
+    CLONES,
+    FOLDERS,
+    MODULE,
+    NOTEBOOKS,
+    clone,
+    commit,
+    header,
+    padded,
+    tar,
+    zipped,
+)
 from helpers.hostile_sources import little_of_this_process
 from helpers.submissions import PART, answered, cell, fresh_notebook
 
@@ -30,24 +42,28 @@ HONEST = ["ann", "ben", "zoe"]
 with_git = pytest.mark.skipif(shutil.which("git") is None, reason="There is no git here.")
 
 
-@pytest.fixture(autouse=True)
-def helper_that_knows_the_tests(monkeypatch):
+@pytest.fixture(autouse=True, scope="module")
+def helper_that_knows_the_tests():
     """A new helper process, which finds the functions of tests/helpers/reading.py."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-    if isolated_reader._running:
-        isolated_reader._running.end()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        if isolated_reader._running:
+            isolated_reader._running.end()
+        yield
 
 
 @pytest.fixture
 def class_folder(tmp_path: Path) -> Path:
+    return class_in(tmp_path)
+
+
+def class_in(folder: Path) -> Path:
     """Three honest learners: one with files, one with a zip, one with a tar."""
-    place = tmp_path / "class"
+    place = folder / "class"
     (place / "ann").mkdir(parents=True)
     (place / "ann" / MODULE).write_bytes(GOOD)
     (place / "ben.zip").write_bytes(zipped((f"part01/{MODULE}", GOOD)))
     info = (b"0", len(GOOD), MODULE.encode())
-    from helpers.hostile_inputs import header, padded
-
     (place / "zoe.tar.gz").write_bytes(tar(header(*info), padded(GOOD)))
     return place
 
@@ -120,7 +136,7 @@ def test_a_notebook_costs_only_its_author(name, tmp_path):
 
 def test_one_learners_archives_have_one_budget_of_time(class_folder):
     """Otherwise each of a thousand archives would have ten seconds."""
-    own = isolated_reader.Allowance()
+    own = isolated_reader.Allowance(1.0)
     with pytest.raises(ArchiveError, match="processor time"):
         isolated_reader.read_isolated(reading_helpers.busy, 1, allowance=own)
     assert own.seconds <= 0
@@ -190,28 +206,39 @@ import json, sys
 sys.path[:0] = sys.argv[1:4]
 from pathlib import Path
 import test_hostile_reading as tests
-place = Path(sys.argv[4])
-print(json.dumps([sorted(tests.graded(place)), sorted(tests.collected(place))]))
+for place in map(Path, sys.argv[4:]):
+    print(json.dumps([sorted(tests.graded(place)), sorted(tests.collected(place))]))
 """
+WITHOUT_RIGHTS = [
+    (where, mode) for where in ("mallory", "mallory/part01", "mallory/deep") for mode in (0o000, 0o600, 0o200)
+]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no such modes.")
-@pytest.mark.parametrize("where", ["mallory", "mallory/part01", "mallory/deep"])
-@pytest.mark.parametrize("mode", [0o000, 0o600, 0o200])
-def test_a_folder_without_rights_is_a_problem_of_its_learner(class_folder, where, mode):
-    """An archive that was unpacked keeps such modes. Root may read all, so it gives up that right first."""
-    (class_folder / where).mkdir(parents=True)
-    (class_folder / where / MODULE).write_bytes(GOOD)
-    (class_folder / where).chmod(mode)
+@pytest.fixture(scope="module")
+def read_without_rights(tmp_path_factory) -> dict[tuple[str, int], tuple[list[str], list[str]]]:
+    """Who is graded and who is collected in each class. Root may read all, so it gives up that right first."""
     as_others = []
     if os.geteuid() == 0:
         if shutil.which("setpriv") is None:
             pytest.skip("There is no setpriv here.")
         as_others = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    classes = [class_in(tmp_path_factory.mktemp("modes")) for _ in WITHOUT_RIGHTS]
+    for place, (where, mode) in zip(classes, WITHOUT_RIGHTS):
+        (place / where).mkdir(parents=True)
+        (place / where / MODULE).write_bytes(GOOD)
+        (place / where).chmod(mode)
     here = Path(__file__).parent
-    command = [*as_others, sys.executable, "-c", LOOK, *map(str, (ROOT, here, here.parent, class_folder))]
+    command = [*as_others, sys.executable, "-c", LOOK, *map(str, (ROOT, here, here.parent, *classes))]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")
-    (class_folder / where).chmod(0o700)
+    for place, (where, _) in zip(classes, WITHOUT_RIGHTS):
+        (place / where).chmod(0o700)
     assert done.returncode == 0, done.stderr[-3000:]
-    modules, files = json.loads(done.stdout)
+    return dict(zip(WITHOUT_RIGHTS, map(json.loads, done.stdout.splitlines()), strict=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no such modes.")
+@pytest.mark.parametrize(("where", "mode"), WITHOUT_RIGHTS)
+def test_a_folder_without_rights_is_a_problem_of_its_learner(read_without_rights, where, mode):
+    """An archive that was unpacked keeps such modes."""
+    modules, files = read_without_rights[where, mode]
     assert set(HONEST) <= set(modules) and set(HONEST) <= set(files)

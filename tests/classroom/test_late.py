@@ -101,20 +101,20 @@ def test_due_dates_are_read_in_the_zone_that_the_class_names(folder):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("time_zone = 'Berlin'", "there is no 'Berlin'"),
+        ("time_zone = 'Berlin'", "there is no time zone 'Berlin'"),
         ("time_zone = 5", "there is no 5"),
         ("[late]\npercent_per_day = -1", r"\[late\] percent_per_day: -1 must be a number"),
         ("[late]\nmost_percent = 101", "most_percent: 101 must not be above 100"),
         ("[late]\npercent_per_day = 200", "percent_per_day: 200 must not be above 100"),
         ("[late]\ngrace_hours = true", "grace_hours: True must be a number"),
-        ("[late]\ngrace = 2", r"\[late\] grace: no such key"),
+        ("[late]\ngrace = 2", r"\[late\] grace: there is no such key"),
         ("late = 5", "late must be a table"),
         ("[weights]\npart00 = 50", "they add up to 50, and must to 100"),
-        ("[weights]\npart0 = 100", "part0: no such key"),
+        ("[weights]\npart0 = 100", "part0: there is no such key"),
         ("[weights]\npart00 = nan", "nan must be a number"),
-        ("[due]\npart05 = 'soon'", r"\[due\] part05: this is no date"),
-        ("[due]\npart05 = 5", "this is no date"),
-        ("deadline = 5", "deadline: no such key"),
+        ("[due]\npart05 = 'soon'", r"\[due\] part05: this is not a date"),
+        ("[due]\npart05 = 5", "this is not a date"),
+        ("deadline = 5", "deadline: there is no such key"),
         ("[late", "as TOML"),
         ("x = '\udcff'", "as TOML"),
     ],
@@ -139,7 +139,7 @@ def test_an_extension_for_a_part_comes_before_one_for_all(folder):
     assert found.more_time("ann", "part05", due) == datetime.timedelta(days=2, hours=23), "18:00 in Berlin is 17:00 UTC"
     assert found.more_time("ben", "part05", due) is None
     assert found.more_time("ben", "capstone", due) == datetime.timedelta(days=1.5)
-    assert found.unknown({"ann"}) == ["extensions.csv, line 4: ben is nobody in the gradebook."]
+    assert found.unknown({"ann"}) == ["extensions.csv, line 4: ben is not in the gradebook."]
 
 
 def test_an_extension_for_all_parts_shortens_none(folder):
@@ -160,13 +160,13 @@ HEADER = "student_id,part,due,extra_days\n"
         (HEADER + "\n\nann,five,,2", "line 4: 'five' is no part"),
         (HEADER + "ann,5,,", "line 2: give either"),
         (HEADER + "ann,5,2026-12-03,2", "line 2: give either"),
-        (HEADER + "ann,5,tomorrow,", "line 2, due 'tomorrow': this is no date"),
+        (HEADER + "ann,5,tomorrow,", "line 2, due 'tomorrow': this is not a date"),
         (HEADER + "ann,5,2026-11-29,", "line 2: 2026-11-29 is before the due date of part05"),
         (HEADER + "ann,5,,nan", "line 2: extra_days is 'nan'"),
         (HEADER + "ann,5,,-1", "line 2: extra_days is '-1'"),
         (HEADER + "ann,5,,1\nben,5,,1\nann,part05,,2", "line 4: line 2 is for the same learner and part"),
         (HEADER + "ann,5,,1,2", "line 2: there are more cells than columns"),
-        ("", "is no table"),
+        ("", "is not a table"),
     ],
 )
 def test_a_bad_line_of_the_extensions_is_named(folder, lines, said):
@@ -272,7 +272,7 @@ def test_a_forged_time_is_as_good_as_none_and_costs_nobody_else(folder, empty_gr
     assert [one.failure for one in outcomes] == [""] * 4
     assert [grade.grades["part09"].penalty for grade in class_grades(folder).learners] == [0] * 4
     page = (folder.feedback / "ada" / "part09" / "part09.html").read_text(encoding="utf-8")
-    assert "timestamp.txt holds no time" in page
+    assert "timestamp.txt contains no valid time" in page
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="There are no pipes here.")

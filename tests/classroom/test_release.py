@@ -113,7 +113,10 @@ LEAKS = {
     "a hidden check": (hidden_line, "a line of a hidden check"),
     "a sample answer": (answer, "a sentence of a sample answer"),
     "a mark": (lambda f: edit(f, lambda n: n["cells"][1].update(source="### BEGIN HIDDEN TESTS")), "a mark of"),
-    "unknown metadata": (lambda f: edit(f, lambda n: n["cells"][1]["metadata"].update(x=1)), "need not get"),
+    "unknown metadata": (
+        lambda f: edit(f, lambda n: n["cells"][1]["metadata"].update(x=1)),
+        "metadata that students don't need",
+    ),
     "another file": (lambda f: (f / "test_hidden.py").write_text("", encoding="utf-8"), "does not belong"),
     "a file too few": (lambda f: (f / PART.file_name).unlink(), "is missing"),
 }

@@ -103,8 +103,8 @@ HEADER = "First name,Last name,Email address\n"
         (HEADER + "Ann,Lee\nBen,Ott,b@b.c,,5\n", "line 3: there are more cells than columns"),
         (HEADER, "lists nobody"),
         ("Etunimi,Sukunimi,Posti\nAnn,Lee,a@b.c\n", "not a list from Canvas or Moodle.*Give the columns these names"),
-        ("", "is no table"),
-        ("Student\nAnn\n", "is no table"),
+        ("", "is not a table"),
+        ("Student\nAnn\n", "is not a table"),
         ("Student,ID,ID\nAnn,1,2\n", "two columns ID"),
         ("First name,Last name,Username,Email address\nA,L,a,x@y.z\nB,L,b,X@y.z\n", "the same email address, x@y.z"),
     ],
@@ -172,12 +172,12 @@ def test_a_login_that_went_to_somebody_else_never_gives_them_the_first_ones_grad
     import_roster(gradebook, roster(folder, CANVAS))
     other = RENAMED + '"Garcia, Zelda",1005,,zgarcia,Monday\n'
     with pytest.raises(
-        ClassError, match="Line 4: zgarcia is the id of somebody else .*number 1001.*Nothing was changed"
+        ClassError, match="Line 4: zgarcia is already the id of somebody else .*number 1001.*Nothing was changed"
     ):
         import_roster(gradebook, roster(folder, other))
     assert gradebook.find_student("zgarcia").first_name == "Zo\u00eb"
     address = RENAMED + '"Neil, Bea",1006,,ben@example.org,Monday\n'
-    with pytest.raises(ClassError, match="ben@example.org is the id of somebody else"):
+    with pytest.raises(ClassError, match="ben@example.org is already the id of somebody else"):
         import_roster(gradebook, roster(folder, address))
 
 

@@ -224,8 +224,8 @@ def test_a_link_and_a_file_that_is_no_python_are_listed(tmp_path):
     (tmp_path / "link" / PART.name / PART.file_name).symlink_to("/etc/passwd")
     problems = dict(compare_class(tmp_path, PART).problems)
     assert problems == {
-        "cleo": "Python can't read line 1 of the file (invalid syntax).",
-        "link": f"There is no {PART.file_name} that can be read.",
+        "cleo": "Syntax error on line 1 of the file (invalid syntax).",
+        "link": f"There is no readable {PART.file_name}.",
     }
 
 
@@ -266,7 +266,7 @@ def test_the_command_shows_real_ids_and_the_caution_and_writes_the_page(tmp_path
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["nowhere", "--part", "3"], "There is no folder and no archive nowhere"),
+        (["nowhere", "--part", "3"], "There is no folder or archive nowhere"),
         (["one", "--part", "3"], "fewer than two learners in one wrote something of part03"),
         (["one", "--part", "12"], "There is no part 12"),
     ],

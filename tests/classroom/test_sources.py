@@ -53,9 +53,9 @@ OUTPUT = [{"output_type": "stream", "name": "stdout", "text": ["1"]}]
 MENDED = {
     "an output": (lambda n: cell(n, "check-9-1").update(outputs=OUTPUT), "what it gave when it ran"),
     "a count": (lambda n: cell(n, "check-9-1").update(execution_count=3), "what it gave when it ran"),
-    "an editor's remark": (lambda n: n["cells"][0]["metadata"].update(collapsed=True), "metadata of an editor"),
+    "an editor's remark": (lambda n: n["cells"][0]["metadata"].update(collapsed=True), "an editor's metadata"),
     "other points": (lambda n: cell(n, "check-9-2")["metadata"]["nbgrader"].update(points=5), "in: points"),
-    "an id twice": (lambda n: n["cells"][2].update(id=n["cells"][0]["id"]), "stands for an earlier cell too"),
+    "an id twice": (lambda n: n["cells"][2].update(id=n["cells"][0]["id"]), "an earlier cell has the same id"),
     "no id": (lambda n: n["cells"][2].pop("id"), "its id is missing"),
     "another kernel": (lambda n: n["metadata"]["kernelspec"].update(name="mine"), "the notebook's metadata"),
 }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from helpers.fresh_mistakes import fresh_mistakes, spans
+from helpers.grading import graded
 
 from autograder.course import part, parts
-from autograder.grading.grade import grade
 from autograder.grading.progress import current_check
 from autograder.render.terminal import part_lines
-from autograder.sandbox import Tier
 
 MISTAKES = [pytest.param(one, id=f"{each.name}-{one.id}") for each in parts() for one in fresh_mistakes(each)]
 
@@ -17,7 +16,7 @@ MISTAKES = [pytest.param(one, id=f"{each.name}-{one.id}") for each in parts() fo
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_fresh_mistake_loses_points_in_its_task_and_is_answered_with_what_to_do(mistake):
     its_part, source = part(mistake.part), mistake.source
-    report = grade({its_part.file_name: source.encode("utf-8")}, its_part, seed=1, tier=Tier.LOCAL, task=mistake.task)
+    report = graded(mistake.part, source.encode("utf-8"), task=mistake.task)
     failed = [check for check in report.checks if check.status not in ("passed", "manual")]
     if not mistake.visible:
         assert not failed

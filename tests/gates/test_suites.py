@@ -6,44 +6,41 @@ import re
 from pathlib import Path
 
 import pytest
+from helpers.grading import graded, graded_together
 
 from autograder.course import EXERCISES, Part
-from autograder.grading.grade import grade
-from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.misconceptions import Misconception, misconceptions, variants
 from autograder.grading.part_probes import Probes
 from autograder.grading.report import Report
-from autograder.sandbox import Tier
 
 RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
-SEEDS = (1, 2, 3)
-
-
-def graded(part: Part, source: bytes, seed: int = 1) -> Report:
-    return grade({part.file_name: source}, part, seed=seed, tier=Tier.LOCAL)
+ONE_SEED_OR_MORE = pytest.mark.parametrize(
+    "seeds", [(1,), pytest.param((2, 3), marks=pytest.mark.slow)], ids=["seed1", "seeds2and3"]
+)
 
 
 def failures(report: Report) -> str:
     return "\n".join(f"{c.name} {c.status}\n{c.message}" for c in report.checks if c.status not in ("passed", "manual"))
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 11))])
+@pytest.mark.parametrize("seed", [1, 2, 3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 11))])
 def test_the_solution_earns_all_points(part: Part, solution: bytes, seed: int) -> None:
-    report = graded(part, solution, seed)
+    report = graded(part.number, solution, seed)
     assert report.passed and math.isclose(report.earned, report.possible), failures(report)
 
 
 def test_the_stub_earns_nothing_and_says_what_is_to_do(part: Part) -> None:
-    report = graded(part, (EXERCISES / part.file_name).read_bytes())
+    report = graded(part.number, (EXERCISES / part.file_name).read_bytes())
     assert report.earned == 0
     assert {check.status for check in report.checks} <= {"todo", "manual"}, failures(report)
 
 
 def test_an_empty_file_earns_nothing(part: Part) -> None:
-    assert graded(part, b"").earned == 0
+    assert graded(part.number, b"").earned == 0
 
 
 def test_every_task_has_points_and_at_most_30_percent_are_hidden(part: Part, solution: bytes) -> None:
-    report = graded(part, solution)
+    report = graded(part.number, solution)
     checks = [check for check in report.checks if check.status != "manual"]
     assert {check.task for check in checks} == {task.id for task in part.tasks if task.defines}
     written = {check.task for check in report.checks if check.status == "manual" and check.points > 0}
@@ -53,7 +50,7 @@ def test_every_task_has_points_and_at_most_30_percent_are_hidden(part: Part, sol
 
 
 def test_every_title_begins_with_a_lower_case_letter(part: Part, solution: bytes) -> None:
-    titles = [check.title for check in graded(part, solution).checks]
+    titles = [check.title for check in graded(part.number, solution).checks]
     assert titles and not [title for title in titles if title[0].isupper() and not title.startswith("Written: ")]
 
 
@@ -95,16 +92,16 @@ def lines_elsewhere(report: Report, solution: bytes, variant: bytes) -> list[tup
     return [(name, line) for name, line in shown if line not in lines]
 
 
-@pytest.mark.parametrize("seeds", [(1,), pytest.param((2, 3), marks=pytest.mark.slow)], ids=["seed1", "seeds2and3"])
+@ONE_SEED_OR_MORE
 def test_every_known_mistake_costs_points_and_is_named(part: Part, solution: bytes, seeds: tuple[int, ...]) -> None:
     """One pass over all of them, since it is most of the time that the gates take. A line that is shown lies in the
     function that holds the mistake; and what no check tells apart must be one mistake with one sentence.
     """
     only_hidden, misnamed, elsewhere = [], [], []
     by_answers: dict[tuple, set[str]] = {}
-    for mistake in misconceptions(part):
-        for seed in seeds:
-            report = graded(part, variants(part)[mistake.id], seed)
+    sources = [variants(part)[mistake.id] for mistake in misconceptions(part)]
+    for seed in seeds:
+        for mistake, report in zip(misconceptions(part), graded_together(part, sources, seed)):
             failed = [check for check in report.checks if check.status not in ("passed", "manual")]
             assert failed, f"{mistake.id} (seed {seed}) lost nothing"
             assert any(check.task == mistake.task for check in failed), f"{mistake.id} lost nothing in {mistake.task}"
@@ -116,12 +113,22 @@ def test_every_known_mistake_costs_points_and_is_named(part: Part, solution: byt
             elsewhere += [(mistake.id, *at) for at in lines_elsewhere(report, solution, variants(part)[mistake.id])]
             by_answers.setdefault((seed, *((c.name, c.message) for c in failed)), set()).add(mistake.says)
             assert_messages_help(report, mistake.id)
+            assert_the_other_side_costs_nothing(report, mistake)
     total = len(seeds) * len(misconceptions(part))
     assert len(only_hidden) <= 0.2 * total, f"only hidden checks see {only_hidden}"
     assert len(misnamed) <= 0.1 * total, f"not named as what they are: {misnamed}"
     assert not elsewhere, f"lines outside of the function that holds the mistake: {elsewhere}"
     same = [sentences for sentences in by_answers.values() if len(sentences) > 1]
     assert not same, f"no check tells these apart: {same}"
+
+
+def assert_the_other_side_costs_nothing(report: Report, mistake: Misconception) -> None:
+    """In part 1: a wrong operator fails no check of backward(), and the other way round."""
+    backward = ("1.4", "1.5")
+    if report.part == 1:
+        others = [check for check in report.checks if (check.task in backward) != (mistake.task in backward)]
+        lost = [check.name for check in others if check.status != "passed" or check.follows]
+        assert not lost, f"{mistake.id}: {lost}"
 
 
 def assert_messages_help(report: Report, mistake_id: str) -> None:
@@ -132,12 +139,12 @@ def assert_messages_help(report: Report, mistake_id: str) -> None:
             assert "Likely:" in check.message or check.advice, f"{check.name}: no likely mistake for {mistake_id}"
 
 
-def test_right_but_different_code_earns_all_points(part: Part) -> None:
+@ONE_SEED_OR_MORE
+def test_right_but_different_code_earns_all_points(part: Part, seeds: tuple[int, ...]) -> None:
     files = sorted((RIGHT / f"part{part.number:02d}").glob("*.py"))
     assert files, "no other right implementation of this part"
-    for file in files:
-        for seed in SEEDS:
-            report = graded(part, file.read_bytes(), seed)
+    for seed in seeds:
+        for file, report in zip(files, graded_together(part, [file.read_bytes() for file in files], seed)):
             all_points = math.isclose(report.earned, report.possible)
             assert report.passed and all_points, f"{file.name}, seed {seed}\n{failures(report)}"
 
@@ -145,7 +152,7 @@ def test_right_but_different_code_earns_all_points(part: Part) -> None:
 def test_every_check_has_four_levels_of_hints(part: Part, solution: bytes) -> None:
     hints = (part.suite / "hints.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", hints, re.MULTILINE | re.DOTALL))
-    checks = [check for check in graded(part, solution).checks if check.status != "manual"]
+    checks = [check for check in graded(part.number, solution).checks if check.status != "manual"]
     of_tasks = {task.id for task in part.tasks}  # for a task that is not written: what its first check alone leaves out
     assert sorted(set(sections) - of_tasks) == sorted(check.name for check in checks)
     for name, text in sections.items():

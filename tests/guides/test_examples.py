@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from generator.course_pictures import PICTURES
 from test_readme import calls_in, check_call
 
 from autograder.bundle.zip_audit import MIN_ZIP_LEAK_CHARACTERS
@@ -134,16 +135,6 @@ def test_an_answer_in_a_page_would_be_noticed(tmp_path):
 # What is made from the course
 
 
-def test_the_mistakes_of_a_page_are_those_that_the_checks_know(site):
-    from autograder.grading.misconceptions import misconceptions
-
-    for part in parts():
-        shown = text_of(site / "learner" / f"{part.name}.html")
-        sentences = [normalised(mistake.says) for mistake in misconceptions(part)]
-        assert len(sentences) > 5
-        assert [sentence for sentence in sentences if sentence not in shown] == [], part.name
-
-
 def test_the_days_of_a_plan_hold_all_minutes_and_every_part_in_order(site):
     from generator.course import PLANS, spread
 
@@ -163,31 +154,10 @@ def test_every_word_of_the_glossary_stands_in_its_order():
     assert words == sorted(words, key=str.lower)
 
 
-def test_the_sizes_in_the_picture_of_the_model_are_its_own():
-    from part04_parameters import Config
-
-    config = Config()
-    picture = (LEARNER / "gpt.svg").read_text(encoding="utf-8")
-    said = [tuple(map(int, re.findall(r"\d+", words))) for words in re.findall(r'class="what"[^>]*>([^<]*)<', picture)]
-    n, heads = config.n_embd, config.n_head
-    sizes = {
-        (config.vocab_size, n),
-        (config.block_size, n),
-        (n,),
-        (heads, n // heads),
-        (n, 4 * n, n),
-        (config.vocab_size,),
-    }
-    assert set(said) - {()} == sizes
-
-
-def test_the_attributes_that_the_page_of_part_1_names_are_those_of_a_value():
-    from part01_autograd import Value
-
-    shapes = (LEARNER / "part01.md").read_text(encoding="utf-8").partition("## Shapes")[2].partition("## ")[0]
-    names = re.findall(r"`(_?[a-z_]+)`", shapes)
-    assert {"data", "_children"} <= set(names)
-    assert [name for name in names if not hasattr(Value(1.0), name)] == []
+def test_every_part_has_a_picture_and_every_picture_a_part():
+    found = {page.stem: re.findall(r"^```\{picture\} (\S+)$", page.read_text(encoding="utf-8"), re.M) for page in PAGES}
+    assert [page for page in found if page.startswith("part") and not found[page]] == []
+    assert sorted(name for names in found.values() for name in names) == sorted(PICTURES)
 
 
 # Commands

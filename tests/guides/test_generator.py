@@ -32,9 +32,9 @@ def build(tmp_path, monkeypatch, capfd):
     (docs / "conf.py").write_text(CONF, encoding="utf-8")
     monkeypatch.setattr(site, "DOCS", docs)
 
-    def build(text):
+    def build(text, catalogue=True):
         (docs / "index.md").write_text(f"# Title\n\n{text}\n", encoding="utf-8")
-        status = site.build(tmp_path / "site")
+        status = site.build(tmp_path / "site", catalogue)
         said = "".join(capfd.readouterr())
         return (tmp_path / "site" / "index.html").read_text(encoding="utf-8") if status == 0 else None, said
 
@@ -58,6 +58,7 @@ def test_a_formula_becomes_mathml(build):
         ("$\\frac$", "This is no formula"),
         ("$\\frag x$", "nobody knows \\frag"),
         ("[there](nowhere.md)", "nowhere"),
+        ("```{picture} atention\n```", "There is no picture 'atention': error-against-h, backpropagation"),
         ("```{course} bos 5\n```", "There is nothing called 'bos' here: box, mistakes"),
         ("```{course} box 12\n```", "There is no part 12"),
         ("```{course} hour\n```", "There is nothing called 'hour' here: list, hours, days"),
@@ -70,8 +71,8 @@ def test_a_mistake_in_a_page_fails_the_build_and_is_named(build, text, sentence)
 
 
 def test_a_box_names_tasks_minutes_and_what_the_part_uses(build):
-    page, _ = build("```{course} mistakes 3\n```\n\nx_1 costs \\$5")
-    assert page.count("<details><summary>") == len(part(3).tasks)
+    page, _ = build("```{course} mistakes 3\n```\n\nx_1 costs \\$5", catalogue=False)
+    assert page.count("<li><p><strong>") == 3 and "mistakes/" not in page  # without the catalogue no links to it
     assert "x_1 costs $5" in page
     box = course.box(part(5))
     assert "**5.2** multi\\_head\\_attention" in box and "about 150 minutes" in box
@@ -92,7 +93,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
         [sys.executable, "-m", "autograder", "site", "--out", tmp_path], cwd=ROOT, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 1
-    assert "holds something else than a site" in done.stderr
+    assert "is not empty and does not contain a site" in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
 
 

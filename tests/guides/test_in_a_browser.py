@@ -5,18 +5,27 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from notebook_tools import svg
+
 WIDE, PHONE = (1300, 950), (390, 844)
 # One of each kind: formulas and mistakes that unfold, tables, a definition list, a picture, a long README, search.
 PAGES = [
     "index.html",
     "learner/part05.html",
     "learner/paths.html",
+    "mistakes/3.2.html",
     "learner/glossary.html",
     "contributor/architecture.html",
     "experiments/heads.html",
     "search.html",
 ]
-ON_A_PHONE = ["index.html", "learner/part00.html", "contributor/architecture.html", "commands.html"]
+ON_A_PHONE = [
+    "index.html",
+    "learner/part00.html",
+    "mistakes/1.1.html",
+    "contributor/architecture.html",
+    "commands.html",
+]
 AXE = """
 const done = arguments[0];
 axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(
@@ -91,3 +100,27 @@ def test_colours_follow_the_system(browser, address, scheme, dark):
     ground = browser.run("return getComputedStyle(document.body).backgroundColor")
     red = int(ground.partition("(")[2].partition(",")[0])
     assert (red < 60) is dark, ground
+
+
+@pytest.mark.parametrize(("size", "shown"), [(WIDE, "on-a-desk"), (PHONE, "on-a-phone")])
+def test_a_picture_is_shown_once_in_the_colours_that_the_reader_chose(browser, address, size, shown):
+    browser.look(f"{address}/learner/part01.html", size)
+    visible = "return [...document.querySelectorAll('figure > div')].filter(d => d.offsetHeight).map(d => d.className)"
+    assert set(browser.run(visible)) == {shown}
+    ground = f"return getComputedStyle(document.querySelector('.{shown} svg')).backgroundColor"
+    assert browser.run(ground) == "rgb(255, 255, 255)"
+    browser.run("document.body.dataset.theme = 'dark'")  # what the theme's button does
+    assert browser.run(ground) == browser.run("return getComputedStyle(document.body).backgroundColor")
+    assert browser.run(ground) != "rgb(255, 255, 255)"
+
+
+def test_the_texts_of_pictures_are_no_wider_than_they_were_measured(browser, address):
+    """So that no text runs into another, within 1 unit, in the font that this browser takes."""
+    browser.look(f"{address}/learner/part01.html", WIDE)
+    measured = browser.run(
+        "return [...document.querySelectorAll('.on-a-desk svg text')].map(t =>"
+        "[t.textContent, +t.getAttribute('font-size'), t.classList.contains('bold'), t.getComputedTextLength()])"
+    )
+    assert len(measured) > 50
+    wider = [(text, width) for text, size, bold, width in measured if width > svg.measure(text, size, bold) + 1]
+    assert wider == []

@@ -226,7 +226,7 @@ def test_seeds_of_32_bits_and_any_sentence_are_kept(store):
 
 def test_the_same_file_is_not_entered_twice_by_the_same_learner(store):
     store.add(Attempt("ada", source(), SCORE, 42))
-    with pytest.raises(StoreError, match="is on the board already"):
+    with pytest.raises(StoreError, match="already submitted this exact file"):
         store.add(Attempt("ada", source(), SCORE, 42))
     assert len(store.entries()) == 1
 

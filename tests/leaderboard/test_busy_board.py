@@ -46,7 +46,7 @@ def test_the_others_are_scored_all_the_same_and_the_command_says_what_to_do(reci
     words = ["leaderboard", "add", str(recipe), str(broken), "--board", str(tmp_path / "board")]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 1
-    assert "ada: This machine is too busy" in done.output and "no try is used: submit it again." in done.output
+    assert "ada: This machine is too busy" in done.output and "no try was used. Submit it again." in done.output
     entries = Board(tmp_path / "board").store.entries(BoardEntry.learner_id == "ben")
     assert [entry.learner_id for entry in entries] == ["ben"]
 

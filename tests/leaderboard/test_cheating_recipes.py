@@ -25,7 +25,7 @@ SAID = {
     "NaN": (edited((UPDATED, "    weights['wpe'][3] = float('nan')\n    return weights\n")), "step 0.*wpe.*NaN"),
     "infinity": (edited((UPDATED, "    weights['wpe'][3] = 1e999\n    return weights\n")), "step 0.*wpe.*infinite"),
     "weights that overflow": (edited((UPDATED, "    weights['lm_head'] = [1e308] * 432\n    return weights\n")),
-                              "not a finite number any more"),
+                              "no longer a finite number"),
     "one number too few": (edited((UPDATED, "    weights['lm_head'].pop()\n    return weights\n")),
                            "431 numbers for lm_head: it must be one flat list of 432"),
     "a wider layer": (edited((UPDATED, "    weights['layer0.mlp_fc1'] *= 2\n    return weights\n")),
@@ -203,7 +203,7 @@ def _pretrained() -> str:
 
 def test_more_than_6_kib_after_compression_is_refused_before_it_runs():
     weights = base64.b85encode(random.Random(1).randbytes(LARGEST_COMPRESSED + 200)).decode("ascii")
-    with pytest.raises(RecipeError, match=r"The recipe has \d,\d{3} bytes after compression, and 6,144 are the most"):
+    with pytest.raises(RecipeError, match=r"The recipe has \d,\d{3} bytes after compression; the maximum is 6,144"):
         check_source(edited((STD, f"    {weights!r}\n{STD}")))
     check_source(edited((STD, f"    {weights[:5000]!r}\n{STD}")))
 

@@ -59,11 +59,11 @@ def test_many_are_added_and_the_one_that_fails_is_named(run, submissions):
     shown = run("show", "--me", "ada").stdout
     assert "<- you" in shown and "bigram" in shown and shown.isascii()
     own = run("show", "--me", "cy").stdout
-    assert "You have no entry that counts yet." in own and "Your entries: 1; 1 of the 5 tries" in own
+    assert "You have no ranked entry yet." in own and "Your entries: 1; 1 of the 5 tries" in own
     assert re.search(r"3  \d{4}-\d\d-\d\d \d\d:\d\d  no score  Run 1 of 4: batch_size\(0\) is 100", own)
     again = run("add", submissions[0])
-    assert again.exit_code == 0 and "This very file was entered before" in again.stdout
-    assert "entered before" not in done.stdout
+    assert again.exit_code == 0 and "You have already submitted this exact file" in again.stdout
+    assert "already submitted" not in done.stdout
     assert run("review").stdout.startswith("0 entries wait")
     assert "def batch_size" in run("review", "--source", 1).stdout
     assert run("page").exit_code == 0

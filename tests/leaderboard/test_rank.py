@@ -5,6 +5,7 @@ import random
 import pytest
 
 from autograder.leaderboard.database_tables import OPEN, BoardEntry, BoardLearner
+from autograder.leaderboard.listing import board_lines
 from autograder.leaderboard.ranking import around, make_table, standings
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
@@ -50,6 +51,14 @@ def entry(number, who, loss, public=True, held=None):
 
 ENTRIES = [entry(1, "ada", 2.35), entry(2, "bob", 2.2, public=False), entry(3, "ada", 2.18),
            entry(4, "eve", 2.1, held="?"), entry(5, "cy", 2.25), entry(6, "ada", 2.3)]  # fmt: skip
+
+
+def test_a_board_without_public_entries_says_how_many_are_recorded():
+    hidden = [entry(1, "ada", 2.35, public=False), entry(2, "bob", 2.2, public=False), entry(3, "eve", 2.1, held="?")]
+    said = list(board_lines(make_table(hidden, BASELINES, OPEN), 20))[-1]
+    assert said.startswith("2 entries are recorded, and not shown here. To show yours: ") and "public" in said
+    assert list(board_lines(make_table(hidden[:1], BASELINES, OPEN), 20))[-1].startswith("1 entry is recorded")
+    assert list(board_lines(make_table([], BASELINES, OPEN), 20))[-1] == "There are no entries yet."
 
 
 def test_the_board_has_the_best_entry_of_each_who_wants_to_be_seen():

@@ -107,13 +107,13 @@ def test_a_roster_of_a_spreadsheet_is_read(encoding, board):
 @pytest.mark.parametrize(
     ("text", "encoding", "words"),
     [
-        ("", "utf-8", "names nobody"),
-        ("id,name\n", "utf-8", "names nobody"),
-        ("s0012,Ada\ns0013,Bob\n", "utf-8", "no id or no name in row 2: its first line must be id,name"),
+        ("", "utf-8", "has no learners"),
+        ("id,name\n", "utf-8", "has no learners"),
+        ("s0012,Ada\ns0013,Bob\n", "utf-8", "no id or no name in row 2: the first line must be id,name"),
         ("id,name\ns0012,Ada\ns0013\n", "utf-8", "no id or no name in row 3"),
         ("id,name\ns0012,Ada\ns0012,Bob\n", "utf-8", "two names for the id 's0012'"),
-        ("id,name\ns0012,Zoë\n", "latin-1", "no CSV file in UTF-8"),
-        ('id,name\ns0012,"Ada\n', "utf-8", "no CSV file in UTF-8"),
+        ("id,name\ns0012,Zoë\n", "latin-1", "not a CSV file in UTF-8"),
+        ('id,name\ns0012,"Ada\n', "utf-8", "not a CSV file in UTF-8"),
     ],
 )
 def test_what_is_no_roster_is_said_in_a_sentence_and_changes_nothing(text, encoding, words, board):

@@ -140,7 +140,7 @@ def test_a_file_of_another_part_is_not_offered(tmp_path):
     for name in ("part0_setup.py", "part00_helpers.py", "notes.txt", "part04_gpt.py"):
         (tmp_path / name).write_text("", encoding="utf-8")
     report = grade({}, part(5), seed=1, tier=Tier.LOCAL)
-    assert next_step([report], tmp_path).startswith("Next: put part05_gpt.py in its place, then ")
+    assert next_step([report], tmp_path).startswith("Next: create part05_gpt.py, then ")
 
 
 @pytest.mark.parametrize("content", [None, "", " \n\n"])
@@ -150,7 +150,7 @@ def test_a_missing_or_empty_file_comes_back_with_reset(course, content):
         course.write(0, content)
     said = course.run("check", 0)
     assert ("part00_setup.py is missing." if content is None else "The file is empty.") in said.stdout
-    assert "autograder reset 0 brings the stub back" in said.stdout.splitlines()[-1]
+    assert "autograder reset 0 restores the stub" in said.stdout.splitlines()[-1]
     assert course.run("reset", 0, "--yes").returncode == 0
     assert "Next: write 0.1 square" in course.run("check", 0).stdout
 
@@ -158,8 +158,8 @@ def test_a_missing_or_empty_file_comes_back_with_reset(course, content):
 def test_only_in_exercises_a_stub_comes_back(tmp_path):
     report = grade({}, part(0), seed=1, tier=Tier.LOCAL)
     failing = report.checks[0]
-    assert "brings the stub back" in to_do(report, failing, report.file)
-    assert "brings the stub back" not in to_do(report, failing, report.file, tmp_path)
+    assert "restores the stub" in to_do(report, failing, report.file)
+    assert "restores the stub" not in to_do(report, failing, report.file, tmp_path)
 
 
 # Files of other parts

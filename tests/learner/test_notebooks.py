@@ -7,8 +7,11 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.course import EXERCISES, ROOT, part
+from autograder.learner import notebook_copies
 from autograder.learner.notebook_copies import COPIES, RELEASE, own_copy
 
 nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra `notebooks`")
@@ -54,6 +57,14 @@ def test_jupyterlab_serves_them(tmp_path):
     finally:
         os.killpg(lab.pid, signal.SIGKILL)
         lab.communicate()
+
+
+def test_options_of_jupyterlab_need_no_part_before_them(monkeypatch):
+    opened = []
+    monkeypatch.setattr(notebook_copies, "open_notebooks", lambda part, options: opened.append((part, options)) or 0)
+    for words in (["--allow-root", "--port=0"], ["5", "--no-browser"]):
+        assert CliRunner().invoke(app, ["notebooks", *words]).exit_code == 0
+    assert opened == [(None, ["--allow-root", "--port=0"]), (part(5), ["--no-browser"])]
 
 
 def test_a_part_that_is_none_is_a_sentence():

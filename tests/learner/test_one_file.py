@@ -8,7 +8,8 @@ import re
 import pytest
 from helpers.learner import Course, solution
 
-from autograder.course import part
+from autograder.check import missing_names
+from autograder.course import ROOT, part, parts
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 try:
@@ -41,6 +42,13 @@ def test_a_gpt_in_one_file_passes_parts_1_to_8_and_that_is_an_achievement(course
     assert "80/80" in text and "You have built a GPT" in text
     acts = json.loads((course.root / ".learner" / "acts.json").read_text(encoding="utf-8"))
     assert list(acts) == ["blank-page"], "the parts of exercises/ are another matter"
+
+
+def test_the_names_that_a_page_lacks_are_listed_once_for_all_parts():
+    simple = ROOT / "solutions" / "microgpt_simple.py"
+    missing = set(missing_names(simple, parts()))
+    assert {"Tokenizer.decode", "split_docs", "attend", "Trained"} <= missing
+    assert not {"Value", "Value.backward", "Value.__radd__", "softmax", "Adam"} & missing
 
 
 def test_it_stands_on_its_own_parts_and_errors_name_its_lines(course):
@@ -76,6 +84,9 @@ def test_a_task_can_be_named_and_what_is_missing_is_said(course):
     assert status == 0
     status, shown = checked(course, "from __future__ import annotations\n\n\nclass Value: ...\n", 5)
     assert status == 1 and "lacks a name" in shown
+    assert (
+        "my_gpt.py must define these names, spelled as in the stubs: attend, multi_head_attention, mlp, gpt." in shown
+    )
     assert not (course.root / ".learner" / "acts.json").exists()
 
 
@@ -107,7 +118,7 @@ def test_where_no_sandbox_holds_a_learner_is_told_how_to_check_their_own_file(tm
     assert refused.exit_code == 2 and f"There is no {path}" in refused.stderr
     path.write_text(one_file(), encoding="utf-8")
     refused = CliRunner().invoke(app, ["check", "3", "--from", str(path)])
-    assert refused.exit_code == 2 and "Is it code of your own?" in refused.stderr
+    assert refused.exit_code == 2 and "If you wrote this code yourself" in refused.stderr
     assert f"check 3 --from {path} --sandbox local" in refused.stderr
     done = CliRunner().invoke(app, ["check", "3", "--from", str(path), "--sandbox", "local"])
     assert done.exit_code == 0 and f"check 4 --from {path} --sandbox local" in done.stdout

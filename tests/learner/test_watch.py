@@ -18,6 +18,7 @@ if sys.platform == "win32":
 from helpers.terminal import Terminal
 
 from autograder.course import ROOT
+from autograder.learner.watch import KEYS
 from autograder.stubs import fresh_stub
 
 READY = "q quit"
@@ -50,6 +51,25 @@ def test_without_a_part_it_begins_at_the_first_unfinished_one_and_goes_on_with_n
         terminal.wait_for(READY, terminal.wait_for("Part 3, Layers", place))
         terminal.send("q")
         assert terminal.exit_status() == 0
+
+
+def test_it_follows_the_file_that_is_saved_and_goes_to_the_part_whose_number_is_typed(course):
+    with watching(course, 3) as terminal:
+        place = terminal.wait_for(READY, terminal.wait_for("Part 3, Layers"))
+        course.solve(6)
+        place = terminal.wait_for("Passed. Press n", terminal.wait_for("Part 6, Adam", place))
+        terminal.send("1")
+        place = terminal.wait_for(READY, terminal.wait_for("Part 1, Automatic", place))
+        terminal.send("0")
+        place = terminal.wait_for(READY, terminal.wait_for("Part 10, Experiments", place))
+        terminal.send("0")
+        terminal.wait_for(READY, terminal.wait_for("Part 0, Set-up", place))
+        terminal.send("q")
+        assert terminal.exit_status() == 0
+
+
+def test_the_line_of_keys_fits_a_screen():
+    assert len(KEYS) < 80
 
 
 def test_every_key_that_is_printed_works(course):

@@ -9,9 +9,6 @@ import pytest
 from autograder.course import EXERCISES, SOLUTIONS
 from notebook_tools import checks, finding, start
 
-pytest.importorskip("matplotlib", reason="the pictures need the extra `notebooks`")
-pytest.importorskip("IPython", reason="the pictures need the extra `notebooks`")
-
 
 @pytest.fixture(autouse=True)
 def python_as_it_was(monkeypatch):
@@ -157,24 +154,6 @@ def test_an_error_in_the_cell_itself_asks_what_the_learners_code_returned(course
 def test_a_name_of_an_earlier_cell_that_was_not_run_is_explained(course, capsys):
     said = explored(start(3), capsys, lambda: earlier)  # noqa: F821
     assert said == "NameError: name 'earlier' is not defined. A cell above makes it: run the cells from the top.\n"
-
-
-def test_missing_matplotlib_is_explained_with_how_to_install_it(course, capsys, monkeypatch):
-    from notebook_tools import shares
-
-    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
-        monkeypatch.delitem(sys.modules, name)
-    blocker = type("Blocker", (), {"find_spec": lambda self, name, path=None, target=None: _refuse(name)})()
-    lesson = start(3)
-    monkeypatch.setattr(finding, "install", lambda found: None)
-    sys.meta_path.insert(0, blocker)
-    said = explored(lesson, capsys, lambda: shares.show(["a"], {"T = 1": [1.0]}))
-    assert said.startswith("The pictures need matplotlib. Install it (python -m pip install matplotlib)")
-
-
-def _refuse(name):
-    if name.partition(".")[0] == "matplotlib":
-        raise ModuleNotFoundError(f"No module named {name!r}", name="matplotlib")
 
 
 # Checks

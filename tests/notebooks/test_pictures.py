@@ -1,13 +1,13 @@
 """The pictures of parts 0 to 4: each says in words what can be seen, and in a sentence what it can't draw."""
 
-import base64
+import sys
+from urllib.parse import unquote
 
 import pytest
 
-pytest.importorskip("matplotlib", reason="the pictures need the extra `notebooks`")
 pytest.importorskip("IPython", reason="the pictures need the extra `notebooks`")
 
-from notebook_tools import arrows, graph, histograms, picture, shares, steps, tables  # noqa: E402
+from notebook_tools import arrows, graph, histograms, picture, shares, steps, svg, tables  # noqa: E402
 
 
 @pytest.fixture
@@ -39,14 +39,20 @@ class Children:
     chars = ["a", "b"]
 
 
-def test_a_picture_is_a_png_with_its_description_where_quotes_do_no_harm(shown):
-    figure = picture.new(2, 2)
-    figure.add_subplot().plot([0, 1])
-    picture.show(figure, 'a line that rises "steeply" & ends')
-    assert shown[0]["text/plain"] == '[Picture: a line that rises "steeply" & ends]'
+def test_a_picture_is_an_svg_with_its_description_where_quotes_do_no_harm(shown):
+    picture.show(svg.Picture(20, 20, 'a line that rises "steeply" & ends', "From 0 to 1."))
+    assert shown[0]["text/plain"] == '[Picture: a line that rises "steeply" & ends. From 0 to 1.]'
     html = shown[0]["text/html"]
-    assert 'alt="a line that rises &quot;steeply&quot; &amp; ends"' in html
-    assert base64.b64decode(html.partition("base64,")[2].partition('"')[0]).startswith(b"\x89PNG")
+    assert 'alt="a line that rises &quot;steeply&quot; &amp; ends. From 0 to 1."' in html
+    source = html.partition("src='data:image/svg+xml,")[2].removesuffix("'>")
+    assert "'" not in source and '"' not in source and "#" not in source
+    assert unquote(source).startswith("<svg ") and "<title>a line that rises" in unquote(source)
+
+
+def test_where_there_is_no_notebook_the_words_are_printed(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "IPython.display", None)
+    picture.show(svg.Picture(20, 20, "A line", "It rises."))
+    assert capsys.readouterr().out == "[Picture: A line. It rises.]\n"
 
 
 def test_children_are_found_under_whatever_name_they_are_kept():
@@ -64,7 +70,12 @@ def test_a_graph_says_in_words_what_is_made_of_what_with_numbers_and_gradients(s
     graph.show(c, a=a, b=b, c=c)
     described = shown[0]["text/plain"]
     assert "4 values" in described
-    for said in ("c: data 8, gradient 1, made of 6 and a", "a: data 2, gradient 4", "b: data 3, gradient 2"):
+    for said in (
+        "c: data 8, gradient 1, made by + of 6 (local gradient 1) and a (local gradient 1)",
+        "6: data 6, gradient 1, made by × of a (local gradient 3) and b (local gradient 2)",
+        "a: data 2, gradient 4",
+        "b: data 3, gradient 2",
+    ):
         assert said in described
 
 
@@ -73,7 +84,8 @@ def test_a_line_that_skips_a_column_has_a_place_of_its_own_there():
     d = Slots(6.0, a, b)
     c = Slots(8.0, d, a)
     values = [c, d, a, b]
-    columns, lines = graph._columns(values, {id(value): graph.children(value) for value in values})
+    below = {id(value): [id(child) for child in graph.children(value)] for value in values}
+    columns, lines = graph._columns(list(map(id, values)), below)
     assert [len(column) for column in columns] == [1, 2, 2]
     places = graph._places(columns, lines)
     assert len(set(places.values())) == len(places)
@@ -120,7 +132,7 @@ def test_a_table_that_is_not_square_is_refused_with_a_sentence(counts):
 
 def test_bars_say_every_share_and_refuse_a_missing_one(shown):
     shares.show(["a", "b"], {"T = 1": [0.75, 0.25], "T = 2": [0.6, 0.4]})
-    assert "T = 1: a 0.750, b 0.250; T = 2: a 0.600, b 0.400" in shown[0]["text/plain"]
+    assert "T = 1: a 0.750, b 0.250. T = 2: a 0.600, b 0.400" in shown[0]["text/plain"]
     with pytest.raises(ValueError, match="gave 1 numbers for 2 logits"):
         shares.show(["a", "b"], {"T = 1": [1.0]})
 

@@ -35,7 +35,7 @@ def test_a_tutorial_that_is_not_up_to_date_is_named(built, tmp_path, what):
         old["metadata"]["built_from"] = "0" * 64
     path = tmp_path / "old.ipynb"
     write_atomically(path, notebook_text(old).encode("utf-8"))
-    assert "it is built from" in stale(path)
+    assert "is out of date" in stale(path)
     assert "can't be read" in stale(tmp_path / "none.ipynb")
 
 

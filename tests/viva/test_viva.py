@@ -124,7 +124,7 @@ def test_the_answer_to_a_call_is_what_the_learners_code_gives():
 def test_the_answer_of_wrong_code_is_what_it_does_with_what_is_right_beside_it():
     code, runs = runs_of(MINE.replace("y = x * x", "y = x * 2"), Call("0.1", "squares", ([3],), "."))
     (question,) = result_questions(part(0), code, runs)
-    assert question.answer == "[6] (This code is wrong here: right would be [9].)"
+    assert question.answer == "[6] (This code is wrong here: the right answer is [9].)"
 
 
 def test_lengths_are_counted_level_by_level():
@@ -191,7 +191,7 @@ def test_another_learners_code_gets_other_questions_and_the_same_code_the_same()
 def test_the_command_shows_questions_first_and_answers_behind_a_line():
     done = viva(0, "--from", "solutions", "--seed", 1)
     assert done.returncode == 0, done.stderr
-    questions, _, answers = done.stdout.partition("-- For whoever asks, not for the learner --")
+    questions, _, answers = done.stdout.partition("-- For the examiner, not for the learner --")
     assert re.findall(r"^(\d)\. ", questions, flags=re.M) == ["1", "2", "3"] and "Answer" not in questions
     assert re.findall(r"^(\d)\. Answer: \S", answers, flags=re.M) == ["1", "2", "3"]
     assert "viva 0 --seed 1 --from solutions" in answers
@@ -211,7 +211,7 @@ def test_questions_come_as_data(stranger):
     [
         (["99"], "There is no part 99: the parts are 0 to "),
         (["five"], "'five' is not a part or a task."),
-        (["5.2"], "Questions are about a whole part: write 5."),
+        (["5.2"], "Questions are about an entire part: write 5."),
         (["5", "--from", "nowhere"], "There is no folder nowhere."),
     ],
 )

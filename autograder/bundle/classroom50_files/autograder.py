@@ -1,10 +1,10 @@
 """Classroom 50 starts this program in a student's checkout; it grades one part and writes result.json there.
 
-grader.json, next to this file, says which part, and pins the grader: the address of a zip and its checksum. Of the
-checkout only the part's modules are read, as data; the grader runs them in its sandbox. Nothing else in it has a say.
+grader.json, next to this file, contains the part, and pins the grader: the URL of a zip and its checksum. From the
+checkout, only the part's modules are read, as data; the grader runs them in its sandbox. Nothing else in it is used.
 
-Exit status 0 when the part was graded, whatever the points. Otherwise there is no result.json, and a sentence on
-standard error says why. What it writes: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+Exit status 0 if the part was graded, whatever the points. Otherwise there is no result.json, and a message on standard
+error says why. The format of its files: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 
-if not sys.flags.isolated:  # PYTHONPATH could put other modules in the place of those imported below
+if not sys.flags.isolated:  # PYTHONPATH could replace the modules that are imported below
     os.execv(sys.executable, [sys.executable, "-I", os.path.abspath(__file__)])
 
 import datetime
@@ -38,17 +38,17 @@ FACTS = {
     "release": "RELEASE_URL",
     "review": "REVIEW_URL",
 }
-# Scores must be whole numbers, and a check can be worth a quarter of a point: they count in hundredths.
+# Scores must be whole numbers, and a check can be worth a quarter of a point, so scores are in hundredths.
 SCALE = 100
 LARGEST_ZIP = 64 * 1024 * 1024
-LARGEST_MODULE = 64 * 1024 + 1  # bytes; of a longer file the grader says that it is too long
-LONGEST_MESSAGE = 4000  # characters of one check on the page, which GitHub limits to 125,000
+LARGEST_MODULE = 64 * 1024 + 1  # bytes; the grader reports a longer file as too long
+LONGEST_MESSAGE = 4000  # characters per check on the page, which GitHub limits to 125,000
 SECONDS = 660  # for the grader and its set-up; the runner ends the job after 15 minutes
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE")
 
 
 class NotGraded(Exception):
-    """There is no verdict, and the student's code is not the reason."""
+    """There is no verdict, for a reason other than the student's code."""
 
 
 def main() -> int:
@@ -56,7 +56,7 @@ def main() -> int:
     checkout = Path.cwd()
     try:
         for name in (RESULT, PAGE):
-            _remove(checkout / name)  # a result that a student has planted must not be read as ours
+            _remove(checkout / name)  # a planted result must not be used as ours
         facts = _facts()
         grader = json.loads(Path(__file__).with_name("grader.json").read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory(dir=os.environ.get("RUNNER_TEMP")) as scratch:
@@ -70,7 +70,7 @@ def main() -> int:
             with open(checkout / name, "x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
     except (NotGraded, OSError) as error:
-        print(f"Not graded, and the student's code is not the reason. {error}", file=sys.stderr)
+        print(f"Not graded. The student's code is not the reason. {error}", file=sys.stderr)
         return 1
     # Indented, so that no line is a command to GitHub.
     print("\n".join(f"  {line}" for line in page.splitlines()))
@@ -78,9 +78,9 @@ def main() -> int:
 
 
 def _facts() -> dict[str, str]:
-    """What the runner says of this submission."""
+    """The runner's facts about this submission."""
     facts = {key: os.environ.get(name, "") for key, name in FACTS.items()}
-    facts["review"] = facts["review"] or facts["commit"]  # older runners have no address for the review
+    facts["review"] = facts["review"] or facts["commit"]  # older runners have no URL for the review
     missing = [name for key, name in FACTS.items() if not facts[key]]
     if missing:
         raise NotGraded(f"Only the runner of Classroom 50 can start this program: it sets {', '.join(missing)}.")
@@ -90,12 +90,12 @@ def _facts() -> dict[str, str]:
 
 
 def _fetch(grader: dict, scratch: Path) -> Path:
-    """Fetch the pinned zip and unpack it; the folder of the course in it."""
+    """Download the pinned zip and unpack it. Return the course's folder in it."""
     content = _download(grader["release"])
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 != grader["sha256"]:
         raise NotGraded(
-            f"{grader['release']} is not the grader that was pinned: its sha256 is {sha256}, not {grader['sha256']}. "
+            f"{grader['release']} is not the pinned grader: its sha256 is {sha256}, not {grader['sha256']}. "
             "For a new release, run make classroom50 again and replace the autograders."
         )
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -110,13 +110,13 @@ def _download(address: str) -> bytes:
         try:
             with urllib.request.urlopen(address, timeout=60) as answer:
                 return answer.read(LARGEST_ZIP)
-        except OSError as error:  # also that the host is not found, or the connection is cut
+        except OSError as error:  # includes an unknown host and a lost connection
             problem = error
-    raise NotGraded(f"{address} can't be fetched: {problem}")
+    raise NotGraded(f"{address} can't be downloaded: {problem}")
 
 
 def _copy(modules: list[str], exercises: Path, to: Path) -> Iterator[str]:
-    """Copy what is an ordinary file; yield a sentence for each file that is something else."""
+    """Copy ordinary files. Yield a sentence for each file that is something else."""
     to.mkdir()
     if exercises.is_symlink():
         yield "exercises is a link: push the folder itself."
@@ -125,7 +125,7 @@ def _copy(modules: list[str], exercises: Path, to: Path) -> Iterator[str]:
         try:
             kind = os.lstat(exercises / name).st_mode
         except OSError:
-            continue  # the grader says that it is missing
+            continue  # the grader reports that it is missing
         if not stat.S_ISREG(kind):
             yield f"exercises/{name} was not read: it is not an ordinary file. Push the file itself, not a link."
             continue
@@ -134,7 +134,7 @@ def _copy(modules: list[str], exercises: Path, to: Path) -> Iterator[str]:
 
 
 def _verdict(course: Path, submission: Path, part: int) -> dict:
-    """The report of the part, from the grader in its own folder and without the rest of the runner's environment."""
+    """The report of the part. The grader runs in its own folder, without the rest of the runner's environment."""
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     words = [sys.executable, "-m", "autograder", "verdict", str(submission), "--part", str(part), "--json"]
     try:
@@ -146,7 +146,9 @@ def _verdict(course: Path, submission: Path, part: int) -> dict:
     try:
         return json.loads(done.stdout)
     except ValueError as error:
-        raise NotGraded(f"The grader ended with status {done.returncode} and no verdict: see above.") from error
+        raise NotGraded(
+            f"The grader ended with status {done.returncode} and no verdict. See the output above."
+        ) from error
 
 
 def _result(report: dict, facts: dict[str, str]) -> dict:
@@ -174,13 +176,13 @@ def _result(report: dict, facts: dict[str, str]) -> dict:
 
 def _message(check: dict) -> str:
     lines = check["message"].rstrip("\n").split("\n")
-    if check["advice"]:  # the recognised mistake is surer than the check's own guess
+    if check["advice"]:  # the recognised mistake is more certain than the check's own guess
         lines = [*(line for line in lines if not line.startswith("Likely:")), f"Likely:     {check['advice']}"]
     return "\n".join([f"Line {check['line']}", *lines] if check["line"] else lines)
 
 
 def _page(report: dict, result: dict, remarks: list[str]) -> str:
-    """What the student reads in the release: the points, a table, and each failing check with its input."""
+    """The page that the student reads in the release: points, a table, and each failing check with its input."""
     tests, score, most = result["tests"], result["score"], result["max-score"]
     lines = [
         f"### Part {report['part']}: {score / SCALE:g} of {most / SCALE:g} points",
@@ -197,14 +199,14 @@ def _page(report: dict, result: dict, remarks: list[str]) -> str:
     ]
     for test in tests:
         if not test["passed"]:
-            # Indented, the student's own words are text for Markdown, whatever they are.
+            # Indented text is code in Markdown, so the student's output can't contain markup.
             text = test["output"][:LONGEST_MESSAGE].split("\n")
             lines += ["", f"**{test['test-name']}**", "", *(f"    {line}" for line in text)]
     return "\n".join(lines) + "\n"
 
 
 def _remove(path: Path) -> None:
-    """Remove what is there, by a program that folders of any depth don't stop. If it stays, it can't be written."""
+    """Remove a file or folder with a program that handles any depth. If it stays, writing the result fails later."""
     subprocess.run(["rm", "-rf", "--", str(path)], stderr=subprocess.DEVNULL)
 
 

@@ -6,7 +6,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get install -y --no-install-recommends bubblewrap libseccomp2
 
-# The system call filter asks for Python 3.11 or newer.
+# The system call filter requires Python 3.11 or newer.
 python=
 for version in 3.13 3.12 3.11; do
     if apt-get install -y --no-install-recommends "python$version" "python$version-venv"; then
@@ -15,14 +15,14 @@ for version in 3.13 3.12 3.11; do
     fi
 done
 if [ -z "$python" ]; then
-    echo "This image has no Python 3.11 or newer: choose Ubuntu 22.04 or newer under Base Image OS." >&2
+    echo "This image has no Python 3.11 or newer. Choose Ubuntu 22.04 or newer under Base Image OS." >&2
     exit 1
 fi
 "$python" -m venv "$root/venv"
 "$root/venv/bin/python" -m pip install --no-input -c "$root/source/course/constraints.txt" \
     pytest pytest-timeout numpy pyseccomp
 
-# For whoever reads this build's output. Each run tries again, since it may have another machine and other rights.
+# Only for the build's output. Each run tests again, since it may have another machine and other permissions.
 (cd "$root/source/course" && "$root/venv/bin/python" -c '
 from autograder.sandbox import SandboxUnavailable, strict_tier
 try:
@@ -31,5 +31,5 @@ except SandboxUnavailable as error:
     print(f"WARNING: no sandbox holds while this image is built. Try a solution before students do. {error}")
 ')
 
-# Solutions and hidden checks are for root alone; what is handed in runs as another user.
+# Only root can read solutions and hidden checks; submissions run as another user.
 chmod -R go-rwx "$root/source"

@@ -35,14 +35,16 @@ def course() -> None:
 @app.command()
 @reports_errors()
 def check(
-    target: Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="5 is a part, 5.2 a task.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[PART|TASK]", help="A part such as 5, or a task such as 5.2.")
+    ] = None,
     folder: Annotated[Path, typer.Option("--from", help="The folder with your modules.")] = EXERCISES,
     sandbox: Annotated[Literal["local"], typer.Option(hidden=True)] = "local",
-    seed: Annotated[int | None, typer.Option(help="Check with one of the recorded inputs only.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Check with only one of the recorded inputs.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit status 0 whatever the verdict.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with status 0 whatever the result.")] = False,
 ) -> None:
-    """Check a part, a task, or all parts: exit status 0 when everything passes, 1 when something fails.
+    """Check a part, a task, or all parts. Exit status 0 if everything passes, 1 if something fails.
 
     Example: python -m autograder check 5.2
     """
@@ -73,13 +75,13 @@ def check(
 @reports_errors()
 def verdict(
     folder: Annotated[Path, typer.Argument(help="The folder with a student's modules.")],
-    part: Annotated[int | None, typer.Option(help="This part only.")] = None,
+    part: Annotated[int | None, typer.Option(help="Only this part.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON and nothing else.")] = False,
 ) -> None:
-    """Check what somebody else pushed, in the strict sandbox; for a workflow, not for a student.
+    """Check code that somebody else pushed, in the strict sandbox. For workflows, not for students.
 
-    Exit status 0 when all that is written passes: what is not written yet is not a failure. 1 when something fails, 2
-    when there is no verdict, since no strict sandbox holds here or the folder can't be read.
+    Exit status 0 if all written tasks pass (unwritten tasks are not failures), 1 if something fails, 2 if there is no
+    verdict because no strict sandbox is secure here or the folder can't be read.
 
     Example: python -m autograder verdict ../work/exercises
     """
@@ -114,7 +116,7 @@ def verdict(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def notebooks(context: typer.Context) -> None:
-    """Open the notebooks in JupyterLab, in your browser; what follows goes to JupyterLab. Ctrl-C twice ends it.
+    """Open the notebooks in JupyterLab, in your browser. Further arguments go to JupyterLab. To stop: Ctrl-C twice.
 
     Example: python -m autograder notebooks
     """
@@ -125,11 +127,11 @@ def notebooks(context: typer.Context) -> None:
 
 
 def say_what_is_missing(context: typer.Context) -> None:
-    """Of a command of the whole course."""
+    """Explain that a command is only in the complete course."""
     missing = NEEDS_THE_COURSE[context.info_name]
     raise misuse(
-        f"`{context.info_name}` needs {missing}, which is not in this zip: it is in the whole course, "
-        f"which your instructor has. What works here: {command('check')}"
+        f"`{context.info_name}` needs {missing}, which is not in this zip. Your instructor has the complete "
+        f"course. Here you can use: {command('check')}"
     )
 
 

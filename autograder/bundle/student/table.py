@@ -16,11 +16,11 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
     ),
     "For workflows": (
-        command("verdict", "", "check what somebody else pushed, in the sandbox", extra="strict", target=""),
+        command("verdict", "", "check code that somebody else pushed, in the sandbox", extra="strict", target=""),
     ),
 }  # fmt: skip
 
-# Commands of the whole course, and what of it they need.
+# Commands that are only in the complete course, and what they need from it.
 NEEDS_THE_COURSE = {
     "train": "the finished model",
     "quick": "the finished model",
@@ -32,12 +32,12 @@ NEEDS_THE_COURSE = {
     "card": "a capstone's result",
     "leaderboard": "the model that scores a recipe",
     "submit": "the model that scores a recipe",
-    "watch": "the whole grader",
+    "watch": "the complete grader",
     "hint": "the hints, which tell more than a check does",
-    "progress": "the whole grader",
-    "reset": "the whole grader",
-    "undo": "the whole grader",
-    "update": "the whole grader",
+    "progress": "the complete grader",
+    "reset": "the complete grader",
+    "undo": "the complete grader",
+    "update": "the complete grader",
 }
 UNLISTED = tuple(NEEDS_THE_COURSE)
 STRICT_WITH_FROM = ()

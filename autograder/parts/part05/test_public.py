@@ -125,8 +125,8 @@ def test_every_head_has_weights_of_its_own(student, draw):
     drawn = draw_attention(draw)
     student.head_weights(*drawn).must_be(
         attention(*drawn)[1],
-        likely="with head_dim = n_embd // n_head, the first head uses the first head_dim numbers of the query and of each "
-        "key in keys[layer], the second head the next head_dim.",
+        likely="with head_dim = n_embd // n_head, the first head uses the first head_dim numbers of the query and of "
+        "each key in keys[layer], the second head the next head_dim.",
     )
 
 
