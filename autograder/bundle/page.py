@@ -1,8 +1,8 @@
 """`page`: the course as a static web page. Python, the editor and the checks run in the learner's browser.
 
-Python is Pyodide and the editor CodeMirror; both come from npm, as browser/package-lock.json pins them. Everything is in
-the folder, so a page asks no other host for anything, and its service worker keeps it for use without a network. The
-checks are the recorded ones of the students' zip: nothing that is shipped to a page is secret.
+Python is Pyodide and the editor CodeMirror; both come from npm, as browser/package-lock.json pins them. Everything is
+in the folder, so a page asks no other host for anything, and its service worker keeps it for use without a network.
+The checks are the recorded ones of the students' zip: nothing that is shipped to a page is secret.
 """
 
 from __future__ import annotations
@@ -33,6 +33,13 @@ PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
 MORE_MODULES = ("backups", "learner/__init__", "learner/hints", "learner/local_state")
 DATASETS = ("names.txt",)
+# Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
+# each other ends a browser's Python.
+SMALLER = {"chain": lambda a, factors, length: (a, factors, length // 50)}
+NOTES = {
+    "backward_follows_a_chain_of_50_000_values": "In the browser, the chain has 1,000 values: Python has less "
+    "memory for calls here. A backward that calls itself fails all the same."
+}
 
 
 class NoPage(Failure):
@@ -77,7 +84,8 @@ def _write(folder: Path, wanted: Sequence[Part], modules: Path, on_progress: Cal
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
     write_zip(folder / "checker.zip", _checker_files(wanted, on_progress))
     write_zip(folder / "learner.zip", _learner_files())
-    shutil.copyfile(SOURCE / "page.css", folder / "page.css")
+    for name in ("page.css", "page.webmanifest", "sign.svg"):
+        shutil.copyfile(SOURCE / name, folder / name)
     shutil.copyfile(SOURCE / "page.html", folder / "index.html")
     (folder / "LICENCES.txt").write_text(_licences(modules), encoding="utf-8")
     on_progress("Bundling the page's program ...")
@@ -148,7 +156,7 @@ def course_data(wanted: Sequence[Part]) -> dict:
         }
         for part in wanted
     ]
-    return {"parts": rows, "stubs": {part.file_name: stubs[part.file_name] for part in wanted}}
+    return {"parts": rows, "notes": NOTES, "stubs": {part.file_name: stubs[part.file_name] for part in wanted}}
 
 
 def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -> dict[str, bytes]:
@@ -180,18 +188,18 @@ def _learner_files() -> dict[str, bytes]:
     return files
 
 
-def recorded(part: Part, keep_in: Path = RECORDINGS) -> dict[str, bytes]:
+def recorded(part: Part) -> dict[str, bytes]:
     """The recording of a part's checks. It is kept until something changes that it depends on."""
     digest = hashlib.sha256()
     folders = [part.suite, SOLUTIONS, HERE / "grading", HERE / "bundle", HERE / "sandbox"]
     for path in sorted(path for folder in folders for path in folder.iterdir() if path.is_file()):
         digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
-    kept = keep_in / f"{part.name}-{digest.hexdigest()[:24]}.zip"
+    kept = RECORDINGS / f"{part.name}-{digest.hexdigest()[:24]}.zip"
     if kept.is_file():
         with zipfile.ZipFile(kept) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    files = record(part)
-    keep_in.mkdir(parents=True, exist_ok=True)
+    files = record(part, SMALLER)
+    RECORDINGS.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():

@@ -17,8 +17,8 @@ LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Hint:
-    """What to tell a learner about a task and its first failing check. about: the check, or the task, that the hints are
-    for. texts: the levels up to this one. count: of all levels. instead: what to do first, where no hint would help.
+    """What to tell a learner about a task and its first failing check. about: the check, or the task, that the hints
+    are for. texts: the levels up to this one. count: of all levels. instead: what to do first, where no hint helps.
     """
 
     task: Task

@@ -101,7 +101,7 @@ class PartCheck:
         return json.dumps({"report": {**report.to_json(), **words}})
 
     def answer(self, replies: str, printed: str) -> None:
-        """Take replies, as JSON: [probe, arguments as JSON, seconds, the line that came, or a failure and its message]."""
+        """Take replies, as JSON: [probe, arguments as JSON, seconds, line, failure, message]. A failure has no line."""
         self._printed = clean_text(printed, OUTPUT_CHARACTERS, keep="\n\t")
         for probe, arguments, seconds, line, failure, message in json.loads(replies):
             reply = Reply(failure=failure, message=message) if failure else self._parsed(line)

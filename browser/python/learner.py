@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import sys
+import traceback
 import types
 
 import worker  # autograder/sandbox/worker.py, which the page puts next to this file
@@ -22,6 +23,9 @@ LESSONS = "/course/lessons"  # notebook_tools and datasets/ are above
 GIVEN = "/course/given"
 REPLY_BYTES = 1024 * 1024
 OUTPUT_BYTES = 64 * 1024
+# A browser's stack is smaller than a process's: where Python does not stop a recursion first, the interpreter dies.
+# Training needs 280 values in a row, and two calls for each if a sum goes through them.
+DEPTH = 700
 
 
 class Line(worker.Replies):
@@ -69,10 +73,17 @@ class Served:
         self.answer = Line()
         self.printed = sys.stdout = sys.stderr = Printed()
         self.space = worker.ModuleSpace(ROOT, "submission", self.answer)
-        self.space.activate(self.names)
+        self.loaded = False
+
+    def load(self) -> None:
+        """Run the learner's modules, which may take as long as it likes: the page ends it."""
+        if not self.loaded:
+            self.space.activate(self.names)
+            self.loaded = True
 
     def call(self, probe: str, arguments: str) -> str:
         """The reply to one call, as a line of the wire's protocol. arguments: JSON."""
+        self.load()
         self.answer.id = "page"
         self.space.call(probe, json.loads(arguments))
         return self.answer.line
@@ -109,13 +120,23 @@ class Notebook:
         try:
             exec(compile(code, "cell", "exec", dont_inherit=True), self.names)
         except BaseException as error:
-            print(f"{type(error).__name__}: {error}")
+            print(_sentence(error))
         return {"printed": "".join(printed.kept), "shown": shown}
 
 
 def _read(path: str) -> str:
     with open(path, encoding="utf-8", newline="") as file:
         return file.read()
+
+
+def _sentence(error: BaseException) -> str:
+    """What a notebook shows last, with the cell's line; for a task that is not written, what to do."""
+    kind, message = type(error).__name__, str(error)
+    if isinstance(error, NotImplementedError) and worker.TODO_MESSAGE.fullmatch(message):
+        return f"This cell runs your own code, and {message} is not written yet. Write it in the editor, then run this."
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "cell"]
+    place = f" (line {lines[-1]} of this cell)" if lines else ""
+    return f"{kind}: {message}{place}"
 
 
 def _html_of(data: object) -> str:
@@ -127,6 +148,8 @@ class Page:
 
     def __init__(self) -> None:
         """Take from the learner's code what a page does not have."""
+        sys.setrecursionlimit(DEPTH)
+        sys.setrecursionlimit = lambda limit: None
         builtins.input = worker.refuse_input
         sys.breakpointhook = lambda *unused, **more: None
         builtins.exit = builtins.quit = sys.exit

@@ -37,6 +37,22 @@ export class Interpreter {
 
 const seconds = (value) => String(Number(value.toPrecision(3)));
 
+const LATE = Symbol("late");
+const LOAD_SECONDS = 7.5; // for what stands outside of functions, as the checker allows
+
+// The answer, or LATE.
+async function within(allowed, answer) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(LATE), allowed * 1000);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 // The learner's interpreter, and a spare one that takes its place when code does not end.
 class Learner {
   constructor(start) {
@@ -44,41 +60,61 @@ class Learner {
     this.current = start();
     this.spare = null;
     this.files = null;
+    this.loaded = false;
   }
 
   async use(files) {
     this.files = files;
+    this.loaded = true; // by the first call, which is the checker's own
     await this.current.ready;
     this.spare ??= this.start();
-    await this.current.ask("files", { files });
+    try {
+      await this.current.ask("files", { files });
+    } catch {
+      this.replace(); // it was broken before, by a cell of the lesson
+    }
   }
 
-  async replace() {
+  // Returns at once: whatever comes next waits until the new one has started.
+  replace() {
     this.current.end();
     this.current = this.spare ?? this.start();
     this.spare = this.start();
+    this.loaded = false;
+  }
+
+  // A new interpreter needs the files, and runs what stands outside of functions.
+  async prepare() {
     await this.current.ready;
-    if (this.files) await this.current.ask("files", { files: this.files });
+    if (this.loaded) return;
+    await this.current.ask("files", { files: this.files });
+    if ((await within(LOAD_SECONDS, this.current.ask("load"))) === LATE) throw new Error(STOPPED);
+    this.loaded = true;
   }
 
   // One reply: [probe, arguments, seconds, line, failure, message].
   async call([probe, argumentsJson, allowed], onStart) {
     onStart?.(probe, argumentsJson, allowed);
-    let timer;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(() => resolve(null), allowed * 1000);
-    });
+    const reply = (line, failure = "", message = "") => [probe, argumentsJson, allowed, line, failure, message];
     try {
-      const answer = await Promise.race([this.current.ask("call", { probe, argumentsJson }), late]);
-      if (answer !== null) return [probe, argumentsJson, allowed, answer.line, "", ""];
-      await this.replace();
-      return [probe, argumentsJson, allowed, "", "timeout", `no answer after ${seconds(allowed)} seconds`];
-    } catch (error) {
-      // The interpreter is broken, by a recursion that is too deep for it, or by memory.
-      await this.replace();
-      return [probe, argumentsJson, allowed, "", "crashed", "the interpreter crashed"];
-    } finally {
-      clearTimeout(timer);
+      await this.prepare();
+      const answer = await within(allowed, this.current.ask("call", { probe, argumentsJson }));
+      if (answer !== LATE) return reply(answer.line);
+      this.replace();
+      return reply("", "timeout", `no answer after ${seconds(allowed)} seconds`);
+    } catch {
+      this.replace();
+      return reply("", "crashed", "it called itself too many times in a row, or used too much memory for a browser");
+    }
+  }
+
+  // What the code has printed. What a stopped interpreter printed is gone with it.
+  async printed() {
+    try {
+      await this.current.ready;
+      return this.loaded ? await this.current.ask("output") : "";
+    } catch {
+      return "";
     }
   }
 }
@@ -110,20 +146,16 @@ export class Course {
     const turn = this.busy.then(async () => {
       await this.ready;
       const interpreter = this.learner.current;
-      let timer;
-      const late = new Promise((resolve) => {
-        timer = setTimeout(() => resolve(null), CELL_SECONDS * 1000);
-      });
+      const stopped = (sentence) => {
+        this.learner.replace();
+        return { printed: `${sentence} Correct the code, then run the cells again, from the first one.`, shown: [] };
+      };
       try {
-        const answer = await Promise.race([interpreter.ask("cell", { part, code, files: JSON.stringify(files) }), late]);
-        if (answer !== null) return JSON.parse(answer);
-        await this.learner.replace();
-        return { printed: `Stopped after ${CELL_SECONDS} seconds. Is there a loop that never ends? Run the cells above again.`, shown: [] };
+        await interpreter.ready;
+        const answer = await within(CELL_SECONDS, interpreter.ask("cell", { part, code, files: JSON.stringify(files) }));
+        return answer === LATE ? stopped(`Stopped after ${CELL_SECONDS} seconds. Is there a loop that never ends?`) : JSON.parse(answer);
       } catch {
-        await this.learner.replace();
-        return { printed: "Python stopped: the code went too deep, or used too much memory. Run the cells above again.", shown: [] };
-      } finally {
-        clearTimeout(timer);
+        return stopped("Python stopped: the code called itself too many times in a row, or used too much memory.");
       }
     });
     this.busy = turn.catch(() => {});
@@ -143,7 +175,7 @@ export class Course {
         replies.push(reply);
         if (reply[4]) break; // what comes next may be allowed less
       }
-      const printed = await this.learner.current.ask("output");
+      const printed = await this.learner.printed();
       state = JSON.parse(await this.checker.ask("answer", { replies: JSON.stringify(replies), printed }));
     }
     return state.report;
