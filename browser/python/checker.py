@@ -17,6 +17,7 @@ from autograder.bundle.recorded_mistakes import call_key
 from autograder.bundle.replay import check_part, recording, seeds
 from autograder.course import part
 from autograder.grading.report import Report
+from autograder.grading.timeouts import FIRST
 from autograder.learner.hints import all_hints
 from autograder.render.next_step import next_step
 from autograder.sandbox import LOAD, Limits, Reply, Tier
@@ -26,6 +27,7 @@ from autograder.text import clean_text
 # The clock of a page runs on while other programs have the processor, and WebAssembly is half as fast as a process.
 CLOCK_TIMES = 2.5
 OUTPUT_CHARACTERS = 64 * 1024
+STOPS = ("timeout", "crashed")  # failures that cost the learner's interpreter
 
 
 class Missing(BaseException):
@@ -136,15 +138,18 @@ class PartCheck:
             counted[key] += 1
             if counted[key] > len(self._answers[key]) + (key == first):
                 calls.append((probe, arguments))
-        return [[probe, json.dumps(arguments), missing.seconds] for probe, arguments in calls]
+        allowed = [missing.seconds] + [min(missing.seconds, FIRST[0] * CLOCK_TIMES)] * (len(calls) - 1)
+        return [[probe, json.dumps(given), most] for (probe, given), most in zip(calls, allowed, strict=True)]
 
     def _recorded_calls(self) -> list[tuple[str, list]]:
-        """In the order of the checks."""
+        """In the order of the checks. A check that a call has stopped makes no others."""
+        stopped = {key for key, known in self._answers.items() if any(each.reply.failure in STOPS for each in known)}
         calls: list[tuple[str, list]] = [(LOAD, [])]
         for entry in recording(self._part)["checks"]:
             if entry["seeds"] and self._task in (None, entry["task"]):
                 steps = [step for seed in seeds(self._part) for step in entry["seeds"][str(seed)]]
-                calls += [(step["probe"], step["arguments"]) for step in steps]
+                of_check = [(step["probe"], step["arguments"]) for step in steps]
+                calls += [] if stopped.intersection(call_key(*call) for call in of_check) else of_check
         return calls
 
 

@@ -67,7 +67,7 @@ class Learner {
     this.files = files;
     this.loaded = true; // by the first call, which is the checker's own
     await this.current.ready;
-    this.spare ??= this.start();
+    this.keepSpare(this.current);
     try {
       await this.current.ask("files", { files });
     } catch {
@@ -78,9 +78,19 @@ class Learner {
   // Returns at once: whatever comes next waits until the new one has started.
   replace() {
     this.current.end();
-    this.current = this.spare ?? this.start();
-    this.spare = this.start();
+    const next = this.spare ?? this.start();
+    this.current = next;
+    this.spare = null;
     this.loaded = false;
+    this.keepSpare(next);
+  }
+
+  // A spare one starts when this one has started: two at once would make both late.
+  keepSpare(current) {
+    const start = () => {
+      if (this.current === current) this.spare ??= this.start();
+    };
+    current.ready.then(start, () => {});
   }
 
   // A new interpreter needs the files, and runs what stands outside of functions.

@@ -1,5 +1,5 @@
-"""The page with three parts, built once: of parts 0 and 3 with every known mistake, of part 1 with some, since recording
-all of them takes a minute."""
+"""The page with three parts, built once: of parts 0 and 3 with every known mistake, of part 1 with some, since
+recording all of them takes minutes."""
 
 import json
 import os
