@@ -7,6 +7,7 @@ The checks are the recorded ones of the students' zip: nothing that is shipped t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -44,6 +45,10 @@ NOTES = {
 
 class NoPage(Failure):
     """The page can't be built; the message says what was wrong and what to do."""
+
+
+class NoTools(NoPage):
+    """Node.js, npm or the packages are missing on this machine."""
 
 
 def make_page(
@@ -102,6 +107,7 @@ def _write(folder: Path, wanted: Sequence[Part], modules: Path, on_progress: Cal
 
 def _node_modules(on_progress: Callable[[str], None]) -> Path:
     """The folder of the npm packages, as the lock file pins them. Raises NoPage."""
+    _node()
     modules = SOURCE / "node_modules"
     locked = (SOURCE / "package-lock.json").read_bytes()
     mark = modules / ".installed"
@@ -110,25 +116,36 @@ def _node_modules(on_progress: Callable[[str], None]) -> Path:
         return modules
     npm = shutil.which("npm")
     if npm is None:
-        raise NoPage("The page needs npm, which comes with Node.js 20 or newer: install it, then run this again.")
+        raise NoTools("The page needs npm, which comes with Node.js 20 or newer: install it, then run this again.")
     on_progress("Fetching Pyodide and the editor from npm (25 MB) ...")
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["npm said nothing"]
-        raise NoPage(f"npm could not fetch the packages of {SOURCE} ({last[0]}). Is there a network? Run it again.")
+        raise NoTools(f"npm could not fetch the packages of {SOURCE} ({last[0]}). Is there a network? Run it again.")
     mark.write_text(digest, encoding="ascii")
     return modules
+
+
+@functools.cache
+def _node() -> str:
+    """The program of Node.js. Raises NoTools."""
+    node = shutil.which("node")
+    if node is None:
+        raise NoTools("The page needs Node.js 20 or newer: install it, then run this again.")
+    said = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, encoding="utf-8", errors="replace"
+    ).stdout
+    if int((re.match(r"v(\d+)", said) or [0, 0])[1]) < 20:
+        raise NoTools(f"The page needs Node.js 20 or newer, and {node} is {said.strip()}: install a newer one.")
+    return node
 
 
 def _bundle(entry: Path, to: Path, definition: str = "") -> None:
     """One program for the browser, from its modules. Raises NoPage."""
     esbuild = SOURCE / "node_modules" / "esbuild" / "bin" / "esbuild"
-    node = shutil.which("node")
-    if node is None:
-        raise NoPage("The page needs Node.js 20 or newer: install it, then run this again.")
     options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--external:node:*", "--log-level=error"]
-    command = [node, str(esbuild), str(entry), *options, f"--outfile={to}"]
+    command = [_node(), str(esbuild), str(entry), *options, f"--outfile={to}"]
     command += [f"--define:{definition}"] if definition else []
     done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if done.returncode != 0:

@@ -1,6 +1,7 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
-// A job is [part, files by name]; for each, a line of JSON: {report, waited: seconds}.
+// A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}.
 import fs from "node:fs";
+import readline from "node:readline";
 import { Worker } from "node:worker_threads";
 import { Course } from "../../browser/src/engine.mjs";
 
@@ -8,7 +9,7 @@ const page = process.argv[2];
 const program = new URL("../../browser/src/interpreter.worker.mjs", import.meta.url);
 
 function startWorker() {
-  const worker = new Worker(program);
+  const worker = new Worker(program, { stderr: true });
   worker.unref();
   return {
     send: (data) => worker.postMessage(data),
@@ -21,7 +22,8 @@ function startWorker() {
 const source = (name) => ({ indexURL: `${page}/pyodide/`, archive: new Uint8Array(fs.readFileSync(`${page}/${name}.zip`)) });
 const course = new Course(startWorker, { checker: source("checker"), learner: source("learner") });
 await course.ready;
-for (const [part, files] of JSON.parse(fs.readFileSync(0, "utf8"))) {
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const [part, files] = JSON.parse(line);
   // The longest time between the end of a call's limit and its reply.
   let waited = 0;
   const learner = course.learner;
