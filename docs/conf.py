@@ -16,6 +16,7 @@ index.md. When a page moves, add its old address to `moved_pages` below.
 - The pages in mistakes/ are made by generator/catalogue.py. The tag `no_catalogue` leaves them out.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -32,12 +33,16 @@ version = release = autograder.__version__
 extensions = [
     "myst_parser",
     "generator.accessible",
+    "generator.bars",
     "generator.catalogue",
     "generator.course",
     "generator.mathml",
     "generator.pictures",
     "generator.root_pages",
+    "generator.sample_pages",
+    "generator.shared_link",
     "generator.site_map",
+    "generator.tables",
 ]
 exclude_patterns = ["generator", "_static", "_templates", "**/__pycache__"]
 if tags.has("no_catalogue"):  # noqa: F821 - Sphinx defines `tags`
@@ -59,11 +64,41 @@ nitpicky = True
 smartquotes = False  # it would turn the two hyphens of an option into a dash
 
 html_theme = "furo"
+FONTS = 'Inter, "Segoe UI", system-ui, -apple-system, "Helvetica Neue", Arial, sans-serif'
+# Teal is the one accent. Each colour has a contrast of 4.5 or more with its grounds (WCAG 2.2, 1.4.3).
+html_theme_options = {
+    "light_css_variables": {
+        "accent": "#0b6b62",
+        "accent-soft": "#e0efec",
+        "accent-line": "#9fcfc7",
+        "color-brand-primary": "#0b6b62",
+        "color-brand-content": "#0b6b62",
+        "color-brand-visited": "#0b6b62",
+        "color-background-secondary": "#f4f7f6",
+        "color-code-background": "#f1f5f4",
+        "color-sidebar-link-text--top-level": "var(--color-foreground-secondary)",
+        "color-sidebar-caption-text": "var(--color-foreground-secondary)",
+        "font-stack": FONTS,
+    },
+    "dark_css_variables": {
+        "accent": "#5fd3c4",
+        "accent-soft": "#1b3a38",
+        "accent-line": "#2f6a63",
+        "color-brand-primary": "#5fd3c4",
+        "color-brand-content": "#5fd3c4",
+        "color-brand-visited": "#5fd3c4",
+        "color-background-primary": "#12171b",
+        "color-background-secondary": "#1a2228",
+        "color-code-background": "#1a2228",
+    },
+}
 html_title = project
+html_baseurl = os.environ.get("SITE_URL", "")  # shared links show a picture only with this
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
+html_js_files = [("copy.js", {"defer": "defer"})]
 html_copy_source = html_show_sourcelink = False
 html_math_renderer = "mathml"
 html_permalinks_icon = "#"
 highlight_language = "none"  # no guesses: what is not marked as code of a language is output
-pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "github-dark"

@@ -1,9 +1,9 @@
 """Part 3: the three building blocks of the model, on plain lists of `Value`.
 
-A vector is a list, a matrix a list of rows. Everything a GPT does to its vectors is made of these three.
+A vector is a list, a matrix is a list of rows. The GPT of part 5 is built from these three, addition and ReLU.
 
-Each of them returns a new list and leaves the caller's lists and Values as they are. Gradients must reach every
-`Value` that was used, so compute with the Values, not with their `.data`. The same `Value` may occur several times.
+Each function returns a new list and does not change the caller's lists or Values. Gradients must reach every `Value`
+that was used, so compute with the Values, not with their `.data`. The same `Value` may occur several times.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from part01_autograd import Value
 
 
 def linear(x: list[Value], w: list[list[Value]]) -> list[Value]:
-    """Multiply the matrix w with the vector x: y_i = Σ_j w_ij · x_j, one output for each row of w.
+    """Multiply the matrix w by the vector x: y_i = Σ_j w_ij · x_j, one output for each row of w.
 
     Shapes: x (inputs), w (outputs, inputs), returned (outputs).
 
@@ -24,9 +24,9 @@ def linear(x: list[Value], w: list[list[Value]]) -> list[Value]:
 
 
 def softmax(logits: list[Value]) -> list[Value]:
-    """Turn numbers of any size into probabilities: p_i = exp(x_i) / Σ_j exp(x_j). The list keeps its length.
+    """Turn logits (scores of any size) into probabilities: p_i = exp(x_i) / Σ_j exp(x_j), a list of the same length.
 
-    exp(1000) is too large for a float. Subtracting the same number from every logit leaves the result as it is, so
+    exp(1000) is too large for a float. Subtracting the same number from every logit does not change the result, so
     subtract the largest: the largest exp is then exp(0) = 1. Subtract it as a plain number (its `.data`).
 
     Softmax: https://en.wikipedia.org/wiki/Softmax_function
@@ -42,7 +42,7 @@ def rmsnorm(x: list[Value], eps: float = 1e-5) -> list[Value]:
     """Scale the vector so that the mean of its squares is about 1: y_i = x_i / √(mean of x_j² + eps).
 
     eps is inside the root, and prevents a division by 0 when all numbers are 0. Do not subtract the mean of x.
-    Nothing here is learned.
+    This norm has no parameters to learn.
 
     Zhang and Sennrich, Root Mean Square Layer Normalization, 2019: https://arxiv.org/abs/1910.07467
 

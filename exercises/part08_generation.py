@@ -1,7 +1,7 @@
 """Part 8: generation. The trained model invents names, one character at a time.
 
-Part 8 is checked with the course's Tokenizer, which has chars, bos, vocab_size, encode and decode: helpers that you
-added to your own Tokenizer in part 2 are not there.
+This is *autoregressive* sampling: each token that you draw is the model's next input. Part 8 is checked with the
+course's Tokenizer (chars, bos, vocab_size, encode, decode), so don't use helpers that you added to yours in part 2.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from part07_training import Trained
 def temperature_softmax(logits: list[Value], temperature: float) -> list[float]:
     """Return the probabilities of the next token as plain numbers: p_i = softmax(logits / temperature)_i.
 
-    Below 1 the likely tokens become likelier, above 1 all become more alike. Logits of any size work, so subtract
-    the largest before exp, as in part 3. The temperature is above 0. Shapes: logits and returned (vocab_size).
+    Below 1 likely tokens become more likely, above 1 the probabilities become more equal. Logits may have any size, so
+    subtract the largest before exp, as in part 3. The temperature is above 0. Shapes: logits and returned (vocab_size).
 
     >>> [round(p, 4) for p in temperature_softmax([Value(1.0), Value(2.0)], 0.5)]
     [0.1192, 0.8808]
@@ -28,11 +28,11 @@ def temperature_softmax(logits: list[Value], temperature: float) -> list[float]:
 
 
 def sample(trained: Trained, temperature: float, rng: random.Random) -> str:
-    """Invent one name: begin with BOS, draw a token, feed it back in, until BOS is drawn.
+    """Invent one name: start with BOS, draw a token and feed it back to the model, until you draw BOS.
 
-    Draw each token with one call of `rng.choices` over the tokens in order, with the probabilities of
-    `temperature_softmax` as weights. BOS ends the name and is not part of it. The block_size-th
-    character also ends the name, since the model has no further position.
+    Draw each token with one call of `rng.choices` over the tokens in order, with the probabilities from
+    `temperature_softmax` as weights. BOS ends the name and is not part of it. The name also ends
+    after block_size characters, because the model has no further position.
 
     >>> from part04_parameters import Config
     >>> from part07_training import train
@@ -51,10 +51,10 @@ def sample_many(
     seed: int = 42,
     rng: random.Random | None = None,
 ) -> list[str]:
-    """Return count invented names, drawn one after the other from one generator.
+    """Return a list of count invented names, drawn one after another with the same generator.
 
-    rng: the generator, `random.Random(seed)` when None is given: the same seed gives the same names. By default,
-    it returns 20 names at temperature 0.5 with seed 42.
+    rng is the generator; when it is None, use `random.Random(seed)`, so that the same seed gives the same names. The
+    defaults give 20 names at temperature 0.5 with seed 42.
 
     >>> from part04_parameters import Config
     >>> from part07_training import train

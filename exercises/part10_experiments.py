@@ -9,8 +9,8 @@ from part07_training import Trained, held_out_loss
 def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
     """Return the attention weights of every head while the model reads a name, as plain numbers.
 
-    Shape: (n_layer, n_head, queries, keys). Queries are BOS and then the name's characters: len(name) + 1 rows (at
-    most block_size). Row t has t + 1 weights, one for each position up to its own, which sum to 1. The closing BOS is
+    Shape: (n_layer, n_head, queries, keys). The queries are BOS and the name's characters: len(name) + 1 rows (at most
+    block_size). Row t (from 0) has t + 1 weights with sum 1, one for each position up to its own. The closing BOS is
     never read, only predicted.
 
     >>> from part07_training import train
@@ -23,10 +23,10 @@ def attention_map(name: str, trained: Trained) -> list[list[list[list[float]]]]:
 
 
 def rank_names(names: list[str], trained: Trained) -> list[str]:
-    """Return the names sorted by their loss *per predicted token*, the least surprising name first.
+    """Return the names sorted by their loss *per predicted token*, the name with the lowest loss first.
 
-    Count the tokens as `held_out_loss` does: a long name has more of them, so its total loss is larger. The list
-    that was given stays as it is; a name that occurs twice is returned twice.
+    Count the tokens as `held_out_loss` does. (A long name has more of them, so its total loss is larger.) The caller's
+    list does not change, and a name that occurs twice is returned twice.
 
     >>> from part04_parameters import Config
     >>> from part07_training import train

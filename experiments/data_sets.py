@@ -7,7 +7,7 @@ import random
 from autograder import model
 from autograder.course import SOLUTIONS
 from autograder.grading.part_probes import load_trusted
-from experiments import words
+from experiments import plots, words
 from experiments.training import loss_on, split, spread, train
 
 TITLE = "Another data set"
@@ -72,10 +72,14 @@ def describe(figures: dict) -> str:
 
 
 def draw(figures: dict, figure) -> None:
-    """Two marks for each set."""
+    """Two marks for each set, joined by a line: its length is what the model gains."""
     axes, places = figure.subplots(), range(len(figures["rows"]))
-    axes.plot(places, [row["pairs"] for row in figures["rows"]], "D", color=words.COLOURS[1], label="bigram table")
     spreads = [row["held_out"] for row in figures["rows"]]
-    words.draw_spread(axes, places, spreads, label="this model, all seeds")
-    axes.set(xticks=list(places), xticklabels=[row["data"] for row in figures["rows"]], ylabel="held-out loss")
-    axes.legend(frameon=False)
+    for x, row in zip(places, figures["rows"]):
+        axes.plot([x, x], [row["pairs"], row["held_out"]["mean"]], color=plots.SOFT, linewidth=1.2)
+    axes.plot(places, [row["pairs"] for row in figures["rows"]], plots.MARKS[1], color=plots.SECOND)
+    plots.draw_spread(axes, places, spreads, line=False)
+    plots.label(axes, 0, figures["rows"][0]["pairs"], "pairs of letters", plots.SECOND)
+    plots.label(axes, 0, spreads[0]["mean"], "this model", plots.FIRST)
+    axes.set(ylabel="held-out loss", xlim=(-0.3, len(places) - 0.5))
+    plots.set_places(axes.xaxis, places, [row["data"] for row in figures["rows"]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments import words
+from experiments import plots, words
 from experiments.training import held_out_losses, parameters, spread
 
 TITLE = "Deeper and wider"
@@ -43,11 +43,11 @@ def findings(figures: dict) -> str:
     gains = [a["mean"] - b["mean"] for a, b in zip(small["held_out"], large["held_out"])]
     times = large["parameters"] / small["parameters"]
     best = [min(figures["rows"], key=lambda row, i=i: row["held_out"][i]["mean"]) for i in range(len(NAMES_PER_STEP))]
-    names = [f"{row['layers']} x {row['width']}" for row in best]
+    names = [f"{row['layers']} × {row['width']}" for row in best]
     more_names = small["held_out"][0]["mean"] - small["held_out"][1]["mean"]
     return (
         f"{times:.0f} times as many parameters change the loss by {-gains[0]:+.3f} with one name per step and by "
-        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers x dimensions) are {names[0]} with one "
+        f"{-gains[1]:+.3f} with {NAMES_PER_STEP[1]}. The best sizes here (layers × dimensions) are {names[0]} with one "
         f"name and {names[1]} with {NAMES_PER_STEP[1]}. Data, not capacity, is the bottleneck: {NAMES_PER_STEP[1]} "
         f"names per step lower the loss of the smallest model by {more_names:.3f}. "
         "The larger models might gain more with a learning rate chosen for them."
@@ -57,20 +57,26 @@ def findings(figures: dict) -> str:
 def describe(figures: dict) -> str:
     """The picture in words, for its alternative text."""
     parts = [
-        f"{row['layers']} x {row['width']}: {row['held_out'][0]['mean']:.2f} and {row['held_out'][1]['mean']:.2f}"
+        f"{row['layers']} × {row['width']}: {row['held_out'][0]['mean']:.2f} and {row['held_out'][1]['mean']:.2f}"
         for row in figures["rows"]
     ]
-    return f"Held-out loss by layers x dimensions, with 1 and with 16 names per step. {'; '.join(parts)}."
+    return f"Held-out loss by layers × dimensions, with 1 and with 16 names per step. {'; '.join(parts)}."
 
 
 def draw(figures: dict, figure) -> None:
-    """The loss over the number of parameters."""
+    """The loss over the number of parameters: colour for the layers, filled or open for the names per step."""
     axes = figure.subplots()
-    for number, layers in enumerate(LAYERS):
-        for column, count in enumerate(NAMES_PER_STEP):
+    for column, count in enumerate(NAMES_PER_STEP):
+        for number, layers in enumerate(LAYERS):
             rows = [row for row in figures["rows"] if row["layers"] == layers]
-            spreads = [row["held_out"][column] for row in rows]
-            label = f"{layers} layer{'s' * (layers > 1)}, {count} name{'s' * (count > 1)} per step"
-            words.draw_spread(axes, [row["parameters"] for row in rows], spreads, 2 * column + number, label)
-    axes.set(xscale="log", xlabel="parameters", ylabel="held-out loss")
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+            spreads, sizes = [row["held_out"][column] for row in rows], [row["parameters"] for row in rows]
+            plots.draw_spread(axes, sizes, spreads, number, markerfacecolor=None if column else "none")
+            if column:
+                name = f"{layers} layer{'s' * (layers > 1)}"
+                up = 9 if number == 0 else -3
+                plots.label(axes, sizes[-1], spreads[-1]["mean"], name, plots.COLOURS[number], offset=(6, up))
+        heights = [row["held_out"][column]["mean"] for row in figures["rows"]]
+        name = f"{count} name{'s' * (count > 1)} per step"
+        plots.label(axes, figures["rows"][0]["parameters"], max(heights), name, plots.SOFT, offset=(0, 14))
+    axes.set(xscale="log", xlabel="parameters", ylabel="held-out loss", xlim=(3500, 240_000))
+    plots.set_places(axes.xaxis, (5_000, 10_000, 30_000, 100_000), ("5,000", "10,000", "30,000", "100,000"))

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder import model
 from autograder.text import listed
-from experiments import words
+from experiments import plots, words
 from experiments.training import split, spread, train
 
 TITLE = "What each head looks at"
@@ -99,14 +99,13 @@ def describe(figures: dict) -> str:
 
 
 def draw(figures: dict, figure) -> None:
-    """One dot for each seed and head."""
+    """One dot for each seed and head, the seeds spread over the width of a head."""
     axes, place = figure.subplots(), LOOKS.index("vowels")
+    axes.set(xlabel="head; one dot per seed", ylabel="share of attention on vowels", xlim=(0.5, 5.4), ylim=(0, 0.6))
     for head in range(len(figures["heads"])):
         shares = [seed[head][place] for seed in figures["by_seed"]]
-        shifts = np.linspace(-0.2, 0.2, len(shares))
-        axes.plot(head + 1 + shifts, shares, words.MARKS[head], color=words.COLOURS[head], markersize=5)
-    axes.axhline(figures["even"][place], linestyle="--", color="black", linewidth=1, label="even attention")
-    axes.set(
-        xlabel="head; one dot per seed", ylabel="share of attention to vowels", xticks=[1, 2, 3, 4], ylim=(0, None)
-    )
-    axes.legend(frameon=False)
+        shifts = np.linspace(-0.3, 0.3, len(shares))
+        axes.plot(head + 1 + shifts, shares, "o", color=plots.FIRST, markersize=3.5, alpha=0.7)
+    plots.draw_level(axes, figures["even"][place], "even attention", right=True)
+    plots.set_places(axes.xaxis, [1, 2, 3, 4])
+    axes.grid(visible=False, axis="x")

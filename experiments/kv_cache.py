@@ -7,7 +7,7 @@ import sys
 import time
 
 from autograder.course import SOLUTIONS
-from experiments import words
+from experiments import plots, words
 from experiments.training import spread
 
 TITLE = "Key-value cache against recomputing"
@@ -99,11 +99,12 @@ def describe(figures: dict) -> str:
 
 
 def draw(figures: dict, figure) -> None:
-    """Seconds over the length."""
-    axes = figure.subplots()
-    for number, (name, label) in enumerate((("cached", "with the cache"), ("recomputed", "without the cache"))):
-        spreads = [row[name] for row in figures["rows"]]
-        words.draw_spread(axes, [row["length"] for row in figures["rows"]], spreads, number, label)
+    """Seconds over the length, both on logarithmic scales."""
+    axes, rows = figure.subplots(), figures["rows"]
+    for number, (name, said) in enumerate((("cached", "with the cache"), ("recomputed", "computed again"))):
+        plots.draw_spread(axes, [row["length"] for row in rows], [row[name] for row in rows], number)
+        plots.label(axes, rows[-1]["length"], rows[-1][name]["mean"], said, plots.COLOURS[number])
     axes.set_xscale("log", base=2)
-    axes.set(yscale="log", xlabel="tokens", ylabel="processor seconds", xticks=LENGTHS, xticklabels=LENGTHS)
-    axes.legend(frameon=False)
+    axes.set(yscale="log", xlabel="tokens", ylabel="processor seconds", xlim=(3.5, 120))
+    plots.set_places(axes.xaxis, [row["length"] for row in rows])
+    plots.set_places(axes.yaxis, (0.03, 0.1, 0.3, 1, 3, 10))

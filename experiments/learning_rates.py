@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments import words
+from experiments import plots, words
 from experiments.training import held_out_losses, spread
 
 TITLE = "Learning rates"
@@ -52,10 +52,11 @@ def describe(figures: dict) -> str:
 
 def draw(figures: dict, figure) -> None:
     """The loss over the rate."""
-    axes = figure.subplots()
+    axes, rows = figure.subplots(), figures["rows"]
     for column, count in enumerate(NAMES_PER_STEP):
-        spreads = [row["held_out"][column] for row in figures["rows"]]
-        label = f"{count} name{'s' * (count > 1)} per step"
-        words.draw_spread(axes, [row["lr"] for row in figures["rows"]], spreads, column, label)
-    axes.set(xscale="log", xlabel="learning rate at the first step", ylabel="held-out loss")
-    axes.legend(frameon=False)
+        spreads = [row["held_out"][column] for row in rows]
+        plots.draw_spread(axes, [row["lr"] for row in rows], spreads, column)
+        name = f"{count} name{'s' * (count > 1)} per step"
+        plots.label(axes, rows[-1]["lr"], spreads[-1]["mean"], name, plots.COLOURS[column])
+    axes.set(xscale="log", xlabel="learning rate at the first step", ylabel="held-out loss", xlim=(0.00025, 0.5))
+    plots.set_places(axes.xaxis, [row["lr"] for row in rows if row["lr"] != 0.02])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments import words
+from experiments import plots, words
 from experiments.training import held_out_losses, spread
 
 TITLE = "Names per step"
@@ -63,12 +63,13 @@ def describe(figures: dict) -> str:
 
 def draw(figures: dict, figure) -> None:
     """The loss over the number of names."""
-    axes = figure.subplots()
-    rows = figures["rows"]
-    words.draw_spread(axes, [row["names"] for row in rows], [row["held_out"] for row in rows], 0, "1,000 steps")
+    axes, rows = figure.subplots(), figures["rows"]
     others = [row for row in rows if "one_by_one" in row]
-    label = "same names, one per step"
-    words.draw_spread(axes, [row["names"] for row in others], [row["one_by_one"] for row in others], 1, label)
+    plots.draw_spread(axes, [row["names"] for row in rows], [row["held_out"] for row in rows])
+    plots.draw_spread(axes, [row["names"] for row in others], [row["one_by_one"] for row in others], 1)
+    plots.label(axes, rows[-1]["names"], rows[-1]["held_out"]["mean"], "1,000 steps", plots.FIRST)
+    last = others[-1]
+    plots.label(axes, last["names"], last["one_by_one"]["mean"], "as many names, one per step", plots.SECOND)
     axes.set_xscale("log", base=2)
-    axes.set(xlabel="names per step", ylabel="held-out loss", xticks=COUNTS, xticklabels=COUNTS)
-    axes.legend(frameon=False)
+    axes.set(xlabel="names per step", ylabel="held-out loss", xlim=(0.85, 200))
+    plots.set_places(axes.xaxis, [row["names"] for row in rows])

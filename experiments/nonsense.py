@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from autograder import model
-from experiments import words
+from experiments import plots, words
 from experiments.training import split, spread, train
 
 TITLE = "Real names against nonsense"
@@ -67,7 +67,7 @@ def table(figures: dict) -> list[str]:
     rows = []
     for kind, nats in figures["nats"].items():
         told = figures["told"].get(kind)
-        share = f"{told['mean']:.1%} +- {told['sd']:.1%}" if told else ""
+        share = f"{told['mean']:.1%} ± {told['sd']:.1%}" if told else ""
         rows.append([kind, ", ".join(figures["examples"][kind]), words.mean_sd(nats), share])
     return words.table(["texts", "the first three", "nats per token", "the name is less surprising"], rows)
 
@@ -92,7 +92,8 @@ def describe(figures: dict) -> str:
 def draw(figures: dict, figure) -> None:
     """A mark for each kind."""
     axes, places = figure.subplots(), range(len(figures["nats"]))
-    words.draw_spread(axes, places, list(figures["nats"].values()), label="all seeds")
-    axes.axhline(np.log(27), linestyle="--", color="black", linewidth=1, label="guessing")
-    axes.set(xticks=list(places), xticklabels=list(figures["nats"]), ylabel="nats per token")
-    axes.legend(frameon=False)
+    axes.set(xlim=(-0.5, len(places) - 0.5), ylabel="nats per token")
+    plots.draw_level(axes, np.log(27), "guessing")
+    plots.draw_spread(axes, places, list(figures["nats"].values()), line=False)
+    plots.set_places(axes.xaxis, places, list(figures["nats"]))
+    axes.grid(visible=False, axis="x")

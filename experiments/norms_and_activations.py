@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.text import listed
-from experiments import words
+from experiments import plots, words
 from experiments.training import held_out_losses, spread
 from experiments.variants import ACTIVATIONS, NORMS, variant
 
@@ -25,7 +25,7 @@ def measure(seeds: int, steps: int) -> dict:
                 losses = [held_out_losses(seeds, steps, names_per_step=count) for count in NAMES_PER_STEP]
             held_out = [{**spread(of_seeds), "by_seed": of_seeds} for of_seeds in losses]
             rows.append({"norm": norm, "activation": activation, "held_out": held_out})
-    return {"rows": rows}
+    return {"seeds": seeds, "rows": rows}
 
 
 def table(figures: dict) -> list[str]:
@@ -46,8 +46,9 @@ def findings(figures: dict) -> str:
     best = min(losses, key=lambda key: losses[key][1]["mean"])
     return (
         "All variants use the same seeds, so the differences of each seed are compared. LayerNorm with GELU differs "
-        f"from RMSNorm with ReLU {listed(sentences)}. The best variant with {NAMES_PER_STEP[1]} names per step is {best[0]} "
-        f"with {best[1]}, {losses[best][1]['mean']:.3f}. The choice matters far less than the number of names per step."
+        f"from RMSNorm with ReLU {listed(sentences)}. The best variant with {NAMES_PER_STEP[1]} names per step is "
+        f"{best[0]} with {best[1]}, {losses[best][1]['mean']:.3f}. The choice matters far less than the number of "
+        "names per step."
     )
 
 
@@ -61,14 +62,17 @@ def describe(figures: dict) -> str:
 
 
 def draw(figures: dict, figure) -> None:
-    """One panel per number of names per step, since the difference between them is much larger than within each."""
+    """A panel for each number of names per step, since the step between them is much larger than the differences."""
+    from matplotlib.ticker import MultipleLocator
+
     for place, (axes, count) in enumerate(zip(figure.subplots(1, 2), NAMES_PER_STEP)):
+        axes.set(xlim=(-0.5, 2.5), ylabel="" if place else "held-out loss")
+        axes.set_title(f"{count} name{'s' * (count > 1)} per step")
         for number, norm in enumerate(NORMS):
             spreads = [row["held_out"][place] for row in figures["rows"] if row["norm"] == norm]
             shift = 0.15 * (2 * number - 1)
-            words.draw_spread(
-                axes, [x + shift for x in range(len(spreads))], spreads, number, norm if not place else ""
-            )
-        axes.set(xticks=range(len(ACTIVATIONS)), xticklabels=ACTIVATIONS, ylabel="held-out loss", xlim=(-0.5, 2.5))
-        axes.set_title(f"{count} name{'s' * (count > 1)} per step", fontsize=10)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+            plots.draw_spread(axes, [x + shift for x in range(len(spreads))], spreads, number, line=False, label=norm)
+        plots.set_places(axes.xaxis, range(len(ACTIVATIONS)), [name.replace(" ", "\n") for name in ACTIVATIONS])
+        axes.yaxis.set_major_locator(MultipleLocator(0.004))
+        axes.grid(visible=False, axis="x")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)

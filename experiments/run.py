@@ -12,9 +12,10 @@ from types import ModuleType
 
 from autograder.course import ROOT
 from autograder.files import write_atomically
-from experiments import NAMES
+from experiments import NAMES, plots
 
 PAGES = ROOT / "docs" / "experiments"
+SIZE = (6.2, 3.9)  # inches of 96 pixels: letters of 14 pixels on the site, of 9 on a phone
 
 
 def script(name: str) -> ModuleType:
@@ -47,7 +48,7 @@ def run(name: str, seeds: int | None = None, steps: int = 1000) -> dict:
 
 
 def page(record: dict) -> str:
-    """The page of a record, in Markdown. Its picture is NAME.png, in the same folder."""
+    """The page of a record, in Markdown. Its picture is NAME.svg, in the same folder."""
     name, figures = record["name"], record["figures"]
     experiment = script(name)
     seeds = f"seeds 1 to {record['seeds']}" if record["seeds"] > 1 else "seed 1"
@@ -55,17 +56,18 @@ def page(record: dict) -> str:
     steps, losses = f"{record['steps']:,} training steps, ", "Losses are nats per token on held-out texts; "
     if not experiment.TRAINS:
         steps = losses = ""
+    spread = f"± and bars: one standard deviation over the {record['seeds']} seeds{few}."
     lines = [
         f"# {experiment.TITLE}",
         "",
         experiment.QUESTION,
         "",
         f"`make experiment name={name}`, {record['date']}, Python {record['python']}: {steps}{seeds}, "
-        f"{record['seconds']:.0f} seconds of one processor. {losses}+- is the standard deviation over the seeds{few}.",
+        f"{record['seconds']:.0f} seconds of one processor. {losses}{spread}",
         "",
         *experiment.table(figures),
         "",
-        f"![{experiment.describe(figures)}]({name}.png)",
+        f"![{experiment.describe(figures)}]({name}.svg)",
         "",
         experiment.findings(figures),
     ]
@@ -73,19 +75,22 @@ def page(record: dict) -> str:
 
 
 def draw(record: dict, path: Path) -> None:
-    """Draw a record's picture into a PNG file."""
+    """Draw a record's picture into an SVG file."""
+    import matplotlib
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.5, 4.2), layout="constrained")
-    script(record["name"]).draw(record["figures"], figure)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    experiment = script(record["name"])
+    with matplotlib.rc_context(plots.STYLE):
+        figure = Figure(figsize=SIZE, layout="constrained")
+        experiment.draw(record["figures"], figure)
+        picture = plots.as_svg(figure, experiment.describe(record["figures"]))
+    write_atomically(path, picture.encode("utf-8"))
 
 
 def write(record: dict, folder: Path) -> list[Path]:
-    """Write NAME.json, NAME.md and NAME.png, and the list of all experiments in the folder. Returns the files."""
+    """Write NAME.json, NAME.md and NAME.svg, and the list of all experiments in the folder. Returns the files."""
     name = record["name"]
-    files = [folder / f"{name}{ending}" for ending in (".json", ".md", ".png")]
+    files = [folder / f"{name}{ending}" for ending in (".json", ".md", ".svg")]
     draw(record, files[2])
     write_atomically(files[0], (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
     write_atomically(files[1], page(record).encode("utf-8"))
@@ -104,9 +109,9 @@ def contents(folder: Path) -> str:
     lines = [
         "# Experiments",
         "",
-        "Each experiment takes at most two minutes on an idle processor. The spread over seeds is shown in tables as "
-        "the standard deviation, and in pictures as bars from the lowest to the highest seed. `make experiment` "
-        "lists the experiments. `make experiment name=heads` runs one and writes its page to `runs/experiments/`, so "
+        "Each experiment takes at most two minutes on an idle processor. Tables and pictures show one standard "
+        "deviation over the seeds to both sides, and each page states the number of seeds. `make experiment` lists "
+        "the experiments. `make experiment name=heads` runs one and writes its page to `runs/experiments/`, so "
         "that you can compare it with the page here. The scripts in `experiments/` have about a hundred lines each. "
         "To ask your own question, copy one, change it, and add its name to `experiments/__init__.py`.",
         "",

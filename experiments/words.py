@@ -1,15 +1,9 @@
-"""Helpers for the pages of all experiments: Markdown tables, numbers with their spread, colours and marks."""
+"""What the pages of all experiments share: tables in Markdown, numbers with their spread."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-
-from notebook_tools.picture import COLOURS
-
-MARKS = "osD^vPX"  # each colour has a different mark, so that colours are not needed
-
-__all__ = ["COLOURS", "MARKS", "mean_sd", "paired", "table"]
 
 # By number of seeds: how many standard errors a mean of paired differences exceeds by chance one time in twenty, to
 # both sides (Student's t with one degree of freedom less).
@@ -22,8 +16,10 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def mean_sd(spread: dict[str, float], digits: int = 3) -> str:
-    """A mean with its standard deviation over the seeds."""
-    return f"{spread['mean']:.{digits}f} +- {spread['sd']:.{digits}f}"
+    """A mean with its standard deviation over the seeds, which has one digit more where it would be all zeros."""
+    if 0 < spread["sd"] < 0.5 * 10**-digits:
+        return f"{spread['mean']:.{digits}f} ± {spread['sd']:.{digits + 1}f}"
+    return f"{spread['mean']:.{digits}f} ± {spread['sd']:.{digits}f}"
 
 
 def paired(ours: Sequence[float], theirs: Sequence[float]) -> str:
@@ -35,12 +31,3 @@ def paired(ours: Sequence[float], theirs: Sequence[float]) -> str:
     enough = abs(mean) > ONE_IN_TWENTY[seeds] * error
     verdict = "which is more than chance gives" if enough else "which chance gives as well"
     return f"{mean:+.3f} ({abs(mean) / error:.1f} standard errors of {error:.4f}, {verdict})"
-
-
-def draw_spread(axes, places: Sequence[float], spreads: Sequence[dict[str, float]], number: int = 0, label: str = ""):
-    """Draw the mean of each spread as a mark, with a bar from its lowest to its highest run."""
-    means = [spread["mean"] for spread in spreads]
-    below = [spread["mean"] - spread["lowest"] for spread in spreads]
-    above = [spread["highest"] - spread["mean"] for spread in spreads]
-    look = {"fmt": MARKS[number], "color": COLOURS[number], "capsize": 4, "markersize": 6}
-    axes.errorbar(places, means, yerr=[below, above], label=label or None, **look)

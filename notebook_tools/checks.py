@@ -1,4 +1,4 @@
-"""Run the course's checks from a notebook, where they are installed, and put what they found in lines."""
+"""Run the course's checks from a notebook, if they are installed, and show the results as lines of text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other sta
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: lines to read, points."""
+    """The result of a check: lines to read, points."""
 
     lines: list[str]
     earned: float
@@ -28,12 +28,10 @@ def run(task: str, module: Path, others: Iterable[Path] = ()) -> Checked:
     checks it. 0 points, with a sentence, where it can't be checked.
     """
     if not module.is_file():
-        return Checked([f"There is no {module.name} to check: put it beside this notebook."], 0.0)
+        return Checked([f"{module.name} is missing: put it next to this notebook."], 0.0)
     grader = _grader(module)
     if grader is None:
-        return Checked(
-            ["The checks are not installed here. Hand the part in: your instructor's grader runs them."], 0.0
-        )
+        return Checked(["The checks are not installed here. Submit the part: your instructor's grader runs them."], 0.0)
     with tempfile.TemporaryDirectory() as folder:  # each may lie in the folder of its part
         for path in {*others, module}:
             shutil.copyfile(path, Path(folder, path.name))
@@ -42,12 +40,12 @@ def run(task: str, module: Path, others: Iterable[Path] = ()) -> Checked:
     try:
         report = json.loads(done.stdout)
     except ValueError:
-        return Checked([done.stderr.strip() or "The checks ended without a word: run this cell again."], 0.0)
+        return Checked([done.stderr.strip() or "The checks ended without a result: run this cell again."], 0.0)
     return Checked(_lines(report, module), report["earned"])
 
 
 def _grader(module: Path) -> list[str] | None:
-    """How to call the grader: that of the course's folder above the module, else the one that is installed."""
+    """How to call the grader: the one in the course's folder above the module, or else the installed one."""
     for above in module.parents:
         if (above / "autograder" / "__main__.py").is_file():
             return [str(above / "autograder" / "__main__.py")]
@@ -55,7 +53,7 @@ def _grader(module: Path) -> list[str] | None:
 
 
 def _lines(report: dict, module: Path) -> list[str]:
-    """One line a check; of the first that failed, everything that is known; the points."""
+    """One line per check, the first failing check in full, and the points."""
     points = f"{report['earned']:g} of {report['possible']:g} points."
     if {check["status"] for check in report["checks"]} == {"todo"}:
         return [
@@ -91,7 +89,7 @@ def _check_line(check: dict) -> str:
 
 
 def _failure_lines(check: dict, module: Path) -> list[str]:
-    """One failing check in full. The recognised mistake is surer than the check's own guess."""
+    """One failing check in full. A recognised mistake is more reliable than the check's own guess."""
     place = f"{module.name}, line {check['line']}" if check["line"] else module.name
     lines = [f"First to fix: {check['title']}", f"  {place}"]
     for line in check["message"].rstrip("\n").split("\n"):

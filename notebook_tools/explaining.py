@@ -1,4 +1,4 @@
-"""An error that came out of a cell, in a sentence or two: what it means and what to do."""
+"""Explain an error in a cell in a sentence or two: what it means and what to do."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def explain(error: Exception, found: finding.Found) -> str:
     if isinstance(error, (ValueError, OSError)) and _raised_by_tools(error):
         return str(error)  # a sentence of ours
     if isinstance(error, NameError):
-        return f"{kind}. A cell above makes it: run the cells from the top."
+        return f"{kind}. An earlier cell defines it: run the cells from the top."
     line = next((frame.line for frame in reversed(frames) if "ipykernel" in frame.filename), "")
     place = f" at `{line}`" if line else ""
-    return f"This cell could not go on{place}. {kind}\nDoes your code return what its docstring says?"
+    return f"This cell stopped{place}. {kind}\nDoes your code return what its docstring says?"
 
 
 def _raised_by_tools(error: Exception) -> bool:
@@ -46,7 +46,9 @@ def _raised_by_tools(error: Exception) -> bool:
 def _missing(name: str, found: finding.Found) -> str:
     """The sentence for a module that isn't there; nothing for one that the course knows nothing of."""
     if name in found.needed:
-        return f"There is no {name}.py here. {finding.WHERE_TO_PUT}"
+        return f"{name}.py is missing. {finding.WHERE_TO_PUT}"
     if name == "weights":
-        return "There is no weights.py here. Get it again from where you got the notebook."
+        return "weights.py is missing. Download it again from where you got the notebook."
+    if name == "matplotlib":
+        return "The pictures need matplotlib. Install it (python -m pip install matplotlib) and restart the notebook."
     return ""

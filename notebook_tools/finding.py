@@ -1,4 +1,4 @@
-"""Where a learner's modules are: beside the notebook, in the folders of the other parts, in exercises/."""
+"""Where a learner's modules are: next to the notebook, in the folders of the other parts, in exercises/."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 # By part: its title, its module and the modules that it needs. course.json is generated from course.toml.
 COURSE = json.loads(Path(__file__).with_name("course.json").read_text(encoding="utf-8"))
-WHERE_TO_PUT = "Fetch the part that it belongs to into a folder beside this one, or put the file beside this notebook."
+WHERE_TO_PUT = "Put the folder of its part next to this folder, or the file next to this notebook."
 
 
 @dataclass(frozen=True)
@@ -59,5 +59,5 @@ class Importer:
 def install(found: Found) -> None:
     """Make `import` use these files, and no longer those that an earlier call named."""
     sys.meta_path[:] = [Importer(found.modules), *(other for other in sys.meta_path if not isinstance(other, Importer))]
-    folders = dict.fromkeys(str(path.parent) for path in found.modules.values())  # weights.py stands beside them
+    folders = dict.fromkeys(str(path.parent) for path in found.modules.values())  # weights.py is next to them
     sys.path += [folder for folder in folders if folder not in sys.path]

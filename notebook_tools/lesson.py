@@ -18,7 +18,7 @@ def start(part: int) -> Lesson:
 
 
 class Lesson:
-    """One notebook at work. folder: where the notebook lies."""
+    """One notebook in use. folder: where the notebook is."""
 
     def __init__(self, part: int, folder: Path) -> None:
         self.part = part
@@ -30,7 +30,7 @@ class Lesson:
 
     @contextlib.contextmanager
     def exploring(self) -> Iterator[None]:
-        """Run code that uses the learner's modules as they are saved now; what they lack is said in a sentence.
+        """Run code that uses the learner's modules as they are saved now; errors are explained in a sentence.
 
         A task that isn't written yet, a module that isn't there or doesn't load, an error in the learner's own code:
         each ends the cell with what to do, and the notebook goes on.
@@ -42,7 +42,7 @@ class Lesson:
             print(explaining.explain(error, self.found))
 
     def check(self, task: str) -> float:
-        """Check one task of the module beside this notebook, print what was found, and return the points."""
+        """Check one task of the module next to this notebook, print the result, and return the points."""
         self._look_again()
         print("\n".join((report := checks.run(task, self.found.own, self.found.modules.values())).lines))
         return report.earned
@@ -52,16 +52,18 @@ class Lesson:
         for folder in (self.folder, self.folder / "datasets", *(above / "datasets" for above in self.folder.parents)):
             if (folder / name).is_file():
                 return folder / name
-        raise FileNotFoundError(f"{name} is not beside this notebook: get it again from where you got the notebook.")
+        raise FileNotFoundError(
+            f"{name} is not next to this notebook: download it again from where you got the notebook."
+        )
 
     def _look_again(self) -> None:
-        """Find the modules anew, and forget all of them when one was saved since: they hold each other's classes."""
+        """Find the modules again, and reload all of them when one was saved: they use each other's classes."""
         self.found = finding.find(self.part, self.folder)
         finding.install(self.found)
         times = {name: path.stat().st_mtime_ns for name, path in self.found.modules.items()}
         if self._seen and times != self._seen:
             changed = ", ".join(f"{name}.py" for name in times if times[name] != self._seen.get(name))
-            print(f"Loaded again, since it changed: {changed}. What cells above made is of the older version.")
+            print(f"Reloaded, because it changed: {changed}. Values from earlier cells still use the old version.")
         if times != self._seen:
             for name in (*times, *self._seen, "weights"):  # weights.py makes Values, so it holds their class too
                 sys.modules.pop(name, None)

@@ -37,7 +37,7 @@ def read_names(path: str | Path, any_characters: bool = False) -> list[str]:
         if not any_characters and not (name.isascii() and name.isalpha() and name.islower()):
             raise ValueError(
                 f"{path}: {name!a} has other characters than a to z. Write the names in lower case, "
-                "or say --any-characters to give each character a number of its own."
+                "or say --any-characters to give each character its own number."
             )
     if len(set("".join(names))) < 2:
         raise ValueError(f"{path} has {len(set(''.join(names)))} distinct characters: there is nothing to learn.")
@@ -54,7 +54,7 @@ def main(
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--steps", type=int, default=1000, help="training steps, one name each (default 1000)")
     parser.add_argument("--seed", type=int, default=42, help="of the order of the names and the weights (default 42)")
-    parser.add_argument("--data", default=NAMES, help="a file with one name a line (default: the course's names)")
+    parser.add_argument("--data", default=NAMES, help="a file with one name per line (default: the course's names)")
     parser.add_argument("--temperature", type=float, nargs="+", default=[0.3, 0.5, 1.0], help="one or more, above 0")
     parser.add_argument("--all", action="store_true", help="train on all rows: nothing is held out")
     parser.add_argument("--any-characters", action="store_true", help="accept other characters than a to z")

@@ -207,7 +207,7 @@ def load_docs(path, any_characters):
         if len(doc) > BLOCK_SIZE:
             sys.exit(f"{path}: {doc!a} has {len(doc)} characters; the model has {BLOCK_SIZE} positions.")
         if not any_characters and not (doc.isascii() and doc.isalpha() and doc.islower()):
-            advice = "or say --any-characters to give each character a number of its own."
+            advice = "or say --any-characters to give each character its own number."
             sys.exit(f"{path}: {doc!a} has other characters than a to z. Write the names in lower case, {advice}")
     if len(set("".join(docs))) < 2:
         sys.exit(f"{path} has {len(set(''.join(docs)))} distinct characters: there is nothing to learn.")
@@ -218,7 +218,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=1000, help="training steps, one name each (default 1000)")
     parser.add_argument("--seed", type=int, default=42, help="of the order of the names and the weights (default 42)")
-    parser.add_argument("--data", default=NAMES, help="a file with one name a line (default: the course's names)")
+    parser.add_argument("--data", default=NAMES, help="a file with one name per line (default: the course's names)")
     parser.add_argument("--temperature", type=float, nargs="+", default=[0.3, 0.5, 1.0], help="one or more, above 0")
     parser.add_argument("--all", action="store_true", help="train on all rows: nothing is held out")
     parser.add_argument("--any-characters", action="store_true", help="accept other characters than a to z")

@@ -1,8 +1,8 @@
-"""Part 2: from names to numbers, and the line to beat.
+"""Part 2: from names to numbers, and a baseline to beat.
 
-A model sees whole numbers, not letters: the tokenizer gives each character a number, and one more to BOS, the
-mark before and after every name. Then the simplest language model there is: how often does one token follow
-another? Its loss is the line that your GPT has to beat.
+A model reads numbers, not letters. The tokenizer gives each character a number, its token id. One more id is for BOS
+("beginning of sequence"), the token before and after every name. Then you write the simplest language model, a bigram
+model: it counts how often one token follows another. Its loss is the baseline that your GPT has to beat.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import random
 
 
 def load_docs(path: str) -> list[str]:
-    """Return the lines of a text file (UTF-8): blanks around a line stripped, empty lines skipped, file order kept.
+    """Return the lines of a text file (UTF-8): strip spaces around a line, skip empty lines, keep the file's order.
 
-    Repeated lines stay, and nothing within a line changes: capitals, accents and blanks between words stay.
+    Keep repeated lines, and change nothing within a line: capitals, accents and spaces between words stay.
     A file with these five lines has three docs:
 
     >>> import pathlib, tempfile
@@ -35,7 +35,7 @@ def load_docs(path: str) -> list[str]:
 
 
 class Tokenizer:
-    """chars: the sorted characters of the docs; bos: the number after the last of them; vocab_size: with BOS.
+    """chars: the sorted characters of the docs; bos: the id after the last of them; vocab_size: how many ids there are.
 
     Parts 7, 8 and 10 are checked with the course's Tokenizer, which has chars, bos, vocab_size, encode and decode. You
     may add more here, but use only these five there.
@@ -50,7 +50,7 @@ class Tokenizer:
     """
 
     def __init__(self, docs: list[str]) -> None:
-        """Collect the distinct characters, sorted; the position in that list is the character's number."""
+        """Collect the distinct characters, sorted. A character's id is its position in that list."""
         ### BEGIN SOLUTION 2.2 Tokenizer.__init__
         self.chars = sorted(set("".join(docs)))
         self.bos = len(self.chars)
@@ -59,7 +59,7 @@ class Tokenizer:
         ### END SOLUTION
 
     def encode(self, doc: str) -> list[int]:
-        """Return BOS, the number of each character, BOS. Every character of doc is in chars."""
+        """Return a list: BOS, the id of each character, BOS. You may assume that every character of doc is in chars."""
         ### BEGIN SOLUTION 2.2 Tokenizer.encode
         unknown = sorted(set(doc) - set(self.chars))
         if unknown:
@@ -68,7 +68,7 @@ class Tokenizer:
         ### END SOLUTION
 
     def decode(self, ids: list[int]) -> str:
-        """Return the characters of the numbers as one string. Drop every BOS, wherever it is."""
+        """Return the characters with these ids as one string. Drop every BOS, also in the middle."""
         ### BEGIN SOLUTION 2.2 Tokenizer.decode
         return "".join(self.chars[i] for i in ids if i != self.bos)
         ### END SOLUTION
@@ -77,10 +77,10 @@ class Tokenizer:
 def split_docs(docs: list[str], held_out: float = 0.1, seed: int = 42) -> tuple[list[str], list[str]]:
     """Split the docs into (train, held_out), so that no name is on both sides.
 
-    A name that occurs in several rows goes to one side with all its rows, else the model is tested on what it has
-    seen. held_out is the share of the *distinct* names (rounded). Draw them with a new generator made from seed:
-    the same seed gives the same split in every run of Python (the order of a set of strings changes from run to run).
-    Rows keep their order on either side, and docs stays as it is.
+    A name that occurs in several rows goes to one side with all its rows; otherwise the model is tested on names that
+    it has seen. held_out is the share of the *distinct* names (rounded). Draw them with a new generator made from seed,
+    so that a seed gives the same split in every run of Python. (The order of a set of strings differs between runs.)
+    Rows keep their order on both sides, and docs itself does not change.
 
     >>> train, held_out = split_docs(["emma", "ava", "emma", "mia", "eve"], held_out=0.25)
     >>> sorted(train + held_out) == ["ava", "emma", "emma", "eve", "mia"], len(set(held_out))
@@ -115,9 +115,9 @@ def bigram_counts(docs: list[str], tokenizer: Tokenizer) -> list[list[int]]:
 def bigram_loss(counts: list[list[int]], docs: list[str], tokenizer: Tokenizer) -> float:
     """Return the mean of -log P(next token | previous token) over all pairs of all docs, in nats per token.
 
-    P comes from the counts with one added to each (so that a pair never seen is unlikely, not impossible):
+    To get P, add one to each count, so that a pair that was never seen is unlikely, not impossible:
         P(b | a) = (counts[a][b] + 1) / (sum of row a + vocab_size)
-    counts stays as it is.
+    counts itself does not change. The mean of -log P is called the cross-entropy loss.
 
     Add-one smoothing: https://en.wikipedia.org/wiki/Additive_smoothing
 
@@ -137,7 +137,7 @@ def bigram_loss(counts: list[list[int]], docs: list[str], tokenizer: Tokenizer) 
 
 
 def sample_bigram(counts: list[list[int]], tokenizer: Tokenizer, rng: random.Random, longest: int = 16) -> str:
-    """Invent a name from the counts (given): each token is drawn by how often it followed the one before."""
+    """Invent a name from the counts (given): draw each token in proportion to how often it follows the previous one."""
     tokens = [tokenizer.bos]
     while len(tokens) <= longest:
         tokens += rng.choices(range(tokenizer.vocab_size), weights=[count + 1 for count in counts[tokens[-1]]])

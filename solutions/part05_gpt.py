@@ -1,8 +1,8 @@
 """Part 5: the GPT. One token in, a logit for every possible next token out.
 
-Tokens come one at a time. Two caches keep the keys and values of the earlier tokens for the later ones. Their shape is
-(n_layer, positions, n_embd). The caller starts every name with empty caches, `[[] for _ in range(n_layer)]`, and each
-call appends to them in place.
+Tokens come one at a time. Two caches, together the KV cache, keep the keys and values of earlier tokens. Their shape
+is (n_layer, positions, n_embd). The caller starts every name with empty caches, `[[] for _ in range(n_layer)]`, and
+each call appends to them in place. So a token attends only to itself and to earlier tokens, as with a causal mask.
 Vaswani et al., Attention Is All You Need, 2017: https://arxiv.org/abs/1706.03762
 """
 
@@ -20,7 +20,7 @@ def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vec
 
     Shapes: query (head_dim), keys and values (positions, head_dim). A score is the dot product of the query with a key,
     divided by √head_dim; the weights are the softmax of the scores. In the paper's symbols, with d = head_dim:
-        s_t = q · k_t / √d for each position t,    w = softmax(s),    output = Σ_t w_t · v_t
+        s_t = q · k_t / √d for each position t,    α = softmax(s),    output = Σ_t α_t · v_t
     Returns (output, weights), of shapes (head_dim) and (positions).
 
     >>> one, zero = Value(1.0), Value(0.0)
@@ -47,11 +47,11 @@ def multi_head_attention(
 ) -> tuple[Vector, list[Vector]]:
     """Attention of all heads of one layer, including the output matrix attn_wo.
 
-    1. Multiply attn_wq, attn_wk and attn_wv with x (n_embd): query, key and value, each (n_embd).
+    1. Multiply attn_wq, attn_wk and attn_wv by x (n_embd): query, key and value, each (n_embd).
     2. Append the key to keys[layer] and the value to values[layer], each (positions, n_embd).
     3. Call `attend` for each head. With head_dim = n_embd / n_head, the first head uses the first head_dim numbers of
        the query and of each key and value, the second head the next head_dim numbers, and so on.
-    4. Join the outputs of the heads in order, and multiply attn_wo with them. No norm and no residual here.
+    4. Join the outputs of the heads in order, and multiply the result by attn_wo. No norm and no residual here.
     Returns (output, weights), of shapes (n_embd) and (n_head, positions).
 
     >>> one, zero = Value(1.0), Value(0.0)
@@ -107,7 +107,7 @@ def gpt(
     """Return the logits (vocab_size) for the token that follows token_id at position pos_id.
 
     1. x = row token_id of wte plus row pos_id of wpe, then rmsnorm. x has the shape (n_embd) from here on.
-    2. In each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)). The "x +" is the residual.
+    2. In each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)). This x is the residual stream.
     3. logits = lm_head times x, with no norm before it.
     When attention is a list, append the weights of each layer to it, (n_head, positions).
 

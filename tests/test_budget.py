@@ -123,4 +123,4 @@ def test_a_part_is_tried_on_earlier_parts_of_ones_own_only_as_long_as_its_checks
     report = grade_parts(files, [part(n) for n in (1, 3, 4, 5)], seed=1, tier=Tier.LOCAL, grade_one=counted)[-1]
     assert report.earned == report.possible, "it costs no points"
     assert len(own) == 1 and len(own[0]) == 4, "all together, none alone"
-    assert "Not tried alone, since the code uses too much processor time: part01_autograd.py, part03" in report.breaks
+    assert "Not tried alone, because the code uses too much processor time: part01_autograd.py, part03" in report.breaks

@@ -4,6 +4,7 @@ import json
 import random
 import re
 import struct
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -111,14 +112,22 @@ def test_the_svg_asks_for_nothing_and_can_be_read_aloud_in_light_and_in_dark():
 def test_svg_and_png_show_the_same_squares_and_words_in_the_same_size():
     picture = card.draw(facts())
     root = ElementTree.fromstring(card.to_svg(picture))
-    assert len(root.findall(f"{SVG}rect")) == 1 + len(picture.squares) == 1 + 17 * 18 // 2
+    assert len(root.findall(f"{SVG}rect")) == 1 + len(picture.squares) + len(picture.bars) == 1 + 17 * 18 // 2 + 3
     assert [element.text for element in root.iter(f"{SVG}text")] == [words.text for words in picture.words]
     assert struct.unpack(">II", card.to_png(picture)[16:24]) == (picture.width, picture.height) == (1200, 630)
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"names": ("wwwwwwwwwwwwwwww",) * 5}, {"loss": 12345.6}, {"loss": 3.3, "names": ()}, {"looked_at": "ada"}],
+    [
+        {},
+        {"learner": "W" * 40, "address": "w" * 44 + ".org"},
+        {"names": ("wwwwwwwww",) * 5},
+        {"names": ("wwwwwwwwwwwwwww",) * 5},
+        {"loss": 12345.6},
+        {"loss": 3.3, "names": ()},
+        {"looked_at": "ada"},
+    ],
     ids=str,
 )
 def test_no_words_lie_over_others_over_the_squares_or_beyond_the_edge(changes):
@@ -212,3 +221,29 @@ def test_a_model_that_cannot_be_kept_is_said_after_the_report(graded, tmp_path, 
     monkeypatch.setattr(capstone, "grade_capstone", lambda files, **given: graded)
     done = CliRunner().invoke(app, ["capstone", "--from", str(SOLUTIONS)])
     assert done.exit_code == 1 and "20 points" in done.stdout and "can't be saved" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ("https://ada:secret@git.example.org/ada/gpt.git", "git.example.org/ada/gpt"),
+        ("git@git.example.org:ada/gpt.git", "git.example.org/ada/gpt"),
+        ("ssh://git@git.example.org:2222/ada/gpt", "git.example.org/ada/gpt"),
+        ("/home/ada/gpt", ""),
+        ("../gpt.git", ""),
+        ("https://git.example.org/a@b/gpt", ""),
+    ],
+)
+def test_the_address_on_a_card_is_the_courses_and_holds_no_password(tmp_path, remote, shown):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert card.course_address(tmp_path) == ""
+    subprocess.run(["git", "-C", tmp_path, "config", "remote.origin.url", remote], check=True)
+    assert card.course_address(tmp_path) == shown
+
+
+def test_a_card_names_its_learner_and_the_course_only_when_they_are_known():
+    words = [each.text for each in card.draw(facts(learner="Ada", address="git.example.org/ada/gpt")).words]
+    assert "Build yours: git.example.org/ada/gpt" in words and "by Ada" in words
+    plain = [each.text for each in card.draw(facts()).words]
+    assert not any(text.startswith(("Build yours", "by ")) for text in plain)
+    assert any("^: the beginning" in text for text in plain)

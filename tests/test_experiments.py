@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import sys
+from html import escape
 
 import numpy as np
 import pytest
@@ -51,8 +52,10 @@ def test_an_experiment_in_a_small_form_gives_a_page_and_a_picture(name, small, t
     assert page == run.page(json.loads(files[0].read_text(encoding="utf-8")))  # the record is all that it takes
     table = [line.count("|") for line in page.splitlines() if line.startswith("|")]
     assert len(table) > 2 and len(set(table)) == 1
-    assert re.search(rf"!\[[^\]]{{40,}}\]\({name}\.png\)", page)
-    assert files[2].read_bytes().startswith(b"\x89PNG") and files[2].stat().st_size > 5_000
+    assert re.search(rf"!\[[^\]]{{40,}}\]\({name}\.svg\)", page)
+    picture = files[2].read_text(encoding="utf-8")
+    assert picture.startswith("<svg") and f"<title>{escape(run.script(name).describe(record['figures']))}" in picture
+    assert "var(--plot-1" in picture and "<image" not in picture
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,7 +64,7 @@ def test_a_page_of_the_course_is_that_of_its_record(name):
     page = (run.PAGES / f"{name}.md").read_text(encoding="utf-8")
     assert page == run.page(record)
     assert record["steps"] == 1000 and record["seeds"] == run.script(name).SEEDS
-    assert (run.PAGES / f"{name}.png").exists()
+    assert (run.PAGES / f"{name}.svg").exists()
 
 
 def test_the_list_of_pages_is_that_of_the_records():
@@ -75,9 +78,9 @@ def test_each_experiment_took_at_most_two_minutes():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["bake"], "There is no experiment bake: choose one of"),
-        (["heads", "--seeds", "0"], "it takes at least one of each"),
-        (["heads", "--steps", "-3"], "it takes at least one of each"),
+        (["bake"], "There is no experiment bake. Choose one of"),
+        (["heads", "--seeds", "0"], "use at least one of each"),
+        (["heads", "--steps", "-3"], "use at least one of each"),
     ],
 )
 def test_what_is_no_experiment_is_a_sentence(arguments, words):
@@ -174,7 +177,7 @@ def test_nonsense_is_made_of_what_it_says():
 
 def test_a_spread_of_one_run_has_no_deviation():
     assert training.spread([2.0]) == {"mean": 2.0, "sd": 0.0, "lowest": 2.0, "highest": 2.0}
-    assert words.mean_sd(training.spread([1.0, 3.0]), 2) == "2.00 +- 1.41"
+    assert words.mean_sd(training.spread([1.0, 3.0]), 2) == "2.00 ± 1.41"
 
 
 # PyTorch
@@ -185,7 +188,7 @@ def test_the_comparison_with_pytorch_says_so_where_there_is_none():
         pytest.skip("There is a torch here.")
     done = subprocess.run([sys.executable, TORCH], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0
-    assert done.stdout.startswith("Skipped: torch is not installed here.")
+    assert done.stdout.startswith("Skipped: torch is not installed.")
 
 
 def test_pytorch_gives_the_losses_and_gradients_of_the_scalar_model():

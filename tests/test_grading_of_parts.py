@@ -86,7 +86,7 @@ def test_a_wrong_part_3_leaves_part_5_its_points_and_the_report_says_what_breaks
     layers, gpt = grade_parts(files, [part(3), part(5)], seed=1, tier=Tier.LOCAL)
     assert not layers.passed and layers.breaks == ""
     assert gpt.passed and gpt.earned == gpt.possible
-    words = r"Your own part 3 breaks it: \d+ of \d+ checks fail with your part03_layers.py in place of the reference"
+    words = r"Your own part 3 breaks it: \d+ of \d+ checks fail with your part03_layers.py instead of the reference"
     assert re.match(words, gpt.breaks), gpt.breaks
     assert "Your own part 1" not in gpt.breaks and "Your own part 4" not in gpt.breaks
 

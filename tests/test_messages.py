@@ -63,7 +63,7 @@ FAULTS = {
         "0.2",
         [("    return gradient", "        return gradient")],
         "def numerical_gradient",
-        "Your function returns after the first coordinate: the return is inside the loop.",
+        "Your function returns after the first coordinate, because the return is inside the loop.",
     ),
     "an operator that calls itself": (
         1,
@@ -147,7 +147,7 @@ FAULTS = {
         "2.3",
         [("round(len(distinct) * held_out)", "len(distinct) / 2")],
         "len(distinct) / 2",
-        "a whole number is needed here, and / always gives a float. Use // for whole numbers.",
+        "a whole number is needed here, but / always returns a float. Use // for whole numbers.",
     ),
     "a method without self": (
         1,
@@ -180,22 +180,22 @@ FAULTS = {
             )
         ],
         "zip(x, output)",
-        "one side is a list, the other a number. Go through the list element by element, or take its sum(...); and "
-        "where a function returns two things, take both: first, second = f(...).",
+        "one side is a list, the other a number. Go through the list element by element, or take its sum(...). "
+        "If a function returns two things, unpack both: first, second = f(...).",
     ),
     "a key without its f": (
         5,
         "5.2",
         [('state_dict[f"layer{layer}.attn_wq"]', 'state_dict["layer{layer}.attn_wq"]')],
         'state_dict["layer{layer}',
-        "the key holds braces as text: put an f before its opening quote.",
+        "the key contains braces as text: put an f before its opening quote.",
     ),
     "a division that should be whole": (
         5,
         "5.2",
         [("config.n_embd // config.n_head", "config.n_embd / config.n_head")],
         "head_dim):",
-        "a whole number is needed here, and / always gives a float. Use // for whole numbers.",
+        "a whole number is needed here, but / always returns a float. Use // for whole numbers.",
     ),
     "arguments of another class": (
         7,
@@ -209,7 +209,7 @@ FAULTS = {
         "7.3",
         [("        if on_step is not None:\n            on_step", "        on_step")],
         "        on_step(step",
-        "You call on_step although none was given.",
+        "You call on_step although it is None.",
     ),
     "a method of the class for one of its objects": (
         7,
@@ -237,7 +237,7 @@ FAULTS = {
         "8.1",
         [("[e / total for e in exps]", "(e / total for e in exps)")],
         "def temperature_softmax",
-        "write [...] in place of (...), and return in place of yield.",
+        "write [...] instead of (...), and return instead of yield.",
     ),
     "a raise of one's own that refuses what is allowed": (
         7,
@@ -250,7 +250,7 @@ FAULTS = {
             )
         ],
         '        raise ValueError("steps")',
-        "your own raise stops this call, but the call is allowed and has an answer.",
+        "your own raise stops this call, but the call is valid and has a result.",
     ),
     "a function of math that has another name": (
         9,
@@ -292,21 +292,21 @@ FAULTS = {
         "5.2",
         [("joined.extend(output)", "joined.append(output)")],
         "linear(joined",
-        "linear gets a list of lists where it needs a list of numbers.",
+        "linear gets a list of lists but needs a list of numbers.",
     ),
     "a position that the model does not have": (
         8,
         "8.2",
         [("range(config.block_size):", "range(config.block_size + 9):")],
         "gpt(tokens[-1]",
-        "gpt asks for a position that a list does not have. Its positions run from 0 to block_size - 1",
+        "gpt uses a position that a list does not have. Its positions run from 0 to block_size - 1",
     ),
     "an operator without a return": (
         1,
         "1.2",
         [("return self + other", "self + other")],
         "        self + other",
-        "line 90 computes something that is never used: is a return",
+        "line 90 computes a value that is never used: is a return",
     ),
     "a generator that is gone through twice": (
         3,
@@ -342,7 +342,7 @@ FAULTS = {
             ("        self.m = [0.0] * len(params)  # running means of the gradients\n", ""),
         ],
         "    m = [0.0] * 9",
-        "line 15 makes m once for the whole class",
+        "line 15 makes m once for the class",
     ),
     "parameters that are not used": (
         6,
@@ -356,8 +356,8 @@ FAULTS = {
         "0.2",
         [("for i, x in enumerate(xs):", "for i in xs:\n        x = xs[i]")],
         "",
-        "a position is a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
-        "positions; and // gives a whole number where / does not.",
+        "an index must be a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
+        "positions. Or is there a /, which always returns a float? // returns a whole number.",
     ),
 }
 
@@ -453,7 +453,7 @@ def test_a_task_of_which_nothing_is_written_is_to_write_whatever_its_checks_meet
     assert {check.status for check in report.checks if check.task == "1.2"} == {"todo"}
     assert next_step([report]).startswith("Next: write 1.2 - / ** and plain numbers in part01_autograd.py, then ")
     begun = stub.replace('raise NotImplementedError("1.2 Value.__neg__")', "return self * -1")
-    assert current_check(report_on(1, begun), part(1)).title == "a negation turns value and slope around"
+    assert current_check(report_on(1, begun), part(1)).title == "a negation changes the sign of number and gradient"
 
 
 def test_a_print_at_the_end_of_an_unfinished_file_is_the_line_that_is_shown():
@@ -477,7 +477,7 @@ def test_code_beside_the_stubs_raise_is_written_and_the_raise_must_go(code):
 
 def test_a_helper_module_of_ones_own_is_not_called_a_package():
     shown = said(3, edited(3, ("from part01_autograd", "from math_utils import dot\nfrom part01_autograd")))
-    assert "If math_utils.py is a file of your own: only the course's modules are checked" in shown
+    assert "If math_utils.py is your own file: only the course's modules are checked" in shown
 
 
 def test_the_course_class_of_another_part_lacks_what_the_learner_added_to_theirs():
@@ -517,7 +517,7 @@ def test_code_that_is_slow_but_has_no_endless_loop_is_not_suspected_of_one():
     slow = "def linear(x, w):\n    for i in range(10**9):\n        x = x\n    return x\n\n\ndef old("
     check = first_failing(3, edited(3, ("def linear(", slow)), "3.1")
     assert check.status == "timeout" and "never ends" not in check.message
-    assert "does the code do more than the answer needs" in check.message
+    assert "does the code do more than it needs to" in check.message
     endless = slow.replace("for i in range(10**9):", "while True:")
     check = first_failing(3, edited(3, ("def linear(", endless)), "3.1")
     assert "is there a loop that never ends?" in check.message
@@ -618,7 +618,7 @@ SLIPS = {
         3,
         ("(mean_square + eps) ** -0.5", "3 / ((mean_square + eps) ** 1 / 2)"),
         "** 1 / 2",
-        "takes a power of 1 and divides after that: ** 1 / 2 is not a root, ** 0.5 is.",
+        "takes the power 1 and divides the result: ** 1 / 2 is not a root, ** 0.5 is.",
     ),
     "a method that is not called": (
         1,
@@ -630,7 +630,7 @@ SLIPS = {
         3,
         ("    return [e / total for e in exps]", "    [e / total for e in exps]\n    return exps"),
         "    [e / total",
-        "computes something that is never used: is a return or a name = missing in front of it?",
+        "computes a value that is never used: is a return or a name = missing in front of it?",
     ),
 }
 

@@ -80,13 +80,13 @@ SITUATIONS = {
         "def linear(x)",
         [
             "Your code raised TypeError: linear() takes 1 positional argument but 2 were given.\n",
-            "Likely:     it is called like this: linear(x, w).\n",
+            "Likely:     call it like this: linear(x, w).\n",
         ],
     ),
     "too many arguments": (
         SOLUTION.replace("def linear(x: list[Value], w: list[list[Value]])", "def linear(x, w, bias)"),
         "def linear(x, w, bias)",
-        ["linear() missing 1 required positional argument: 'bias'.\n", "it is called like this: linear(x, w)."],
+        ["linear() missing 1 required positional argument: 'bias'.\n", "call it like this: linear(x, w)."],
     ),
     "no return": (
         SOLUTION.replace(FIRST_LINE, "    [sum(", 1),
@@ -94,7 +94,7 @@ SITUATIONS = {
         [
             "The check can't use what your code returned",
             "'NoneType'",
-            "computes something that is never used: is a return",
+            "computes a value that is never used: is a return",
         ],
     ),
     "brackets that make a generator": (
@@ -102,7 +102,7 @@ SITUATIONS = {
             FIRST_LINE, "    return (sum("
         ),
         "def linear(",
-        ["The check can't use what your code returned", "it is a generator: write [...] in place of (...)"],
+        ["The check can't use what your code returned", "it is a generator: write [...] instead of (...)"],
     ),
     "Values that are compared": (in_linear("max(x)"), "max(x)", ["compare the numbers in them, their .data."]),
     "a Value for math": (
@@ -159,7 +159,7 @@ SITUATIONS = {
         "name = input",
         [
             "Your file can't be imported: it raised EOFError: input() cannot be used here",
-            "Take it out, or put it below: if __name__",
+            "Remove it, or put it below: if __name__",
         ],
     ),
     "input() in a call": (
@@ -172,7 +172,7 @@ SITUATIONS = {
         "sys.exit()",
         [
             "Your code ended the program: the code called sys.exit(). "
-            "A module that others import must not end the program: take that call out."
+            "A module that others import must not end the program: remove that call."
         ],
     ),
     "exit() in a call": (in_linear("exit(3)"), "exit(3)", ["Your code ended the program"]),
@@ -184,7 +184,7 @@ SITUATIONS = {
     "a crash": (
         in_linear("import ctypes; ctypes.string_at(0)"),
         "def linear(",
-        ["Your code ended the Python interpreter: the interpreter crashed", "is there a recursion that never ends?"],
+        ["Your code failed: the interpreter crashed", "is there a recursion that never ends?"],
     ),
     "nesting without end": (
         "x = " + "(" * 30_000 + ")" * 30_000,
@@ -192,14 +192,14 @@ SITUATIONS = {
         ["Python can't read the file: too many nested"],
     ),
     "more nesting": ("x = " + "-" * 60_000 + "1", None, ["Python can't read the file: it is nested too deeply"]),
-    "null bytes": ("x = 1\0", None, ["The file is no plain text: it holds null bytes. Save it as UTF-8 text."]),
-    "UTF-16": ("x = 1".encode("utf-16"), None, ["it holds null bytes. Save it as UTF-8 text."]),
+    "null bytes": ("x = 1\0", None, ["The file is not plain text: it contains null bytes. Save it as UTF-8 text."]),
+    "UTF-16": ("x = 1".encode("utf-16"), None, ["it contains null bytes. Save it as UTF-8 text."]),
     "Latin-1": (
         "# caf\u00e9".encode("latin-1"),
         None,
-        ["The file is no UTF-8 text, which is what Python reads: save it as"],
+        ["The file is not UTF-8 text, which Python needs: save it as"],
     ),
-    "ten megabytes": ("#" * 10_000_000, None, ["bytes; 65,536 are the most."]),
+    "ten megabytes": ("#" * 10_000_000, None, ["bytes; at most 65,536 are allowed."]),
     "an import of torch": (
         at_the_top("import torch"),
         "import torch",
@@ -222,7 +222,7 @@ def test_an_odd_file_is_answered_with_what_happened_and_where(tmp_path, source, 
         assert re.search(r"Next: fix (line \d+ of )?part03_layers\.py, then", said) and "0 of 10 points" in said
     else:
         assert "Next: fix 3.1 linear, then" in said
-        assert "0/1 3.1 linear multiplies each row with the vector" in said
+        assert "0/1 3.1 linear multiplies each row by the vector" in said
 
 
 def test_a_print_in_a_loop_is_shown_cut_and_costs_nothing(tmp_path):
@@ -242,7 +242,7 @@ def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path):
 def test_a_link_to_a_file_elsewhere_is_refused(tmp_path):
     (tmp_path / "part03_layers.py").symlink_to(SOLUTIONS / "part03_layers.py")
     answer = check(tmp_path, "--sandbox", "local")
-    assert answer.returncode == 2 and b"is a link to a file outside of" in answer.stderr
+    assert answer.returncode == 2 and b"is a link to a file outside" in answer.stderr
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437"])
@@ -292,7 +292,7 @@ def test_without_a_sandbox_other_peoples_code_is_refused_unless_local_is_asked_f
     assert refused.returncode == 2 and refused.stdout == ""
     for words in ("No sandbox on this computer can hold other people's code", "bubblewrap is not installed"):
         assert words in refused.stderr
-    assert "What this machine lacks, and how to get it: " in refused.stderr
+    assert "To see what this machine lacks and how to get it: " in refused.stderr
     assert "Traceback" not in refused.stderr
     assert run("--sandbox", "strict").returncode == 2
     allowed = run("--sandbox", "local")

@@ -18,11 +18,10 @@ from autograder.text import clean_text, plural
 
 FEW = 5  # a figure based on fewer learners says little about a class, and may reveal who somebody is
 HARDEST = 10  # checks to list in the terminal
+TO_TALK_ABOUT = 3  # mistakes that several learners made
 MOST_LINES = 15  # mistakes and learners to list in the terminal; the page lists all
 FEW_SENTENCE = f"* is based on fewer than {FEW} learners: it says little about a class, and may reveal who somebody is."
-STUCK_SENTENCE = (
-    "the first part that somebody submitted and did not pass since the last one that they passed, or else the next one."
-)
+STUCK_SENTENCE = "the first part that somebody submitted and did not pass, after the last one that they passed."
 DAY = 86400.0
 
 
@@ -60,8 +59,9 @@ class Median:
 
 @dataclass
 class PartFigures:
-    """One part: how many learners were graded, passed, had not begun, or are stuck here (see Stuck). seconds: per
-    grading; days: from the first to the last submission, for learners with more than one.
+    """One part: how many learners were graded, passed, had not begun, are stuck here (see STUCK_SENTENCE), have it
+    before them and did not submit it. seconds: of a grading; days: from the first submission to the last, of those who
+    submitted more than one.
     """
 
     number: int
@@ -70,6 +70,7 @@ class PartFigures:
     passed: int
     not_begun: int
     stuck: int
+    not_submitted: int
     seconds: Median
     days: Median
     checks: list[CheckFigures]
@@ -93,8 +94,8 @@ class MistakeFigures:
 
 @dataclass
 class StuckLearner:
-    """A learner and the first part after the last one that they passed. tasks: with failing checks, empty if they did
-    not submit the part though others did; versions: how many were graded.
+    """A learner and the first part after the last one that they passed. handed_in: whether they submitted it, without
+    which they are not stuck; tasks: those in which checks fail; versions: how many were graded.
     """
 
     learner: str
@@ -102,6 +103,14 @@ class StuckLearner:
     handed_in: bool
     tasks: tuple[str, ...]
     versions: int
+
+
+@dataclass
+class LearnerShares:
+    """A learner's share of the points of each part of the figures, 0 to 1; None for a part that was not graded."""
+
+    learner: str
+    shares: list[float | None]
 
 
 @dataclass
@@ -114,12 +123,18 @@ class ClassFigures:
     mistakes: list[MistakeFigures]
     stuck: list[StuckLearner]
     lost: int
+    heat_map: list[LearnerShares]
     pseudonymous: bool = field(default=True)
 
     def hardest(self, count: int) -> list[CheckFigures]:
         """The checks with the smallest share of passes, without those that everybody passes."""
         checks = [check for part_figures in self.parts for check in part_figures.checks if check.share < 1]
         return sorted(checks, key=lambda check: check.share)[:count]
+
+    @property
+    def to_talk_about(self) -> list[MistakeFigures]:
+        """The mistakes that most learners made, and more than one."""
+        return [mistake for mistake in self.mistakes if mistake.learners > 1][:TO_TALK_ABOUT]
 
     def to_json(self) -> dict:
         """Plain data."""
@@ -143,13 +158,21 @@ def class_figures(class_verdicts: ClassVerdicts, shown: Callable[[str], str] | N
         mistakes=[mistake for part in ordered for mistake in _mistakes(part, by_part[part])],
         stuck=stuck,
         lost=len(class_verdicts.lost),
+        heat_map=[_shares(learner, their_verdicts, ordered) for learner, their_verdicts in by_learner.items()],
         pseudonymous=shown is not None,
     )
     figures.mistakes.sort(key=lambda mistake: -mistake.learners)
-    for place in stuck if shown else ():
-        place.learner = shown(place.learner)
+    for row in [*stuck, *figures.heat_map] if shown else ():
+        row.learner = shown(row.learner)
+    figures.heat_map.sort(key=lambda row: (-sum(share or 0 for share in row.shares), row.learner))
     stuck.sort(key=lambda place: (place.part, place.learner))
     return figures
+
+
+def _shares(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Sequence[Part]) -> LearnerShares:
+    reports = [their_verdicts[part].report if part in their_verdicts else None for part in parts]
+    shares = [report.earned / report.possible if report and report.possible else None for report in reports]
+    return LearnerShares(learner, shares)
 
 
 def stuck_at(learner: str, their_verdicts: dict[Part, LatestVerdict], parts: Sequence[Part]) -> StuckLearner | None:
@@ -177,7 +200,8 @@ def _part_figures(part: Part, verdicts: list[LatestVerdict], stuck: list[StuckLe
         graded=len(reports),
         passed=sum(report.passed for report in reports),
         not_begun=sum({check.status for check in report.checks} <= {"todo", "manual"} for report in reports),
-        stuck=sum(place.part == part.number for place in stuck),
+        stuck=sum(place.part == part.number and place.handed_in for place in stuck),
+        not_submitted=sum(place.part == part.number and not place.handed_in for place in stuck),
         seconds=Median.of(verdict.seconds for verdict in verdicts),
         days=Median.of(verdict.span.total_seconds() / DAY if verdict.span else None for verdict in verdicts),
         checks=_check_figures(part, reports),
@@ -248,11 +272,16 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
     for mistake in figures.mistakes[:MOST_LINES]:
         yield f"  {of_all(mistake.learners, mistake.graded):>12}  part {mistake.part}, {mistake.id}: {mistake.says}"
     yield from _more(len(figures.mistakes))
-    if figures.stuck:
+    stuck = [place for place in figures.stuck if place.handed_in]
+    if stuck:
         yield from ("", f"Stuck: {STUCK_SENTENCE}")
-    for place in figures.stuck[:MOST_LINES]:
+    for place in stuck[:MOST_LINES]:
         yield f"  part {place.part:>2}  {clean_text(place.learner, 60)}: {state(place)}"
-    yield from _more(len(figures.stuck))
+    yield from _more(len(stuck))
+    waiting = [f"part {part.number}: {plural(part.not_submitted, 'learner')}" for part in figures.parts]
+    waiting = [text for text, part in zip(waiting, figures.parts) if part.not_submitted]
+    if waiting:
+        yield from ("", f"Have not submitted their next part: {', '.join(waiting)}.")
 
 
 def write_figures(path: Path, figures: ClassFigures) -> None:
@@ -261,6 +290,7 @@ def write_figures(path: Path, figures: ClassFigures) -> None:
         path,
         Path(__file__).with_name("analytics.html"),
         figures=figures,
+        to_talk_about=figures.to_talk_about,
         few=FEW_SENTENCE,
         stuck=STUCK_SENTENCE,
         lost=lost_sentence(figures.lost) if figures.lost else "",
@@ -274,7 +304,7 @@ def write_figures(path: Path, figures: ClassFigures) -> None:
 
 def lost_sentence(count: int) -> str:
     """A sentence about missing verdicts."""
-    return f"{plural(count, 'verdict')} in the ledger are missing in the store and left out here. Grade again."
+    return f"Not in the store and left out here: {plural(count, 'verdict')} in the ledger. Grade again."
 
 
 def percent(share: float, count: int) -> str:
@@ -298,9 +328,7 @@ def days(median: Median) -> str:
 
 
 def state(place: StuckLearner) -> str:
-    """A few words about where a learner is stuck."""
-    if not place.handed_in:
-        return "not submitted"
+    """Where a learner who submitted is stuck, in a few words."""
     return f"tasks {', '.join(place.tasks)}; {plural(place.versions, 'version')} graded"
 
 

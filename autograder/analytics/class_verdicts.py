@@ -88,11 +88,13 @@ def read_verdicts(folder: Path, only_part: Part | None = None, by_checks: bool =
         )
     if not outcome.verdicts:
         raise ValueError(
-            f"There is no verdict in {folder}"
-            + (f" on part {only_part.number}" if only_part else "")
-            + ": grade first."
+            f"There is no verdict in {folder}" + (f" on {_called(only_part)}" if only_part else "") + ": grade first."
         )
     return outcome
+
+
+def _called(part: Part) -> str:
+    return "the capstone" if part.name == "capstone" else f"part {part.number}"
 
 
 def _changed(path: Path) -> str:

@@ -29,6 +29,7 @@ from autograder.stubs import GIVEN, fresh_stubs
 
 SOURCE = ROOT / "browser"
 RECORDINGS = ROOT / "runs" / "recordings"
+SIGN = ROOT / "docs" / "_static" / "brand" / "icon.svg"
 MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
@@ -89,8 +90,8 @@ def _write(folder: Path, wanted: Sequence[Part], modules: Path, on_progress: Cal
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
     write_zip(folder / "checker.zip", _checker_files(wanted, on_progress))
     write_zip(folder / "learner.zip", _learner_files())
-    for name in ("page.css", "page.webmanifest", "sign.svg"):
-        shutil.copyfile(SOURCE / name, folder / name)
+    for source in (SOURCE / "page.css", SOURCE / "page.webmanifest", SIGN):
+        shutil.copyfile(source, folder / source.name)
     shutil.copyfile(SOURCE / "page.html", folder / "index.html")
     (folder / "LICENCES.txt").write_text(_licences(modules), encoding="utf-8")
     on_progress("Bundling the page's program ...")

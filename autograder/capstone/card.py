@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 import math
 import random
+import re
 import string
-from dataclasses import dataclass
+import subprocess
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,21 +23,29 @@ from autograder.capstone.saved_model import load_result
 from autograder.course import ROOT
 from autograder.files import write_atomically
 from autograder.grading.part_probes import load_trusted
+from autograder.text import clean_text
 
 CHARS = string.ascii_lowercase
 NAMES, MOST_DRAWS = 5, 200
+# https://user:password@host/path or git@host:path; no user and no password goes on a card
+REMOTE = re.compile(r"(?:(?:https?|ssh)://)?(?:[^@/]*@)?([\w-]+(?:\.[\w-]+)+)(?::\d+)?[:/](.+)")
+NAME_SIZE, WIDE, NARROW = 28, 0.86, 0.65  # of an invented name's letters, and the width of m or w and of others in it
 WIDTH, HEIGHT, MARGIN = 1200, 630, 64  # the size that websites use for link previews
-MAP_LEFT, MAP_TOP, MAP_SIDE = 726, 100, 410  # the squares of the heat map
+MAP_LEFT, MAP_TOP, MAP_SIDE = 726, 90, 410  # the squares of the heat map
 TEMPLATES = Path(__file__).parent
-# The colours of the board's page: each pair has a contrast of 4.5 or more (WCAG 2.2, 1.4.3).
-LIGHT = {"ground": "#ffffff", "text": "#1b1b1f", "soft": "#55555f", "mark": "#1d4ed8"}
-DARK = {"ground": "#14151a", "text": "#ececf1", "soft": "#b4b4c0", "mark": "#8ab4ff"}
+# The colours of the site: each pair has a contrast of 4.5 or more (WCAG 2.2, 1.4.3).
+LIGHT = {"ground": "#ffffff", "text": "#1b1f23", "soft": "#55605f", "mark": "#0b6b62"}
+DARK = {"ground": "#12171b", "text": "#e7eaee", "soft": "#a9b5b4", "mark": "#5fd3c4"}
+BARS_LEFT, BARS_TOP, BARS_WIDTH, BAR, BAR_STEP = 300, 404, 340, 16, 58  # next to the invented names
+LONGEST_NAME, LONGEST_ADDRESS = 24, 48  # characters of the learner's name and of the course's address
 DOTS_PER_INCH, POINTS_PER_INCH = 100, 72
 
 
 @dataclass(frozen=True)
 class Card:
-    """attention: queries by keys, one row for BOS and each letter of the first name; head counts from 1."""
+    """attention: queries by keys, one row for BOS and each letter of the first name; head counts from 1. learner: the
+    name that they want on it; address: where this copy of the course comes from; each "" for none.
+    """
 
     loss: float
     bigram_loss: float
@@ -45,6 +55,8 @@ class Card:
     head: int
     attention: np.ndarray
     date: str
+    learner: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,17 @@ class Square:
     y: float
     side: float
     strength: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A loss as a length. x, y: of the upper left corner. strength: as of a square."""
+
+    x: float
+    y: float
+    width: float
+    strength: float
+    height: float = BAR
 
 
 @dataclass(frozen=True)
@@ -79,12 +102,13 @@ class Drawing:
     title: str
     description: str
     squares: tuple[Square, ...]
+    bars: tuple[Bar, ...]
     words: tuple[Words, ...]
 
 
-def write_card(result: Path) -> list[Path]:
+def write_card(result: Path, learner: str = "") -> list[Path]:
     """Write card.svg and card.png next to the result and return their paths. Raises NoResult and OSError."""
-    drawing = draw(measure_card(result))
+    drawing = draw(replace(measure_card(result), learner=learner, address=course_address(ROOT)))
     paths = []
     for name, content in (("card.svg", to_svg(drawing)), ("card.png", to_png(drawing))):
         write_atomically(result.with_name(name), content)
@@ -114,6 +138,20 @@ def measure_card(path: Path) -> Card:
     )
 
 
+def course_address(folder: Path) -> str:
+    """Where this copy was cloned from, to be read by people; "" when that is no address of a server."""
+    command = ["git", "-C", str(folder), "config", "--get", "remote.origin.url"]
+    try:
+        said = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = REMOTE.fullmatch(said.stdout.strip())
+    if not found:
+        return ""
+    address = clean_text(f"{found[1]}/{found[2].removesuffix('/').removesuffix('.git')}", LONGEST_ADDRESS)
+    return address if "/" in address and "@" not in address else ""
+
+
 def new_names(weights: model.Weights, known: set[str], rng: random.Random) -> tuple[str, ...]:
     """The first five different names that the model invents and that are not in the data; fewer if there are fewer."""
     names: list[str] = []
@@ -135,20 +173,44 @@ def draw(card: Card) -> Drawing:
     """The card as squares and text."""
     loss, bigram, uniform = f"{card.loss:#.4g}", f"{card.bigram_loss:.3f}", f"{math.log(len(CHARS) + 1):.3f}"
     names = list(card.names) or ["(none)"]
+    learner = clean_text(card.learner, LONGEST_NAME)
+    facts = f"{card.parameters:,} parameters, {NUM_STEPS:,} steps of training"
     words = [
         Words(MARGIN, 92, 44, "My GPT in pure Python", bold=True),
-        Words(MARGIN, 132, 22, f"{card.parameters:,} parameters, {NUM_STEPS:,} steps of training", "soft"),
-        Words(MARGIN, 258, 104, loss, "mark", bold=True),
-        Words(MARGIN, 300, 22, "nats per token on names it has never seen"),
-        Words(MARGIN, 332, 20, f"lower is better; pairs of letters {bigram}, guessing {uniform}", "soft"),
-        Words(MARGIN, 392, 22, "Names it invented", "soft"),
-        *(Words(MARGIN, 430 + 34 * row, 28, name) for row, name in enumerate(names)),
-        Words(WIDTH - MARGIN, HEIGHT - 34, 20, card.date, "soft", "end"),
+        Words(MARGIN, 130, 22, facts, "soft"),
+        Words(MARGIN, 266, 104, loss, "mark", bold=True),
+        Words(MARGIN, 306, 22, "nats per token on names it has never seen"),
+        Words(MARGIN, 372, 22, "Names it invented", "soft"),
+        *(Words(MARGIN, 410 + 34 * row, NAME_SIZE, name) for row, name in enumerate(names)),
+        Words(WIDTH - MARGIN, HEIGHT - 26, 20, card.date, "soft", "end"),
     ]
+    if learner:
+        words.append(Words(MARGIN, 160, 22, f"by {learner}", "soft"))
+    if card.address:
+        words.append(Words(MARGIN, HEIGHT - 26, 18, f"Build yours: {card.address}", "soft"))
+    bars, names_of_bars = loss_bars(card, loss, bigram, uniform)
     squares, labels = heat_map(card)
     said = f"Held-out loss {loss} nats per token, where a bigram table has {bigram} and guessing {uniform}."
     said += f" Names it invented: {', '.join(names)}. A heat map of attention head {card.head} over {card.looked_at}."
-    return Drawing(WIDTH, HEIGHT, f"My GPT in pure Python, {card.date}", said, tuple(squares), tuple([*words, *labels]))
+    title = f"My GPT in pure Python, {card.date}"
+    return Drawing(WIDTH, HEIGHT, title, said, tuple(squares), tuple(bars), tuple([*words, *names_of_bars, *labels]))
+
+
+def loss_bars(card: Card, loss: str, bigram: str, uniform: str) -> tuple[list[Bar], list[Words]]:
+    """The loss next to those of guessing and of letter pairs, from zero; none where a long name is in the way."""
+    widths = [NAME_SIZE * sum(WIDE if letter in "mw" else NARROW for letter in name) for name in card.names]
+    if max(widths, default=0) > BARS_LEFT - MARGIN - 10:
+        return [], [Words(MARGIN, 336, 20, f"lower is better; letter pairs {bigram}, guessing {uniform}", "soft")]
+    bars, words = [], []
+    guessing = math.log(len(CHARS) + 1)
+    lines = ((guessing, "guessing", uniform), (card.bigram_loss, "letter pairs", bigram), (card.loss, "mine", loss))
+    largest = max(number for number, _, _ in lines)
+    words.append(Words(BARS_LEFT, 372, 22, "Loss, lower is better", "soft"))
+    for row, (number, name, text) in enumerate(lines):
+        y = BARS_TOP + row * BAR_STEP
+        bars.append(Bar(BARS_LEFT, y + 8, BARS_WIDTH * number / largest, 1.0 if name == "mine" else 0.35))
+        words.append(Words(BARS_LEFT, y, 20, f"{name} {text}"))
+    return bars, words
 
 
 def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
@@ -166,6 +228,7 @@ def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
             squares.append(Square(x + 1, y + 1, side - 2, 0.06 + 0.94 * min(1.0, weight)))
     under = MAP_TOP + MAP_SIDE + 34
     labels.append(Words(MAP_LEFT, under, 20, f"What each letter looks back at (head {card.head})", "soft"))
+    labels.append(Words(MAP_LEFT, under + 26, 18, "darker: looks there more; ^: the beginning", "soft"))
     return squares, labels
 
 
@@ -192,6 +255,9 @@ def to_png(drawing: Drawing) -> bytes:
         axes.add_patch(
             Rectangle(corner, square.side, square.side, color=LIGHT["mark"], alpha=square.strength, linewidth=0)
         )
+    for bar in drawing.bars:
+        shape = Rectangle((bar.x, bar.y), bar.width, bar.height, color=LIGHT["mark"], alpha=bar.strength, linewidth=0)
+        axes.add_patch(shape)
     for words in drawing.words:
         axes.text(
             words.x,

@@ -17,7 +17,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
         command("capstone", "capstone", "train the full model with your own parts 1 to 8"),
         command(
             "card", "capstone", "draw your last capstone's result as a card to share",
-            ": runs/card.svg and runs/card.png", extra="plots",
+            ": runs/card.svg and runs/card.png; name=ADA puts your name on it", extra="plots", options=("name",),
         ),
         command(
             "experiment", "training", "run an experiment on the model, with a table and a picture",

@@ -73,16 +73,16 @@ def capstone(
 
 @app.command()
 @reports_errors(disk="The card can't be written ({error}).")
-def card() -> None:
+def card(name: Annotated[str, typer.Option(help="Your name, to be shown on the card.")] = "") -> None:
     """Draw your last capstone's result as a card to share, runs/card.svg and runs/card.png.
 
-    Example: python -m autograder card
+    Example: python -m autograder card --name Ada
     """
     from autograder.capstone.card import write_card
     from autograder.capstone.saved_model import RESULT, load_result
 
     last = load_result(RESULT)
-    written = write_card(RESULT)
+    written = write_card(RESULT, name)
     print_lines(
         [f"The capstone from {last.date}, with the parts in {last.folder}.", *(f"Written: {path}" for path in written)]
     )

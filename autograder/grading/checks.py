@@ -23,7 +23,7 @@ TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size
 
 @dataclass(frozen=True)
 class Mark:
-    """What `check` says of a test."""
+    """The data that `check` attaches to a test."""
 
     task: str
     points: float
@@ -31,8 +31,8 @@ class Mark:
 
 
 def check(task: str, points: float = 1.0, by_hand: bool = False) -> Callable:
-    """Mark a test as a check of a task. Its name is the check's id; its docstring's first line, when there is one,
-    the sentence that learners read, else the name in words. by_hand: a person gives the points, the test isn't run.
+    """Mark a test as a check of a task. Its name is the check's id. The first line of its docstring is the title that
+    learners see; without a docstring, it is the name in words. by_hand: graded manually, the test isn't run.
     """
 
     def mark(test: Callable) -> Callable:
@@ -96,8 +96,8 @@ class Answer:
 # What probes write in place of a number that is not there.
 NO_VALUE = re.compile(r"no Value but of type (\w+)|a plain number, not a (Value)|a Value, not a plain (number)")
 NO_VALUES = {
-    "list": "a list is used where a single Value is expected. Is a sum(...) missing, or is there a [...] too many?",
-    "str": "texts are used where Values are expected. A loop over a dict gives its keys: .values() gives the rest.",
+    "list": "a list is used where a single Value is expected. Is a sum(...) missing, or is there one [...] too many?",
+    "str": "texts are used where Values are expected. A loop over a dict goes through its keys: use .values().",
     "float": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
     "int": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
     "Value": "plain numbers are used where Values are expected: compute with the Values, not with their .data.",
@@ -172,7 +172,7 @@ def check_fields(name: str, test: Callable, hidden: bool) -> dict:
     if not mark.by_hand:
         return fields
     question = inspect.cleandoc(test.__doc__ or "").partition("\n")[2].strip()  # below the docstring's first line
-    return {**fields, "status": "manual", "message": f"{question}\nTo be graded by hand.\n".lstrip()}
+    return {**fields, "status": "manual", "message": f"{question}\nTo be graded manually.\n".lstrip()}
 
 
 def checks_of(part: Part) -> list[Check]:

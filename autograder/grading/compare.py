@@ -22,8 +22,8 @@ def close(got: float, expected: float, tolerance: float) -> bool:
 
 
 def alike(got: object, expected: object, tolerance: float) -> bool:
-    """Whether two values are equal: numbers within the tolerance, a tuple as a list, an int as a float; a bool is no
-    number.
+    """Whether two values are equal: numbers within the tolerance, a tuple like a list, an int like a float; a bool is
+    not a number.
     """
     return next(_differences(got, expected, tolerance, ""), None) is None
 
@@ -96,14 +96,14 @@ def apart(first: object, second: object) -> tuple[str, str]:
     """Both values as text, floats with as many digits as tell the texts apart, six at least."""
     for digits in range(DIGITS, MOST_DIGITS):
         texts = show(first, digits), show(second, digits)
-        # An int beside a float that rounds to it: 1 and 1.0 are different texts, but no difference to a reader.
+        # An int and a float that rounds to it: the texts 1 and 1.0 differ, but not for a reader.
         if texts[0].removesuffix(".0") != texts[1].removesuffix(".0"):
             return texts
     return show(first, MOST_DIGITS), show(second, MOST_DIGITS)
 
 
 def is_number(value: object) -> bool:
-    """Whether value is an int or a float, and no bool."""
+    """Whether value is an int or a float, and not a bool."""
     return type(value) in (int, float)
 
 
@@ -112,7 +112,7 @@ def location_prefix(place: str) -> str:
 
 
 def show(value: object, digits: int = DIGITS) -> str:
-    """The value as Python would write it, floats with so many digits, at most 200 characters."""
+    """The value as Python would write it, floats with this number of digits, at most 200 characters."""
     parts: list[str] = []
     _write(value, parts, [LONGEST + 1], digits)
     text = "".join(parts)

@@ -28,7 +28,7 @@ def two_sides(value: object) -> str | None:
 
 
 def no_name_on_both_sides(value: object, docs: list[str], least: int) -> str | None:
-    """A split of docs: every row is on one side, equal rows on the same side, at least so many on either."""
+    """A split of docs: every row is on one side, equal rows on the same side, at least `least` on either."""
     if words := two_sides(value):
         return words
     train, held_out = value
@@ -56,7 +56,7 @@ def share_of_distinct_names(value: object, docs: list[str], held: int) -> str | 
 
 
 def rows_in_order(value: object, docs: list[str], least: int) -> str | None:
-    """A split of docs whose sides both keep the order of docs, with at least so many names on either."""
+    """A split of docs whose sides both keep the order of docs, with at least `least` names on either."""
     if words := two_sides(value) or _every_row(value, docs):
         return words
     train, held_out = value

@@ -1,7 +1,7 @@
-"""Naming the mistake: a part's calls are repeated on every known-wrong implementation.
+"""Name the mistake: repeat a part's calls on every known-wrong implementation.
 
-A mistake is named where it alone explains what the checks of its own task saw, passed ones and failed ones; else
-nothing is named. A name never changes points: which are kept although a check failed is follow_through.py's to say.
+A mistake is named if it alone explains the results of all checks of its own task, passed and failed; otherwise
+nothing is named. A name never changes points: follow_through.py decides which failing checks keep their points.
 """
 
 from __future__ import annotations

@@ -22,24 +22,24 @@ class Cause:
 
 
 ONE_SIDE_IS_A_LIST = (
-    "one side is a list, the other a number. Go through the list element by element, or take its sum(...); and where a "
-    "function returns two things, take both: first, second = f(...)."
+    "one side is a list, the other a number. Go through the list element by element, or take its sum(...). If a "
+    "function returns two things, unpack both: first, second = f(...)."
 )
-NONE_FROM_A_FUNCTION = "a value is None here. Often a function that this line uses has no return."
+NONE_FROM_A_FUNCTION = "a value is None here. Often a function that this line calls has no return."
 
 CAUSES = (
     # Functions that call themselves
     Cause(
         "RecursionError",
         "",
-        "this operator calls itself again. Use operators that are written already, such as + and *.",
+        "this operator calls itself again. Use operators that you have already written, such as + and *.",
         within=r"^\s*def __\w+__\(",
     ),
     Cause(
         "RecursionError",
         "",
-        "functions call each other more often than Python allows (some 1,000 deep). Does a function call itself "
-        "without an end? A long chain needs a loop and a list.",
+        "calls are nested deeper than Python allows (about 1,000). Does a function call itself without end? For a long "
+        "chain, use a loop and a list.",
     ),
     # Powers and operators
     Cause("TypeError", r"operand type\(s\) for \^", "a power is written ** in Python; ^ is another operator."),
@@ -63,7 +63,7 @@ CAUSES = (
     Cause(
         "TypeError",
         r"'(?:int|float|Value|list|NoneType)' object is not callable",
-        "key needs a function of one element, and this call has already given its result: write key=lambda x: ...",
+        "key needs a function of one element, but this call already returns its result: write key=lambda x: ...",
         code=r"\bkey *= *[\w.]+\(",
     ),
     Cause("TypeError", r"'NoneType' object is not callable", "{name} is None here: call it only if it is not None."),
@@ -76,7 +76,7 @@ CAUSES = (
     Cause(
         "TypeError",
         r"'generator'|generator object",
-        "it is a generator: write [...] in place of (...), and return in place of yield.",
+        "it is a generator: write [...] instead of (...), and return instead of yield.",
     ),
     Cause("TypeError", r"'NoneType'|can only join an iterable", NONE_FROM_A_FUNCTION),
     Cause("AttributeError", r"'NoneType'", NONE_FROM_A_FUNCTION),
@@ -98,8 +98,8 @@ CAUSES = (
     Cause(
         "TypeError",
         r"indices must be integers or slices, not float",
-        "a position is a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
-        "positions; and // gives a whole number where / does not.",
+        "an index must be a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
+        "positions. Or is there a /, which always returns a float? // returns a whole number.",
     ),
     Cause(
         "TypeError",
@@ -111,25 +111,25 @@ CAUSES = (
     Cause(
         "TypeError",
         r"indices must be integers or slices, not (\w+)",
-        "the index is of type {0}, and must be a whole number. Often a loop runs over the elements, not over their "
+        "the index is of type {0}, but must be a whole number. Often a loop runs over the elements, not over their "
         "positions.",
     ),
     Cause("TypeError", r"string indices must be", "a text is used where a list or a dict is expected."),
     Cause(
         "TypeError",
         r"slice indices must be integers|'float' object cannot be interpreted as an integer",
-        "a whole number is needed here, and / always gives a float. Use // for whole numbers.",
+        "a whole number is needed here, but / always returns a float. Use // for whole numbers.",
     ),
     Cause(
         "TypeError",
         r"can't multiply sequence by non-int of type '(float|Value)'",
-        "a list can't be multiplied or divided as a whole: do it element by element. If a single number is expected "
-        "here, look where it was added: append adds a whole list as one element, += adds its elements.",
+        "a list can't be multiplied or divided: do it element by element. If you expect a single number here, look "
+        "where it was added: append adds a list as one element, += adds its elements.",
     ),
     Cause(
         "TypeError",
         r"can't multiply sequence by non-int|unsupported operand type\(s\) for [-/*]\S*: 'list' and 'list'",
-        "lists can't be computed with as a whole: go element by element, [a * b for a, b in zip(x, y)].",
+        "arithmetic does not work on lists: go element by element, [a * b for a, b in zip(x, y)].",
     ),
     Cause(
         "TypeError",
@@ -139,7 +139,7 @@ CAUSES = (
     Cause(
         "TypeError",
         r'can only concatenate (list|tuple) \(not "(\w+)"\)',
-        "+ joins a {0} with another {0}, and the other side is of type {1}. Write [...] around a single element; to "
+        "+ joins a {0} with another {0}, but the other side is of type {1}. Write [...] around a single element. To "
         "add numbers, go element by element.",
     ),
     Cause("TypeError", r"bad operand type for unary -: '(\w+)'", "- can't be put before a {0}: go element by element."),
@@ -151,19 +151,17 @@ CAUSES = (
     Cause(
         "TypeError",
         r"'Value' object (?:is not subscriptable|does not support item)",
-        "a Value is a single number, and has no positions. Is there one index too many, or one list too few?",
+        "a Value is a single number without positions. Is there one index too many, or one list too few?",
     ),
-    Cause("TypeError", r"'set' object is not subscriptable", "a set has no order: sorted(...) makes a list of it."),
+    Cause("TypeError", r"'set' object is not subscriptable", "a set has no order: sorted(...) turns it into a list."),
     Cause(
         "TypeError",
         r"'(map|zip|filter|dict_keys|dict_values|dict_items)' (?:object is not sub|has no len)|"
         r"object of type '(map|zip|filter)' has no len",
-        "make a list of it first: list(...), or [...] in place of (...).",
+        "turn it into a list first: list(...), or [...] instead of (...).",
     ),
-    Cause(
-        "TypeError", r"'(tuple|str)' object does not support item", "a {0} can't be changed: make a list, list(...)."
-    ),
-    Cause("TypeError", r"unhashable type: '(\w+)'", "a {0} can't be in a set or be the key of a dict: tuple(...) can."),
+    Cause("TypeError", r"'(tuple|str)' object does not support item", "a {0} can't be changed. Use a list: list(...)."),
+    Cause("TypeError", r"unhashable type: '(\w+)'", "a {0} can't be in a set or be the key of a dict. Use tuple(...)."),
     Cause("TypeError", r"'function' object is not subscriptable", "a function is called with (...), not with [...]."),
     Cause(
         "TypeError",
@@ -179,11 +177,9 @@ CAUSES = (
     Cause(
         "TypeError",
         r"'(?:int|float|Value)' object is not callable",
-        "a number is called like a function. Is a * missing before the bracket, or does it have a function's name?",
+        "a number is called like a function. Is a * missing before the parenthesis, or does it have a function's name?",
     ),
-    Cause(
-        "TypeError", r"'module' object is not callable", "this is a module: a function of it is called module.name()."
-    ),
+    Cause("TypeError", r"'module' object is not callable", "this is a module. Call a function of it: module.name()."),
     Cause(
         "TypeError", r"object of type '(int|float|Value)' has no len", "a single {0} is used where a list is needed."
     ),
@@ -216,54 +212,54 @@ CAUSES = (
     Cause(
         "TypeError",
         r"complex",
-        "the number under a root is negative, so the result is complex. Print it first; often a square is missing.",
+        "the number under a root is negative, so the result is complex. Print it; often a square is missing.",
     ),
     Cause(
         "AttributeError",
         r"'(?:int|float)' object has no attribute '(data|grad|_children|_local_grads)'",
-        "this is a plain number: other may be one. Make it a Value first.",
+        "this is a plain number, because other may be one. Turn it into a Value first.",
         within=r"def __\w+__\(self, other",
     ),
     Cause(
         "AttributeError",
         r"'int' object has no attribute '(data|grad)'",
-        "this is a plain number, and only a Value has {0}. Are the two names before enumerate in the wrong order? The "
+        "this is a plain number, but only a Value has {0}. Are the two names before enumerate in the wrong order? The "
         "position comes first.",
         within=r"\benumerate\(",
     ),
     Cause(
         "AttributeError",
         r"'(?:int|float)' object has no attribute '(data|grad|exp|log|relu|backward|_children|_local_grads)'",
-        "this is a plain number, and only a Value has {0}. Is there a .data too many, or a Value(...) too few?",
+        "this is a plain number, but only a Value has {0}. Is there one .data too many, or one Value(...) too few?",
     ),
     Cause(
         "AttributeError",
         r"'(list|tuple)' object has no attribute '(data|grad|exp|log|relu|backward)'",
-        "this is a whole {0}, and only a single Value has {1}. Go through it element by element.",
+        "this is a {0}, but only a single Value has {1}. Go through it element by element.",
     ),
     Cause(
         "AttributeError",
         r"'Value' object has no attribute 'sqrt'",
         "the root of a Value is the power one half: x ** 0.5.",
     ),
-    Cause("AttributeError", r"'tuple' object has no attribute 'append'", "a tuple can't grow: begin with a list, []."),
+    Cause("AttributeError", r"'tuple' object has no attribute 'append'", "a tuple can't grow: start with a list, []."),
     Cause(
         "AttributeError",
         r"'(int|float|str|Value)' object has no attribute '(append|extend)'",
-        "{1} needs a list: begin with [].",
+        "{1} needs a list: start with [].",
     ),
     Cause("AttributeError", r"'set' object has no attribute 'append'", "a set has add; a list has append."),
     Cause(
         "AttributeError",
         r"'(int|float|str|list|tuple|dict)' object has no attribute '(\w+)'",
-        "this is of type {0}, and something with {1} is expected here. Is an argument of a call in the wrong place?",
+        "this is of type {0}, but the code needs something with {1}. Is an argument of a call in the wrong place?",
     ),
     # Names
     Cause("AttributeError", r"module 'math' has no attribute 'ln'", "the natural logarithm is called math.log."),
     Cause(
         "UnboundLocalError",
         r"local variable '(\w+)'",
-        "{0} is used before it has a value in this function. Give it one first, such as before the loop.",
+        "{0} is used before it has a value in this function. Assign one earlier, for example before the loop.",
     ),
     # Positions, keys and sizes
     Cause(
@@ -275,22 +271,22 @@ CAUSES = (
     Cause(
         "IndexError",
         r"string index out of range",
-        "the text is shorter than this position: they run from 0 to len - 1.",
+        "the text is too short for this position: positions run from 0 to len - 1.",
     ),
     Cause("IndexError", r"pop from empty|choose from an empty", "the list is empty here."),
-    Cause("KeyError", r"[{}]", "the key holds braces as text: put an f before its opening quote.", code=r"\{"),
+    Cause("KeyError", r"[{}]", "the key contains braces as text: put an f before its opening quote.", code=r"\{"),
     Cause(
         "KeyError",
         r"(.+)",
-        "the dict has no key {0} here. Is it spelt otherwise, or does the code ask for more than there must be?",
+        "the dict has no key {0} here. Is it spelt differently, or should the code not look it up?",
     ),
     Cause(
         "ValueError",
         r"too many values to unpack \(expected (\d+)|not enough values to unpack \(expected (\d+)",
-        "the right side has another number of values than there are names on the left: print it first. To go through "
-        "two lists side by side, use zip(...).",
+        "the number of values on the right differs from the number of names on the left: print the right side first. "
+        "To go through two lists together, use zip(...).",
     ),
-    Cause("ValueError", r"is not in list|not in tuple", "index finds no such element. Print what is looked up here."),
+    Cause("ValueError", r"is not in list|not in tuple", "the list has no such element. Print what you look up here."),
     Cause("ValueError", r"empty sequence|iterable argument is empty", "the list is empty here."),
     Cause(
         "ValueError", r"[Tt]otal of weights must be", "all weights are 0 here, or one of them is not a finite number."
@@ -300,15 +296,15 @@ CAUSES = (
     Cause(
         "ValueError",
         r"math domain error|expected a (?:positive|nonnegative) input",
-        "the logarithm of 0, or a logarithm or root of a negative number, does not exist. Print the number first.",
+        "0 has no logarithm, and a negative number has no logarithm and no root. Print the number first.",
     ),
     Cause(
         "OverflowError",
         r"math range error",
-        "exp of a number above 709 is larger than any float can be. Can something be subtracted first?",
+        "exp of a number above 709 is too large for a float. Can you subtract something first?",
         code=r"exp\(",
     ),
-    Cause("OverflowError", "", "a number grows beyond what a float can hold."),
+    Cause("OverflowError", "", "a number becomes too large for a float."),
     Cause(
         "ZeroDivisionError",
         r"negative power|zero to a negative",
@@ -320,11 +316,11 @@ CAUSES = (
         r"negative power|zero to a negative",
         "0 has no negative power. Print the base of the power first.",
     ),
-    Cause("ZeroDivisionError", "", "the divisor is 0 here. Often a list is empty, or a count has not begun."),
+    Cause("ZeroDivisionError", "", "the divisor is 0 here. Often a list is empty, or a counter is still 0."),
     # Files
     Cause("FileNotFoundError", "", "open the path that the function receives, not another one."),
-    Cause("UnicodeDecodeError", "", 'name the encoding: open(path, encoding="utf-8").'),
-    Cause("AssertionError", "", "an assert in your own code does not hold."),
+    Cause("UnicodeDecodeError", "", 'pass the encoding: open(path, encoding="utf-8").'),
+    Cause("AssertionError", "", "an assert in your own code failed."),
 )
 
 

@@ -1,4 +1,4 @@
-"""What a learner reads when their code gave no answer: what happened, and what to try where that is known."""
+"""Messages for code that returned no result: what happened and, if known, what to try."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from autograder.sandbox import WAITED, Reply
 SENTENCES = {
     "raised": "Your code raised {exception}{message}.",
     "unusable": "The check can't use what your code returned: {exception}{message}.",
-    "operator": "The check can't compute this with your class: {exception}{message}.",
+    "operator": "The check can't compute with your class: {exception}{message}.",
     "load": "Your file can't be imported: it raised {exception}{message}.",
     "missing": "Your file lacks a name that this check needs{message}.",
     "todo": "{message} is not written yet.",
     "timeout": "Your code did not answer in time{message}.",
-    "crashed": "Your code ended the Python interpreter{message}.",
+    "crashed": "Your code failed{message}.",
     "exited": "Your code ended the program{message}.",
     "memory": "Your code used more memory than is allowed{message}.",
     "type": "Your code returned something that the check can't read{message}.",
@@ -32,7 +32,7 @@ SENTENCES = {
 }
 ADVICE = {
     "crashed": "is there a recursion that never ends?",
-    "exited": "a module that others import must not end the program: take that call out.",
+    "exited": "a module that others import must not end the program: remove that call.",
     "memory": "is there a list that grows without end?",
 }
 # What a TypeError says of a call with other arguments than the function takes, and of a function without a return.
@@ -44,7 +44,7 @@ NO_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribut
 NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
-# What an ImportError says of another part, and where that lies in the worker's folder, which is nobody's concern.
+# An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
 SANDBOX_PATH = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
 # The course's classes: in which module, and what a user of the class finds there.
@@ -104,7 +104,7 @@ def endless_import_message(reply: Reply, facts: Facts) -> str:
     """What to say of a file whose import does not end."""
     cause = "a call that waits, such as sleep," if reply.message.startswith(WAITED) else "a loop"
     sentence = f"Importing the file did not end ({reply.message})."
-    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {cause} outside of functions?"]
+    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {cause} outside the functions?"]
     return "\n".join(lines) + "\n"
 
 
@@ -113,7 +113,7 @@ def _capital_after(sentence: str, advice: str) -> str:
 
 
 def leftover_message(reply: Reply, facts: Facts) -> str | None:
-    """What to say of a function that is written, but still has the stub's raise beside the code; None of others."""
+    """The message for a function that is written but still contains the stub's raise; None for others."""
     name = facts.source.function_at(reply.line) if reply.failure == "todo" else ""
     if not name or facts.source.functions[name].leftover is None:
         return None
@@ -130,7 +130,7 @@ def _sentence(reply: Reply, kind: str) -> str:
     if kind == "type" and (found := RETURNED_TYPE.search(message)):
         return f"Your code returned {_of_type(found[1])} where plain numbers, texts or lists are expected."
     return SENTENCES[kind].format(
-        exception=reply.exception or "an exception of its own", message=f": {message}" if message else ""
+        exception=reply.exception or "its own exception", message=f": {message}" if message else ""
     )
 
 
@@ -188,11 +188,11 @@ def _of_import(reply: Reply, kind: str, facts: Facts) -> str:
             return f"of {module} this part may use: {', '.join(needs[module])}."
         return f"this part may use: {', '.join(needs) or 'no other part'}." if module else ""
     if reply.exception == "EOFError" and "input()" in reply.message:
-        return 'take it out, or put it below: if __name__ == "__main__":'
+        return 'remove it, or put it below: if __name__ == "__main__":'
     if kind == "load" and reply.exception == "NotImplementedError":
         return (
-            "this line calls a function that is not written yet whenever the file is imported. Delete the line, or put "
-            'it below: if __name__ == "__main__":'
+            "this line runs whenever the file is imported, and calls a function that is not written yet. Delete the "
+            'line, or put it below: if __name__ == "__main__":'
         )
     return ""
 
@@ -201,8 +201,8 @@ def _of_own_raise(reply: Reply, kind: str, facts: Facts) -> str:
     """Of a raise statement of the learner's, which refuses what is allowed."""
     if kind == "raised" and re.match(r"\s*(?:if .*: *)?raise\b", facts.source.code(reply.line)):
         return (
-            "your own raise stops this call, but the call is allowed and has an answer. Does the condition for the "
-            "raise refuse too much?"
+            "your own raise stops this call, but the call is valid and has a result. Does the raise's condition reject "
+            "too much?"
         )
     return ""
 
@@ -223,7 +223,7 @@ def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
     if owner and f"{called}(" in facts.source.code(reply.line) and "missing" in reply.message:
         return f"{name} needs an object before the dot, one that {owner}(...) has made: {owner} itself is the class."
     expected = facts.signature_of(called)
-    return f"it is called like this: {expected}." if expected else ""
+    return f"call it like this: {expected}." if expected else ""
 
 
 def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
@@ -322,7 +322,7 @@ def _closest(name: str, known: Iterable[str]) -> str:
 
 
 def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
-    """Of an answer that is no plain data."""
+    """For a result that is not plain data."""
     match = RETURNED_TYPE.search(reply.message) if kind == "type" else None
     if not match:
         return ""
@@ -332,9 +332,9 @@ def _of_type_returned(reply: Reply, kind: str, facts: Facts) -> str:
     if returned == "complex":
         return "the number under a root is negative, so the result is complex. Print it; often a square is missing."
     if returned == "generator":
-        return "write [...] in place of (...), and return in place of yield."
+        return "write [...] instead of (...), and return instead of yield."
     if returned in TO_A_LIST:
-        return f"make it a list: list(...) of the {returned}."
+        return f"turn the {returned} into a list: list(...)."
     if returned in ("function", "method", "builtin_function_or_method"):
         return "a function is called with parentheses after its name."
     return ""
@@ -348,14 +348,14 @@ def _of_arguments(reply: Reply, kind: str, facts: Facts) -> str:
     if not marked.startswith(f"{name}(") or not any(name in names for names in (facts.needs or {}).values()):
         return ""
     if reply.exception == "IndexError":
-        return f"{name} asks for a position that a list does not have. {POSITIONS.get(name, 'Print its arguments.')}"
+        return f"{name} uses a position that a list does not have. {POSITIONS.get(name, 'Print its arguments.')}"
     if "can only concatenate list" in reply.message:
         if ".append(" in facts.source.body(facts.source.function_at(reply.line)):
             return (
-                f"{name} gets a list of lists where it needs a list of numbers. append adds a whole list as one "
-                "element: to join lists, use extend, or +=."
+                f"{name} gets a list of lists but needs a list of numbers. append adds a list as one element: to join "
+                "lists, use extend or +=."
             )
-        return f"{name} gets a list where it needs a single number: print its arguments."
+        return f"{name} gets a list but needs a single number: print its arguments."
     return ""
 
 
@@ -371,5 +371,5 @@ def _of_time(reply: Reply, kind: str, facts: Facts) -> str:
         return "is there a loop that never ends?"
     again = [name for name in bodies if name in facts.source.reached_from(facts.source.functions[name].mentions)]
     if again:
-        return "a function calls itself: does it do so again and again for the same value, or without end?"
-    return "does the code do more than the answer needs, such as building data only to count it?"
+        return "a function calls itself. Does it do so repeatedly for the same value, or without end?"
+    return "does the code do more than it needs to, such as building data only to count it?"

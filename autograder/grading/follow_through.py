@@ -1,10 +1,10 @@
-"""Follow-through: a later task keeps the points of a check whose answers only carry an earlier task's mistake on.
+"""Follow-through: a later task keeps the points of a check that fails only because of an earlier task's mistake.
 
-Each part has a table, follow_through.json: which checks may do so for which mistake. It is computed, never written by
-hand: with the mistake in place, such a check still fails code that does not do the work of its own task
-(tests/gates/follow_through_table.py). The later task must also call what holds the mistake: code that makes the same
-mistake once more itself answers alike, and is wrong whatever the earlier task does. No clock decides here: every
-mistake in the table ends by itself.
+Each part has a table, follow_through.json, of the checks that may keep their points for each mistake. The table is
+computed (tests/gates/follow_through_table.py): with the mistake in place, such a check still fails code that does not
+solve its own task. The later task must also call the function with the mistake: code that repeats the same mistake
+itself gives the same results, but is wrong even if the earlier task is right. Time limits play no role here: every
+mistake in the table terminates.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def keep_points(
     explains: Explains,
     builds_on: BuildsOn,
 ) -> list[Check]:
-    """The checks, those with their points whose answers are what right code of their task gives with the mistake of an
-    earlier one. The mistake itself must have cost points, in a public check: those are the same in every copy.
+    """Return the checks. A failing check keeps its points if correct code of its task gives the same results with the
+    mistake of an earlier task. The mistake itself must have cost points in a public check: every copy has those.
     """
 
     @functools.cache

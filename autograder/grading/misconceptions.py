@@ -43,9 +43,9 @@ class Misconception(Mistake):
     common: bool = False
 
     def applied_to(self, source: str) -> str:
-        """The reference with this mistake. Raises ValueError unless the text to find stands there exactly once."""
+        """The reference with this mistake. Raises ValueError unless the text to find occurs exactly once."""
         if source.count(self.find) != 1:
-            raise ValueError(f"{self.id}: the text to find stands {source.count(self.find)} times in the reference.")
+            raise ValueError(f"{self.id}: the text to find occurs {source.count(self.find)} times in the reference.")
         return source.replace(self.find, self.replace)
 
 

@@ -87,12 +87,12 @@ class Probes:
         return vars(load_trusted(self.path))
 
     def on_reference(self, probe: str, arguments: tuple) -> object:
-        """What the reference answers, as plain data, in this process."""
+        """The reference's result, as plain data, computed in this process."""
         return plain(self._namespace[probe](*arguments))
 
     def reference_seconds(self, probe: str, arguments: tuple) -> float | None:
-        """The processor time that the reference needs for such a call, found out at the first one; None where it can't
-        be asked: in a copy of the course without it, and for a probe that reads files beside it.
+        """The processor time that the reference needs for this call, measured once; None where it can't be called: in a
+        copy of the course without the reference, and for a probe that reads files next to it.
         """
         if probe not in self._seconds:
             begin = time.process_time()
@@ -111,7 +111,7 @@ def paper_calls(part: Part, draw: Draw) -> list[Call]:
 
 
 def load_trusted(path: Path) -> object:
-    """Import one of our own files beside the reference. A learner's code is never imported into this process."""
+    """Import one of the course's files next to the reference. This process never imports a learner's code."""
     if str(SOLUTIONS) not in sys.path:
         sys.path.insert(0, str(SOLUTIONS))
     name = f"trusted_{path.parent.name}_{path.stem}"

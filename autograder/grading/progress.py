@@ -1,4 +1,4 @@
-"""Where a learner stands in a part: what is wrong, what waits for a task that is not written, what comes next."""
+"""A learner's progress in a part: what is wrong, what waits for a task that is not written, what comes next."""
 
 from __future__ import annotations
 

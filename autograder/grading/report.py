@@ -9,24 +9,24 @@ from autograder.course import Task, stretch_tasks
 
 FAILED = ("failed", "error", "timeout", "missing")  # statuses of a check
 
-# What a learner may know of a hidden check that failed, besides its sentence and a recognised misconception.
+# For a failing hidden check, learners see only its title, a recognised misconception, and this.
 KIND_OF_FAILURE = {
-    "failed": "The answer is not the expected one.",
+    "failed": "The result is not the expected one.",
     "error": "The code raised an exception.",
-    "timeout": "The code did not answer in time.",
-    "missing": "The name that is asked for does not exist.",
+    "timeout": "The code did not finish in time.",
+    "missing": "The name that the check needs does not exist.",
     "todo": "The task is not written yet.",
 }
 
-# Of a check that was not run, since the checks before it have used up what all may use together.
-NOT_RUN = "Not run: your code had used its processor time in the checks before this one.\n"
+# For a check that was not run, because earlier checks used up the processor time of all.
+NOT_RUN = "Not run: your code used up its processor time in earlier checks.\n"
 
 NO_FILE = hashlib.sha256(b"").hexdigest()  # what a report has for a file that is not there
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check. status: passed, failed, error, timeout, missing, todo or manual (a person gives the points)."""
+    """One check. status: passed, failed, error, timeout, missing, todo or manual (graded by the instructor)."""
 
     name: str  # never changes once published
     task: str

@@ -21,7 +21,7 @@ def find_slips(
     for name in sorted({node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} & {*shared}):
         yield (
             shared[name],
-            f"line {shared[name]} makes {name} once for the whole class, so all objects share it. Make it in __init__: "
+            f"line {shared[name]} makes {name} once for the class, so all objects share it. Make it in __init__: "
             f"self.{name} = ...",
         )
     yield from _used_up(function)
@@ -51,7 +51,7 @@ def _made_once(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
             yield (
                 default.lineno,
                 f"the default of {name} in line {default.lineno} is made once, when the file is loaded, and every call "
-                f"goes on with the same one. Write {name}=None, and make it inside the function.",
+                f"uses the same object. Write {name}=None, and make it inside the function.",
             )
 
 
@@ -78,8 +78,8 @@ def _used_up(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
                 if uses[name, ast.Store] == 1 and uses[name, ast.Load] > 1:
                     yield (
                         node.lineno,
-                        f"{name} in line {node.lineno} is a generator: what goes through it first, such as a sum, uses "
-                        "it up, and after that it is empty. Write [...] in place of (...).",
+                        f"{name} in line {node.lineno} is a generator: after its first use, in a sum or a loop, it is "
+                        "empty. Write [...] instead of (...).",
                     )
 
 
@@ -110,14 +110,14 @@ def _sentence(node: ast.AST) -> str:
     if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.BitXor):
         return "has a ^, which is not a power in Python: write **."
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_first_power(node.left):
-        return "takes a power of 1 and divides after that: ** 1 / 2 is not a root, ** 0.5 is."
+        return "takes the power 1 and divides the result: ** 1 / 2 is not a root, ** 0.5 is."
     value = node.value if isinstance(node, ast.Expr) else None
     if isinstance(value, ast.Compare) and len(value.ops) == 1 and isinstance(value.ops[0], ast.Eq):
         return "only compares: a single = sets a value."
     if isinstance(value, ast.Attribute):
         return "refers to a method without calling it: add ()."
     if isinstance(value, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Name, ast.Subscript, ast.ListComp)):
-        return "computes something that is never used: is a return or a name = missing in front of it?"
+        return "computes a value that is never used: is a return or a name = missing in front of it?"
     return ""
 
 

@@ -216,13 +216,13 @@ def inspect_source(content: bytes) -> Source:
     if not content.strip():
         return Source("The file is empty.")
     if len(content) > LARGEST_FILE:
-        return Source(f"The file has {len(content):,} bytes; {LARGEST_FILE:,} are the most.")
+        return Source(f"The file has {len(content):,} bytes; at most {LARGEST_FILE:,} are allowed.")
     if b"\0" in content:
-        return Source("The file is no plain text: it holds null bytes. Save it as UTF-8 text.")
+        return Source("The file is not plain text: it contains null bytes. Save it as UTF-8 text.")
     if not _is_utf8(content):
-        return Source("The file is no UTF-8 text, which is what Python reads: save it as UTF-8.")
+        return Source("The file is not UTF-8 text, which Python needs: save it as UTF-8.")
     if LONG_DOTTED_NAME.search(re.sub(rb"[\s\\]+", b"", content)):
-        return Source("The file holds a name with 200 dots or more.")
+        return Source("The file contains a name with 200 dots or more.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -274,8 +274,8 @@ def _foreign_words(name: str) -> str:
     if name in PACKAGES:
         return f"The file imports {name}: the course uses Python's standard library only."
     return (
-        f"The file imports {name}, which Python's standard library does not have. If {name}.py is a file of your own: "
-        "only the course's modules are checked, so move what you use of it into this file."
+        f"The file imports {name}, which Python's standard library does not have. If {name}.py is your own file: "
+        "only the course's modules are checked, so move the code that you need into this file."
     )
 
 

@@ -1,6 +1,6 @@
-"""The result store: a verdict is kept under what it depends on, so that unchanged work is never graded twice.
+"""The result store: a verdict's key is made from all that it depends on, so unchanged work is never graded twice.
 
-One JSON file a verdict, written beside its place and then moved there: it is whole or it is not there.
+One JSON file per verdict, written under a temporary name and then renamed, so that it is complete or does not exist.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Store:
         self.folder = folder
 
     def grade(self, files: Mapping[str, bytes], part: Part, **arguments: object) -> Report:
-        """The stored verdict, else a new one, which is stored. arguments: the fields of `Conditions`. The seed is drawn
-        once per key and kept in the result; a seed that is given asks for a verdict of its own.
+        """Return the stored verdict, or grade and store a new one. arguments: the fields of `Conditions`. The seed is
+        drawn once per key and kept in the result; each given seed has a separate verdict.
         """
         conditions = Conditions(**arguments)
         name = key(files, part, conditions)
@@ -50,13 +50,13 @@ class Store:
         return report
 
     def find(self, name: str) -> Stored | None:
-        """The verdict that is kept under this key, None when there is none or it is not whole."""
+        """The verdict that is stored under this key; None when there is none or it is incomplete."""
         try:
             data = json.loads(self._path(name).read_text(encoding="ascii"))
             return Stored(report_from_json(data), data.get("seconds"))
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError, RecursionError):  # not written by us: grade anew
+        except (ValueError, KeyError, TypeError, RecursionError):  # not written by us: grade again
             return None
 
     def keep(self, name: str, report: Report, seconds: float) -> None:

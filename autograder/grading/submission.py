@@ -24,13 +24,13 @@ def read_submission(folder: Path, wanted: Iterable[Part] | None = None) -> dict[
     Raises ValueError, with a sentence, when there is no such folder or a file can't be read.
     """
     if not folder.is_dir():
-        raise ValueError(f"There is no folder {folder}. It must hold modules such as part05_gpt.py.")
+        raise ValueError(f"There is no folder {folder}. It should contain modules such as part05_gpt.py.")
     files = {}
     for part in parts() if wanted is None else wanted:
         path = folder / part.file_name
         if path.is_symlink() and folder.resolve() not in path.resolve().parents:
             # It could be anything that the grader can read: the solution, somebody else's work.
-            raise ValueError(f"{path} is a link to a file outside of {folder}: put a copy of the file there.")
+            raise ValueError(f"{path} is a link to a file outside {folder}: put a copy of the file there.")
         if path.is_file():
             try:
                 with open(path, "rb") as file:
@@ -103,15 +103,15 @@ def _try_on_own_parts(
         if used > SHARE_TO_TRY and len(suspects) > 1:
             rest = [p.file_name for p in suspects[number:]]
             sentences.append(
-                f"{len(together)} of {len(report.checks)} checks fail with all of your earlier parts that lost points. "
-                f"Not tried alone, since the code uses too much processor time: {', '.join(rest)}."
+                f"{len(together)} of {len(report.checks)} checks fail together with your parts that lost points. "
+                f"Not tried alone, because the code uses too much processor time: {', '.join(rest)}."
             )
             break
         failing = (yield from failing_with([suspect])) if len(suspects) > 1 else together
         if failing:
             sentences.append(
                 f"Your own part {suspect.number} breaks it: {len(failing)} of {len(report.checks)} checks fail with "
-                f"your {suspect.file_name} in place of the reference (the first: {failing[0].title})."
+                f"your {suspect.file_name} instead of the reference (the first: {failing[0].title})."
             )
-    each_works = "Your own earlier parts break it, though each alone works with the reference."
+    each_works = "Your own earlier parts together break it, although each one alone works."
     return replace(report, breaks=" ".join(sentences) or each_works)

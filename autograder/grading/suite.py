@@ -113,7 +113,7 @@ class Suites:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self.session.current, self.session.task = item.name, item.obj.check.task
         if item.obj.check.by_hand:
-            pytest.skip("a person gives the points")
+            pytest.skip("graded manually")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> pytest.TestReport:

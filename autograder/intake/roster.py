@@ -74,7 +74,7 @@ def read_roster(path: Path) -> list[RosterEntry]:
             problems.append(f"{path.name}, line {learner.line}: {problem}")
         learners.append(learner)
     if problems:
-        raise ClassError("\n".join([*problems, "Nothing was changed. Fix the list and import it again."]))
+        raise ClassError("\n".join([*problems, "Nothing was changed: fix the list and import it again."]))
     if not learners:
         raise ClassError(f"{path} lists nobody.")
     return learners

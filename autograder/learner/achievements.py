@@ -60,9 +60,9 @@ def tick(name: str) -> bool:
     by_id = {achievement.id: achievement for achievement in achievements()}
     can_tick = ", ".join(achievement.id for achievement in achievements() if not achievement.acts)
     if name not in by_id:
-        raise ValueError(f"There is no achievement {ascii(name)}. You can tick: {can_tick}.")
+        raise ValueError(f"{ascii(name)} is not an achievement. You can tick: {can_tick}.")
     if by_id[name].acts:
-        raise ValueError(f"{name} is earned by doing it: {by_id[name].how()}. You can tick: {can_tick}.")
+        raise ValueError(f"You can't tick {name}; you earn it: {by_id[name].how()}. You can tick: {can_tick}.")
     ticks = local_state.read("ticks")
     if name in ticks:
         del ticks[name]

@@ -37,16 +37,16 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
             yield from side_by_side(mine, theirs)
         yield from cost_lines([sum(text.count("\n") + 1 for text in texts) for texts in code], *costs[task.id])
         yield ""
-    yield "Shown without docstrings, comments and types. A node is a Value that was made."
-    yield "Nodes and ms (milliseconds) are of all calls of the task's checks: helpers of"
-    yield "yours count in them, but not in the lines."
+    yield "Shown without docstrings, comments and types. A node is a Value of the graph."
+    yield "Nodes and ms (milliseconds) are totals over all calls of the task's checks."
+    yield "They include your helper functions; the lines do not."
 
 
 def normalised(source: str, name: str) -> str:
     """A function as Python itself writes it, without comments, docstrings and types; a comment if it isn't there."""
     function = functions_of(ast.parse(source)).get(name)
     if function is None:
-        return f"# {name} is made in another way."
+        return f"# {name} is not defined as a function here."
     for node in ast.walk(function.node):
         if isinstance(node, ast.FunctionDef):
             node.returns = None

@@ -26,7 +26,7 @@ def find_check(report: Report, part: Part, name: str | None) -> Check:
     if name is None:
         check = current_check(report, part)
         if check is None:
-            raise ValueError(f"Every check is passed. Name one to run it again: {names_to_choose(part, report.checks)}")
+            raise ValueError(f"Every check passes. Name one to run it again: {names_to_choose(part, report.checks)}")
         return check
     for check in report.checks:
         if check.name == name.removeprefix("test_"):
@@ -56,7 +56,7 @@ def message_lines(check: Check, part: Part) -> Iterator[str]:
     if "breakpoint()" not in path.read_text(encoding="utf-8", errors="replace"):
         yield f"Write breakpoint() into {shown_path(path)} where you want to stop, and run this again."
     else:
-        yield "At breakpoint(): p NAME prints a value, n runs a line, s goes into a call, c goes on, q ends."
+        yield "At breakpoint(): p NAME prints a value, n runs a line, s steps into a call, c continues, q quits."
     yield ""
 
 
@@ -68,7 +68,7 @@ def run(part: Part, check: Check, seed: int) -> int:
     recording = record_checks(part, path.read_bytes(), seed, check.task)
     calls = recording.calls.get(check.name, [])
     if not calls:
-        raise ValueError(f"{check.name} calls nothing: it is graded manually.")
+        raise ValueError(f"{check.name} is graded manually, so there is no call to run.")
     with tempfile.TemporaryDirectory(prefix="debug-") as folder:
         _write_job(Path(folder), part, recording, check.name)
         # Ctrl-C is for the debugger: the learner's process gets it from the terminal too.

@@ -50,7 +50,7 @@ def all_hints(report: Report, part: Part, source: str) -> Hint | None:
         return None
     task = part.task(task_to_fix(check))
     if (file_failure := file_level_failure(report)) is not None:
-        return Hint(task, check, "", (), 0, f"{file_failure.message.strip()}\nNo hint helps before that is fixed.")
+        return Hint(task, check, "", (), 0, f"{file_failure.message.strip()}\nFix that first; hints come after it.")
     if check.task != task.id:  # it fails because of that task, and that task's own check is more precise
         check = next((c for c in report.checks if c.task == task.id and c.status not in DONE), check)
     if (first := going_on(report, check)) and not _is_stub(source, task):

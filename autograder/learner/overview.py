@@ -25,7 +25,7 @@ class PartProgress:
 
     @property
     def possible(self) -> float:
-        """The points that a machine gives."""
+        """The points from automatic checks."""
         return self.report.possible if self.report else sum(points_by_task(self.part, by_hand=False).values())
 
     @property
@@ -42,19 +42,19 @@ class PartProgress:
 
     @property
     def tasks_done(self) -> int:
-        """How many tasks have no check that is not passed."""
+        """How many tasks have only passed checks."""
         checks = [check for check in self.report.checks if check.status != "manual"] if self.report else []
         tasks = {check.task for check in checks}
         return len(tasks - {check.task for check in checks if check.status != "passed"})
 
     @property
     def tasks(self) -> int:
-        """How many tasks a machine grades."""
+        """How many tasks are graded automatically."""
         return sum(points > 0 for points in points_by_task(self.part, by_hand=False).values())
 
     @property
     def state(self) -> str:
-        """Where the learner is in this part, in a few words."""
+        """The learner's state in this part, in a few words."""
         if self.report is None:
             return "its file can't be read" if self.unreadable else "not begun"
         lost = current_check(self.report, self.part)
@@ -108,6 +108,4 @@ def next_line(rows: list[PartProgress]) -> str:
         return f"Next: part {row.part.number}, {row.part.title}, {row.state}: {command('watch')}"
     capstone_first = sorted(achievements(), key=lambda achievement: achievement.id != "capstone")
     left = next((achievement for achievement in capstone_first if achievement.day() is None), None)
-    return (
-        f"Next: {left.title.partition(':')[0]}: {left.how()}" if left else "Nothing is left: you have done all of it."
-    )
+    return f"Next: {left.title.partition(':')[0]}: {left.how()}" if left else "You have done everything. Well done."

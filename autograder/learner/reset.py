@@ -90,15 +90,13 @@ def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:
         text = before.decode("utf-8").replace("\r\n", "\n")
         theirs = _lines_of_functions(text)
     except (SyntaxError, ValueError, RecursionError) as error:
-        raise StubError(
-            f"Python can't read {part.file_name}, so the task is not to be found in it: {instead}."
-        ) from error
+        raise StubError(f"Python can't read {part.file_name}, so the task can't be found in it: {instead}.") from error
     ours, lines, stub_lines = _lines_of_functions(stub), text.split("\n"), stub.split("\n")
     names = part.task(task).defines
     missing = [name for name in names if name not in theirs]
     if missing or not names:
         if not missing:
-            raise StubError(f"{part.file_name} holds nothing of task {task}, a written answer.")
+            raise StubError(f"Task {task} is a written answer: {part.file_name} contains nothing of it.")
         raise StubError(f"{part.file_name} has no {', '.join(missing)}: {instead}.")
     for name in sorted(names, key=lambda name: -theirs[name][0]):  # from below, so that the lines above stay in place
         (first, last), (first_of_stub, last_of_stub) = theirs[name], ours[name]

@@ -26,27 +26,27 @@ def reset_lines(change: ResetPlan) -> Iterator[str]:
     """What a reset would do to a file."""
     path = shown_path(change.path)
     if change.nothing_to_do:
-        yield f"{path} is the stub already: nothing to do."
+        yield f"{path} is already the stub: nothing to do."
     elif change.before is None:
-        yield f"There is no {path}: it is written again."
+        yield f"{path} does not exist: the stub is written."
     else:
         lost = change.lost
         yield from [change.note] if change.note else []
-        yield f"{plural(len(lost), 'line')} of yours in {path} would go:"
+        yield f"This deletes {plural(len(lost), 'line')} of yours in {path}:"
         yield from (f"  | {ascii(line)[1:-1][:72]}" for line in lost[:8])
         if len(lost) > 8:
             yield f"  | and {len(lost) - 8} more"
 
 
 def kept_lines(copy: Path | None) -> Iterator[str]:
-    """Where the copy of a file is that was replaced."""
+    """Where the copy of a replaced file is."""
     if copy is not None:
         yield f"Done. Your version is kept as {shown_path(copy)}."
         yield f"To bring it back: {command('undo')}"
 
 
 def watch_lines(report: Report, seconds: float) -> Iterator[str]:
-    """A verdict that fits a small screen: a line a task, the first failing check in full, what to do next."""
+    """A verdict that fits a small screen: a line per task, the first failing check in full, what to do next."""
     graded_part, path = part(report.part), shown_path(EXERCISES / report.file)
     yield f"Part {report.part}, {graded_part.title}: {path}"
     yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
@@ -88,11 +88,11 @@ def task_line(report: Report, task: Task) -> str:
 
 
 def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str = "") -> Iterator[str]:
-    """A hint, the levels before it, and how to get the next one: by what `again` says, else by the command."""
+    """A hint, the earlier ones, and how to get the next one: `again`, or the command if it is empty."""
     graded_part = part(report.part)
     if hint is None:
         where = f"Task {task}" if task else f"Part {graded_part.number}, {graded_part.title},"
-        yield f"{where} is passed: there is nothing to hint at."
+        yield f"{where} has passed; you need no hints."
         yield next_step([report], after=after_passing)
         return
     path = shown_path(EXERCISES / graded_part.file_name)

@@ -50,7 +50,7 @@ def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
         yield from position_lines(traced, position, full, different)
     if last < len(traced.yours) - 1:
         yield ""
-        yield f"What follows builds on it. All positions: {command('trace', name=traced.name, full=True)}"
+        yield f"Everything later depends on it. To see it all: {command('trace', name=traced.name, full=True)}"
     yield ""
     if different is None and not traced.problem:
         yield f"Every vector equals the reference's, within {TOLERANCE:g}."
@@ -62,7 +62,7 @@ def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
 def whose_lines(traced: Trace) -> Iterator[str]:
     """Say which parts are the learner's."""
     if not traced.own:
-        yield f"{traced.name}, read by none of your parts yet: all of it is the reference's."
+        yield f"{traced.name}, read by the reference alone: you have not started parts of the model yet."
     else:
         rest = " and the reference's other parts" if len(traced.own) < len(PARTS) else ""
         yield f"{traced.name}, read by your part{'s' if len(traced.own) > 1 else ''} {listed(traced.own)}{rest}."
@@ -79,13 +79,13 @@ def position_lines(traced: Trace, position: int, full: bool, different: tuple[in
     order = list(reference)
     for label, numbers in steps:
         while label in reference and lacking and order.index(lacking[0]) < order.index(label):
-            yield f"   {lacking.pop(0):<17}      yours makes it in another way, or not at all"
+            yield f"   {lacking.pop(0):<17}      yours computes it differently, or not at all"
         if label in reference:
             yield from vector_lines(label, numbers, reference[label], full, (position, label) == different)
         else:
-            yield f"   {label:<17}      only yours has it"
+            yield f"   {label:<17}      only yours computes it"
     if not stopped:
-        yield from (f"   {label:<17}      yours makes it in another way, or not at all" for label in lacking)
+        yield from (f"   {label:<17}      yours computes it differently, or not at all" for label in lacking)
 
 
 def vector_lines(label: str, yours: list[float], reference: list[float], full: bool, first: bool) -> Iterator[str]:
@@ -119,26 +119,26 @@ def next_lines(traced: Trace, different: tuple[int, str] | None) -> Iterator[str
     if different is None and traced.problem:
         yield from stop_lines(traced)
     elif different is None and (left := not_passed(traced.own)):
-        yield "What it does not show: gradients, several layers, other sizes. The checks do."
+        yield "This does not test gradients, several layers or other sizes. The checks do."
         yield f"Next: {command('check', left[0].number)}"
 
 
 def difference_lines(traced: Trace, position: int, label: str) -> Iterator[str]:
     """The first vector that differs, its first number that does, and the tasks that it comes from."""
     yours, reference = (dict(steps[position])[label] for steps in (traced.yours, traced.reference))
-    yield f"The first that differs: {label} at position {position}, token {traced.tokens[position]}, marked >>."
+    yield f"The first difference, marked >>: {label} at position {position}, token {traced.tokens[position]}."
     place = first_unlike(yours, reference)
     if len(yours) != len(reference):
         yield f"  It has {len(yours)} numbers, the reference's {len(reference)}."
     else:
         digits = 6 if f"{yours[place]:.6g}" != f"{reference[place]:.6g}" else 12
-        yield f"  Its number [{place}] is {yours[place]:.{digits}g}; {reference[place]:.{digits}g} in the reference."
+        yield f"  Number [{place}]: yours {yours[place]:.{digits}g}, the reference's {reference[place]:.{digits}g}."
     made = traced.before(position, label)
     lacking, extra = ([name for name in names if not name.startswith("into")] for names in made)
     if lacking:
-        yield f"  By then the reference has made, and yours has not: {', '.join(lacking)}."
+        yield f"  Until then only the reference has computed: {', '.join(lacking)}."
     if extra:
-        yield f"  By then yours has made, and the reference has not: {', '.join(dict.fromkeys(extra))}."
+        yield f"  Until then only yours has computed: {', '.join(dict.fromkeys(extra))}."
     tasks = [*_tasks_of(CALLED_BY, (lacking or [""])[0]), *_tasks_of(MADE_BY, label)]
     tasks = list(dict.fromkeys(task for task in tasks if int(task[0]) in traced.own))
     if tasks:
@@ -175,14 +175,14 @@ def attention_lines(traced: Trace) -> Iterator[str]:
     heads = [(label.split()[1], last[label]) for label in last if label.endswith("weights")]
     if heads:
         yield ""
-        yield f"Where your heads look from the last token, {traced.tokens[-1]}, in percent:"
+        yield f"Attention of your heads from the last token, {traced.tokens[-1]}, in percent:"
         yield "          " + "".join(f"{token:>4}" for token in traced.tokens)
         for head, weights in heads:
             yield f"  head {head:<3}" + "".join(f"{100 * weight:4.0f}" for weight in weights)
     logits = last.get("logits", [])
     if len(logits) == len(string.ascii_lowercase) + 1:
         likely = sorted(zip(softmax(logits), [*string.ascii_lowercase, "the end"]), reverse=True)[:4]
-        yield f"After {traced.name} it expects: " + ", ".join(
+        yield f"Most likely after {traced.name}: " + ", ".join(
             f"{letter} {100 * probability:.0f}%" for probability, letter in likely
         )
 

@@ -45,9 +45,11 @@ def plan(old: Path | None = None) -> list[FileUpdate]:
     """
     theirs = EXERCISES if old is None else old / "exercises"
     if not theirs.is_dir():
-        raise ValueError(f"{theirs} is no folder: name the folder of the older course, the one that holds exercises/.")
+        raise ValueError(
+            f"{theirs} is not a folder. Give the folder of the older course, the one with exercises/ in it."
+        )
     if old is not None and theirs.resolve() == EXERCISES.resolve():
-        raise ValueError(f"{old} is this course itself: name the folder of the older one.")
+        raise ValueError(f"{old} is this course itself. Give the folder of the older one.")
     solutions_of_old = fresh_stubs(old / "solutions") if old is not None and (old / "solutions").is_dir() else {}
     updates = []
     for name, stub in fresh_stubs().items():
@@ -62,7 +64,7 @@ def plan(old: Path | None = None) -> list[FileUpdate]:
         for name in others:
             mine, here = _read(theirs / name), _read(EXERCISES / name)
             if mine != here and (here is None or name == RECIPE_FILE):
-                updates.append(FileUpdate(name, "yours is taken over", mine, None))
+                updates.append(FileUpdate(name, "your version is kept", mine, None))
     return updates
 
 
@@ -78,20 +80,20 @@ def _plan_file(name: str, mine: str | None, base: str | None, stub: str, here: s
     if base == stub:
         moved = mine != here
         return FileUpdate(
-            name, "yours is taken over" if moved else "the course changed nothing here", mine if moved else None, stub
+            name, "your version is kept" if moved else "the course changed nothing here", mine if moved else None, stub
         )
     if base is None:
-        return FileUpdate(name, "LEFT ALONE: it is not known which stub it began as", None, None)
+        return FileUpdate(name, "LEFT ALONE: the stub that it started from is unknown", None, None)
     text, conflicts = merged(mine, base, stub)
     to_resolve = f"; {plural(conflicts, 'place')} for you to resolve" if conflicts else ""
-    summary = f"your work and the course's changes are joined{to_resolve}"
+    summary = f"your work and the course's changes are merged{to_resolve}"
     return FileUpdate(name, summary, None if here == text else text, stub, conflicts)
 
 
 def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
     """The text with the changes of both, and the count of conflicts in it. Raises StubError when git can't do it."""
     if shutil.which("git") is None:
-        raise StubError("There is no git here, which joins the two versions: install git.")
+        raise StubError("Merging the two versions needs git, which is not installed: install git.")
     todo_of_base = {match[1]: match[0] for match in TODO.finditer(base)}
     todo_of_stub = {match[1]: match[0] for match in TODO.finditer(stub)}
     quiet = TODO.sub(lambda match: todo_of_base.get(match[1], match[0]), stub)
@@ -102,7 +104,7 @@ def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
         labels = [word for label in LABELS for word in ("-L", label)]
         done = subprocess.run(["git", "merge-file", "-p", *labels, *map(str, paths)], capture_output=True, check=False)
     if not 0 <= done.returncode < 128:
-        raise StubError(f"git could not join the versions: {done.stderr.decode('utf-8', 'replace').strip()}")
+        raise StubError(f"git could not merge the versions: {done.stderr.decode('utf-8', 'replace').strip()}")
     text = done.stdout.decode("utf-8")
     return TODO.sub(lambda match: todo_of_stub.get(match[1], match[0]), text), done.returncode
 
@@ -121,14 +123,14 @@ def carry_out(updates: list[FileUpdate], old: Path | None = None) -> list[Path]:
 
 
 def _read(path: Path) -> str | None:
-    """A text with the newlines of the stubs; None when there is no file. Raises StubError when it is no UTF-8."""
+    """A text with the newlines of the stubs; None when there is no file. Raises StubError when it is not UTF-8."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
-        raise StubError(f"{path} is no UTF-8 text: save it as UTF-8 first.") from error
+        raise StubError(f"{path} is not UTF-8 text: save it as UTF-8 first.") from error
 
 
 def plan_lines(updates: list[FileUpdate]) -> Iterator[str]:
@@ -138,20 +140,20 @@ def plan_lines(updates: list[FileUpdate]) -> Iterator[str]:
         if update in changed or update.summary.startswith("LEFT"):
             yield f"  {update.name:<26}{update.summary}"
     if not changed:
-        yield "Your exercises are those of this version of the course: nothing to bring in."
+        yield "Your exercises already belong to this version of the course: nothing to update."
     else:
-        yield f"{plural(len(changed), 'file')} would change; copies of all of them are kept first."
+        yield f"This changes {plural(len(changed), 'file')}, and keeps a copy of each."
     if any(update.conflicts for update in updates):
-        yield "Where you and the course changed the same lines, both versions will stand in the"
-        yield "file, between <<<<<<< and >>>>>>>: keep what you want, delete the rest, save."
+        yield "Where you and the course changed the same lines, the file will contain both versions"
+        yield "between <<<<<<< and >>>>>>>: keep what you want, delete the rest, and save."
 
 
 def done_lines(updates: list[FileUpdate], copies: list[Path]) -> Iterator[str]:
     """What was done, and what is left for the learner."""
     yield "Done."
     if copies:
-        yield f"Copies of what was there are in {shown_path(copies[0].parent)}. To bring them back: {command('undo')}"
+        yield f"Copies of the old files are in {shown_path(copies[0].parent)}. To bring them back: {command('undo')}"
     for update in updates:
         if update.conflicts:
             path = shown_path(EXERCISES / update.name)
-            yield f"To settle: {plural(update.conflicts, 'place')} in {path}. Look for <<<<<<<."
+            yield f"To resolve: {plural(update.conflicts, 'place')} in {path}. Look for <<<<<<<."

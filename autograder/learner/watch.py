@@ -20,7 +20,7 @@ from autograder.sandbox import SandboxUnavailable
 from autograder.stubs import StubError
 
 KEYS = "Keys: h hint  n next  0-10 part  l list  r reset  c compare  Enter redo  q quit"
-NO_KEYS = "There is no keyboard here, so no keys: Ctrl-C ends it."
+NO_KEYS = "No keyboard is connected, so keys don't work: Ctrl-C ends it."
 
 
 class Watch:
@@ -121,7 +121,7 @@ class Watch:
     def next_part(self) -> None:
         following = last_results.next_unfinished(self.part)
         if following is None:
-            self.say(["Every part is passed.", *overview.open_lines(overview.survey())])
+            self.say(["You have passed every part.", *overview.open_lines(overview.survey())])
         else:
             self.part = following
             self.check()
@@ -137,13 +137,13 @@ class Watch:
             return
         if not change.nothing_to_do:
             self.confirm = change
-        question = [] if change.nothing_to_do else ["Go on? y, or any other key for no"]
+        question = [] if change.nothing_to_do else ["Continue? y, or any other key for no"]
         self.say([*screens.reset_lines(change), *question])
 
     def reset(self, change: reset.ResetPlan) -> None:
         """Write the stub, if the file is still the one that the question was about."""
         if change.before != reset.plan_part(self.part).before:
-            self.say(["The file was saved meanwhile, so nothing was changed. Press r again."])
+            self.say(["You saved the file in the meantime, so nothing was changed. Press r again."])
             return
         try:
             copy = reset.carry_out(change)
@@ -155,7 +155,7 @@ class Watch:
 
     def compare(self) -> None:
         if self.report is None or not self.report.passed:
-            self.say(["The reference is shown when the part is passed."])
+            self.say(["You can see the reference once you have passed the part."])
         else:
             self.say(compare.comparison_lines(self.part, None, self.report.seed))
 

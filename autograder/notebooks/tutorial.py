@@ -52,7 +52,7 @@ EXPLORING = re.compile(r"^with lesson\.exploring\(\):\n((?:(?: {4}.*)?\n)*)", re
 # These sentences are only for learners who submit: minutes, points, full answers, and how checks respond.
 FOR_THE_COURSE = re.compile(
     r"^Reading: about [^\n]*\n\n|^\*\d+ points?, about [^\n]*\n\n|^\*\*A full answer\*\*.*?(?:\n\n|\Z)"
-    r"|, so that you see how a check answers\. Run the two cells below .*? run them again(?=\.)",
+    r"| It shows you how a check reports\. Run the two cells below .*? run them again\.",
     re.MULTILINE | re.DOTALL,
 )
 

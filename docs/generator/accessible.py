@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 # What moves sideways must be reachable without a mouse; two landmarks of a kind need names; a page needs a heading.
 REPLACED = {
     "<pre>": '<pre tabindex="0">',
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
     '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="On this page">',

@@ -4,11 +4,11 @@
     A sentence for people who read the page where it is not built.
     ```
 
-box: its tasks, minutes, file and commands. mistakes: three that people make, and where all are that the checks know.
-The others take no number. catalogue: where all mistakes are. list: all parts with their pages. hours: what the course
-takes, part by part, and its aims. days: the same, spread over days. reading: the notebooks by the hour, for people who
-only read. achievements: level by level, and how each is earned. names: what a GPT in one file must define. term, weeks:
-a class's term, a part a week; the parts in half as many weeks.
+box: its number of tasks, minutes, file, tasks and commands. mistakes: three that people make, and where all are that
+the checks know. The others take no number. catalogue: where all mistakes are. list: all parts with their pages. hours:
+what the course takes, part by part, and its aims. days: the same, spread over days. reading: the notebooks by the hour,
+for people who only read. achievements: level by level, and how each is earned. names: what a GPT in one file must
+define. term, weeks: a class's term, a part a week; the parts in half as many weeks.
 """
 
 from __future__ import annotations
@@ -53,22 +53,26 @@ PLANS = {"One hour a day": 60, "Two hours a day": 120, "Five hours a day": 300}
 
 
 def box(part: Part) -> str:
-    """The facts of a part: what is to be written, how long it takes, where, and the commands for it."""
-    written = [f"**{task.id}** {escaped(task.title)}" for task in part.tasks]
+    """The facts of a part in a line, its tasks, and the commands for it."""
     numbers = sorted({course.part(int(module[4:6])).number for module in part.needs})
-    rows = {
-        "Tasks": " · ".join(written),
-        "Time": f"about {part.minutes} minutes",
-        "File": f"`exercises/{part.file_name}`",
-        "Uses": ", ".join(f"[part {number}](part{number:02d}.md)" for number in numbers) or "nothing but Python",
-        "Lesson": f"`make notebooks part={part.number}`",
-        "Check": f"`make check part={part.number}`, or one task: `make check part={part.tasks[0].id}`",
-        "Stuck": f"`make hint part={part.number}`: each call shows one more hint, and none costs points",
-    }
-    lines = [":::{list-table}", ":stub-columns: 1", ":widths: auto"]
-    for name, what in rows.items():
-        lines += [f"* - {name}", f"  - {what}"]
-    return "\n".join([*lines, ":::"])
+    uses = ", ".join(f"[{number}](part{number:02d}.md)" for number in numbers)
+    facts = [
+        f"**{len(part.tasks)} tasks**",
+        f"about {part.minutes} minutes",
+        f"`exercises/{part.file_name}`",
+        f"uses part{'s' * (len(numbers) > 1)} {uses}" if numbers else "uses nothing but Python",
+    ]
+    tasks = [f"{task.id} {escaped(task.title)}" for task in part.tasks]
+    return f"""{" · ".join(facts)}
+
+{" · ".join(tasks)}
+
+```sh
+make check part={part.number}       # or one task: make check part={part.tasks[0].id}
+make hint part={part.number}        # when you are stuck; hints cost no points
+make notebooks part={part.number}   # the part as a lesson
+```
+"""
 
 
 def all_parts() -> str:

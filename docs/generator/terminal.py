@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "_static" / "check.svg"
 PROMPT = "$ make check part=1.4"
 # The edit of the reference that makes the most common mistake in `backward`.
+MODULE = "part01_autograd.py"
 RIGHT, WRONG = "child.grad += local_grad", "child.grad = local_grad"
 # At most 60 columns: on a phone the text is then still 9 pixels high.
 WIDTH, LEFT, TOP, LINE = 540, 16, 56, 20
@@ -32,17 +33,23 @@ STYLE = """
 """
 
 
+def write_exercises(folder: Path) -> Path:
+    """Write the reference as exercises/ in the folder, with the mistake; return the module that has it."""
+    exercises = folder / "exercises"
+    exercises.mkdir()
+    for path in (ROOT / "solutions").glob("part*.py"):
+        text = path.read_text(encoding="utf-8")
+        if path.name == MODULE:
+            assert text.count(RIGHT) == 1, "The picture's mistake no longer fits the reference."
+            text = text.replace(RIGHT, WRONG)
+        (exercises / path.name).write_text(text, encoding="utf-8")
+    return exercises / MODULE
+
+
 def check_lines() -> list[str]:
     """What the check prints, without the list of all checks: the mistake first, then the smallest input."""
     with tempfile.TemporaryDirectory() as folder:
-        exercises = Path(folder) / "exercises"
-        exercises.mkdir()
-        for path in (ROOT / "solutions").glob("part*.py"):
-            text = path.read_text(encoding="utf-8")
-            if path.name == "part01_autograd.py":
-                assert text.count(RIGHT) == 1, "The picture's mistake no longer fits the reference."
-                text = text.replace(RIGHT, WRONG)
-            (exercises / path.name).write_text(text, encoding="utf-8")
+        write_exercises(Path(folder))
         command = [sys.executable, "-m", "autograder", "check", "1.4", "--from", "exercises", "--sandbox", "local"]
         said = subprocess.run(
             [*command, "--seed", "3"],

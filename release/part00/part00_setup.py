@@ -1,7 +1,7 @@
-"""Part 0: a first green check, and the ruler that will measure your gradients.
+"""Part 0: your first passing check, and a tool to test gradients with.
 
-You write two short functions. The first shows you how a check answers. The second finds the slope of any
-function by trying it out; from part 1 on you will compute slopes exactly, and compare.
+You write two short functions. The first shows how a check reports. The second estimates the slope (derivative) of any
+function numerically. From part 1 on you compute derivatives exactly, and compare.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ def square(x: float) -> float:
 
 
 def numerical_gradient(f: Callable[[list[float]], float], xs: list[float], h: float = 1e-5) -> list[float]:
-    """Return the slope of f along each coordinate of xs, found by trying: one number for each number in xs.
+    """Estimate the gradient of f at xs: the slope of f along each coordinate, one number per number in xs.
 
     f takes a list of len(xs) numbers and returns one number. For each coordinate x_i, with the others unchanged:
         slope_i = (f(x_i + h) - f(x_i - h)) / (2·h)
-    This is the *central* difference: its error shrinks with h², that of a one-sided difference only with h.
-    Give f a new list each time, so that xs itself is unchanged when the function returns.
+    This is the *central* difference. Its error shrinks with h², that of a one-sided difference only with h.
+    Pass f a new list each time, so that xs itself never changes.
 
     Central differences: https://en.wikipedia.org/wiki/Finite_difference
 

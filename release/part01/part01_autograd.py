@@ -1,8 +1,8 @@
-"""Part 1: automatic differentiation. A number that remembers how it was made.
+"""Part 1: automatic differentiation, with a number that remembers how it was computed.
 
 A `Value` holds a number, the values that it was computed from (its children), and its derivative with respect to
-each child (the local gradients). A derivative is also called a slope or a gradient. `backward` walks from the result
-to the leaves and multiplies slopes along every path: the chain rule. It adds the paths that meet in one value.
+each child (the local gradients). A derivative is also called a slope or a gradient. `backward` goes from the result
+to the leaves. It multiplies local gradients along each path (the chain rule) and adds the paths that meet in a value.
 
 You write the operators first and `backward` last. Each operator's value and local gradients are checked as soon as
 you write it.
@@ -33,9 +33,9 @@ class Value:
         return f"Value(data={self.data:.4f}, grad={self.grad:.4f})"
 
     def __add__(self, other: Value | float) -> Value:
-        """self + other. Along either of the two, the sum has the slope 1.
+        """self + other. When either of the two grows by 1, so does the sum: both local gradients are 1.
 
-        Start with two values; task 1.2 asks for plain numbers too.
+        Start with two Values; task 1.2 adds plain numbers.
 
         >>> (Value(2.0) + Value(3.0)).data
         5.0
@@ -44,7 +44,7 @@ class Value:
         raise NotImplementedError("1.1 Value.__add__")
 
     def __mul__(self, other: Value | float) -> Value:
-        """self * other. Along one factor, the product has the other factor as its slope.
+        """self * other. The local gradient for one factor is the other factor: d(x·y)/dx = y.
 
         >>> (Value(2.0) * Value(3.0)).data
         6.0
@@ -53,7 +53,7 @@ class Value:
         raise NotImplementedError("1.1 Value.__mul__")
 
     def __pow__(self, exponent: float) -> Value:
-        """self ** exponent, where the exponent is a plain number. The slope of x^n is n·x^(n-1).
+        """self ** exponent, where the exponent is a plain number. The derivative of x^n is n·x^(n-1).
 
         >>> (Value(3.0) ** 2).data
         9.0
@@ -62,7 +62,7 @@ class Value:
         raise NotImplementedError("1.2 Value.__pow__")
 
     def __neg__(self) -> Value:
-        """-self. Write this and the operators below with +, * and **: one line each, no new slopes."""
+        """-self. Write this and the operators below with +, * and **: one line each, no new local gradients."""
         # TODO 1.2 Value.__neg__: about 1 line
         raise NotImplementedError("1.2 Value.__neg__")
 
@@ -77,7 +77,7 @@ class Value:
         raise NotImplementedError("1.2 Value.__truediv__")
 
     def __radd__(self, other: float) -> Value:
-        """number + self: Python calls it when the number on the left does not know what to do. `sum` needs it."""
+        """number + self: Python calls this because int and float can't add a Value. `sum` needs it."""
         # TODO 1.2 Value.__radd__: about 1 line
         raise NotImplementedError("1.2 Value.__radd__")
 
@@ -105,7 +105,7 @@ class Value:
         raise NotImplementedError("1.2 Value.__rtruediv__")
 
     def exp(self) -> Value:
-        """e to the power of self. It is its own slope.
+        """e to the power of self. It is its own derivative.
 
         >>> Value(0.0).exp().data
         1.0
@@ -114,7 +114,7 @@ class Value:
         raise NotImplementedError("1.3 Value.exp")
 
     def log(self) -> Value:
-        """The natural logarithm of self. Its slope is 1/x.
+        """The natural logarithm of self. Its derivative is 1/x.
 
         >>> Value(1.0).log().data
         0.0
@@ -123,7 +123,7 @@ class Value:
         raise NotImplementedError("1.3 Value.log")
 
     def relu(self) -> Value:
-        """self where it is above 0, else 0: slope 1 above 0, slope 0 below 0 and at exactly 0.
+        """self if it is above 0, else 0. The local gradient is 1 above 0, and 0 below 0 and at exactly 0.
 
         >>> Value(2.0).relu().data, Value(-2.0).relu().data
         (2.0, 0.0)
@@ -134,13 +134,13 @@ class Value:
     def backward(self) -> None:
         """Compute d(self)/d(v) for every value v that self was computed from, and add it to v.grad.
 
-        Start with self.grad = 1. Then each value adds local gradient times its own grad to the grad of each child.
-        It may do so only once, when every value that uses it has done so: visit the graph in topological order, each
-        value before its children. A value that is used twice gets the sum of both shares. Always add to a grad
-        (`+=`): what backward on another result left there stays.
+        Start with self.grad = 1. Then each value adds (local gradient times its own grad) to the grad of each child.
+        It does so once, after every value that uses it: visit the graph in topological order, each value before its
+        children. A value that is used twice gets the sum of both contributions. Always add to a grad (`+=`), so that
+        gradients from an earlier backward on another result stay.
 
         1.5 (one point, a stretch task: the part counts as passed without it): the same for a chain of 50,000 values.
-        Python stops a recursion at about 1,000 calls, so keep your own list of what is still to visit.
+        Python stops a recursion at about 1,000 calls, so keep your own list of the values still to visit.
 
         >>> a, b = Value(2.0), Value(3.0)
         >>> c = a * b + a  # dc/da = b + 1, dc/db = a

@@ -1,7 +1,7 @@
-"""Part 4: what the model learns. 4,192 numbers in nine matrices.
+"""Part 4: the model's parameters, 4,192 numbers in nine matrices. Training will adjust them.
 
-The *state dict* maps a name to each matrix. Its order matters: it is the order in which the numbers are drawn, so two
-people with the same seed start from the same model.
+The *state dict* maps names to matrices. Its order matters, because the numbers are drawn in that order: two people
+with the same seed then start from the same model.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ class Config:
     """The sizes of the model (given)."""
 
     vocab_size: int = 27  # characters and BOS
-    n_embd: int = 16  # numbers that stand for one token
+    n_embd: int = 16  # numbers per token: the length of the model's vectors
     n_head: int = 4  # attention heads per layer; each works on n_embd / n_head numbers
     n_layer: int = 1
-    block_size: int = 16  # positions the model can tell apart
+    block_size: int = 16  # the most tokens that the model can read at once
 
     def __post_init__(self) -> None:
         for name in ("vocab_size", "n_embd", "n_head", "n_layer", "block_size"):
@@ -36,13 +36,13 @@ def init_state_dict(config: Config, rng: random.Random, std: float = 0.08) -> di
     Keys in this order, with shapes (rows, columns), which are (outputs, inputs):
         wte      (vocab_size, n_embd)    a row per token: its embedding
         wpe      (block_size, n_embd)    a row per position
-        lm_head  (vocab_size, n_embd)    turns the last vector into a logit per token
+        lm_head  (vocab_size, n_embd)    turns the last vector into one logit per token
     then for each layer i = 0, 1, …:
         layer{i}.attn_wq, layer{i}.attn_wk, layer{i}.attn_wv, layer{i}.attn_wo    (n_embd, n_embd) each
         layer{i}.mlp_fc1  (4·n_embd, n_embd)
         layer{i}.mlp_fc2  (n_embd, 4·n_embd)
-    There are no biases. Finish one matrix before you begin the next. Draw every number once from rng and do not seed
-    it again: a second call with the same rng gives other numbers.
+    There are no biases. Finish one matrix before you start the next. Draw each number once from rng, and do not seed
+    rng: a second call with the same rng must give other numbers.
 
     >>> state_dict = init_state_dict(Config(), random.Random(42))
     >>> len(state_dict), len(state_dict["wte"]), len(state_dict["wte"][0])
@@ -55,8 +55,8 @@ def init_state_dict(config: Config, rng: random.Random, std: float = 0.08) -> di
 def flatten(state_dict: dict[str, list[list[Value]]]) -> list[Value]:
     """Return all parameters in one list: matrix by matrix in the dict's order, row by row.
 
-    That holds for any dict of matrices, whatever their names and sizes. The Values are the same objects, not copies:
-    the optimiser changes them in place.
+    It must work for any dict of matrices, with any names and sizes. Return the same Value objects, not copies: the
+    optimiser will change them in place.
 
     >>> [value.data for value in flatten({"one": [[Value(1.0), Value(2.0)]], "two": [[Value(3.0)], [Value(4.0)]]})]
     [1.0, 2.0, 3.0, 4.0]
@@ -66,7 +66,7 @@ def flatten(state_dict: dict[str, list[list[Value]]]) -> list[Value]:
 
 
 def count_parameters(config: Config) -> int:
-    """Return how many parameters a model of these sizes has, by arithmetic alone: no matrix is made.
+    """Return how many parameters a model of these sizes has. Compute it from the sizes, without making a matrix.
 
     >>> count_parameters(Config())
     4192

@@ -4,7 +4,7 @@
     trained = load_trained("../datasets/trained_weights.json")
 
 so that parts 5, 8 and 10 can be explored before part 7 is done. The file is JSON, a list of rows for each matrix.
-`load_matrices` gives the matrices alone: it needs no more than parts 1 and 4.
+`load_matrices` returns only the matrices, and needs only parts 1 and 4.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ FORMAT = "microgpt-weights-1"
 def save_trained(trained: Trained, path: str | Path, settings: dict | None = None) -> None:
     """Write a trained model and how it was made (settings: seed, steps, … whatever JSON can hold).
 
-    The parameters may be `Value`s or plain numbers. The file is there whole or not at all: a crash half-way leaves
-    the old one. Raises OSError when it can't be written.
+    The parameters may be `Value`s or plain numbers. The file is written completely or not at all: after a crash the
+    old one is still there. Raises OSError when it can't be written.
     """
     path = Path(path)
     content = {
@@ -82,7 +82,7 @@ def _read(path: str | Path) -> tuple[Config, list[str], dict[str, list[list[Valu
                 raise ValueError(f"its format is {content['format']!r}, not {FORMAT!r}")
             config, chars = Config(**content["config"]), content["chars"]
             if len(set(chars)) + 1 != config.vocab_size:
-                raise ValueError(f"{len(set(chars))} characters and BOS are no vocabulary of {config.vocab_size}")
+                raise ValueError(f"{len(set(chars))} characters and BOS are not {config.vocab_size} tokens")
             state_dict = {name: _read_matrix(name, rows) for name, rows in content["matrices"].items()}
             if len(state_dict["wte"]) != config.vocab_size:
                 raise ValueError(

@@ -1,7 +1,7 @@
-"""Part 7: training. Predict the next character, measure the surprise, move the parameters, a thousand times.
+"""Part 7: training. Predict the next token, compute the loss, update the parameters, a thousand times.
 
-The loss is the model's surprise in nats: -log of the probability that it gave to the token that really came.
-A model that knows nothing gives each of 27 tokens 1/27, a loss of ln 27 = 3.296.
+The loss is the cross-entropy in nats: -log of the probability that the model gave to the token that really came next.
+A model that knows nothing gives each of 27 tokens the probability 1/27, a loss of ln 27 = 3.296.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from part06_adam import Adam, linear_decay
 
 @dataclass
 class Trained:
-    """What training leaves behind (given)."""
+    """A trained model: what `train` returns (given)."""
 
     tokenizer: Tokenizer
     config: Config
@@ -33,11 +33,11 @@ def sequence_loss(tokens: list[int], state_dict: dict[str, list[list[Value]]], c
 
     tokens: [bos, …, bos], two or more. At position i the model sees tokens[i] and predicts tokens[i + 1]; the last
     token is only a target. With p_i the probability that the model gives to the right token, loss = mean of -log p_i.
-    The model has block_size positions, so leave out what follows the first block_size predictions. Start every name
+    The model has block_size positions, so make at most block_size predictions and leave out the rest. Start every name
     with empty caches.
 
     >>> state_dict = init_state_dict(Config(), random.Random(42), std=0.0)
-    >>> round(sequence_loss([26, 0, 26], state_dict, Config()).data, 4)  # weights of 0 tell no token from another
+    >>> round(sequence_loss([26, 0, 26], state_dict, Config()).data, 4)  # weights of 0: all tokens equally likely
     3.2958
     """
     # TODO 7.1 sequence_loss: about 10 lines
@@ -77,7 +77,7 @@ def train(
     4. Step i, counted from 0, trains on name i of the shuffled copy, and starts again at the front when all names have
        been used. Its learning rate is `linear_decay(i, num_steps)`.
     5. After each step, call on_step(step, loss) when on_step is given.
-    After 0 steps the parameters are as they were drawn. The caller's list of docs stays as it is.
+    After 0 steps the parameters are as they were drawn. The caller's list of docs does not change.
 
     >>> trained = train(["ab", "ba", "aab"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
     >>> [round(loss, 4) for loss in trained.losses]
@@ -90,9 +90,9 @@ def train(
 def held_out_loss(docs: list[str], trained: Trained) -> float:
     """Return the loss over names that the model was not trained on, in nats per token, as a plain number.
 
-    Divide the nats of all names by the number of all predicted tokens (the closing BOS is one of them). A long name
-    counts for more than a short one, so this is not the mean of the names' means. What `sequence_loss` leaves out of
-    a name longer than block_size is left out here too.
+    Divide the nats of all names by the number of all predicted tokens (closing BOS tokens included). A long name has
+    more weight than a short one, so this is not the mean of the names' means. For a name longer than block_size, count
+    only the predictions that `sequence_loss` makes.
 
     >>> trained = train(["ab", "ba"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
     >>> round(held_out_loss(["aba", "b"], trained), 4)

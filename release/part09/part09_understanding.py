@@ -1,6 +1,6 @@
-"""Part 9: understanding. Four numbers to work out with pen and paper first.
+"""Part 9: understanding. Four quantities: work them out with pen and paper first.
 
-How bad is knowing nothing, what does a loss mean, and what does attention cost?
+How bad is a model that knows nothing, what does a loss mean, and what does attention cost?
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def perplexity(loss: float) -> float:
 
 
 def kv_cache_floats(config: Config, length: int) -> int:
-    """Return how many numbers the caches hold after length tokens: keys and values of all layers and heads.
+    """Return how many numbers the KV cache holds after length tokens: keys and values of all layers and heads.
 
-    A head uses n_embd / n_head of the n_embd numbers, so the number of heads makes no difference.
+    A head uses n_embd / n_head of the n_embd numbers, so the number of heads does not matter.
 
     >>> kv_cache_floats(Config(), 5)
     160
@@ -47,7 +47,7 @@ def kv_cache_floats(config: Config, length: int) -> int:
 def attention_score_count(config: Config, length: int) -> int:
     """Return how many scores attention computes for a sequence of length tokens, in all heads of all layers.
 
-    Token t (from 1) looks at t positions, itself included: length·(length + 1)/2 pairs per head and layer.
+    Token t (from 1) attends to t positions, including its own: length·(length + 1)/2 pairs per head and layer.
 
     >>> attention_score_count(Config(), 5)
     60

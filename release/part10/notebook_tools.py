@@ -282,13 +282,13 @@ def _svg():
 
 
 def _checks():
-    """Run the course's checks from a notebook, where they are installed, and put what they found in lines."""
+    """Run the course's checks from a notebook, if they are installed, and show the results as lines of text."""
 
     LABELS = {"passed": "pass", "todo": "todo", "manual": "hand"}  # every other status is a failure
 
     @dataclass(frozen=True)
     class Checked:
-        """What a check found: lines to read, points."""
+        """The result of a check: lines to read, points."""
 
         lines: list[str]
         earned: float
@@ -298,12 +298,10 @@ def _checks():
         checks it. 0 points, with a sentence, where it can't be checked.
         """
         if not module.is_file():
-            return Checked([f"There is no {module.name} to check: put it beside this notebook."], 0.0)
+            return Checked([f"{module.name} is missing: put it next to this notebook."], 0.0)
         grader = _grader(module)
         if grader is None:
-            return Checked(
-                ["The checks are not installed here. Hand the part in: your instructor's grader runs them."], 0.0
-            )
+            return Checked(["The checks are not installed here. Submit the part: your instructor's grader runs them."], 0.0)
         with tempfile.TemporaryDirectory() as folder:  # each may lie in the folder of its part
             for path in {*others, module}:
                 shutil.copyfile(path, Path(folder, path.name))
@@ -312,18 +310,18 @@ def _checks():
         try:
             report = json.loads(done.stdout)
         except ValueError:
-            return Checked([done.stderr.strip() or "The checks ended without a word: run this cell again."], 0.0)
+            return Checked([done.stderr.strip() or "The checks ended without a result: run this cell again."], 0.0)
         return Checked(_lines(report, module), report["earned"])
 
     def _grader(module: Path) -> list[str] | None:
-        """How to call the grader: that of the course's folder above the module, else the one that is installed."""
+        """How to call the grader: the one in the course's folder above the module, or else the installed one."""
         for above in module.parents:
             if (above / "autograder" / "__main__.py").is_file():
                 return [str(above / "autograder" / "__main__.py")]
         return ["-m", "autograder"] if importlib.util.find_spec("autograder") else None
 
     def _lines(report: dict, module: Path) -> list[str]:
-        """One line a check; of the first that failed, everything that is known; the points."""
+        """One line per check, the first failing check in full, and the points."""
         points = f"{report['earned']:g} of {report['possible']:g} points."
         if {check["status"] for check in report["checks"]} == {"todo"}:
             return [
@@ -356,7 +354,7 @@ def _checks():
         return f"{label} {check['earned']:g}/{check['points']:g}  {check['title']}{kept}"
 
     def _failure_lines(check: dict, module: Path) -> list[str]:
-        """One failing check in full. The recognised mistake is surer than the check's own guess."""
+        """One failing check in full. A recognised mistake is more reliable than the check's own guess."""
         place = f"{module.name}, line {check['line']}" if check["line"] else module.name
         lines = [f"First to fix: {check['title']}", f"  {place}"]
         for line in check["message"].rstrip("\n").split("\n"):
@@ -370,7 +368,7 @@ def _checks():
 
 
 def _finding():
-    """Where a learner's modules are: beside the notebook, in the folders of the other parts, in exercises/."""
+    """Where a learner's modules are: next to the notebook, in the folders of the other parts, in exercises/."""
 
     # By part: its title, its module and the modules that it needs. course.json is generated from course.toml.
     COURSE = {
@@ -386,7 +384,7 @@ def _finding():
         "9": {"module": "part09_understanding", "title": "Understanding", "needs": ["part01_autograd", "part04_parameters"]},
         "10": {"module": "part10_experiments", "title": "Experiments", "needs": ["part01_autograd", "part02_tokenizer", "part03_layers", "part04_parameters", "part05_gpt", "part06_adam", "part07_training", "part08_generation"]},
     }
-    WHERE_TO_PUT = "Fetch the part that it belongs to into a folder beside this one, or put the file beside this notebook."
+    WHERE_TO_PUT = "Put the folder of its part next to this folder, or the file next to this notebook."
 
     @dataclass(frozen=True)
     class Found:
@@ -431,7 +429,7 @@ def _finding():
     def install(found: Found) -> None:
         """Make `import` use these files, and no longer those that an earlier call named."""
         sys.meta_path[:] = [Importer(found.modules), *(other for other in sys.meta_path if not isinstance(other, Importer))]
-        folders = dict.fromkeys(str(path.parent) for path in found.modules.values())  # weights.py stands beside them
+        folders = dict.fromkeys(str(path.parent) for path in found.modules.values())  # weights.py is next to them
         sys.path += [folder for folder in folders if folder not in sys.path]
 
     return locals()
@@ -679,7 +677,7 @@ def _picture():
 
 
 def _explaining():
-    """An error that came out of a cell, in a sentence or two: what it means and what to do."""
+    """Explain an error in a cell in a sentence or two: what it means and what to do."""
 
     from notebook_tools import finding
 
@@ -706,10 +704,10 @@ def _explaining():
         if isinstance(error, (ValueError, OSError)) and _raised_by_tools(error):
             return str(error)  # a sentence of ours
         if isinstance(error, NameError):
-            return f"{kind}. A cell above makes it: run the cells from the top."
+            return f"{kind}. An earlier cell defines it: run the cells from the top."
         line = next((frame.line for frame in reversed(frames) if "ipykernel" in frame.filename), "")
         place = f" at `{line}`" if line else ""
-        return f"This cell could not go on{place}. {kind}\nDoes your code return what its docstring says?"
+        return f"This cell stopped{place}. {kind}\nDoes your code return what its docstring says?"
 
     def _raised_by_tools(error: Exception) -> bool:
         """Whether the notebook tools raised it, in a module of their package or in the one file that students get."""
@@ -719,9 +717,11 @@ def _explaining():
     def _missing(name: str, found: finding.Found) -> str:
         """The sentence for a module that isn't there; nothing for one that the course knows nothing of."""
         if name in found.needed:
-            return f"There is no {name}.py here. {finding.WHERE_TO_PUT}"
+            return f"{name}.py is missing. {finding.WHERE_TO_PUT}"
         if name == "weights":
-            return "There is no weights.py here. Get it again from where you got the notebook."
+            return "weights.py is missing. Download it again from where you got the notebook."
+        if name == "matplotlib":
+            return "The pictures need matplotlib. Install it (python -m pip install matplotlib) and restart the notebook."
         return ""
 
     return locals()
@@ -2109,7 +2109,7 @@ def _lesson():
         return lesson
 
     class Lesson:
-        """One notebook at work. folder: where the notebook lies."""
+        """One notebook in use. folder: where the notebook is."""
 
         def __init__(self, part: int, folder: Path) -> None:
             self.part = part
@@ -2121,7 +2121,7 @@ def _lesson():
 
         @contextlib.contextmanager
         def exploring(self) -> Iterator[None]:
-            """Run code that uses the learner's modules as they are saved now; what they lack is said in a sentence.
+            """Run code that uses the learner's modules as they are saved now; errors are explained in a sentence.
 
             A task that isn't written yet, a module that isn't there or doesn't load, an error in the learner's own code:
             each ends the cell with what to do, and the notebook goes on.
@@ -2133,7 +2133,7 @@ def _lesson():
                 print(explaining.explain(error, self.found))
 
         def check(self, task: str) -> float:
-            """Check one task of the module beside this notebook, print what was found, and return the points."""
+            """Check one task of the module next to this notebook, print the result, and return the points."""
             self._look_again()
             print("\n".join((report := checks.run(task, self.found.own, self.found.modules.values())).lines))
             return report.earned
@@ -2143,16 +2143,18 @@ def _lesson():
             for folder in (self.folder, self.folder / "datasets", *(above / "datasets" for above in self.folder.parents)):
                 if (folder / name).is_file():
                     return folder / name
-            raise FileNotFoundError(f"{name} is not beside this notebook: get it again from where you got the notebook.")
+            raise FileNotFoundError(
+                f"{name} is not next to this notebook: download it again from where you got the notebook."
+            )
 
         def _look_again(self) -> None:
-            """Find the modules anew, and forget all of them when one was saved since: they hold each other's classes."""
+            """Find the modules again, and reload all of them when one was saved: they use each other's classes."""
             self.found = finding.find(self.part, self.folder)
             finding.install(self.found)
             times = {name: path.stat().st_mtime_ns for name, path in self.found.modules.items()}
             if self._seen and times != self._seen:
                 changed = ", ".join(f"{name}.py" for name in times if times[name] != self._seen.get(name))
-                print(f"Loaded again, since it changed: {changed}. What cells above made is of the older version.")
+                print(f"Reloaded, because it changed: {changed}. Values from earlier cells still use the old version.")
             if times != self._seen:
                 for name in (*times, *self._seen, "weights"):  # weights.py makes Values, so it holds their class too
                     sys.modules.pop(name, None)

@@ -143,7 +143,7 @@ def test_each_part_has_a_program_and_a_pinned_grader(autograders):
 def test_autograders_need_a_bundle_and_an_address_and_replace_nothing(autograders, tmp_path):
     with pytest.raises(PinError, match="already exists"):
         make_classroom50(RELEASE, autograders.parents[1])
-    with pytest.raises(PinError, match="Make it first: python -m autograder bundle"):
+    with pytest.raises(PinError, match="To make it: python -m autograder bundle"):
         make_classroom50(RELEASE, tmp_path)
     with pytest.raises(PinError, match="is not the URL of a file"):
         make_classroom50('https://example.org/"; rm -rf ~', autograders.parents[1])
@@ -199,7 +199,7 @@ def test_an_earlier_part_that_is_wrong_is_named(runner):
     runner.push(exercises(3, SOLVED["part03_layers.py"]))
     runner.push({"exercises/part01_autograd.py": SOLVED["part01_autograd.py"].replace(".grad +=", ".grad =")})
     result = runner.grade(3)
-    assert result["score"] < result["max-score"] and "It needs your part 1, which is not right yet" in result["said"]
+    assert result["score"] < result["max-score"] and "It uses your part 1, which is not right yet" in result["said"]
 
 
 def test_a_grader_that_is_not_the_pinned_one_is_not_run_and_gives_no_result(runner, tmp_path):
@@ -414,5 +414,5 @@ def test_a_module_that_is_not_a_file_of_the_student_is_not_read(runner, kind):
         path.parent.symlink_to(runner.folder / "outside")
     result = runner.grade(0)
     assert result["score"] == 0 and result["max-score"] > 0
-    said = {"64 GB": "65,536 are the most", "a linked folder": "exercises is a link"}
+    said = {"64 GB": "at most 65,536", "a linked folder": "exercises is a link"}
     assert said.get(kind, "exercises/part00_setup.py was not read") in result["said"]

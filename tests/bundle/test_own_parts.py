@@ -16,10 +16,10 @@ from autograder.sandbox import Tier
 @pytest.mark.parametrize(
     ("numbers", "words"),
     [
-        ([1], "It needs your part 1"),
-        ([1, 3], "It needs your parts 1 and 3"),
-        ([1, 3, 4], "It needs your parts 1, 3 and 4"),
-        ([1, 2, 3, 4, 5, 6, 7, 8], "It needs your parts 1 to 8"),
+        ([1], "It uses your part 1"),
+        ([1, 3], "It uses your parts 1 and 3"),
+        ([1, 3, 4], "It uses your parts 1, 3 and 4"),
+        ([1, 2, 3, 4, 5, 6, 7, 8], "It uses your parts 1 to 8"),
     ],
 )
 def test_the_parts_that_are_not_right_fit_into_the_table(numbers, words):

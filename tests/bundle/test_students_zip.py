@@ -151,7 +151,7 @@ def test_a_call_with_other_arguments_is_told_the_stubs(bundle):
     solve(bundle, 1, 3)
     change(bundle, "part03_layers.py", "def softmax(logits: list[Value])", "def softmax()")
     assert (
-        "Likely:     it is called like this: softmax(logits)."
+        "Likely:     call it like this: softmax(logits)."
         in run(bundle, "python", "-m", "autograder", "check", "3").stdout
     )
 
@@ -185,7 +185,7 @@ def test_the_notebooks_checks_work_in_it(bundle):
         "found = checks.run('0.1', Path('exercises/part00_setup.py').absolute()); print(found.earned, *found.lines)"
     )
     done = run(bundle, "python", "-c", code)
-    assert done.stdout.startswith("2.0 pass 2/2  square gives x times x"), done.stdout + done.stderr
+    assert done.stdout.startswith("2.0 pass 2/2  square returns x times x"), done.stdout + done.stderr
 
 
 def test_a_notebooks_check_finds_the_other_parts_in_the_folders_beside_it(bundle):

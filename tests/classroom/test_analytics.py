@@ -127,6 +127,33 @@ def test_somebody_is_stuck_at_the_first_part_since_the_last_that_they_passed(tmp
     assert stuck == {"ada": (3, True), "cleo": (2, False), "dan": (0, True), "eve": (3, True)}
 
 
+def test_who_did_not_submit_the_next_part_is_not_counted_as_stuck(tmp_path):
+    folder = write_verdicts(tmp_path, ("ada", 0, "p"), ("ada", 1, "f"), ("bob", 0, "p"), ("cleo", 0, "p"))
+    figures = class_figures(read_verdicts(folder))
+    assert [(part.stuck, part.not_submitted) for part in figures.parts] == [(0, 0), (1, 2)]
+    lines = list(figure_lines(figures))
+    assert "Have not submitted their next part: part 1: 2 learners." in lines
+    assert not any("bob" in line for line in lines)
+
+
+def test_the_map_has_each_learners_share_of_each_part_and_the_best_first(tmp_path):
+    folder = write_verdicts(tmp_path, ("ada", 0, "pf"), ("bob", 0, "pp"), ("bob", 1, "f"), ("cleo", 1, "pppf"))
+    figures = class_figures(read_verdicts(folder))
+    shares = {row.learner: row.shares for row in figures.heat_map}
+    assert list(shares) == ["bob", "cleo", "ada"]
+    assert shares == {"ada": [0.5, None], "bob": [1.0, 0.0], "cleo": [None, 0.75]}
+    write_figures(folder / "page.html", figures)
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    assert '<td class="share2">50</td><td></td>' in page and '<td class="share4">100</td>' in page
+
+
+def test_a_mistake_of_one_learner_is_not_one_to_talk_about(tmp_path):
+    folder = write_verdicts(tmp_path, ("ada", 3, "pf"), mistake="sign-lost")
+    assert class_figures(read_verdicts(folder)).to_talk_about == []
+    folder = write_verdicts(tmp_path / "2", ("ada", 3, "pf"), ("bob", 3, "pf"), mistake="sign-lost")
+    assert [mistake.id for mistake in class_figures(read_verdicts(folder)).to_talk_about] == ["sign-lost"]
+
+
 def test_the_time_from_the_first_submission_to_the_last_is_known_from_what_was_collected(tmp_path):
     out = write_verdicts(tmp_path / "verdicts", ("ada", 3, "p"), ("bob", 3, "p"), ("cleo", 3, "p"))
     for place, time in (
@@ -160,7 +187,7 @@ def test_verdicts_that_are_gone_from_the_store_are_reported_and_not_guessed(tmp_
     (folder / "01" / f"01{'0' * 62}.json").unlink()
     figures = class_figures(read_verdicts(folder))
     assert (figures.learners, figures.lost) == (1, 1)
-    assert any("1 verdict of the ledger" in line and "grade again" in line for line in figure_lines(figures))
+    assert any("1 verdict in the ledger" in line and "Grade again" in line for line in figure_lines(figures))
 
 
 def test_learners_have_pseudonyms_that_stay_and_that_need_the_secret(tmp_path):

@@ -265,7 +265,7 @@ def test_what_code_says_does_nothing_where_the_instructor_reads_it(a_class, trai
     assert "<script" not in page and "<img" not in page and "alert(1)" in page
     (a_class.verdicts / "decisions.jsonl").write_text("{}\n", encoding="utf-8")
     outcomes = {one.learner: one for one in grade_capstones(a_class, training)}
-    assert "this is not a decision" in outcomes["ada"].failure and "Error:" not in outcomes["ada"].failure
+    assert "is not a valid decision" in outcomes["ada"].failure and "Error:" not in outcomes["ada"].failure
     assert last_released(a_class, "ada", capstone()).earned == 20
 
 

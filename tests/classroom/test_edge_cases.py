@@ -89,10 +89,10 @@ CASES = {
     "not-begun": (STUB, fresh_notebook(), 0, "Not written yet"),
     "loops": (LOOP, answered(), 8, "did not answer in time"),
     "ends-the-process": (f"{SOLUTION}\nimport os\nos._exit(0)\n", answered(), 0, "ended the program"),
-    "segfault": (SEGFAULT, answered(), 8, "ended the Python interpreter"),
+    "segfault": (SEGFAULT, answered(), 8, "the interpreter crashed"),
     "prints-500-megabytes": (LOUD, answered(), 10, "10 of 10 points"),
     "no-module": (None, answered(), 0, "part09_understanding.py is missing."),
-    "latin-1": (b"# caf\xe9\n", answered(), 0, "no UTF-8 text"),
+    "latin-1": (b"# caf\xe9\n", answered(), 0, "not UTF-8 text"),
     "null-bytes": (b"\0" * 100, answered(), 0, "null bytes"),
     "syntax-error": ("def f(:\n", answered(), 0, "Python can't read the file"),
     "no-notebook": (SOLUTION, None, 10, "There is no part09.ipynb"),
@@ -232,14 +232,14 @@ def test_a_recognised_mistake_replaces_the_checks_own_guess(graded):
     folder, _ = graded
     page = html.unescape(feedback(folder, "in-bits"))
     assert page.index("One mistake explains 2 failing checks") < page.index("Called:")
-    assert page.count("You raise 2 to the loss") == 1 and "Likely:" not in page
+    assert page.count("You compute 2 to the power of the loss") == 1 and "Likely:" not in page
 
 
 def test_nothing_of_hidden_checks_is_given_back_but_sentence_and_kind(graded):
     folder, _ = graded
     page = html.unescape(feedback(folder, "loops"))
     assert "(hidden check)" in page
-    assert "The code did not answer in time." in page
+    assert "The code did not finish in time." in page
     hidden = (PART.suite / "test_hidden.py").read_text(encoding="utf-8")
     calls = [line.strip() for line in hidden.splitlines() if "student." in line or "assert" in line]
     assert calls and not [line for line in calls if line in page]

@@ -112,7 +112,7 @@ def test_a_part_that_is_fetched_alone_can_be_worked_on(released, tmp_path):
     assert not [output for output in outputs if output.output_type == "error"]
     said = "".join(output.get("text", "") for output in outputs if output.output_type == "stream")
     assert f"{PART.file_name}  from {path.parent.resolve()}" in said
-    assert "part01_autograd.py  not found. Fetch the part that it belongs to" in said
+    assert "part01_autograd.py  not found. Put the folder of its part next to this folder" in said
     assert "5.1" in said, "the checks, or the tasks that are to do, are named"
 
 

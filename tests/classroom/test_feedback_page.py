@@ -202,7 +202,7 @@ def shown(report: Report, source: bytes | None = None, **facts) -> str:
 def test_nothing_of_a_hidden_check_or_of_what_was_printed_is_in_the_page():
     page = shown(a_report())
     assert SECRET not in page
-    assert "a hidden check" in page and "The answer is not the expected one." in page
+    assert "a hidden check" in page and "The result is not the expected one." in page
     assert page.count("line 2") == 1  # of the public check
 
 

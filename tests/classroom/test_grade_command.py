@@ -241,7 +241,7 @@ def test_checks_that_the_solution_fails_cost_nobody_points(a_class, monkeypatch)
     monkeypatch.setattr(autograder.grading.store, "grade", with_broken_checks)
     outcome = grade(a_class)
     assert outcome.exit_code == 1
-    assert "it earns 0 of" in outcome.output
+    assert "earns only 0 of" in outcome.output
     assert "Nothing was graded" in outcome.output and not a_class.autograded.exists()
 
 

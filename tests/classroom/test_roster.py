@@ -157,7 +157,7 @@ def test_a_learner_with_a_new_login_is_recognised_by_the_platforms_number(folder
     assert (outcome.added, outcome.absent) == ([], ["1003"])
     assert outcome.renamed == [("zgarcia", "zoe.garcia"), ("ben@example.org", "ben.oneil@example.net")]
     lines = roster_lines(outcome, remove_absent=False)
-    assert "zoe.garcia keeps the id zgarcia: the same person, by the platform's number or the address." in lines
+    assert "zoe.garcia keeps the id zgarcia: it is the same person, by the platform's number or the address." in lines
 
 
 def test_moodles_id_number_recognises_a_learner_too(folder, gradebook):

@@ -1,5 +1,6 @@
 """What the site's generator was taught: a mistake in a page fails the build, and nothing else is written over."""
 
+import re
 import subprocess
 import sys
 
@@ -11,13 +12,13 @@ from autograder.learner.overview import PartProgress
 
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 
-from generator import course, root_pages
+from generator import brand, course, gpt_figure, root_pages, samples
 from generator.accessible import mend
 
 CONF = f"""
 import sys
 sys.path[:0] = [{str(ROOT / "docs")!r}, {str(ROOT)!r}]
-extensions = ["myst_parser", "generator.course", "generator.mathml", "generator.pictures", "generator.root_pages"]
+extensions = ["myst_parser"] + ["generator." + name for name in "bars course mathml pictures root_pages tables".split()]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "mathml"
 html_theme = "basic"
@@ -58,6 +59,7 @@ def test_a_formula_becomes_mathml(build):
         ("$\\frac$", "This is no formula"),
         ("$\\frag x$", "nobody knows \\frag"),
         ("[there](nowhere.md)", "nowhere"),
+        ("```{bars} x\nno number\n```", "A line of bars is LABEL | NUMBER"),
         ("```{picture} atention\n```", "There is no picture 'atention': error-against-h, backpropagation"),
         ("```{course} bos 5\n```", "There is nothing called 'bos' here: box, mistakes"),
         ("```{course} box 12\n```", "There is no part 12"),
@@ -75,8 +77,49 @@ def test_a_box_names_tasks_minutes_and_what_the_part_uses(build):
     assert page.count("<li><p><strong>") == 3 and "mistakes/" not in page  # without the catalogue no links to it
     assert "x_1 costs $5" in page
     box = course.box(part(5))
-    assert "**5.2** multi\\_head\\_attention" in box and "about 150 minutes" in box
-    assert "[part 1](part01.md), [part 3](part03.md), [part 4](part04.md)" in box
+    facts, tasks, commands = box.split("\n\n")
+    assert "**4 tasks** · about 150 minutes · `exercises/part05_gpt.py`" in facts
+    assert "uses parts [1](part01.md), [3](part03.md), [4](part04.md)" in facts
+    assert "5.2 multi\\_head\\_attention" in tasks and "make check part=5 " in commands
+
+
+def test_columns_of_numbers_are_aligned_to_the_right_and_others_are_not(build):
+    page, _ = build("| n | loss | file |\n|---|---|---|\n| 1,000 | 2.36 ± 0.01 | part01 |\n| 2 |  | 7 |")
+    classes = re.findall(r'<t[hd] class="(.*?)"><p>(.*?)</p>', page)
+    assert {text for names, text in classes if "number" in names} == {"n", "loss", "1,000", "2.36 ± 0.01", "2", ""}
+
+
+def test_bars_have_lengths_in_proportion_to_their_numbers(build):
+    page, _ = build("```{bars} lower is better\n**all** | 4\nhalf | 2.0\n```")
+    assert re.findall(r'width: ([\d.]+)%"><span>(.*?)<', page) == [("100.0", "4"), ("50.0", "2.0")]
+    assert "<strong>all</strong>" in page and "lower is better" in page
+
+
+def test_a_shared_link_shows_the_first_sentences_of_a_page_and_the_card(request):
+    site_folder = request.getfixturevalue("site")  # `site` is the command here
+    page = (site_folder / "learner" / "part05.html").read_text(encoding="utf-8")
+    assert 'property="og:description" content="A bigram model knows only the last letter' in page
+    assert 'property="og:image" content="../_static/brand/card.png"' in page
+    assert (site_folder / "_static" / "brand" / "card.png").is_file()
+
+
+def test_the_samples_of_the_instructor_guide_are_what_the_grader_writes_now():
+    written = {
+        name: (samples.SAMPLES / name).read_text(encoding="utf-8") for name in ("analytics.html", "feedback.html")
+    }
+    assert written["analytics.html"] == samples.analytics(), "Run docs/generator/samples.py"
+    # Which Python graded it, and its sum, are those of the machine that wrote it.
+    ours, theirs = (re.sub(r"<p>Graded: .*?</p>", "", text) for text in (samples.feedback(), written["feedback.html"]))
+    assert ours == theirs, "Run docs/generator/samples.py"
+
+
+def test_the_figure_of_the_gpt_is_what_its_script_draws():
+    assert gpt_figure.PICTURE.read_text(encoding="utf-8") == gpt_figure.picture(), "Run docs/generator/gpt_figure.py"
+
+
+def test_the_icon_of_the_site_is_what_its_script_draws():
+    assert (brand.BRAND / "icon.svg").read_text(encoding="utf-8") == brand.icon_svg(), "Run docs/generator/brand.py"
+    assert all((brand.BRAND / f"icon-{size}.png").read_bytes() == brand.icon_png(size) for size in (32, 180))
 
 
 def test_the_list_of_parts_counts_tasks_as_progress_does():
@@ -106,7 +149,7 @@ def test_a_site_is_replaced_whole(build, tmp_path):
 
 def test_without_its_generator_the_site_says_what_it_needs(monkeypatch, tmp_path):
     monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(site.NoSite, match=r"needs Python 3\.11 or newer"):
+    with pytest.raises(site.NoSite, match=r"requires Python 3\.11 or newer"):
         site.build(tmp_path / "site")
 
 
@@ -128,6 +171,7 @@ def test_links_of_a_file_lead_to_the_same_place_from_where_it_is_shown(link, bec
 def test_what_the_theme_leaves_out_is_put_in_once():
     page = '<pre>x</pre><aside class="toc-drawer"><div class="table-wrapper docutils container">'
     assert mend(mend(page)) == mend(page)
+    assert 'aria-level="2"' in mend('<p class="caption" role="heading">')
     assert mend(page).count('tabindex="0"') == 2 and 'aria-label="On this page"' in mend(page)
 
 

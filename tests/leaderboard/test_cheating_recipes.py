@@ -54,7 +54,7 @@ SAID = {
     "a type with a name of its own": (edited((UPDATED, "    return type('\\x1b[31m' + 'x' * 99, (), {})()\n")),
                                       r"update returned a \\x1b\[31mx{35}: end it"),
     "another number of arguments": (edited(("def batch_size(step: int)", "def batch_size()")),
-                                    r"It is called like this: batch_size\(step\)"),
+                                    r"Call it like this: batch_size\(step\)"),
     "a function of another name": (edited(("def batch_size(", "def batchsize(")), "has no function batch_size: spell"),
     "a mistake": (edited((UPDATED, "    return 1 / 0\n")), r"step 0: .*ZeroDivisionError.*line \d+"),
 }  # fmt: skip

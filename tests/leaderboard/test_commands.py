@@ -64,7 +64,7 @@ def test_many_are_added_and_the_one_that_fails_is_named(run, submissions):
     again = run("add", submissions[0])
     assert again.exit_code == 0 and "You have already submitted this exact file" in again.stdout
     assert "already submitted" not in done.stdout
-    assert run("review").stdout.startswith("0 entries wait")
+    assert run("review").stdout.startswith("0 entries are held")
     assert "def batch_size" in run("review", "--source", 1).stdout
     assert run("page").exit_code == 0
 

@@ -32,7 +32,7 @@ def first_operators() -> str:
 def test_checks_that_wait_for_a_later_task_do_not_send_the_learner_back(course):
     course.write(1, first_operators())
     said = course.run("check", 1).stdout
-    assert "wait    0/0.25 1.1 a sum passes slope 1 to both (needs 1.4)" in said
+    assert "wait    0/0.25 1.1 the local gradients of a sum are 1 (needs 1.4)" in said
     assert "1.5 backward on a long chain: checked when 1.4 is written" in said
     assert "FAIL" not in said and "First failing" not in said
     assert "Next: write 1.2 " in said
@@ -58,7 +58,7 @@ def test_of_one_task_it_says_what_the_rest_waits_for_and_where_to_go_on(course):
 def test_a_wrong_answer_comes_before_what_waits_and_what_is_not_written(course):
     course.write(1, first_operators().replace("self.data * getattr", "self.data + getattr"))
     said = course.run("check", 1).stdout
-    assert "First failing task: 1.1 + and *\n  a product holds the product" in said and "Next: fix 1.1" in said
+    assert "First failing task: 1.1 + and *\n  a product has the right number" in said and "Next: fix 1.1" in said
 
 
 def test_what_python_cannot_read_is_one_message_and_no_list_of_failures(course):

@@ -84,7 +84,7 @@ def test_ticks_are_for_what_nobody_can_verify_and_can_be_taken_back(course):
     assert "[x] Read solutions" in course.run("progress").stdout
     assert "no longer ticked" in course.run("progress", "--tick", "read").stdout
     assert "[ ] Read solutions" in course.run("progress").stdout
-    for wrong, words in (("trained", "is earned by doing it"), ("nothing", "There is no achievement")):
+    for wrong, words in (("trained", "you earn it"), ("nothing", "is not an achievement")):
         answer = course.run("progress", "--tick", wrong)
         assert answer.returncode == 2 and words in answer.stderr and "explained" in answer.stderr
 

@@ -38,7 +38,7 @@ def test_the_first_vector_that_differs_is_marked_and_shown_in_full(course):
     assert answer.returncode == 1
     marked = re.findall(r"^>> .*$", answer.stdout, re.MULTILINE)
     assert len(marked) == 6 and "rmsnorm 1" in marked[0]  # 16 numbers, three in a line
-    assert "The first that differs: rmsnorm 1 at position 0, token BOS" in answer.stdout
+    assert "The first difference, marked >>: rmsnorm 1 at position 0, token BOS" in answer.stdout
     assert "   wte + wpe " in answer.stdout and "!  layer0.attn_wq" in answer.stdout
     assert '"attention"' not in acts(course), "the attention was the reference's"
 
@@ -47,7 +47,7 @@ def test_it_says_which_tasks_the_difference_comes_from_and_what_to_do(course):
     course.solve(5)
     course.write(3, solution(3).replace("mean_square + eps", "mean_square * 4 + eps"))
     said = course.run("trace", "--name", "ava").stdout
-    assert re.search(r"Its number \[0\] is -?\d\S+; -?\d\S+ in the reference", said)
+    assert re.search(r"Number \[0\]: yours -?\d\S+, the reference's -?\d", said)
     assert "It comes from 3.3 rmsnorm." in said and "check 3\n" in said
     assert "position 1" not in said, "what follows builds on the difference"
     assert "position 3" in course.run("trace", "--name", "ava", "--full").stdout
@@ -56,7 +56,7 @@ def test_it_says_which_tasks_the_difference_comes_from_and_what_to_do(course):
 def test_a_step_that_was_left_out_is_named(course):
     course.write(5, solution(5).replace("multi_head_attention(rmsnorm(x), layer", "multi_head_attention(x, layer"))
     said = course.run("trace", "--name", "ava").stdout
-    assert "By then the reference has made, and yours has not: rmsnorm 2." in said
+    assert "Until then only the reference has computed: rmsnorm 2." in said
     assert "It comes from 5.4 gpt" in said
     lacking, attention = said.index("   rmsnorm 2   "), said.index(">> layer0.attn_wq")
     assert lacking < attention, "it stands where the reference has it"
@@ -65,16 +65,16 @@ def test_a_step_that_was_left_out_is_named(course):
 def test_equal_numbers_in_a_part_that_is_not_passed_send_to_the_checks(course):
     course.write(3, solution(3).replace("xi * scale for", "xi * scale.data for"))
     said = course.run("trace", "--name", "a")
-    assert said.returncode == 0 and "What it does not show: gradients" in said.stdout and "check 3\n" in said.stdout
+    assert said.returncode == 0 and "This does not test gradients" in said.stdout and "check 3\n" in said.stdout
     course.solve(3)
     course.run("check", 3)
-    assert "What it does not show" not in course.run("trace", "--name", "a").stdout
+    assert "This does not test" not in course.run("trace", "--name", "a").stdout
 
 
 def test_a_mistake_that_shows_at_a_later_token_is_found_there(course):
     course.write(5, solution(5).replace('state_dict["wpe"][pos_id]', 'state_dict["wpe"][0]'))
     answer = course.run("trace", "--name", "ava")
-    assert "The first that differs: wte + wpe at position 1, token a" in answer.stdout
+    assert "The first difference, marked >>: wte + wpe at position 1, token a" in answer.stdout
 
 
 def test_a_task_that_is_not_written_stops_it_with_a_sentence(course):
@@ -96,12 +96,12 @@ def test_a_model_of_another_build_is_compared_where_it_can_be(course):
     )
     course.write(5, text)
     answer = course.run("trace", "--name", "a")
-    assert answer.returncode == 0 and "yours makes it in another way" in answer.stdout
+    assert answer.returncode == 0 and "yours computes it differently" in answer.stdout
 
 
 def test_a_fresh_copy_traces_the_reference(course):
     answer = course.run("trace", "--name", "a")
-    assert answer.returncode == 0 and "read by none of your parts yet" in answer.stdout
+    assert answer.returncode == 0 and "read by the reference alone" in answer.stdout
 
 
 def test_full_shows_all_numbers(course):

@@ -73,7 +73,7 @@ def test_it_says_first_what_it_would_do_and_changes_nothing_unasked(old_course):
     renew(old_course)
     done = old_course.run("update")
     assert done.returncode == 2 and "--yes" in done.stderr
-    assert "part03_layers.py" in done.stdout and "1 file would change" in done.stdout
+    assert "part03_layers.py" in done.stdout and "This changes 1 file" in done.stdout
     assert {path: path.read_bytes() for path in old_course.exercises.rglob("*") if path.is_file()} == before
 
 
@@ -83,7 +83,7 @@ def test_a_second_update_has_nothing_to_do(old_course):
     renew(old_course)
     old_course.run("update", "--yes")
     done = old_course.run("update")
-    assert done.returncode == 0 and "nothing to bring in" in done.stdout
+    assert done.returncode == 0 and "nothing to update" in done.stdout
 
 
 def test_an_untouched_stub_becomes_the_new_one_also_when_nothing_was_ever_run(old_course):
@@ -106,7 +106,7 @@ def test_a_conflict_keeps_both_versions_and_says_where(old_course):
     old_course.write(3, text.replace(OLD_DOCSTRING, "Layers, in my own words."))
     renew(old_course)
     done = old_course.run("update", "--yes")
-    assert done.returncode == 1 and "To settle: 1 place in exercises" in done.stdout and "<<<<<<<" in done.stdout
+    assert done.returncode == 1 and "To resolve: 1 place in exercises" in done.stdout and "<<<<<<<" in done.stdout
     text = old_course.file(3).read_text(encoding="utf-8")
     assert "Layers, in my own words." in text and "<<<<<<< yours" in text and ">>>>>>> the new course" in text
     assert fresh_stub(NAME).split("\n")[0] in text
@@ -139,7 +139,7 @@ def test_line_ends_of_windows_are_no_change_of_the_learner(old_course):
     assert path.read_text(encoding="utf-8") == fresh_stub(NAME)
 
 
-@pytest.mark.parametrize(("folder", "words"), [("nowhere", "is no folder"), (".", "this course itself")])
+@pytest.mark.parametrize(("folder", "words"), [("nowhere", "is not a folder"), (".", "this course itself")])
 def test_a_folder_that_holds_no_older_course_is_a_sentence(course, folder, words):
     done = course.run("update", "--from", folder)
     assert done.returncode == 2 and words in done.stderr

@@ -81,7 +81,7 @@ def test_every_key_that_is_printed_works(course):
         terminal.send("h")
         place = terminal.wait_for(READY, terminal.wait_for("Hint 2 of 4", place))
         terminal.send("c")
-        place = terminal.wait_for(READY, terminal.wait_for("shown when the part is passed", place))
+        place = terminal.wait_for(READY, terminal.wait_for("once you have passed the part", place))
         terminal.send("l")
         place = terminal.wait_for(READY, terminal.wait_for("min left", place))
         terminal.send("\n")
@@ -134,7 +134,7 @@ def test_a_save_between_question_and_answer_is_not_lost(course):
         course.write(3, solution(3) + "# newer\n")
         place = terminal.wait_for("checked in", place)
         terminal.send("y")
-        terminal.wait_for("saved meanwhile", place)
+        terminal.wait_for("saved the file in the meantime", place)
         assert course.file(3).read_text(encoding="utf-8").endswith("# newer\n")
 
 

@@ -82,22 +82,22 @@ def test_import_takes_the_files_that_were_named_though_another_folder_holds_the_
 def test_a_missing_module_is_named_at_the_start_and_in_the_cell_and_found_once_it_is_there(course, capsys):
     write(course, "part03_layers", "from part01_autograd import Value\ndef where(): print(Value)")
     lesson = start(3)
-    assert "part01_autograd.py  not found. Fetch the part that it belongs to" in capsys.readouterr().out
+    assert "part01_autograd.py  not found. Put the folder of its part next to this folder" in capsys.readouterr().out
     said = explored(lesson, capsys, use("part03_layers", "where"))
-    assert said.startswith("There is no part01_autograd.py here. Fetch the part") and "Traceback" not in said
+    assert said.startswith("part01_autograd.py is missing. Put the folder") and "Traceback" not in said
     write(course.parent / "part01", "part01_autograd", "Value = 'here now'")
     assert explored(lesson, capsys, use("part03_layers", "where")).endswith("here now\n")
 
 
 def test_a_check_of_a_missing_module_says_so_and_gives_0(course, capsys):
     assert start(3).check("3.1") == 0.0
-    assert "There is no part03_layers.py to check" in capsys.readouterr().out
+    assert "part03_layers.py is missing" in capsys.readouterr().out
 
 
 def test_a_missing_data_file_is_named_with_what_to_do(course, capsys):
     lesson = start(3)
     said = explored(lesson, capsys, lambda: lesson.data("names.txt"))
-    assert said == "names.txt is not beside this notebook: get it again from where you got the notebook.\n"
+    assert said == "names.txt is not next to this notebook: download it again from where you got the notebook.\n"
     (course.parent.parent / "datasets").mkdir()
     (course.parent.parent / "datasets" / "names.txt").write_text("emma\n", encoding="utf-8")
     assert lesson.data("names.txt").read_text(encoding="utf-8") == "emma\n"
@@ -115,7 +115,7 @@ def test_a_module_saved_again_within_the_same_second_is_loaded_again_with_those_
     write(course, "part01_autograd", "Value = 2")
     os.utime(course / "part01_autograd.py", ns=(10**18 + 1000, 10**18 + 1000))
     said = explored(lesson, capsys, use("part03_layers", "where"))
-    assert said.startswith("Loaded again, since it changed: part01_autograd.py.") and said.endswith("\n2\n")
+    assert said.startswith("Reloaded, because it changed: part01_autograd.py.") and said.endswith("\n2\n")
     assert explored(lesson, capsys, use("part03_layers", "where")) == "2\n"
 
 
@@ -153,7 +153,7 @@ def test_an_error_in_the_cell_itself_asks_what_the_learners_code_returned(course
 
 def test_a_name_of_an_earlier_cell_that_was_not_run_is_explained(course, capsys):
     said = explored(start(3), capsys, lambda: earlier)  # noqa: F821
-    assert said == "NameError: name 'earlier' is not defined. A cell above makes it: run the cells from the top.\n"
+    assert said == "NameError: name 'earlier' is not defined. An earlier cell defines it: run the cells from the top.\n"
 
 
 # Checks
@@ -164,7 +164,7 @@ def test_a_check_where_no_grader_is_installed_says_who_checks_and_gives_0(course
     monkeypatch.setattr(checks.importlib.util, "find_spec", lambda name: None)
     found = checks.run("3.1", course / "part03_layers.py")
     assert found.earned == 0.0 and found.lines == [
-        "The checks are not installed here. Hand the part in: your instructor's grader runs them."
+        "The checks are not installed here. Submit the part: your instructor's grader runs them."
     ]
 
 
@@ -204,5 +204,6 @@ def test_a_check_that_waits_for_another_task_is_nothing_to_mend(course):
     # Slopes under a name of one's own are seen by backward alone.
     write(course, "part01_autograd", text.replace("_local_grads", "_slopes"))
     said = "\n".join(checks.run("1.1", course / "part01_autograd.py").lines)
-    assert "todo 0/0.25  a sum passes slope 1 to both" in said and "1.4 Value.backward is not written yet." in said
+    assert "todo 0/0.25  the local gradients of a sum are 1" in said
+    assert "1.4 Value.backward is not written yet." in said
     assert "Nothing is wrong so far" in said and "Mend" not in said and "mend" not in said

@@ -43,10 +43,11 @@ def test_part_5_fetched_alone_says_which_parts_are_missing_and_what_to_do(tmp_pa
     assert errors(notebook) == []
     start = next(text_of(cell) for cell in notebook.cells if "start(5)" in cell.source)
     for name in part(5).needs:
-        assert f"{name}.py  not found. Fetch the part that it belongs to" in start
+        assert f"{name}.py  not found. Put the folder of its part next to this folder" in start
     assert f"part05_gpt.py  from {(tmp_path / 'part05').resolve()}" in start
     assert all(
-        "There is no part0" in text_of(cell) or "not written yet" in text_of(cell) for cell in exploring(notebook)
+        ".py is missing. Put the folder of its part" in text_of(cell) or "not written yet" in text_of(cell)
+        for cell in exploring(notebook)
     )
     assert {got for got, _ in points(notebook).values()} == {"0.0"}
 

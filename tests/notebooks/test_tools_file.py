@@ -65,14 +65,14 @@ def test_a_lesson_starts_from_the_file_with_the_standard_library_alone_and_knows
         "-S",
     )
     assert said.startswith("Part 5, The GPT. You write part05_gpt.py")
-    assert "There is no part05_gpt.py here." in said
+    assert "part05_gpt.py is missing." in said
 
 
 def test_a_sentence_that_the_tools_raise_is_shown_as_it_is(beside):
     said = beside(
         "from notebook_tools import start; lesson = start(2)\nwith lesson.exploring(): lesson.data('names.txt')", "-S"
     )
-    assert said.endswith("names.txt is not beside this notebook: get it again from where you got the notebook.\n")
+    assert said.endswith("names.txt is not next to this notebook: download it again from where you got the notebook.\n")
 
 
 def test_a_name_that_the_tools_lack_is_an_import_error(beside):

@@ -71,12 +71,12 @@ def test_it_has_no_checks_and_no_sample_answers(built):
         "BEGIN SOLUTION",
         "For graders",
         "Write in the cell below",
-        "A person reads",
+        "instructor reads your answer",
         "full answer",
     ):
         assert words not in text, words
     assert text.count("To think about: ") == 3
-    assert text.count("Is the difference larger than the seeds make it") == 1  # the question itself is there
+    assert text.count("larger than the differences between seeds") == 1  # the question itself is there
 
 
 def test_it_holds_the_whole_reference_without_the_marks(built):

@@ -9,7 +9,7 @@ def calls(draw):
     x = draw.choice((-3, -2, 2, 3, 4))
     return [
         Call("0.1", "squares", ([a, -b, 0],), "the square of a negative number is positive."),
-        Call("0.2", "slopes_of_product", (a, -b), "along one factor the slope of a product is the other factor."),
+        Call("0.2", "slopes_of_product", (a, -b), "the slope of a product along one factor is the other factor."),
         Call(
             "0.2",
             "slope_of_cube",

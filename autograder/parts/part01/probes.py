@@ -34,93 +34,93 @@ def value_of_product(a, b):
 
 
 def slopes_of_sum(a, b, second_way=False):
-    """x, y = Value({a}), Value({b}); z = x + y; [slope of z along x, along y]"""
+    """x, y = Value({a}), Value({b}); z = x + y; [dz/dx, dz/dy]"""
     x, y = part.Value(a), part.Value(b)
     return _slopes(_made(x + y), [x, y], second_way)
 
 
 def slopes_of_product(a, b, second_way=False):
-    """x, y = Value({a}), Value({b}); z = x * y; [slope of z along x, along y]"""
+    """x, y = Value({a}), Value({b}); z = x * y; [dz/dx, dz/dy]"""
     x, y = part.Value(a), part.Value(b)
     return _slopes(_made(x * y), [x, y], second_way)
 
 
 def x_plus_x(a, second_way=False):
-    """x = Value({a}); z = x + x; [z.data, slope of z along x]"""
+    """x = Value({a}); z = x + x; [z.data, dz/dx]"""
     return _one(a, lambda x: x + x, second_way)
 
 
 def x_times_x(a, second_way=False):
-    """x = Value({a}); z = x * x; [z.data, slope of z along x]"""
+    """x = Value({a}); z = x * x; [z.data, dz/dx]"""
     return _one(a, lambda x: x * x, second_way)
 
 
 def powers(a, exponents, second_way=False):
-    """x = Value({a}); for n in {exponents}: z = x ** n; [z.data, slope of z along x]"""
+    """x = Value({a}); for n in {exponents}: z = x ** n; [z.data, dz/dx]"""
     return _each([(a, lambda x, n=n: x**n) for n in exponents], second_way)
 
 
 def negation(a, second_way=False):
-    """x = Value({a}); z = -x; [z.data, slope of z along x]"""
+    """x = Value({a}); z = -x; [z.data, dz/dx]"""
     return _one(a, lambda x: -x, second_way)
 
 
 def difference(a, b, second_way=False):
-    """x, y = Value({a}), Value({b}); z = x - y; [z.data, slope of z along x, along y]"""
+    """x, y = Value({a}), Value({b}); z = x - y; [z.data, dz/dx, dz/dy]"""
     x, y = part.Value(a), part.Value(b)
     return _number_and_slopes(x - y, [x, y], second_way)
 
 
 def quotient(a, b, second_way=False):
-    """x, y = Value({a}), Value({b}); z = x / y; [z.data, slope of z along x, along y]"""
+    """x, y = Value({a}), Value({b}); z = x / y; [z.data, dz/dx, dz/dy]"""
     x, y = part.Value(a), part.Value(b)
     return _number_and_slopes(x / y, [x, y], second_way)
 
 
 def numbers_on_the_right(a, number, second_way=False):
-    """x = Value({a}); for z in (x + {number}, x * {number}, x - {number}, x / {number}): [z.data, slope along x]"""
+    """x = Value({a}); for z in (x + {number}, x * {number}, x - {number}, x / {number}): [z.data, dz/dx]"""
     operators = (lambda x: x + number, lambda x: x * number, lambda x: x - number, lambda x: x / number)
     return _each([(a, operator) for operator in operators], second_way)
 
 
 def sum_and_product_of_a_number(number, a, second_way=False):
-    """x = Value({a}); for z in ({number} + x, {number} * x): [z.data, slope along x]"""
+    """x = Value({a}); for z in ({number} + x, {number} * x): [z.data, dz/dx]"""
     return _each([(a, lambda x: number + x), (a, lambda x: number * x)], second_way)
 
 
 def number_minus_value(number, a, second_way=False):
-    """x = Value({a}); z = {number} - x; [z.data, slope of z along x]"""
+    """x = Value({a}); z = {number} - x; [z.data, dz/dx]"""
     return _one(a, lambda x: number - x, second_way)
 
 
 def number_over_value(number, a, second_way=False):
-    """x = Value({a}); z = {number} / x; [z.data, slope of z along x]"""
+    """x = Value({a}); z = {number} / x; [z.data, dz/dx]"""
     return _one(a, lambda x: number / x, second_way)
 
 
 def sum_of_a_list(numbers, second_way=False):
-    """values = [Value(a) for a in {numbers}]; z = sum(values); [z.data, slope of z along each value]"""
+    """values = [Value(a) for a in {numbers}]; z = sum(values); [z.data, dz/dv for v in values]"""
     values = [part.Value(a) for a in numbers]
     return _number_and_slopes(sum(values), values, second_way)
 
 
 def exponentials(numbers, second_way=False):
-    """for a in {numbers}: x = Value(a); z = x.exp(); [z.data, slope of z along x, x.data]"""
+    """for a in {numbers}: x = Value(a); z = x.exp(); [z.data, dz/dx, x.data]"""
     return _each_and_operand(numbers, lambda x: x.exp(), second_way)
 
 
 def logarithms(numbers, second_way=False):
-    """for a in {numbers}: x = Value(a); z = x.log(); [z.data, slope of z along x, x.data]"""
+    """for a in {numbers}: x = Value(a); z = x.log(); [z.data, dz/dx, x.data]"""
     return _each_and_operand(numbers, lambda x: x.log(), second_way)
 
 
 def relus(numbers, second_way=False):
-    """for a in {numbers}: x = Value(a); z = x.relu(); [z.data, slope of z along x, x.data]"""
+    """for a in {numbers}: x = Value(a); z = x.relu(); [z.data, dz/dx, x.data]"""
     return _each_and_operand(numbers, lambda x: x.relu(), second_way)
 
 
 def of_an_inner_value(a, b, operations, second_way=False):
-    """x, y = Value({a}), Value({b}); h = x + y; for z in {operations}: [z.data, slope of z along x, along y]"""
+    """x, y = Value({a}), Value({b}); h = x + y; for z in {operations}: [z.data, dz/dx, dz/dy]"""
 
     def run(operation, plus, times, exp, x, y):
         z = eval(operation, {"h": plus(x, y), "y": y})  # what a check has written

@@ -8,11 +8,14 @@ def calls(draw):
     a, b = draw.sample(range(2, 8), 2)
     twice = "a value that is used twice gets the sum of both gradients."
     return [
-        Call("1.1", "slopes_of_product", (a, -b, True), "each factor gets the other one as its slope."),
-        Call("1.2", "number_minus_value", (a, b, True), "the number stands on the left; the slope along x is -1."),
-        Call("1.2", "quotient", (a * b, b, True), "along y the slope is -x / y**2."),
+        Call("1.1", "slopes_of_product", (a, -b, True), "each factor's gradient is the other factor."),
+        Call("1.2", "number_minus_value", (a, b, True), "the number is on the left; the gradient for x is -1."),
+        Call("1.2", "quotient", (a * b, b, True), "the gradient for y is -x / y**2."),
         Call(
-            "1.3", "relus", ([a, -b, 0], True), "the slope is 1 above zero, else 0, at zero too as the course has it."
+            "1.3",
+            "relus",
+            ([a, -b, 0], True),
+            "the gradient is 1 above zero, otherwise 0; at zero itself the course uses 0.",
         ),
         Call("1.4", "used_twice", (a, b, True), twice + " Here x gets y from the product, and 1 from the sum."),
         Call("1.4", "shared_in_the_middle", (a, b, True), twice + " h gets 2 before it passes its gradient on, once."),
@@ -20,7 +23,7 @@ def calls(draw):
             "1.4",
             "two_results",
             (a, b, True),
-            "backward adds to gradients that are there: y from the first, 2 x from x * x.",
+            "backward adds to existing gradients: y from the first, 2 x from x * x.",
         ),
         Call("1.4", "ladder", (1, a - 1, 2, True), "each step makes z = z (y + 1): the result is x (y + 1)**2."),
     ]

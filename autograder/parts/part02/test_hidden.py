@@ -1,4 +1,4 @@
-"""Hidden checks of part 2: other sentences of the same docstrings."""
+"""Hidden checks of part 2: more promises of the same docstrings."""
 
 import math
 import random
@@ -9,6 +9,7 @@ from autograder.parts.part02.words import facts, ids_of, lines_of, names
 
 @check("2.1", points=0.5)
 def test_load_docs_changes_nothing_within_a_line(student):
+    """load_docs changes nothing within a line."""
     for name in ("inside.txt", "kept.txt", "windows.txt"):
         holds = student.files[name].decode("utf-8")
         student.sorted_docs_of(name, holds).must_be(
@@ -18,6 +19,7 @@ def test_load_docs_changes_nothing_within_a_line(student):
 
 @check("2.2", points=0.5)
 def test_decode_drops_bos_wherever_it_stands(student, draw):
+    """decode drops BOS at any position."""
     likely = "by hand: which numbers are BOS? Every other one is a character, wherever it stands"
     for row, word in (([0, 3], "av"), ([4, 0, 4, 3, 4], "av"), ([4], "")):
         student.decoded(["emma", "ava"], [row]).must_be([word], likely)
@@ -30,6 +32,7 @@ def test_decode_drops_bos_wherever_it_stands(student, draw):
 
 @check("2.2", points=0.5)
 def test_each_tokenizer_has_characters_of_its_own(student, draw):
+    """each tokenizer has its own characters."""
     docs = names(draw, 4, "aelmnrz")
     others = [*names(draw, 9, "abcdeilmnoprstz"), *docs, "lulu"]  # u comes last
     for first, second, word in ((["ba"], ["cab"], "ab"), (docs, others, docs[0])):
@@ -41,6 +44,7 @@ def test_each_tokenizer_has_characters_of_its_own(student, draw):
 
 @check("2.3", points=0.25)
 def test_a_split_touches_neither_docs_nor_the_global_generator(student, draw):
+    """a split changes neither docs nor the global generator."""
     docs, global_seed = [*names(draw, 20), *names(draw, 20)], draw.randint(1, 9999)
     answer = student.split_and_after(docs, 0.2, draw.randint(1, 999), global_seed)
     value = answer.value
@@ -54,12 +58,12 @@ def test_a_split_touches_neither_docs_nor_the_global_generator(student, draw):
     answer.must(
         docs_after == docs,
         "docs as it was before the call",
-        likely="sort and shuffle change the list that they get: give them a list of your own",
+        likely="sort and shuffle change the list that they get: pass them a list of your own",
     )
     answer.must(
         after == random.Random(global_seed).random(),
         "the same random.random() as without the call of split_docs",
-        likely="random.seed and random.shuffle use the generator of the whole program: use rng = random.Random(seed)",
+        likely="random.seed and random.shuffle use the shared, global generator: use rng = random.Random(seed)",
     )
 
 
@@ -78,19 +82,20 @@ def test_the_same_seed_gives_the_same_split_in_every_run(student, draw):
     answer.must(
         all(sides == first for sides in value),
         "the same split in every run of Python",
-        likely="the order of a set and hash() change from run to run: draw from dict.fromkeys(docs), or sort first",
+        likely="the order of a set and hash() differ between runs: draw from dict.fromkeys(docs), or sort first",
     )
     distinct = list(dict.fromkeys(docs))
     around = distinct * 2  # what a drawn set is not: neighbours in docs, from its end on to its beginning
     answer.must(
         not any(set(first[1]) == set(around[i : i + len(set(first[1]))]) for i in range(len(distinct))),
         "held-out names from all over docs, as a draw gives them",
-        likely="draw the names to hold out with random.Random(seed), by sample or shuffle: neighbours are no draw",
+        likely="draw the held-out names with random.Random(seed), by sample or shuffle; neighbours are not random",
     )
 
 
 @check("2.4", points=0.5)
 def test_without_counts_every_token_is_equally_likely(student, draw):
+    """without counts, all tokens are equally likely."""
     for docs in (["ab"], names(draw, 4, draw.sample("abcdefghijklmnopqrstuvwxyz", 7))):
         size = len(set("".join(docs))) + 1
         counts = [[0] * size for _ in range(size)]

@@ -41,6 +41,7 @@ def many_names(draw):
 
 @check("2.1", points=0.5)
 def test_load_docs_strips_the_blanks_around_a_line(student):
+    """load_docs strips the spaces around a line."""
     for name in ("pad.txt", "padded.txt"):
         holds = student.files[name].decode("utf-8")
         student.sorted_docs_of(name, holds).must_be(
@@ -51,15 +52,17 @@ def test_load_docs_strips_the_blanks_around_a_line(student):
 
 @check("2.1", points=0.5)
 def test_load_docs_skips_empty_lines(student):
+    """load_docs skips empty lines."""
     for name in ("gap.txt", "gaps.txt"):
         holds = student.files[name].decode("utf-8")
         student.sorted_docs_of(name, holds).must_be(
-            sorted(lines_of(holds)), likely="a line of blanks is empty too: what is left of it after strip()?"
+            sorted(lines_of(holds)), likely="a line of spaces is empty too: what is left of it after strip()?"
         )
 
 
 @check("2.1", points=0.5)
 def test_load_docs_keeps_order_and_repeated_lines(student):
+    """load_docs keeps the order and repeated lines."""
     for name in ("twice.txt", "again.txt"):
         holds = student.files[name].decode("utf-8")
         student.docs_of(name, holds).must_be(lines_of(holds), likely="go through the file and your list, line by line")
@@ -67,6 +70,7 @@ def test_load_docs_keeps_order_and_repeated_lines(student):
 
 @check("2.2", points=0.5)
 def test_chars_are_the_sorted_characters_and_bos_comes_after_them(student, draw):
+    """chars are sorted, and bos comes after them."""
     by_hand = "by hand: the characters are a, e, m and v with the numbers 0 to 3, so bos is 4, and there are 5 tokens"
     for docs, likely in (
         (SMALL, by_hand),
@@ -81,6 +85,7 @@ def test_chars_are_the_sorted_characters_and_bos_comes_after_them(student, draw)
 
 @check("2.2", points=0.5)
 def test_encode_puts_bos_before_and_after(student, draw):
+    """encode adds BOS before and after."""
     drawn, many = names(draw, 5, draw.sample(CHARACTERS, 9)), many_names(draw)
     for docs, words, likely in (
         (SMALL, ["ava"], "by hand: BOS is 4, a is 0 and v is 3"),
@@ -92,6 +97,7 @@ def test_encode_puts_bos_before_and_after(student, draw):
 
 @check("2.2", points=0.5)
 def test_decode_gives_the_characters_back(student, draw):
+    """decode returns the characters."""
     drawn, many = names(draw, 5, draw.sample(CHARACTERS, 9)), many_names(draw)
     for docs, words, likely in (
         (SMALL, ["ava"], "by hand: 4 is BOS, 0 is a and 3 is v"),
@@ -103,11 +109,12 @@ def test_decode_gives_the_characters_back(student, draw):
 
 @check("2.3", points=0.5)
 def test_no_name_stands_on_both_sides(student, draw):
+    """no name is on both sides."""
     twins = ["mia", "ava"] * 4
     for docs, share, least in ((twins, 0.5, 0), (with_repeats(draw, names(draw, 40)), 0.25, 2)):
         student.split(docs, share, draw.randint(1, 999)).must_meet(
             no_name_on_both_sides,
-            likely="what do you draw: rows, or distinct names? All rows of a name go where the name goes",
+            likely="what do you draw: rows, or distinct names? All rows of a name belong on the same side",
             docs=docs,
             least=least,
         )
@@ -115,6 +122,7 @@ def test_no_name_stands_on_both_sides(student, draw):
 
 @check("2.3", points=0.5)
 def test_the_share_is_one_of_distinct_names(student, draw):
+    """the share counts distinct names."""
     few, docs, many = (
         ["mia"] * 5 + ["ava", "eve", "zoe", "ida", "lou"],
         *(with_repeats(draw, names(draw, n)) for n in (47, 130)),
@@ -138,10 +146,11 @@ def test_the_share_is_one_of_distinct_names(student, draw):
 
 @check("2.3", points=0.5)
 def test_rows_keep_their_order_on_both_sides(student, draw):
+    """rows keep their order on both sides."""
     for docs, share, least in ((FOUR, 0.5, 0), (with_repeats(draw, names(draw, 30)), 0.3, 1)):
         student.split(docs, share, draw.randint(1, 999)).must_meet(
             rows_in_order,
-            likely="once the held-out names are known, go through docs from its beginning and sort nothing",
+            likely="once you know the held-out names, go through docs from its beginning, without sorting",
             docs=docs,
             least=least,
         )
@@ -149,6 +158,7 @@ def test_rows_keep_their_order_on_both_sides(student, draw):
 
 @check("2.3", points=0.5)
 def test_the_seed_decides_the_split(student, draw):
+    """the seed determines the split."""
     docs, seeds = with_repeats(draw, names(draw, 40)), draw.sample(range(1, 1000), 2)
     student.splits(docs, 0.3, [*seeds, seeds[0]]).must_meet(
         seed_decides,
@@ -159,6 +169,7 @@ def test_the_seed_decides_the_split(student, draw):
 
 @check("2.4", points=1)
 def test_bigrams_count_who_follows_whom(student, draw):
+    """bigram_counts counts which token follows which."""
     student.bigrams(AB).must_be(
         table_of(AB, AB), likely="by hand: ab has the pairs BOS-a, a-b and b-BOS, and b has BOS-b and b-BOS; BOS is 2"
     )
@@ -167,7 +178,7 @@ def test_bigrams_count_who_follows_whom(student, draw):
     groups = [docs, docs[:1], docs[:1]]
     student.bigrams_of_groups(docs, groups).must_be(
         [table_of(docs, group) for group in groups],
-        likely="each call makes a new table, of the size of the tokenizer that is given, whatever docs hold",
+        likely="each call makes a new table with the size of the tokenizer argument, whatever docs contain",
     )
     many = many_names(draw)
     student.bigrams(many).must_be(table_of(many, many), FIXED_SIZE)
@@ -175,6 +186,7 @@ def test_bigrams_count_who_follows_whom(student, draw):
 
 @check("2.4", points=1)
 def test_bigram_loss_adds_one_to_each_count(student, draw):
+    """bigram_loss adds one to each count."""
     student.bigram_losses(BA, COUNTS, [["ba"], ["ba"]]).must_be(
         [mean_surprise(BA, COUNTS, ["ba"])] * 2,
         likely="by hand: BOS-b has (1 + 1) / (2 + 3), b-a (2 + 1) / (3 + 3), a-BOS (1 + 1) / (4 + 3); BOS is 2",
@@ -197,16 +209,17 @@ def test_bigram_loss_adds_one_to_each_count(student, draw):
 
 @check("2.4", points=0.5)
 def test_bigram_loss_is_a_mean_over_all_pairs(student, draw):
+    """bigram_loss is a mean over all pairs."""
     student.bigram_losses(BA, COUNTS, [BA]).must_be(
         [mean_surprise(BA, COUNTS, BA)],
-        likely="by hand: ba has three pairs and a has two; add the five surprises up and divide once, by 5",
+        likely="by hand: ba has three pairs and a has two; add up the five values of -log P and divide once, by 5",
     )
     all_docs, counts = drawn_counts(draw)
     short, long = all_docs[0][:2], all_docs[1] + all_docs[2]
     groups = [[short, long], [short, short, long], all_docs]
     student.bigram_losses(all_docs, counts, groups).must_be(
         [mean_surprise(all_docs, counts, docs) for docs in groups],
-        likely="print the sum of all surprises and the number of all pairs",
+        likely="print the sum of all -log P and the number of all pairs",
     )
     many = many_names(draw)
     counts = [[draw.randint(0, 50) for _ in range(32)] for _ in range(32)]

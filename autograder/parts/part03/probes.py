@@ -9,7 +9,7 @@ def _values(numbers):
 
 
 def _data(vector):
-    """The numbers of a vector; what is no Value is named, so that a learner sees it in the answer."""
+    """The numbers of a vector. Anything that is not a Value is described in words, so that learners see it."""
     return [_number(vector[i]) for i in range(len(vector))]
 
 
@@ -31,7 +31,7 @@ def _backward(outputs, g):
 
 
 def _grads(vector):
-    # The part gets a list of its own: if it writes into that, another check says so.
+    # The part gets a new list: another check tests whether it writes into its argument.
     return [value.grad for value in vector]
 
 

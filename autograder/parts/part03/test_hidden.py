@@ -1,4 +1,4 @@
-"""Hidden checks of part 3: sentences of the docstrings, on inputs that the public checks do not have."""
+"""Hidden checks of part 3: more promises of the docstrings, with inputs that the public checks do not use."""
 
 import math
 
@@ -22,6 +22,7 @@ def scale(x, eps):
 
 @check("3.1", points=0.25)
 def test_linear_adds_the_gradients_of_a_value_in_several_places(student, draw):
+    """linear adds the gradients of a Value that occurs several times."""
     by_hand = "by hand: y = a*b + a*c, and a stands in x twice: it gets b + c = -12, and b gets a = 2"
     cases = [
         ([2, -5, -7], [0, 0], [[1, 2]], [1], by_hand),
@@ -49,6 +50,7 @@ def test_linear_adds_the_gradients_of_a_value_in_several_places(student, draw):
 
 @check("3.1", points=0.25)
 def test_linear_leaves_x_and_w_as_they_were(student, draw):
+    """linear does not change x and w."""
     for x, w in (([2, 3], [[5, -7], [1, 2]]), (draw.numbers(3), draw.matrix(4, 3))):
         y = [dot(row, x) for row in w]
         student.linear_twice(x, w).must_be([y, [w[0][0] * x[0]], y, x, w], UNCHANGED)
@@ -56,6 +58,7 @@ def test_linear_leaves_x_and_w_as_they_were(student, draw):
 
 @check("3.2", points=0.5)
 def test_softmax_takes_logits_of_any_size(student, draw):
+    """softmax works for logits of any size."""
     high = draw.number(2000, 3000)
     apart = [high, high + draw.number(0.1, 2.0), draw.number(), draw.number(-3000, -2000)]
     low = [draw.number(-5000, -4998) for _ in range(3)]
@@ -74,6 +77,7 @@ def test_softmax_takes_logits_of_any_size(student, draw):
 
 @check("3.2", points=0.5)
 def test_softmax_leaves_the_logits_as_they_were(student, draw):
+    """softmax does not change the logits."""
     for logits in ([1, 2, 4], draw.numbers(4)):
         p = probabilities(logits)
         student.softmax_twice(logits).must_be([p, [1.0], p, logits], UNCHANGED)
@@ -81,6 +85,7 @@ def test_softmax_leaves_the_logits_as_they_were(student, draw):
 
 @check("3.3", points=0.5)
 def test_rmsnorm_takes_a_vector_of_zeros(student, draw):
+    """rmsnorm works for a vector of zeros."""
     by_hand = "by hand: the scale is 1 / root(0 + 0.04) = 5, so the first x gets 5*1 and the second 5*3"
     cases = [(0.04, [1, 3], by_hand), (draw.number(0.1, 2.0), draw.numbers(3), "the scale is 1 / root(0 + eps)")]
     for eps, g, likely in cases:
@@ -91,6 +96,7 @@ def test_rmsnorm_takes_a_vector_of_zeros(student, draw):
 
 @check("3.3", points=0.5)
 def test_rmsnorm_leaves_its_input_as_it_was(student, draw):
+    """rmsnorm does not change its input."""
     for x, eps in (([3, -4], 0.5), (draw.numbers(4), draw.number(0.1, 2.0))):
         y = [xi * scale(x, eps) for xi in x]
         student.rmsnorm_twice(x, eps).must_be([y, [x[0] * scale(x[:1], eps)], y, x], UNCHANGED)

@@ -32,6 +32,7 @@ def slopes(f, xs, h=1e-5):
 
 @check("3.1", points=1)
 def test_linear_multiplies_each_row_with_the_vector(student, draw):
+    """linear multiplies each row by the vector."""
     cases = [
         (
             [1, 2, 3],
@@ -79,6 +80,7 @@ def test_softmax_divides_each_exp_by_their_sum(student, draw):
 
 @check("3.2", points=1)
 def test_softmax_takes_logits_around_a_thousand(student, draw):
+    """softmax works for logits around a thousand."""
     same = "the shares are those of [0, 1]: a constant taken from every logit changes nothing"
     cases = [[1000, 1001], [-1001, -1000], *([middle + n for n in draw.numbers(4)] for middle in (1000, -1000))]
     for logits in cases:

@@ -18,17 +18,22 @@ def calls(draw):
             ([a, b], [[1, -2]], [1]),
             "x gets the row of w as its gradient, the row gets x.",
         ),
-        Call("3.2", "softmax_outputs", ([a * 1000] * count,), "equal logits share alike, however large they are."),
+        Call(
+            "3.2",
+            "softmax_outputs",
+            ([a * 1000] * count,),
+            "equal logits get equal probabilities, however large they are.",
+        ),
         Call(
             "3.2",
             "softmax_surprise",
             ([0, 0], 0),
-            "the gradient of the surprise is the probabilities, less 1 at the target.",
+            "the gradient of the loss is the probabilities, minus 1 at the target.",
         ),
         Call(
             "3.3",
             "rmsnorm_outputs_with_eps",
             ([k * signs[0], 7 * k * signs[1]], 0),
-            f"the mean of the squares is {25 * k * k}, its root {5 * k}; the mean itself is not taken away.",
+            f"the mean of the squares is {25 * k * k}, its root {5 * k}; the mean itself is not subtracted.",
         ),
     ]

@@ -7,7 +7,7 @@ from part01_autograd import Value
 
 
 def _number(value):
-    """The number of a Value; what is no Value is named, so that a learner sees it in the answer."""
+    """The number of a Value. Anything else is described in words, so that learners see it."""
     return value.data if isinstance(value, Value) else "not a Value but of type " + type(value).__name__
 
 

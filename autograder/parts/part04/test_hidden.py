@@ -1,4 +1,4 @@
-"""Hidden checks of part 4: sentences of the docstrings, on inputs that the public checks do not have."""
+"""Hidden checks of part 4: more promises of the docstrings, with inputs that the public checks do not use."""
 
 import random
 
@@ -11,6 +11,7 @@ def total(vocab_size, n, n_head, n_layer, block_size):
 
 @check("4.1", points=1)
 def test_the_draws_go_on_where_the_generator_stands(student, draw):
+    """the numbers continue the generator's sequence."""
     for sizes, seed in (((2, 1, 1, 1, 3), 1), ((draw.randint(4, 6), 2, 1, 1, 3), draw.randrange(10_000))):
         rng = random.Random(seed)
         rng.gauss(0, 1)
@@ -22,6 +23,7 @@ def test_the_draws_go_on_where_the_generator_stands(student, draw):
 
 @check("4.2", points=0.5)
 def test_flatten_goes_through_whatever_the_dict_holds(student, draw):
+    """flatten works for any dict of matrices."""
     many = [[f"m{i}", draw.matrix(1, 1)] for i in range(9)]
     matrices = [["long", draw.matrix(1, 3)], ["high", draw.matrix(4, 1)], ["even", draw.matrix(2, 2)], *many]
     small = [["x", [[1]]], ["b", [[2], [3]]]]
@@ -34,6 +36,7 @@ def test_flatten_goes_through_whatever_the_dict_holds(student, draw):
 
 @check("4.3", points=1)
 def test_count_parameters_makes_no_matrix(student, draw):
+    """count_parameters makes no matrix."""
     head_dim, n_head, n_layer = draw.randint(60, 90), draw.randint(10, 16), draw.randint(40, 90)
     sizes = (draw.randint(30_000, 60_000), head_dim * n_head, n_head, n_layer, draw.randint(1000, 3000))
     try:

@@ -37,6 +37,7 @@ def drawn(sizes, rng, std):
 
 @check("4.1", points=1)
 def test_every_matrix_has_its_rows_and_columns(student, draw):
+    """every matrix has the right shape."""
     by_hand = "compare each name with the docstring's table: wte has 3 rows of 2 numbers, wpe 5 rows of 2, and so on"
     for sizes, likely in (
         (SMALL, by_hand),
@@ -48,6 +49,7 @@ def test_every_matrix_has_its_rows_and_columns(student, draw):
 
 @check("4.1", points=0.5)
 def test_the_matrices_stand_in_the_order_of_drawing(student, draw):
+    """the matrices are in the right order."""
     for sizes in (SMALL, draw_sizes(draw, draw.randint(2, 4)), (4, 1, 1, 11, 3)):
         student.counts(*sizes).must_be(
             {name: rows * columns for name, (rows, columns) in expected_shapes(*sizes).items()},
@@ -73,6 +75,7 @@ def test_the_numbers_are_drawn_row_by_row(student, draw):
 
 @check("4.1", points=1)
 def test_std_sets_the_spread(student, draw):
+    """std is the standard deviation of the numbers."""
     for sizes, seed, std in (
         ((2, 1, 1, 1, 3), 1, 2.0),
         (draw_sizes(draw, 1), draw.randrange(10_000), draw.number(0.2, 3.0)),
@@ -108,6 +111,7 @@ def test_flatten_goes_matrix_by_matrix_and_row_by_row(student, draw):
 
 @check("4.2", points=1)
 def test_flatten_gives_the_values_themselves(student, draw):
+    """flatten returns the Values themselves."""
     matrices = draw_matrices(draw)
     new = [[name, [draw.numbers(len(row)) for row in rows]] for name, rows in matrices]
     for before, after in (([["wte", [[1, 2]]]], [["wte", [[7, 8]]]]), (matrices, new)):
@@ -119,6 +123,7 @@ def test_flatten_gives_the_values_themselves(student, draw):
 
 @check("4.3", points=1.5)
 def test_count_parameters_counts_every_matrix(student, draw):
+    """count_parameters counts every matrix."""
     by_hand = "by hand: wte 7*10, wpe 2*10, lm_head 7*10; in the layer 4 times 10*10, then 40*10 and 10*40: 1360"
     once = "the same sizes with one layer were right: which matrices are there once, and which in every layer?"
     again = "add up rows times columns of every matrix in the table of 4.1, and compare it with your parts"

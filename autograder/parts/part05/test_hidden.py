@@ -1,4 +1,4 @@
-"""Hidden checks of part 5: the same sentences of the docstrings, at other sizes and at the edges."""
+"""Hidden checks of part 5: the same promises of the docstrings, at other sizes and in edge cases."""
 
 from autograder.grading.checks import check
 from autograder.parts.part05 import oracle

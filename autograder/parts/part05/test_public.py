@@ -117,6 +117,7 @@ def test_gradients_flow_back_to_query_keys_and_values(student, draw):
 
 @check("5.2", points=0.75)
 def test_every_head_has_weights_of_its_own(student, draw):
+    """every head has its own weights."""
     student.heads_by_hand(*BY_HAND.values()).must_be(
         by_hand()[1],
         likely="compare your steps. Query [2, 1]; key [1, -1], which is appended to keys[0]. Each head has one number: "

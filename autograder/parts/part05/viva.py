@@ -15,39 +15,41 @@ def calls(draw):
         Call(
             "5.1", "attention_output", ([a, 0], [[0, b], [0, c]], [[a, 2], [b, 4]]), f"{even}: the mean of the values."
         ),
-        Call(
-            "5.1", "attention_weights", ([a, b], [[c, 1]] * 4, [[1, 0]] * 4), f"{even}; that they are large is nothing."
-        ),
+        Call("5.1", "attention_weights", ([a, b], [[c, 1]] * 4, [[1, 0]] * 4), f"{even}; their size does not matter."),
         Call("5.1", "attention_weights", ([b, c], [[a, a]], [[c, b]]), "with one position there is nothing to choose."),
         Call(
             "5.2",
             "head_weights",
             ([1] * 2 * heads, 0, *caches, sizes, 1),
-            "one list for each head; as many weights as positions, its own among them.",
+            "one list per head, with one weight per position, the token's own included.",
             only_lengths=True,
         ),
         Call(
             "5.2",
             "caches_after",
             ([1] * 2 * heads, 0, *caches, sizes, 1),
-            "keys and values, by layer, by position: layer 0 alone has one vector more.",
+            "keys and values, by layer, by position: only layer 0 has one more vector.",
             only_lengths=True,
         ),
         Call(
             "5.3",
             "mlp",
             ([1] * 2 * heads, 0, sizes, 1),
-            "four times as many inside, n_embd outside.",
+            "4 * n_embd numbers inside, n_embd outside.",
             only_lengths=True,
         ),
         Call(
             "5.4",
             "attention_of_tokens",
             (tokens, sizes, 1),
-            "an entry for each token and layer, of all heads; token t sees t + 1 positions.",
+            "an entry per token and layer, for all heads; token t (from 0) attends to t + 1 positions.",
             only_lengths=True,
         ),
         Call(
-            "5.4", "logits_of_tokens", (tokens, sizes, 1), "for each token a logit for all tokens.", only_lengths=True
+            "5.4",
+            "logits_of_tokens",
+            (tokens, sizes, 1),
+            "one logit per possible next token, for each token read.",
+            only_lengths=True,
         ),
     ]

@@ -6,7 +6,7 @@ from part01_autograd import Value
 
 def _optimizer(start, settings):
     parameters = [Value(number) for number in start]
-    # A list of its own: what counts is that these Values change, not what the optimiser puts into its list.
+    # A new list: the check is whether these Values change, not what the optimiser puts into its list.
     return parameters, part.Adam(list(parameters), **settings)
 
 

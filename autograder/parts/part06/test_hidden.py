@@ -1,4 +1,4 @@
-"""Hidden checks of part 6: sentences of the docstrings, on inputs that the public checks do not have."""
+"""Hidden checks of part 6: more promises of the docstrings, with inputs that the public checks do not use."""
 
 from autograder.grading.checks import check
 
@@ -7,7 +7,7 @@ NEAR = 1e-6  # an eps of 1e-8 counts less; the public check of eps has small gra
 
 def place(start, gradients, lr, beta1=0.85, beta2=0.99, eps=1e-8):
     """Where a parameter ends. m_hat is the sum of all gradients so far, that of k steps ago with weight beta1^k,
-    over the sum of the weights; v_hat likewise.
+    over the sum of the weights; the same for v_hat.
     """
     for t in range(1, len(gradients) + 1):
         ages = list(enumerate(reversed(gradients[:t])))
@@ -19,6 +19,7 @@ def place(start, gradients, lr, beta1=0.85, beta2=0.99, eps=1e-8):
 
 @check("6.1", points=0.5)
 def test_a_parameter_without_gradient_moves_on(student, draw):
+    """a parameter with gradient 0 still moves."""
     start, g, lr = draw.numbers(2), draw.numbers(3, 0.5, 3.0), draw.number(0.05, 0.5)
     gradients = [[g[0], 0.0], [0.0, 0.0], [0.0, g[1]], [0.0, 0.0], [g[2], 0.0]]
     student.walk(start, gradients, lr).must_be(
@@ -33,6 +34,7 @@ def test_a_parameter_without_gradient_moves_on(student, draw):
 
 @check("6.1", points=1)
 def test_two_optimizers_keep_apart(student, draw):
+    """two optimisers share nothing."""
     starts, gradients, lr = [draw.numbers(2), draw.numbers(2)], draw.matrix(6, 2, 0.5, 3.0), draw.number(0.05, 0.5)
     settings = {"beta1": round(draw.uniform(0.3, 0.6), 2), "beta2": round(draw.uniform(0.7, 0.9), 2), "eps": 0.1}
     columns = list(zip(*gradients))

@@ -54,6 +54,7 @@ def test_the_first_step_moves_by_lr(student, draw):
 
 @check("6.1", points=1.5)
 def test_later_steps_remember_the_gradients_before(student, draw):
+    """later steps remember earlier gradients."""
     student.walk([1.0], [[4.0], [2.0]], 0.1).must_be(
         places([1.0], [[4.0], [2.0]], [0.1] * 2),
         likely="compare your steps. m = 0.6, then 0.85*0.6 + 0.15*2 = 0.81 and m_hat = 0.81/(1 - 0.85^2) = 2.919. "
@@ -73,6 +74,7 @@ def test_later_steps_remember_the_gradients_before(student, draw):
 
 @check("6.1", points=0.5)
 def test_beta1_and_beta2_are_the_ones_given(student, draw):
+    """beta1 and beta2 are the arguments."""
     betas = {"beta1": 0.5, "beta2": 0.75}
     student.walk_with_settings([1.0], [[4.0], [2.0]], 0.1, betas).must_be(
         places([1.0], [[4.0], [2.0]], [0.1] * 2, **betas),
@@ -109,6 +111,7 @@ def test_eps_is_added_to_the_root(student, draw):
 
 @check("6.1", points=1)
 def test_a_step_sets_the_gradients_to_zero(student, draw):
+    """a step sets the gradients to 0."""
     cases = [
         ([2.0], [[2.0], [3.0]], 0.1),
         (draw.numbers(2), draw_gradients(draw, 3, 2), draw.number(0.05, 0.5)),
@@ -125,6 +128,7 @@ def test_a_step_sets_the_gradients_to_zero(student, draw):
 
 @check("6.1", points=1)
 def test_a_thousand_steps_with_a_falling_rate(student, draw):
+    """a thousand steps with a falling learning rate."""
     count = 1000
     start = draw.numbers(3)
     # The three parameters live on different scales, and one of them meets its gradients only now and then.
@@ -142,6 +146,7 @@ def test_a_thousand_steps_with_a_falling_rate(student, draw):
 
 @check("6.2", points=1.5)
 def test_the_rate_falls_in_a_straight_line(student, draw):
+    """the learning rate falls in a straight line."""
     student.rates(4, 1.0).must_be(
         [1.0, 0.75, 0.5, 0.25],
         likely="step / num_steps is 0, 0.25, 0.5 and 0.75 in these four steps. What is left of 1 is the share of lr.",
@@ -155,6 +160,7 @@ def test_the_rate_falls_in_a_straight_line(student, draw):
 
 @check("6.2", points=0.5)
 def test_the_rate_begins_at_a_hundredth_by_default(student, draw):
+    """the default learning rate starts at 0.01."""
     num_steps = draw.randint(100, 2000)
     steps = [0, draw.randrange(1, num_steps), num_steps - 1]
     student.rates_by_default(steps, num_steps).must_be(

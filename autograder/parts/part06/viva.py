@@ -7,14 +7,14 @@ def calls(draw):
     """Adam's first steps do not depend on how large a gradient is."""
     a, b = draw.sample(range(1, 9), 2)
     lr, steps = draw.choice((0.1, 0.2, 0.5)), draw.choice((4, 5, 10))
-    size = "with the correction, mean and root of the mean square are alike: the step is lr, against the sign"
+    size = "after the correction, |m_hat| equals the root of v_hat: the step is lr, against the gradient's sign"
     return [
-        Call("6.1", "first_step", ([a, b], [1000.0, -0.25], lr), f"{size}, whatever the size of the gradient."),
+        Call("6.1", "first_step", ([a, b], [1000.0, -0.25], lr), f"{size}, for a gradient of any size."),
         Call(
             "6.1",
             "walk_by_adding",
             ([a], [[float(b)], [float(b)]], lr),
-            f"{size}, as the gradient stays the same; step leaves gradients of 0.",
+            f"{size}, because the gradient stays the same; step resets gradients to 0.",
         ),
-        Call("6.2", "rates", (steps, lr), "a straight line from lr; the last step's rate is not 0 yet."),
+        Call("6.2", "rates", (steps, lr), "a straight line that starts at lr; the last step's rate is not 0."),
     ]

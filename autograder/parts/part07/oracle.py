@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder import model
 
-LETTERS = "Dabce"  # sorted; the capital is a letter of its own
+LETTERS = "Dabce"  # sorted; the capital is a separate letter
 STD = 0.25  # of the weights: wide enough for mistakes to show in the first digits
 LEAST = 0.05  # a lower probability is not asked of a fresh model
 TOLERANCE = 1e-4  # of losses, gradients and weights
@@ -23,7 +23,7 @@ LONG = [6, 2, 1, 1, 18]  # more positions than the course's own model
 
 
 def tokens_of(draw, sizes, length):
-    """A random name of so many characters, as tokens."""
+    """A random name with this number of characters, as tokens."""
     bos = sizes[0] - 1
     return [bos, *(draw.randrange(bos) for _ in range(length)), bos]
 

@@ -1,4 +1,4 @@
-"""Hidden checks of part 7: sentences of the docstrings on inputs of their own."""
+"""Hidden checks of part 7: promises of the docstrings, with other inputs."""
 
 from autograder import model
 from autograder.datasets import FOLDER
@@ -34,7 +34,7 @@ def test_every_name_starts_with_empty_caches(student, draw):
 
 @check("7.2", points=0.5)
 def test_steps_from_a_random_point_of_a_run_match(student, draw):
-    """a few steps from the middle of a real run give the expected losses and weights, and do so again"""
+    """steps from the middle of a real run give the expected losses and weights."""
     chars = "aeilnr"
     rows = (FOLDER / "names.txt").read_text(encoding="utf-8").splitlines()
     names = draw.sample(sorted({row for row in rows if set(row) <= set(chars)}), 60)
@@ -58,7 +58,7 @@ def test_steps_from_a_random_point_of_a_run_match(student, draw):
 
 @check("7.3", points=0.5)
 def test_the_docs_of_the_caller_stay_as_they_are(student, draw):
-    """the docs of the caller stay as they are, and a second training with the same seed is the same"""
+    """the caller's docs do not change, and the same seed gives the same training."""
     docs, seed = words(draw, 7), 0  # a seed like any other, no sign that none is given
     replayed = model.replay(docs, 5, seed, model.Sizes(*NARROW))
     student.docs_after_training(docs, 5, seed, NARROW).must_be(
@@ -71,6 +71,7 @@ def test_the_docs_of_the_caller_stay_as_they_are(student, draw):
 
 @check("7.4", points=0.5)
 def test_held_out_loss_leaves_out_what_the_model_cannot_see(student, draw):
+    """held_out_loss leaves out what sequence_loss leaves out."""
     docs = [draw.word(length, length, LETTERS) for length in (11, 2, 6, 5)]
     seed, weights, config = draw_model(draw, SIZES, [model.encode(doc, LETTERS) for doc in docs])
     student.loss_on(docs, [LETTERS], SIZES, seed, STD).must_be(

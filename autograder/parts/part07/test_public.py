@@ -30,6 +30,7 @@ EXAMPLE = [3, 4, 2, 1, 16]  # the docstrings' Config(vocab_size=3, n_embd=4, n_h
 
 @check("7.1", points=0.5)
 def test_one_prediction_costs_minus_the_log_of_its_probability(student, draw):
+    """the loss of one prediction is -log of its probability."""
     student.losses_of([[2, 2]], TINY, 42, 0.0).must_be(
         [math.log(3)],  # weights of 0 give each of the three tokens 1/3
         likely="with weights of 0 every logit is 0, so softmax gives each of the 3 tokens 1/3. BOS (2) follows BOS "
@@ -63,6 +64,7 @@ def test_the_loss_is_the_mean_over_all_predictions_of_a_name(student, draw):
 
 @check("7.1", points=0.5)
 def test_backward_of_the_loss_gives_the_gradient_of_every_parameter(student, draw):
+    """backward on the loss gives every parameter its gradient."""
     for sizes, length in ((TINY, 1), (TWO_LAYERS, 4)):
         tokens = tokens_of(draw, sizes, length)
         seed, weights, config = draw_model(draw, sizes, [tokens])
@@ -77,6 +79,7 @@ def test_backward_of_the_loss_gives_the_gradient_of_every_parameter(student, dra
 
 @check("7.1", points=0.5)
 def test_at_most_block_size_predictions_count(student, draw):
+    """at most block_size predictions count."""
     # block_size 2, 5 and 18: a name of n characters asks for n + 1 predictions.
     for sizes, lengths in (([*TINY[:4], 2], [3]), ([*SMALL[:4], 5], [4, 5, 9]), (LONG, [24])):
         names = [tokens_of(draw, sizes, length) for length in lengths]
@@ -109,6 +112,7 @@ def test_a_step_returns_the_loss_before_the_update(student, draw):
 
 @check("7.2", points=0.5)
 def test_steps_move_the_weights_by_the_optimiser_and_its_rate(student, draw):
+    """the optimiser moves the weights, with the given learning rate."""
     for sizes, lengths, rates in ((TINY, [1], [0.02]), (SMALL, [2, 3, 1], [0.01, 0.04, 0.02])):
         names = [tokens_of(draw, sizes, length) for length in lengths]
         seed, weights, config = draw_model(draw, sizes, names)
@@ -127,6 +131,7 @@ def test_steps_move_the_weights_by_the_optimiser_and_its_rate(student, draw):
 
 @check("7.3", points=0.5)
 def test_the_docs_are_shuffled_and_then_the_weights_are_drawn(student, draw):
+    """train shuffles the docs, then draws the weights."""
     likely = (
         "make one generator, random.Random(seed). Shuffle the copy of the docs with it first, and then pass the same "
         "generator to init_state_dict."
@@ -138,6 +143,7 @@ def test_the_docs_are_shuffled_and_then_the_weights_are_drawn(student, draw):
 
 @check("7.3", points=1)
 def test_training_follows_the_golden_run(student, draw):
+    """training gives the expected losses, step by step."""
     example = ["ab", "ba", "aab"]  # the docstring's
     for docs, num_steps, seed, sizes in (
         (example, 3, 42, EXAMPLE),
@@ -160,6 +166,7 @@ def test_training_follows_the_golden_run(student, draw):
 
 @check("7.3", points=0.5)
 def test_names_begin_again_when_they_are_used_up(student, draw):
+    """after the last name, training starts again at the first."""
     for docs, num_steps, sizes in ((["ab", "b"], 3, TINY), (words(draw, 3, repeated=True), 8, SMALL)):
         seed = draw_seed(draw)
         replayed = model.replay(docs, num_steps, seed, model.Sizes(*sizes))
@@ -172,6 +179,7 @@ def test_names_begin_again_when_they_are_used_up(student, draw):
 
 @check("7.3", points=0.5)
 def test_a_given_generator_shuffles_and_draws_and_nothing_else(student, draw):
+    """rng shuffles and draws, and is used for nothing else."""
     for docs, num_steps, sizes in ((["ab", "b"], 1, TINY), (words(draw, 5), 3, SMALL)):
         number = draw_seed(draw)
         rng = random.Random(number)
@@ -186,6 +194,7 @@ def test_a_given_generator_shuffles_and_draws_and_nothing_else(student, draw):
 
 @check("7.3", points=0.5)
 def test_without_a_config_the_sizes_are_the_defaults_with_the_vocabulary_of_the_docs(student, draw):
+    """without a config, the sizes are the defaults and the docs' vocabulary."""
     letters = "".join(draw.sample("abcdefghijklmnopqrstuvwxyz", 5))
     for docs, num_steps in ((["ab"], 0), ([letters[:1], letters[1:3], letters[3:]], 1)):
         seed = draw_seed(draw)
@@ -205,6 +214,7 @@ def test_without_a_config_the_sizes_are_the_defaults_with_the_vocabulary_of_the_
 
 @check("7.3", points=0.5)
 def test_on_step_hears_the_number_and_the_loss_of_every_step(student, draw):
+    """on_step gets the number and the loss of every step."""
     for docs, num_steps, sizes in ((["ab", "b"], 2, TINY), (words(draw, 6), 8, NARROW)):
         seed = draw_seed(draw)
         replayed = model.replay(docs, num_steps, seed, model.Sizes(*sizes))
@@ -217,6 +227,7 @@ def test_on_step_hears_the_number_and_the_loss_of_every_step(student, draw):
 
 @check("7.4", points=1)
 def test_held_out_loss_counts_every_predicted_token_alike(student, draw):
+    """held_out_loss weighs every predicted token equally."""
     likely = (
         "add up mean * number of predictions for every name, and divide once at the end by all predictions. Encode "
         "with the tokenizer of trained."

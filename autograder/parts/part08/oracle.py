@@ -46,7 +46,7 @@ def draw_afresh(draw, check):
 
 
 def draw_model(draw, sizes, seed):
-    """A model with letters of its own (which ones makes no difference), for a probe and for numpy."""
+    """A model with its own letters (any will do), for a probe and for numpy."""
     letters = "".join(sorted(draw.sample("abcdefghijklmnopqrstuvwxyz", sizes[0] - 1)))
     return (letters, sizes, seed, STD), model_of(letters, sizes, seed)
 

@@ -1,4 +1,4 @@
-"""Hidden checks of part 8: sentences of the docstrings on inputs of their own."""
+"""Hidden checks of part 8: promises of the docstrings, with other inputs."""
 
 import math
 import random
@@ -10,6 +10,7 @@ from autograder.parts.part08.oracle import TINY, draw_afresh, draw_case, draw_mo
 
 @check("8.1", points=0.5)
 def test_the_lower_the_temperature_the_likelier_the_likely(student, draw):
+    """a low temperature favours likely tokens."""
     high = draw.number(1.0, 3.0)
     low = high - draw.number(0.05, 0.2)
     expected = 1 / (1 + math.exp((low - high) / 0.05))
@@ -22,7 +23,7 @@ def test_the_lower_the_temperature_the_likelier_the_likely(student, draw):
 
 @check("8.2", points=1)
 def test_a_name_is_drawn_with_everything_that_came_before_in_sight(student, draw):
-    """each token is fed back in, so that the next one depends on all of the name so far"""
+    """each token depends on the entire name so far."""
     check_name = "a_name_is_drawn_with_everything_that_came_before_in_sight"
     for count, case in ((10, draw_case), (2, draw_afresh)):
         temperature, number, arguments, mine = case(draw, check_name)
@@ -35,7 +36,7 @@ def test_a_name_is_drawn_with_everything_that_came_before_in_sight(student, draw
 
 @check("8.3", points=1)
 def test_the_defaults_are_20_names_at_temperature_one_half(student, draw):
-    """with nothing but the model, there are 20 names, drawn at temperature 0.5 with seed 42"""
+    """the defaults give 20 names at temperature 0.5 with seed 42."""
     _, _, *from_the_list = draw_case(draw, "the_defaults_are_20_names_at_temperature_one_half")
     for arguments, mine in (from_the_list, draw_model(draw, TINY, draw.randrange(10**9))):
         student.many_names_by_default(*arguments).must_be(

@@ -53,6 +53,7 @@ def test_large_logits_do_not_overflow(student, draw):
 
 @check("8.2", points=1.5)
 def test_names_come_as_often_as_the_model_says(student, draw):
+    """names are as frequent as the model's probabilities say."""
     check_name = "names_come_as_often_as_the_model_says"
     temperature, number, arguments, mine = draw_case(draw, check_name)
     _, config, letters = mine
@@ -94,6 +95,7 @@ def test_each_token_is_drawn_with_one_call_of_choices(student, draw):
 
 @check("8.2", points=0.5)
 def test_a_name_has_at_most_block_size_characters(student, draw):
+    """a name has at most block_size characters."""
     likely = (
         "the model has positions 0 to block_size - 1, and each of them gives one token: a name may have "
         "block_size characters, then it is cut."
@@ -129,6 +131,7 @@ def test_the_same_seed_gives_the_same_names(student, draw):
 
 @check("8.3", points=1)
 def test_a_given_generator_goes_before_the_seed(student, draw):
+    """rng, when given, is used instead of the seed."""
     check_name = "a_given_generator_goes_before_the_seed"
     likely = "use rng when it is given. The second call continues where the first has left the generator."
     temperature, number, arguments, mine = draw_case(draw, check_name)

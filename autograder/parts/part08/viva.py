@@ -9,18 +9,20 @@ def calls(draw):
     first = draw.choice((1, 2, 3))
     model = ("abc", [4, 2, 1, 1, 4], 1, 0.5)
     return [
-        Call("8.1", "probabilities", ([level] * count, 0.5), "equal logits share alike at every temperature."),
+        Call(
+            "8.1", "probabilities", ([level] * count, 0.5), "equal logits get equal probabilities at every temperature."
+        ),
         Call(
             "8.1",
             "probabilities",
             ([0, 400, 0], 0.5),
-            "the differences are divided by the temperature, 800 here: the others' share is 0 to the last digit.",
+            "the differences are divided by the temperature, 800 here: the others' probabilities round to 0.",
         ),
         Call(
             "8.3",
             "many_names_twice",
             (*model, [first, 0, first + 1], 1.0, 3),
-            "as many names as are asked for, none for 0.",
+            "count names, and none for count 0.",
             only_lengths=True,
         ),
     ]

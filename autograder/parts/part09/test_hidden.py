@@ -1,4 +1,4 @@
-"""Hidden checks of part 9: the same sentences at the edges, and for large models."""
+"""Hidden checks of part 9: edge cases, and large models."""
 
 import math
 
@@ -7,6 +7,7 @@ from autograder.grading.checks import check
 
 @check("9.1", points=0.5)
 def test_one_token_is_no_surprise(student, draw):
+    """with one token, the loss is 0."""
     large = draw.randint(30_000, 200_000)
     student.uniform_losses([1, 2, large]).must_be(
         [0.0, math.log(2), math.log(large)],
@@ -16,6 +17,7 @@ def test_one_token_is_no_surprise(student, draw):
 
 @check("9.2", points=0.5)
 def test_a_loss_of_nothing_is_one_token(student, draw):
+    """a loss of 0 is a perplexity of 1."""
     tokens = draw.randint(3, 500)
     student.perplexities([0.0, math.log(tokens)]).must_be(
         [1, tokens], likely="perplexity turns uniform_loss around: a loss of ln n is n tokens, a loss of 0 is one."
@@ -24,6 +26,7 @@ def test_a_loss_of_nothing_is_one_token(student, draw):
 
 @check("9.3", points=0.5)
 def test_the_number_of_heads_makes_no_difference(student, draw):
+    """the number of heads does not matter."""
     width, layers, length = 12, draw.randint(3, 48), draw.randint(300, 900)
     sizes = {"vocab_size": 50_257, "n_embd": width, "n_head": 1, "n_layer": layers, "block_size": 1024}
     student.kv_caches_of_many([{**sizes, "n_head": heads} for heads in (1, 3, width)], length).must_be(

@@ -22,6 +22,7 @@ def draw_sizes(draw):
 
 @check("9.1", points=1.5)
 def test_the_loss_of_knowing_nothing(student, draw):
+    """the loss of a model that knows nothing."""
     vocab_sizes = [27, *draw.sample(range(3, 1000), 2)]
     # Every token has the probability 1/n, and the loss is the surprise in nats: -ln(1/n).
     student.uniform_losses(vocab_sizes).must_be(
@@ -55,6 +56,7 @@ def test_the_caches_hold_keys_and_values_of_every_layer(student, draw):
 
 @check("9.4", points=2.5)
 def test_every_token_looks_at_itself_and_all_before_it(student, draw):
+    """every token attends to itself and all earlier ones."""
     # Only length * (length + 1) is sure to be even: with odd sizes, nothing else can be halved.
     odd = {**draw_sizes(draw), "n_layer": 1, "n_head": draw.choice([1, 7])}
     for sizes, length in ((DEFAULT, 5), (draw_sizes(draw), draw.randint(17, 39)), (odd, 5)):
@@ -73,11 +75,11 @@ def test_every_token_looks_at_itself_and_all_before_it(student, draw):
 def test_written_what_a_loss_tells():
     """Written: what a loss of 2.37 means.
 
-    Your model has a held-out loss near 2.37 nats per token after 1,000 steps with one name a step. (a) How many
+    Your model has a held-out loss near 2.37 nats per token after 1,000 steps with one name per step. (a) How many
     equally likely letters is that, and how many would it be for a model that knows nothing, and for one that
     only counts letters (2.81) or pairs of letters (2.45)? (b) The loss that training printed for its last step was
     perhaps 1.9, perhaps 3.1. Why does that number say so little, and what would you print instead? (c) Write-ups of
-    this model claim a final loss of 1.9 to 2.1. Why is that out of reach with one name a step, and what could bring
+    this model claim a final loss of 1.9 to 2.1. Why is that out of reach with one name per step, and what could bring
     you nearer? Support each answer with a number that you measured or worked out. About 200 words.
     """
 

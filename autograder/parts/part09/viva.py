@@ -9,8 +9,8 @@ def calls(draw):
     heads = draw.choice((1, 2, 4))
     sizes = {"vocab_size": 27, "n_embd": 8, "n_head": heads, "n_layer": layers, "block_size": 16}
     return [
-        Call("9.1", "uniform_losses", ([1],), "one possible token is no surprise: ln 1."),
-        Call("9.2", "perplexities", ([0],), "a loss of 0 is one token to choose from."),
+        Call("9.1", "uniform_losses", ([1],), "with one possible token the loss is 0: ln 1."),
+        Call("9.2", "perplexities", ([0],), "a loss of 0 means that only one token is possible."),
         Call(
             "9.3", "kv_cache_floats", (sizes, length), "a key and a value of n_embd numbers, for each layer and token."
         ),

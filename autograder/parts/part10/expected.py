@@ -2,7 +2,7 @@
 
 from autograder.parts.part05 import oracle
 
-LETTERS = "Aeklmnr"  # sorted; the capital is a letter of its own
+LETTERS = "Aeklmnr"  # sorted; the capital is a separate letter
 
 
 def model_sizes(layers=2, heads=3, positions=9, letters=LETTERS):

@@ -41,7 +41,7 @@ def _trained(letters, sizes, seed):
 
 
 def _numbers(result):
-    """Nested lists of plain numbers; whatever else stands in there is named."""
+    """Nested lists of plain numbers. Anything else in them is described in words."""
     if isinstance(result, (list, tuple)):
         return [_numbers(each) for each in result]
     if isinstance(result, (int, float)):

@@ -1,4 +1,4 @@
-"""Hidden checks of part 10: the same sentences at the edges."""
+"""Hidden checks of part 10: edge cases."""
 
 from autograder.grading.checks import check
 from autograder.parts.part10.expected import LETTERS, attention_map, draw_names, likely_of_map, model_sizes, shape
