@@ -9,7 +9,7 @@ LINKED = "class Link:\n    def __init__(self, below):\n        self.below = belo
 
 CATCHES = "while True:\n        try:\n            1 / 0\n        except BaseException:\n            pass"
 FREES = "link = None\n    for _ in range(10**5):\n        link = Link(link)\n    link = None\n    return x * x"
-TOO_DEEP = ("RecursionError", "ended the Python interpreter")
+TOO_DEEP = ("RecursionError", "called itself too many times in a row")
 
 # By name: what stands outside of functions, the body of square, and what is said.
 CODE = {
@@ -27,11 +27,11 @@ CODE = {
     "recursion through map": ("", "return list(map(square, [x]))[0]", TOO_DEEP),
     "recursion through a key": ("", "return sorted([x, x], key=square)[0]", TOO_DEEP),
     "recursion in repr": ("", "x = []\n    for _ in range(10**5):\n        x = [x]\n    return len(repr(x))", TOO_DEEP),
-    "freeing linked values": (LINKED, FREES, "ended the Python interpreter"),
+    "freeing linked values": (LINKED, FREES, "called itself too many times in a row"),
     "memory": ("", "y = [x]\n    while True:\n        y += y", "used more memory than is allowed"),
     "input": ("", "return float(input())", "nobody is at the keyboard"),
     "missing import": ("import numpy", "return x * x", "The file imports numpy"),
-    "exit": ("import os", "os._exit(1)", "ended the"),
+    "exit": ("import os", "os._exit(1)", "called itself too many times"),
 }
 ALWAYS = ("loop in C", "freeing linked values", "missing import")
 
