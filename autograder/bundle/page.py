@@ -84,12 +84,14 @@ def _write(folder: Path, wanted: Sequence[Part], modules: Path, on_progress: Cal
         shutil.copyfile(modules / "pyodide" / name, folder / "pyodide" / name)
     lock = json.loads((modules / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
     _write_json(folder / "pyodide" / "pyodide-lock.json", {**lock, "packages": {}})  # none of them is in the folder
-    _write_json(folder / "course.json", course_data(wanted))
     (folder / "lessons").mkdir()
     for part in wanted:
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
     write_zip(folder / "checker.zip", _checker_files(wanted, on_progress))
     write_zip(folder / "learner.zip", _learner_files())
+    loaded = ["checker.zip", "learner.zip", *(f"pyodide/{name}" for name in PYODIDE if not name.endswith("js"))]
+    sizes = {name: (folder / name).stat().st_size for name in loaded}
+    _write_json(folder / "course.json", {**course_data(wanted), "sizes": sizes})
     for source in (SOURCE / "page.css", SOURCE / "page.webmanifest", SIGN):
         shutil.copyfile(source, folder / source.name)
     shutil.copyfile(SOURCE / "page.html", folder / "index.html")

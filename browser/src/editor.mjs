@@ -1,10 +1,20 @@
 // The editor: CodeMirror with Python, and a mark on the line that a failing check points at.
 import { python } from "@codemirror/lang-python";
-import { indentUnit } from "@codemirror/language";
+import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { indentWithTab } from "@codemirror/commands";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, keymap } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
+
+// The colours are those of page.css, in light and in dark.
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--keyword)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--string)" },
+  { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
+  { tag: [tags.number, tags.bool, tags.null, tags.self], color: "var(--number)" },
+  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], color: "var(--name)", fontWeight: "600" },
+]);
 
 const markLine = StateEffect.define();
 const marked = StateField.define({
@@ -40,9 +50,10 @@ export class Editor {
       ]),
       basicSetup,
       python(),
+      syntaxHighlighting(colours),
       indentUnit.of("    "),
       marked,
-      EditorView.contentAttributes.of({ "aria-label": "Your code. Escape, then Tab, leaves the editor." }),
+      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": "Your code. Escape, then Tab, leaves the editor." }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !this.loading) onChange(this.text);
       }),
@@ -63,6 +74,14 @@ export class Editor {
   open(text) {
     this.loading = true;
     this.view.setState(this.state(text));
+    this.loading = false;
+  }
+
+  // Another tab has changed the file: the place of the cursor stays.
+  follow(text) {
+    this.loading = true;
+    const anchor = Math.min(this.view.state.selection.main.anchor, text.length);
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text }, selection: { anchor } });
     this.loading = false;
   }
 

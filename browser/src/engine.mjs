@@ -112,8 +112,9 @@ class Learner {
       if (answer !== LATE) return reply(answer.line);
       this.replace();
       return reply("", "timeout", `no answer after ${seconds(allowed)} seconds`);
-    } catch {
+    } catch (error) {
       this.replace();
+      if (/exit/i.test(error.message)) return reply("", "exited", "");
       return reply("", "crashed", "it called itself too many times in a row, or used too much memory for a browser");
     }
   }

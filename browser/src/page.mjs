@@ -25,6 +25,29 @@ function webWorker() {
   };
 }
 
+// Loads what Python needs, with its progress on the page; the workers then find it in the browser's cache. Returns the
+// two archives of the course.
+async function download(sizes) {
+  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  let loaded = 0;
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+  const load = async (name) => {
+    const response = await fetch(name);
+    if (!response.ok) throw new Error(`${name} could not be loaded`);
+    const parts = [];
+    const reader = response.body.getReader();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      parts.push(step.value);
+      loaded += step.value.length;
+      $("boot").textContent = `Loading Python: ${megabytes(loaded)} of ${megabytes(total)} MB. The next visit needs no network.`;
+    }
+    return new Uint8Array(await new Blob(parts).arrayBuffer());
+  };
+  const contents = Object.fromEntries(await Promise.all(Object.keys(sizes).map(async (name) => [name, await load(name)])));
+  $("boot").textContent = "Python is starting ...";
+  return [contents["checker.zip"], contents["learner.zip"]];
+}
+
 class Page {
   constructor(course, work, engine) {
     Object.assign(this, { course, work, engine, part: null, results: {}, hints: {}, example: null, started: new Map() });
@@ -34,8 +57,7 @@ class Page {
   static async open() {
     const course = await (await fetch("course.json")).json();
     const work = await Work.open(course.stubs);
-    const bytes = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
-    const [checker, learner] = await Promise.all([bytes("checker.zip"), bytes("learner.zip")]);
+    const [checker, learner] = await download(course.sizes);
     const indexURL = new URL("pyodide/", document.baseURI).href;
     const engine = new Course(webWorker, {
       checker: { indexURL, archive: checker },
@@ -65,6 +87,7 @@ class Page {
     $("open-files").onchange = (event) => this.take([...event.target.files]).finally(() => (event.target.value = ""));
     $("task").onchange = () => this.goToTask($("task").value);
     window.addEventListener("hashchange", () => this.follow());
+    this.work.onOtherTab((name, text) => this.follows(name, text));
     window.addEventListener("pagehide", () => this.flush());
     document.addEventListener("visibilitychange", () => document.hidden && this.flush());
     document.addEventListener("keydown", (event) => {
@@ -132,11 +155,12 @@ class Page {
       this.started.set(part, interpreter);
       const { printed, shown } = await this.engine.cell(part.name, cell.querySelector("code").textContent, files);
       output.replaceChildren();
-      if (printed) output.append(element("pre", { textContent: printed }));
+      if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));
       for (const html of shown) output.append(element("div", { innerHTML: html }));
       if (!printed && !shown.length) output.append(element("p", { textContent: "This cell shows nothing." }));
       button.disabled = false;
     };
+    cell.querySelector("pre").tabIndex = 0; // it scrolls
     cell.append(button, output);
   }
 
@@ -156,6 +180,19 @@ class Page {
     const task = this.part.tasks.find((each) => each.id === id);
     $("task").value = task ? id : "";
     if (task?.defines) this.editor.goTo(this.editor.find(`def ${task.defines}`));
+  }
+
+  // Another tab of this browser has saved a file. What was typed here a moment before is kept as a backup.
+  async follows(name, text) {
+    this.drawParts();
+    if (name !== this.part?.file || this.example) return;
+    const typedHere = this.pending ? this.editor.text : null;
+    clearTimeout(this.timer);
+    this.pending = null;
+    this.editor.follow(text);
+    if (typedHere === null || typedHere === text) return;
+    await this.work.backUp(name, typedHere, "another tab");
+    this.tell(`${name} was changed in another tab. Undo reset brings back what you typed here.`);
   }
 
   typed(text) {
@@ -231,6 +268,8 @@ class Page {
     const row = element("li", { className: failed ? "failed" : check.status });
     row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}`);
     if (check.message && failed) row.append(element("pre", { textContent: this.inWords(check.message.trimEnd()) }));
+    const note = this.course.notes[check.name];
+    if (note) row.append(element("p", { className: "note", textContent: note }));
     if (check.advice) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
     if (failed && check.line) {
       row.append(element("button", { type: "button", textContent: `Go to line ${check.line}`, onclick: () => this.editor.goTo(check.line) }));

@@ -3,7 +3,7 @@ const { version, files } = __MANIFEST__;
 const CACHE = `course-${version}`;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files.map((file) => new Request(file, { cache: "reload" })))));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files.map((file) => new Request(file, { cache: "no-cache" })))));
 });
 
 self.addEventListener("message", (event) => {

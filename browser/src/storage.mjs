@@ -79,6 +79,7 @@ export class Work {
     work.storage = await open();
     work.stubs = stubs;
     work.texts = new Map(await work.storage.entries("files"));
+    work.tabs = new BroadcastChannel(DATABASE);
     return work;
   }
 
@@ -98,7 +99,17 @@ export class Work {
     return Object.fromEntries(Object.keys(this.stubs).map((name) => [name, this.text(name)]));
   }
 
+  // Calls back for each file that another tab has saved.
+  onOtherTab(take) {
+    this.tabs.onmessage = ({ data: { name, text } }) => {
+      if (!(name in this.stubs)) return;
+      text === this.stubs[name] ? this.texts.delete(name) : this.texts.set(name, text);
+      take(name, text);
+    };
+  }
+
   async save(name, text) {
+    this.tabs.postMessage({ name, text });
     if (text === this.stubs[name]) {
       this.texts.delete(name);
       await this.storage.delete("files", name);
@@ -110,8 +121,12 @@ export class Work {
 
   // Replaces a file and keeps what it held.
   async replace(name, text, reason) {
-    await this.storage.put("backups", { name, text: this.text(name), reason, time: Date.now() });
+    await this.backUp(name, this.text(name), reason);
     await this.save(name, text);
+  }
+
+  async backUp(name, text, reason) {
+    await this.storage.put("backups", { name, text, reason, time: Date.now() });
     const kept = (await this.storage.entries("backups")).filter(([, backup]) => backup.name === name);
     for (const [key] of kept.slice(0, Math.max(0, kept.length - MOST_BACKUPS))) await this.storage.delete("backups", key);
   }

@@ -31,7 +31,7 @@ CODE = {
     "memory": ("", "y = [x]\n    while True:\n        y += y", "used more memory than is allowed"),
     "input": ("", "return float(input())", "nobody is at the keyboard"),
     "missing import": ("import numpy", "return x * x", "The file imports numpy"),
-    "exit": ("import os", "os._exit(1)", "called itself too many times"),
+    "exit": ("import os", "os._exit(1)", "Your code ended the program"),
 }
 ALWAYS = ("loop in C", "freeing linked values", "missing import")
 
