@@ -47,17 +47,15 @@ def test_a_site_that_is_built_here_is_linked_as_a_file(setting):
     assert mistake_page.where_to_read_on(failed()) == f"{page.as_uri()}#doubles"
 
 
-def test_without_a_built_site_or_with_one_that_is_older_than_the_mistake_the_line_says_how_to_build_it(setting):
-    words = mistake_page.where_to_read_on(failed())
-    assert words.startswith("python -m autograder site, then open ") and words.endswith("mistakes/0.1.html#doubles")
-    built('<section id="cubes">')
-    assert mistake_page.where_to_read_on(failed()) == words
-
-
-def test_without_the_catalogue_a_mistake_or_the_sources_there_is_no_line(setting, monkeypatch, tmp_path):
-    assert mistake_page.where_to_read_on(failed(mistake=None)) == ""
-    monkeypatch.setattr(mistake_page, "SOURCES", tmp_path / "no docs, as in the students' zip")
+def test_without_a_built_site_or_with_one_that_is_older_than_the_mistake_there_is_no_line(setting):
     assert mistake_page.where_to_read_on(failed()) == ""
+    built('<section id="cubes">')
+    assert mistake_page.where_to_read_on(failed()) == ""
+
+
+def test_without_the_catalogue_or_a_mistake_there_is_no_line(setting):
+    setting("https://example.org/gpt")
+    assert mistake_page.where_to_read_on(failed(mistake=None)) == ""
     setting("https://example.org/gpt", catalogue=False)
     assert mistake_page.where_to_read_on(failed()) == ""
 

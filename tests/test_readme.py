@@ -265,9 +265,8 @@ def test_the_training_run_gives_the_loss_and_the_names_of_the_readme(tmp_path):
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
-    assert first_number(r"With seed 42, `make train` reaches ([\d.]+)") == first_number(
-        r"([\d.]+)  this model after 1,000", done.stdout
-    )
+    measured = first_number(r"([\d.]+)  this model after 1,000", done.stdout)
+    assert first_number(r"With seed 42, `make train` reaches ([\d.]+)") == measured
     assert set(re.findall(r"\*([a-z]+)\*", README)) <= set(re.findall(r"[a-z]+", done.stdout))
     (saved,) = Path(tmp_path).glob("*.json")
     assert len(json.loads(saved.read_text(encoding="utf-8"))["losses"]) == 1000

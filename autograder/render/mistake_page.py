@@ -1,14 +1,11 @@
-"""Where the page of a known mistake is: on the published site, on a site built here, or there after `make site`."""
+"""Where the page of a known mistake is: on the published site, or on a site that was built here."""
 
 from __future__ import annotations
 
 from autograder.course import ROOT, class_settings
-from autograder.files import shown_path
 from autograder.grading.report import Check
-from autograder.invocation import command
 
 BUILT = ROOT / "dist" / "site"
-SOURCES = ROOT / "docs" / "mistakes"
 
 
 def mistake_address(task: str, mistake: str) -> str:
@@ -19,7 +16,7 @@ def mistake_address(task: str, mistake: str) -> str:
 def where_to_read_on(check: Check) -> str:
     """Where the site explains the recognised mistake of a check; "" without one, or where nobody could open the page.
 
-    The students' zip has no site, so there it is the published one or nothing.
+    Without a published or a built site there is no link: nobody builds a site to read one paragraph.
     """
     settings, task = class_settings(), check.cause or check.task
     if not check.misconception or not settings["catalogue"]:
@@ -30,6 +27,4 @@ def where_to_read_on(check: Check) -> str:
     page = BUILT / "mistakes" / f"{task}.html"
     if page.is_file() and f'id="{check.misconception}"' in page.read_text(encoding="utf-8"):
         return f"{page.as_uri()}#{check.misconception}"
-    if (SOURCES / f"{task}.md").is_file():
-        return f"{command('site')}, then open {shown_path(BUILT)}/{address}"
     return ""

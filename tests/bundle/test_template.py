@@ -194,7 +194,7 @@ def test_the_template_holds_the_bundle_and_no_answers(template):
 def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_address(template, tmp_path):
     with pytest.raises(PinError, match="already exists"):
         make_template(RELEASE, template.parent)
-    with pytest.raises(PinError, match="Make it first: python -m autograder bundle"):
+    with pytest.raises(PinError, match="To make it: python -m autograder bundle"):
         make_template(RELEASE, tmp_path)
     for address in (
         "",

@@ -110,7 +110,7 @@ def test_what_cant_be_used_is_named_and_costs_nobody_else(submitted):
     found = find_tasks(submitted, parts())
     assert [task.learner for task in found.tasks] == ["ada"]
     said = dict(found.problems)
-    assert said["ada"] == "ada comes first, so ada.zip was left out."
+    assert said["ada"] == "ada was found first, so ada.zip was left out."
     assert "no module of the course" in said["bob"] and "can't be read" in said["cyd"] and "link" in said["dee"]
 
 

@@ -18,7 +18,7 @@ def test_the_list_is_unchanged_afterwards(student, draw):
     )
     answer.must(
         answer.value[1] == xs,
-        f"exactly {xs} afterwards",
+        f"exactly {xs} afterwards, and it is {answer.value[1]}",
         likely="in floats, x + h - 2h + h is not always x: use a copy.",
     )
 
