@@ -339,14 +339,14 @@ class Page {
     const replaced = names.filter((name) => this.work.touched(name));
     if (replaced.length && !confirm(`Replace ${replaced.join(", ")}? Undo reset brings your code back, file by file.`)) return;
     for (const name of names) await this.work.replace(name, texts[name], "opened");
-    const part = this.course.parts.find((each) => each.file in texts);
+    const part = this.part.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
     const same = Object.keys(texts).length - names.length;
     const said = [names.length ? `Opened ${names.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
     if (part) {
-      if (this.part === part) await this.show(part, null);
-      else location.hash = `part=${part.number}`;
+      history.replaceState(null, "", `#part=${part.number}`);
+      await this.show(part, null);
     }
-    setTimeout(() => this.tell(said.join(" ")), 0);
+    this.tell(said.join(" "));
   }
 
   async keepExample() {

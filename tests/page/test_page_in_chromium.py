@@ -117,6 +117,19 @@ def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
 
 
+def test_two_tabs_with_one_file_show_the_same_code(visit):
+    visit.open("#part=0")
+    visit.write(WRONG)
+    first = visit.driver.current_window_handle
+    visit.driver.switch_to.new_window("tab")
+    visit.driver.get(visit.address + "#part=0")
+    visit.wait(lambda: visit.code() == WRONG)
+    visit.write(RIGHT)
+    visit.driver.close()
+    visit.driver.switch_to.window(first)
+    visit.wait(lambda: visit.code() == RIGHT)
+
+
 def test_work_survives_a_reload_a_reset_a_zip_and_the_loss_of_the_server(visit):
     visit.open("#part=0")
     visit.write(RIGHT)
