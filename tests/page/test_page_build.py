@@ -4,10 +4,11 @@ import json
 import re
 import zipfile
 import zlib
+from html import escape
 
 import pytest
 
-from autograder.bundle.page import SOURCE, NoPage, make_page
+from autograder.bundle.page import NOTES, SMALLER_CELLS, SOURCE, NoPage, make_page
 
 LARGEST = 10_000_000  # bytes, gzipped
 # Addresses in the packages that nobody asks: of schemas, of documentation, and of Pyodide's own packages, which the
@@ -17,6 +18,11 @@ PROGRAMS = ("page.js", "interpreter.js", "service_worker.js")
 
 def gzipped(data):
     return len(zlib.compress(data, 6))
+
+
+def recorded_checks(page, part):
+    with zipfile.ZipFile(page / "checker.zip") as archive:
+        return json.loads(archive.read(f"autograder/parts/{part}/checks.json"))["checks"]
 
 
 def test_the_lock_file_names_no_host_and_pins_each_package():
@@ -35,6 +41,12 @@ def test_the_page_is_complete_and_small(built_page):
     manifest = re.search(r'files:(\[".*?\])', files["service_worker.js"].read_text(encoding="utf-8"))[1]
     kept = set(json.loads(manifest))
     assert kept == {"./", *files} - {"service_worker.js", "page.json"}
+
+
+def test_what_would_end_a_browsers_python_is_smaller_in_the_lesson_and_says_so(built_page):
+    lesson = (built_page / "lessons" / "part01.html").read_text(encoding="utf-8")
+    assert all(escape(small) in lesson and escape(large) not in lesson for large, small in SMALLER_CELLS.items())
+    assert set(NOTES) <= {check["name"] for check in recorded_checks(built_page, "part01")}
 
 
 def test_the_page_holds_neither_the_reference_nor_hidden_checks(built_page):
