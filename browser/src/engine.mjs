@@ -138,7 +138,9 @@ export class Course {
     const start = (role) => new Interpreter(startWorker, role, source[role]);
     this.checker = start("checker");
     this.learner = new Learner(() => start("learner"));
-    this.busy = Promise.resolve();
+    this.startCells = () => start("learner");
+    this.cells = null;
+    this.busy = this.cellsBusy = Promise.resolve();
   }
 
   get ready() {
@@ -152,13 +154,15 @@ export class Course {
     return turn;
   }
 
-  // Runs a cell of a lesson next to the learner's files: {printed, shown: [html]}.
+  // Runs a cell of a lesson next to the learner's files: {printed, shown: [html]}. Cells have an interpreter of their own,
+  // which starts with the first one: a check must not meet what a lesson has imported.
   cell(part, code, files) {
-    const turn = this.busy.then(async () => {
-      await this.ready;
-      const interpreter = this.learner.current;
+    const turn = this.cellsBusy.then(async () => {
+      this.cells ??= this.startCells();
+      const interpreter = this.cells;
       const stopped = (sentence) => {
-        this.learner.replace();
+        interpreter.end();
+        this.cells = null;
         return { printed: `${sentence} Correct the code, then run the cells again, from the first one.`, shown: [] };
       };
       try {
@@ -169,7 +173,7 @@ export class Course {
         return stopped("Python stopped: the code called itself too many times in a row, or used too much memory.");
       }
     });
-    this.busy = turn.catch(() => {});
+    this.cellsBusy = turn.catch(() => {});
     return turn;
   }
 

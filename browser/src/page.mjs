@@ -150,9 +150,11 @@ class Page {
       button.disabled = true;
       await this.flush();
       const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
-      const interpreter = this.engine.learner.current; // a new one knows nothing of the cells before
-      if (this.started.get(part) !== interpreter) await this.engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
-      this.started.set(part, interpreter);
+      // A new interpreter knows nothing of the cells before.
+      if (!this.engine.cells || this.started.get(part) !== this.engine.cells) {
+        await this.engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
+      }
+      this.started.set(part, this.engine.cells);
       const { printed, shown } = await this.engine.cell(part.name, cell.querySelector("code").textContent, files);
       output.replaceChildren();
       if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));

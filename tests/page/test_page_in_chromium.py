@@ -44,6 +44,12 @@ coursePage.then((page) => {
   return page.flush();
 }).then(() => done());
 """
+RUN_CELL = """
+const done = arguments[0], button = document.querySelector("#lesson-text .cell button");
+const ran = () => button.disabled ? setTimeout(ran, 50) : done();
+button.click();
+setTimeout(ran, 50);
+"""
 OPEN = """
 const [name, data, done] = arguments;
 const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
@@ -115,6 +121,14 @@ def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     visit.browser.run((importlib.resources.files(axe) / "axe.min.js").read_text(encoding="utf-8"))
     assert visit.driver.execute_async_script(AXE) == []
     assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
+
+
+def test_a_cell_of_the_lesson_does_not_change_what_is_checked(visit):
+    visit.open("#part=0")
+    visit.write(RIGHT)
+    visit.driver.execute_async_script(RUN_CELL)
+    visit.write(WRONG)
+    assert "The square is x times x" in visit.check()
 
 
 def test_two_tabs_with_one_file_show_the_same_code(visit):
