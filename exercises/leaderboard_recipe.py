@@ -5,7 +5,7 @@ names that were not trained on. You write how widely the first weights are sprea
 what a step does with the gradient. As it stands, this file is microgpt's recipe: change anything.
 
 Three runs with new seeds make a try, and the mean of their held-out losses counts (nats per token, lower is better).
-Each run is a fresh program, so variables of this module begin anew. The letters are renumbered at random in each:
+Each run is a fresh program, so variables of this module start again. The letters are renumbered at random in each:
 a recipe learns how to train, not what names look like. Standard library only, at most 6 KiB after compression (xz),
 80 seconds of processor time a run, 10 seconds a step.
 

@@ -2,7 +2,7 @@
 
 A `Value` holds a number, the values that it was computed from (its children), and its derivative with respect to
 each child (the local gradients). A derivative is also called a slope or a gradient. `backward` goes from the result
-to the leaves. It multiplies local gradients along each path (the chain rule) and adds the paths that meet in a value.
+back to the inputs. It multiplies the local gradients along each path (the chain rule). Where paths meet, it adds.
 
 You write the operators first and `backward` last. Each operator's value and local gradients are checked as soon as
 you write it.
@@ -135,9 +135,9 @@ class Value:
         """Compute d(self)/d(v) for every value v that self was computed from, and add it to v.grad.
 
         Start with self.grad = 1. Then each value adds (local gradient times its own grad) to the grad of each child.
-        It does so once, after every value that uses it: visit the graph in topological order, each value before its
-        children. A value that is used twice gets the sum of both contributions. Always add to a grad (`+=`), so that
-        gradients from an earlier backward on another result stay.
+        It may do so only once, when its own grad is complete. So visit the graph in topological order: each value
+        after all values that use it. A value that is used twice gets the sum of both contributions. Always add to a
+        grad (`+=`): it may hold a gradient from an earlier call of backward on another result, which must stay.
 
         1.5 (one point, a stretch task: the part counts as passed without it): the same for a chain of 50,000 values.
         Python stops a recursion at about 1,000 calls, so keep your own list of the values still to visit.

@@ -46,7 +46,7 @@ def multi_head_attention(
     2. Append the key to keys[layer] and the value to values[layer], each (positions, n_embd).
     3. Call `attend` for each head. With head_dim = n_embd / n_head, the first head uses the first head_dim numbers of
        the query and of each key and value, the second head the next head_dim numbers, and so on.
-    4. Join the outputs of the heads in order, and multiply the result by attn_wo. No norm and no residual here.
+    4. Join the outputs of the heads in order, and multiply the result by attn_wo. `gpt` has the norm and the residual.
     Returns (output, weights), of shapes (n_embd) and (n_head, positions).
 
     >>> one, zero = Value(1.0), Value(0.0)
@@ -63,9 +63,9 @@ def multi_head_attention(
 
 
 def mlp(x: Vector, layer: int, state_dict: dict[str, list[Vector]]) -> Vector:
-    """The feed-forward block: mlp_fc1, ReLU, mlp_fc2. No norm and no residual here.
+    """The feed-forward block: mlp_fc1, ReLU, mlp_fc2. `gpt` has the norm and the residual.
 
-    Shapes: x (n_embd), after mlp_fc1 and ReLU (4·n_embd), returned (n_embd).
+    Shapes: x is (n_embd), the results of mlp_fc1 and ReLU are (4·n_embd), and the returned vector is (n_embd).
 
     >>> fc1, fc2 = [[Value(1.0)], [Value(-1.0)], [Value(2.0)], [Value(0.0)]], [[Value(1.0)] * 4]
     >>> mlp([Value(3.0)], 0, {"layer0.mlp_fc1": fc1, "layer0.mlp_fc2": fc2})[0].data  # 3 + 0 + 6 + 0
@@ -89,7 +89,7 @@ def gpt(
     1. x = row token_id of wte plus row pos_id of wpe, then rmsnorm. x has the shape (n_embd) from here on.
     2. In each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)). This x is the residual stream.
     3. logits = lm_head times x, with no norm before it.
-    When attention is a list, append the weights of each layer to it, (n_head, positions).
+    If attention is a list, append the attention weights to it: one entry per layer, (n_head, positions).
 
     >>> import random
     >>> from part04_parameters import init_state_dict

@@ -135,8 +135,8 @@ SITUATIONS = {
         [
             "Nothing could be checked:",
             "Importing the file did not end (no answer after",
-            "Likely:     is there a loop outside of functions?\n"
-            "                What stands outside of functions runs whenever the file is imported.\n",
+            "Likely:     is there a loop outside the functions?\n"
+            "                Code outside functions runs whenever the file is imported.\n",
         ],
     ),
     "an endless recursion": (

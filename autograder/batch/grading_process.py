@@ -1,4 +1,4 @@
-"""A process that grades parts. It reads each job as a line of JSON, and writes the verdict as one.
+"""A process that grades parts. It reads each job as a line of JSON, and writes the verdict as another line.
 
 It runs on this machine or on a cluster, to which the grader's files are sent with the jobs.
 """

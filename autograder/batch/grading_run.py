@@ -1,10 +1,10 @@
 """Grade many submissions in parallel: no work is graded twice, and a failure affects only its own task.
 
-This process decides what to grade and stores every verdict. It asks a pool for the missing ones. Verdicts are stored
-under the hash of everything that they depend on, so all tasks with the same file wait for the same verdict.
+This process decides what to grade and stores every verdict. It sends the tasks without one to a pool of processes.
+Verdicts are stored under the hash of everything that they depend on, so tasks with the same file share one verdict.
 
-A learner's slow code waits until everybody else is graded. It may then use the time of one part; the learner's other
-parts are left for the next run. So no verdict depends on the other submissions.
+A learner's slow code waits until everybody else is graded. It may then use the time limit of one part; the rest is
+left for the next run. A slow submission therefore never changes the verdict of another one.
 """
 
 from __future__ import annotations

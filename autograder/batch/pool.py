@@ -1,5 +1,5 @@
 """The pool that runs jobs: processes on this machine, or the workers of a cluster. Both have the same interface: submit
-a job's line and get a future for the answer's line.
+a line with a job, and get a future for the line with its result.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Grade work again without changing any grades.
 
 `regrade` grades a class with other random inputs: if a verdict changes, the learner's code or one of our checks
-is not deterministic. `repeat` repeats one verdict from its line in the ledger, for an appeal: with the same modules,
-seed and sandbox. A capstone's is trained again by `classroom.capstone_grades`.
+is not deterministic. For an appeal, `repeat` computes one verdict again from its line in the ledger, with the same
+modules, seed and sandbox. For a capstone, `classroom.capstone_grades` trains the model again.
 """
 
 from __future__ import annotations

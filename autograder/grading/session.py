@@ -118,7 +118,7 @@ class Session:
         else:
             message = failures.failure_message(reply, called, facts)
         if on_import:
-            message += "            What stands outside of functions runs whenever the file is imported.\n"
+            message += "            Code outside functions runs whenever the file is imported.\n"
         return CheckFailed(message, reply.failure if reply.failure in OWN_STATUS else "error", reply)
 
     def own_output_ends(self) -> None:

@@ -6,9 +6,9 @@
 
 box: its number of tasks, minutes, file, tasks and commands. mistakes: three that people make, and where all are that
 the checks know. The others take no number. catalogue: where all mistakes are. list: all parts with their pages. hours:
-what the course takes, part by part, and its aims. days: the same, spread over days. reading: the notebooks by the hour,
-for people who only read. achievements: level by level, and how each is earned. names: what a GPT in one file must
-define. term, weeks: a class's term, a part a week; the parts in half as many weeks.
+what the course takes, part by part, and its aims. overview: the same for instructors. days: the same, spread over days.
+reading: the notebooks by the hour, for people who only read. achievements: level by level, and how each is earned.
+names: what a GPT in one file must define. term, weeks: a class's term, a part a week; the parts in half as many weeks.
 """
 
 from __future__ import annotations
@@ -91,6 +91,12 @@ def hours() -> str:
         gone += part.minutes
         rows.append((_linked(part), f"{part.minutes}", _clock(gone), aim))
     return _table(["part", "minutes", "hours so far", "afterwards you can"], rows)
+
+
+def overview() -> str:
+    """The parts for somebody who decides whether to teach them."""
+    rows = [(_linked(part, LEARNER), f"{part.minutes}", aim) for part, aim in zip(_assignments(), AIMS, strict=True)]
+    return _table(["part", "minutes", "afterwards learners can"], rows)
 
 
 def reading() -> str:
@@ -233,6 +239,7 @@ OF_A_PART: dict[str, Callable[[Part], str]] = {"box": box}
 OF_ALL: dict[str, Callable[[], str]] = {
     "list": all_parts,
     "hours": hours,
+    "overview": overview,
     "days": days,
     "reading": reading,
     "achievements": all_achievements,

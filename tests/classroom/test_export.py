@@ -114,7 +114,7 @@ def test_a_moodle_worksheet_is_filled_in_for_one_part(found, tmp_path):
 @pytest.mark.parametrize(
     ("text", "assignment", "said"),
     [
-        (WORKSHEET, None, "say which, with --part"),
+        (WORKSHEET, None, "is a worksheet of one assignment. Add its part"),
         (WORKSHEET.replace("10.00", "-"), "part05", "Maximum grade is '-': set the maximum of part05 on the platform"),
         (WORKSHEET.replace("Maximum Grade", "Scale"), "part05", "Maximum grade is '': set the maximum"),
         (CANVAS.replace(",10,5,", ",0,5,"), None, "Points Possible of .* is '0': set the maximum of part05"),

@@ -202,7 +202,7 @@ def test_both_ways_to_grade_a_class_add_to_one_ledger(a_class):
     assert ledger.read_bytes() == line
     with Ledger.opened(a_class.verdicts):
         outcome = grade(a_class, "--part", "9")
-    assert outcome.exit_code == 2 and "wait until it ends" in outcome.output
+    assert outcome.exit_code == 2 and "Wait until it ends" in outcome.output
 
 
 def test_what_nbgrader_grades_by_itself_is_in_the_ledger_too(a_class):

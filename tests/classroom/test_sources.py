@@ -51,8 +51,8 @@ def test_every_task_has_one_graded_cell_with_the_points_of_its_checks():
 
 OUTPUT = [{"output_type": "stream", "name": "stdout", "text": ["1"]}]
 MENDED = {
-    "an output": (lambda n: cell(n, "check-9-1").update(outputs=OUTPUT), "what it gave when it ran"),
-    "a count": (lambda n: cell(n, "check-9-1").update(execution_count=3), "what it gave when it ran"),
+    "an output": (lambda n: cell(n, "check-9-1").update(outputs=OUTPUT), "it contains outputs"),
+    "a count": (lambda n: cell(n, "check-9-1").update(execution_count=3), "it contains outputs"),
     "an editor's remark": (lambda n: n["cells"][0]["metadata"].update(collapsed=True), "an editor's metadata"),
     "other points": (lambda n: cell(n, "check-9-2")["metadata"]["nbgrader"].update(points=5), "in: points"),
     "an id twice": (lambda n: n["cells"][2].update(id=n["cells"][0]["id"]), "an earlier cell has the same id"),
