@@ -45,6 +45,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ", once you have passed: part=5 or part=5.2", argument="part",
         ),
         command(
+            "harden", "harden", "find a mistake that is planted in your own code",
+            ", once you have passed: part=5, then answer=2", argument="part", options=("answer", "seed"),
+        ),
+        command(
             "debug", "learner", "call your code with a check's inputs",
             ", breakpoint() works: part=1 check=NAME", argument="part", options=("check",),
         ),
@@ -60,7 +64,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             "reset", "learner", "restore the original stub of a part or task",
             ": part=5 or part=5.2; asks first and keeps a copy", argument="part",
         ),
-        command("undo", "learner", "restore what the last reset or update replaced"),
+        command("undo", "learner", "restore what the last reset, update or harden replaced"),
         command(
             "update", "learner", "update your exercises to a new version of the course",
             ", or bring in work from an older copy: from=FOLDER", options=("from",),

@@ -170,7 +170,7 @@ def reset(
 @app.command()
 @reports_errors()
 def undo() -> None:
-    """Restore the files that the last reset or update replaced. To reverse an undo, run it again.
+    """Restore the files that the last reset, update or harden replaced. To reverse an undo, run it again.
 
     Example: python -m autograder undo
     """
@@ -179,7 +179,7 @@ def undo() -> None:
 
     found = bring_back()
     if not found:
-        raise failure("There is nothing to undo: no reset or update has replaced your files.")
+        raise failure("There is nothing to undo: no reset, update or harden has replaced your files.")
     for file, copy in found.items():
         print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
     print_lines([f"The files from before are kept. To restore those: {command('undo')}"])

@@ -12,7 +12,7 @@ from autograder.grading.report import Report
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.invocation import command
-from autograder.learner import local_state, merge_bases
+from autograder.learner import local_state, merge_bases, planted
 from autograder.render.next_step import ALL_PARTS, still_open, task_to_fix
 from autograder.sandbox import Tier
 
@@ -30,7 +30,8 @@ def record(reports: Iterable[Report], task: str | None) -> None:
 
 def check(part: Part, task: str | None = None) -> Report:
     """Check the learner's file as it is now. Raises ValueError with a sentence when exercises/ can't be read."""
-    (report,) = grade_parts(read_submission(EXERCISES, [part]), [part], tier=Tier.LOCAL, task=task)
+    graded = grade_parts(read_submission(EXERCISES, [part]), [part], tier=Tier.LOCAL, task=task)
+    (report,) = planted.veiled(graded)
     record([report], task)
     return report
 

@@ -361,7 +361,7 @@ def test_a_module_that_cant_be_imported_is_imported_once(ending, status, words, 
     messages = messages_of(SOLUTION + ending, status, tier)
     assert asked == [""] and len(messages) > 3
     assert all(re.match("Called: +import part00|Importing", message) and words in message for message in messages)
-    assert all("What stands outside of functions" in message for message in messages)
+    assert all("Code outside functions runs" in message for message in messages)
 
 
 def test_everybody_in_a_batch_gets_the_same_inputs_and_another_batch_others(submitted, tier):

@@ -26,6 +26,7 @@ NEEDS_THE_COURSE = {
     "quick": "the finished model",
     "stubs": "the finished model",
     "compare": "the reference to compare with",
+    "harden": "the known mistakes, which tell more than a check does",
     "trace": "the reference to compare with",
     "debug": "the reference of the other parts",
     "capstone": "the model that your training run is compared with",

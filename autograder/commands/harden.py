@@ -1,0 +1,66 @@
+"""The command `harden`: find a mistake that was planted in your own code."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import Annotated
+
+import typer
+
+from autograder.console import failure, print_lines, reports_errors
+from autograder.invocation import command
+
+app = typer.Typer()
+
+
+@app.command()
+@reports_errors()
+def harden(
+    part_number: Annotated[
+        int | None, typer.Argument(metavar="[PART]", help="A part that you have passed (default: the planted one).")
+    ] = None,
+    answer: Annotated[int | None, typer.Option(metavar="N", help="The cause, 1 to 4, once you have fixed it.")] = None,
+    give_up: Annotated[bool, typer.Option("--give-up", help="Show the mistake and restore your file.")] = False,
+    seed: Annotated[int | None, typer.Option(min=0, help="Plant the same mistake again.")] = None,
+) -> None:
+    """Plant a known mistake in your own passing code: find it, fix it, and name its cause. `undo` takes it out.
+
+    Example: python -m autograder harden 5
+    """
+    from autograder import backups
+    from autograder.course import EXERCISES, parse_target, parts
+    from autograder.learner import harden as hardening
+    from autograder.learner import planted
+
+    wanted = None if part_number is None else parse_target(str(part_number)).parts[0]
+    now = planted.current()
+    backups.finish(f"harden {now.part if now else part_number}", EXERCISES)
+    if now is None and (answer is not None or give_up):
+        raise failure(f"No mistake is planted now. To plant one: {command('harden', part_number or parts()[0].number)}")
+    if now is None and wanted is None:
+        raise ValueError(f"Name a part that you have passed: {command('harden', 5)}")
+    if now is None:
+        typer.echo("Looking for a place in your code ...\n")
+        print_lines(hardening.planted_lines(hardening.plant(wanted, _drawn(seed)), fresh=True))
+        return
+    if wanted is not None and wanted != now.of:
+        print_lines([f"A mistake is still planted in part {now.part}. Only one at a time: finish that one first.", ""])
+    if give_up:
+        print_lines(hardening.give_up(now))
+    elif not hardening.is_fixed(now):
+        if answer is not None:
+            print_lines(["Fix it first, then name its cause.", ""])
+        print_lines(hardening.planted_lines(now, fresh=False))
+    elif answer is not None:
+        print_lines(hardening.answer_lines(now, answer))
+    else:
+        print_lines(hardening.question_lines(now))
+        while sys.stdin.isatty() and (now := planted.current()):
+            print_lines(hardening.answer_lines(now, typer.prompt("Which cause was it? 1-4", type=int)))
+        if now is not None:
+            print_lines([f"Answer with its number: {command('harden', now.part, answer=1)}"])
+
+
+def _drawn(seed: int | None) -> int:
+    return secrets.randbelow(1_000_000) if seed is None else seed

@@ -1,0 +1,146 @@
+"""harden: a known mistake in the learner's own passing code, to find, fix and name."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from helpers.learner import solution
+
+from autograder.course import SOLUTIONS, part, parts
+from autograder.grading.misconceptions import misconceptions
+from autograder.learner import harden, mistake_edits
+from autograder.learner.mistake_edits import Edit
+
+RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
+MOST = 5  # plants that each right solution must have
+# Forms far from the reference's: measured in 25 s of processor time. With Values as local gradients, the checks report
+# only those if anything is wrong, so they recognise few mistakes.
+FEWER = {"values_as_local_gradients": 2, "one_table_of_operators": 2, "a_tape_of_operations": 3}
+# One mistake that the checks of part 0 recognise, as an edit of the reference.
+FIND, REPLACE = "/ (2 * h)", "/ h"
+
+
+def planted(course) -> dict:
+    """What is planted in this copy of the course."""
+    return json.loads((course.root / ".learner" / "harden.json").read_text(encoding="utf-8"))["planted"]
+
+
+def right_number(course) -> int:
+    now = planted(course)
+    return now["causes"].index(now["mistake"]) + 1
+
+
+def test_a_planted_mistake_is_found_fixed_and_named(course):
+    course.write(0, solution(0).replace("\n", "\r\n"))
+    mine = course.file(0).read_bytes().replace(b"\r\r\n", b"\r\n") + b"# my last line, \xc3\xa9\r\n"
+    course.file(0).write_bytes(mine)
+    done = course.run("harden", 0, "--seed", 3)
+    assert done.returncode == 0, done.stderr
+    now = planted(course)
+    known = {each.id: each for each in misconceptions(part(0))}
+    wrong = course.file(0).read_bytes()
+    assert wrong == mine[: now["start"]] + now["text"].encode("utf-8") + mine[now["end"] :] != mine
+    assert mistake_edits.comments(wrong) == mistake_edits.comments(mine) and b"\n" not in wrong.replace(b"\r\n", b"")
+
+    shown = done.stdout + course.run("check", 0).stdout + course.run("harden").stdout
+    assert shown.count("Returned:") == 3 and "Likely:" not in shown and "has a planted mistake" in shown
+    assert not [each for each in known.values() if each.says in " ".join(shown.split())] and ", line " not in shown
+
+    early = course.run("harden", 0, "--answer", right_number(course))
+    assert early.returncode == 0 and "Fix it first" in early.stdout and planted(course)
+
+    assert course.run("undo").returncode == 0 and course.file(0).read_bytes() == mine
+    question = course.run("harden", 0).stdout
+    assert [int(n) for n in re.findall(r"^  (\d)\. ", question, flags=re.M)] == [1, 2, 3, 4]
+    assert all(known[name].says in question for name in now["causes"]) and len(set(now["causes"])) == 4
+    right = right_number(course)
+    assert f"Not {right % 4 + 1}." in course.run("harden", 0, "--answer", right % 4 + 1).stdout
+    no_number = course.run("harden", 0, "--answer", 5)
+    assert no_number.returncode == 2 and "from 1 to 4" in no_number.stderr
+    named = course.run("harden", 0, "--answer", right).stdout
+    assert f"Yes, {right}." in named and "Part 0: 1 mistake so far" in named and course.file(0).read_bytes() == mine
+    assert planted(course) is None
+
+
+def test_giving_up_shows_the_mistake_and_restores_the_file_and_one_is_planted_at_a_time(course):
+    course.solve(0, 2)
+    mine = {number: course.file(number).read_bytes() for number in (0, 2)}
+    assert "at most" not in course.run("harden", 2, "--seed", 1).stdout
+    first = planted(course)
+    other = course.run("harden", 0).stdout
+    assert "still planted in part 2" in other and course.file(0).read_bytes() == mine[0]
+    changed = course.file(2).read_bytes() + b"# a note of mine\n"
+    course.file(2).write_bytes(changed)
+    shown = course.run("harden", "--give-up").stdout
+    says = next(each.says for each in misconceptions(part(2)) if each.id == first["mistake"])
+    assert says in shown and "planted:" in shown and course.file(2).read_bytes() == mine[2]
+    assert changed in [path.read_bytes() for path in (course.exercises / "backups").iterdir()]
+    course.run("harden", 2, "--seed", 1)
+    assert planted(course)["mistake"] != first["mistake"]  # the same seed, and one that they have not had
+
+
+def test_a_part_that_does_not_pass_is_to_be_passed_first(course):
+    for stub in (course.file(0).read_bytes(), solution(0).replace(FIND, REPLACE).encode("utf-8")):
+        course.file(0).write_bytes(stub)
+        done = course.run("harden", 0)
+        assert done.returncode == 1 and "Pass it first" in done.stderr and course.file(0).read_bytes() == stub
+    for words in (["harden", "--give-up"], ["harden", 0, "--answer", 1]):
+        done = course.run(*words)
+        assert done.returncode == 1 and "No mistake is planted now" in done.stderr
+    done = course.run("harden", 11)
+    assert done.returncode == 2 and "There is no part 11" in done.stderr
+
+
+def test_where_no_mistake_is_recognised_nothing_is_planted(monkeypatch):
+    content = (SOLUTIONS / part(0).file_name).read_bytes()
+    start = content.index(b"(2 * h)")
+    # Neither the same program nor a syntax error is tried; another wrong answer is not recognised.
+    edits = [Edit(start, start + 7, text) for text in (b"(2 *  h)", b"(2 * h", b"(2.125 * h)")]
+    assert [mistake_edits.valid(edit, content) is None for edit in edits] == [True, True, False]
+    monkeypatch.setattr(harden, "candidates", lambda *_: edits)
+    assert harden.find(content, part(0), 1) == []
+
+
+def test_an_edit_follows_the_learners_own_names_and_layout():
+    text = solution(0).replace("gradient", "slopes").replace("above", "hi").replace("below", "lo")
+    edits = [edit for edit in mistake_edits.known_edits(text.encode("utf-8"), part(0)) if b"hi" in edit.text]
+    changed = [edit.applied_to(text.encode("utf-8")) for edit in edits]
+    assert edits and all(b"above" not in each for each in changed)
+
+
+def sources(number: int) -> list[Path]:
+    return [*sorted((RIGHT / f"part{number:02d}").glob("*.py")), SOLUTIONS / part(number).file_name]
+
+
+def check_plants(number: int, path: Path, most: int, seconds: float) -> None:
+    content = path.read_bytes()
+    found = harden.find(content, part(number), 1, most=most, cpu_seconds=seconds)
+    known = {each.id for each in misconceptions(part(number))}
+    assert len({plant.mistake for plant in found} & known) >= most, [plant.mistake for plant in found]
+    for plant in found:
+        edit = plant.edit
+        assert plant.content == content[: edit.start] + edit.text + content[edit.end :] != content
+        assert mistake_edits.comments(plant.content) == mistake_edits.comments(content)
+        assert any(check.status == "failed" for check in plant.report.checks)
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_five_mistakes_can_be_planted_in_the_reference(number):
+    check_plants(number, SOLUTIONS / part(number).file_name, MOST, 20.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "path"),
+    [
+        pytest.param(each.number, path, id=f"{each.number}-{path.stem}")
+        for each in parts()
+        for path in sources(each.number)
+    ],
+)
+def test_five_mistakes_can_be_planted_in_every_right_solution(number, path, monkeypatch):
+    monkeypatch.setattr(harden, "SECONDS", 60.0)
+    check_plants(number, path, FEWER.get(path.stem, MOST), 60.0)
