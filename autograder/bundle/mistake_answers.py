@@ -15,6 +15,7 @@ from autograder.grading.sources import with_place
 from autograder.sandbox import Limits, Reply, Tier, Worker
 
 SECONDS = 2.0  # for one call of a known mistake; some never end
+AGAIN_SECONDS = 0.25  # for further calls of the same probe: the mistake meets the same endless loop
 GENEROUS_LIMITS = Limits(cpu_seconds=1200, call_seconds=20.0, total_seconds=1800.0)
 DIGITS = 12  # digits to keep of a mistake's answer; two answers differ if they differ by one part in a billion
 
@@ -34,20 +35,24 @@ def nondeterministic_mistakes(
 
     Nobody's answers could equal theirs. This can only happen if a string is among the arguments.
     """
-    changing = set()
+    changing, endless = set(), set()
     with worker_of(part, data) as worker:
         for call, replies in answers:
             if '"' in json.dumps(call.arguments):
-                again = replies_of(worker, part, call)
+                again = replies_of(worker, part, call, endless)
                 changing |= {name for name, reply in replies.items() if not _alike(reply, again[name])}
     return changing
 
 
-def replies_of(worker: Worker, part: Part, call: Recorded) -> dict[str, Reply]:
-    """The reply of each mistake to a call."""
+def replies_of(worker: Worker, part: Part, call: Recorded, endless: set[tuple[str, str]]) -> dict[str, Reply]:
+    """The reply of each mistake to a call. endless: mistakes and probes that did not answer so far; it is updated."""
 
     def reply(mistake: Mistake) -> Reply:
-        answer = worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=SECONDS)
+        pair = (mistake.id, call.probe)
+        seconds = AGAIN_SECONDS if pair in endless else SECONDS
+        answer = worker.call(call.probe, list(call.arguments), f"variant-{mistake.id}", seconds=seconds)
+        if answer.failure == "timeout":
+            endless.add(pair)
         return with_place(answer, part, source_of_variant(part, mistake.id)) if answer.failure else answer
 
     return {mistake.id: reply(mistake) for mistake in misconceptions(part)}

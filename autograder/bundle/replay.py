@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from autograder.bundle.recorded_mistakes import recorded_mistakes, with_mistakes
@@ -51,9 +51,16 @@ def check_parts(
 
 
 def check_part(
-    files: Mapping[str, bytes], of: Part, seed: int | None, task: str | None, tier: Tier = Tier.LOCAL
+    files: Mapping[str, bytes],
+    of: Part,
+    seed: int | None,
+    task: str | None,
+    tier: Tier = Tier.LOCAL,
+    open_worker: Callable[[Mapping[str, bytes], Tier, Limits], Worker] = Worker,
 ) -> Report:
-    """Run a part's recorded checks on the learner's modules. Raises SandboxUnavailable if the tier is not secure."""
+    """Run a part's recorded checks on the learner's modules. open_worker: what serves the probes; the page has one of
+    its own. Raises SandboxUnavailable if the tier is not secure.
+    """
     chosen = seeds(of) if seed is None else (seed,)
     if seed is not None and seed not in seeds(of):
         raise ValueError(f"Seed {seed} is not recorded here: the seeds are {', '.join(map(str, seeds(of)))}.")
@@ -64,7 +71,7 @@ def check_part(
     data = {name: text.encode("utf-8") for name, text in recorded["files"].items()}
     shipped = worker_files(probes, data, {name: source or b"" for name, source in own.items()})
     usable = b"" if problem.problem else content
-    with Worker({**shipped, f"submission/{of.file_name}": usable}, tier, LIMITS) as worker:
+    with open_worker({**shipped, f"submission/{of.file_name}": usable}, tier, LIMITS) as worker:
         session = Session(of, probes, worker, data, signature=_signature, source=problem)
         entries = [entry for entry in recorded["checks"] if task in (None, entry["task"])]
         others = [entry for entry in recorded["checks"] if entry not in entries]

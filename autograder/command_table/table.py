@@ -204,6 +204,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             "site", "site", "build the site of the guides in dist/site",
             "; class=FOLDER as that class wants it; args=--links checks every link", extra="docs", options=("class",),
         ),
+        command(
+            "page", "page", "build the course as a web page in dist/page",
+            "; args=--serve serves it, too", extra="docs",
+        ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(
             "test", "development", "run the tests that take minutes",

@@ -27,6 +27,12 @@ TOLERANCE = 1e-9  # the same arithmetic in another order
 EXPLAINED_FAILURES = ("raised", "timeout", "type", "missing")  # of a reply: no known mistake ends the program
 ADDRESS = re.compile(r"0x[0-9a-f]+")  # of an object, in a message
 HOW_DEEP = re.compile(r"(maximum recursion depth exceeded).*")
+# Python 3.14 words errors of arithmetic in another way, and recorded answers may come from another Python.
+ARITHMETIC = {
+    re.compile(r"(float )?(floor )?division by zero"): "division by zero",
+    re.compile(r"0(\.0)? cannot be raised to a negative power"): "zero to a negative power",
+    re.compile(r"expected a (positive|nonnegative|finite) input.*"): "math domain error",
+}
 
 Agrees = Callable[[Mistake, list[Recorded]], bool]
 Explains = Callable[[Mistake, Check], bool]
@@ -173,7 +179,8 @@ def same_reply(a: Reply, b: Reply) -> bool:
 
 def comparable(message: str) -> str:
     """An exception's message without what differs from run to run and from Python to Python."""
-    return HOW_DEEP.sub(r"\1", ADDRESS.sub("0x", message))
+    message = HOW_DEEP.sub(r"\1", ADDRESS.sub("0x", message))
+    return next((common for words, common in ARITHMETIC.items() if words.fullmatch(message)), message)
 
 
 def _with_diagnosis(check: Check, mistake: Mistake | None) -> Check:

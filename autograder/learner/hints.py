@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.course import EXERCISES, Part, Task
 from autograder.grading.progress import DONE, current_check, file_level_failure, tasks_to_write
@@ -17,12 +17,13 @@ LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Hint:
-    """What to tell a learner about a task and its first failing check. texts: the levels up to this one. count: of
-    all levels. instead: what to do first, where no hint would help.
+    """What to tell a learner about a task and its first failing check. about: the check, or the task, that the hints
+    are for. texts: the levels up to this one. count: of all levels. instead: what to do first, where no hint helps.
     """
 
     task: Task
     check: Check
+    about: str
     texts: tuple[str, ...]
     count: int
     instead: str = ""
@@ -30,25 +31,34 @@ class Hint:
 
 def next_hint(report: Report, part: Part) -> Hint | None:
     """The next level for what is to do first, which is remembered; None when nothing is."""
+    source = (EXERCISES / part.file_name).read_text(encoding="utf-8", errors="replace")
+    hint = all_hints(report, part, source)
+    if hint is None or hint.instead:
+        return hint
+    shown, key = local_state.read("hints"), f"{part.number} {hint.about}"
+    before = shown.get(key)
+    level = min(before + 1 if type(before) is int and before > 0 else 1, hint.count)
+    if level != before:
+        local_state.write("hints", {**shown, key: level})
+    return replace(hint, texts=hint.texts[:level])
+
+
+def all_hints(report: Report, part: Part, source: str) -> Hint | None:
+    """All levels for what is to do first; None when nothing is. source: of the learner's file."""
     check = current_check(report, part)
     if check is None:
         return None
     task = part.task(task_to_fix(check))
     if (file_failure := file_level_failure(report)) is not None:
-        return Hint(task, check, (), 0, f"{file_failure.message.strip()}\nFix that first; hints come after it.")
+        return Hint(task, check, "", (), 0, f"{file_failure.message.strip()}\nFix that first; hints come after it.")
     if check.task != task.id:  # it fails because of that task, and that task's own check is more precise
         check = next((c for c in report.checks if c.task == task.id and c.status not in DONE), check)
-    if (first := going_on(report, check)) and not _is_stub(part, task):
-        return Hint(task, check, (), 0, f"{first}.")
+    if (first := going_on(report, check)) and not _is_stub(source, task):
+        return Hint(task, check, "", (), 0, f"{first}.")
     texts, about = levels(part), check.name
     if task.id in texts and task in tasks_to_write(report, part):
         about = task.id
-    shown, key = local_state.read("hints"), f"{part.number} {about}"
-    before = shown.get(key)
-    level = min(before + 1 if type(before) is int and before > 0 else 1, len(texts[about]))
-    if level != before:
-        local_state.write("hints", {**shown, key: level})
-    return Hint(task, check, tuple(texts[about][:level]), len(texts[about]))
+    return Hint(task, check, about, tuple(texts[about]), len(texts[about]))
 
 
 def levels(part: Part) -> dict[str, list[str]]:
@@ -57,7 +67,6 @@ def levels(part: Part) -> dict[str, list[str]]:
     return {name: [" ".join(level.split()) for level in LEVEL.findall(body)] for name, body in SECTION.findall(text)}
 
 
-def _is_stub(part: Part, task: Task) -> bool:
+def _is_stub(source: str, task: Task) -> bool:
     """Whether everything that the task asks for is still as in the stub, whatever else its checks wait for."""
-    text = (EXERCISES / part.file_name).read_text(encoding="utf-8", errors="replace")
-    return all(f'NotImplementedError("{task.id} {name}")' in text for name in task.defines)
+    return all(f'NotImplementedError("{task.id} {name}")' in source for name in task.defines)

@@ -1,0 +1,279 @@
+"""`page`: the course as a static web page. Python, the editor and the checks run in the learner's browser.
+
+Python is Pyodide and the editor CodeMirror; both come from npm, as browser/package-lock.json pins them. Everything is
+in the folder, so a page asks no other host for anything, and its service worker keeps it for use without a network.
+The checks are the recorded ones of the students' zip: nothing that is shipped to a page is secret.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+from autograder.bundle.recording import record
+from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
+from autograder.course import HERE, ROOT, SOLUTIONS, Part, parts
+from autograder.errors import Failure
+from autograder.files import write_atomically
+from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
+from autograder.stubs import GIVEN, fresh_stubs
+
+SOURCE = ROOT / "browser"
+RECORDINGS = ROOT / "runs" / "recordings"
+SIGN = ROOT / "docs" / "_static" / "brand" / "icon.svg"
+MARK = "page.json"  # in every built page: a folder without it is never replaced
+PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
+MORE_MODULES = ("backups", "learner/__init__", "learner/hints", "learner/local_state")
+DATASETS = ("names.txt",)
+# Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
+# each other ends a browser's Python.
+SMALLER = {"chain": lambda a, factors, length: (a, factors, length // 50)}
+NOTES = {
+    "backward_follows_a_chain_of_50_000_values": "In the browser, the chain has 1,000 values: Python has less "
+    "memory for calls here. A backward that calls itself fails all the same."
+}
+
+SMALLER_CELLS = {
+    "for length in (100, 5_000, 50_000):": "for length in (10, 100, 1_000):  # a browser has no room for 50,000"
+}
+
+
+class NoPage(Failure):
+    """The page can't be built; the message says what was wrong and what to do."""
+
+
+class NoTools(NoPage):
+    """Node.js, npm or the packages are missing on this machine."""
+
+
+def make_page(
+    to: Path, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
+) -> Path:
+    """Build the page with these parts (all when None) in a folder, and return it. Raises NoPage.
+
+    The folder must be empty or hold a page, which is replaced once the new one is complete.
+    """
+    if to.is_dir() and any(to.iterdir()) and not (to / MARK).is_file():
+        raise NoPage(f"{to} holds something other than a page: give an empty folder, or a new one.")
+    wanted = parts() if wanted is None else wanted
+    modules = _node_modules(on_progress)
+    building = to.with_name(f"{to.name}-unfinished")
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        building.mkdir(parents=True)
+        _write(building, wanted, modules, on_progress)
+        if to.exists():
+            shutil.rmtree(to)
+        building.rename(to)
+    except OSError as error:
+        raise NoPage(f"The page can't be written to {to} ({error.strerror}).") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return to
+
+
+def _write(folder: Path, wanted: Sequence[Part], modules: Path, on_progress: Callable[[str], None]) -> None:
+    for name in PYODIDE:
+        (folder / "pyodide").mkdir(exist_ok=True)
+        shutil.copyfile(modules / "pyodide" / name, folder / "pyodide" / name)
+    lock = json.loads((modules / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    _write_json(folder / "pyodide" / "pyodide-lock.json", {**lock, "packages": {}})  # none of them is in the folder
+    (folder / "lessons").mkdir()
+    for part in wanted:
+        (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
+    write_zip(folder / "checker.zip", _checker_files(wanted, on_progress))
+    write_zip(folder / "learner.zip", _learner_files())
+    loaded = ["checker.zip", "learner.zip", *(f"pyodide/{name}" for name in PYODIDE if not name.endswith("js"))]
+    sizes = {name: (folder / name).stat().st_size for name in loaded}
+    _write_json(folder / "course.json", {**course_data(wanted), "sizes": sizes})
+    for source in (SOURCE / "page.css", SOURCE / "page.webmanifest", SIGN):
+        shutil.copyfile(source, folder / source.name)
+    shutil.copyfile(SOURCE / "page.html", folder / "index.html")
+    (folder / "LICENCES.txt").write_text(_licences(modules), encoding="utf-8")
+    on_progress("Bundling the page's program ...")
+    for bundled, source in ENTRIES.items():
+        _bundle(SOURCE / "src" / source, folder / bundled)
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for name in files:
+        digest.update(name.encode("utf-8") + b"\0" + (folder / name).read_bytes())
+    manifest = {"version": digest.hexdigest()[:16], "files": ["./", *files]}
+    _bundle(SOURCE / "src" / "service_worker.mjs", folder / "service_worker.js", f"__MANIFEST__={json.dumps(manifest)}")
+    _write_json(folder / MARK, {"version": manifest["version"], "parts": [part.number for part in wanted]})
+
+
+def _node_modules(on_progress: Callable[[str], None]) -> Path:
+    """The folder of the npm packages, as the lock file pins them. Raises NoPage."""
+    _node()
+    modules = SOURCE / "node_modules"
+    locked = (SOURCE / "package-lock.json").read_bytes()
+    mark = modules / ".installed"
+    digest = hashlib.sha256(locked).hexdigest()
+    if mark.is_file() and mark.read_text(encoding="ascii") == digest:
+        return modules
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NoTools("The page needs npm, which comes with Node.js 20 or newer: install it, then run this again.")
+    on_progress("Fetching Pyodide and the editor from npm (25 MB) ...")
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["npm said nothing"]
+        raise NoTools(f"npm could not fetch the packages of {SOURCE} ({last[0]}). Is there a network? Run it again.")
+    mark.write_text(digest, encoding="ascii")
+    return modules
+
+
+@functools.cache
+def _node() -> str:
+    """The program of Node.js. Raises NoTools."""
+    node = shutil.which("node")
+    if node is None:
+        raise NoTools("The page needs Node.js 20 or newer: install it, then run this again.")
+    said = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, encoding="utf-8", errors="replace"
+    ).stdout
+    if int((re.match(r"v(\d+)", said) or [0, 0])[1]) < 20:
+        raise NoTools(f"The page needs Node.js 20 or newer, and {node} is {said.strip()}: install a newer one.")
+    return node
+
+
+def _bundle(entry: Path, to: Path, definition: str = "") -> None:
+    """One program for the browser, from its modules. Raises NoPage."""
+    esbuild = SOURCE / "node_modules" / "esbuild" / "bin" / "esbuild"
+    options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--external:node:*", "--log-level=error"]
+    command = [_node(), str(esbuild), str(entry), *options, f"--outfile={to}"]
+    command += [f"--define:{definition}"] if definition else []
+    done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    if done.returncode != 0:
+        raise NoPage(f"{entry} can't be bundled: {done.stderr.strip()[:500]}")
+
+
+def course_data(wanted: Sequence[Part]) -> dict:
+    """What the page's program reads: parts, tasks and stubs."""
+    stubs = fresh_stubs()
+    rows = [
+        {
+            "number": part.number,
+            "name": part.name,
+            "title": part.title,
+            "file": part.file_name,
+            "minutes": part.minutes,
+            "tasks": [
+                {
+                    "id": task.id,
+                    "title": task.title,
+                    "defines": task.defines[0].rpartition(".")[2] if task.defines else "",
+                }
+                for task in part.tasks
+            ],
+        }
+        for part in wanted
+    ]
+    return {"parts": rows, "notes": NOTES, "stubs": {part.file_name: stubs[part.file_name] for part in wanted}}
+
+
+def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -> dict[str, bytes]:
+    """The grader as the students' zip has it, with the recorded checks."""
+    files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in (*MODULES, *MORE_MODULES)}
+    files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
+    files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
+    files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
+    files["browser/checker.py"] = (SOURCE / "python" / "checker.py").read_bytes()
+    stubs = fresh_stubs()
+    files |= {f"exercises/{name}": stubs[name].encode("utf-8") for name in GIVEN}
+    for part in wanted:
+        on_progress(f"Recording part {part.number}, {part.title} ...")
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part).items()}
+        files[f"autograder/parts/{part.name}/hints.md"] = (part.suite / "hints.md").read_bytes()
+    return files
+
+
+def _learner_files() -> dict[str, bytes]:
+    """What runs next to the learner's code: the probes' server, the lessons' tools and the names."""
+    files = {"serving/learner.py": (SOURCE / "python" / "learner.py").read_bytes()}
+    files["serving/worker.py"] = (HERE / "sandbox" / "worker.py").read_bytes()
+    for path in sorted((ROOT / "notebook_tools").iterdir()):
+        if path.suffix in (".py", ".json"):
+            files[f"notebook_tools/{path.name}"] = path.read_bytes()
+    stubs = fresh_stubs()
+    files |= {f"given/{name}": stubs[name].encode("utf-8") for name in GIVEN}
+    files |= {f"datasets/{name}": (ROOT / "datasets" / name).read_bytes() for name in DATASETS}
+    return files
+
+
+def recorded(part: Part) -> dict[str, bytes]:
+    """The recording of a part's checks. It is kept until something changes that it depends on."""
+    digest = hashlib.sha256()
+    folders = [part.suite, SOLUTIONS, HERE / "grading", HERE / "bundle", HERE / "sandbox"]
+    for path in sorted(path for folder in folders for path in folder.iterdir() if path.is_file()):
+        digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
+    kept = RECORDINGS / f"{part.name}-{digest.hexdigest()[:24]}.zip"
+    if kept.is_file():
+        with zipfile.ZipFile(kept) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    files = record(part, SMALLER)
+    RECORDINGS.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    write_atomically(kept, buffer.getvalue())
+    return files
+
+
+def lesson(part: Part) -> str:
+    """A part's lesson as HTML: the text of its notebook, and its cells of code, each with a button that runs it."""
+    blocks = []
+    for cell in read_notebook(notebook_path(part))["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            if not text.startswith("## How to work"):  # in JupyterLab
+                blocks.append(_html(text))
+        elif "notebook_tools import start" in text:
+            blocks.append(f'<pre class="start" hidden>{escape(text)}</pre>')  # the page runs it before the first cell
+        elif "lesson.check(" not in text:
+            for large, small in SMALLER_CELLS.items():
+                text = text.replace(large, small)
+            blocks.append(f'<div class="cell"><pre><code>{escape(text)}</code></pre></div>')
+    return "\n".join(blocks) + "\n"
+
+
+def _html(markdown: str) -> str:
+    """A notebook's text as HTML, with formulas as MathML and headings one level below the page's own."""
+    from latex2mathml.converter import convert
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    def formula(tex: str, options: Mapping[str, bool]) -> str:
+        return convert(tex, display="block" if options.get("display_mode") else "inline")
+
+    reader = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin, renderer=formula)
+    rendered = re.sub(r"^# .*\n", "", markdown, count=1)  # the page says the part's title itself
+    return re.sub(r"<(/?)h([1-4])>", lambda found: f"<{found[1]}h{int(found[2]) + 1}>", reader.render(rendered))
+
+
+def _licences(modules: Path) -> str:
+    """The licences of what the page holds, as each package brings it."""
+    texts = ["The course: text CC BY 4.0, code MIT. The page holds these packages, too:\n"]
+    for path in sorted(modules.glob("**/package.json")):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if not facts.get("version") or "esbuild" in facts["name"]:
+            continue
+        texts.append(f"{facts['name']} {facts['version']}: {facts.get('license', 'see its package')}")
+        texts += [file.read_text(encoding="utf-8") for file in sorted(path.parent.glob("LICENSE*"))]
+    return "\n".join(texts) + "\n"
+
+
+def _write_json(path: Path, data: object) -> None:
+    path.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,390 @@
+// The page: parts, lesson, editor and verdict.
+import { Editor } from "./editor.mjs";
+import { Course } from "./engine.mjs";
+import { readFiles, zipOf } from "./portable.mjs";
+import { Work } from "./storage.mjs";
+
+const $ = (id) => document.getElementById(id);
+const WORDS = { passed: "pass", failed: "FAIL", error: "FAIL", timeout: "FAIL", missing: "FAIL", todo: "to do", manual: "manual" };
+const SAVE_AFTER = 300; // milliseconds without a key
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// A web worker as the engine wants it.
+function webWorker() {
+  const worker = new Worker(new URL("interpreter.js", document.baseURI), { type: "module" });
+  return {
+    send: (data) => worker.postMessage(data),
+    onMessage: (take) => worker.addEventListener("message", (event) => take(event.data)),
+    onFailure: (take) => worker.addEventListener("error", (event) => take(event.message || "the worker failed")),
+    terminate: () => worker.terminate(),
+  };
+}
+
+// Loads what Python needs, with its progress on the page; the workers then find it in the browser's cache. Returns the
+// two archives of the course.
+async function download(sizes) {
+  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  let loaded = 0;
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+  const load = async (name) => {
+    const response = await fetch(name);
+    if (!response.ok) throw new Error(`${name} could not be loaded`);
+    const parts = [];
+    const reader = response.body.getReader();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      parts.push(step.value);
+      loaded += step.value.length;
+      $("boot").textContent = `Loading Python: ${megabytes(loaded)} of ${megabytes(total)} MB. The next visit needs no network.`;
+    }
+    return new Uint8Array(await new Blob(parts).arrayBuffer());
+  };
+  const contents = Object.fromEntries(await Promise.all(Object.keys(sizes).map(async (name) => [name, await load(name)])));
+  $("boot").textContent = "Python is starting ...";
+  return [contents["checker.zip"], contents["learner.zip"]];
+}
+
+class Page {
+  constructor(course, work, engine) {
+    Object.assign(this, { course, work, engine, part: null, results: {}, hints: {}, example: null, started: new Map() });
+    this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
+  }
+
+  static async open() {
+    const course = await (await fetch("course.json")).json();
+    const work = await Work.open(course.stubs);
+    const [checker, learner] = await download(course.sizes);
+    const indexURL = new URL("pyodide/", document.baseURI).href;
+    const engine = new Course(webWorker, {
+      checker: { indexURL, archive: checker },
+      learner: { indexURL, archive: learner },
+    });
+    const page = new Page(course, work, engine);
+    page.results = (await work.recall("results")) ?? {};
+    page.hints = (await work.recall("hints")) ?? {};
+    page.listen();
+    await page.follow();
+    if (!work.lasting) page.tell("This browser keeps nothing for this page. Save as zip before you close it.");
+    try {
+      await engine.ready;
+      $("boot").textContent = "Ready. Nothing that you write leaves this browser.";
+    } catch (error) {
+      $("boot").textContent = `Python did not start (${error.message}). Reload the page to try again.`;
+    }
+    return page;
+  }
+
+  listen() {
+    $("check").onclick = () => this.check();
+    $("hint").onclick = () => this.hint();
+    $("reset").onclick = () => this.reset();
+    $("undo").onclick = () => this.undo();
+    $("save-zip").onclick = () => this.saveZip();
+    $("open-files").onchange = (event) => this.take([...event.target.files]).finally(() => (event.target.value = ""));
+    $("task").onchange = () => this.goToTask($("task").value);
+    window.addEventListener("hashchange", () => this.follow());
+    this.work.onOtherTab((name, text) => this.follows(name, text));
+    window.addEventListener("pagehide", () => this.flush());
+    document.addEventListener("visibilitychange", () => document.hidden && this.flush());
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+        const handled = event.defaultPrevented; // by the editor
+        event.preventDefault();
+        if (!handled) this.check();
+      }
+    });
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      this.take([...event.dataTransfer.files]);
+    });
+  }
+
+  // The address says what to show: #part=3&task=3.1&code=...
+  async follow() {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    const task = wanted.get("task") ?? "";
+    const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
+    const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
+    await this.flush();
+    await this.show(part, wanted.get("code"));
+    if (task) this.goToTask(task);
+  }
+
+  async show(part, code) {
+    this.part = part;
+    this.work.remember("part", part.number);
+    this.example = code;
+    $("lesson-title").textContent = `Part ${part.number}: ${part.title}`;
+    $("lesson-text").innerHTML = await (await fetch(`lessons/${part.name}.html`)).text();
+    $("lesson").scrollTop = 0;
+    for (const cell of document.querySelectorAll("#lesson-text .cell")) this.equip(cell);
+    $("editor-title").textContent = `exercises/${part.file}`;
+    $("task").replaceChildren(
+      element("option", { value: "", textContent: "all tasks" }),
+      ...part.tasks.map((task) => element("option", { value: task.id, textContent: `${task.id} ${task.title}` })),
+    );
+    document.title = `Part ${part.number}: ${part.title}`;
+    this.editor.open(code ?? this.work.text(part.file));
+    if (code) {
+      const keep = element("button", { type: "button", textContent: "Keep it as my file", onclick: () => this.keepExample() });
+      const back = element("button", { type: "button", textContent: "Back to my file", onclick: () => this.leaveExample() });
+      this.tell("This code came with the link. Your own file is untouched.", keep, back);
+    } else this.tell("");
+    this.drawParts();
+    this.drawReport(this.results[part.file]);
+  }
+
+  // A cell of the lesson gets a button that runs it, and a place for what it shows.
+  equip(cell) {
+    const button = element("button", { type: "button", textContent: "Run" });
+    const output = element("div", { className: "output" });
+    output.setAttribute("role", "status");
+    const part = this.part;
+    button.onclick = async () => {
+      button.disabled = true;
+      await this.flush();
+      const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
+      // A new interpreter knows nothing of the cells before.
+      if (!this.engine.cells || this.started.get(part) !== this.engine.cells) {
+        await this.engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
+      }
+      this.started.set(part, this.engine.cells);
+      const { printed, shown } = await this.engine.cell(part.name, cell.querySelector("code").textContent, files);
+      output.replaceChildren();
+      if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));
+      for (const html of shown) output.append(element("div", { innerHTML: html }));
+      if (!printed && !shown.length) output.append(element("p", { textContent: "This cell shows nothing." }));
+      button.disabled = false;
+    };
+    cell.querySelector("pre").tabIndex = 0; // it scrolls
+    cell.append(button, output);
+  }
+
+  drawParts() {
+    const rows = this.course.parts.map((part) => {
+      const result = this.results[part.file];
+      const state = result?.passed ? "passed" : result ? `${result.earned} of ${result.possible}` : this.work.touched(part.file) ? "begun" : "";
+      const link = element("a", { href: `#part=${part.number}` }, element("span", { textContent: `${part.number} ${part.title}` }));
+      if (state) link.append(element("span", { className: `state ${result?.passed ? "passed" : ""}`, textContent: state }));
+      if (part === this.part) link.setAttribute("aria-current", "page");
+      return element("li", {}, link);
+    });
+    $("parts").firstElementChild.replaceChildren(...rows);
+  }
+
+  goToTask(id) {
+    const task = this.part.tasks.find((each) => each.id === id);
+    $("task").value = task ? id : "";
+    if (task?.defines) this.editor.goTo(this.editor.find(`def ${task.defines}`));
+  }
+
+  // Another tab of this browser has saved a file. What was typed here a moment before is kept as a backup.
+  async follows(name, text) {
+    this.drawParts();
+    if (name !== this.part?.file || this.example) return;
+    const typedHere = this.pending ? this.editor.text : null;
+    clearTimeout(this.timer);
+    this.pending = null;
+    this.editor.follow(text);
+    if (typedHere === null || typedHere === text) return;
+    await this.work.backUp(name, typedHere, "another tab");
+    this.tell(`${name} was changed in another tab. Undo reset brings back what you typed here.`);
+  }
+
+  typed(text) {
+    if (this.example !== null && this.example !== undefined) return;
+    clearTimeout(this.timer);
+    const part = this.part;
+    this.pending = () => this.work.save(part.file, text);
+    this.timer = setTimeout(() => this.flush(), SAVE_AFTER);
+  }
+
+  async flush() {
+    clearTimeout(this.timer);
+    const save = this.pending;
+    this.pending = null;
+    await save?.();
+  }
+
+  async check() {
+    if (this.checking) return;
+    this.checking = true;
+    await this.flush();
+    const part = this.part;
+    const text = this.editor.text;
+    const task = $("task").value || null;
+    $("check").disabled = true;
+    $("summary").textContent = "Checking ...";
+    const started = performance.now();
+    let last = "";
+    const shown = setInterval(() => {
+      const waited = Math.round((performance.now() - started) / 1000);
+      $("summary").textContent = `Checking ... ${waited} s${last && waited > 1 ? `: ${last}` : ""}`;
+    }, 1000);
+    try {
+      const files = { ...this.work.all(), [part.file]: text };
+      const report = await this.engine.check({ part: part.number, task, files }, (probe) => (last = probe ? "your code runs" : "your file loads"));
+      // A check of one task says nothing about the others.
+      if (!this.example && !task) {
+        this.results[part.file] = report;
+        this.work.remember("results", this.results);
+      }
+      if (this.part === part) this.drawReport(report, true);
+    } catch (error) {
+      $("summary").textContent = `The check could not be run (${error.message}). Try again, or reload the page: your work is kept.`;
+    } finally {
+      clearInterval(shown);
+      this.checking = false;
+      $("check").disabled = false;
+      this.drawParts();
+    }
+  }
+
+  drawReport(report, isNew = false) {
+    this.report = report;
+    $("hints").hidden = true;
+    if (!report) {
+      $("summary").textContent = `Write task ${this.part.tasks[0].id} ${this.part.tasks[0].title}, then choose Check.`;
+      $("checks").replaceChildren();
+      $("printed").hidden = true;
+      this.editor.mark(0);
+      return;
+    }
+    $("summary").textContent = `${report.earned} of ${report.possible} points. ${this.inWords(report.breaks || report.next)}`;
+    $("checks").replaceChildren(...report.checks.map((check) => this.drawCheck(check)));
+    $("printed").hidden = !report.printed;
+    $("printed").lastElementChild.textContent = report.printed ?? "";
+    const first = report.checks.find((check) => ["failed", "error", "timeout", "missing"].includes(check.status) && check.line);
+    this.editor.mark(first?.line);
+    if (isNew) $("verdict").scrollTop = 0;
+  }
+
+  drawCheck(check) {
+    const failed = ["failed", "error", "timeout", "missing"].includes(check.status);
+    const row = element("li", { className: failed ? "failed" : check.status });
+    row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}`);
+    if (check.message && failed) row.append(element("pre", { textContent: this.inWords(check.message.trimEnd()) }));
+    const note = this.course.notes[check.name];
+    if (note) row.append(element("p", { className: "note", textContent: note }));
+    if (check.advice) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
+    if (failed && check.line) {
+      row.append(element("button", { type: "button", textContent: `Go to line ${check.line}`, onclick: () => this.editor.goTo(check.line) }));
+    }
+    return row;
+  }
+
+  // A command of the terminal as what to choose here.
+  inWords(text) {
+    return text.replace(/python -m autograder check (\d+\.\d+)/g, "check task $1").replace(/python -m autograder check (\d+)/g, "check part $1").replace(/python -m autograder check/g, "check every part");
+  }
+
+  async hint() {
+    const hint = this.report?.hint;
+    const box = $("hints");
+    box.hidden = false;
+    if (!hint) {
+      box.replaceChildren(element("p", { textContent: this.report ? "Everything here passes: there is nothing to hint at." : "Check your code first: a hint is for what fails first." }));
+      return;
+    }
+    if (hint.instead) {
+      box.replaceChildren(element("p", { textContent: hint.instead }));
+      return;
+    }
+    const key = `${this.part.number} ${hint.about}`;
+    this.hints[key] = Math.min((this.hints[key] ?? 0) + 1, hint.texts.length);
+    this.work.remember("hints", this.hints);
+    const shown = hint.texts.slice(0, this.hints[key]).map((text) => element("li", { textContent: text.replaceAll("`", "") }));
+    const left = hint.texts.length - shown.length;
+    box.replaceChildren(
+      element("p", { textContent: `Task ${hint.task}, hint ${shown.length} of ${hint.texts.length}:` }),
+      element("ol", {}, ...shown),
+      element("p", { textContent: left ? "Choose Hint again for the next one." : "These are all the hints." }),
+    );
+  }
+
+  async reset() {
+    const part = this.part;
+    if (!confirm(`Put the original stub in place of ${part.file}? Undo reset brings your code back.`)) return;
+    await this.flush();
+    await this.work.replace(part.file, this.work.stubs[part.file], "reset");
+    this.editor.open(this.work.text(part.file));
+    $("summary").textContent = "The stub is back. Undo reset brings your code back.";
+    this.drawParts();
+  }
+
+  async undo() {
+    await this.flush();
+    const backup = await this.work.undo(this.part.file);
+    $("summary").textContent = backup ? "Your earlier code is back. Undo reset again returns to the other one." : "There is nothing to undo for this file.";
+    if (backup) this.editor.open(backup.text);
+    this.drawParts();
+  }
+
+  async saveZip() {
+    await this.flush();
+    const link = element("a", { href: URL.createObjectURL(zipOf(this.work.all())), download: "exercises.zip" });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    this.tell("exercises.zip holds all your files. Unpack it into the course's folder, or hand it in.");
+  }
+
+  async take(files) {
+    await this.flush();
+    const { texts, left } = await readFiles(files, Object.keys(this.course.stubs));
+    const names = Object.keys(texts).filter((name) => texts[name] !== this.work.text(name));
+    const replaced = names.filter((name) => this.work.touched(name));
+    if (replaced.length && !confirm(`Replace ${replaced.join(", ")}? Undo reset brings your code back, file by file.`)) return;
+    for (const name of names) await this.work.replace(name, texts[name], "opened");
+    const part = this.part.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
+    const same = Object.keys(texts).length - names.length;
+    const said = [names.length ? `Opened ${names.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
+    if (part) {
+      history.replaceState(null, "", `#part=${part.number}`);
+      await this.show(part, null);
+    }
+    this.tell(said.join(" "));
+  }
+
+  async keepExample() {
+    await this.work.replace(this.part.file, this.editor.text, "example");
+    location.hash = `part=${this.part.number}`;
+  }
+
+  leaveExample() {
+    location.hash = `part=${this.part.number}`;
+  }
+
+  tell(text, ...buttons) {
+    $("banner").hidden = !text;
+    $("banner").replaceChildren(text, ...buttons);
+  }
+}
+
+async function keepForOfflineUse() {
+  if (!navigator.serviceWorker) return;
+  const registration = await navigator.serviceWorker.register("service_worker.js");
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming.addEventListener("statechange", () => {
+      if (coming.state !== "installed" || !navigator.serviceWorker.controller) return;
+      const button = element("button", { type: "button", textContent: "Load it", onclick: () => coming.postMessage("use the new version") });
+      $("banner").hidden = false;
+      $("banner").replaceChildren("A new version of the course is here. Your work is kept.", button);
+    });
+  });
+  let reloads = 0;
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (registration.active && reloads++ === 0 && document.body.dataset.controlled) location.reload();
+    document.body.dataset.controlled = "yes";
+  });
+  if (navigator.serviceWorker.controller) document.body.dataset.controlled = "yes";
+}
+
+window.coursePage = Page.open();
+keepForOfflineUse().catch(() => {});

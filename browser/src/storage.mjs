@@ -1,0 +1,152 @@
+// The learner's work, in the browser's own database. Nothing is sent anywhere.
+
+const DATABASE = "gpt-course";
+const STORES = ["files", "backups", "state"];
+const MOST_BACKUPS = 50; // of one file
+
+function finished(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+// Where a browser allows no database, such as in some private windows, the work lasts until the page is closed.
+class MemoryStorage {
+  constructor() {
+    this.lasting = false;
+    this.maps = Object.fromEntries(STORES.map((name) => [name, new Map()]));
+    this.next = 0;
+  }
+  async get(store, key) {
+    return this.maps[store].get(key);
+  }
+  async put(store, value, key) {
+    this.maps[store].set(key ?? ++this.next, value);
+  }
+  async delete(store, key) {
+    this.maps[store].delete(key);
+  }
+  async entries(store) {
+    return [...this.maps[store]];
+  }
+}
+
+class LastingStorage {
+  constructor(database) {
+    this.lasting = true;
+    this.database = database;
+  }
+  store(name, mode) {
+    return this.database.transaction(name, mode).objectStore(name);
+  }
+  get(store, key) {
+    return finished(this.store(store, "readonly").get(key));
+  }
+  put(store, value, key) {
+    return finished(this.store(store, "readwrite").put(value, key));
+  }
+  delete(store, key) {
+    return finished(this.store(store, "readwrite").delete(key));
+  }
+  async entries(store) {
+    const objects = this.store(store, "readonly");
+    const [keys, values] = await Promise.all([finished(objects.getAllKeys()), finished(objects.getAll())]);
+    return keys.map((key, index) => [key, values[index]]);
+  }
+}
+
+async function open() {
+  try {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => {
+      for (const name of STORES) request.result.createObjectStore(name, { autoIncrement: name === "backups" });
+    };
+    const storage = new LastingStorage(await finished(request));
+    // Otherwise a browser that is short of space may delete it.
+    navigator.storage?.persist?.();
+    return storage;
+  } catch {
+    return new MemoryStorage();
+  }
+}
+
+// Files by name. What a learner has not touched is the stub, and is not stored: so a new version of the course brings
+// its new stub.
+export class Work {
+  static async open(stubs) {
+    const work = new Work();
+    work.storage = await open();
+    work.stubs = stubs;
+    work.texts = new Map(await work.storage.entries("files"));
+    work.tabs = new BroadcastChannel(DATABASE);
+    return work;
+  }
+
+  get lasting() {
+    return this.storage.lasting;
+  }
+
+  text(name) {
+    return this.texts.get(name) ?? this.stubs[name];
+  }
+
+  touched(name) {
+    return this.texts.has(name);
+  }
+
+  all() {
+    return Object.fromEntries(Object.keys(this.stubs).map((name) => [name, this.text(name)]));
+  }
+
+  // Calls back for each file that another tab has saved.
+  onOtherTab(take) {
+    this.tabs.onmessage = ({ data: { name, text } }) => {
+      if (!(name in this.stubs)) return;
+      text === this.stubs[name] ? this.texts.delete(name) : this.texts.set(name, text);
+      take(name, text);
+    };
+  }
+
+  async save(name, text) {
+    this.tabs.postMessage({ name, text });
+    if (text === this.stubs[name]) {
+      this.texts.delete(name);
+      await this.storage.delete("files", name);
+    } else {
+      this.texts.set(name, text);
+      await this.storage.put("files", text, name);
+    }
+  }
+
+  // Replaces a file and keeps what it held.
+  async replace(name, text, reason) {
+    await this.backUp(name, this.text(name), reason);
+    await this.save(name, text);
+  }
+
+  async backUp(name, text, reason) {
+    await this.storage.put("backups", { name, text, reason, time: Date.now() });
+    const kept = (await this.storage.entries("backups")).filter(([, backup]) => backup.name === name);
+    for (const [key] of kept.slice(0, Math.max(0, kept.length - MOST_BACKUPS))) await this.storage.delete("backups", key);
+  }
+
+  // What the last replacement of a file replaced; undoing twice brings back what was undone.
+  async undo(name) {
+    const kept = (await this.storage.entries("backups")).filter(([, backup]) => backup.name === name);
+    if (!kept.length) return null;
+    const [key, backup] = kept.at(-1);
+    await this.storage.delete("backups", key);
+    await this.storage.put("backups", { name, text: this.text(name), reason: "undo", time: Date.now() });
+    await this.save(name, backup.text);
+    return backup;
+  }
+
+  remember(key, value) {
+    return this.storage.put("state", value, key);
+  }
+
+  recall(key) {
+    return this.storage.get("state", key);
+  }
+}

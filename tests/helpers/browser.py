@@ -1,0 +1,59 @@
+"""A browser that looks at pages, for the tests of the site and of the course's web page."""
+
+import contextlib
+import http.server
+import json
+import shutil
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPTIONS = """--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions
+--disable-background-networking --disable-component-update --disable-sync --disable-default-apps""".split()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+class Browser:
+    """A browser that loads pages at a size and in a colour scheme, and knows what it has asked for."""
+
+    def __init__(self, driver):
+        self.driver = driver
+
+    def look(self, address, size=(1300, 950), scheme="light"):
+        width, height = size
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        self.driver.get(address)
+
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def asked_for(self):
+        """The addresses of all requests since the last call."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+
+@contextlib.contextmanager
+def started_browser(folder):
+    """A browser that keeps its profile in a folder. Skips the test where there is none."""
+    selenium = pytest.importorskip("selenium.webdriver")
+    program = shutil.which("chromedriver")
+    if CHROMIUM is None or program is None:
+        pytest.skip("chromium or its chromedriver is not installed")
+    options = selenium.ChromeOptions()
+    options.binary_location = CHROMIUM
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+    for option in (*OPTIONS, f"--user-data-dir={folder}"):
+        options.add_argument(option)
+    driver = selenium.Chrome(options=options, service=selenium.ChromeService(program))
+    driver.set_page_load_timeout(60)
+    driver.set_script_timeout(60)
+    yield Browser(driver)
+    driver.quit()

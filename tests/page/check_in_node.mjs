@@ -1,0 +1,42 @@
+// Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
+// A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}.
+import fs from "node:fs";
+import readline from "node:readline";
+import { Worker } from "node:worker_threads";
+import { Course } from "../../browser/src/engine.mjs";
+
+const page = process.argv[2];
+const program = new URL("../../browser/src/interpreter.worker.mjs", import.meta.url);
+
+function startWorker() {
+  const worker = new Worker(program, { stderr: true });
+  worker.unref();
+  return {
+    send: (data) => worker.postMessage(data),
+    onMessage: (take) => worker.on("message", take),
+    onFailure: (take) => worker.on("error", (error) => take(String(error))),
+    terminate: () => worker.terminate(),
+  };
+}
+
+const source = (name) => ({ indexURL: `${page}/pyodide/`, archive: new Uint8Array(fs.readFileSync(`${page}/${name}.zip`)) });
+const course = new Course(startWorker, { checker: source("checker"), learner: source("learner") });
+await course.ready;
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const [part, files] = JSON.parse(line);
+  // The longest time between the end of a call's limit and its reply.
+  let waited = 0;
+  const learner = course.learner;
+  const call = learner.call.bind(learner);
+  learner.call = async (wanted, onStart) => {
+    await learner.prepare().catch(() => {});
+    const started = performance.now();
+    const reply = await call(wanted, onStart);
+    waited = Math.max(waited, (performance.now() - started) / 1000 - wanted[2]);
+    return reply;
+  };
+  const report = await course.check({ part, files });
+  learner.call = call;
+  process.stdout.write(`${JSON.stringify({ report, waited })}\n`);
+}
+process.exit(0);

@@ -1,0 +1,89 @@
+"""The page with three parts, built once: of parts 0 and 3 with every known mistake, of part 1 with some, since
+recording all of them takes minutes."""
+
+import json
+import os
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from helpers.bundle import some_mistakes, some_variants
+
+from autograder.bundle import mistake_answers, page, recording
+from autograder.course import part
+
+PARTS = (0, 1, 3)
+IN_NODE = Path(__file__).with_name("check_in_node.mjs")
+
+
+def _build(folder: Path) -> str:
+    """Build the page; the reason why it can't be built here, or nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (recording, mistake_answers):
+            patch.setattr(module, "misconceptions", some_mistakes)
+        patch.setattr(mistake_answers, "variants", some_variants)
+        patch.setattr(page, "RECORDINGS", folder.with_name("page-recordings"))
+        try:
+            page.make_page(folder, [part(number) for number in PARTS])
+        except page.NoTools as reason:
+            return str(reason)
+    return ""
+
+
+@pytest.fixture(scope="session")
+def built_page(tmp_path_factory) -> Path:
+    """The folder of the page; several processes of pytest share one."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    done, folder, claim = shared / "page-done.txt", shared / "page", shared / "page-claimed"
+    try:
+        claim.mkdir()
+    except FileExistsError:  # another process builds it
+        deadline = time.monotonic() + 600
+        while not done.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        reason = done.read_text(encoding="utf-8")
+    else:
+        reason = "The page could not be built: see the error of another test."
+        try:
+            reason = _build(folder)
+        finally:
+            done.write_text(reason, encoding="utf-8")
+    if reason:
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def native(built_page, tmp_path_factory) -> Path:
+    """What the page's checker holds, as a folder: the same grader and recorded checks, for this Python."""
+    folder = tmp_path_factory.mktemp("native")
+    with zipfile.ZipFile(built_page / "checker.zip") as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def in_page(built_page):
+    """Checks jobs, [part, files by name] each, with the page's engine in node: its interpreters start only once."""
+    command = ["node", IN_NODE, built_page]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as node:
+
+        def check(jobs):
+            results = []
+            for job in jobs:
+                node.stdin.write(json.dumps(job) + "\n")
+                node.stdin.flush()
+                line = node.stdout.readline()
+                assert line, "node has ended: what it said is above"
+                results.append(json.loads(line))
+            return results
+
+        yield check
+        node.stdin.close()
+        try:
+            node.wait(10)
+        finally:
+            node.kill()

@@ -1,0 +1,71 @@
+"""`make page` builds a folder that needs no other host."""
+
+import json
+import re
+import zipfile
+import zlib
+from html import escape
+
+import pytest
+
+from autograder.bundle.page import NOTES, SMALLER_CELLS, SOURCE, NoPage, make_page
+
+LARGEST = 10_000_000  # bytes, gzipped
+# Addresses in the packages that nobody asks: of schemas, of documentation, and of Pyodide's own packages, which the
+# page's lock file does not list.
+PROGRAMS = ("page.js", "interpreter.js", "service_worker.js")
+
+
+def gzipped(data):
+    return len(zlib.compress(data, 6))
+
+
+def recorded_checks(page, part):
+    with zipfile.ZipFile(page / "checker.zip") as archive:
+        return json.loads(archive.read(f"autograder/parts/{part}/checks.json"))["checks"]
+
+
+def test_the_lock_file_names_no_host_and_pins_each_package():
+    text = (SOURCE / "package-lock.json").read_text(encoding="utf-8")
+    locked = json.loads(text)["packages"]
+    assert not re.search(r"https?://(?!opencollective|github|www\.patreon|tidelift)", text)
+    assert not any("resolved" in package for package in locked.values())
+    assert all("integrity" in package for name, package in locked.items() if name)
+
+
+def test_the_page_is_complete_and_small(built_page):
+    files = {path.relative_to(built_page).as_posix(): path for path in built_page.rglob("*") if path.is_file()}
+    named = re.findall(r'(?:src|href)="([^"#]+)"', files["index.html"].read_text(encoding="utf-8"))
+    assert set(named) <= set(files)
+    assert sum(gzipped(path.read_bytes()) for path in files.values()) < LARGEST
+    manifest = re.search(r'files:(\[".*?\])', files["service_worker.js"].read_text(encoding="utf-8"))[1]
+    kept = set(json.loads(manifest))
+    assert kept == {"./", *files} - {"service_worker.js", "page.json"}
+
+
+def test_what_would_end_a_browsers_python_is_smaller_in_the_lesson_and_says_so(built_page):
+    lesson = (built_page / "lessons" / "part01.html").read_text(encoding="utf-8")
+    assert all(escape(small) in lesson and escape(large) not in lesson for large, small in SMALLER_CELLS.items())
+    assert set(NOTES) <= {check["name"] for check in recorded_checks(built_page, "part01")}
+
+
+def test_the_page_holds_neither_the_reference_nor_hidden_checks(built_page):
+    for name in ("checker.zip", "learner.zip"):
+        with zipfile.ZipFile(built_page / name) as archive:
+            inside = archive.namelist()
+            texts = b"".join(archive.read(each) for each in inside)
+        assert not [each for each in inside if "test_hidden" in each or "test_public" in each or "solutions/" in each]
+        assert b"BEGIN SOLUTION" not in texts
+
+
+def test_no_program_of_the_page_names_another_host(built_page):
+    for name in PROGRAMS:
+        text = (built_page / name).read_text(encoding="utf-8")
+        assert not re.search(r"""(?:fetch|import)\(["'`]https?:""", text), name
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(NoPage, match="something other than a page"):
+        make_page(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
