@@ -115,7 +115,7 @@ def test_reset_asks_and_takes_no_for_an_answer(course):
         place = terminal.wait_for(READY, terminal.wait_for("Nothing was changed", place))
         assert course.file(3).read_bytes() == mine
         terminal.send("r")
-        place = terminal.wait_for("Go on", place)
+        place = terminal.wait_for("Continue?", place)
         terminal.send("y")
         place = terminal.wait_for("Your version is kept as", place)
         terminal.send("q")
@@ -130,7 +130,7 @@ def test_a_save_between_question_and_answer_is_not_lost(course):
     with watching(course, 3) as terminal:
         place = terminal.wait_for(READY)
         terminal.send("r")
-        place = terminal.wait_for("Go on", place)
+        place = terminal.wait_for("Continue?", place)
         course.write(3, solution(3) + "# newer\n")
         place = terminal.wait_for("checked in", place)
         terminal.send("y")
