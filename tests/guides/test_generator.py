@@ -63,7 +63,7 @@ def test_a_formula_becomes_mathml(build):
         ("```{picture} atention\n```", "There is no picture 'atention': error-against-h, backpropagation"),
         ("```{course} bos 5\n```", "There is nothing called 'bos' here: box, mistakes"),
         ("```{course} box 12\n```", "There is no part 12"),
-        ("```{course} hour\n```", "There is nothing called 'hour' here: list, hours, days"),
+        ("```{course} hour\n```", "There is nothing called 'hour' here: list, hours, overview, days"),
     ],
 )
 def test_a_mistake_in_a_page_fails_the_build_and_is_named(build, text, sentence):

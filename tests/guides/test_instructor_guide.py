@@ -84,7 +84,7 @@ def test_the_example_of_late_work_is_counted_right(class_of_the_page):
     times = {when: due + datetime.timedelta(hours=late) for when, late in hours.items()}
     left = {when: round(8 - policy.penalty(8, due, time, UTC), 9) for when, time in times.items()}
     assert left == {"in time": 8, "a day": 7.2, "the third day": 5.6, "the fifth": 4}
-    assert "a day\nlate and has 7.2, on the third day 5.6, from the fifth day on 4." in read("grades.md")
+    assert "one day late and gets 7.2 points, on the third day 5.6, from the fifth day on 4." in read("grades.md")
 
 
 def test_the_calendar_has_a_week_for_each_assignment_and_one_more():
