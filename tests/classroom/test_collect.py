@@ -801,7 +801,7 @@ def test_a_clone_with_a_name_of_its_own_changes_nothing_for_the_others(listed, t
     assert submitted(listed) == {f"{who}/part05/{GPT}": f"gpt-2026-{who}".encode() for who in ("ann", "ben", "alee")}
     said = "\n".join(outcome.problems)
     assert all(f"'{name}' is not in the class list" in said for name in ("mallory", "gpt-mallory", "alee-too"))
-    assert "'ben': this is not gpt-2026-ben" in said and len(outcome.problems) == 4
+    assert "'ben' is not the same as gpt-2026-ben" in said and len(outcome.problems) == 4
 
 
 @with_git
