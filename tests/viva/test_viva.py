@@ -252,7 +252,8 @@ def test_half_of_a_part_is_asked_about_that_half():
 def test_code_that_cheats_gets_a_sentence_or_honest_questions_and_no_traceback(stranger, hostile):
     done = viva(0, "--from", hand_in(stranger, MINE + "\n\n" + hostile), "--seed", 1)
     assert done.returncode in (0, 2) and "Traceback" not in done.stderr + done.stdout
-    assert done.stdout or "answers no call and passes no check yet" in done.stderr or "a loop that never ends" in done.stderr
+    said = done.stderr
+    assert done.stdout or "answers no call and passes no check yet" in said or "a loop that never ends" in said
     assert "\x1b" not in done.stdout and "root:" not in done.stdout and "xxxx" not in done.stdout
 
 
