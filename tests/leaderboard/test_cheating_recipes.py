@@ -55,7 +55,7 @@ SAID = {
                                       r"update returned a \\x1b\[31mx{35}: end it"),
     "another number of arguments": (edited(("def batch_size(step: int)", "def batch_size()")),
                                     r"Call it like this: batch_size\(step\)"),
-    "a function of another name": (edited(("def batch_size(", "def batchsize(")), "has no function batch_size: spell"),
+    "a function of another name": (edited(("def batch_size(", "def batchsize(")), "has no function batch_size. Spell"),
     "a mistake": (edited((UPDATED, "    return 1 / 0\n")), r"step 0: .*ZeroDivisionError.*line \d+"),
 }  # fmt: skip
 
