@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from autograder.course import LARGEST_FILE, ROOT, SOLUTIONS, Part, part, parts
+from autograder.grading import checks
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.compare import LONGEST, difference, show
 from autograder.grading.diagnosis import name_mistakes, same_reply
@@ -433,3 +434,8 @@ def test_a_suite_that_cannot_be_imported_is_our_fault_and_says_why(tmp_path, mon
     monkeypatch.delitem(sys.modules, "part00.test_public", raising=False)  # of a test before this one
     with pytest.raises(RuntimeError, match="nowhere_to_be_found"):
         grade({part(0).file_name: b"# empty"}, part(0), tier=Tier.LOCAL)
+
+
+def test_a_sets_order_that_happens_to_be_the_reverse_one_is_called_not_sorted():
+    assert checks._cause({"chars": list("vmea")}, {"chars": list("aemv")}) == checks.NOT_SORTED
+    assert "reverse order" in checks._cause(list("emav"), list("vame"))

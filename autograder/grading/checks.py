@@ -132,10 +132,10 @@ def _cause(got: object, expected: object) -> str:
     if not texts or got == expected or sorted(got) != sorted(map(str, expected)):
         return ""
     expected = list(expected)
+    if expected == sorted(expected):  # first: a set's order is sometimes the reverse one
+        return NOT_SORTED
     if got == expected[::-1]:
         return "all elements are right, but they are in reverse order."
-    if expected == sorted(expected):
-        return NOT_SORTED
     if got == sorted(got):
         return "all elements are right, but you sort them: keep the order that the docstring asks for."
     return "all elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"
