@@ -1,4 +1,4 @@
-"""What the navigation needs beside the toctrees in pages: the footer, a generated list, and addresses that moved."""
+"""What the navigation needs besides the toctrees in pages: the footer, a generated list, and addresses that moved."""
 
 from __future__ import annotations
 
