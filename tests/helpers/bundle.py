@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pytest
+
+from autograder.bundle import mistake_answers, recording
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading.follow_through import table_of
 from autograder.grading.misconceptions import misconceptions, variants
 
-WHOLE = (0, 3)
-WITH_TABLE = (2,)  # the mistakes for which points are kept
+ALL_MISTAKES = (0, 3)  # parts with every known mistake; the others have their first two
+MISTAKES_OF_TABLE = (2,)  # parts with those for which points are kept, too
 
 SOLVED = {part.file_name: (SOLUTIONS / part.file_name).read_text(encoding="utf-8") for part in parts()}
 
@@ -56,12 +60,22 @@ def grade_in(folder: Path, jobs: Sequence[tuple[int, dict[str, str]]]) -> list[d
 
 def some_mistakes(part: Part) -> tuple:
     found = misconceptions(part)
-    if part.number in WHOLE:
+    if part.number in ALL_MISTAKES:
         return found
-    kept = table_of(part) if part.number in WITH_TABLE else ()
+    kept = table_of(part) if part.number in MISTAKES_OF_TABLE else ()
     return tuple(mistake for i, mistake in enumerate(found) if i < 2 or mistake.id in kept)
 
 
 def some_variants(part: Part) -> dict[str, bytes]:
     names = {mistake.id for mistake in some_mistakes(part)}
     return {name: source for name, source in variants(part).items() if name in names}
+
+
+@contextlib.contextmanager
+def few_mistakes() -> Iterator[pytest.MonkeyPatch]:
+    """Builds record only `some_mistakes`."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (recording, mistake_answers):
+            patch.setattr(module, "misconceptions", some_mistakes)
+        patch.setattr(mistake_answers, "variants", some_variants)
+        yield patch

@@ -2,16 +2,15 @@
 recording all of them takes minutes."""
 
 import json
-import os
 import subprocess
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from helpers.bundle import some_mistakes, some_variants
+from helpers.built_once import built_once
+from helpers.bundle import few_mistakes
 
-from autograder.bundle import mistake_answers, page, recording
+from autograder.bundle import page
 from autograder.course import part
 
 PARTS = (0, 1, 3)
@@ -20,10 +19,7 @@ IN_NODE = Path(__file__).with_name("check_in_node.mjs")
 
 def _build(folder: Path) -> str:
     """Build the page; the reason why it can't be built here, or nothing."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (recording, mistake_answers):
-            patch.setattr(module, "misconceptions", some_mistakes)
-        patch.setattr(mistake_answers, "variants", some_variants)
+    with few_mistakes() as patch:
         patch.setattr(page, "RECORDINGS", folder.with_name("page-recordings"))
         try:
             page.make_page(folder, [part(number) for number in PARTS])
@@ -35,22 +31,7 @@ def _build(folder: Path) -> str:
 @pytest.fixture(scope="session")
 def built_page(tmp_path_factory) -> Path:
     """The folder of the page; several processes of pytest share one."""
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
-    done, folder, claim = shared / "page-done.txt", shared / "page", shared / "page-claimed"
-    try:
-        claim.mkdir()
-    except FileExistsError:  # another process builds it
-        deadline = time.monotonic() + 600
-        while not done.exists() and time.monotonic() < deadline:
-            time.sleep(0.2)
-        reason = done.read_text(encoding="utf-8")
-    else:
-        reason = "The page could not be built: see the error of another test."
-        try:
-            reason = _build(folder)
-        finally:
-            done.write_text(reason, encoding="utf-8")
+    folder, reason = built_once(tmp_path_factory, "page", _build)
     if reason:
         pytest.skip(reason)
     return folder
