@@ -4,7 +4,7 @@ import datetime
 import zoneinfo
 
 import pytest
-from test_in_a_browser import PHONE, WIDE, violations
+from test_in_a_browser import PHONE, WIDE
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading.grade import grade
@@ -59,6 +59,6 @@ def test_the_page_fits_asks_nobody_and_axe_finds_nothing(browser, pages, case, s
         )
         == []
     )
-    assert violations(browser) == []
+    assert browser.violations() == []
     asked = {url for url in browser.asked_for() if not url.startswith("data:")}
     assert asked == {pages[case]}

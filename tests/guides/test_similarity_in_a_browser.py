@@ -2,7 +2,7 @@
 
 import pytest
 from paddings import PADDINGS
-from test_in_a_browser import PHONE, WIDE, violations
+from test_in_a_browser import PHONE, WIDE
 
 from autograder.analytics.similarity import compare_class, write_similarity
 from autograder.course import ROOT, SOLUTIONS, part
@@ -41,7 +41,7 @@ def test_the_page_fits_asks_nobody_and_axe_finds_nothing(browser, page, size, sc
     browser.look(page, size, scheme)
     browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert browser.run("return document.documentElement.scrollWidth") <= size[0]
-    assert violations(browser) == []
+    assert browser.violations() == []
     assert set(browser.asked_for()) == {page}
 
 
