@@ -74,7 +74,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def draw_card(path: Path) -> None:
-    """The card that other sites show for a link: sign, title, promise, and a check that names a mistake."""
+    """The card that other sites show for a link: sign, title, promise, and a check that explains a mistake."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
