@@ -16,7 +16,7 @@ from autograder.errors import Failure
 from autograder.files import shown_path
 from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import Misconception, misconceptions
-from autograder.grading.progress import current_check
+from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Report
 from autograder.grading.suite import with_suites
 from autograder.invocation import command
@@ -168,7 +168,7 @@ def causes(part: Part, mistake: str, rng: random.Random) -> list[str]:
 
 def _symptom(report: Report, part: Part) -> Iterator[str]:
     check = planted.without_diagnosis(current_check(report, part))
-    failing = sum(each.status not in ("passed", "manual") for each in report.checks)
+    failing = sum(each.status not in DONE for each in report.checks)
     graded = sum(each.status != "manual" for each in report.checks)
     yield f"  {failing} of {plural(graded, 'check')} {'fails' if failing == 1 else 'fail'}. The first one:"
     yield f"  {check.task} {part.task(check.task).title}: {check.title}"
@@ -226,7 +226,7 @@ def give_up(now: Planted) -> list[str]:
     """Show the mistake and restore the file; a version with changes is kept as a copy. Raises OSError."""
     path = EXERCISES / now.of.file_name
     lines = [*_difference_lines(now), f"  The cause: {_mistake(now.of, now.mistake).says}", ""]
-    fixed = not now.untouched and result(now.of).passed
+    fixed = is_fixed(now)
     copies = [] if fixed else backups.replace(f"harden {now.part}", {path: now.content_before})
     planted.finish(now)
     if fixed:
