@@ -59,9 +59,8 @@ class Median:
 
 @dataclass
 class PartFigures:
-    """One part: how many learners were graded, passed, had not begun, are stuck here (see STUCK_SENTENCE), have it
-    before them and did not submit it. seconds: of a grading; days: from the first submission to the last, of those who
-    submitted more than one.
+    """One part, with numbers of learners. stuck: see STUCK_SENTENCE; not_submitted: those whose next part this is.
+    seconds: of a grading; days: from the first submission to the last, of those who submitted more than one.
     """
 
     number: int
@@ -94,8 +93,8 @@ class MistakeFigures:
 
 @dataclass
 class StuckLearner:
-    """A learner and the first part after the last one that they passed. handed_in: whether they submitted it, without
-    which they are not stuck; tasks: those in which checks fail; versions: how many were graded.
+    """A learner and the first part after the last one that they passed. handed_in: whether they submitted it; only
+    then are they stuck. tasks: those in which checks fail; versions: how many were graded.
     """
 
     learner: str
@@ -133,7 +132,7 @@ class ClassFigures:
 
     @property
     def to_talk_about(self) -> list[MistakeFigures]:
-        """The mistakes that most learners made, and more than one."""
+        """The most common mistakes, without those that only one learner made."""
         return [mistake for mistake in self.mistakes if mistake.learners > 1][:TO_TALK_ABOUT]
 
     def to_json(self) -> dict:
@@ -278,8 +277,9 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
     for place in stuck[:MOST_LINES]:
         yield f"  part {place.part:>2}  {clean_text(place.learner, 60)}: {state(place)}"
     yield from _more(len(stuck))
-    waiting = [f"part {part.number}: {plural(part.not_submitted, 'learner')}" for part in figures.parts]
-    waiting = [text for text, part in zip(waiting, figures.parts) if part.not_submitted]
+    waiting = [
+        f"part {part.number}: {plural(part.not_submitted, 'learner')}" for part in figures.parts if part.not_submitted
+    ]
     if waiting:
         yield from ("", f"Have not submitted their next part: {', '.join(waiting)}.")
 
@@ -290,7 +290,6 @@ def write_figures(path: Path, figures: ClassFigures) -> None:
         path,
         Path(__file__).with_name("analytics.html"),
         figures=figures,
-        to_talk_about=figures.to_talk_about,
         few=FEW_SENTENCE,
         stuck=STUCK_SENTENCE,
         lost=lost_sentence(figures.lost) if figures.lost else "",
