@@ -18,7 +18,8 @@ app = typer.Typer()
 @reports_errors()
 def harden(
     part_number: Annotated[
-        int | None, typer.Argument(metavar="[PART]", help="A part that you have passed (default: the planted one).")
+        int | None,
+        typer.Argument(metavar="[PART]", help="A part that you have passed (default: that of the planted mistake)."),
     ] = None,
     answer: Annotated[int | None, typer.Option(metavar="N", help="The cause, 1 to 4, once you have fixed it.")] = None,
     give_up: Annotated[bool, typer.Option("--give-up", help="Show the mistake and restore your file.")] = False,
