@@ -182,7 +182,7 @@ def undo() -> None:
         raise failure("There is nothing to undo: no reset, update or harden has replaced your files.")
     for file, copy in found.items():
         print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
-    print_lines([f"The files from before are kept. To restore those: {command('undo')}"])
+    print_lines([f"The replaced versions are kept. To restore those: {command('undo')}"])
 
 
 @app.command()
@@ -242,7 +242,7 @@ def _agreed(question: str, yes: bool) -> bool:
     if not sys.stdin.isatty():
         added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
         raise misuse(
-            f"Nothing was changed: this command asks first, and here is no terminal. To skip the question, add {added}."
+            f"Nothing was changed: this command asks first, but it has no terminal. To skip the question, add {added}."
         )
     return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
         "y",
