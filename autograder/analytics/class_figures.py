@@ -20,7 +20,7 @@ FEW = 5  # a figure based on fewer learners says little about a class, and may r
 HARDEST = 10  # checks to list in the terminal
 TO_TALK_ABOUT = 3  # mistakes that several learners made
 MOST_LINES = 15  # mistakes and learners to list in the terminal; the page lists all
-FEW_SENTENCE = f"* is based on fewer than {FEW} learners: it says little about a class, and may reveal who somebody is."
+FEW_SENTENCE = f"* marks figures of fewer than {FEW} learners: they say little about a class, and may show who is who."
 STUCK_SENTENCE = "the first part that somebody submitted and did not pass, after the last one that they passed."
 DAY = 86400.0
 
