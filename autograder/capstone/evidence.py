@@ -25,7 +25,7 @@ from autograder.model import Passes, Weights
 # counts.
 SAME = 1e-6
 STEPS_AFTER = 3  # steps after the first difference that must agree too
-MANY_STEPS = 100  # in a training run that diverges, so many losses agree before rounding makes a difference
+MANY_STEPS = 100  # in a training run that diverges, this many losses agree before rounding matters
 LATEST = 100  # unknown mistakes show sooner; later differences have rarer causes
 
 CORRECT = TrainingVariant()
