@@ -156,9 +156,8 @@ def find_mistake(
     if step == len(losses):
         return None
     stop = min(step + 1 + STEPS_AFTER, len(losses))
-    starts: dict[
-        tuple, TrainingStart
-    ] = {}  # most variants have the same start, and a shuffle takes as long as ten steps
+    # Most variants have the same start, and a shuffle takes as long as ten steps.
+    starts: dict[tuple, TrainingStart] = {}
     candidates = []
     for mistake in _mistakes(task, reported_start):
         variant = mistake.variant

@@ -18,7 +18,8 @@ app = typer.Typer()
 @reports_errors()
 def harden(
     part_number: Annotated[
-        int | None, typer.Argument(metavar="[PART]", help="A part that you have passed (default: the planted one).")
+        int | None,
+        typer.Argument(metavar="[PART]", help="A part that you have passed (default: that of the planted mistake)."),
     ] = None,
     answer: Annotated[int | None, typer.Option(metavar="N", help="The cause, 1 to 4, once you have fixed it.")] = None,
     give_up: Annotated[bool, typer.Option("--give-up", help="Show the mistake and restore your file.")] = False,
@@ -29,23 +30,24 @@ def harden(
     Example: python -m autograder harden 5
     """
     from autograder import backups
-    from autograder.course import EXERCISES, parse_target, parts
+    from autograder.course import EXERCISES, parse_target
     from autograder.learner import harden as hardening
     from autograder.learner import planted
 
     wanted = None if part_number is None else parse_target(str(part_number)).parts[0]
     now = planted.current()
-    backups.finish(f"harden {now.part if now else part_number}", EXERCISES)
+    if now is not None:
+        backups.finish(f"harden {now.part}", EXERCISES)
     if now is None and (answer is not None or give_up):
-        raise failure(f"No mistake is planted now. To plant one: {command('harden', part_number or parts()[0].number)}")
+        raise failure(f"No mistake is planted now. To plant one: {command('harden', wanted.number if wanted else 5)}")
     if now is None and wanted is None:
-        raise ValueError(f"Name a part that you have passed: {command('harden', 5)}")
+        raise ValueError(f"Add the number of a part that you have passed: {command('harden', 5)}")
     if now is None:
         typer.echo("Looking for a place in your code ...\n")
         print_lines(hardening.planted_lines(hardening.plant(wanted, _drawn(seed)), fresh=True))
         return
     if wanted is not None and wanted != now.of:
-        print_lines([f"A mistake is still planted in part {now.part}. Only one at a time: finish that one first.", ""])
+        print_lines([f"Only one mistake can be planted at a time. Finish the one in part {now.part} first.", ""])
     if give_up:
         print_lines(hardening.give_up(now))
     elif not hardening.is_fixed(now):
@@ -57,7 +59,11 @@ def harden(
     else:
         print_lines(hardening.question_lines(now))
         while sys.stdin.isatty() and (now := planted.current()):
-            print_lines(hardening.answer_lines(now, typer.prompt("Which cause was it? 1-4", type=int)))
+            answer = typer.prompt(f"Number of the cause (1-{len(now.causes)})", type=int)
+            try:
+                print_lines(hardening.answer_lines(now, answer))
+            except ValueError as error:  # not on the list: ask again, as for letters
+                typer.echo(error)
         if now is not None:
             print_lines([f"Answer with its number: {command('harden', now.part, answer=1)}"])
 

@@ -182,7 +182,7 @@ def undo() -> None:
         raise failure("There is nothing to undo: no reset, update or harden has replaced your files.")
     for file, copy in found.items():
         print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
-    print_lines([f"The files from before are kept. To restore those: {command('undo')}"])
+    print_lines([f"The replaced versions are kept. To restore those: {command('undo')}"])
 
 
 @app.command()

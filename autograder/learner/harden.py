@@ -16,7 +16,7 @@ from autograder.errors import Failure
 from autograder.files import shown_path
 from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import Misconception, misconceptions
-from autograder.grading.progress import current_check
+from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Report
 from autograder.grading.suite import with_suites
 from autograder.invocation import command
@@ -46,8 +46,8 @@ class Plant:
 def find(
     content: bytes, part: Part, seed: int, had: Sequence[str] = (), *, most: int = 1, cpu_seconds: float = CPU_SECONDS
 ) -> list[Plant]:
-    """Plants with different mistakes, until there are `most` that the learner has not had or the time is over. Those
-    that they have had come last.
+    """Search for plants with different mistakes, until `most` are new to the learner or the time is over. Mistakes that
+    they have had before come last.
     """
     found = with_suites(lambda suites: list(_search(Series(suites.run), content, part, seed, had, most, cpu_seconds)))
     return sorted(found, key=lambda plant: plant.mistake in had)
@@ -106,9 +106,8 @@ def candidates(content: bytes, part: Part, rng: random.Random, had: Sequence[str
     groups.sort(key=lambda edits: edits[0].mistake in had)
     slips = [*dict.fromkeys(general_edits(content))]
     rng.shuffle(slips)
-    slips.sort(
-        key=lambda slip: slip.text.isalnum() and content[slip.start : slip.end].isalnum()
-    )  # many, rarely recognised
+    # Those that replace a word come last: there are many, and they are rarely recognised.
+    slips.sort(key=lambda slip: slip.text.isalnum() and content[slip.start : slip.end].isalnum())
     for i in range(max(map(len, groups), default=0)):
         yield from (edits[i] for edits in groups if i < len(edits))
     yield from slips
@@ -119,7 +118,7 @@ def _adds_lines(edit: Edit, content: bytes) -> bool:
 
 
 def plant(part: Part, seed: int) -> Planted:
-    """Plant a mistake in the learner's file. Raises Failure with a sentence where that is not possible, OSError."""
+    """Plant a mistake in the learner's file. Raises Failure if that is not possible, and OSError."""
     path = EXERCISES / part.file_name
     if not begun(part) or not result(part).passed:
         raise Failure(f"Part {part.number} is not passed yet. Pass it first: {command('check', part.number)}")
@@ -129,7 +128,7 @@ def plant(part: Part, seed: int) -> Planted:
         again = command("harden", part.number, seed=seed + 1)
         raise Failure(
             f"No known mistake could be planted in {shown_path(path)}: the search found no place for one in your "
-            f"code. Your file is unchanged. Another search: {again}"
+            f"code. Your file is unchanged. To search again: {again}"
         )
     now = Planted(
         part=part.number,
@@ -144,7 +143,7 @@ def plant(part: Part, seed: int) -> Planted:
     )
     planted.remember(now)
     if planted.current() != now:
-        raise Failure("Nothing was planted, because it can't be remembered.")
+        raise Failure("No mistake was planted, because it can't be recorded.")
     try:
         backups.replace(f"harden {part.number}", {path: found.content})
     except OSError:
@@ -154,7 +153,7 @@ def plant(part: Part, seed: int) -> Planted:
 
 
 def causes(part: Part, mistake: str, rng: random.Random) -> list[str]:
-    """The ids of four mistakes with different sentences, the planted one among them; those of its own task first."""
+    """The ids of up to CAUSES mistakes with different sentences, including the planted one, preferably of its task."""
     known = {each.id: each for each in misconceptions(part)}
     others = [each for each in known.values() if each.says != known[mistake].says]
     rng.shuffle(others)
@@ -168,7 +167,7 @@ def causes(part: Part, mistake: str, rng: random.Random) -> list[str]:
 
 def _symptom(report: Report, part: Part) -> Iterator[str]:
     check = planted.without_diagnosis(current_check(report, part))
-    failing = sum(each.status not in ("passed", "manual") for each in report.checks)
+    failing = sum(each.status not in DONE for each in report.checks)
     graded = sum(each.status != "manual" for each in report.checks)
     yield f"  {failing} of {plural(graded, 'check')} {'fails' if failing == 1 else 'fail'}. The first one:"
     yield f"  {check.task} {part.task(check.task).title}: {check.title}"
@@ -191,7 +190,7 @@ def planted_lines(now: Planted, fresh: bool) -> Iterator[str]:
     yield f"Then name its cause: {command('harden', now.part)}"
     yield f"To see the answer instead: {command('harden', now.part, give_up=True)}"
     if fresh:
-        yield f"To get your file back as it was: {command('undo')} (this also takes back what you change from now on)"
+        yield f"To restore your file: {command('undo')} (this also removes any changes that you make from now on)"
 
 
 def is_fixed(now: Planted) -> bool:
@@ -209,7 +208,7 @@ def question_lines(now: Planted) -> Iterator[str]:
 
 
 def answer_lines(now: Planted, answer: int) -> Iterator[str]:
-    """The reply to an answer. Raises ValueError if it is none of the numbers."""
+    """The reply to an answer. Raises ValueError if the number is not on the list."""
     if not 1 <= answer <= len(now.causes):
         raise ValueError(f"Cause {answer} is not on the list: answer with a number from 1 to {len(now.causes)}.")
     if now.causes[answer - 1] != now.mistake:
@@ -226,13 +225,13 @@ def give_up(now: Planted) -> list[str]:
     """Show the mistake and restore the file; a version with changes is kept as a copy. Raises OSError."""
     path = EXERCISES / now.of.file_name
     lines = [*_difference_lines(now), f"  The cause: {_mistake(now.of, now.mistake).says}", ""]
-    fixed = not now.untouched and result(now.of).passed
+    fixed = is_fixed(now)
     copies = [] if fixed else backups.replace(f"harden {now.part}", {path: now.content_before})
     planted.finish(now)
     if fixed:
         lines.append("Your file passes, so it stays as it is.")
     else:
-        lines.append(f"{shown_path(path)} is again as it was before.")
+        lines.append(f"Restored {shown_path(path)} as it was before.")
         lines += [f"The version with the mistake is kept as {shown_path(copy)}." for copy in copies]
     lines.append(f"Another one: {command('harden', now.part)}")
     return lines

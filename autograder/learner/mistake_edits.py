@@ -235,7 +235,6 @@ def _substituted(
 ) -> Iterator[str]:
     """The wrong piece of the reference in the learner's names; several where it has a name that has no place there."""
     used = [node for node in ast.walk(new) if isinstance(node, ast.Name)]
-    visible = _names_in(place)
     bound_first = _first_lines(place)
     unknown = []
     replaced = {}
@@ -245,14 +244,14 @@ def _substituted(
             replaced[name] = learners.text(bound[name])
         elif name in names:
             replaced[name] = names[name]
-        elif name in visible or hasattr(builtins, name) or name in inside or name in learners.globals:
+        elif name in bound_first or hasattr(builtins, name) or name in inside or name in learners.globals:
             replaced[name] = name
         else:
             unknown.append(name)
     if len(unknown) > 1:
         return
     for choice in (
-        [{}] if not unknown else [{unknown[0]: other} for other in sorted(visible) if bound_first[other] < line]
+        [{}] if not unknown else [{unknown[0]: other} for other in sorted(bound_first) if bound_first[other] < line]
     ):
         yield _with_names(after, new, {**replaced, **choice})
 
@@ -269,14 +268,10 @@ def _with_names(after: Located, new: ast.AST, names: Mapping[str, str]) -> str:
     return piece.decode("utf-8")
 
 
-def _names_in(function: ast.FunctionDef) -> set[str]:
-    """The names that a function binds, its parameters included."""
-    bound = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return bound | {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-
-
 def _first_lines(function: ast.FunctionDef) -> dict[str, int]:
-    """Where each name of a function is bound first; used above, it would raise an exception."""
+    """The names that a function binds, parameters included, and the line where each is bound first; used above that
+    line, it would raise an exception.
+    """
     lines: dict[str, int] = {}
     for node in ast.walk(function):
         name = node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
@@ -299,13 +294,13 @@ def general_edits(content: bytes) -> Iterator[Edit]:
 class _Slips:
     def __init__(self, code: Located, function: ast.FunctionDef) -> None:
         self.code, self.function = code, function
-        self.names = sorted(_names_in(function) - {"self"})
         nodes = list(ast.walk(function))
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
         self.methods = {id(node) for node in attributes if id(node) in called}
         self.attributes = sorted({(id(node) in called, node.attr) for node in attributes})
         self.first_lines = _first_lines(function)
+        self.names = sorted(self.first_lines.keys() - {"self"})
         with_default = function.args.args[len(function.args.args) - len(function.args.defaults) :]
         self.defaults = {each.arg: code.text(value) for each, value in zip(with_default, function.args.defaults)}
         stored = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
@@ -494,8 +489,8 @@ class _Slips:
                 continue
             if len(block) > 1 and not self._binds_once(statement) and (whole := self._line_of(statement)):
                 yield Edit(*whole, b"")
-            if isinstance(statement, ast.If | ast.For | ast.With) and (lines := self._dedented(statement)):
-                yield lines
+            if isinstance(statement, ast.If | ast.With) and (body := self._dedented(statement)):
+                yield body
         for first, second in zip(block, block[1:]):
             needed = {node.id for node in ast.walk(second) if isinstance(node, ast.Name)} & self._binds_once(first)
             if not _is_text(first) and not needed and not isinstance(second, ast.Return):
@@ -526,9 +521,9 @@ class _Slips:
             return None
         return first, behind[0]
 
-    def _dedented(self, statement: ast.If | ast.For | ast.With) -> Edit | None:
-        """The body of a block with one simple statement, without the condition or loop around it."""
-        if len(statement.body) != 1 or getattr(statement, "orelse", None) or isinstance(statement, ast.For):
+    def _dedented(self, statement: ast.If | ast.With) -> Edit | None:
+        """The only statement of a block, without the `if` or `with` around it."""
+        if len(statement.body) != 1 or getattr(statement, "orelse", None):
             return None
         start, end = self.code.span(statement)
         return Edit(start, end, self._text(statement.body[0]).encode("utf-8"))

@@ -34,7 +34,7 @@ class Planted:
 
     @property
     def of(self) -> Part:
-        """The part whose file holds it."""
+        """The part whose file contains it."""
         return part(self.part)
 
     @property
@@ -75,7 +75,7 @@ def _shown(content: bytes) -> list[str]:
 
 
 def current() -> Planted | None:
-    """What is planted now; None when nothing is, or nothing that can be read."""
+    """The planted mistake; None if there is none, or if the stored one can't be read."""
     data = local_state.read(NAME).get("planted")
     try:
         found = Planted(**{**data, "causes": tuple(data["causes"]), "symptom": tuple(data["symptom"])})
@@ -86,22 +86,24 @@ def current() -> Planted | None:
 
 
 def remember(planted: Planted | None) -> None:
-    """Keep what is planted now. None: nothing is any more."""
+    """Store the planted mistake; None if there is none any more."""
     local_state.write(NAME, {**local_state.read(NAME), "planted": planted and asdict(planted)})
 
 
 def found_in(of: Part) -> list[str]:
     """The mistakes of a part that the learner has found, or has given up, in order."""
-    had = local_state.read(NAME).get("had", {})
-    return [str(name) for name in had.get(str(of.number), [])] if isinstance(had, dict) else []
+    return [str(name) for name in _had().get(str(of.number), [])]
+
+
+def _had() -> dict[str, list[str]]:
+    had = local_state.read(NAME).get("had")
+    return had if isinstance(had, dict) else {}
 
 
 def finish(planted: Planted) -> int:
-    """Note that this mistake is over, and return how many there were in its part."""
+    """Record that this mistake was found or given up, and return how many there have been in its part."""
     names = list(dict.fromkeys([*found_in(planted.of), planted.mistake]))
-    had = local_state.read(NAME).get("had", {})
-    had = {**(had if isinstance(had, dict) else {}), str(planted.part): names}
-    local_state.write(NAME, {**local_state.read(NAME), "planted": None, "had": had})
+    local_state.write(NAME, {"planted": None, "had": {**_had(), str(planted.part): names}})
     return len(names)
 
 

@@ -72,7 +72,7 @@ class Watch:
             self.reset(change) if key in "yY" else self.say(["Nothing was changed."])
         elif key.lower() == "q" or key == END:
             return False
-        elif key.isdigit():
+        elif key.isascii() and key.isdigit():
             self.chosen(key)
             return True
         else:

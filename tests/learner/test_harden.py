@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers.learner import solution
+from typer.testing import CliRunner
 
+from autograder import backups
+from autograder.cli import app
+from autograder.commands import harden as harden_command
 from autograder.course import SOLUTIONS, part, parts
 from autograder.grading.misconceptions import misconceptions
-from autograder.learner import harden, mistake_edits
+from autograder.learner import harden, local_state, mistake_edits
 from autograder.learner.mistake_edits import Edit
+from autograder.learner.planted import Planted, remember
 
 RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
 MOST = 5  # plants that each right solution must have
@@ -71,7 +79,7 @@ def test_giving_up_shows_the_mistake_and_restores_the_file_and_one_is_planted_at
     assert "at most" not in course.run("harden", 2, "--seed", 1).stdout
     first = planted(course)
     other = course.run("harden", 0).stdout
-    assert "still planted in part 2" in other and course.file(0).read_bytes() == mine[0]
+    assert "Finish the one in part 2 first" in other and course.file(0).read_bytes() == mine[0]
     changed = course.file(2).read_bytes() + b"# a note of mine\n"
     course.file(2).write_bytes(changed)
     shown = course.run("harden", "--give-up").stdout
@@ -80,6 +88,32 @@ def test_giving_up_shows_the_mistake_and_restores_the_file_and_one_is_planted_at
     assert changed in [path.read_bytes() for path in (course.exercises / "backups").iterdir()]
     course.run("harden", 2, "--seed", 1)
     assert planted(course)["mistake"] != first["mistake"]  # the same seed, and one that they have not had
+
+
+def test_a_mistake_that_could_not_be_written_is_not_written_later(course):
+    stub = course.file(0).read_bytes()
+    step = {
+        "path": str(course.file(0)),
+        "before": hashlib.sha256(stub).hexdigest(),
+        "after": base64.b64encode(b"x = 1\n").decode(),
+    }
+    journal = course.exercises / backups.FOLDER / backups.JOURNAL
+    journal.parent.mkdir(exist_ok=True)
+    journal.write_text(json.dumps({"command": "harden 0", "steps": [step]}), encoding="ascii")
+    assert course.run("harden", 0).returncode == 1 and course.file(0).read_bytes() == stub
+
+
+def test_in_a_terminal_a_number_that_is_not_on_the_list_is_asked_for_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(local_state, "FOLDER", tmp_path)
+    monkeypatch.setattr(harden, "is_fixed", lambda now: True)
+    monkeypatch.setattr(harden_command, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    names = tuple(each.id for each in misconceptions(part(0)))[:4]
+    before = base64.b64encode(b"x = 1\n").decode()
+    remember(Planted(0, names[2], names, before, start=4, end=5, text="2", sha256="", symptom=()))
+    done = CliRunner().invoke(app, ["harden"], input="7\nx\n1\n3\n")
+    assert done.exit_code == 0, done.output
+    assert done.output.count("Number of the cause (1-4): ") == 4
+    assert "Cause 7 is not on the list" in done.output and "Not 1." in done.output and "Yes, 3." in done.output
 
 
 def test_a_part_that_does_not_pass_is_to_be_passed_first(course):

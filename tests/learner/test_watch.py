@@ -87,6 +87,7 @@ def test_every_key_that_is_printed_works(course):
         terminal.send("\n")
         place = terminal.wait_for(READY, terminal.wait_for("checked in", place))
         terminal.send("\x1b[A")  # an arrow key means nothing
+        terminal.send("\u00b2")  # neither does this key of a French keyboard, which Python calls a digit
         terminal.send("n")
         place = terminal.wait_for(READY, terminal.wait_for("Part 5, The GPT", place))
         assert "largest = max" not in terminal.text
