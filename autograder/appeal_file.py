@@ -66,7 +66,7 @@ def file_name(part: Part) -> str:
 
 
 def submitted_with(part: Part) -> str:
-    """What a learner submits the file with: the capstone has no module of its own."""
+    """What a learner submits the file with: the capstone has no module."""
     return "one of your parts 1 to 8" if part is capstone() else f"your {part.file_name}"
 
 

@@ -78,9 +78,8 @@ def base_python() -> str:
     below = getattr(sys, "_base_executable", None)
     if sys.prefix == sys.base_prefix or (below and below != sys.executable):
         return below or sys.executable
-    return os.path.realpath(
-        sys.executable
-    )  # before Python 3.11, the base is known only on Windows; elsewhere the environment has a link to it
+    # Before Python 3.11, the base is known only on Windows; elsewhere the environment has a link to it.
+    return os.path.realpath(sys.executable)
 
 
 def _made_by_another_python(stamp: str) -> bool:

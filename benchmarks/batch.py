@@ -1,8 +1,8 @@
 """Measure the speed, size and robustness of batches. Each measurement is a command, and a section of batch.md.
 
-    python benchmarks/batch.py rate --learners 300      submissions per second and memory, parts 0 to 6, compared with
-    nbgrader python benchmarks/batch.py growth 30 300 3000       time per submission and memory, by the number of
-    submissions python benchmarks/batch.py workers --learners 60    two workers and one: on this machine, and with Dask
+    python benchmarks/batch.py rate --learners 300      submissions per second and memory, parts 0 to 6, and nbgrader's
+    python benchmarks/batch.py growth 30 300 3000       time per submission and memory, by the number of submissions
+    python benchmarks/batch.py workers --learners 60    two workers and one: on this machine, and with Dask
     python benchmarks/batch.py sleepers --workers 64    many Dask workers that only sleep: the limit of the scheduler
     python benchmarks/batch.py kills --rounds 20        kill -9 of a random process in a batch of 200, several times
     python benchmarks/batch.py hostile --learners 100   5% of the class attack

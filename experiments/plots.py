@@ -11,7 +11,7 @@ from html import escape
 # Each has a contrast of 4.5 or more with the ground: labels have the colour of their line.
 FIRST, SECOND, TEXT, SOFT, LINE = "#0b6b62", "#a8460a", "#1b1f23", "#5a6470", "#d9dfdd"
 NAMES = {FIRST: "plot-1", SECOND: "plot-2", TEXT: "plot-text", SOFT: "plot-soft", LINE: "plot-line"}
-COLOURS, MARKS = (FIRST, SECOND), "os"  # with each colour a mark of its own, so that nobody needs the colours
+COLOURS, MARKS = (FIRST, SECOND), "os"  # each colour has a different mark, so that nobody needs the colours
 STYLE = {
     "font.size": 11,
     "text.color": TEXT,
@@ -67,7 +67,7 @@ def set_places(axis, places: Sequence[float], names: Sequence[object] | None = N
 
 
 def as_svg(figure, description: str) -> str:
-    """The figure as an SVG to be put into a page or beside one: description is what a reader who can't see it needs."""
+    """The figure as an SVG, inside a page or as a separate file. description: for readers who can't see it."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()

@@ -109,11 +109,14 @@ def contents(folder: Path) -> str:
     lines = [
         "# Experiments",
         "",
-        "Each experiment takes at most two minutes on an idle processor. Tables and pictures show one standard "
-        "deviation over the seeds to both sides, and each page states the number of seeds. `make experiment` lists "
-        "the experiments. `make experiment name=heads` runs one and writes its page to `runs/experiments/`, so "
-        "that you can compare it with the page here. The scripts in `experiments/` have about a hundred lines each. "
-        "To ask your own question, copy one, change it, and add its name to `experiments/__init__.py`.",
+        "Each experiment takes at most two minutes on an idle processor. It is repeated with several seeds, and its "
+        "page states how many. Tables and pictures show the mean, plus and minus one standard deviation over the "
+        "seeds.",
+        "",
+        "To list the experiments, run `make experiment`. To run one, add its name, as in `make experiment name=heads`. "
+        "This writes the page to `runs/experiments/`, so that you can compare it with the page here. The scripts in "
+        "`experiments/` have about a hundred lines each. To answer a question of your own, copy a script, change it, "
+        "and add its name to `experiments/__init__.py`.",
         "",
         "| experiment | name | seeds | processor seconds | date |",
         "|---|---|---|---|---|",

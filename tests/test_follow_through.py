@@ -139,7 +139,7 @@ def test_a_name_that_there_was_no_time_for_changes_no_points():
     assert kept(report) == set(table_of(part(8))["temperature-multiplied"])
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_file_that_never_trains_earns_nothing_for_training(seed):
     report = graded(7, (FILES / "part07_never_trains.py").read_bytes(), seed)
     assert not kept(report)
@@ -147,7 +147,7 @@ def test_a_file_that_never_trains_earns_nothing_for_training(seed):
     assert earned_in(report, "7.2") == 0 and earned_in(report, "7.3") == 1.0
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_file_with_one_slope_keeps_nothing(seed):
     assert not kept(graded(1, (FILES / "part01_writes_one_slope.py").read_bytes(), seed))
 

@@ -20,7 +20,7 @@ FEW = 5  # a figure based on fewer learners says little about a class, and may r
 HARDEST = 10  # checks to list in the terminal
 TO_TALK_ABOUT = 3  # mistakes that several learners made
 MOST_LINES = 15  # mistakes and learners to list in the terminal; the page lists all
-FEW_SENTENCE = f"* is based on fewer than {FEW} learners: it says little about a class, and may reveal who somebody is."
+FEW_SENTENCE = f"* marks figures of fewer than {FEW} learners: they say little about a class, and may show who is who."
 STUCK_SENTENCE = "the first part that somebody submitted and did not pass, after the last one that they passed."
 DAY = 86400.0
 
@@ -59,9 +59,8 @@ class Median:
 
 @dataclass
 class PartFigures:
-    """One part: how many learners were graded, passed, had not begun, are stuck here (see STUCK_SENTENCE), have it
-    before them and did not submit it. seconds: of a grading; days: from the first submission to the last, of those who
-    submitted more than one.
+    """One part, with numbers of learners. stuck: see STUCK_SENTENCE; not_submitted: those whose next part this is.
+    seconds: of a grading; days: from the first submission to the last, of those who submitted more than one.
     """
 
     number: int
@@ -94,8 +93,8 @@ class MistakeFigures:
 
 @dataclass
 class StuckLearner:
-    """A learner and the first part after the last one that they passed. handed_in: whether they submitted it, without
-    which they are not stuck; tasks: those in which checks fail; versions: how many were graded.
+    """A learner and the first part after the last one that they passed. handed_in: whether they submitted it; only
+    then are they stuck. tasks: those in which checks fail; versions: how many were graded.
     """
 
     learner: str
@@ -133,7 +132,7 @@ class ClassFigures:
 
     @property
     def to_talk_about(self) -> list[MistakeFigures]:
-        """The mistakes that most learners made, and more than one."""
+        """The most common mistakes, without those that only one learner made."""
         return [mistake for mistake in self.mistakes if mistake.learners > 1][:TO_TALK_ABOUT]
 
     def to_json(self) -> dict:
@@ -278,8 +277,9 @@ def figure_lines(figures: ClassFigures, every_check: bool = False) -> Iterator[s
     for place in stuck[:MOST_LINES]:
         yield f"  part {place.part:>2}  {clean_text(place.learner, 60)}: {state(place)}"
     yield from _more(len(stuck))
-    waiting = [f"part {part.number}: {plural(part.not_submitted, 'learner')}" for part in figures.parts]
-    waiting = [text for text, part in zip(waiting, figures.parts) if part.not_submitted]
+    waiting = [
+        f"part {part.number}: {plural(part.not_submitted, 'learner')}" for part in figures.parts if part.not_submitted
+    ]
     if waiting:
         yield from ("", f"Have not submitted their next part: {', '.join(waiting)}.")
 

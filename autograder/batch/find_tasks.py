@@ -163,9 +163,8 @@ def _by_learner(members: list[Member], problems: list[tuple[str, str]]) -> dict[
     """The modules of each learner in a class's archive, in which each inner archive belongs to one learner."""
     level = 1 if _has_wrapper(members) else 0
     members_of: dict[str, list[Member]] = {}
-    budgets: dict[
-        str, tuple[Budget, Allowance]
-    ] = {}  # per learner, so that one learner's large archive does not affect others
+    # Per learner, so that one learner's large archive does not affect others.
+    budgets: dict[str, tuple[Budget, Allowance]] = {}
     for member in members:
         where, inside = "/".join(member.path), [member]
         if len(member.path) > level + 1:

@@ -33,9 +33,7 @@ def serve_jobs(answer: Callable[[bytes], dict], answers: BinaryIO) -> None:
     while True:
         answers.write(json.dumps(answer(jobs.get())).encode("ascii") + b"\n")
         answers.flush()
-        if (
-            gc.get_freeze_count() == 0
-        ):  # loaded modules stay in memory, so the collector need not scan them again and again
+        if gc.get_freeze_count() == 0:  # the collector need not scan the loaded modules, which stay in memory
             gc.freeze()
 
 

@@ -26,9 +26,8 @@ from autograder.errors import Misuse
 from autograder.invocation import command
 
 PLAIN_ADDRESS = re.compile(r"https://[\w.~:/?&=%+-]+")
-PAGE_OR_EXAMPLE = re.compile(
-    r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|releases/tag)/)"
-)  # these are pages, not files
+# Addresses of pages, not of files.
+PAGE_OR_EXAMPLE = re.compile(r"//github\.com/(OWNER/|[^/]+/[^/]+/(blob|tree|releases/tag)/)")
 
 BUNDLED = ("autograder/__main__.py", "autograder/course.toml", "constraints.txt", "Makefile")
 WORKFLOW = Path(__file__).with_name("template_files") / "checks.yml"

@@ -139,7 +139,7 @@ def measure_card(path: Path) -> Card:
 
 
 def course_address(folder: Path) -> str:
-    """Where this copy was cloned from, to be read by people; "" when that is no address of a server."""
+    """The address that this copy was cloned from, in a readable form; "" if that is not the address of a server."""
     command = ["git", "-C", str(folder), "config", "--get", "remote.origin.url"]
     try:
         said = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=10, check=False)

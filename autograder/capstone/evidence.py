@@ -25,7 +25,7 @@ from autograder.model import Passes, Weights
 # counts.
 SAME = 1e-6
 STEPS_AFTER = 3  # steps after the first difference that must agree too
-MANY_STEPS = 100  # in a training run that diverges, so many losses agree before rounding makes a difference
+MANY_STEPS = 100  # in a training run that diverges, this many losses agree before rounding matters
 LATEST = 100  # unknown mistakes show sooner; later differences have rarer causes
 
 CORRECT = TrainingVariant()
@@ -156,9 +156,8 @@ def find_mistake(
     if step == len(losses):
         return None
     stop = min(step + 1 + STEPS_AFTER, len(losses))
-    starts: dict[
-        tuple, TrainingStart
-    ] = {}  # most variants have the same start, and a shuffle takes as long as ten steps
+    # Most variants have the same start, and a shuffle takes as long as ten steps.
+    starts: dict[tuple, TrainingStart] = {}
     candidates = []
     for mistake in _mistakes(task, reported_start):
         variant = mistake.variant

@@ -110,7 +110,7 @@ def find_requests(folder: ClassFolder) -> CollectedRequests:
         names, graded = set(check_names(part)), None
         stem, _, suffix = file_name(part).rpartition(".")
         collected = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
-        place = "part??" if part is capstone() else part.name  # which has no submission of its own
+        place = "part??" if part is capstone() else part.name  # the capstone is not submitted as a part
         submitted_with = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{place}/{file_name(part)}")]
         for path, learner in [*sorted(collected), *sorted(submitted_with)]:
             content = b""

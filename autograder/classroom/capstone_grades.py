@@ -44,7 +44,7 @@ NEEDED = tuple(part(each) for each in OWN_PARTS)
 
 
 class Training(NamedTuple):
-    """What a verdict depends on besides the modules. python: the interpreter to train in, None for the grader's own."""
+    """What a verdict depends on, apart from the modules. python: the interpreter; None for the one of the grader."""
 
     tier: Tier
     python: str | None = None

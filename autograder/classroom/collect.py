@@ -130,9 +130,8 @@ def _collect_person(
             continue
         if name == RECIPE:
             content = chosen[RECIPE_FILE].content
-            if (
-                content.split() != (_read_content(EXERCISES / RECIPE_FILE) or b"").split()
-            ):  # every clone contains the unchanged recipe
+            # Every clone contains the unchanged recipe.
+            if content.split() != (_read_content(EXERCISES / RECIPE_FILE) or b"").split():
                 outcome.placed.append(_place_recipe(folder, learner, content))
             elif len(collected) == 1:
                 outcome.problems.append(f"{learner}: {RECIPE_FILE} is unchanged, so it was not collected.")

@@ -46,9 +46,8 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
             answer = (
                 from_inert_markdown(*cells.get(grade.name, ("", None))) if grade.name.startswith("written-") else None
             )
-            comment = (
-                comments.get(grade.name, "") if answer != () else ""
-            )  # leave out nbgrader's automatic "No response."
+            # Without an answer, the comment is nbgrader's automatic "No response."
+            comment = comments.get(grade.name, "") if answer != () else ""
             earned = None if grade.needs_manual_grade else grade.score
             marks[grade.name] = Marks(earned, grade.max_score, comment, answer)
         times = lateness(settings, extensions, submission, sum(mark.earned or 0 for mark in marks.values()))

@@ -242,7 +242,8 @@ def _agreed(question: str, yes: bool) -> bool:
     if not sys.stdin.isatty():
         added = "args=--yes" if os.environ.get(CALLED_AS) == "make" else "--yes"
         raise misuse(
-            f"Nothing was changed: this command asks first, but it has no terminal. To skip the question, add {added}."
+            "Nothing was changed: this command asks first, but its input is not a terminal. "
+            f"To skip the question, add {added}."
         )
     return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
         "y",

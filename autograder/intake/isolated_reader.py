@@ -211,9 +211,8 @@ def serve() -> None:
         request = json.loads(_read_exactly(size))
         content = _read_exactly(content_size) if kind == ITEM else None
         name, function = request["function"]
-        function = getattr(
-            importlib.import_module(name), function
-        )  # imported here, so that later child processes have it too
+        # Imported here, so that later child processes have it too.
+        function = getattr(importlib.import_module(name), function)
         if hasattr(os, "fork"):
             used = _run_in_fork(out, function, content, request["arguments"], Allowance(**request["allowance"]))
         else:

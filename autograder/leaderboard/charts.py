@@ -10,16 +10,11 @@ from datetime import datetime
 from autograder.leaderboard.ranking import BoardRow, Record
 
 CURVE_WIDTH, CURVE_HEIGHT = 120, 36
-CURVE_RANGE = (
-    2.0,
-    3.1,
-)  # nats: the same for all curves, so that they can be compared; the first steps are above this range
+CURVE_RANGE = (2.0, 3.1)  # nats, for all curves, so that they can be compared; the first steps are above it
 STRIP_WIDTH, STRIP_HEIGHT = 170, 12
 STRIP_EDGE = 4  # room for a dot at either end
-BEYOND, FARTHEST = (
-    0.03,
-    0.2,
-)  # least and greatest distance in nats from the loss to beat to the right edge of the strips
+# The least and the greatest distance in nats from the loss to beat to the right edge of the strips.
+BEYOND, FARTHEST = 0.03, 0.2
 BEST_WIDTH, BEST_HEIGHT, BEST_EDGE = 720, 150, 8
 
 

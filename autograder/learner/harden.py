@@ -106,9 +106,8 @@ def candidates(content: bytes, part: Part, rng: random.Random, had: Sequence[str
     groups.sort(key=lambda edits: edits[0].mistake in had)
     slips = [*dict.fromkeys(general_edits(content))]
     rng.shuffle(slips)
-    slips.sort(
-        key=lambda slip: slip.text.isalnum() and content[slip.start : slip.end].isalnum()
-    )  # many, rarely recognised
+    # Those that replace a word come last: there are many, and they are rarely recognised.
+    slips.sort(key=lambda slip: slip.text.isalnum() and content[slip.start : slip.end].isalnum())
     for i in range(max(map(len, groups), default=0)):
         yield from (edits[i] for edits in groups if i < len(edits))
     yield from slips

@@ -352,9 +352,8 @@ def main():
     os.dup2(2, 1)
     os.close(nothing)
     builtins.input = refuse_input
-    sys.breakpointhook = lambda *unused, **more: (
-        None
-    )  # a breakpoint() left in the code does nothing here; it works in `debug`
+    # A breakpoint() left in the code does nothing here; it works in `debug`.
+    sys.breakpointhook = lambda *unused, **more: None
     builtins.exit = builtins.quit = sys.exit  # a Python without its site module does not have them
     root = os.path.dirname(os.path.abspath(__file__))
     setup = json.loads(requests.readline())

@@ -1,4 +1,4 @@
-"""The learner's side of the page: serves probes beside a learner's code, in an interpreter of its own.
+"""The learner's side of the page: runs probes next to a learner's code, in a separate interpreter.
 
 It is `autograder/sandbox/worker.py` with messages in place of pipes. What it sends is believed by nobody.
 """

@@ -129,10 +129,10 @@ def task_page(task_id: str) -> str:
     lines = [
         f"# Known mistakes: {task.id} {escaped(task.title)}",
         "",
-        f"{command} recognises {count(len(mistakes))}, by what your code returns, however it is written. An entry "
-        "shows a small input that makes the difference visible, what went wrong, why it happens, and what to "
-        f"try next. It does not show the solution. If none of them is yours, `make hint part={task.id}` gives a hint "
-        "for your first failing check.",
+        f"{command} recognises {count(len(mistakes))} by what your code returns, however it is written. Each entry "
+        "shows a small input that makes the difference visible, what is wrong, why it happens, and what to try next. "
+        f"It does not show the solution. If your mistake is not here, `make hint part={task.id}` gives a hint for your "
+        "first failing check.",
         "",
         f"[Part {part.number}: {escaped(part.title)}](../learner/{part.name}.md) · [All known mistakes](index.md) · "
         "[Kinds of mistakes](kinds.md)",

@@ -1,4 +1,4 @@
-"""What the navigation needs beside the toctrees in pages: the footer, a generated list, and addresses that moved."""
+"""Navigation outside the toctrees of pages: the footer, the list of a generated page, and addresses that moved."""
 
 from __future__ import annotations
 
@@ -55,12 +55,17 @@ def write_redirects(app: Sphinx, error: Exception | None) -> None:
     for old, new in app.config.moved_pages.items():
         page = Path(app.outdir) / f"{old}.html"
         if new not in app.env.titles or old in app.env.titles:
-            log.warning("moved_pages: %s -> %s: the first must be no page, and the second must be one.", old, new)
+            log.warning("moved_pages: %s -> %s: the first must not be a page, but the second must.", old, new)
             continue
         target = PurePosixPath(os.path.relpath(f"{new}.html", PurePosixPath(old).parent)).as_posix()
         title = app.env.titles[new].astext()
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(REDIRECT.format(target=escape(target), title=escape(title)), encoding="utf-8")
+
+
+def add_footer_pages(app: Sphinx, page: str, template: str, context: dict, document: object) -> None:
+    """Give a page's template the pages of the footer."""
+    context["footer_pages"] = app.config.footer_pages
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -70,5 +75,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("source-read", add_a_toctree)
     app.connect("env-updated", leave_out_of_the_navigation)
     app.connect("build-finished", write_redirects)
-    app.connect("html-page-context", lambda app, *page: page[2].update(footer_pages=app.config.footer_pages))
+    app.connect("html-page-context", add_footer_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -46,18 +46,23 @@ def write_exercises(folder: Path) -> Path:
     return exercises / MODULE
 
 
+def check(folder: Path, *arguments: str, **variables: str) -> str:
+    """What `check` prints for the exercises in this folder. variables: of its environment."""
+    command = [sys.executable, "-m", "autograder", "check", *arguments, "--from", "exercises", "--sandbox", "local"]
+    return subprocess.run(
+        [*command, "--seed", "3"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+        capture_output=True,
+        encoding="utf-8",
+    ).stdout
+
+
 def check_lines() -> list[str]:
     """What the check prints, without the list of all checks: the mistake first, then the smallest input."""
     with tempfile.TemporaryDirectory() as folder:
         write_exercises(Path(folder))
-        command = [sys.executable, "-m", "autograder", "check", "1.4", "--from", "exercises", "--sandbox", "local"]
-        said = subprocess.run(
-            [*command, "--seed", "3"],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "AUTOGRADER_CALLED_AS": "make"},
-            capture_output=True,
-            encoding="utf-8",
-        ).stdout
+        said = check(Path(folder), "1.4", AUTOGRADER_CALLED_AS="make")
     paragraphs = said.strip().split("\n\n")
     shown = [paragraphs[0]]
     shown += [text for text in paragraphs if text.startswith(("One mistake explains", "First failing task"))]

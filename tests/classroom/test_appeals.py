@@ -401,7 +401,7 @@ def test_a_decision_during_another_grading_says_whether_it_was_recorded(a_class,
             return grade_class(*_)
 
     monkeypatch.setattr("autograder.classroom.appeals.grade_class", meanwhile)
-    with pytest.raises(ClassError, match="The decision is recorded. Run the same command again"):
+    with pytest.raises(ClassError, match="is running: wait until it ends. The decision is recorded. Run the same"):
         decide(a_class, request(a_class), accept=True, alike=False, reason="")
     monkeypatch.undo()
     points = by_checks(a_class, "ada")

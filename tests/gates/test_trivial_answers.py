@@ -70,6 +70,7 @@ def answers_to(probe: str, arguments: tuple, right: Implementation, stub: Implem
     }
 
 
+SLOW_PARTS = (5, 7, 8, 10)  # a seed takes 0.2 s there, and 0.02 s in the other parts
 KINDS = ("zeros", "0", "the arguments", "the stub", *(f"argument {i}" for i in range(8)))
 
 
@@ -116,6 +117,10 @@ def gate(part: Part, seeds: range) -> dict[tuple[str, str], list[int]]:
     return dict(found)
 
 
-@pytest.mark.parametrize("seeds", [range(4), pytest.param(range(4, 340), marks=pytest.mark.slow)], ids=["4", "336"])
-def test_no_check_passes_for_an_answer_without_work(part: Part, seeds: range) -> None:
-    assert not gate(part, seeds)
+def test_no_check_passes_for_an_answer_without_work(part: Part) -> None:
+    assert not gate(part, range(4 if part.number in SLOW_PARTS else 40))
+
+
+@pytest.mark.slow
+def test_no_check_passes_for_an_answer_without_work_with_more_seeds(part: Part) -> None:
+    assert not gate(part, range(4, 340))

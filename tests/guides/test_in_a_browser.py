@@ -1,6 +1,5 @@
 """The site as people meet it: on a phone and on a desk, in light and in dark, with a screen reader, without network."""
 
-import importlib.resources
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,20 +29,6 @@ ON_A_PHONE = [
     "contributor/architecture.html",
     "commands.html",
 ]
-AXE = """
-const done = arguments[0];
-axe.run(document, {iframes: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(
-    found => done(found.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" "))))
-);
-"""
-
-
-def violations(browser):
-    axe = pytest.importorskip("axe_core_python", reason="There is no axe-core here.")
-    browser.run((importlib.resources.files(axe) / "axe.min.js").read_text(encoding="utf-8"))
-    return browser.driver.execute_async_script(AXE)
-
-
 LOOKS = [(page, WIDE, "light") for page in PAGES] + [(page, PHONE, "dark") for page in ON_A_PHONE]
 
 
@@ -51,7 +36,7 @@ LOOKS = [(page, WIDE, "light") for page in PAGES] + [(page, PHONE, "dark") for p
 def test_axe_finds_nothing_wrong_and_the_page_fits(browser, address, page, size, scheme):
     browser.look(f"{address}/{page}", size, scheme)
     browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert violations(browser) == []
+    assert browser.violations() == []
     assert browser.run("return document.documentElement.scrollWidth") <= size[0]
 
 
@@ -61,7 +46,7 @@ def test_axe_would_find_a_picture_without_words(browser, tmp_path):
         "<html><body><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></body></html>", encoding="utf-8"
     )
     browser.look(page.as_uri())
-    assert any(line.startswith("image-alt") for line in violations(browser))
+    assert any(line.startswith("image-alt") for line in browser.violations())
 
 
 def test_no_page_asks_another_host_for_anything(browser, address, site):

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import importlib.resources
 import json
 import shutil
 
@@ -10,6 +11,13 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS = """--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions
 --disable-background-networking --disable-component-update --disable-sync --disable-default-apps""".split()
+
+AXE = """
+const done = arguments[0];
+axe.run(document, {iframes: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(
+    found => done(found.violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" "))))
+);
+"""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -34,6 +42,12 @@ class Browser:
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
 
+    def violations(self):
+        """What axe finds wrong with the page, without its frames."""
+        axe = pytest.importorskip("axe_core_python", reason="There is no axe-core here.")
+        self.run((importlib.resources.files(axe) / "axe.min.js").read_text(encoding="utf-8"))
+        return self.driver.execute_async_script(AXE)
+
     def asked_for(self):
         """The addresses of all requests since the last call."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
@@ -55,5 +69,7 @@ def started_browser(folder):
     driver = selenium.Chrome(options=options, service=selenium.ChromeService(program))
     driver.set_page_load_timeout(60)
     driver.set_script_timeout(60)
-    yield Browser(driver)
-    driver.quit()
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()

@@ -9,13 +9,13 @@ from autograder.classroom.capstone_grades import NEEDED
 from autograder.course import SOLUTIONS
 from helpers.submissions import hand_in
 
-STEPS = 3  # enough to see the whole way; what the points are for is tested with the capstone itself
+STEPS = 3  # enough to test all stages of grading; the points are tested with the capstone itself
 LATER = "2026-12-02 12:00:00.000000 UTC"
 BROKEN = "def broken(:\n"
 
 
 def hand_in_all(folder: ClassFolder, learner: str, **other: str | None) -> None:
-    """All of parts 1 to 8; other: a module's text by name, None for one that is not handed in."""
+    """Submit parts 1 to 8. other: a module's text by name; None leaves the module out."""
     for part in NEEDED:
         shutil.rmtree(folder.submitted / learner / part.name, ignore_errors=True)
         module = other.get(part.module, (SOLUTIONS / part.file_name).read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""Grading of our own code: many files in one process, as a batch does it, so that what does not change is done once.
+"""Grade many files in one process, as a batch does: faster than one by one.
 
-The known mistakes' replies to a call are asked for once, and no file is graded twice with one seed. Nothing of it is
-kept after the process.
+Each known mistake replies to a call only once, and `graded` grades a file with a seed only once in a process. So a test
+that replaces a part of the grader must call `grade` itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ORACLE = MistakeOracle(SECONDS_FOR_MISTAKES)
 
 @dataclass(frozen=True)
 class OneOracle(Series):
-    """A series with the known mistakes that every other one here has, too."""
+    """A series that shares the replies of the known mistakes with every other one here."""
 
     run: Callable = run_suite
     oracle = ORACLE
@@ -36,7 +36,7 @@ def graded(number: int, source: bytes, seed: int = 1, task: str | None = None, e
 
 
 def graded_together(of: Part, sources: Iterable[bytes], seed: int = 1, explain: bool = True) -> list[Report]:
-    """The reports on many files, in one session of pytest, as a batch has it."""
+    """The reports on many files, from one session of pytest, as in a batch. They are not cached."""
 
     def in_session(suites: Suites) -> list[Report]:
         return [_graded(of, each, seed, None, explain, OneOracle(suites.run)) for each in sources]

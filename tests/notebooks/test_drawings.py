@@ -32,7 +32,7 @@ def shown(monkeypatch):
 
 
 def assert_pictures(shown, words, count=1):
-    """So many SVG pictures, the last of which says these words in its alternative text."""
+    """There are `count` SVG pictures, and the alternative text of the last one contains these words."""
     assert len(shown) == count
     for data in shown:
         source = data["text/html"].partition("data:image/svg+xml,")[2].removesuffix("'>")

@@ -11,8 +11,6 @@ import pytest
 from autograder.bundle.page import NOTES, SMALLER_CELLS, SOURCE, NoPage, make_page
 
 LARGEST = 10_000_000  # bytes, gzipped
-# Addresses in the packages that nobody asks: of schemas, of documentation, and of Pyodide's own packages, which the
-# page's lock file does not list.
 PROGRAMS = ("page.js", "interpreter.js", "service_worker.js")
 
 

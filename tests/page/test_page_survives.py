@@ -11,7 +11,7 @@ CATCHES = "while True:\n        try:\n            1 / 0\n        except BaseExce
 FREES = "link = None\n    for _ in range(10**5):\n        link = Link(link)\n    link = None\n    return x * x"
 TOO_DEEP = ("RecursionError", "called itself too many times in a row")
 
-# By name: what stands outside of functions, the body of square, and what is said.
+# By name: the code outside functions, the body of square, and the message.
 CODE = {
     "loop": ("", "while True:\n        pass", "did not answer in time: no answer after 5 seconds"),
     "loop in C": ("", "return sum(range(10**12))", "did not answer in time"),
