@@ -17,11 +17,11 @@ from autograder.commands.options import ClassOption
 from autograder.console import reports_errors
 from autograder.course import ROOT
 from autograder.errors import Failure
+from autograder.render.mistake_page import BUILT
 
 app = typer.Typer()
 
 DOCS = ROOT / "docs"
-SITE = ROOT / "dist" / "site"
 NO_CATALOGUE = "no_catalogue"  # the tag that docs/conf.py knows
 MARK = ".buildinfo"  # Sphinx writes it into every site
 
@@ -44,7 +44,7 @@ def site(
     Example: python -m autograder site --out public
     """
     catalogue = load_settings(existing_class(folder)).catalogue
-    raise typer.Exit(check_addresses() if links else build(out or SITE, catalogue))
+    raise typer.Exit(check_addresses() if links else build(out or BUILT, catalogue))
 
 
 def build(out: Path, catalogue: bool = True) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import io
 import re
 import tokenize
@@ -85,21 +86,25 @@ class Located:
 def valid(edit: Edit, content: bytes) -> bytes | None:
     """The file after the edit; None where it is no longer Python, is the same program, or has lost a comment."""
     changed = edit.applied_to(content)
+    before, kept = _program(content), comments(content)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            after = ast.dump(ast.parse(changed))
+        return changed if _program(changed) != before and comments(changed) == kept else None
     except (SyntaxError, ValueError, RecursionError):
         return None
-    if after == ast.dump(ast.parse(content)) or comments(changed) != comments(content):
-        return None
-    return changed
 
 
-def comments(content: bytes) -> list[str]:
+@functools.lru_cache(2)  # many edits are tried on one file
+def _program(content: bytes) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.dump(ast.parse(content))
+
+
+@functools.lru_cache(2)
+def comments(content: bytes) -> tuple[str, ...]:
     """The comments of a file, in order."""
     tokens = tokenize.tokenize(io.BytesIO(content).readline)
-    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+    return tuple(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
 # Edits from known mistakes.

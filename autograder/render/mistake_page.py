@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.course import ROOT, class_settings
 from autograder.grading.report import Check
 
-BUILT = ROOT / "dist" / "site"
+BUILT = ROOT / "dist" / "site"  # where `site` builds unless told otherwise
 
 
 def mistake_address(task: str, mistake: str) -> str:
@@ -14,9 +14,8 @@ def mistake_address(task: str, mistake: str) -> str:
 
 
 def where_to_read_on(check: Check) -> str:
-    """Where the site explains the recognised mistake of a check; "" without one, or where nobody could open the page.
-
-    Without a published or a built site there is no link: nobody builds a site to read one paragraph.
+    """The page that explains the recognised mistake of a check; "" without one, and where no site is published or built
+    that has the page.
     """
     settings, task = class_settings(), check.cause or check.task
     if not check.misconception or not settings["catalogue"]:

@@ -1,8 +1,8 @@
 """The catalogue of known mistakes: a page for each task, with an entry for each mistake that its checks recognise.
 
-Each entry is made when the site is built: from misconceptions.toml and mistake_examples.json of the part, from
-mistake_families.toml, and from the wrong code as far as it may be shown. The pages in docs/mistakes/ hold one line that
-says what belongs there:
+The entries are written when the site is built, from the part's misconceptions.toml and mistake_examples.json, from
+mistake_families.toml, and from the wrong code as far as it may be shown. A page in docs/mistakes/ has one line, which
+this module replaces:
 
     % The known mistakes of task 5.2
     % All known mistakes
@@ -32,12 +32,12 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-LEFT_OUT = "no_catalogue"  # the tag with which a site is built that leaves the catalogue out
+LEFT_OUT = "no_catalogue"  # the tag for a site without the catalogue
 FOLDER = "mistakes"
 TASK_LINE = re.compile(r"^% The known mistakes of task (\S+)$", re.MULTILINE)
 ALL_LINE = re.compile(r"^% All known mistakes$", re.MULTILINE)
 KINDS_LINE = re.compile(r"^% All kinds of mistakes$", re.MULTILINE)
-# How names in ids are written in a title. The title must give the id again: no underscore, and no sign but a hyphen.
+# How names in ids are written in a title. Sphinx must make the same id of the title, so the only sign is a hyphen.
 NAMES = {"bos": "BOS", "relu": "ReLU", "gelu": "GELU", "mlp": "MLP", "none": "None", "lm head": "lm-head",
          "head dim": "head-dim", "n head": "n-head", "on step": "on-step", "attn wo": "attn-wo"}  # fmt: skip
 SMALL = {"attn-wo", "e", "eps", "exp", "fc1", "head-dim", "lm-head", "log", "m", "on-step", "rmsnorm", "std", "v", "wo"}
@@ -102,7 +102,7 @@ def seen(message: list[str]) -> list[str]:
 
 
 def entry(part: Part, mistake: Misconception) -> str:
-    """Everything that the page has on one mistake."""
+    """The entry of one mistake."""
     family, example = families()[mistake.family], examples(part)[mistake.id]
     check = next(check for check in checks_of(part) if check.name == example["check"])
     others = example.get("fail", 1) - 1
@@ -174,8 +174,8 @@ def all_kinds() -> str:
 
 
 def common_mistakes(part: Part, linked: bool) -> str:
-    """Three mistakes of a part with their sentences, and the tasks whose pages have them all. linked: whether the site
-    has the catalogue.
+    """The common mistakes of a part with their sentences, and links to the pages with all of them. linked: whether the
+    site has the catalogue.
     """
     chosen = [mistake for mistake in misconceptions(part) if mistake.common]
     folder = f"../{FOLDER}/"
@@ -187,18 +187,16 @@ def common_mistakes(part: Part, linked: bool) -> str:
         total = sum(len(found) for _, found in of_part)
         lines += [
             "",
-            f"The checks of this part know {total} mistakes. Each has an entry with a small input that shows it:",
+            f"The checks of this part recognise {total} mistakes. Each has an entry with a small input that shows it:",
         ]
         lines += [" · ".join(pages) + "."]
     return "\n".join(lines)
 
 
 def catalogue_line() -> str:
-    """The sentence that sends a reader of the front page to the catalogue."""
+    """The sentence on the front page that links to the catalogue."""
     total = sum(len(mistakes) for _, _, mistakes in tasks())
-    return (
-        f"The checks know [{total} mistakes by name]({FOLDER}/index.md): what you see, why it happens, and what to try."
-    )
+    return f"The checks recognise [{total} mistakes]({FOLDER}/index.md): what you see, why it happens, and what to try."
 
 
 def anchored(text: str) -> str:

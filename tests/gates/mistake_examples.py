@@ -1,9 +1,9 @@
 """Compute the smallest input that shows each known mistake: python tests/gates/mistake_examples.py [PART ...]
 
-Each mistake is graded like a learner's file, always with the same seed. Of the public checks of its task that fail, the
-first one with a short call becomes the example: what was called, returned and expected, in the words of the check. Of a
-mistake that only hidden checks notice, only the name of the check is stored. The site's catalogue of mistakes shows all
-this (docs/generator/catalogue.py). While the code and the checks stay as they are, only new edits are graded.
+Each mistake is graded like a learner's file, with fixed seeds. Of the public checks of its task that fail, the first
+one with a short call becomes the example: what was called, returned and expected, in the words of the check. For a
+mistake that only hidden checks notice, only the name of the check is stored. The site's catalogue of mistakes shows the
+examples (docs/generator/catalogue.py). While the code and the checks stay the same, only new edits are graded.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def example(of: Part, mistake: Misconception) -> dict:
 
 
 def digest(of: Part) -> str:
-    """Of all that the examples depend on: the code, the checks and how a call is written, not the words of a guess."""
+    """A digest of everything that the examples depend on: the code, the checks and how a call is written."""
     sources = [SOLUTIONS / f"{module}.py" for module in (of.module, *of.needs)]
     sources += sorted(path for path in of.suite.glob("*.py") if path.name != "viva.py")
     trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in sources}
@@ -81,7 +81,7 @@ def stored(of: Part) -> dict:
 
 
 def write(number: int) -> str:
-    """Compute and store the examples of a part; how many were new, in words."""
+    """Compute and store the examples of a part. Return a line that says how many are new."""
     of, new = part(number), 0
     before, now = stored(of), digest(of)
     known = before["examples"] if before["computed_from"] == now else {}
