@@ -1,4 +1,4 @@
-"""The pictures of all experiments: one style, as SVG that takes the colours of the page which it is part of."""
+"""The pictures of all experiments: one style, as SVG in the colours of the page that holds it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def set_places(axis, places: Sequence[float], names: Sequence[object] | None = N
 
 
 def as_svg(figure, description: str) -> str:
-    """The figure as an SVG to be put into a page or beside one: description is what a reader who can't see it needs."""
+    """The figure as an SVG for a page. description: for readers who can't see it."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
