@@ -273,7 +273,7 @@ class CourseDirective(SphinxDirective):
             self.env.note_dependency(str(part.suite / "misconceptions.toml"))
         container = nodes.container(classes=[f"course-{name}"])
         self.state.nested_parse(StringList(known[name](*chosen).splitlines(), name), self.content_offset, container)
-        return container.children if name not in ("box",) else [container]
+        return container.children if name != "box" else [container]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
