@@ -88,7 +88,7 @@ def findings(figures: dict) -> str:
         f"{(row['length'] + 1) / 2:.1f} times as many calls. The first factor is smaller because calls late in a text "
         f"take longer than early ones: they attend to more positions. The price is memory: {row['floats']:,} numbers."
         if row["difference"] == 0
-        else f"The logits differ by {row['difference']:.0e} at most. Without it, {times:.1f} times as long."
+        else f"Logits differ by at most {row['difference']:.0e}. Without the cache, it takes {times:.1f} times as long."
     )
 
 

@@ -1,4 +1,4 @@
-"""The pictures of all experiments: one style, as SVG that takes the colours of the page which it is part of."""
+"""The pictures of all experiments: one style, as SVG in the colours of the page that holds it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def show(before: dict[str, list[float]], after: dict[str, list[float]]) -> None:
 
 
 def drawing(before: Spread, after: Spread, width: float = svg.WIDE) -> svg.Picture:
-    """The picture. Above each panel stands the standard deviation before and after."""
+    """The picture. Above each panel is the standard deviation before and after."""
     names = [name for name in before if name in after]
     if not names:
         raise ValueError("No matrix has the same name before and after: compare the keys of your dict with 4.1.")

@@ -36,7 +36,7 @@ def drawing(x: Sequence[float], w: Matrix, outputs: Sequence[float], width: floa
         _cells(drawn, 10, y, row, "other")
         drawn.text(2 * CELL + 22, y, "·", bold=True)
         _cells(drawn, 2 * CELL + 36, y, x, "value")
-        terms = " + ".join(_term(weight * value) for weight, value in zip(row, x))
+        terms = " + ".join(svg.as_term(weight * value, 3) for weight, value in zip(row, x))
         drawn.text(4 * CELL + 46, y, f"= {terms} =", anchor="start", size=svg.SMALL)
         _cells(drawn, table - 82, y, [output], "value", "fill")
         drawn.describe(f"Row {count}, {_list(row)}, times {_list(x)} is {svg.number(output)}.")
@@ -65,10 +65,6 @@ def _cells(drawn: svg.Picture, left: float, y: float, row: Sequence[float], role
         drawn.box(left + place * CELL, y - 15, wide - 3, 30, role, style, rounded=3)
         on = style == "fill"
         drawn.text(left + place * CELL + (wide - 3) / 2, y, svg.number(value, 3), bold=on, on=on)
-
-
-def _term(value: float) -> str:
-    return f"({svg.number(value, 3)})" if value < 0 else svg.number(value, 3)
 
 
 def _list(row: Sequence[float]) -> str:

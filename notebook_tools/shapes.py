@@ -1,4 +1,4 @@
-"""Draw every list of one forward step at its length: the way of one token through the GPT."""
+"""Draw every list of one forward step at its length: the path of one token through the GPT."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def drawing(config, seen: int = 3, width: float = svg.WIDE) -> svg.Picture:
     n, heads, hidden, vocab = config.n_embd, config.n_head, 4 * config.n_embd, config.vocab_size
     size = n // heads
     numbers = f"The residual stream is a list of {n} numbers."
-    drawn = svg.Picture(width, 0, "The way of one token through the GPT: every list at its length", numbers)
+    drawn = svg.Picture(width, 0, "The path of one token through the GPT: every list at its length", numbers)
     column = _Column(drawn, min(CELL, (width - LEFT - 12) / hidden))
     letter = column.list("row of wte: which letter", [n], "value")
     position = column.list("row of wpe: which position", [n], "value")

@@ -123,6 +123,11 @@ def number(value: float, digits: int = 4) -> str:
     return text.replace("-", "−") if float(f"{value:.{digits}g}") else "0"
 
 
+def as_term(value: float, digits: int = 4) -> str:
+    """A number as a term of a sum: a negative one in parentheses."""
+    return f"({number(value, digits)})" if value < 0 else number(value, digits)
+
+
 class Picture:
     """An SVG that grows as things are drawn on it.
 

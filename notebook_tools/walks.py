@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from notebook_tools import graph, picture, svg
 
@@ -39,7 +40,7 @@ def order(nodes: graph.Nodes) -> list[int]:
     return found
 
 
-def hand_on(nodes: graph.Nodes, walk: Sequence[int]) -> list[dict[int, float]]:
+def pass_on(nodes: graph.Nodes, walk: Sequence[int]) -> list[dict[int, float]]:
     """The gradients at the beginning, and after each value of the walk has passed on its own."""
     grads = {next(iter(nodes)): 1.0}
     states = [dict(grads)]
@@ -67,9 +68,9 @@ def naive(nodes: graph.Nodes) -> list[int]:
 def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
     """The values forward, then a panel for each value that passes on its gradient, the result first."""
     walk = [key for key in reversed(order(nodes)) if nodes[key].inputs]
-    states = hand_on(nodes, walk)
+    states = pass_on(nodes, walk)
     name = {key: node.name or svg.number(node.data) for key, node in nodes.items()}
-    final = {key: graph.Node(n.name, n.operator, n.data, states[-1][key], n.inputs) for key, n in nodes.items()}
+    final = _with_gradients(nodes, states[-1])
     panels = [("Forward: each step computes a value and its local gradients.", {}, {})]
     for key, before, after in zip(walk, states, states[1:]):
         shares = []
@@ -77,7 +78,7 @@ def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg
             slopes = [slope for other, slope in nodes[key].inputs if other == child]
             gain = sum(slopes) * before[key]
             had = svg.number(before.get(child, 0.0))
-            total = f" ({had} + {_in_sum(gain)} = {svg.number(after[child])})" if child in before else ""
+            total = f" ({had} + {svg.as_term(gain)} = {svg.number(after[child])})" if child in before else ""
             shares.append(f"{name[child]} gets {svg.number(gain)}{total}")
         begin = f"Backward: {name[key]} starts with gradient 1. It" if key == walk[0] else name[key]
         text = f"{begin} passes {svg.number(before[key])} times the local gradient to its inputs: {', '.join(shares)}."
@@ -86,11 +87,11 @@ def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg
 
 
 def two_walks(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
-    """The naive walk gone wrong, and the right one: the number at a box says when it passes on its gradient."""
+    """The naive walk, which goes wrong, and the right one: the number at a box says when it passes on its gradient."""
     panels, said = [], []
-    right = hand_on(nodes, list(reversed(order(nodes))))[-1]
+    right = pass_on(nodes, list(reversed(order(nodes))))[-1]
     for label, walk in (("Naive walk", naive(nodes)), ("Topological order", list(reversed(order(nodes))))):
-        states = hand_on(nodes, walk)
+        states = pass_on(nodes, walk)
         names = ", ".join(nodes[key].name for key in walk)
         wrong = [key for key in nodes if states[-1][key] != right[key]]
         text = f"{label}: {names}."
@@ -111,8 +112,7 @@ def two_walks(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Pi
             notes[early] = f"passed on {svg.number(then)}"
         panels.append((text, states[-1], {}, marks, notes))
         said.append(text)
-    final = {key: graph.Node(n.name, n.operator, n.data, right[key], n.inputs) for key, n in nodes.items()}
-    return _stacked(final, panels, title, width, " ".join(said))
+    return _stacked(_with_gradients(nodes, right), panels, title, width, " ".join(said))
 
 
 def building_the_order(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
@@ -148,9 +148,8 @@ def building_the_order(nodes: graph.Nodes, title: str, width: float = svg.WIDE) 
             on_path = child in path and parent in path
             drawn.line(points, "ink" if on_path else "soft", 3 if on_path else 1)
         for one in nodes:
-            state = "fill" if one in listed else "paper"
             drawn.dot(*place[one], "value" if one in listed else "ink" if one in path else "soft", RADIUS, "paper")
-            if state == "fill":
+            if one in listed:
                 drawn.dot(*place[one], "value", RADIUS, "fill")
             drawn.text(*place[one], nodes[one].name, bold=one in path, on=one in listed)
         y = top + 44 + height + 18
@@ -189,8 +188,11 @@ def diamond() -> dict[int, graph.Node]:
         a: graph.Node("a", "×3", 3.0, inputs=((x, 3.0),)),
         x: graph.Node("x", "", 1.0),
     }
-    grads = hand_on(nodes, list(reversed(order(nodes))))[-1]
-    return {key: graph.Node(n.name, n.operator, n.data, grads[key], n.inputs) for key, n in nodes.items()}
+    return _with_gradients(nodes, pass_on(nodes, list(reversed(order(nodes))))[-1])
+
+
+def _with_gradients(nodes: graph.Nodes, grads: Mapping[int, float]) -> dict[int, graph.Node]:
+    return {key: replace(node, grad=grads[key]) for key, node in nodes.items()}
 
 
 def _path_to(key: int, nodes: graph.Nodes, listed: Sequence[int]) -> list[int]:
@@ -205,10 +207,6 @@ def _path_to(key: int, nodes: graph.Nodes, listed: Sequence[int]) -> list[int]:
         return None
 
     return search(next(iter(nodes))) or [key]
-
-
-def _in_sum(value: float) -> str:
-    return f"({svg.number(value)})" if value < 0 else svg.number(value)
 
 
 def _stacked(nodes: graph.Nodes, panels: Sequence[tuple], title: str, width: float, description: str) -> svg.Picture:

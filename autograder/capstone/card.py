@@ -23,6 +23,7 @@ from autograder.capstone.saved_model import load_result
 from autograder.course import ROOT
 from autograder.files import write_atomically
 from autograder.grading.part_probes import load_trusted
+from autograder.render.templates import templates
 from autograder.text import clean_text
 
 CHARS = string.ascii_lowercase
@@ -234,10 +235,7 @@ def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
 
 def to_svg(drawing: Drawing) -> bytes:
     """One self-contained SVG file, without scripts or external fonts and pictures; all texts are escaped."""
-    from autograder.render.templates import templates
-
-    environment = templates(TEMPLATES)
-    text = environment.get_template("card.svg").render(drawing=drawing, light=LIGHT, dark=DARK)
+    text = templates(TEMPLATES).get_template("card.svg").render(drawing=drawing, light=LIGHT, dark=DARK)
     return (text + "\n").encode("utf-8")
 
 

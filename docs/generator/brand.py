@@ -14,9 +14,9 @@ from pathlib import Path
 
 BRAND = Path(__file__).resolve().parents[1] / "_static" / "brand"
 INK, TEAL, AMBER, PAPER = (0x12, 0x1A, 0x20), (0x5F, 0xD3, 0xC4), (0xFF, 0xC8, 0x57), (0xF2, 0xF5, 0xF4)
-# Attention from row to column, and the one cell in amber: the mistake that a check names.
+# Attention from row to column, and the one cell in amber: the mistake that a check finds.
 MAP = ((1.0,), (0.45, 0.75), (0.3, 0.9, 0.5), (0.65, 0.25, 0.45, 0.9))
-NAMED = (2, 1)
+FOUND = (2, 1)
 SIDE, EDGE, CELL, STEP = 64, 10, 9, 11.5  # of the icon, in its own units
 CARD = (1200, 630)
 PROMISE = ("Write every line yourself, and get told", "what you misunderstood, not just that a test failed.")
@@ -30,7 +30,7 @@ def mixed(strength: float) -> tuple[int, int, int]:
 def cells() -> list[tuple[float, float, tuple[int, int, int]]]:
     """The cells of the sign: left, top, colour."""
     return [
-        (EDGE + column * STEP, EDGE + row * STEP, AMBER if (row, column) == NAMED else mixed(strength))
+        (EDGE + column * STEP, EDGE + row * STEP, AMBER if (row, column) == FOUND else mixed(strength))
         for row, strengths in enumerate(MAP)
         for column, strength in enumerate(strengths)
     ]
@@ -57,7 +57,7 @@ def icon_svg() -> str:
 
 
 def icon_png(size: int) -> bytes:
-    """The icon as a PNG with square corners, as phones want it."""
+    """The icon as a PNG with square corners, as phones expect it."""
     scale = size / SIDE
     pixels = [[INK] * size for _ in range(size)]
     for left, top, colour in cells():

@@ -18,6 +18,7 @@ import os
 import re
 from collections.abc import Callable
 from itertools import accumulate, groupby
+from unittest import mock
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -138,13 +139,8 @@ def blank_page() -> str:
 
 def _how(achievement: Achievement) -> str:
     """What earns an achievement, in a table's cell, with the command of make as on all pages."""
-    before = os.environ.get(CALLED_AS)
-    os.environ[CALLED_AS] = "make"
-    try:
+    with mock.patch.dict(os.environ, {CALLED_AS: "make"}):
         called = achievement.how()
-    finally:
-        os.environ.pop(CALLED_AS)
-        os.environ.update({CALLED_AS: before} if before else {})
     return f"`{called}`" if achievement.acts else f"tick it yourself: `{called}`"
 
 
@@ -273,7 +269,7 @@ class CourseDirective(SphinxDirective):
             self.env.note_dependency(str(part.suite / "misconceptions.toml"))
         container = nodes.container(classes=[f"course-{name}"])
         self.state.nested_parse(StringList(known[name](*chosen).splitlines(), name), self.content_offset, container)
-        return container.children if name not in ("box",) else [container]
+        return container.children if name != "box" else [container]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

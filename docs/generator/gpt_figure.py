@@ -1,4 +1,4 @@
-"""docs/learner/gpt.svg: the way of one token through the GPT, from top to bottom, so that a phone shows all of it.
+"""docs/learner/gpt.svg: the path of one token through the GPT, from top to bottom, so that a phone shows all of it.
 
     python docs/generator/gpt_figure.py
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -134,6 +134,10 @@ def _svg():
             return str(value).replace("-", "−").replace("inf", "∞")
         text = f"{value:,.0f}" if abs(value) >= 1000 and value == int(value) else f"{value:.{digits}g}"
         return text.replace("-", "−") if float(f"{value:.{digits}g}") else "0"
+
+    def as_term(value: float, digits: int = 4) -> str:
+        """A number as a term of a sum: a negative one in parentheses."""
+        return f"({number(value, digits)})" if value < 0 else number(value, digits)
 
     class Picture:
         """An SVG that grows as things are drawn on it.
@@ -1359,7 +1363,7 @@ def _histograms():
         picture.show(drawing(before, after))
 
     def drawing(before: Spread, after: Spread, width: float = svg.WIDE) -> svg.Picture:
-        """The picture. Above each panel stands the standard deviation before and after."""
+        """The picture. Above each panel is the standard deviation before and after."""
         names = [name for name in before if name in after]
         if not names:
             raise ValueError("No matrix has the same name before and after: compare the keys of your dict with 4.1.")
@@ -1699,7 +1703,7 @@ def _products():
             _cells(drawn, 10, y, row, "other")
             drawn.text(2 * CELL + 22, y, "·", bold=True)
             _cells(drawn, 2 * CELL + 36, y, x, "value")
-            terms = " + ".join(_term(weight * value) for weight, value in zip(row, x))
+            terms = " + ".join(svg.as_term(weight * value, 3) for weight, value in zip(row, x))
             drawn.text(4 * CELL + 46, y, f"= {terms} =", anchor="start", size=svg.SMALL)
             _cells(drawn, table - 82, y, [output], "value", "fill")
             drawn.describe(f"Row {count}, {_list(row)}, times {_list(x)} is {svg.number(output)}.")
@@ -1728,9 +1732,6 @@ def _products():
             on = style == "fill"
             drawn.text(left + place * CELL + (wide - 3) / 2, y, svg.number(value, 3), bold=on, on=on)
 
-    def _term(value: float) -> str:
-        return f"({svg.number(value, 3)})" if value < 0 else svg.number(value, 3)
-
     def _list(row: Sequence[float]) -> str:
         return "(" + ", ".join(svg.number(value, 3) for value in row) + ")"
 
@@ -1741,7 +1742,7 @@ def _products():
 
 
 def _shapes():
-    """Draw every list of one forward step at its length: the way of one token through the GPT."""
+    """Draw every list of one forward step at its length: the path of one token through the GPT."""
 
     from notebook_tools import picture, svg
 
@@ -1758,7 +1759,7 @@ def _shapes():
         n, heads, hidden, vocab = config.n_embd, config.n_head, 4 * config.n_embd, config.vocab_size
         size = n // heads
         numbers = f"The residual stream is a list of {n} numbers."
-        drawn = svg.Picture(width, 0, "The way of one token through the GPT: every list at its length", numbers)
+        drawn = svg.Picture(width, 0, "The path of one token through the GPT: every list at its length", numbers)
         column = _Column(drawn, min(CELL, (width - LEFT - 12) / hidden))
         letter = column.list("row of wte: which letter", [n], "value")
         position = column.list("row of wpe: which position", [n], "value")
@@ -2197,7 +2198,7 @@ def _walks():
         visit(next(iter(nodes)))
         return found
 
-    def hand_on(nodes: graph.Nodes, walk: Sequence[int]) -> list[dict[int, float]]:
+    def pass_on(nodes: graph.Nodes, walk: Sequence[int]) -> list[dict[int, float]]:
         """The gradients at the beginning, and after each value of the walk has passed on its own."""
         grads = {next(iter(nodes)): 1.0}
         states = [dict(grads)]
@@ -2223,9 +2224,9 @@ def _walks():
     def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
         """The values forward, then a panel for each value that passes on its gradient, the result first."""
         walk = [key for key in reversed(order(nodes)) if nodes[key].inputs]
-        states = hand_on(nodes, walk)
+        states = pass_on(nodes, walk)
         name = {key: node.name or svg.number(node.data) for key, node in nodes.items()}
-        final = {key: graph.Node(n.name, n.operator, n.data, states[-1][key], n.inputs) for key, n in nodes.items()}
+        final = _with_gradients(nodes, states[-1])
         panels = [("Forward: each step computes a value and its local gradients.", {}, {})]
         for key, before, after in zip(walk, states, states[1:]):
             shares = []
@@ -2233,7 +2234,7 @@ def _walks():
                 slopes = [slope for other, slope in nodes[key].inputs if other == child]
                 gain = sum(slopes) * before[key]
                 had = svg.number(before.get(child, 0.0))
-                total = f" ({had} + {_in_sum(gain)} = {svg.number(after[child])})" if child in before else ""
+                total = f" ({had} + {svg.as_term(gain)} = {svg.number(after[child])})" if child in before else ""
                 shares.append(f"{name[child]} gets {svg.number(gain)}{total}")
             begin = f"Backward: {name[key]} starts with gradient 1. It" if key == walk[0] else name[key]
             text = f"{begin} passes {svg.number(before[key])} times the local gradient to its inputs: {', '.join(shares)}."
@@ -2241,11 +2242,11 @@ def _walks():
         return _stacked(final, panels, title, width, graph.describe(final))
 
     def two_walks(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
-        """The naive walk gone wrong, and the right one: the number at a box says when it passes on its gradient."""
+        """The naive walk, which goes wrong, and the right one: the number at a box says when it passes on its gradient."""
         panels, said = [], []
-        right = hand_on(nodes, list(reversed(order(nodes))))[-1]
+        right = pass_on(nodes, list(reversed(order(nodes))))[-1]
         for label, walk in (("Naive walk", naive(nodes)), ("Topological order", list(reversed(order(nodes))))):
-            states = hand_on(nodes, walk)
+            states = pass_on(nodes, walk)
             names = ", ".join(nodes[key].name for key in walk)
             wrong = [key for key in nodes if states[-1][key] != right[key]]
             text = f"{label}: {names}."
@@ -2266,8 +2267,7 @@ def _walks():
                 notes[early] = f"passed on {svg.number(then)}"
             panels.append((text, states[-1], {}, marks, notes))
             said.append(text)
-        final = {key: graph.Node(n.name, n.operator, n.data, right[key], n.inputs) for key, n in nodes.items()}
-        return _stacked(final, panels, title, width, " ".join(said))
+        return _stacked(_with_gradients(nodes, right), panels, title, width, " ".join(said))
 
     def building_the_order(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
         """The depth-first search from the result: a panel for each value that goes on the list."""
@@ -2302,9 +2302,8 @@ def _walks():
                 on_path = child in path and parent in path
                 drawn.line(points, "ink" if on_path else "soft", 3 if on_path else 1)
             for one in nodes:
-                state = "fill" if one in listed else "paper"
                 drawn.dot(*place[one], "value" if one in listed else "ink" if one in path else "soft", RADIUS, "paper")
-                if state == "fill":
+                if one in listed:
                     drawn.dot(*place[one], "value", RADIUS, "fill")
                 drawn.text(*place[one], nodes[one].name, bold=one in path, on=one in listed)
             y = top + 44 + height + 18
@@ -2341,8 +2340,10 @@ def _walks():
             a: graph.Node("a", "×3", 3.0, inputs=((x, 3.0),)),
             x: graph.Node("x", "", 1.0),
         }
-        grads = hand_on(nodes, list(reversed(order(nodes))))[-1]
-        return {key: graph.Node(n.name, n.operator, n.data, grads[key], n.inputs) for key, n in nodes.items()}
+        return _with_gradients(nodes, pass_on(nodes, list(reversed(order(nodes))))[-1])
+
+    def _with_gradients(nodes: graph.Nodes, grads: Mapping[int, float]) -> dict[int, graph.Node]:
+        return {key: replace(node, grad=grads[key]) for key, node in nodes.items()}
 
     def _path_to(key: int, nodes: graph.Nodes, listed: Sequence[int]) -> list[int]:
         """The values that the search is in when it reaches this one: the first way from the result past what is listed."""
@@ -2356,9 +2357,6 @@ def _walks():
             return None
 
         return search(next(iter(nodes))) or [key]
-
-    def _in_sum(value: float) -> str:
-        return f"({svg.number(value)})" if value < 0 else svg.number(value)
 
     def _stacked(nodes: graph.Nodes, panels: Sequence[tuple], title: str, width: float, description: str) -> svg.Picture:
         """Panels below each other: a text, the known gradients, the values that pass theirs on, marks and notes."""

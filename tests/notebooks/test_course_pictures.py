@@ -97,7 +97,7 @@ def test_the_diamond_is_right_in_topological_order_and_wrong_in_the_naive_one():
     measured = numerical_gradient(lambda xs: (2 * 3 * xs[0]) * (3 * xs[0] + 1), [1.0])[0]
     key, x = by_name["x"]
     assert x.grad == pytest.approx(measured, rel=1e-6) and x.grad == 42
-    assert walks.hand_on(nodes, walks.naive(nodes))[-1][key] == 24
+    assert walks.pass_on(nodes, walks.naive(nodes))[-1][key] == 24
     described = course_pictures.draw("two-walks", svg.WIDE).description
     assert "a passes on 8, and its gradient becomes 14 only later. So x gets 24 instead of 42." in described
     assert [nodes[one].name for one in walks.order(nodes)] == ["x", "a", "b", "c", "y"]
