@@ -290,6 +290,7 @@ def write_figures(path: Path, figures: ClassFigures) -> None:
         path,
         Path(__file__).with_name("analytics.html"),
         figures=figures,
+        to_talk_about=figures.to_talk_about,
         few=FEW_SENTENCE,
         stuck=STUCK_SENTENCE,
         lost=lost_sentence(figures.lost) if figures.lost else "",
