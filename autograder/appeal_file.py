@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Part, capstone, parts
+from autograder.course import Part, capstone, part_or_capstone, parts
 from autograder.files import write_atomically
 from autograder.invocation import command
 from autograder.text import clean_text
@@ -158,12 +158,10 @@ def find_check(name: str, number: int | None) -> tuple[Part, str]:
     gave one; a known check must belong to it. Raises AppealError.
     """
     check = _name(name)
-    candidates = [part for part in (*parts(), capstone()) if number in (None, part.number)]
-    if not candidates:
-        raise AppealError(
-            f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}, and "
-            f"{capstone().number} is the capstone."
-        )
+    try:
+        candidates = [*parts(), capstone()] if number is None else [part_or_capstone(number)]
+    except KeyError as error:
+        raise AppealError(error.args[0]) from error
     names = {known: part for part in candidates for known in check_names(part)}
     if check in names:
         return names[check], check

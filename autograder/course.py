@@ -92,6 +92,16 @@ def capstone() -> Part:
     return _part(_course()["capstone"])
 
 
+def part_or_capstone(number: int) -> Part:
+    """The part with this number, or the capstone. Raises KeyError with a message for the user."""
+    if number == capstone().number:
+        return capstone()
+    try:
+        return part(number)
+    except KeyError as error:
+        raise KeyError(f"{error.args[0].rstrip('.')}, and {capstone().number} is the capstone.") from error
+
+
 @functools.cache
 def stretch_tasks() -> dict[str, Task]:
     """The ids of the tasks that are not needed to pass their part."""

@@ -1,9 +1,9 @@
 """Kill and stop commands that write grades or learners' files, and run them on a full disk.
 
     python benchmarks/interruptions.py                   the table, and benchmarks/interruptions.md
-    python benchmarks/interruptions.py --only undo       these commands alone, without the page
-    python benchmarks/interruptions.py --but release     all but these, which take longest
-    python benchmarks/interruptions.py --join A B        benchmarks/interruptions.md from what several runs printed
+    python benchmarks/interruptions.py --only undo       only these commands, without the page
+    python benchmarks/interruptions.py --but release     all commands except these
+    python benchmarks/interruptions.py --join A B        benchmarks/interruptions.md from the output of several runs
 
 Each command runs once undisturbed. Then it is ended alternately by kill -9 of its process and by Ctrl-C, which a
 terminal sends to all of its processes, at a random write or at a random time. It also runs on a disk with a random
@@ -11,7 +11,8 @@ amount of free space. After each interruption, the same command runs again, and 
 processes are compared with those of the undisturbed run.
 
 Training takes minutes. So a learner's capstone and the board run in a copy of the course whose training has few steps;
-the capstone of a class finds one long verdict in the store, as a second run would, and trains what ends at once.
+for the capstone of a class, one long verdict is already stored, as for a second run, and the other training fails at
+once.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from helpers.learner import Course, make_course
 
-# Behind part 8: sampling a hundred names takes most of the time of a capstone with few steps.
+# Appended to part 8: sampling a hundred names takes most of the time of a capstone with few steps.
 SAME_NAME = """
 
 def sample(trained, temperature, rng):
@@ -60,12 +61,13 @@ Bob,B,bob,bob@x.org
 Cleo,C,cleo,cleo@x.org
 Dan,D,dan,dan@x.org
 """
-# What the interrupted process runs. argv: which write ends it (0: none does), the signal, a file for their number.
+# The program of the interrupted process. argv: the write that ends it (0: none), the signal, a file for the number of
+# writes.
 CHILD = """
 import atexit, os, signal, sys
 at, number, told = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 own, writes = os.getpid(), 0
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts with & ignore it
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 KINDS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree", "sqlite3.connect"}
 def hook(event, args):
     global writes
@@ -90,9 +92,9 @@ SECONDS_TO_END = 10.0  # for processes whose parent is gone
 
 @dataclass(frozen=True)
 class Case:
-    """A command. prepare: fills the empty folder that it works in. words: of the command line. free: the verdicts'
-    seeds are drawn, so that points are compared and not the texts of failures. toggles: run twice, it takes itself
-    back. status: of its exit.
+    """A command. prepare: fills the empty folder in which it works. words: its command line. free: whether the
+    verdicts' seeds are random, so that only points are compared, not the texts of failures. toggles: whether a second
+    run undoes the first. status: its exit status.
     """
 
     name: str
@@ -153,8 +155,8 @@ class Room:
 def run(
     case: Case, at: int = 0, number: int = 0, told: str = "", seconds: float | None = None
 ) -> tuple[int, str, float, str]:
-    """Its exit status, all that it said, how long it took, and the mark of its processes. at: the write that ends it;
-    seconds: when it is ended.
+    """Run the command. Return its exit status, its output, its time, and the mark of its processes. at: the write at
+    which it is ended; seconds: the time after which it is ended.
     """
     mark = secrets.token_hex(8)
     environment = {key: value for key, value in os.environ.items() if key != "AUTOGRADER_MEMORY"}
@@ -198,7 +200,7 @@ def _running(mark: str) -> Iterator[str]:
 
 
 def state(root: Path, free: bool) -> tuple[dict[str, object], int]:
-    """All that the folder holds, without what differs between any two runs; and how many temporary files are left."""
+    """The contents of the folder, without what differs between any two runs; and the number of temporary files left."""
     found: dict[str, object] = {}
     left_over = 0
     for path in sorted(root.rglob("*")):
@@ -230,7 +232,7 @@ def content(path: Path, free: bool) -> object:
 
 
 def rows(path: Path) -> list[tuple]:
-    """What the gradebook says, without the identifiers that nbgrader draws and the texts that hold drawn inputs."""
+    """The rows of the gradebook, without nbgrader's random identifiers and the texts with random inputs."""
     with contextlib.closing(sqlite3.connect(path)) as book:
         queries = [
             "select id, first_name, last_name, email, lms_user_id from student",
@@ -246,7 +248,7 @@ def rows(path: Path) -> list[tuple]:
 
 
 def board_rows(path: Path) -> list[tuple]:
-    """What the board says, without the drawn seeds and what follows from them, and the drawn pseudonyms."""
+    """The rows of the board, without the random seeds, the results that depend on them, and the random pseudonyms."""
     with contextlib.closing(sqlite3.connect(path)) as board:
         queries = [
             "select id, public from learners",
@@ -257,7 +259,7 @@ def board_rows(path: Path) -> list[tuple]:
 
 
 def disturb(case: Case, room: Room, draw: random.Random, moments: int, disks: int) -> Found:
-    """Interrupt a command so often, run it again each time, and compare."""
+    """Interrupt a command this number of times, run it again after each, and compare."""
     found = Found()
     with tempfile.TemporaryDirectory() as scratch:
         told = str(Path(scratch) / "writes")
@@ -290,11 +292,11 @@ def disturb(case: Case, room: Room, draw: random.Random, moments: int, disks: in
 
 
 def judge(case: Case, room: Room, wanted: dict, where: str, outcome: tuple[int, str, float, str], found: Found) -> None:
-    """Run the command again, and add what is not as after the undisturbed run."""
+    """Run the command again, and record each difference from the undisturbed run."""
     _, said, _, mark = outcome
-    if "Traceback" in said and not where.startswith("kill -9"):  # whose processes may say that it is gone
+    if "Traceback" in said and not where.startswith("kill -9"):  # then its children may report its end
         found.wrong.append(f"{where}: a traceback: {said[said.index('Traceback') :][-300:]}")
-    found.wrong += [f"{where}: a process is left: {line}" for line in left(mark)]
+    found.wrong += [f"{where}: a process is still running: {line}" for line in left(mark)]
     done = case.toggles and (outcome[0] == case.status or state(room.place, case.free)[0] == wanted)
     status, said, _, _ = (case.status, "", 0.0, "") if done else run(case)
     now, left_over = state(room.place, case.free)
@@ -308,14 +310,14 @@ def judge(case: Case, room: Room, wanted: dict, where: str, outcome: tuple[int, 
 
 def _how(one: object, other: object) -> str:
     if one is None or other is None:
-        return "is not there" if other is None else "is more than there was"
+        return "is missing" if other is None else "is not in the undisturbed run"
     if isinstance(one, list):
         return f"differs: {[row for row in one if row not in other][:2]} is {[r for r in other if r not in one][:2]}"
     return "differs"
 
 
 def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
-    """The commands of an instructor, on a class of four: right, wrong, not begun, and a module that is none."""
+    """The commands of an instructor, on a class of four: two right modules, a wrong one, and one that is not Python."""
     text = (SOLUTIONS / its_part.file_name).read_text(encoding="utf-8")
     wrong = re.sub(r"### BEGIN SOLUTION.*?\n", lambda found: f"{found[0]}    return None\n", text, count=1)
     notebook = json.dumps(_answered(its_part))
@@ -338,7 +340,7 @@ def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
             raise SystemExit(f"{words}: {(done.stdout + done.stderr).decode('utf-8', 'replace')}")
 
     def kept(name: str, *steps: object) -> Callable[[Path], None]:
-        """Fills the folder with what these steps make of it, which are taken once."""
+        """Return a function that fills a folder with the result of these steps, which run only once."""
         copy = scratch / name
 
         def prepare(folder: Path) -> None:
@@ -360,7 +362,7 @@ def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
             book.db.commit()
 
     def older_verdicts(folder: Path) -> None:
-        """As if ann had been given less by wrong checks, and bob more."""
+        """As if wrong checks had given ann fewer points, and bob more."""
         its_class = ClassFolder(folder)
         for learner, status in (("ann", "failed"), ("bob", "passed")):
             report = last_released(its_class, learner, its_part)
@@ -383,7 +385,7 @@ def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
     renewed = kept("renewed", graded, newer, grade)
 
     def ungraded(folder: Path) -> None:
-        """Newer work, whose verdicts are known: then most of the command's time goes into writing."""
+        """Newer work with stored verdicts, so that the command spends most of its time on writing."""
         if not (scratch / "renewed").exists():
             renewed(folder)
             shutil.rmtree(folder)
@@ -412,7 +414,7 @@ def capstone_cases(
     of_class: tuple[object, ...],
     asked: tuple[object, ...],
 ) -> Iterator[Case]:
-    """The capstone of the class: ann's and bob's verdict is known, cleo's ends at once, dan lacks a part."""
+    """The capstone of the class: ann's and bob's verdict is stored, cleo's training fails at once, dan lacks a part."""
 
     def submit(folder: Path, learner: str, **other: str | None) -> None:
         for needed in NEEDED:
@@ -462,7 +464,7 @@ def _answered(its_part: Part) -> dict:
 
 
 def learner_cases(root: Path) -> Iterator[Case]:
-    """The commands of a learner, in a copy of the course whose solutions are older than the files say."""
+    """The commands of a learner, in a copy of the course."""
 
     def course(folder: Path) -> Course:
         shutil.rmtree(folder)
@@ -478,7 +480,7 @@ def learner_cases(root: Path) -> Iterator[Case]:
         _run(folder, "stubs", "--force")
 
     def out_of_date(folder: Path) -> None:
-        """Stubs of an older course that the learner has worked on, in two files."""
+        """Two stubs of an older version of the course, changed by the learner."""
         found = course(folder)
         for number in (0, 3):
             path, base = found.file(number), folder / ".learner" / "stubs" / found.file(number).name
@@ -570,7 +572,7 @@ def _run(folder: Path, *words: object, status: int = 0) -> None:
 
 @contextlib.contextmanager
 def cases(its_part: Part) -> Iterator[tuple[Room, list[Case]]]:
-    """The room in which they run, and all commands."""
+    """All commands, and the room in which they run."""
     with tempfile.TemporaryDirectory(prefix="interruptions-") as scratch:
         room = Room(Path(scratch))
         try:
@@ -580,7 +582,7 @@ def cases(its_part: Part) -> Iterator[tuple[Room, list[Case]]]:
 
 
 def main() -> None:
-    """Disturb, print and write the table."""
+    """Interrupt the commands, and print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--moments", type=int, default=20)
     parser.add_argument("--disks", type=int, default=5)
@@ -588,7 +590,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--but", nargs="*", default=[])
-    parser.add_argument("--join", nargs="*", default=[], type=Path, help="Files with what several runs printed.")
+    parser.add_argument("--join", nargs="*", default=[], type=Path, help="Files with the output of several runs.")
     options = parser.parse_args()
     lines, wrong = [], []
     if options.join:

@@ -20,7 +20,7 @@ from autograder.class_folder.decisions import apply_decisions, decisions_on, rea
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import read_released, released_names, released_path
 from autograder.class_folder.verdict_store import open_store
-from autograder.course import Part, part_named
+from autograder.course import Part, capstone, part_named
 from autograder.files import write_atomically
 from autograder.grading.report import Report
 
@@ -94,7 +94,7 @@ def read_verdicts(folder: Path, only_part: Part | None = None, by_checks: bool =
 
 
 def _called(part: Part) -> str:
-    return "the capstone" if part.name == "capstone" else f"part {part.number}"
+    return "the capstone" if part is capstone() else f"part {part.number}"
 
 
 def _changed(path: Path) -> str:

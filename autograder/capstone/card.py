@@ -28,9 +28,10 @@ from autograder.text import clean_text
 
 CHARS = string.ascii_lowercase
 NAMES, MOST_DRAWS = 5, 200
-# https://user:password@host/path or git@host:path; no user and no password goes on a card
+# https://user:password@host/path or git@host:path. The card never shows the user or the password.
 REMOTE = re.compile(r"(?:(?:https?|ssh)://)?(?:[^@/]*@)?([\w-]+(?:\.[\w-]+)+)(?::\d+)?[:/](.+)")
-NAME_SIZE, WIDE, NARROW = 28, 0.86, 0.65  # of an invented name's letters, and the width of m or w and of others in it
+# The font size of invented names; the widths of m and w, and of other letters, as a share of it.
+NAME_SIZE, WIDE, NARROW = 28, 0.86, 0.65
 WIDTH, HEIGHT, MARGIN = 1200, 630, 64  # the size that websites use for link previews
 MAP_LEFT, MAP_TOP, MAP_SIDE = 726, 90, 410  # the squares of the heat map
 TEMPLATES = Path(__file__).parent
@@ -45,7 +46,7 @@ DOTS_PER_INCH, POINTS_PER_INCH = 100, 72
 @dataclass(frozen=True)
 class Card:
     """attention: queries by keys, one row for BOS and each letter of the first name; head counts from 1. learner: the
-    name that they want on it; address: where this copy of the course comes from; each "" for none.
+    name to show; address: where this copy of the course comes from; either may be "".
     """
 
     loss: float
@@ -198,7 +199,7 @@ def draw(card: Card) -> Drawing:
 
 
 def loss_bars(card: Card, loss: str, bigram: str, uniform: str) -> tuple[list[Bar], list[Words]]:
-    """The loss next to those of guessing and of letter pairs, from zero; none where a long name is in the way."""
+    """Bars for the loss, for guessing and for letter pairs; only a line of text if a long name needs their place."""
     widths = [NAME_SIZE * sum(WIDE if letter in "mw" else NARROW for letter in name) for name in card.names]
     if max(widths, default=0) > BARS_LEFT - MARGIN - 10:
         return [], [Words(MARGIN, 336, 20, f"lower is better; letter pairs {bigram}, guessing {uniform}", "soft")]

@@ -39,10 +39,16 @@ def grade_submission(
     """
     fresh = fresh_verdict(folder, learner, part, tier)
     old = last_released(folder, learner, part)
-    kept = old and keeps_old_verdict(
-        decided(folder, learner, part, old)[0], decided(folder, learner, part, fresh.report)[0]
-    )
-    return SubmissionVerdict(old, fresh.collected, is_older=True) if kept and not lower else fresh
+    kept = older_counts(folder, learner, part, old, fresh.report) and not lower
+    return SubmissionVerdict(old, fresh.collected, is_older=True) if kept else fresh
+
+
+def older_counts(folder: ClassFolder, learner: str, part: Part, old: Report | None, new: Report) -> bool:
+    """Whether an older verdict counts instead of a new one, after the decisions about regrade requests."""
+    if old is None:
+        return False
+    before, after = (decided(folder, learner, part, report)[0] for report in (old, new))
+    return keeps_old_verdict(before, after)
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, dict[str, str]]:

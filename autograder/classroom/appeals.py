@@ -110,7 +110,7 @@ def find_requests(folder: ClassFolder) -> CollectedRequests:
         names, graded = set(check_names(part)), None
         stem, _, suffix = file_name(part).rpartition(".")
         collected = [(path, path.parent.name) for path in folder.appeals.glob(f"*/{stem}*.{suffix}")]
-        place = "part??" if part is capstone() else part.name  # the capstone is not submitted as a part
+        place = "part??" if part is capstone() else part.name  # the capstone is submitted with any part
         submitted_with = [(p, p.parent.parent.name) for p in folder.submitted.glob(f"*/{place}/{file_name(part)}")]
         for path, learner in [*sorted(collected), *sorted(submitted_with)]:
             content = b""
@@ -243,8 +243,9 @@ def _concerned(
     accept: bool,
     alike: bool,
 ) -> list[str]:
-    """The learners to decide for. To accept for all alike: "" for everybody with the recognised mistake, also later; if
-    none was recognised, those whose check fails in the same way now. To reject for all alike: those who asked.
+    """The learners to decide for; "" means everybody. Accepting with `alike` is for everybody with the recognised
+    mistake, also later; or, if no mistake was recognised, for those whose check fails in the same way now. Rejecting
+    with `alike` is for those of them who asked.
     """
     if not alike:
         return [learner]
@@ -295,7 +296,7 @@ def _enter_capstone_again(folder: ClassFolder, learner: str) -> SubmissionOutcom
         report = last_released(folder, learner, capstone())
         try:
             enter_capstone(folder, learner, report, newest_parts(folder, learner))
-        except Exception as error:  # whoever is at fault: the others get their points all the same
+        except Exception as error:  # any error: record it, and the others still get their points
             return SubmissionOutcome(learner, capstone(), failure=f"{type(error).__name__}: {error}")
     earned = decided(folder, learner, capstone(), report)[0].earned
     return SubmissionOutcome(learner, capstone(), earned, report.possible)
@@ -404,7 +405,7 @@ def _errata_line(errata: Errata | str, learner: str) -> str:
     if isinstance(errata, str):
         return errata
     if learner in errata.unknown and errata.part is capstone():
-        return "There is no training by the current checks to compare with: errata trains everybody again."
+        return "not known yet, because it was not trained with the current checks. `errata` trains all."
     if learner in errata.unknown:
         return "There is nothing to compare: this submission was not graded with make grade."
     changes = {change.learner: change for change in errata.changes}

@@ -27,9 +27,9 @@ from autograder.class_folder.collected import NewestModule, newest_module
 from autograder.class_folder.decisions import DecisionsError
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.locks import exclusive_grading
-from autograder.class_folder.released_verdicts import keeps_old_verdict, last_released
+from autograder.class_folder.released_verdicts import last_released
 from autograder.class_folder.settings import ClassError
-from autograder.class_folder.verdict import decided
+from autograder.class_folder.verdict import older_counts
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom import capstone_process
 from autograder.classroom.capstone_gradebook import enter_capstone
@@ -139,16 +139,15 @@ def release_capstone(
     training: Training,
     lower: bool = False,
 ) -> Report:
-    """Bring a stored verdict to ledger, gradebook and feedback, unless a better one for the same modules counts and the
-    lower one is not asked for. Waits for another grading of the class. Returns the verdict that counts, by the checks
-    alone. Raises ClassError and LedgerError.
+    """Enter a stored verdict in ledger, gradebook and feedback, unless an earlier and better one for the same modules
+    counts. lower: enter it anyway. Waits for another grading of the class. Returns the verdict that counts, before
+    decisions. Raises ClassError and LedgerError.
     """
     with exclusive_grading(folder.root, wait=True), Ledger.opened(folder.verdicts, wait=True) as ledger:
         old = last_released(folder, learner, capstone())
-        if old is not None and not lower:
-            before, after = (decided(folder, learner, capstone(), each)[0] for each in (old, report))
-            report = old if keeps_old_verdict(before, after) else report
-        if report is not old:  # whose line is there
+        if not lower and older_counts(folder, learner, capstone(), old, report):
+            report = old
+        if report is not old:  # the old one has its line
             modules, store = _contents(newest), open_store(folder.verdicts)
             name = verdict_key(modules, training)
             ledger.record(learner, capstone(), report, modules, store, name, training.python)

@@ -121,7 +121,8 @@ def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
     wrong = wrong_scores(submitted_work, json.loads(_output(["grades", "--json", "--class", str(folder.root)])))
     if wrong:
         raise DemoFailed("\n".join(["Not everybody got the expected points:", *wrong]))
-    say(f"\nAll 13 submissions got the expected points, in {time.monotonic() - began:.0f} seconds. Where to look:")
+    seconds = time.monotonic() - began
+    say(f"\nAll {len(submitted_work)} submissions got the expected points, in {seconds:.0f} seconds. Where to look:")
     for label, path in (
         ("a learner's feedback page", folder.feedback / "dan" / "part01" / "part01.html"),
         ("the same after an attack", folder.feedback / "eve" / "part09" / "part09.html"),

@@ -198,15 +198,15 @@ def errata(
     from autograder.sandbox import strict_tier
 
     class_folder = existing_class(folder)
-    tier = strict_tier()
+    its_part, tier = part_or_capstone(part), strict_tier()
     try:
-        if part == capstone().number:
+        if its_part is capstone():
             training = Training(tier)
             (found, reports), outcomes = find_capstone_errata(class_folder, training), []
             if apply:
                 apply_capstone_errata(class_folder, found, reports, training, lower)
         else:
-            found = find_errata(class_folder, parts_of(part)[0], tier)
+            found = find_errata(class_folder, its_part, tier)
             outcomes = apply_errata(class_folder, found, tier, lower) if apply else []
     except ReleaseError as error:
         raise Misuse(str(error)) from error

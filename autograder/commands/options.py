@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.course import Part, capstone, part, parts
+from autograder import course
+from autograder.course import Part, part, parts
 
 ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
 PartOption = Annotated[int | None, typer.Option("--part", help="Only this part.")]
@@ -23,4 +24,7 @@ def parts_of(number: int | None) -> tuple[Part, ...]:
 
 def part_or_capstone(number: int) -> Part:
     """The part with this number; 11 is the capstone. Raises ValueError with a sentence."""
-    return capstone() if number == capstone().number else parts_of(number)[0]
+    try:
+        return course.part_or_capstone(number)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error

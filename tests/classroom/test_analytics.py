@@ -241,7 +241,7 @@ def test_the_page_escapes_everything_and_asks_nobody_for_anything(tmp_path):
         (["nowhere"], "There is no folder nowhere"),
         (["."], "grade first"),
         ([".", "--part", "4"], "There is no verdict in . on part 4: grade first"),
-        ([".", "--part", "77"], "There is no part 77"),
+        ([".", "--part", "77"], "There is no part 77: the parts are 0 to 10, and 11 is the capstone."),
     ],
 )
 def test_what_cannot_be_shown_is_reported_in_a_sentence(tmp_path, monkeypatch, words, sentence):

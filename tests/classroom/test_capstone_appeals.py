@@ -121,7 +121,7 @@ def test_lower_errata_of_the_capstone_reach_ledger_and_gradebook(a_class, traini
 def test_a_capstone_waits_for_another_grading_and_then_gets_its_line(a_class, training, monkeypatch):
     (a_class.verdicts / LEDGER_FILE).unlink()
     waits = []
-    with exclusive_grading(a_class.root) as _:
+    with exclusive_grading(a_class.root):
         monkeypatch.setattr("autograder.class_folder.locks.time.sleep", lambda seconds: waits.append(seconds) or 1 / 0)
         outcomes = {one.learner: one for one in grade_capstones(a_class, training)}
     assert waits and "ZeroDivisionError" in outcomes["ada"].failure, "it waited"
@@ -189,7 +189,7 @@ def test_the_instructor_sees_a_request_and_trains_again_only_when_asked(a_class,
     hand_in_all(a_class, "dan")
     (case,) = cases(a_class, requests)
     assert case.newer
-    assert not [one for one in find_capstone_errata(a_class, training, train=False)[0].changes]
+    assert not find_capstone_errata(a_class, training, train=False)[0].changes
 
 
 def test_an_accepted_request_gives_points_in_every_record_and_grading_again_keeps_them(a_class, training):
