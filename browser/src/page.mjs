@@ -119,7 +119,7 @@ class Page {
   async show(part, code) {
     this.part = part;
     this.work.remember("part", part.number);
-    this.example = code;
+    this.example = code || null;
     $("lesson-title").textContent = `Part ${part.number}: ${part.title}`;
     $("lesson-text").innerHTML = await (await fetch(`lessons/${part.name}.html`)).text();
     $("lesson").scrollTop = 0;
@@ -130,8 +130,8 @@ class Page {
       ...part.tasks.map((task) => element("option", { value: task.id, textContent: `${task.id} ${task.title}` })),
     );
     document.title = `Part ${part.number}: ${part.title}`;
-    this.editor.open(code ?? this.work.text(part.file));
-    if (code) {
+    this.editor.open(this.example ?? this.work.text(part.file));
+    if (this.example) {
       const keep = element("button", { type: "button", textContent: "Keep it as my file", onclick: () => this.keepExample() });
       const back = element("button", { type: "button", textContent: "Back to my file", onclick: () => this.leaveExample() });
       this.tell("This code came with the link. Your own file is untouched.", keep, back);
@@ -198,7 +198,7 @@ class Page {
   }
 
   typed(text) {
-    if (this.example !== null && this.example !== undefined) return;
+    if (this.example) return;
     clearTimeout(this.timer);
     const part = this.part;
     this.pending = () => this.work.save(part.file, text);
