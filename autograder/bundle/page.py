@@ -130,7 +130,7 @@ def _node_modules(on_progress: Callable[[str], None]) -> Path:
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["npm said nothing"]
+        last = done.stderr.strip().splitlines()[-1:] or ["npm printed no reason"]
         raise NoTools(f"npm could not fetch the packages of {SOURCE} ({last[0]}). Is there a network? Run it again.")
     mark.write_text(digest, encoding="ascii")
     return modules
