@@ -63,8 +63,10 @@ def make_page(
 
     The folder must be empty or hold a page, which is replaced once the new one is complete.
     """
+    if to.exists() and not to.is_dir():
+        raise NoPage(f"{to} is a file: choose an empty folder, or a new one.")
     if to.is_dir() and any(to.iterdir()) and not (to / MARK).is_file():
-        raise NoPage(f"{to} holds something other than a page: give an empty folder, or a new one.")
+        raise NoPage(f"{to} holds something other than a page: choose an empty folder, or a new one.")
     wanted = parts() if wanted is None else wanted
     modules = _node_modules(on_progress)
     building = to.with_name(f"{to.name}-unfinished")
@@ -76,7 +78,7 @@ def make_page(
             shutil.rmtree(to)
         building.rename(to)
     except OSError as error:
-        raise NoPage(f"The page can't be written to {to} ({error.strerror}).") from error
+        raise NoPage(f"The page can't be built in {to} ({error.filename or to}: {error.strerror}).") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return to
@@ -128,7 +130,7 @@ def _node_modules(on_progress: Callable[[str], None]) -> Path:
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["npm said nothing"]
+        last = done.stderr.strip().splitlines()[-1:] or ["npm printed no reason"]
         raise NoTools(f"npm could not fetch the packages of {SOURCE} ({last[0]}). Is there a network? Run it again.")
     mark.write_text(digest, encoding="ascii")
     return modules

@@ -58,8 +58,8 @@ def check_part(
     tier: Tier = Tier.LOCAL,
     open_worker: Callable[[Mapping[str, bytes], Tier, Limits], Worker] = Worker,
 ) -> Report:
-    """Run a part's recorded checks on the learner's modules. open_worker: what serves the probes; the page has one of
-    its own. Raises SandboxUnavailable if the tier is not secure.
+    """Run a part's recorded checks on the learner's modules. open_worker: opens the worker that serves the probes.
+    Raises SandboxUnavailable if the tier is not secure.
     """
     chosen = seeds(of) if seed is None else (seed,)
     if seed is not None and seed not in seeds(of):

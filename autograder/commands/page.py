@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.console import print_lines, reports_errors
 from autograder.course import ROOT
+
+if TYPE_CHECKING:
+    from http.server import ThreadingHTTPServer
 
 app = typer.Typer()
 
@@ -18,9 +21,9 @@ PAGE = ROOT / "dist" / "page"
 @app.command()
 @reports_errors()
 def page(
-    out: Annotated[Path | None, typer.Option(help="The folder to build in; dist/page if none.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to build in (default: dist/page).")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Serve the page at http://127.0.0.1:8000/ as well.")] = False,
-    port: Annotated[int, typer.Option(help="The port to serve at.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8000,
 ) -> None:
     """Build the course as a web page that runs in the browser, also without a network.
 
@@ -30,14 +33,22 @@ def page(
     """
     from autograder.bundle.page import make_page
 
-    folder = make_page(out or PAGE, on_progress=lambda words: print_lines([words]))
+    folder = out or PAGE
+    server = open_server(folder, port) if serve else None  # before the build, which may take minutes
+    make_page(folder, on_progress=lambda words: print_lines([words]))
     print_lines([f"The page is built: {folder}"])
-    if serve:
-        serve_folder(folder, port)
+    if server is None:
+        return
+    with server:
+        print_lines([f"Open http://127.0.0.1:{port}/ in a browser. Ctrl-C ends it."])
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print_lines(["Ended."])
 
 
-def serve_folder(folder: Path, port: int) -> None:
-    """Serve a folder to this machine until Ctrl-C."""
+def open_server(folder: Path, port: int) -> ThreadingHTTPServer:
+    """A server of a folder, for this machine only. Raises ValueError if the port is in use."""
     import functools
     import http.server
 
@@ -53,12 +64,6 @@ def serve_folder(folder: Path, port: int) -> None:
             pass
 
     try:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=folder))
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=folder))
     except OSError as error:
-        raise ValueError(f"Port {port} can't be used ({error.strerror}): give another one with --port.") from error
-    with server:
-        print_lines([f"Open http://127.0.0.1:{server.server_port}/ in a browser. Ctrl-C ends it."])
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print_lines(["Ended."])
+        raise ValueError(f"Port {port} can't be used ({error.strerror}). Choose another one with --port.") from error

@@ -46,7 +46,7 @@ class Answered:
 
 
 class AnsweredWorker:
-    """Takes the place of `sandbox.Worker`. answers: by call, in the order in which it was made."""
+    """Replaces `sandbox.Worker`. answers: by call, in the order in which it was made."""
 
     interpreter_version = ""
     used_up = False  # the page ends each call by itself
@@ -62,7 +62,7 @@ class AnsweredWorker:
         pass
 
     def call(self, probe: str, arguments: Sequence, seconds: float | None = None, cpu_seconds: float = 0) -> Reply:
-        """The known answer. Raises Missing. An answer that did not come is one only if it had had its time."""
+        """The known answer. Raises Missing. A timeout counts only if the call had at least as many seconds."""
         key, allowed = call_key(probe, list(arguments)), cpu_seconds * CLOCK_TIMES
         known = self._answers.get(key, [])
         index = self._made[key]
@@ -103,7 +103,7 @@ class PartCheck:
         return json.dumps({"report": {**report.to_json(), **words}})
 
     def answer(self, replies: str, printed: str) -> None:
-        """Take replies, as JSON: [probe, arguments as JSON, seconds, line, failure, message]. A failure has no line."""
+        """Add replies, as JSON: [probe, arguments as JSON, seconds, line, failure, message]. A failure has no line."""
         self._printed = clean_text(printed, OUTPUT_CHARACTERS, keep="\n\t")
         for probe, arguments, seconds, line, failure, message in json.loads(replies):
             reply = Reply(failure=failure, message=message) if failure else self._parsed(line)

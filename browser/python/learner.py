@@ -1,6 +1,6 @@
 """The learner's side of the page: runs probes next to a learner's code, in a separate interpreter.
 
-It is `autograder/sandbox/worker.py` with messages in place of pipes. What it sends is believed by nobody.
+It is `autograder/sandbox/worker.py` with messages instead of pipes. Nothing trusts what it sends.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Served:
         self.loaded = False
 
     def load(self) -> None:
-        """Run the learner's modules, which may take as long as it likes: the page ends it."""
+        """Run the learner's modules. There is no time limit here: the page stops them."""
         if not self.loaded:
             self.space.activate(self.names)
             self.loaded = True
@@ -147,7 +147,7 @@ class Page:
     """What the page calls."""
 
     def __init__(self) -> None:
-        """Take from the learner's code what a page does not have."""
+        """Disable what a page can't offer to the learner's code."""
         sys.setrecursionlimit(DEPTH)
         sys.setrecursionlimit = lambda limit: None
         builtins.input = worker.refuse_input

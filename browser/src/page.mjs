@@ -14,7 +14,7 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
-// A web worker as the engine wants it.
+// A web worker with the engine's interface.
 function webWorker() {
   const worker = new Worker(new URL("interpreter.js", document.baseURI), { type: "module" });
   return {
@@ -68,7 +68,7 @@ class Page {
     page.hints = (await work.recall("hints")) ?? {};
     page.listen();
     await page.follow();
-    if (!work.lasting) page.tell("This browser keeps nothing for this page. Save as zip before you close it.");
+    if (!work.lasting) page.tell("This browser does not store your work for this page. Choose Save as zip before you close it.");
     try {
       await engine.ready;
       $("boot").textContent = "Ready. Nothing that you write leaves this browser.";
@@ -119,7 +119,7 @@ class Page {
   async show(part, code) {
     this.part = part;
     this.work.remember("part", part.number);
-    this.example = code;
+    this.example = code || null;
     $("lesson-title").textContent = `Part ${part.number}: ${part.title}`;
     $("lesson-text").innerHTML = await (await fetch(`lessons/${part.name}.html`)).text();
     $("lesson").scrollTop = 0;
@@ -130,8 +130,8 @@ class Page {
       ...part.tasks.map((task) => element("option", { value: task.id, textContent: `${task.id} ${task.title}` })),
     );
     document.title = `Part ${part.number}: ${part.title}`;
-    this.editor.open(code ?? this.work.text(part.file));
-    if (code) {
+    this.editor.open(this.example ?? this.work.text(part.file));
+    if (this.example) {
       const keep = element("button", { type: "button", textContent: "Keep it as my file", onclick: () => this.keepExample() });
       const back = element("button", { type: "button", textContent: "Back to my file", onclick: () => this.leaveExample() });
       this.tell("This code came with the link. Your own file is untouched.", keep, back);
@@ -150,7 +150,7 @@ class Page {
       button.disabled = true;
       await this.flush();
       const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
-      // A new interpreter knows nothing of the cells before.
+      // A new interpreter has not run the cells before this one.
       if (!this.engine.cells || this.started.get(part) !== this.engine.cells) {
         await this.engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
       }
@@ -159,7 +159,7 @@ class Page {
       output.replaceChildren();
       if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));
       for (const html of shown) output.append(element("div", { innerHTML: html }));
-      if (!printed && !shown.length) output.append(element("p", { textContent: "This cell shows nothing." }));
+      if (!printed && !shown.length) output.append(element("p", { textContent: "This cell has no output." }));
       button.disabled = false;
     };
     cell.querySelector("pre").tabIndex = 0; // it scrolls
@@ -169,7 +169,7 @@ class Page {
   drawParts() {
     const rows = this.course.parts.map((part) => {
       const result = this.results[part.file];
-      const state = result?.passed ? "passed" : result ? `${result.earned} of ${result.possible}` : this.work.touched(part.file) ? "begun" : "";
+      const state = result?.passed ? "passed" : result ? `${result.earned} of ${result.possible}` : this.work.touched(part.file) ? "started" : "";
       const link = element("a", { href: `#part=${part.number}` }, element("span", { textContent: `${part.number} ${part.title}` }));
       if (state) link.append(element("span", { className: `state ${result?.passed ? "passed" : ""}`, textContent: state }));
       if (part === this.part) link.setAttribute("aria-current", "page");
@@ -198,7 +198,7 @@ class Page {
   }
 
   typed(text) {
-    if (this.example !== null && this.example !== undefined) return;
+    if (this.example) return;
     clearTimeout(this.timer);
     const part = this.part;
     this.pending = () => this.work.save(part.file, text);
@@ -279,7 +279,7 @@ class Page {
     return row;
   }
 
-  // A command of the terminal as what to choose here.
+  // Replaces each command of the terminal by what to do on the page.
   inWords(text) {
     return text.replace(/python -m autograder check (\d+\.\d+)/g, "check task $1").replace(/python -m autograder check (\d+)/g, "check part $1").replace(/python -m autograder check/g, "check every part");
   }
@@ -289,7 +289,7 @@ class Page {
     const box = $("hints");
     box.hidden = false;
     if (!hint) {
-      box.replaceChildren(element("p", { textContent: this.report ? "Everything here passes: there is nothing to hint at." : "Check your code first: a hint is for what fails first." }));
+      box.replaceChildren(element("p", { textContent: this.report ? "All checks pass, so there is no hint to show." : "Check your code first. The hints are for the first check that fails." }));
       return;
     }
     if (hint.instead) {
@@ -310,7 +310,7 @@ class Page {
 
   async reset() {
     const part = this.part;
-    if (!confirm(`Put the original stub in place of ${part.file}? Undo reset brings your code back.`)) return;
+    if (!confirm(`Replace ${part.file} with the original stub? Undo reset brings your code back.`)) return;
     await this.flush();
     await this.work.replace(part.file, this.work.stubs[part.file], "reset");
     this.editor.open(this.work.text(part.file));
@@ -331,7 +331,7 @@ class Page {
     const link = element("a", { href: URL.createObjectURL(zipOf(this.work.all())), download: "exercises.zip" });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    this.tell("exercises.zip holds all your files. Unpack it into the course's folder, or hand it in.");
+    this.tell("exercises.zip holds all your files. Unpack it into the course's folder, or submit it.");
   }
 
   async take(files) {
@@ -375,7 +375,7 @@ async function keepForOfflineUse() {
       if (coming.state !== "installed" || !navigator.serviceWorker.controller) return;
       const button = element("button", { type: "button", textContent: "Load it", onclick: () => coming.postMessage("use the new version") });
       $("banner").hidden = false;
-      $("banner").replaceChildren("A new version of the course is here. Your work is kept.", button);
+      $("banner").replaceChildren("A new version of the course is available. Your work is kept.", button);
     });
   });
   let reloads = 0;

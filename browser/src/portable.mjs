@@ -9,14 +9,14 @@ export function zipOf(files) {
   return new Blob([zipSync(Object.fromEntries(entries))], { type: "application/zip" });
 }
 
-// What of the given files belongs to the course: {texts: {name: text}, left: [sentence, ...]}.
+// The given files that belong to the course, and why others are left out: {texts: {name: text}, left: [sentence, ...]}.
 export async function readFiles(given, known) {
   const texts = {};
   const left = [];
   const take = (path, bytes) => {
     const name = path.split("/").at(-1);
     if (!known.includes(name)) left.push(`${path} is not a file of the course.`);
-    else if (bytes.length > LARGEST_FILE) left.push(`${path} has ${bytes.length} bytes; ${LARGEST_FILE} is the most.`);
+    else if (bytes.length > LARGEST_FILE) left.push(`${path} has ${bytes.length} bytes; at most ${LARGEST_FILE} are allowed.`);
     else {
       try {
         texts[name] = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll("\r\n", "\n");
@@ -33,10 +33,10 @@ export async function readFiles(given, known) {
     }
     try {
       const entries = unzipSync(bytes, { filter: (entry) => entry.originalSize <= 4 * LARGEST_FILE && /\.py$/.test(entry.name) });
-      if (!Object.keys(entries).length) left.push(`${file.name} holds no Python files.`);
+      if (!Object.keys(entries).length) left.push(`${file.name} contains no Python files.`);
       for (const [path, content] of Object.entries(entries)) if (!path.startsWith("__MACOSX")) take(path, content);
     } catch {
-      left.push(`${file.name} is not a zip file that can be read.`);
+      left.push(`${file.name} can't be read as a zip file.`);
     }
   }
   return { texts, left };

@@ -2,13 +2,16 @@
 
 import json
 import re
+import socket
 import zipfile
 import zlib
 from html import escape
 
 import pytest
+from typer.testing import CliRunner
 
 from autograder.bundle.page import NOTES, SMALLER_CELLS, SOURCE, NoPage, make_page
+from autograder.commands.page import app
 
 LARGEST = 10_000_000  # bytes, gzipped
 PROGRAMS = ("page.js", "interpreter.js", "service_worker.js")
@@ -67,3 +70,19 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
     with pytest.raises(NoPage, match="something other than a page"):
         make_page(tmp_path)
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_a_file_in_the_place_of_the_folder_is_reported_before_the_build(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(NoPage, match="thesis.txt is a file: choose an empty folder"):
+        make_page(tmp_path / "thesis.txt", on_progress=pytest.fail)
+
+
+def test_a_port_in_use_is_reported_before_the_build(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.bundle.page.make_page", lambda *_, **__: pytest.fail("it was built"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        answer = CliRunner().invoke(app, ["--out", str(tmp_path), "--serve", "--port", port])
+    assert answer.exit_code == 2
+    assert f"Port {port} can't be used" in answer.stderr
+    assert CliRunner().invoke(app, ["--serve", "--port", "99999"]).exit_code == 2

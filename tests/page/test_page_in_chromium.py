@@ -105,6 +105,14 @@ def test_a_link_with_code_names_its_mistake_and_leaves_the_learners_file_alone(v
     visit.wait(lambda: visit.code() == STUB)
 
 
+def test_a_link_with_empty_code_opens_the_learners_file_and_saves_it(visit):
+    visit.open("#part=0&code=")
+    assert "def square" in visit.code()
+    visit.write(WRONG)
+    visit.open("#part=0")
+    assert visit.code() == WRONG
+
+
 @pytest.mark.parametrize(("size", "scheme"), [((1280, 900), "light"), ((390, 844), "dark")])
 def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     visit.open("#part=0", size, scheme)
