@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 if sys.version_info >= (3, 11):
@@ -58,7 +60,7 @@ class LatePolicy:
 @dataclass(frozen=True)
 class ClassSettings:
     """due and weights are by assignment; due dates are in UTC. zone is for times without a time zone. catalogue:
-    whether the class's site has the catalogue of known mistakes.
+    whether the class's site has the catalogue of known mistakes. links: on the class's page, by label.
     """
 
     zone: datetime.tzinfo
@@ -66,6 +68,7 @@ class ClassSettings:
     late: LatePolicy
     weights: dict[str, float]
     catalogue: bool = True
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 def assignments() -> dict[str, str]:
@@ -103,6 +106,10 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
     catalogue = own.get("catalogue", defaults["catalogue"])
     if type(catalogue) is not bool:
         raise ClassError(f"{FILE}, catalogue: {catalogue!r} must be true or false, without quotes.")
+    links = {**defaults["links"], **_table(own, "links")}
+    for label, link in links.items():
+        if not isinstance(link, str) or not re.fullmatch(r"(https?://|mailto:)[^\s<>\"]+", link):
+            raise ClassError(f"{FILE}, [links] {label}: {link!r} must be an address such as https://example.org/forum.")
     due = {**defaults["due"], **_table(own, "due")}
     for heading, table in (("weights", weights), ("due", due)):
         _require_known_keys(table, assignments(), f"[{heading}] ")
@@ -121,6 +128,7 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         LatePolicy(**{key: float(value) for key, value in late.items()}),
         {name: float(weights.get(name, 0)) for name in assignments()},
         catalogue,
+        links,
     )
 
 

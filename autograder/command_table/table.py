@@ -206,7 +206,8 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "page", "page", "build the course as a web page in dist/page",
-            "; args=--serve serves it, too", extra="docs",
+            "; class=FOLDER with that class's parts, dates and links; args=--serve serves it, too", extra="docs",
+            options=("class",),
         ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(

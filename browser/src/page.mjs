@@ -1,8 +1,9 @@
 // The page: parts, lesson, editor and verdict.
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
-import { readFiles, zipOf } from "./portable.mjs";
+import { readFiles, textIn, zipOf } from "./portable.mjs";
 import { Work } from "./storage.mjs";
+import { TrainingRoom } from "./training.mjs";
 
 const $ = (id) => document.getElementById(id);
 const WORDS = { passed: "pass", failed: "FAIL", error: "FAIL", timeout: "FAIL", missing: "FAIL", todo: "to do", manual: "manual" };
@@ -49,30 +50,38 @@ async function download(sizes) {
 }
 
 class Page {
-  constructor(course, work, engine) {
-    Object.assign(this, { course, work, engine, part: null, results: {}, hints: {}, example: null, started: new Map() });
+  constructor(course, work) {
+    Object.assign(this, { course, work, part: null, results: {}, hints: {}, example: null, started: new Map() });
     this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
+    this.engine = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    this.engine.catch(() => {}); // reported in `open`
+    this.training = new TrainingRoom({
+      files: () => this.work.all(),
+      start: async () => (await this.engine).startOwn(),
+      names: async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean),
+    });
   }
 
+  // Shows the part and what the learner wrote while Python is still loading.
   static async open() {
     const course = await (await fetch("course.json")).json();
     const work = await Work.open(course.stubs);
-    const [checker, learner] = await download(course.sizes);
-    const indexURL = new URL("pyodide/", document.baseURI).href;
-    const engine = new Course(webWorker, {
-      checker: { indexURL, archive: checker },
-      learner: { indexURL, archive: learner },
-    });
-    const page = new Page(course, work, engine);
+    const page = new Page(course, work);
     page.results = (await work.recall("results")) ?? {};
     page.hints = (await work.recall("hints")) ?? {};
     page.listen();
-    await page.follow();
+    page.drawClass();
+    await page.follow(); // before the download, which takes all of a slow connection
     if (!work.lasting) page.tell("This browser does not store your work for this page. Choose Save as zip before you close it.");
     try {
+      const [checker, learner] = await download(course.sizes);
+      const indexURL = new URL("pyodide/", document.baseURI).href;
+      const engine = new Course(webWorker, { checker: { indexURL, archive: checker }, learner: { indexURL, archive: learner } });
+      page.resolve(Object.assign(engine, { learnerArchive: learner }));
       await engine.ready;
       $("boot").textContent = "Ready. Nothing that you write leaves this browser.";
     } catch (error) {
+      page.reject(error);
       $("boot").textContent = `Python did not start (${error.message}). Reload the page to try again.`;
     }
     return page;
@@ -108,16 +117,47 @@ class Page {
   // The address says what to show: #part=3&task=3.1&code=...
   async follow() {
     const wanted = new URLSearchParams(location.hash.slice(1));
+    if (wanted.has("train")) return this.showTraining();
     const task = wanted.get("task") ?? "";
     const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
     const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
     await this.flush();
     await this.show(part, wanted.get("code"));
     if (task) this.goToTask(task);
+    this.showRecorded();
+  }
+
+  async showTraining() {
+    await this.flush();
+    this.part = null;
+    $("main").dataset.view = "train";
+    document.title = "Train a model";
+    this.tell("");
+    this.drawParts();
+    this.training.open();
+  }
+
+  // The verdict on the example of the front page was recorded when the page was built: it need not wait for Python.
+  showRecorded() {
+    const { example } = this.course;
+    if (!example || this.example !== example.code || this.part.number !== example.part) return;
+    this.drawReport(example.report);
+    const keep = [...$("banner").querySelectorAll("button")];
+    this.tell("This code came with the link, and so did its verdict below. Change the code, then choose Check.", ...keep);
+  }
+
+  // The links of a class, and the time zone of its dates.
+  drawClass() {
+    const { links = [], zone } = this.course;
+    const rows = links.map(([label, address]) => element("li", {}, element("a", { href: address, textContent: label })));
+    if (zone) rows.push(element("li", { className: "due", textContent: `Times are those of ${zone}.` }));
+    $("class-links").hidden = !rows.length;
+    $("class-links").replaceChildren(...rows);
   }
 
   async show(part, code) {
     this.part = part;
+    $("main").dataset.view = "part";
     this.work.remember("part", part.number);
     this.example = code || null;
     $("lesson-title").textContent = `Part ${part.number}: ${part.title}`;
@@ -150,12 +190,14 @@ class Page {
       button.disabled = true;
       await this.flush();
       const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
+      output.replaceChildren(element("p", { className: "note", textContent: "Running ..." }));
+      const engine = await this.engine;
       // A new interpreter has not run the cells before this one.
-      if (!this.engine.cells || this.started.get(part) !== this.engine.cells) {
-        await this.engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
+      if (!engine.cells || this.started.get(part) !== engine.cells) {
+        await engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
       }
-      this.started.set(part, this.engine.cells);
-      const { printed, shown } = await this.engine.cell(part.name, cell.querySelector("code").textContent, files);
+      this.started.set(part, engine.cells);
+      const { printed, shown } = await engine.cell(part.name, cell.querySelector("code").textContent, files);
       output.replaceChildren();
       if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));
       for (const html of shown) output.append(element("div", { innerHTML: html }));
@@ -173,9 +215,12 @@ class Page {
       const link = element("a", { href: `#part=${part.number}` }, element("span", { textContent: `${part.number} ${part.title}` }));
       if (state) link.append(element("span", { className: `state ${result?.passed ? "passed" : ""}`, textContent: state }));
       if (part === this.part) link.setAttribute("aria-current", "page");
+      if (part.due) link.append(element("span", { className: "due", textContent: `due ${part.due}` }));
       return element("li", {}, link);
     });
-    $("parts").firstElementChild.replaceChildren(...rows);
+    const train = element("a", { href: "#train", textContent: "Train a model" });
+    if (!this.part) train.setAttribute("aria-current", "page");
+    $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train));
   }
 
   goToTask(id) {
@@ -213,13 +258,15 @@ class Page {
   }
 
   async check() {
-    if (this.checking) return;
+    if (this.checking || !this.part) return;
     this.checking = true;
     await this.flush();
     const part = this.part;
     const text = this.editor.text;
     const task = $("task").value || null;
     $("check").disabled = true;
+    $("summary").textContent = "Python is loading. Your check runs as soon as it is ready.";
+    const engine = await this.engine.then(async (each) => (await each.ready, each)).catch(() => null);
     $("summary").textContent = "Checking ...";
     const started = performance.now();
     let last = "";
@@ -228,8 +275,9 @@ class Page {
       $("summary").textContent = `Checking ... ${waited} s${last && waited > 1 ? `: ${last}` : ""}`;
     }, 1000);
     try {
+      if (!engine) throw new Error("Python did not start");
       const files = { ...this.work.all(), [part.file]: text };
-      const report = await this.engine.check({ part: part.number, task, files }, (probe) => (last = probe ? "your code runs" : "your file loads"));
+      const report = await engine.check({ part: part.number, task, files }, (probe) => (last = probe ? "your code runs" : "your file loads"));
       // A check of one task says nothing about the others.
       if (!this.example && !task) {
         this.results[part.file] = report;
@@ -336,14 +384,19 @@ class Page {
 
   async take(files) {
     await this.flush();
+    const names = files.find((file) => /\.txt$/i.test(file.name));
+    if (names) {
+      location.hash = "train";
+      return this.training.takeFile(names);
+    }
     const { texts, left } = await readFiles(files, Object.keys(this.course.stubs));
-    const names = Object.keys(texts).filter((name) => texts[name] !== this.work.text(name));
-    const replaced = names.filter((name) => this.work.touched(name));
+    const changed = Object.keys(texts).filter((name) => texts[name] !== this.work.text(name));
+    const replaced = changed.filter((name) => this.work.touched(name));
     if (replaced.length && !confirm(`Replace ${replaced.join(", ")}? Undo reset brings your code back, file by file.`)) return;
-    for (const name of names) await this.work.replace(name, texts[name], "opened");
-    const part = this.part.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
-    const same = Object.keys(texts).length - names.length;
-    const said = [names.length ? `Opened ${names.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
+    for (const name of changed) await this.work.replace(name, texts[name], "opened");
+    const part = this.part?.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
+    const same = Object.keys(texts).length - changed.length;
+    const said = [changed.length ? `Opened ${changed.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
     if (part) {
       history.replaceState(null, "", `#part=${part.number}`);
       await this.show(part, null);
@@ -387,4 +440,5 @@ async function keepForOfflineUse() {
 }
 
 window.coursePage = Page.open();
-keepForOfflineUse().catch(() => {});
+// Afterwards: on a slow connection, it would load everything at the same time again.
+window.coursePage.finally(() => keepForOfflineUse().catch(() => {}));

@@ -19,8 +19,7 @@ IN_NODE = Path(__file__).with_name("check_in_node.mjs")
 
 def _build(folder: Path) -> str:
     """Build the page; the reason why it can't be built here, or nothing."""
-    with few_mistakes() as patch:
-        patch.setattr(page, "RECORDINGS", folder.with_name("page-recordings"))
+    with few_mistakes(folder.with_name("recordings")):
         try:
             page.make_page(folder, [part(number) for number in PARTS])
         except page.NoTools as reason:
