@@ -202,7 +202,8 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "site", "site", "build the site of the guides in dist/site",
-            "; class=FOLDER as that class wants it; args=--links checks every link", extra="docs", options=("class",),
+            "; class=FOLDER as that class wants it; page=ADDRESS of the course's page; args=--links checks every link",
+            extra="docs", options=("class", "page"),
         ),
         command(
             "page", "page", "build the course as a web page in dist/page",

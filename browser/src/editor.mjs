@@ -89,14 +89,22 @@ export class Editor {
     this.view.dispatch({ effects: markLine.of(line ?? 0) });
   }
 
-  goTo(line) {
+  goTo(line, focus = true) {
     const place = this.view.state.doc.line(Math.min(Math.max(line, 1), this.view.state.doc.lines));
     this.view.dispatch({ selection: { anchor: place.to }, effects: EditorView.scrollIntoView(place.from, { y: "center" }) });
-    this.view.focus();
+    if (focus) this.view.focus();
   }
 
-  find(text) {
-    const index = this.text.indexOf(text);
-    return index < 0 ? 1 : this.view.state.doc.lineAt(index).number;
+  // The line of a definition's first statement: after its docstring.
+  find(definition) {
+    const index = this.text.indexOf(definition);
+    if (index < 0) return 1;
+    const lines = this.text.slice(index).split("\n");
+    let line = lines.findIndex((each) => /:\s*$/.test(each)) + 1; // after the signature
+    if (/^\s*"""/.test(lines[line] ?? "")) {
+      const isOneLine = lines[line].split('"""').length > 2;
+      line += isOneLine ? 1 : lines.slice(line + 1).findIndex((each) => each.includes('"""')) + 2;
+    }
+    return this.view.state.doc.lineAt(index).number + line;
   }
 }

@@ -1,4 +1,5 @@
 // The page: parts, lesson, editor and verdict.
+import { dim, element } from "./elements.mjs";
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
 import { readFiles, textIn, zipOf } from "./portable.mjs";
@@ -8,12 +9,6 @@ import { TrainingRoom } from "./training.mjs";
 const $ = (id) => document.getElementById(id);
 const WORDS = { passed: "pass", failed: "FAIL", error: "FAIL", timeout: "FAIL", missing: "FAIL", todo: "to do", manual: "manual" };
 const SAVE_AFTER = 300; // milliseconds without a key
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
 
 // A web worker with the engine's interface.
 function webWorker() {
@@ -94,7 +89,11 @@ class Page {
     $("undo").onclick = () => this.undo();
     $("save-zip").onclick = () => this.saveZip();
     $("open-files").onchange = (event) => this.take([...event.target.files]).finally(() => (event.target.value = ""));
-    $("task").onchange = () => this.goToTask($("task").value);
+    $("task").onchange = () => this.goToTask($("task").value, false); // the arrow keys stay in the list
+    document.querySelector(".skip").onclick = (event) => {
+      event.preventDefault(); // the address names the part
+      $(this.part ? "editor-title" : "train-title").focus();
+    };
     window.addEventListener("hashchange", () => this.follow());
     this.work.onOtherTab((name, text) => this.follows(name, text));
     window.addEventListener("pagehide", () => this.flush());
@@ -187,7 +186,8 @@ class Page {
     output.setAttribute("role", "status");
     const part = this.part;
     button.onclick = async () => {
-      button.disabled = true;
+      if (button.ariaDisabled === "true") return;
+      dim(button, true);
       await this.flush();
       const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
       output.replaceChildren(element("p", { className: "note", textContent: "Running ..." }));
@@ -202,7 +202,7 @@ class Page {
       if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));
       for (const html of shown) output.append(element("div", { innerHTML: html }));
       if (!printed && !shown.length) output.append(element("p", { textContent: "This cell has no output." }));
-      button.disabled = false;
+      dim(button, false);
     };
     cell.querySelector("pre").tabIndex = 0; // it scrolls
     cell.append(button, output);
@@ -223,10 +223,10 @@ class Page {
     $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train));
   }
 
-  goToTask(id) {
+  goToTask(id, focus = true) {
     const task = this.part.tasks.find((each) => each.id === id);
     $("task").value = task ? id : "";
-    if (task?.defines) this.editor.goTo(this.editor.find(`def ${task.defines}`));
+    if (task?.defines) this.editor.goTo(this.editor.find(`def ${task.defines}`), focus);
   }
 
   // Another tab of this browser has saved a file. What was typed here a moment before is kept as a backup.
@@ -264,7 +264,7 @@ class Page {
     const part = this.part;
     const text = this.editor.text;
     const task = $("task").value || null;
-    $("check").disabled = true;
+    dim($("check"), true);
     $("summary").textContent = "Python is loading. Your check runs as soon as it is ready.";
     const engine = await this.engine.then(async (each) => (await each.ready, each)).catch(() => null);
     $("summary").textContent = "Checking ...";
@@ -289,7 +289,7 @@ class Page {
     } finally {
       clearInterval(shown);
       this.checking = false;
-      $("check").disabled = false;
+      dim($("check"), false);
       this.drawParts();
     }
   }
@@ -305,6 +305,7 @@ class Page {
       return;
     }
     $("summary").textContent = `${report.earned} of ${report.possible} points. ${this.inWords(report.breaks || report.next)}`;
+    this.advised = new Set(); // one mistake is explained once
     $("checks").replaceChildren(...report.checks.map((check) => this.drawCheck(check)));
     $("printed").hidden = !report.printed;
     $("printed").lastElementChild.textContent = report.printed ?? "";
@@ -317,10 +318,11 @@ class Page {
     const failed = ["failed", "error", "timeout", "missing"].includes(check.status);
     const row = element("li", { className: failed ? "failed" : check.status });
     row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}`);
+    if (check.advice && !this.advised.has(check.advice)) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
+    this.advised.add(check.advice);
     if (check.message && failed) row.append(element("pre", { textContent: this.inWords(check.message.trimEnd()) }));
     const note = this.course.notes[check.name];
     if (note) row.append(element("p", { className: "note", textContent: note }));
-    if (check.advice) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
     if (failed && check.line) {
       row.append(element("button", { type: "button", textContent: `Go to line ${check.line}`, onclick: () => this.editor.goTo(check.line) }));
     }

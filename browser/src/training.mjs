@@ -1,6 +1,7 @@
 // The page's room for training: a run with the learner's own parts or with the fast version, and its loss curve.
 import { drawChart, inWords, mean } from "./chart.mjs";
 import { readNames } from "./data_set.mjs";
+import { dim, element } from "./elements.mjs";
 import { Characters, FastRun, pairLoss, split } from "./fast.mjs";
 import { OwnRun } from "./own_run.mjs";
 
@@ -11,12 +12,6 @@ const NAMES_AT = 8; // times during a run
 const SPOKEN_AT = 4; // times during a run: a live region must not chatter
 const SHOWN = 20;
 const EQUAL = 1e-9;
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
 
 const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 0));
 const spelled = (number) => number.toLocaleString("en");
@@ -87,6 +82,7 @@ export class TrainingRoom {
   }
 
   async begin() {
+    if (this.current) return;
     const { problem, rows: own } = this.checkNames();
     const seed = Number($("train-seed").value);
     const wrong = problem ?? (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? "" : "The seed must be a whole number from 0 to 4,294,967,295.");
@@ -172,6 +168,7 @@ export class TrainingRoom {
   }
 
   pause() {
+    if (!this.current) return;
     this.paused = !this.paused;
     if (!this.paused) this.goOn?.();
     this.say(this.paused ? `Paused after ${spelled(this.current.run?.losses.length ?? 0)} steps.` : "Training goes on.");
@@ -179,6 +176,7 @@ export class TrainingRoom {
   }
 
   stop() {
+    if (!this.current) return;
     this.stopped = true;
     this.paused = false;
     this.goOn?.();
@@ -192,8 +190,9 @@ export class TrainingRoom {
 
   buttons() {
     const runs = Boolean(this.current);
-    $("train-start").disabled = runs;
-    $("train-pause").disabled = $("train-stop").disabled = !runs;
+    dim($("train-start"), runs);
+    dim($("train-pause"), !runs);
+    dim($("train-stop"), !runs);
     $("train-pause").textContent = runs && this.paused ? "Resume" : "Pause";
   }
 

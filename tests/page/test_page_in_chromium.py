@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from helpers.browser import Quiet, started_browser
 
+from autograder.bundle.page_example import example
 from autograder.course import part
 from autograder.stubs import fresh_stubs
 
@@ -39,7 +40,7 @@ coursePage.then((page) => {
 """
 RUN_CELL = """
 const done = arguments[0], button = document.querySelector("#lesson-text .cell button");
-const ran = () => button.disabled ? setTimeout(ran, 50) : done();
+const ran = () => button.ariaDisabled === "true" ? setTimeout(ran, 50) : done();
 button.click();
 setTimeout(ran, 50);
 """
@@ -51,6 +52,10 @@ coursePage.then((page) => page.take([new File([bytes], name)])).then(() => done(
 """
 
 
+SLOWER = "document.getElementById('train-steps').value = '1000'; document.getElementById('train-start').click()"
+FASTER = "document.getElementById('train-steps').value = '100'; document.getElementById('train-start').click()"
+
+
 class Visit:
     """A visit to the page, which can lose its server."""
 
@@ -58,10 +63,10 @@ class Visit:
         self.browser, self.driver, self.server = browser, browser.driver, server
         self.address = f"http://127.0.0.1:{server.server_port}/"
 
-    def open(self, fragment="", size=(1280, 900), scheme="light"):
+    def open(self, fragment="", size=(1280, 900), scheme="light", ready="Ready"):
         self.driver.get("about:blank")
         self.browser.look(self.address + fragment, size, scheme)
-        self.wait(lambda: "Ready" in self.text("boot"))
+        self.wait(lambda: ready in self.text("boot"))
 
     def wait(self, holds, seconds=60):
         deadline = time.monotonic() + seconds
@@ -113,11 +118,28 @@ def test_a_link_with_empty_code_opens_the_learners_file_and_saves_it(visit):
     assert visit.code() == WRONG
 
 
+def test_the_example_of_the_front_page_shows_its_mistake_before_python_has_started(visit):
+    visit.driver.get("about:blank")
+    visit.browser.look(visit.address + example().fragment)
+    visit.wait(lambda: "All your slopes are 0" in visit.text("checks"))
+    assert "Ready" not in visit.text("boot")
+    assert visit.code() == example().code
+    assert "up, down = xs, xs" in visit.browser.run("return document.querySelector('.cm-content').innerText")
+    before = visit.text("checks")
+    assert visit.check() == visit.text("summary") + before, "the recorded verdict is the page's own"
+
+
 @pytest.mark.parametrize(("size", "scheme"), [((1280, 900), "light"), ((390, 844), "dark")])
 def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     visit.open("#part=0", size, scheme)
     visit.write(WRONG)
     visit.check()
+    assert visit.browser.violations() == []
+    assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
+    visit.browser.run("location.hash = 'train'")
+    visit.wait(lambda: "Train a model" in visit.driver.title)
+    visit.browser.run(FASTER)
+    visit.wait(lambda: "Done" in visit.text("train-status"))
     assert visit.browser.violations() == []
     assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
 
@@ -141,6 +163,99 @@ def test_two_tabs_with_one_file_show_the_same_code(visit):
     visit.driver.close()
     visit.driver.switch_to.window(first)
     visit.wait(lambda: visit.code() == RIGHT)
+
+
+# A part solved without a mouse: keys, and what has the focus afterwards. {n} are lines of code to type.
+BY_KEYBOARD = [
+    ("Tab", "skip to your code"),
+    ("Enter", "editor-title"),
+    ("Tab", "task"),
+    ("0.1", "task"),  # chooses task 0.1, and moves the cursor to its first line
+    ("Tab", "editor"),
+    ("Delete 2 lines", "editor"),
+    ("    return x + x\n", "editor"),
+    ("Ctrl-Enter", "editor"),
+    ("?0 of 2 points", "editor"),
+    ("Escape", "editor"),
+    ("Tab", "check"),
+    ("Tab", "hint"),
+    ("Shift-Tab", "check"),
+    ("Shift-Tab", "editor"),
+    ("Up", "editor"),
+    ("Delete 1 lines", "editor"),
+    ("    return x * x\n", "editor"),
+    ("Escape", "editor"),
+    ("Tab", "check"),
+    ("Enter", "check"),
+    ("?2 of 2 points", "check"),
+    ("Shift-Tab", "editor"),
+    ("Escape", "editor"),
+    ("Shift-Tab", "task"),
+    ("0.2", "task"),
+    ("Tab", "editor"),
+    ("Delete 2 lines", "editor"),
+    ("    return [\n", "editor"),
+    ("(f([*xs[:i], x + h, *xs[i + 1:]]) - f([*xs[:i], x - h, *xs[i + 1:]])) / (2 * h)\n", "editor"),
+    ("for i, x in enumerate(xs)\n", "editor"),
+    ("Escape", "editor"),
+    ("Shift-Tab", "task"),
+    ("a", "task"),  # all tasks
+    ("Tab", "editor"),
+    ("Ctrl-S", "editor"),
+    ("?8 of 8 points", "editor"),
+]
+FOCUS = """
+const at = document.activeElement;
+return at.className === "skip" ? "skip to your code" : at.closest("#editor") ? "editor" : at.id;
+"""
+
+
+def test_a_part_is_solved_with_the_keyboard_alone(visit):
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    pressed = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Up": Keys.ARROW_UP}
+    visit.open("#part=0")
+    visit.browser.run("window.confirm = () => true; document.getElementById('reset').click()")
+    visit.wait(lambda: visit.code() == STUB)
+    visit.open("#part=0")
+    for number, (keys, focus) in enumerate(BY_KEYBOARD):
+        typed = ActionChains(visit.driver)
+        if keys.startswith("?"):
+            visit.wait(lambda said=keys[1:]: visit.text("summary").startswith(said))
+        elif keys.startswith(("Ctrl-", "Shift-")):
+            modifier, _, key = keys.partition("-")
+            held = Keys.CONTROL if modifier == "Ctrl" else Keys.SHIFT
+            typed.key_down(held).send_keys(pressed.get(key, key.lower())).key_up(held).perform()
+        elif keys.startswith("Delete "):
+            for _ in range(int(keys.split()[1])):
+                typed.key_down(Keys.CONTROL).key_down(Keys.SHIFT).send_keys("k").key_up(Keys.SHIFT).key_up(Keys.CONTROL)
+            typed.perform()
+        else:
+            typed.send_keys(pressed.get(keys, keys)).perform()
+        assert visit.browser.run(FOCUS) == focus, (number, keys, visit.code()[-700:])
+    assert visit.text("parts").startswith("0 Set-uppassed")
+
+
+def test_a_run_of_training_can_be_paused_stopped_and_compared(visit):
+    visit.open("#train")
+    visit.browser.run("document.getElementById('own-names').value = 'ada\\nben'; " + FASTER)
+    assert "There are 2 different names" in visit.text("train-status")
+    visit.browser.run("document.getElementById('own-names').value = ''; " + SLOWER)
+    visit.wait(lambda: " of 1,000 steps" in visit.text("train-progress-text"))
+    visit.browser.run("document.getElementById('train-pause').click()")
+    assert visit.text("train-pause") == "Resume"
+    time.sleep(0.3)
+    paused = visit.text("train-progress-text")
+    time.sleep(0.3)
+    assert visit.text("train-progress-text") == paused and visit.text("train-status").startswith("Paused after ")
+    visit.browser.run("document.getElementById('train-stop').click()")
+    visit.wait(lambda: visit.text("train-status").startswith("Stopped after "))
+    visit.browser.run(FASTER)
+    visit.wait(lambda: "Done. Loss on unseen names: " in visit.text("train-status"))
+    words = visit.browser.run("return document.getElementById('chart').getAttribute('aria-label')")
+    assert "Run 1, fast version" in words and "Run 2, fast version" in words and "letter pairs 2.4" in words
+    assert visit.text("train-names").count("after 100 steps") == 1
 
 
 def test_work_survives_a_reload_a_reset_a_zip_and_the_loss_of_the_server(visit):
