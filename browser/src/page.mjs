@@ -174,6 +174,10 @@ class Page {
       const keep = element("button", { type: "button", textContent: "Keep it as my file", onclick: () => this.keepExample() });
       const back = element("button", { type: "button", textContent: "Back to my file", onclick: () => this.leaveExample() });
       this.tell("This code came with the link. Your own file is untouched.", keep, back);
+    } else if (this.work.hasNewStub(part.file)) {
+      const take = element("button", { type: "button", textContent: "Start from the new stub", onclick: () => this.takeNewStub(part) });
+      const keep = element("button", { type: "button", textContent: "Keep mine", onclick: () => this.work.begin(part.file).then(() => this.tell("")) });
+      this.tell(`The course has a new stub of ${part.file}. Your own file is kept.`, take, keep);
     } else this.tell("");
     this.drawParts();
     this.drawReport(this.results[part.file]);
@@ -366,6 +370,12 @@ class Page {
     this.editor.open(this.work.text(part.file));
     $("summary").textContent = "The stub is back. Undo reset brings your code back.";
     this.drawParts();
+  }
+
+  async takeNewStub(part) {
+    await this.work.replace(part.file, this.work.stubs[part.file], "new stub");
+    await this.show(part, null);
+    this.tell("This is the new stub. Undo reset brings your code back.");
   }
 
   async undo() {

@@ -4,6 +4,8 @@ import base64
 import functools
 import http.server
 import io
+import json
+import shutil
 import threading
 import time
 import zipfile
@@ -92,10 +94,17 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def visit(built_page, tmp_path_factory):
+def served_folder(built_page, tmp_path_factory):
+    """A copy of the page, which a test may change."""
+    folder = tmp_path_factory.mktemp("served") / "page"
+    return shutil.copytree(built_page, folder)
+
+
+@pytest.fixture(scope="module")
+def visit(served_folder, tmp_path_factory):
     with (
         started_browser(tmp_path_factory.mktemp("browser")) as browser,
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=built_page)) as server,
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=served_folder)) as server,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Visit(browser, server)
@@ -258,6 +267,38 @@ def test_a_run_of_training_can_be_paused_stopped_and_compared(visit):
     assert visit.text("train-names").count("after 100 steps") == 1
 
 
+def publish_new_stubs(folder):
+    """A new version of the course, with another last line in each stub."""
+    path, worker = folder / "course.json", folder / "service_worker.js"
+    course = json.loads(path.read_text(encoding="utf-8"))
+    course["stubs"] = {name: f"{text}# A new line of the stub.\n" for name, text in course["stubs"].items()}
+    path.write_text(json.dumps(course), encoding="utf-8")
+    version = json.loads((folder / "page.json").read_text(encoding="utf-8"))["version"]
+    worker.write_text(worker.read_text(encoding="utf-8").replace(version, "another"), encoding="utf-8")
+
+
+def click(visit, words):
+    visit.browser.run(f"[...document.querySelectorAll('#banner button')].find(b => b.textContent === '{words}').click()")
+
+
+def test_an_update_of_the_course_keeps_the_learners_file_and_offers_the_new_stub(visit, served_folder):
+    visit.open("#part=0")
+    visit.write(WRONG)
+    visit.driver.execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
+    publish_new_stubs(served_folder)
+    visit.open("#part=0")
+    visit.wait(lambda: "A new version of the course is available" in visit.text("banner"))
+    click(visit, "Load it")
+    visit.wait(lambda: "The course has a new stub of part00_setup.py. Your own file is kept." in visit.text("banner"))
+    assert visit.code() == WRONG
+    click(visit, "Start from the new stub")
+    visit.wait(lambda: visit.code() == f"{STUB}# A new line of the stub.\n")
+    visit.browser.run("document.getElementById('undo').click()")
+    visit.wait(lambda: visit.code() == WRONG)
+    visit.browser.run("location.hash = 'part=3'")
+    visit.wait(lambda: visit.code() == f"{fresh_stubs()[part(3).file_name]}# A new line of the stub.\n")
+
+
 def test_work_survives_a_reload_a_reset_a_zip_and_the_loss_of_the_server(visit):
     visit.open("#part=0")
     visit.write(RIGHT)
@@ -268,7 +309,7 @@ def test_work_survives_a_reload_a_reset_a_zip_and_the_loss_of_the_server(visit):
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(saved))) as archive:
         assert archive.read(f"exercises/{FILE}").decode("utf-8") == RIGHT
     visit.browser.run("window.confirm = () => true; document.getElementById('reset').click()")
-    visit.wait(lambda: visit.code() == STUB)
+    visit.wait(lambda: visit.code().startswith(STUB))
     visit.browser.run("document.getElementById('undo').click()")
     visit.wait(lambda: visit.code() == RIGHT)
     visit.write(WRONG)
