@@ -52,7 +52,7 @@ def example() -> Example:
     with open(FILE, "rb") as file:
         data = tomllib.load(file)
     stub = fresh_stubs()[part(data["part"]).file_name]
-    todo = re.compile(rf' +# TODO {re.escape(data["task"])} .*\n +raise NotImplementedError\(.*\)\n')
+    todo = re.compile(rf" +# TODO {re.escape(data['task'])} .*\n +raise NotImplementedError\(.*\)\n")
     code, count = todo.subn(lambda _: data["code"], stub)
     if count != 1:
         raise ValueError(f"{FILE}: the stub has {count} TODOs of task {data['task']}.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from pathlib import Path
 
 from autograder.bundle.recording import NOTHING, Smaller, record
 from autograder.course import HERE, ROOT, SOLUTIONS, Part

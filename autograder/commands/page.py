@@ -24,7 +24,7 @@ def page(
     out: Annotated[Path | None, typer.Option(help="Folder to build in (default: dist/page).")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Serve the page at http://127.0.0.1:8000/ as well.")] = False,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8000,
-    class_folder: Annotated[Path | None, typer.Option("--class", help="The folder of a class: its parts, dates and links.")] = None,
+    class_folder: Annotated[Path | None, typer.Option("--class", help="The folder of a class.")] = None,
 ) -> None:
     """Build the course as a web page that runs in the browser, also without a network.
 

@@ -36,7 +36,10 @@ class NoSite(Failure):
 def site(
     out: Annotated[Path | None, typer.Option(help="The folder to build in (default: dist/site).")] = None,
     links: Annotated[bool, typer.Option("--links", help="Only check every external link.")] = False,
-    page: Annotated[str, typer.Option(help="Address of the course's page, for the links to it.", show_default="../page/ if it is there")] = "",
+    page: Annotated[
+        str,
+        typer.Option(help="Address of the course's page.", show_default="../page/ if it is there"),
+    ] = "",
     folder: ClassOption = ROOT,
 ) -> None:
     """Build the site from the guides. A warning from Sphinx counts as a failure.

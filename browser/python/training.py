@@ -1,7 +1,6 @@
 """Trains the model with the learner's own parts, a few steps at a time, so that the page can pause it between them."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -106,7 +105,9 @@ def pausing_train(module: ModuleType, source: str) -> None:
     pauses = Pauses()
     pauses.generic_visit(functions[-1])
     if not pauses.count:
-        raise ValueError("Your train never calls on_step(step, loss), from which the page draws the curve: see task 7.3.")
+        raise ValueError(
+            "Your train never calls on_step(step, loss), from which the page draws the curve: see task 7.3."
+        )
     code = ast.fix_missing_locations(ast.Module([functions[-1]], []))
     exec(compile(code, module.__file__, "exec", __future__.annotations.compiler_flag, True), vars(module))
 

@@ -1,4 +1,5 @@
 // The editor: CodeMirror with Python, and a mark on the line that a failing check points at.
+import { autocompletion } from "@codemirror/autocomplete";
 import { python } from "@codemirror/lang-python";
 import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { indentWithTab } from "@codemirror/commands";
@@ -49,6 +50,7 @@ export class Editor {
         indentWithTab, // Escape, then Tab, leaves the editor
       ]),
       basicSetup,
+      autocompletion({ activateOnTyping: false }), // a list that opens by itself would take Enter and Escape; Ctrl-Space opens it
       python(),
       syntaxHighlighting(colours),
       indentUnit.of("    "),

@@ -4,7 +4,7 @@
     ```
 
 button: a link to the page. example: code with a classic mistake, and a link that opens it in the page. Where the site
-is built without the page's address (see `make site`), the button leads to the guide of the page, and there is no example.
+is built without the page's address (see `make site`), the button leads to the page's guide, and there is no example.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from autograder.bundle.page_example import FILE, example
 BUTTON = "Start in your browser"
 GUIDE = "learner/browser"
 TITLE = "Break this line"
-INTRODUCTION = "This code is meant to measure slopes. It runs and looks right, but all its answers are 0. Can you see why?"
+INTRODUCTION = (
+    "This code is meant to measure slopes. It runs and looks right, but all its answers are 0. Can you see why?"
+)
 OPEN = "Open it in your browser"
 
 

@@ -27,7 +27,11 @@ DATA_SETS = (
 )
 # A learner's files, as the page exports them: a mistake in part 0, the reference of part 1, the stub of part 3.
 MISTAKEN = SOLVED["part00_setup.py"].replace("/ (2 * h)", "/ h")
-EXPORTED = {"part00_setup.py": MISTAKEN, "part01_autograd.py": SOLVED["part01_autograd.py"]}
+EXPORTED = {
+    "part00_setup.py": MISTAKEN,
+    "part01_autograd.py": SOLVED["part01_autograd.py"],
+    "part03_layers.py": fresh_stubs()["part03_layers.py"],
+}
 
 
 def _build(folder: Path) -> str:
@@ -94,7 +98,12 @@ def model(rows):
     node = shutil.which("node")
     if node is None or not (page.SOURCE / "node_modules").is_dir():
         pytest.skip("Node.js or the page's packages are missing.")
-    given = {"rows": rows, "steps": STEPS, "texts": DATA_SETS, "files": {**EXPORTED, "part03_layers.py": fresh_stubs()["part03_layers.py"]}}
+    given = {
+        "rows": rows,
+        "steps": STEPS,
+        "texts": DATA_SETS,
+        "files": EXPORTED,
+    }
     done = subprocess.run([node, MODEL_IN_NODE], input=json.dumps(given), capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

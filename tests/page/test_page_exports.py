@@ -33,7 +33,11 @@ def test_check_gives_the_verdict_of_the_page_on_an_exported_zip(model, zipped, i
     [native] = check(tmp_path / "exercises", parse_target("0"), Tier.LOCAL, seed=1)
     [job] = in_page([(0, model["again"]["texts"])])
     in_the_page = {check["name"]: [check.get(key) for key in COMPARED] for check in job["report"]["checks"]}
-    here = {check["name"]: [check.get(key) for key in COMPARED] for check in native.to_json()["checks"] if not check["hidden"]}
+    here = {
+        check["name"]: [check.get(key) for key in COMPARED]
+        for check in native.to_json()["checks"]
+        if not check["hidden"]
+    }
     assert in_the_page == here
     assert "divides-by-h" in str(here)
 

@@ -191,8 +191,11 @@ BY_KEYBOARD = [
     ("Shift-Tab", "check"),
     ("Shift-Tab", "editor"),
     ("Up", "editor"),
-    ("Delete 1 lines", "editor"),
-    ("    return x * x\n", "editor"),
+    ("End", "editor"),
+    ("Backspace", "editor"),
+    ("Backspace", "editor"),
+    ("Backspace", "editor"),
+    ("* x", "editor"),
     ("Escape", "editor"),
     ("Tab", "check"),
     ("Enter", "check"),
@@ -224,6 +227,7 @@ def test_a_part_is_solved_with_the_keyboard_alone(visit):
     from selenium.webdriver.common.keys import Keys
 
     pressed = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Up": Keys.ARROW_UP}
+    pressed |= {"End": Keys.END, "Backspace": Keys.BACKSPACE}
     visit.open("#part=0")
     visit.browser.run("window.confirm = () => true; document.getElementById('reset').click()")
     visit.wait(lambda: visit.code() == STUB)
@@ -278,7 +282,9 @@ def publish_new_stubs(folder):
 
 
 def click(visit, words):
-    visit.browser.run(f"[...document.querySelectorAll('#banner button')].find(b => b.textContent === '{words}').click()")
+    visit.browser.run(
+        f"[...document.querySelectorAll('#banner button')].find(b => b.textContent === '{words}').click()"
+    )
 
 
 def test_an_update_of_the_course_keeps_the_learners_file_and_offers_the_new_stub(visit, served_folder):

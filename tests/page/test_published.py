@@ -94,7 +94,9 @@ def front_page(tmp_path, monkeypatch):
     def build(address=""):
         assert site.build(tmp_path / "dist" / "site", page=address) == 0
         pages = tmp_path / "dist" / "site"
-        return (pages / "index.html").read_text(encoding="utf-8"), (pages / "learner" / "browser.html").read_text(encoding="utf-8")
+        return (pages / "index.html").read_text(encoding="utf-8"), (pages / "learner" / "browser.html").read_text(
+            encoding="utf-8"
+        )
 
     return build
 
