@@ -34,7 +34,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "hint", "learner", "show a hint for the first failing check",
-            "; each call shows one more, at last code with blanks, which insert=1 puts into your file", argument="part",
+            "; each call shows one more, at last code with blanks; insert=1 puts that into your file", argument="part",
             switches=(Switch("insert"),),
         ),
         command(

@@ -29,8 +29,8 @@ WORD = re.compile(r"[\w.]+|[^\w\s.]+")
 
 @dataclass(frozen=True)
 class Example:
-    """A task's code with blanks. module: the part's file, where the other tasks are solved; missing: the expressions that
-    the blanks stand for, in order.
+    """A task's code with blanks. module: the part's file, where the other tasks are solved; missing: the expressions
+    that the blanks stand for, in order.
     """
 
     module: str

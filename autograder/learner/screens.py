@@ -115,11 +115,9 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     for level, text in enumerate(hint.texts, 1):
         yield from wrapped(text, f"  {level}. ")
     if hint.code:
-        number = hint.count - EXAMPLES + hint.codes
+        label = f"  {hint.count - EXAMPLES + hint.codes}. "
         blanks = "blanks" if hint.codes < EXAMPLES else "fewer blanks"
-        yield from wrapped(
-            f"The code of {hint.task.id} with {blanks}. Each ____ is an expression to write:", f"  {number}. "
-        )
+        yield from wrapped(f"The code of {hint.task.id} with {blanks}. Each ____ is an expression to write:", label)
         yield from code_lines(list(hint.code), WIDTH)
     yield ""
     if hint.code:

@@ -116,9 +116,8 @@ class Watch:
 
     def hint(self) -> None:
         if self.report is not None:
-            self.say(
-                screens.hint_lines(hint_steps.next_hint(self.report, self.part), self.report, None, "press h again")
-            )
+            hint = hint_steps.next_hint(self.report, self.part)
+            self.say(screens.hint_lines(hint, self.report, None, "press h again"))
 
     def next_part(self) -> None:
         following = last_results.next_unfinished(self.part)

@@ -34,6 +34,10 @@ def code(source: str, names: tuple[str, ...]) -> str:
     return "\n".join(ast.unparse(functions[name].node) for name in names)
 
 
+def fill_in(text: str, example) -> str:
+    return BLANK.sub(lambda found: example.missing[int(found[1]) - 1], text)
+
+
 def hidden(example) -> int:
     """Characters that are missing."""
     return sum(map(len, example.missing))
@@ -42,7 +46,7 @@ def hidden(example) -> int:
 @pytest.mark.parametrize(("each", "task"), TASKS, ids=IDS)
 def test_filled_with_the_references_expressions_the_code_is_the_reference(each, task):
     for example in examples(each, task):
-        filled = BLANK.sub(lambda found: example.missing[int(found[1]) - 1], example.module)
+        filled = fill_in(example.module, example)
         assert code(filled, task.defines) == code(solution(each.number), task.defines)
         numbers = [int(number) for number in BLANK.findall(code(example.module, task.defines))]
         assert numbers == [*range(1, len(example.missing) + 1)], "blanks are numbered in order"
@@ -129,8 +133,7 @@ def test_a_learner_climbs_to_the_code_inserts_it_fills_it_in_and_passes(shared_c
     last = course.run("hint", "3.2").stdout
     assert "with fewer blanks" in last and "total = ____1" in last and "largest = ____1" not in last
     many = examples(part(3), part(3).task("3.2"))[0]
-    text = BLANK.sub(lambda found: many.missing[int(found[1]) - 1], course.file(3).read_text(encoding="utf-8"))
-    course.write(3, text)
+    course.write(3, fill_in(course.file(3).read_text(encoding="utf-8"), many))
     passed = course.run("check", "3.2")
     assert passed.returncode == 0, passed.stdout
     assert "you need no hints" in course.run("hint", "3.2").stdout
