@@ -37,7 +37,8 @@ MODULES = """__init__ __main__ check console course fast_exit install invocation
     grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
     grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
     grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
-    render/__init__ render/mistake_page render/next_step render/terminal appeal_file errors files""".split()
+    render/__init__ render/mistake_page render/next_step render/terminal render/tutor appeal_file errors
+    files""".split()
 NEEDED = ("typer", "rich", "tomli")  # the learner's packages without numpy and pytest, which only missing modules need
 DATASETS = (".md", ".txt", ".json")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip

@@ -38,6 +38,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             switches=(Switch("insert"),),
         ),
         command(
+            "context", "learner", "print what a tutor may know to help you",
+            ", such as an AI assistant: part=3", argument="part",
+        ),
+        command(
             "progress", "learner", "show what is done and what is left",
             "; tick=ID ticks an achievement", options=("tick",),
         ),

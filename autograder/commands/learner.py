@@ -1,4 +1,4 @@
-"""The commands for learners at work: watch, hint, progress, compare, debug, trace, reset, undo, update, notebooks."""
+"""The commands for learners at work: watch, hint, context, progress, compare, debug, trace, reset, and more."""
 
 from __future__ import annotations
 
@@ -61,6 +61,25 @@ def hint(
         return
     report = result(part, task)
     print_lines(insert_code(report, part) if insert else hint_lines(next_hint(report, part), report, task))
+
+
+@app.command()
+@reports_errors()
+def context(target: Target = None) -> None:
+    """Print what a tutor or an AI assistant may know to help you: task, failing check, hints seen, and your code.
+
+    Example: python -m autograder context 3
+    """
+    from autograder.course import EXERCISES
+    from autograder.files import shown_path
+    from autograder.learner.hint_steps import seen_hints
+    from autograder.learner.last_results import one_part, result
+    from autograder.render.tutor import tutor_lines
+
+    part, task = one_part(target)
+    report, path = result(part, task), EXERCISES / part.file_name
+    content = path.read_bytes() if path.is_file() else b""
+    print_lines(tutor_lines(report, part, shown_path(path), content, seen_hints(report, part)))
 
 
 @app.command()

@@ -16,6 +16,7 @@ from autograder.invocation import command
 from autograder.learner import local_state, planted, reset
 from autograder.learner.faded import Example, examples
 from autograder.learner.hints import Hint, all_hints
+from autograder.render.tutor import SeenHints
 from autograder.text import plural
 
 EXAMPLES = 2  # of a task: with many blanks, and with few
@@ -45,7 +46,8 @@ def next_hint(report: Report, part: Part) -> Hint | None:
 
 def hints_of_file(report: Report, part: Part) -> Hint | None:
     """All texts for what is to do first in the learner's file; None when nothing is."""
-    source = (EXERCISES / part.file_name).read_text(encoding="utf-8", errors="replace")
+    path = EXERCISES / part.file_name
+    source = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     return all_hints(report, part, source)
 
 
@@ -67,6 +69,16 @@ def unavailable(part: Part, task: Task) -> str:
     if now is not None and now.of == part:
         return "The code with blanks is not available while you look for a planted mistake."
     return ""
+
+
+def seen_hints(report: Report, part: Part) -> SeenHints:
+    """The hints that the learner has seen for what is to do first."""
+    hint = hints_of_file(report, part)
+    if hint is None or hint.instead:
+        return SeenHints((), 0, 0, False)
+    texts, codes = steps_seen(part, hint)
+    hint = _up_to(hint, part, texts, codes, unavailable(part, hint.task))
+    return SeenHints(hint.texts, hint.step, hint.count, codes > 0)
 
 
 def _up_to(hint: Hint, part: Part, texts: int, codes: int, reason: str) -> Hint:
