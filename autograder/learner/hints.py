@@ -11,7 +11,7 @@ from autograder.grading.report import Check, Report
 from autograder.render.next_step import going_on, task_to_fix
 
 SECTION = re.compile(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
+LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. ) *\S.*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

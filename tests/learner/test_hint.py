@@ -148,6 +148,12 @@ def test_every_hint_can_be_printed_on_any_console():
             assert text.isascii(), [character for character in text if not character.isascii()]
 
 
+def test_every_hint_is_complete():
+    for each in parts():
+        for name, texts in levels(each).items():
+            assert [text[-30:] for text in texts if not re.search(r"[.?!]`?\)?$", text)] == [], (each.number, name)
+
+
 def test_misuse_is_a_sentence(course):
     answer = course.run("hint", "12")
     assert answer.returncode == 2 and "There is no part 12" in answer.stderr
