@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from autograder.assistant_files import assistant_files
 from autograder.bundle.recording import record
 from autograder.bundle.zip_audit import audit
 from autograder.command_table.make_targets import target_names
@@ -82,6 +83,8 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
     files["README.md"] = (STUDENT / "README.md").read_bytes()
     files["Makefile"] = _makefile().encode("ascii")
     files["pyproject.toml"] = _pyproject().encode("ascii")
+    files |= assistant_files(top=True)
+    files |= {f"exercises/{name}": content for name, content in assistant_files().items()}
     files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
     stubs = fresh_stubs()
     for name in (*(part.file_name for part in parts), *GIVEN):

@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 
+from autograder.assistant_files import assistant_files
 from autograder.bundle import students_zip
 from autograder.bundle.students_zip import BundleError, make_bundle, write_zip
 from autograder.bundle.zip_audit import audit, hidden_probes
@@ -28,6 +29,7 @@ def test_the_zip_holds_what_a_student_needs(files):
         assert f"exercises/{each.file_name}" in files
         assert f"notebooks/{each.name}/{each.name}.ipynb" in files
         assert {f"autograder/parts/{each.name}/{name}" for name in ("probes.py", "checks.json")} <= set(files)
+    assert set(assistant_files(top=True)) | {f"exercises/{name}" for name in assistant_files()} <= set(files)
     assert {"Makefile", "README.md", "datasets/names.txt", "notebook_tools/__init__.py"} <= set(files)
     assert not [name for name in files if "__pycache__" in name or name.endswith((".pyc", ".jsonl"))]
 

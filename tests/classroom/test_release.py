@@ -54,7 +54,9 @@ def test_the_committed_release_is_fresh():
 
 def test_a_release_holds_notebook_stub_tools_and_files(made):
     names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
-    assert {"part09.ipynb", "part09_understanding.py", "notebook_tools.py"} == names
+    assert names == {
+        "part09.ipynb", "part09_understanding.py", "notebook_tools.py", "AGENTS.md", "CLAUDE.md", "GEMINI.md",
+    }  # fmt: skip
     assert "NotImplementedError" in (made / PART.file_name).read_text(encoding="utf-8")
 
 
