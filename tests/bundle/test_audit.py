@@ -3,6 +3,7 @@
 import zipfile
 
 import pytest
+from helpers.shared_code import leaks
 
 from autograder.assistant_files import assistant_files
 from autograder.bundle import students_zip
@@ -22,6 +23,12 @@ def files(bundle_zip) -> dict[str, bytes]:
 
 def test_the_zip_gives_nothing_away(files):
     assert audit(files, parts()) == []
+
+
+def test_no_file_of_the_zip_has_many_tokens_in_a_row_of_a_solution_or_a_known_mistake(files):
+    assert leaks(files) == {}
+    solved = (SOLUTIONS / PART.file_name).read_bytes()
+    assert leaks({"exercises/part03_layers.py": solved, "a/misconceptions.toml": b""})
 
 
 def test_the_zip_holds_what_a_student_needs(files):

@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from helpers.shared_code import leaks
 from helpers.submissions import PART, cell
 from typer.testing import CliRunner
 
@@ -50,6 +51,12 @@ def without_points(monkeypatch):
 
 def test_the_committed_release_is_fresh():
     assert stale(parts(), RELEASE) == [], "run: make release"
+
+
+def test_no_released_file_has_many_tokens_in_a_row_of_a_solution_or_a_known_mistake():
+    files = {str(path): path.read_bytes() for path in RELEASE.rglob("*") if path.is_file()}
+    assert leaks(files) == {}
+    assert leaks({"part09.py": SOLUTION_LINE.encode("ascii")})
 
 
 def test_a_release_holds_notebook_stub_tools_and_files(made):
