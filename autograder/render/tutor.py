@@ -46,6 +46,9 @@ def tutor_lines(report: Report, part: Part, path: str, content: bytes, seen: See
     yield RULES
     yield ""
     in_hand = task_in_hand(report, part)
+    if report.breaks:
+        yield report.breaks
+        yield ""
     if in_hand is None:
         yield "Nothing fails. Ask the learner to explain their code: why is each line there, what breaks without it?"
         return

@@ -77,6 +77,12 @@ def test_a_tutor_sees_the_task_the_failing_check_the_mistake_the_hints_and_the_c
     assert "Nothing fails." in course.run("context", 0).stdout
 
 
+def test_an_earlier_part_that_breaks_this_one_comes_first():
+    each = part(3)
+    report = Report(3, each.module, each.file_name, "", 1, "local", "", (), breaks="It uses your part 1.")
+    assert "\n\nIt uses your part 1.\n\n" in "\n".join(tutor_lines(report, each, each.file_name, b"x = 1", None))
+
+
 def test_code_with_blanks_is_mentioned_and_not_printed():
     each, task = part(3), part(3).task("3.2")
     check = Check("x", task.id, "x", False, 1.0, status="todo", message="3.2 softmax is not written yet.\n")

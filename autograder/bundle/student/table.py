@@ -38,7 +38,7 @@ NEEDS_THE_COURSE = {
     "leaderboard": "the model that scores a recipe",
     "submit": "the model that scores a recipe",
     "watch": "the complete grader",
-    "hint": "the hints, which tell more than a check does, down to the code with blanks",
+    "hint": "the hints, which tell more than a check does",
     "progress": "the complete grader",
     "reset": "the complete grader",
     "undo": "the complete grader",
