@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from autograder.console import print_lines
 from autograder.course import EXERCISES, Part, parts
 from autograder.grading.report import Report
-from autograder.learner import compare, hints, last_results, overview, reset, screens
+from autograder.learner import compare, hint_steps, last_results, overview, reset, screens
 from autograder.learner.file_watcher import watch_files
 from autograder.learner.keyboard import END, read_keys
 from autograder.sandbox import SandboxUnavailable
@@ -116,7 +116,8 @@ class Watch:
 
     def hint(self) -> None:
         if self.report is not None:
-            self.say(screens.hint_lines(hints.next_hint(self.report, self.part), self.report, None, "press h again"))
+            hint = hint_steps.next_hint(self.report, self.part)
+            self.say(screens.hint_lines(hint, self.report, None, "press h again"))
 
     def next_part(self) -> None:
         following = last_results.next_unfinished(self.part)
