@@ -26,7 +26,8 @@ SECOND_WAY = "second_way"
 class Call:
     """One call of a probe. mentions: what a good explanation of the answer says.
 
-    only_lengths: the numbers need a machine, but how many there are does not.
+    only_lengths: the numbers need a machine, but how many there are does not. right: the right answer, of a probe that
+    reads files next to it, which the reference can't be called with.
     """
 
     task: str
@@ -34,6 +35,7 @@ class Call:
     arguments: tuple
     mentions: str
     only_lengths: bool = False
+    right: object = None
 
 
 class Probes:

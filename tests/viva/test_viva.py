@@ -93,7 +93,7 @@ def test_every_call_of_a_part_has_an_answer_that_fits_on_paper(number):
         assert calls
         for call in calls:
             part(number).task(call.task)
-            answer = probes.on_reference(call.probe, call.arguments)
+            answer = call.right or probes.on_reference(call.probe, call.arguments)
             assert len(lengths(answer) if call.only_lengths else str(answer)) < 200, call
             assert call.mentions.endswith(".") and len(probes.called(call.probe, call.arguments)) < 400
 
