@@ -19,7 +19,7 @@ def calls(draw):
         Call(
             "0.2",
             "slopes_of_sum_of_powers",
-            ([a, b], [2, -3]),
-            "the slope of c x is c everywhere, that of c x**2 is 2 c x.",
+            ([a, b, 1], [2, -3, 1]),
+            "the slope of c x is c everywhere, that of c x**2 is 2 c x, that of c x**3 is 3 c x**2.",
         ),
     ]
