@@ -1,7 +1,7 @@
-"""The cards of `recall`: which tasks of the learner's are asked about, and when each comes again (a Leitner schedule).
+"""The cards of `recall`: which of the learner's tasks are asked about, and when each comes again (a Leitner schedule).
 
-There is one card per task, made when the task is passed. A right answer moves its next question 1, 3, 7 and then 21 days
-away; the answer after 21 days is the last one. A wrong answer moves it back to 1 day. Every function takes the date.
+There is one card per task, made when the task is passed. A right answer moves its next question 1, 3, 7 and then 21
+days away; the answer after 21 days is the last one. A wrong answer moves it back to 1 day. Functions take the date.
 """
 
 from __future__ import annotations
@@ -133,6 +133,11 @@ def write(deck: Deck) -> None:
     day = deck.day and deck.day.isoformat()
     asked = deck.asked and asdict(deck.asked)
     local_state.write(NAME, {"cards": cards, "asked": asked, "day": day, "count": deck.count})
+
+
+def forget_question() -> None:
+    """Delete the question that waits; its card stays."""
+    write(replace(read(), asked=None))
 
 
 def passed_tasks(reports: Iterable[Report]) -> Iterator[str]:

@@ -23,7 +23,7 @@ class Words(str):
 
 
 class Bench:
-    """The changed versions of a part. It is a context manager. text_is_right: whether right answers have text in them."""
+    """The changed versions of a part. It is a context manager. text_is_right: whether right answers contain text."""
 
     def __init__(
         self, part: Part, changes: Sequence[Change], data: Mapping[str, bytes], text_is_right: bool = False

@@ -1,4 +1,4 @@
-"""Wrong versions of a part: known mistakes in the reference, and the same mistakes or small slips in the learner's code.
+"""Wrong versions of a part: known mistakes in the reference, and those mistakes or small slips in the learner's code.
 
 What they return makes the wrong options of a question plausible.
 """
@@ -22,8 +22,8 @@ LONGEST = 110  # characters of a changed line
 
 @dataclass(frozen=True)
 class Change:
-    """A wrong version. content: the file; says: the sentence on its mistake, "" for a slip; line: of the learner's file,
-    0 for a version of the reference; after: that line as it would be, "" if it is left out.
+    """A wrong version. content: the file; says: the sentence on its mistake, "" for a slip; line: of the learner's
+    file, 0 for a version of the reference; after: that line as it would be, "" if it is left out.
     """
 
     content: bytes

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from autograder.course import Part
 from autograder.grading.checks import Draw
 from autograder.grading.compare import show
-from autograder.grading.grade import data_files, grade
+from autograder.grading.grade import Series, data_files, grade
 from autograder.grading.part_probes import Call, paper_calls
 from autograder.grading.report import Check
+from autograder.grading.suite import with_suites
 from autograder.recall.bench import NOTHING, Bench, Words, as_asked, form, has_text, same
 from autograder.recall.changed_code import Change, known_mistakes, own_changes, without_comment
 from autograder.recall.question import LONGEST, OPTIONS, Option, Question, from_texts, from_values
@@ -86,7 +87,7 @@ class _Maker:
     # What a call returns.
 
     def _returns(self, runs: list[RecordedRun]) -> Iterator[Question]:
-        """What does this call return? Wrong options: what known mistakes make of it, and slips in the learner's code."""
+        """What does this call return? Known mistakes and slips in the learner's code give the wrong options."""
         for run in runs:
             mistakes = known_mistakes(self.part, self.task, self.rng)
             slips = own_changes(self.part, self.code, self._lines(run), self.rng)
@@ -177,11 +178,15 @@ class _Maker:
 
     def _which_check(self, runs: list[RecordedRun]) -> Iterator[Question]:
         """Which check would fail if a line were different?"""
-        now = self._graded(self.content)
-        passing = {check.name for check in now if check.status == "passed" and not check.hidden}
         lines = {line for run in runs for line in self._lines(run)}
+        yield from with_suites(lambda suites: list(self._graded_questions(lines, Series(suites.run))))
+
+    def _graded_questions(self, lines: set[int], series: Series) -> Iterator[Question]:
+        """A question on the first change that some checks of the task notice and others do not."""
+        now = self._graded(self.content, series)
+        passing = {check.name for check in now if check.status == "passed" and not check.hidden}
         for change in own_changes(self.part, self.code, lines, self.rng)[:GRADED]:
-            checks = [check for check in self._graded(change.content) if check.name in passing]
+            checks = [check for check in self._graded(change.content, series) if check.name in passing]
             failing = [check for check in checks if check.status != "passed"]
             staying = [check for check in checks if check.status == "passed"]
             self.rng.shuffle(staying)
@@ -195,10 +200,11 @@ class _Maker:
                 of_all = f"{len(failing)} of {len(checks)} checks of the part would fail."
                 why = f"{change.explained} {of_all}" if change.says else of_all
                 yield self._question("which check", None, words, made, why, change.line)
+                return
 
-    def _graded(self, content: bytes) -> tuple[Check, ...]:
+    def _graded(self, content: bytes, series: Series) -> tuple[Check, ...]:
         files = {self.part.file_name: content}
-        return grade(files, self.part, seed=self.seed, tier=Tier.LOCAL, explain=False).checks
+        return grade(files, self.part, seed=self.seed, tier=Tier.LOCAL, explain=False, series=series).checks
 
     # How a call runs.
 
@@ -271,7 +277,10 @@ class _Maker:
                 others.sort(key=lambda each: form(each[0]) != form(value))
                 made = from_values(value, others, self.rng)
                 if made and value not in ([], 0, 0.0, ""):
-                    words = [self._called(run), f"What does {name} hold right after line {line} has run for the first time?"]
+                    words = [
+                        self._called(run),
+                        f"What does {name} hold right after line {line} has run for the first time?",
+                    ]
                     words += ["(Of a Value: its data.)"] if "Value" in self.code.text else []
                     before = [f"{other} held {show(held[0])} (line {number})" for (number, other), held in seen.items()
                               if number < line and other != name]  # fmt: skip

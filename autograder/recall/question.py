@@ -138,8 +138,8 @@ def _wrapped(label: str, text: str, indent: str = "") -> list[str]:
 def verdict_lines(question: Question, answer: int) -> Iterator[str]:
     """The reply to an answer: its number, or 0 for a learner who does not know."""
     right = question.right + 1
-    said = "Right" if answer == right else "No" if answer else "It is"
-    yield from _wrapped("", f"{said}: {right}." if answer in (0, right) else f"{said}, it is {right}.")
+    said = "Right, it is" if answer == right else "No, it is" if answer else "It is"
+    yield from _wrapped("", f"{said} number {right}: {question.options[question.right].text}")
     if question.why:
         yield from textwrap.wrap(question.why, WIDTH, break_on_hyphens=False)
     explained = [(number, option) for number, option in enumerate(question.options, 1) if option.why]
