@@ -6,6 +6,7 @@ days away; the answer after 21 days is the last one. A wrong answer moves it bac
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -101,7 +102,7 @@ def read() -> Deck:
         try:
             kinds = tuple(map(str, fields["kinds"]))
             due, rights = date.fromisoformat(fields["due"]), min(max(int(fields["rights"]), 0), len(DAYS))
-            if task in _ids():
+            if task in task_ids():
                 cards[task] = Card(task, due, rights, kinds, bool(fields["done"]))
         except (KeyError, TypeError, ValueError):
             continue
@@ -111,7 +112,7 @@ def read() -> Deck:
 def _asked(fields: object) -> Asked | None:
     try:
         asked = Asked(**fields)
-        known = asked.task in _ids() and type(asked.seed) is int and type(asked.kind) is str
+        known = asked.task in task_ids() and type(asked.seed) is int and type(asked.kind) is str
     except TypeError:
         return None
     return asked if known else None
@@ -143,7 +144,7 @@ def forget_question() -> None:
 def passed_tasks(reports: Iterable[Report]) -> Iterator[str]:
     """The tasks whose checks all pass in these reports."""
     for report in reports:
-        for task in _ids():
+        for task in task_ids():
             statuses = [check.status for check in report.checks if check.task == task]
             if statuses and all(status == "passed" for status in statuses):
                 yield task
@@ -159,7 +160,8 @@ def offer_lines(reports: Iterable[Report], today: date) -> list[str]:
     return [f"One question about your code: {command('recall')}"]
 
 
-def _ids() -> tuple[str, ...]:
+@functools.cache
+def task_ids() -> tuple[str, ...]:
     """The tasks with questions: those that define something that no earlier task defines."""
     seen: set[str] = set()
     ids = []
@@ -172,4 +174,4 @@ def _ids() -> tuple[str, ...]:
 
 
 def _place(task: str) -> int:
-    return _ids().index(task)
+    return task_ids().index(task)
