@@ -55,7 +55,7 @@ def talk(target: str | None, today: date, read: Callable[[str], str], say: Say) 
         say([""])
         answer = _answer(now.question, read, say)
         if answer is None:
-            say([f"The question waits for you: {command('recall')}"])
+            say(["", f"The question waits for you: {command('recall')}"])
             return
         say(["", *_reply(now.question, answer, today)])
         deck = recall_cards.read()
