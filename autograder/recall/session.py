@@ -29,7 +29,7 @@ def asked(target: str | None, today: date) -> Iterator[str]:
 
 
 def answered(answer: int, today: date) -> Iterator[str]:
-    """The reply to an answer that was given in a call of its own. Raises Failure if no question waits for one, and
+    """The reply to an answer that was given in a separate call. Raises Failure if no question waits for one, and
     ValueError if the number is not on the list.
     """
     waiting = recall_cards.read().asked

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import recall_month
 
+from autograder.course import ROOT
 from autograder.grading.report import Check
 from autograder.learner import local_state, recall_cards
 from autograder.learner.recall_cards import A_DAY, Asked, Card, Deck, offer_lines, task_ids
@@ -138,5 +139,8 @@ def test_who_guesses_never_finishes_a_question_in_a_month():
     assert not any(card.done for card in month.deck.cards.values()) and sum(month.answered) > 150
 
 
-def test_the_page_of_the_simulated_month_has_todays_figures():
+def test_the_pages_on_the_simulated_month_have_todays_figures():
     assert recall_month.PAGE.read_text(encoding="utf-8") == recall_month.page()
+    guide = " ".join((ROOT / "docs" / "learner" / "recall.md").read_text(encoding="utf-8").split())
+    steady = recall_month.simulate(recall_month.LEARNERS[0])
+    assert f"always right answers {sum(steady.answered)} questions and has none left over" in guide
