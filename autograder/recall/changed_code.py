@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.misconceptions import misconceptions, variants
@@ -22,11 +22,12 @@ LONGEST = 110  # characters of a changed line
 
 @dataclass(frozen=True)
 class Change:
-    """A wrong version. content: the file; says: the sentence on its mistake, "" for a slip; line: of the learner's
-    file, 0 for a version of the reference; after: that line as it would be, "" if it is left out.
+    """A wrong version. content: the file; mistake, says: a known mistake and its sentence, "" for a slip; line: of the
+    learner's file, 0 for a version of the reference; after: that line as it would be, "" if it is left out.
     """
 
     content: bytes
+    mistake: str = ""
     says: str = ""
     line: int = 0
     after: str = ""
@@ -44,6 +45,11 @@ class Change:
         return f"line {self.line}: {self.after}" if self.after else f"line {self.line} is left out"
 
     @property
+    def as_slip(self) -> Change:
+        """The same version, not called a known mistake."""
+        return replace(self, mistake="", says="")
+
+    @property
     def explained(self) -> str:
         """Where a wrong value comes from."""
         if self.says:
@@ -58,12 +64,18 @@ def known_mistakes(part: Part, task: str, rng: random.Random) -> list[Change]:
     known, sources = list(misconceptions(part)), variants(part)
     rng.shuffle(known)
     known.sort(key=lambda mistake: mistake.task != task)
-    return [Change(sources[mistake.id], mistake.says) for mistake in known[: 2 * MOST]]
+    return [Change(sources[mistake.id], mistake.id, mistake.says) for mistake in known[: 2 * MOST]]
+
+
+def in_the_reference(part: Part, changes: Iterable[Change]) -> dict[str, Change]:
+    """The known mistakes of these changes, each in the reference, by their ids."""
+    ids = {change.mistake for change in changes if change.mistake}
+    return {name: Change(variants(part)[name], name) for name in sorted(ids)}
 
 
 def own_changes(part: Part, code: Code, lines: set[int], rng: random.Random) -> list[Change]:
-    """Changes of one of these lines of the learner's file: known mistakes first, then slips; never two of one line that
-    look the same.
+    """Changes of one of these lines of the learner's file, never two that look the same: first those in which the
+    line has the form of a known mistake, then slips. Whether they are that mistake is for what they return to say.
     """
     content = code.text.encode("utf-8")
     says = {mistake.id: mistake.says for mistake in misconceptions(part)}
@@ -74,15 +86,15 @@ def own_changes(part: Part, code: Code, lines: set[int], rng: random.Random) -> 
     seen: set[tuple[int, str]] = set()
     found = []
     for edits in (known, slips):
-        own = (change for edit in edits for change in _as_change(edit, content, says.get(edit.mistake, ""), lines))
+        own = (change for edit in edits for change in _as_change(edit, content, lines))
         new = (change for change in own if (change.line, change.after) not in seen)
         for change in itertools.islice(new, MOST):
             seen.add((change.line, change.after))
-            found.append(change)
+            found.append(replace(change, says=says.get(change.mistake, "")))
     return found
 
 
-def _as_change(edit: Edit, content: bytes, says: str, lines: set[int]) -> Iterator[Change]:
+def _as_change(edit: Edit, content: bytes, lines: set[int]) -> Iterator[Change]:
     """The edit as a change of one line, if it changes one of these."""
     line = content.count(b"\n", 0, edit.start) + 1
     first = content.rfind(b"\n", 0, edit.start) + 1
@@ -97,7 +109,7 @@ def _as_change(edit: Edit, content: bytes, says: str, lines: set[int]) -> Iterat
     after = b"" if is_left_out else content[first : edit.start] + edit.text + content[edit.end : last]
     shown = clean_text(without_comment(after.decode("utf-8")).strip(), LONGEST_LINE)
     if len(shown) <= LONGEST and (is_left_out or shown):
-        yield Change(changed, says, line, shown)
+        yield Change(changed, edit.mistake, line=line, after=shown)
 
 
 def without_comment(line: str) -> str:

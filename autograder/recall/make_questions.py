@@ -19,7 +19,7 @@ from autograder.grading.part_probes import Call, paper_calls
 from autograder.grading.report import Check
 from autograder.grading.suite import with_suites
 from autograder.recall.bench import NOTHING, Bench, Words, as_asked, form, has_text, same
-from autograder.recall.changed_code import Change, known_mistakes, own_changes, without_comment
+from autograder.recall.changed_code import Change, in_the_reference, known_mistakes, own_changes, without_comment
 from autograder.recall.question import LONGEST, OPTIONS, Option, Question, from_texts, from_values
 from autograder.sandbox import Tier
 from autograder.text import clean_text, listed, plural
@@ -32,6 +32,7 @@ DRAWS = 6  # of the part's calls, for questions with several inputs
 LONGEST_CALL = 90  # characters of a call that is an option
 MOST_LINES = 18  # of code shown
 LONGEST_SHOWN = 70  # characters of a line of code that is shown with its comment
+MORE_RUNS = 2  # calls in which a change must do what a known mistake does
 GRADED = 4  # changes to grade for one question
 
 
@@ -90,7 +91,7 @@ class _Maker:
         """What does this call return? Known mistakes and slips in the learner's code give the wrong options."""
         for run in runs:
             mistakes = known_mistakes(self.part, self.task, self.rng)
-            slips = own_changes(self.part, self.code, self._lines(run), self.rng)
+            slips = [each.as_slip for each in own_changes(self.part, self.code, self._lines(run), self.rng)]
             with self._bench([*mistakes, *slips], run) as bench:
                 wrong = self._wrong_values(run, [*mistakes, *slips], bench)
                 made = from_values(as_asked(run.call, run.answer), wrong, self.rng)
@@ -128,14 +129,29 @@ class _Maker:
 
     # What a change does.
 
+    def _given(self, changes: list[Change], run: RecordedRun, runs: list[RecordedRun]) -> list[tuple[Change, object]]:
+        """Each change with what the call returns then. A change is called a known mistake only if it returns what that
+        mistake does in the reference, in these runs too.
+        """
+        known = in_the_reference(self.part, changes)
+        calls = [run.call, *(each.call for each in runs[:MORE_RUNS])]
+        given = []
+        with self._bench([*changes, *known.values()], run) as bench:
+            for change in changes:
+                value, wrong = bench.returned(change, run.call), known.get(change.mistake)
+                if value is NOTHING:
+                    continue
+                if wrong and any(not same(bench.returned(change, call), bench.returned(wrong, call)) for call in calls):
+                    change = change.as_slip
+                given.append((change, value))
+        return given
+
     def _changed(self, runs: list[RecordedRun]) -> Iterator[Question]:
         """What would this call return if a line were different?"""
         for run in runs:
             right = as_asked(run.call, run.answer)
-            changes = own_changes(self.part, self.code, self._lines(run), self.rng)
-            with self._bench(changes, run) as bench:
-                given = [(change, bench.returned(change, run.call)) for change in changes]
-            given = [(change, value) for change, value in given if value is not NOTHING and not same(value, right)]
+            given = self._given(own_changes(self.part, self.code, self._lines(run), self.rng), run, runs)
+            given = [(change, value) for change, value in given if not same(value, right)]
             given.sort(key=lambda each: form(each[1]) != form(right))
             for change, value in given[:OPTIONS]:
                 others = [(right, "That is what it returns as your code is now.")]
@@ -150,10 +166,7 @@ class _Maker:
         """Which of these changes makes the call return this value?"""
         for run in runs:
             right = as_asked(run.call, run.answer)
-            changes = own_changes(self.part, self.code, self._lines(run), self.rng)
-            with self._bench(changes, run) as bench:
-                given = [(change, bench.returned(change, run.call)) for change in changes]
-            given = [(change, value) for change, value in given if value is not NOTHING]
+            given = self._given(own_changes(self.part, self.code, self._lines(run), self.rng), run, runs)
             wrong = [each for each in given if not same(each[1], right)]
             wrong.sort(key=lambda each: form(each[1]) != form(right))
             for change, value in wrong[:OPTIONS]:
@@ -179,13 +192,16 @@ class _Maker:
     def _which_check(self, runs: list[RecordedRun]) -> Iterator[Question]:
         """Which check would fail if a line were different?"""
         lines = {line for run in runs for line in self._lines(run)}
-        yield from with_suites(lambda suites: list(self._graded_questions(lines, Series(suites.run))))
+        yield from with_suites(lambda suites: list(self._graded_questions(lines, runs, Series(suites.run))))
 
-    def _graded_questions(self, lines: set[int], series: Series) -> Iterator[Question]:
+    def _graded_questions(self, lines: set[int], runs: list[RecordedRun], series: Series) -> Iterator[Question]:
         """A question on the first change that some checks of the task notice and others do not."""
         now = self._graded(self.content, series)
         passing = {check.name for check in now if check.status == "passed" and not check.hidden}
-        for change in own_changes(self.part, self.code, lines, self.rng)[:GRADED]:
+        changes = own_changes(self.part, self.code, lines, self.rng)[:GRADED]
+        known = {change.content: change for change, _ in self._given(changes, runs[0], runs)} if runs else {}
+        for change in changes:
+            change = known.get(change.content, change.as_slip)
             checks = [check for check in self._graded(change.content, series) if check.name in passing]
             failing = [check for check in checks if check.status != "passed"]
             staying = [check for check in checks if check.status == "passed"]
