@@ -54,6 +54,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ", once you have passed: part=5, then answer=2", argument="part", options=("answer", "seed"),
         ),
         command(
+            "recall", "recall", "answer a question about your own code",
+            ", which comes again after 1, 3, 7 and 21 days; then answer=2", argument="part", options=("answer",),
+        ),
+        command(
             "debug", "learner", "call your code with a check's inputs",
             ", breakpoint() works: part=1 check=NAME", argument="part", options=("check",),
         ),

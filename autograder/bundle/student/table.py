@@ -30,6 +30,7 @@ NEEDS_THE_COURSE = {
     "quick": "the finished model",
     "stubs": "the finished model",
     "compare": "the reference to compare with",
+    "recall": "the known mistakes, which tell more than a check does",
     "harden": "the known mistakes, which tell more than a check does",
     "trace": "the reference to compare with",
     "debug": "the reference of the other parts",
