@@ -141,6 +141,7 @@ class Page {
     const { example } = this.course;
     if (!example || this.example !== example.code || this.part.number !== example.part) return;
     this.drawReport(example.report);
+    this.toVerdictOnPhone();
     const keep = [...$("banner").querySelectorAll("button")];
     this.tell("This code came with the link, and so did its verdict below. Change the code, then choose Check.", ...keep);
   }
@@ -225,6 +226,8 @@ class Page {
     const train = element("a", { href: "#train", textContent: "Train a model" });
     if (!this.part) train.setAttribute("aria-current", "page");
     $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train));
+    const list = $("parts").firstElementChild; // on a phone, it scrolls sideways
+    list.scrollLeft = list.querySelector("[aria-current]").offsetLeft - 16;
   }
 
   goToTask(id, focus = true) {
@@ -315,7 +318,15 @@ class Page {
     $("printed").lastElementChild.textContent = report.printed ?? "";
     const first = report.checks.find((check) => ["failed", "error", "timeout", "missing"].includes(check.status) && check.line);
     this.editor.mark(first?.line);
-    if (isNew) $("verdict").scrollTop = 0;
+    if (isNew) {
+      $("verdict").scrollTop = 0;
+      this.toVerdictOnPhone();
+    }
+  }
+
+  // Where lesson, editor and verdict are one above the other.
+  toVerdictOnPhone() {
+    if (matchMedia("(max-width: 60rem)").matches) $("work").scrollIntoView();
   }
 
   drawCheck(check) {
@@ -324,7 +335,11 @@ class Page {
     row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}`);
     if (check.advice && !this.advised.has(check.advice)) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
     this.advised.add(check.advice);
-    if (check.message && failed) row.append(element("pre", { textContent: this.inWords(check.message.trimEnd()) }));
+    if (check.message && failed) {
+      // A recognised mistake is surer than the check's own guess.
+      const lines = check.message.trimEnd().split("\n").filter((line) => !(check.advice && line.startsWith("Likely:")));
+      row.append(element("pre", { textContent: this.inWords(lines.join("\n")) }));
+    }
     const note = this.course.notes[check.name];
     if (note) row.append(element("p", { className: "note", textContent: note }));
     if (failed && check.line) {
