@@ -43,8 +43,8 @@ class OwnTraining:
         self.run: Iterator[tuple[int, float]] = self.training.train(docs, num_steps=steps, seed=seed, on_step=_unused)
         self.trained = None
 
-    def advance(self, seconds: float) -> dict:
-        """Take steps for about so many seconds: {"losses": [...], "done": whether that was the last one}."""
+    def advance(self, seconds: float, most: int) -> dict:
+        """Take steps for about so many seconds: {"losses": [...], "done": whether `train` has returned}."""
         losses, end = [], time.monotonic() + seconds
         while True:
             try:
@@ -53,7 +53,7 @@ class OwnTraining:
                 self.trained = stopped.value
                 return {"losses": losses, "done": True}
             losses.append(float(loss))
-            if time.monotonic() > end:
+            if time.monotonic() > end or len(losses) >= most:
                 return {"losses": losses, "done": False}
 
     def names(self, count: int) -> list[str]:
