@@ -52,7 +52,7 @@ def record_entries(submissions: list[tuple[Path, str]], name: str | None, public
 def record_achievements(entry, board) -> None:
     """Record the achievements of the learner at this machine, for an entry with a score."""
     from autograder.leaderboard.data import MICROGPT
-    from autograder.leaderboard.ranking import standings
+    from autograder.leaderboard.noise import standings
     from autograder.learner import local_state
 
     local_state.log_event("board")
