@@ -31,7 +31,7 @@ NORMAL_QUANTILES = {
 
 # The second ranking: the fewest steps until the mean loss is certainly below the target.
 TARGET = 2.20  # nats per token
-CHECKPOINT_STEPS = 25  # the held-out loss is measured after every so many steps
+CHECKPOINT_STEPS = 25  # the held-out loss is measured every 25 steps
 STEPS_P = 0.01
 
 
@@ -98,10 +98,10 @@ def steps_to_target(curve: Sequence[float], runs: int) -> int | None:
 
 
 def highest_mean(runs: int) -> float:
-    """The largest mean of so many runs that counts as below TARGET."""
+    """The largest mean of `runs` runs that counts as below TARGET."""
     return TARGET - NORMAL_QUANTILES[STEPS_P] * PRIOR_SD / math.sqrt(runs)
 
 
 def detectable(runs: int, power: float, t: float = APART) -> float:
-    """The difference in nats that a comparison of two recipes with so many runs each detects with this probability."""
+    """The difference in nats that is detected with probability `power` when each recipe has `runs` runs."""
     return (t + NORMAL_QUANTILES[power]) * PRIOR_SD * math.sqrt(2 / runs)
