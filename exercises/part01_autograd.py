@@ -1,5 +1,8 @@
 """Part 1: automatic differentiation, with a number that remembers how it was computed.
 
+Read the lesson first. `make lesson part=1`, or `python -m autograder lesson 1`, opens it.
+In your instructor's folder it is the notebook part01.ipynb; on the course's web page it is next to this code.
+
 A `Value` holds a number, the values that it was computed from (its children), and its derivative with respect to
 each child (the local gradients). A derivative is also called a slope or a gradient. `backward` goes from the result
 back to the inputs. It multiplies the local gradients along each path (the chain rule). Where paths meet, it adds.

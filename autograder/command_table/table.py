@@ -29,6 +29,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": part=5, or the first unfinished one", argument="part",
         ),
         command(
+            "lesson", "learner", "read a part's lesson in your browser",
+            ": part=5, or at a task, part=5.2; the first unfinished part without one", argument="part",
+        ),
+        command(
             "notebooks", "learner", "open your own copies of the notebooks in JupyterLab",
             ": all, or part=5", extra="notebooks", argument="part",
         ),

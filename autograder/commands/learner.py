@@ -1,4 +1,4 @@
-"""The commands for learners at work: watch, hint, progress, compare, debug, trace, reset, undo, update, notebooks."""
+"""The commands for learners at work, such as watch, hint, lesson, reset and update."""
 
 from __future__ import annotations
 
@@ -213,6 +213,25 @@ def update(
     print_lines(updating.done_lines(steps, updating.carry_out(steps, old)))
     if any(step.conflicts for step in steps):
         raise typer.Exit(1)
+
+
+@app.command()
+@reports_errors()
+def lesson(
+    target: Target = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Only print the address.")] = False,
+) -> None:
+    """Open the lesson of a part in your browser, at a task if you name one. It needs no JupyterLab.
+
+    Without a part: the first one that you have not passed.
+
+    Example: python -m autograder lesson 5.2
+    """
+    from autograder.learner.last_results import one_part
+    from autograder.notebooks.lesson_page import open_lesson
+
+    part, task = one_part(target)
+    print_lines(open_lesson(part, task, show=not only_print))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from autograder.console import print_lines
 from autograder.course import EXERCISES, Part, parts
 from autograder.grading.report import Report
-from autograder.learner import compare, hints, last_results, overview, reset, screens
+from autograder.learner import compare, hints, last_results, lesson_pointer, overview, reset, screens
 from autograder.learner.file_watcher import watch_files
 from autograder.learner.keyboard import END, read_keys
 from autograder.sandbox import SandboxUnavailable
@@ -111,7 +111,8 @@ class Watch:
         except (ValueError, SandboxUnavailable) as error:
             self.report, self.verdict = None, [str(error)]
         else:
-            self.verdict = list(screens.watch_lines(self.report, time.perf_counter() - began))
+            shown = screens.watch_lines(self.report, time.perf_counter() - began)
+            self.verdict = [*shown, *lesson_pointer.lesson_lines(self.report)]
         self.say(self.verdict)
 
     def hint(self) -> None:

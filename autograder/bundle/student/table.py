@@ -9,6 +9,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": all parts, or part=5, or one task, part=5.2", argument="part", options=("seed",),
             always=("--exit-zero",),
         ),
+        command(
+            "lesson", "", "read a part's lesson in your browser",
+            ": part=5, or at a task, part=5.2", argument="part",
+        ),
         command("notebooks", "", "open the notebooks in your browser", extra="notebooks"),
         command(
             "appeal", "appeal", "ask your instructor for a regrade of a check",
