@@ -15,7 +15,7 @@ from autograder.errors import Failure
 
 GIVEN = ("weights.py",)  # copied unchanged: learners write nothing in them
 # In every stub of a part, for readers who have make, who have not, and whose instructor gave them the part's folder.
-LESSON = """Read the lesson first. `make lesson part={part.number}`, or `python -m autograder lesson {part.number}`, opens it.
+LESSON = """Read the lesson first. To open it: make lesson part={part.number}, or python -m autograder lesson {part.number}
 In your instructor's folder it is the notebook {part.name}.ipynb; on the course's web page it is next to this code."""
 RECORD = ".stubs.json"  # the sha256 of each written stub, to recognise files that a learner changed
 

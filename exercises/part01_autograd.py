@@ -1,6 +1,6 @@
 """Part 1: automatic differentiation, with a number that remembers how it was computed.
 
-Read the lesson first. `make lesson part=1`, or `python -m autograder lesson 1`, opens it.
+Read the lesson first. To open it: make lesson part=1, or python -m autograder lesson 1
 In your instructor's folder it is the notebook part01.ipynb; on the course's web page it is next to this code.
 
 A `Value` holds a number, the values that it was computed from (its children), and its derivative with respect to

@@ -1,6 +1,6 @@
 """Part 2: from names to numbers, and a baseline to beat.
 
-Read the lesson first. `make lesson part=2`, or `python -m autograder lesson 2`, opens it.
+Read the lesson first. To open it: make lesson part=2, or python -m autograder lesson 2
 In your instructor's folder it is the notebook part02.ipynb; on the course's web page it is next to this code.
 
 A model reads numbers, not letters. The tokenizer gives each character a number, its token id. One more id is for BOS

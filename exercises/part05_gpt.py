@@ -1,6 +1,6 @@
 """Part 5: the GPT. One token in, a logit for every possible next token out.
 
-Read the lesson first. `make lesson part=5`, or `python -m autograder lesson 5`, opens it.
+Read the lesson first. To open it: make lesson part=5, or python -m autograder lesson 5
 In your instructor's folder it is the notebook part05.ipynb; on the course's web page it is next to this code.
 
 Tokens come one at a time. Two caches, together the KV cache, keep the keys and values of earlier tokens. Their shape

@@ -1,6 +1,6 @@
 """Part 7: training. Predict the next token, compute the loss, update the parameters, a thousand times.
 
-Read the lesson first. `make lesson part=7`, or `python -m autograder lesson 7`, opens it.
+Read the lesson first. To open it: make lesson part=7, or python -m autograder lesson 7
 In your instructor's folder it is the notebook part07.ipynb; on the course's web page it is next to this code.
 
 The loss is the cross-entropy in nats: -log of the probability that the model gave to the token that really came next.

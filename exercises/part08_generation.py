@@ -1,6 +1,6 @@
 """Part 8: generation. The trained model invents names, one character at a time.
 
-Read the lesson first. `make lesson part=8`, or `python -m autograder lesson 8`, opens it.
+Read the lesson first. To open it: make lesson part=8, or python -m autograder lesson 8
 In your instructor's folder it is the notebook part08.ipynb; on the course's web page it is next to this code.
 
 This is *autoregressive* sampling: each token that you draw is the model's next input. Part 8 is checked with the

@@ -25,4 +25,4 @@ def lesson_lines(report: Report) -> list[str]:
     if task.id in met:
         return []
     local_state.write(NAME, {**met, task.id: date.today().isoformat()})
-    return [f"{task.id} is new to you: its lesson opens with {command('lesson', task.id)}"]
+    return [f"Task {task.id} in the lesson: {command('lesson', task.id)}"]
