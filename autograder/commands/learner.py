@@ -238,20 +238,26 @@ def lesson(
 @reports_errors()
 def notebooks(
     context: typer.Context,
-    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="Open this one first.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
+    ] = None,
 ) -> None:
-    """Open your copies of the notebooks, in notebooks/, in JupyterLab. Further arguments go to JupyterLab.
+    """Open your copy of a lesson, in notebooks/, in JupyterLab, with the part's file in exercises/ next to it.
+
+    Further arguments go to JupyterLab. To read a lesson without JupyterLab: python -m autograder lesson 5
 
     Example: python -m autograder notebooks 5 --no-browser
     """
-    from autograder.course import parse_target
-    from autograder.learner.notebook_copies import open_notebooks
+    from autograder.learner.last_results import one_part
+    from autograder.learner.notebook_copies import open_notebooks, opening_lines
 
     options = list(context.args)
     if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
         target, options = None, [target, *options]
-    wanted = None if target is None else parse_target(target).parts[0]
-    raise typer.Exit(open_notebooks(wanted, options))
+    part, _ = one_part(target)
+    print_lines(opening_lines(part, options))
+    sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
+    raise typer.Exit(open_notebooks(part, options))
 
 
 def _agreed(question: str, yes: bool) -> bool:

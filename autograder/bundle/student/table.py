@@ -53,3 +53,8 @@ COST = {
     "strict": "about 40 MB, usually less than a minute",
     "notebooks": "about 400 MB, usually less than a minute",
 }
+
+# What to say before an extra is installed that a learner can do without, with the command that works without it.
+WITHOUT = {
+    "notebooks": ("The notebooks need JupyterLab, which is installed now. You can read a lesson without it: ", "lesson"),
+}
