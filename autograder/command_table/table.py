@@ -250,5 +250,8 @@ COST = {
 
 # What to say before an extra is installed that a learner can do without, with the command that works without it.
 WITHOUT = {
-    "notebooks": ("The notebooks need JupyterLab, which is installed now. You can read a lesson without it: ", "lesson"),
+    "notebooks": (
+        "Notebooks need JupyterLab, which is installed now. To read a lesson without it: ",
+        "lesson",
+    ),
 }

@@ -18,7 +18,7 @@ from string import Template
 from urllib.parse import unquote
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, Part, parts
-from autograder.files import shown_path, write_atomically
+from autograder.files import write_atomically
 from autograder.invocation import command
 from autograder.notebooks.lesson_notebooks import SOURCE, read_notebook, without_exploring
 
@@ -134,7 +134,7 @@ def reference_outputs() -> dict[str, list[dict]]:
 def _how_to_read(part: Part) -> str:
     where = "are those of the reference" if TUTORIAL.is_file() else "are in the notebook"
     return (
-        f'<p class="write">You write <code>{escape(shown_path(EXERCISES / part.file_name))}</code> and check it with '
+        f'<p class="write">You write <code>{EXERCISES.name}/{part.file_name}</code> and check it with '
         f"<code>{escape(command('check', part.number))}</code>. The results and pictures on this page {where}. To run "
         f"the cells with your own code: <code>{escape(command('notebooks', part.number))}</code>.</p>"
     )
