@@ -69,7 +69,10 @@ class Value:
         ### END SOLUTION
 
     def __neg__(self) -> Value:
-        """-self. Write this and the operators below with +, * and **: one line each, no new local gradients."""
+        """-self. Write this and the operators below with +, * and **: one line each, no new local gradients.
+
+        Before this one, let + and * accept plain numbers: if other is not a Value, make it one.
+        """
         ### BEGIN SOLUTION 1.2 Value.__neg__
         return self * -1
         ### END SOLUTION
