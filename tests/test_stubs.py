@@ -72,10 +72,10 @@ def test_the_committed_stubs_are_fresh():
 
 def test_marks_name_the_tasks_that_the_course_lists():
     listed = {(t.id, name) for part in parts() for t in part.tasks for name in t.defines} - WITHOUT_A_REGION
-    marked = [tuple(task.split(" ")) for _, task, _ in regions()]
+    marked = [tuple(task.split(" ")) for _, task, _ in regions() if task]  # one without a task leaves no TODO
     assert set(marked) == listed
     assert len(marked) == len(listed), "a task's function has one region"
-    for file_name, task, _ in regions():
+    for file_name, task in [(file_name, task) for file_name, task, _ in regions() if task]:
         assert file_name.startswith(f"part{int(task.split('.')[0]):02d}_"), f"{task} stands in {file_name}"
 
 
