@@ -67,7 +67,10 @@ class Value:
         raise NotImplementedError("1.2 Value.__pow__")
 
     def __neg__(self) -> Value:
-        """-self. Write this and the operators below with +, * and **: one line each, no new local gradients."""
+        """-self. Write this and the operators below with +, * and **: one line each, no new local gradients.
+
+        Before this one, let + and * accept plain numbers: if other is not a Value, make it one.
+        """
         # TODO 1.2 Value.__neg__: about 1 line
         raise NotImplementedError("1.2 Value.__neg__")
 
