@@ -87,6 +87,7 @@ def check(
     after_passing = None
     if elsewhere is None:
         from autograder.learner.last_results import after_passing, record
+        from autograder.learner.lesson_pointer import lesson_lines
         from autograder.learner.planted import reminder_lines, veiled
         from autograder.learner.recall_cards import offer_lines
 
@@ -108,6 +109,8 @@ def check(
             again = command("check", target, from_=elsewhere, sandbox=sandbox and sandbox.value, seed=reports[0].seed)
             path = path_of(folder, reports[0].file)
             print_lines(part_lines(reports[0], path, step, again if seed is None else ""))
+            if elsewhere is None:
+                print_lines(lesson_lines(reports[0]))
         if elsewhere is None:
             print_lines(reminder_lines(reports))
             if sys.stdout.isatty():
