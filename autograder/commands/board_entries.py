@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
 
-from autograder.console import print_lines
+from autograder.console import is_animated, print_lines
 from autograder.invocation import command
 
 
@@ -66,7 +65,7 @@ def training_progress(runs: int) -> Iterator[Callable[[int, int, float], None] |
     """Yield a function to call after each step. It updates a progress line on standard error, which disappears at the
     end. Yield None if standard error is not a terminal.
     """
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not is_animated(sys.stderr):
         yield None
         return
     from rich.console import Console

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from autograder.console import print_lines
+from autograder.console import is_animated, print_lines
 from autograder.course import EXERCISES, Part, parts
 from autograder.grading.report import Report
 from autograder.learner import compare, hint_steps, last_results, lesson_pointer, overview, recall_cards, reset, screens
@@ -172,7 +172,7 @@ class Watch:
         one before did, and the verdict stays above it.
         """
         lines = list(lines)
-        if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        if is_animated(sys.stdout):
             clear()
             lines = lines if lines == self.verdict else [*self.verdict, "", *lines] if lines else self.verdict
         print_lines(["", *lines, "", KEYS if self.keyboard else NO_KEYS])
