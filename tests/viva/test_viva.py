@@ -101,6 +101,12 @@ def test_every_call_of_a_part_has_an_answer_that_fits_on_paper(number):
             assert call.mentions.endswith(".") and len(probes.called(call.probe, call.arguments)) < 400
 
 
+def test_every_task_has_a_call():
+    for each in parts():
+        tasks = {call.task for call in paper_calls(each, Draw(1))}
+        assert tasks == {task.id for task in each.tasks if task.defines and not task.stretch}
+
+
 @pytest.mark.parametrize("number", [0, 5, pytest.param(None, marks=pytest.mark.slow)])
 def test_a_right_part_gives_three_questions_about_lines_of_its_own(number):
     for each in parts() if number is None else [part(number)]:
