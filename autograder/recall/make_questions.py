@@ -330,7 +330,8 @@ class _Maker:
     ) -> Question:
         options, right = made
         shown = tuple(self._shown_code(run, lines))
-        why = f"{why[:1].upper()}{why[1:]}"
+        if why[:2].isalpha():  # not a name such as x
+            why = f"{why[0].upper()}{why[1:]}"
         return Question(self.task, kind, shown, tuple(words), options, right, why)
 
     def _lines(self, run: RecordedRun) -> set[int]:
