@@ -136,6 +136,23 @@ def verdict(
         raise typer.Exit(1)
 
 
+@app.command()
+@reports_errors()
+def lesson(
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")] = "0",
+    only_print: Annotated[bool, typer.Option("--print", help="Only print the address.")] = False,
+) -> None:
+    """Open the lesson of a part in your browser, at a task if you name one. It needs no JupyterLab.
+
+    Example: python -m autograder lesson 5.2
+    """
+    from autograder.course import parse_target
+    from autograder.notebooks.lesson_page import open_lesson
+
+    selected = parse_target(target)
+    print_lines(open_lesson(selected.parts[0], selected.task, show=not only_print))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def notebooks(context: typer.Context) -> None:
     """Open the notebooks in JupyterLab, in your browser. Further arguments go to JupyterLab. To stop: Ctrl-C twice.
