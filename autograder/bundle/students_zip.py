@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.assistant_files import assistant_files
-from autograder.bundle.recording import record
+from autograder.bundle.recordings import recorded
 from autograder.bundle.zip_audit import audit
 from autograder.command_table.make_targets import target_names
 from autograder.course import HERE, ROOT, Part, class_settings, parts
@@ -96,7 +96,7 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
         on_progress(f"Recording part {part.number}, {part.title} ...")
         notebook = json.dumps(released_notebook(part), indent=1, ensure_ascii=False) + "\n"
         files[f"notebooks/{part.name}/{part.name}.ipynb"] = notebook.encode("utf-8")
-        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in record(part).items()}
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part).items()}
     return files
 
 

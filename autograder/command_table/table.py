@@ -215,11 +215,13 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "site", "site", "build the site of the guides in dist/site",
-            "; class=FOLDER as that class wants it; args=--links checks every link", extra="docs", options=("class",),
+            "; class=FOLDER as that class wants it; page=ADDRESS of the course's page; args=--links checks every link",
+            extra="docs", options=("class", "page"),
         ),
         command(
             "page", "page", "build the course as a web page in dist/page",
-            "; args=--serve serves it, too", extra="docs",
+            "; class=FOLDER with that class's parts, dates and links; args=--serve serves it, too", extra="docs",
+            options=("class",),
         ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(

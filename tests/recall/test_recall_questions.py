@@ -203,6 +203,12 @@ def test_values_that_nobody_can_tell_apart_are_not_two_options():
     assert {each.text for each in close[0]} == {"[0.1235]", "[0.125]", "[0.9]"}
 
 
+def test_a_reason_begins_with_a_capital_letter_unless_it_begins_with_a_variable():
+    maker = make_questions._Maker(part(0), "0.2", MINE.encode(), 3)
+    reasons = [maker._question("count", None, [], ((), 0), why).why for why in ("the slope.", "x gets y.", "")]
+    assert reasons == ["The slope.", "x gets y.", ""]
+
+
 def test_the_reply_says_which_option_is_right_and_where_the_others_come_from(questions):
     question = questions["returns"]
     right, wrong = question.right + 1, (question.right + 1) % len(question.options) + 1
