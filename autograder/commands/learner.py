@@ -98,7 +98,7 @@ def compare(
 @app.command()
 @reports_errors()
 def debug(
-    part_number: Annotated[int, typer.Argument(metavar="PART", help="The number of a part.")],
+    target: Annotated[str, typer.Argument(metavar="PART", help="A part such as 5.")],
     check: Annotated[str | None, typer.Option(metavar="NAME", help="A check (default: the first that fails).")] = None,
 ) -> None:
     """Call your code with a check's inputs in a separate process: breakpoint() works, an error opens the debugger.
@@ -108,7 +108,7 @@ def debug(
     from autograder.learner import debug as debugger
     from autograder.learner.last_results import one_part, result
 
-    part, _ = one_part(str(part_number))
+    part, _ = one_part(target)
     report = result(part)
     found = debugger.find_check(report, part, check)
     print_lines(debugger.message_lines(found, part))

@@ -25,7 +25,7 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
     when Python can't read the learner's file.
     """
     content = (EXERCISES / part.file_name).read_bytes()
-    if problem := inspect_source(content).problem:
+    if problem := inspect_source(content, part.packages).problem:
         raise ValueError(f"{part.file_name} can't be compared. {problem}")
     yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]

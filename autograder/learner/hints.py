@@ -35,7 +35,7 @@ def next_hint(report: Report, part: Part) -> Hint | None:
     hint = all_hints(report, part, source)
     if hint is None or hint.instead:
         return hint
-    shown, key = local_state.read("hints"), f"{part.number} {hint.about}"
+    shown, key = local_state.read("hints"), f"{part.target} {hint.about}"
     before = shown.get(key)
     level = min(before + 1 if type(before) is int and before > 0 else 1, hint.count)
     if level != before:
