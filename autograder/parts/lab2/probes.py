@@ -45,6 +45,11 @@ def decoded(docs, num_merges, rows):
     return [tokenizer.decode(list(row)) for row in rows]
 
 
-def per_letter(loss, train_docs, num_merges, docs):
-    """t = BPETokenizer({train_docs}, {num_merges}); loss_per_letter({loss}, {docs}, t)"""
-    return lab.loss_per_letter(loss, list(docs), lab.BPETokenizer(list(train_docs), num_merges))
+def per_letter(loss, ids):
+    """loss_per_letter({loss}, list(ids), t), with a tokenizer t whose t.encode(doc) is ids[doc], ids = {ids}"""
+
+    class Tokenizer:
+        def encode(self, doc):
+            return list(ids[doc])
+
+    return lab.loss_per_letter(loss, list(ids), Tokenizer())

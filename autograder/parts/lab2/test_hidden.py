@@ -4,7 +4,7 @@ from autograder.grading.checks import check
 from autograder.parts.lab2 import oracle
 
 
-@check("L2.3", points=1)
+@check("L2.3", points=0.5)
 def test_train_bpe_stops_when_no_pair_occurs_twice(student, draw):
     """train_bpe stops when no pair occurs twice."""
     for docs, count in ((["abab"], 9), (["ab", "cd"], 3), ([draw.word(8, 12, "ab")], 20)):
