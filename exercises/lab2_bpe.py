@@ -77,9 +77,7 @@ class BPETokenizer:
     """
 
     def __init__(self, docs: list[str], num_merges: int) -> None:
-        """Learn the merges, and collect the tokens. Two merges may spell the same token: keep the first, leave out the
-        other, so that no token has two ids.
-        """
+        """Learn the merges, and collect the tokens. A token's id is its position in that list."""
         # TODO L2.4 BPETokenizer.__init__: about 6 lines
         raise NotImplementedError("L2.4 BPETokenizer.__init__")
 

@@ -97,13 +97,11 @@ class BPETokenizer:
     """
 
     def __init__(self, docs: list[str], num_merges: int) -> None:
-        """Learn the merges, and collect the tokens. Two merges may spell the same token: keep the first, leave out the
-        other, so that no token has two ids.
-        """
+        """Learn the merges, and collect the tokens. A token's id is its position in that list."""
         ### BEGIN SOLUTION L2.4 BPETokenizer.__init__
         self.merges = train_bpe(docs, num_merges)
         characters = sorted(set("".join(docs)))
-        self.tokens = list(dict.fromkeys([*characters, *(first + second for first, second in self.merges)]))
+        self.tokens = [*characters, *(first + second for first, second in self.merges)]
         self.bos = len(self.tokens)
         self.vocab_size = len(self.tokens) + 1
         self._ids = {token: i for i, token in enumerate(self.tokens)}

@@ -43,10 +43,7 @@ def merges(docs: list[str], count: int) -> list[tuple[str, str]]:
 def vocabulary(docs: list[str], count: int) -> list[str]:
     """The characters, sorted, then the new tokens in order."""
     tokens = sorted({letter for doc in docs for letter in doc})
-    for first, second in merges(docs, count):
-        if first + second not in tokens:
-            tokens.append(first + second)
-    return tokens
+    return tokens + ["".join(pair) for pair in merges(docs, count)]
 
 
 def encoded(docs: list[str], count: int, doc: str) -> list[int]:
