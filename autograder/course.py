@@ -183,8 +183,8 @@ class Target:
 
 
 def parse_target(text: str | None) -> Target:
-    """Parse `5` or `lab1` (a part or a lab), or `5.2` or `L1.2` (a task); None means all parts, without the labs. Raises
-    ValueError with a message for the user.
+    """Parse `5` or `lab1` (a part or a lab), or `5.2` or `L1.2` (a task); None means all parts, without the labs.
+    Raises ValueError with a message for the user.
     """
     if text is None:
         return Target(parts(), None)

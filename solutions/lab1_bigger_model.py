@@ -70,9 +70,9 @@ def gelu(x: Value) -> Value:
 def init_bigger_model(config: Config, rng: random.Random, std: float = 0.08) -> dict[str, list[Vector]]:
     """Return part 4's matrices, drawn as there, and after them a matrix for each norm.
 
-    A norm's matrix has the shape (2, n_embd). Its first row holds the gains, all 1, its second row the biases, all 0, so
-    that an untrained norm only normalises. Each number is a `Value` of its own: training changes them one by one. The
-    names, in this order: for each layer i = 0, 1, …
+    A norm's matrix has the shape (2, n_embd). Its first row holds the gains, all 1, its second row the biases, all 0,
+    so that an untrained norm only normalises. Each number is a `Value` of its own: training changes them one by one.
+    The names, in this order: for each layer i = 0, 1, …
         layer{i}.ln1    before attention
         layer{i}.ln2    before the feed-forward block
     and then

@@ -59,8 +59,8 @@ def train_bpe(docs: list[str], num_merges: int) -> list[Pair]:
     """Learn merges from names: return the pairs in the order in which they were merged, at most num_merges of them.
 
     1. Begin with each name as the list of its characters. A name that occurs twice counts twice.
-    2. Choose the pair that occurs most often. Where several do, choose the first one in alphabetical order (of the first
-       token, then of the second), so that everybody gets the same merges.
+    2. Choose the pair that occurs most often. Where several do, choose the first one in alphabetical order (of the
+       first token, then of the second), so that everybody gets the same merges.
     3. Merge that pair in all names. The next pair is chosen from the result: its tokens may be merged ones.
     Stop early when no pair occurs at least twice: a token for something that happens once is of no use.
 
@@ -84,8 +84,9 @@ def train_bpe(docs: list[str], num_merges: int) -> list[Pair]:
 class BPETokenizer:
     """A tokenizer with part 2's interface, so that parts 5, 7 and 8 work with it as they are.
 
-    merges: the pairs that `train_bpe` learns from the docs, in order. tokens: the vocabulary: first the sorted characters
-    of the docs, then one token for each merge, in order. bos: the id after the last of them; vocab_size: how many ids.
+    merges: the pairs that `train_bpe` learns from the docs, in order. tokens: the vocabulary: first the sorted
+    characters of the docs, then one token for each merge, in order. bos: the id after the last of them; vocab_size: how
+    many ids.
 
     >>> tokenizer = BPETokenizer(["anna", "ann", "nan"], num_merges=2)
     >>> tokenizer.tokens, tokenizer.bos, tokenizer.vocab_size
@@ -108,8 +109,8 @@ class BPETokenizer:
         ### END SOLUTION
 
     def encode(self, doc: str) -> list[int]:
-        """Return BOS, the ids of the tokens, BOS. Begin with the characters of doc, and apply all merges in the order in
-        which they were learned. You may assume that every character of doc is in tokens.
+        """Return BOS, the ids of the tokens, BOS. Begin with the characters of doc, and apply all merges in the order
+        in which they were learned. You may assume that every character of doc is in tokens.
         """
         ### BEGIN SOLUTION L2.4 BPETokenizer.encode
         word = list(doc)
@@ -132,9 +133,9 @@ def loss_per_letter(loss_per_token: float, docs: list[str], tokenizer: BPETokeni
     """Convert a mean loss per token into nats per letter, so that models with different tokens can be compared.
 
     A model with longer tokens makes fewer predictions, and each is harder: its loss per token says nothing beside that
-    of another tokenizer. What both share is the probability of the whole name. So compute the nats of all docs together,
-    and divide them by the letters. Count the closing BOS of each name as a token *and* as a letter, since ending the
-    name is a prediction for every model. The opening BOS is never predicted.
+    of another tokenizer. What both share is the probability of the whole name. So compute the nats of all docs
+    together, and divide them by the letters. Count the closing BOS of each name as a token *and* as a letter, since
+    ending the name is a prediction for every model. The opening BOS is never predicted.
 
     >>> tokenizer = BPETokenizer(["anna", "ann", "nan"], num_merges=2)
     >>> loss_per_letter(1.5, ["nanna"], tokenizer)  # n, ann, a, BOS: 4 predictions; 5 letters and the end

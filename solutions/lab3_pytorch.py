@@ -1,8 +1,8 @@
 """Lab 3: the same model in PyTorch. A tensor takes the place of a list of Values.
 
-This is the only module of the course that needs a package: `make check part=lab3` says how to install it. The model, its
-parameters and its numbers stay those of parts 3 to 7: the checks compare each of your results with the scalar model, to
-1e-9. So use float64 throughout, which is what Python's floats are; PyTorch's default is float32.
+This is the only module of the course that needs a package: `make check part=lab3` says how to install it. The model,
+its parameters and its numbers stay those of parts 3 to 7: the checks compare each of your results with the scalar
+model, to 1e-9. So use float64 throughout, which is what Python's floats are; PyTorch's default is float32.
 
 A tensor's operators work on all numbers at once, and `backward` is there already. So the loops disappear: all positions
 of a name are computed together, and all heads. The future, which the cache did not contain, has to be hidden by a mask.
@@ -125,9 +125,9 @@ def sequence_loss(tokens: list[int], weights: Weights, config: Config) -> Tensor
 def train(names: list[list[int]], weights: Weights, config: Config, num_steps: int, lr: float = 0.01) -> list[float]:
     """Train the weights in place, and return the loss of each step, before its update: parts 6 and 7.
 
-    names: each name as its tokens, BOS included. Step i, from 0, trains on names[i % len(names)], with the learning rate
-    lr · (1 - i / num_steps). `torch.optim.Adam(weights.values(), betas=(0.85, 0.99), eps=1e-8)` is part 6's Adam. It does
-    not zero the gradients by itself, and its learning rate is in `optimizer.param_groups[0]["lr"]`.
+    names: each name as its tokens, BOS included. Step i, from 0, trains on names[i % len(names)], with the learning
+    rate lr · (1 - i / num_steps). `torch.optim.Adam(weights.values(), betas=(0.85, 0.99), eps=1e-8)` is part 6's Adam.
+    It does not zero the gradients by itself, and its learning rate is in `optimizer.param_groups[0]["lr"]`.
 
     >>> config = Config(vocab_size=3, n_embd=2, n_head=1)
     >>> shapes = {"wte": (3, 2), "wpe": (16, 2), "lm_head": (3, 2), "layer0.mlp_fc1": (8, 2), "layer0.mlp_fc2": (2, 8)}

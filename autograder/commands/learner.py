@@ -63,12 +63,14 @@ def progress(
     Example: python -m autograder progress --tick read
     """
     from autograder.learner import achievements
-    from autograder.learner.overview import next_line, open_lines, survey, table_lines
+    from autograder.learner.overview import lab_line, next_line, open_lines, survey, table_lines
 
     if tick is not None:
         typer.echo(f"{tick} is {'ticked' if achievements.tick(tick) else 'no longer ticked'}.\n")
     rows = survey()
-    print_lines([*table_lines(rows), "", *achievements.achievement_lines(), "", *open_lines(rows), next_line(rows)])
+    print_lines(
+        [*table_lines(rows), lab_line(), "", *achievements.achievement_lines(), "", *open_lines(rows), next_line(rows)]
+    )
 
 
 @app.command()
@@ -233,6 +235,30 @@ def notebooks(
         target, options = None, [target, *options]
     wanted = None if target is None else parse_target(target).parts[0]
     raise typer.Exit(open_notebooks(wanted, options))
+
+
+@app.command()
+@reports_errors()
+def lab(
+    target: Annotated[
+        str | None, typer.Argument(metavar="[LAB]", help="A lab such as lab1 (default: list all).")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Training steps (default: as the lab chooses).")] = None,
+) -> None:
+    """List the optional labs, or run the experiment of one that you have passed, with your own code.
+
+    Example: python -m autograder lab lab2
+    """
+    from autograder.course import parse_target
+    from autograder.learner import lab_experiment
+
+    if target is None:
+        print_lines(lab_experiment.list_lines())
+        return
+    (chosen,) = parse_target(target if not target.isdigit() else f"lab{target}").parts
+    if not chosen.is_lab:
+        raise misuse(f"{target!a} is not a lab. To list them: {command('lab')}")
+    raise typer.Exit(lab_experiment.run(chosen, steps))
 
 
 def _agreed(question: str, yes: bool) -> bool:

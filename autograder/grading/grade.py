@@ -84,9 +84,7 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    with Worker(
-        {**shipped, f"submission/{part.file_name}": content}, tier, at_most, packages=part.packages
-    ) as worker:
+    with Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most, packages=part.packages) as worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:

@@ -88,7 +88,9 @@ def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -
     graded_part = part_or_lab(report.part)
     task, file_failure = graded_part.task(task_to_fix(failing)), file_level_failure(report)
     # The students' zip has no solutions/ to make a stub from.
-    reset = f" ({command('reset', graded_part.target)} restores the stub)" if folder == EXERCISES and _is_whole() else ""
+    reset = (
+        f" ({command('reset', graded_part.target)} restores the stub)" if folder == EXERCISES and _is_whole() else ""
+    )
     if file_failure is not None and file_failure.status == "missing":
         near = _near_name(folder, report.file)
         return f"rename {near} to {report.file}" if near else f"create {path}{reset}"

@@ -25,19 +25,16 @@ def package_setup(names: Sequence[str], tier: Tier) -> dict[str, list[str]]:
         raise SandboxUnavailable(
             f"This code may import {' and '.join(names)}, but the sandbox for other people's code has no packages."
         )
-    folders = []
-    for name in names:
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise PackageMissing(missing_sentence(name))
-        folders.append(str(Path(spec.origin).parent.parent))
-    return {"packages": list(names), "package_folders": folders}
+    return {"packages": list(names), "package_folders": [str(installed_or_raise(name)) for name in names]}
 
 
-def missing_sentence(name: str) -> str:
-    """That this package is not installed, and the command that installs it."""
+def installed_or_raise(name: str) -> Path:
+    """The folder that holds this package. Raises PackageMissing, with the command that installs it."""
+    spec = importlib.util.find_spec(name)
+    if spec is not None and spec.origin is not None:
+        return Path(spec.origin).parent.parent
     index = f" --extra-index-url {CPU_BUILD}" if sys.platform == "linux" else ""
-    return (
+    raise PackageMissing(
         f"This needs the package {name}, which the course's set-up leaves out because of its size: 200 MB to download, "
         f"1 GB on the disk. Install it once, in the course's folder:\n"
         f"  {sys.executable} -m pip install{index} --editable .[{name}]\nThen run the same command again."

@@ -42,7 +42,9 @@ def gelu_slopes(numbers):
 
 
 def new_model(sizes, seed, std):
-    """s = init_bigger_model(Config(**{sizes}), random.Random({seed}), std={std}); the first number of every row, by name"""
+    """s = init_bigger_model(Config(**{sizes}), random.Random({seed}), std={std}); the first number of every row, by
+    name
+    """
     state_dict = lab.init_bigger_model(Config(**sizes), random.Random(seed), std=std)
     return [[name, [row[0].data for row in rows]] for name, rows in state_dict.items()]
 

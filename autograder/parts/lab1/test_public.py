@@ -1,4 +1,4 @@
-"""Public checks of lab 1. Expected values come from oracle.py, and so do slopes (exact ones, of the oracle's functions)."""
+"""Public checks of lab 1. Expected values and exact slopes come from oracle.py."""
 
 from autograder.grading.checks import check
 from autograder.parts.lab1 import oracle
@@ -18,7 +18,11 @@ def norm_of(draw, length):
 def test_layernorm_makes_the_mean_0_and_the_variance_1(student, draw):
     """layernorm makes the mean 0 and the variance 1."""
     by_hand = "by hand: the mean of 1 and 5 is 3, so -2 and 2 are left; their variance is 4, its root 2: -1 and 1"
-    for x, likely in (([1, 5], by_hand), (draw.numbers(5), by_hand), (draw.numbers(30), "is a size fixed in your code?")):
+    for x, likely in (
+        ([1, 5], by_hand),
+        (draw.numbers(5), by_hand),
+        (draw.numbers(30), "is a size fixed in your code?"),
+    ):
         gain, bias = [1.0] * len(x), [0.0] * len(x)
         # The tolerance leaves what becomes of eps to another check.
         student.layernorm_outputs(x, gain, bias).must_be(oracle.layernorm(x, gain, bias), likely, tolerance=1e-4)
@@ -27,7 +31,9 @@ def test_layernorm_makes_the_mean_0_and_the_variance_1(student, draw):
 @check("L1.1", points=0.5)
 def test_layernorm_multiplies_by_the_gain_and_adds_the_bias(student, draw):
     """layernorm multiplies by the gain, then adds the bias."""
-    by_hand = "by hand: before gain and bias it is -1 and 1; with gains 2 and 3 -2 and 3; with biases 10 and 20 8 and 23"
+    by_hand = (
+        "by hand: before gain and bias it is -1 and 1; with gains 2 and 3 -2 and 3; with biases 10 and 20 8 and 23"
+    )
     for x, gain, bias in (([1, 5], [2, 3], [10, 20]), norm_of(draw, 6)):
         expected = oracle.layernorm(x, gain, bias)
         student.layernorm_outputs(x, gain, bias).must_be(expected, by_hand, tolerance=1e-4)

@@ -8,7 +8,9 @@ from part04_parameters import Config, init_state_dict
 
 
 def tensors(sizes, seed):
-    """to_tensors(init_state_dict(Config(**{sizes}), random.Random({seed}), std=0.5)): name, dtype, shape, requires_grad"""
+    """to_tensors(init_state_dict(Config(**{sizes}), random.Random({seed}), std=0.5)): name, dtype, shape,
+    requires_grad
+    """
     weights = lab.to_tensors(init_state_dict(Config(**sizes), random.Random(seed), std=0.5))
     return [[name, str(t.dtype), list(t.shape), t.requires_grad] for name, t in weights.items()]
 
@@ -30,8 +32,8 @@ def normed_with_eps(x, eps):
 
 
 def attention(x, layer, sizes, seed):
-    """multi_head_attention(x, {layer}, weights, Config(**{sizes})), with weights drawn by random.Random({seed}), std=0.5,
-    x = torch.tensor({x}, dtype=torch.float64)
+    """multi_head_attention(x, {layer}, weights, Config(**{sizes})), with weights drawn by random.Random({seed}),
+    std=0.5, x = torch.tensor({x}, dtype=torch.float64)
     """
     weights, config = _model(sizes, seed), Config(**sizes)
     return _tensor(x, lambda tensor: lab.multi_head_attention(tensor, layer, weights, config))
@@ -43,13 +45,15 @@ def logits(tokens, sizes, seed):
 
 
 def loss(tokens, sizes, seed):
-    """sequence_loss({tokens}, weights, Config(**{sizes})).item(), with weights drawn by random.Random({seed}), std=0.5"""
+    """sequence_loss({tokens}, weights, Config(**{sizes})).item(), with weights drawn by random.Random({seed}),
+    std=0.5
+    """
     return lab.sequence_loss(list(tokens), _model(sizes, seed), Config(**sizes)).item()
 
 
 def gradients(tokens, sizes, seed):
-    """sequence_loss({tokens}, weights, Config(**{sizes})).backward(); the first row of each gradient, with weights drawn
-    by random.Random({seed}), std=0.5
+    """sequence_loss({tokens}, weights, Config(**{sizes})).backward(); the first row of each gradient, with weights
+    drawn by random.Random({seed}), std=0.5
     """
     weights = _model(sizes, seed)
     lab.sequence_loss(list(tokens), weights, Config(**sizes)).backward()
@@ -57,7 +61,9 @@ def gradients(tokens, sizes, seed):
 
 
 def training(names, sizes, seed, steps, lr):
-    """train({names}, weights, Config(**{sizes}), {steps}, lr={lr}), with weights drawn by random.Random({seed}), std=0.5"""
+    """train({names}, weights, Config(**{sizes}), {steps}, lr={lr}), with weights drawn by random.Random({seed}),
+    std=0.5
+    """
     losses = lab.train([list(name) for name in names], _model(sizes, seed), Config(**sizes), steps, lr=lr)
     return [float(loss) for loss in losses]
 

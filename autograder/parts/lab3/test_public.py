@@ -42,7 +42,7 @@ def test_rmsnorm_norms_each_row_by_itself(student, draw):
     for x in ([[3, -4], [1, 1]], [[1, -1, 1]], draw.matrix(5, 5), draw.matrix(3, 6)):
         student.normed(x).must_be(
             [part5.rmsnorm(row) for row in x],
-            "by hand: the mean square of 3 and -4 is 12.5, its root 3.536: 0.849 and -1.131, whatever the other rows are",
+            "by hand: the mean square of 3 and -4 is 12.5, its root 3.536: 0.849 and -1.131; other rows play no part",
         )
 
 
@@ -64,7 +64,7 @@ def test_every_head_has_its_own_numbers(student, draw):
         x, seed = draw.matrix(length, 6), draw.randrange(1000)
         student.attention(x, 1, SIZES, seed).must_be(
             oracle.attention(x, 1, SIZES, seed),
-            "print the shapes: (T, n) becomes (T, n_head, d) by view, and (n_head, T, d) by transpose; back the same way",
+            "print the shapes: (T, n) becomes (T, n_head, d) by view, then (n_head, T, d) by transpose; and back",
         )
 
 
@@ -107,6 +107,6 @@ def test_training_has_the_losses_of_the_scalar_model(student, draw):
         names, seed = names_of(draw, 3, SMALL), draw.randrange(1000)
         student.training(names, SMALL, seed, steps, lr).must_be(
             oracle.train(names, SMALL, seed, steps, lr)[0],
-            "at which step do the losses differ first? 1: the loss itself. 2: the update. Later: gradients that were not "
-            "zeroed, the learning rate, the names",
+            "at which step do the losses differ first? 1: the loss itself. 2: the update. Later: gradients that were "
+            "not zeroed, the learning rate, the names",
         )
