@@ -98,9 +98,9 @@ class BPETokenizer:
 def loss_per_letter(loss_per_token: float, docs: list[str], tokenizer: BPETokenizer) -> float:
     """Convert a mean loss per token into nats per letter, so that models with different tokens can be compared.
 
-    A model with longer tokens makes fewer predictions, and each is harder: its loss per token says nothing beside that
-    of another tokenizer. What both share is the probability of the whole name. So compute the nats of all docs
-    together, and divide them by the letters. Count the closing BOS of each name as a token *and* as a letter, since
+    A model with longer tokens makes fewer predictions, and each is harder. So losses per token of two tokenizers cannot
+    be compared, but the probability of a whole name can. Compute the nats of all docs together, and divide them by the
+    letters. Count the closing BOS of each name as a token *and* as a letter, since
     ending the name is a prediction for every model. The opening BOS is never predicted.
 
     >>> tokenizer = BPETokenizer(["anna", "ann", "nan"], num_merges=2)

@@ -84,6 +84,7 @@ def compare(
     Example: python -m autograder compare 5.1
     """
     from autograder.learner import compare as comparison
+    from autograder.learner import local_state
     from autograder.learner.last_results import one_part, result
 
     part, task = one_part(target)
@@ -95,6 +96,8 @@ def compare(
             f"{command('hint', target)} first. To see it anyway: {again}"
         )
     print_lines(comparison.comparison_lines(part, task, report.seed))
+    if report.passed:
+        local_state.log_event("compared")
 
 
 @app.command()
