@@ -110,6 +110,21 @@ def test_the_experiment_of_lab_2_compares_tokenizers(tmp_path):
     assert "The longest of the" in done.stdout and "GPTs after 2 steps" in done.stdout
 
 
+def test_the_first_line_says_whose_code_runs():
+    one, two, *_ = parts()[1:]
+    assert lab_experiment.whose_line(LAB2, []) == "With your lab2_bpe.py, and the reference for parts 1 to 8."
+    assert "and your part 1; the reference for the other parts up to 8." in lab_experiment.whose_line(LAB2, [one])
+    assert "and your parts 1 and 2;" in lab_experiment.whose_line(LAB2, [one, two])
+    assert lab_experiment.whose_line(LAB2, parts()[1:9]).endswith("your parts 1, 2, 3, 4, 5, 6, 7 and 8.")
+
+
+@pytest.mark.slow
+def test_the_experiment_of_lab_1_trains_both_models(tmp_path):
+    done = run_experiment(LAB1, tmp_path, NAMES, "1")
+    assert done.returncode == 0, done.stderr
+    assert "3,552" in done.stdout and "BIGGER" in done.stdout, done.stdout
+
+
 def test_an_experiment_that_fails_is_a_sentence(tmp_path):
     done = run_experiment(LAB2, tmp_path, ["anna"])  # nothing can be held out
     assert done.returncode == 1

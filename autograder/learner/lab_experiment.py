@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.course import EXERCISES, ROOT, SOLUTIONS, Part, labs, parts
@@ -35,6 +35,15 @@ def list_lines() -> Iterator[str]:
         yield f"  {lab.target}  {lab.title:<26} {lab.minutes:>3} minutes  {state.state:<24} {then}"
 
 
+def whose_line(lab: Part, own: Sequence[Part]) -> str:
+    """A sentence on whose code runs. own: the parts that are the learner's."""
+    if not own:
+        return f"With your {lab.file_name}, and the reference for parts {USED[0]} to {USED[-1]}."
+    numbers = listed([str(part.number) for part in own])
+    yours = f"With your {lab.file_name} and your {'parts' if len(own) > 1 else 'part'} {numbers}"
+    return f"{yours}." if len(own) == len(USED) else f"{yours}; the reference for the other parts up to {USED[-1]}."
+
+
 def run(lab: Part, steps: int | None) -> int:
     """Run the experiment of a lab at this terminal, and return its exit status. Raises Failure if the lab is not
     passed, ValueError if a package is missing.
@@ -47,10 +56,7 @@ def run(lab: Part, steps: int | None) -> int:
             f"{command('check', lab.target)}"
         )
     own = [part for part in parts() if part.number in USED and passed(part)]
-    numbers = listed([str(part.number) for part in own])
-    whose = f"your {'parts' if len(own) > 1 else 'part'} {numbers}" if own else "none of your parts"
-    rest = "" if len(own) == len(USED) else f", and the reference for the other parts of 1 to {USED[-1]}"
-    print(f"With your {lab.file_name}, {whose}{rest}.\n", flush=True)
+    print(f"{whose_line(lab, own)}\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
         for part in parts():
             if part.number in USED:

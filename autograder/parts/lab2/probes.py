@@ -10,12 +10,12 @@ def pair_counts(words):
 
 
 def merged(word, pair):
-    """merge({word}, {pair})"""
+    """merge({word}, tuple({pair}))"""
     return list(lab.merge(list(word), tuple(pair)))
 
 
 def merged_twice(word, pair):
-    """word = {word}; a = merge(word, {pair}); b = merge(word, {pair}); a, b and then word"""
+    """word = {word}; pair = tuple({pair}); a = merge(word, pair); b = merge(word, pair); a, b and then word"""
     given = list(word)
     a = lab.merge(given, tuple(pair))
     b = lab.merge(given, tuple(pair))
