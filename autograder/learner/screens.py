@@ -15,6 +15,7 @@ from autograder.invocation import command
 from autograder.learner.hints import Hint
 from autograder.learner.last_results import after_passing
 from autograder.learner.reset import ResetPlan
+from autograder.render.mistake_page import where_to_read_on
 from autograder.render.next_step import next_step, to_do
 from autograder.render.terminal import failure_lines
 from autograder.text import number, plural
@@ -55,6 +56,8 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
         yield from (f"  {task_line(report, task)}" for task in graded_part.tasks)
     if failing is not None and failing.status != "todo":
         yield from failure_lines(failing, path, file_failure)
+        if page := where_to_read_on(failing):
+            yield f"    More:       {page}"
     yield ""
     if report.printed.strip():
         yield f"Your code printed: {ascii(report.printed.strip())[1:-1][:55]}"
