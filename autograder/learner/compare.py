@@ -97,7 +97,7 @@ def measure_costs(part: Part, content: bytes, tasks: list[Task], seed: int) -> d
     shipped[f"submission/{part.file_name}"] = content
     shipped[f"reference/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
     costs = {}
-    with Worker(shipped, Tier.LOCAL, CHECK) as worker:
+    with Worker(shipped, Tier.LOCAL, CHECK, packages=part.packages) as worker:
         for task in tasks:
             names = [check.name for check in recording.checks if check.task == task.id]
             calls = [call for name in names for call in recording.calls.get(name, [])]

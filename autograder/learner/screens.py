@@ -65,7 +65,8 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     for task in report.open_stretch:
         yield f"{task.id} is a stretch task: the part counts as passed without it. Try it now, or come back later."
     if failing is None:
-        yield "Passed. Press n for the next part, c to compare with the reference."
+        kind = "lab" if graded_part.is_lab else "part"
+        yield f"Passed. Press n for the next {kind}, c to compare with the reference."
     else:
         yield f"Next: {to_do(report, failing, path)}, and save."
 

@@ -2,19 +2,19 @@
 
 import random
 
-import lab1_bigger_model as lab
+import lab1_bigger_model as part
 from part01_autograd import Value
 from part04_parameters import Config, init_state_dict
 
 
 def layernorm_outputs(x, gain, bias):
     """[y.data for y in layernorm({x}, {gain}, {bias})], every number a Value"""
-    return _data(lab.layernorm(_values(x), _values(gain), _values(bias)))
+    return _data(part.layernorm(_values(x), _values(gain), _values(bias)))
 
 
 def layernorm_with_eps(x, gain, bias, eps):
     """[y.data for y in layernorm({x}, {gain}, {bias}, eps={eps})], every number a Value"""
-    return _data(lab.layernorm(_values(x), _values(gain), _values(bias), eps=eps))
+    return _data(part.layernorm(_values(x), _values(gain), _values(bias), eps=eps))
 
 
 def layernorm_gradients(x, gain, bias, factors):
@@ -22,13 +22,13 @@ def layernorm_gradients(x, gain, bias, factors):
     and bias
     """
     inputs = {"x": _values(x), "gain": _values(gain), "bias": _values(bias)}
-    _backward(factors, lab.layernorm(*inputs.values()))
+    _backward(factors, part.layernorm(*inputs.values()))
     return {name: [value.grad for value in inputs[name]] for name in inputs}
 
 
 def gelu_outputs(numbers):
     """[gelu(Value(x)).data for x in {numbers}]"""
-    return [lab.gelu(Value(x)).data for x in numbers]
+    return [part.gelu(Value(x)).data for x in numbers]
 
 
 def gelu_slopes(numbers):
@@ -36,7 +36,7 @@ def gelu_slopes(numbers):
     slopes = []
     for number in numbers:
         x = Value(number)
-        lab.gelu(x).backward()
+        part.gelu(x).backward()
         slopes.append(x.grad)
     return slopes
 
@@ -45,13 +45,13 @@ def new_model(sizes, seed, std):
     """s = init_bigger_model(Config(**{sizes}), random.Random({seed}), std={std}); the first number of every row, by
     name
     """
-    state_dict = lab.init_bigger_model(Config(**sizes), random.Random(seed), std=std)
+    state_dict = part.init_bigger_model(Config(**sizes), random.Random(seed), std=std)
     return [[name, [row[0].data for row in rows]] for name, rows in state_dict.items()]
 
 
 def new_norms(sizes, seed):
     """s = init_bigger_model(Config(**{sizes}), random.Random({seed})); the matrices of the norms"""
-    state_dict = lab.init_bigger_model(Config(**sizes), random.Random(seed))
+    state_dict = part.init_bigger_model(Config(**sizes), random.Random(seed))
     return {name: [_data(row) for row in state_dict[name]] for name in _norms(sizes)}
 
 
@@ -59,7 +59,7 @@ def norms_numbered(sizes, seed):
     """s = init_bigger_model(Config(**{sizes}), random.Random({seed})); 0, 1, 2, ... is written into the .data of the
     numbers of all norms, one by one; the matrices afterwards
     """
-    state_dict = lab.init_bigger_model(Config(**sizes), random.Random(seed))
+    state_dict = part.init_bigger_model(Config(**sizes), random.Random(seed))
     flat = [value for name in _norms(sizes) for row in state_dict[name] for value in row]
     for number, value in enumerate(flat):
         value.data = float(number)
@@ -111,7 +111,7 @@ def _model(sizes, seed):
 def _read(tokens, state_dict, sizes):
     keys, values = [[] for _ in range(sizes["n_layer"])], [[] for _ in range(sizes["n_layer"])]
     config = Config(**sizes)
-    return [lab.bigger_gpt(token, i, keys, values, state_dict, config) for i, token in enumerate(tokens)]
+    return [part.bigger_gpt(token, i, keys, values, state_dict, config) for i, token in enumerate(tokens)]
 
 
 def _values(numbers):

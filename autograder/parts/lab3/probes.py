@@ -2,7 +2,7 @@
 
 import random
 
-import lab3_pytorch as lab
+import lab3_pytorch as part
 import torch
 from part04_parameters import Config, init_state_dict
 
@@ -11,24 +11,24 @@ def tensors(sizes, seed):
     """to_tensors(init_state_dict(Config(**{sizes}), random.Random({seed}), std=0.5)): name, dtype, shape,
     requires_grad
     """
-    weights = lab.to_tensors(init_state_dict(Config(**sizes), random.Random(seed), std=0.5))
+    weights = part.to_tensors(init_state_dict(Config(**sizes), random.Random(seed), std=0.5))
     return [[name, str(t.dtype), list(t.shape), t.requires_grad] for name, t in weights.items()]
 
 
 def tensor_numbers(sizes, seed):
     """to_tensors(init_state_dict(Config(**{sizes}), random.Random({seed}), std=0.5)): the first row of each"""
-    weights = lab.to_tensors(init_state_dict(Config(**sizes), random.Random(seed), std=0.5))
+    weights = part.to_tensors(init_state_dict(Config(**sizes), random.Random(seed), std=0.5))
     return {name: tensor[0].tolist() for name, tensor in weights.items()}
 
 
 def normed(x):
     """rmsnorm(x), x = torch.tensor({x}, dtype=torch.float64)"""
-    return _tensor(x, lab.rmsnorm)
+    return _tensor(x, part.rmsnorm)
 
 
 def normed_with_eps(x, eps):
     """rmsnorm(x, eps={eps}), x = torch.tensor({x}, dtype=torch.float64)"""
-    return _tensor(x, lambda tensor: lab.rmsnorm(tensor, eps=eps))
+    return _tensor(x, lambda tensor: part.rmsnorm(tensor, eps=eps))
 
 
 def attention(x, layer, sizes, seed):
@@ -36,19 +36,19 @@ def attention(x, layer, sizes, seed):
     std=0.5, x = torch.tensor({x}, dtype=torch.float64)
     """
     weights, config = _model(sizes, seed), Config(**sizes)
-    return _tensor(x, lambda tensor: lab.multi_head_attention(tensor, layer, weights, config))
+    return _tensor(x, lambda tensor: part.multi_head_attention(tensor, layer, weights, config))
 
 
 def logits(tokens, sizes, seed):
     """gpt({tokens}, weights, Config(**{sizes})), with weights drawn by random.Random({seed}), std=0.5"""
-    return lab.gpt(list(tokens), _model(sizes, seed), Config(**sizes)).tolist()
+    return part.gpt(list(tokens), _model(sizes, seed), Config(**sizes)).tolist()
 
 
 def loss(tokens, sizes, seed):
     """sequence_loss({tokens}, weights, Config(**{sizes})).item(), with weights drawn by random.Random({seed}),
     std=0.5
     """
-    return lab.sequence_loss(list(tokens), _model(sizes, seed), Config(**sizes)).item()
+    return part.sequence_loss(list(tokens), _model(sizes, seed), Config(**sizes)).item()
 
 
 def gradients(tokens, sizes, seed):
@@ -56,7 +56,7 @@ def gradients(tokens, sizes, seed):
     drawn by random.Random({seed}), std=0.5
     """
     weights = _model(sizes, seed)
-    lab.sequence_loss(list(tokens), weights, Config(**sizes)).backward()
+    part.sequence_loss(list(tokens), weights, Config(**sizes)).backward()
     return {name: None if tensor.grad is None else tensor.grad[0].tolist() for name, tensor in weights.items()}
 
 
@@ -64,7 +64,7 @@ def training(names, sizes, seed, steps, lr):
     """train({names}, weights, Config(**{sizes}), {steps}, lr={lr}), with weights drawn by random.Random({seed}),
     std=0.5
     """
-    losses = lab.train([list(name) for name in names], _model(sizes, seed), Config(**sizes), steps, lr=lr)
+    losses = part.train([list(name) for name in names], _model(sizes, seed), Config(**sizes), steps, lr=lr)
     return [float(loss) for loss in losses]
 
 
@@ -73,7 +73,7 @@ def trained(names, sizes, seed, steps):
     random.Random({seed}), std=0.5
     """
     weights = _model(sizes, seed)
-    lab.train([list(name) for name in names], weights, Config(**sizes), steps)
+    part.train([list(name) for name in names], weights, Config(**sizes), steps)
     return {name: tensor[0].tolist() for name, tensor in weights.items()}
 
 
