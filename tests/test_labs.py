@@ -9,7 +9,7 @@ import sys
 import pytest
 from helpers.learner import Course, make_course
 
-from autograder.course import ROOT, SOLUTIONS, class_settings, labs, part_named, parse_target, parts
+from autograder.course import ROOT, SOLUTIONS, class_settings, labs, parse_target, part_named, parts
 from autograder.grading.checks import points_by_task
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
@@ -139,7 +139,7 @@ def test_the_experiment_of_lab_3_finds_the_same_model(tmp_path):
 
 @with_torch
 def test_lab_3_computes_what_the_scalar_model_computes():
-    """Loss and gradients of two layers, to 1e-9: the suite compares with the grader's models, this with parts 1 to 7."""
+    """Loss and gradients of two layers, to 1e-9. The suite compares with the grader's models, this with the parts."""
     sys.path.insert(0, str(SOLUTIONS))
     import lab3_pytorch
     from part04_parameters import Config, init_state_dict
