@@ -1,6 +1,6 @@
 """Lab 1: a bigger model. GPT-2's block in your own GPT: LayerNorm, GELU, more layers and more dimensions.
 
-Read first: docs/learner/lab1.md. When all is passed: make lab part=lab1
+Read the lesson first: docs/learner/lab1.md. When all is passed, run its experiment: make lab part=lab1
 
 The model of part 5 leaves out what it can do without. Here you put back three things that GPT-2 has: a norm that also
 subtracts the mean and has parameters, a smooth activation, and a norm before the last matrix. `attend` and

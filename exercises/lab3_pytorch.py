@@ -1,6 +1,6 @@
 """Lab 3: the same model in PyTorch. A tensor takes the place of a list of Values.
 
-Read first: docs/learner/lab3.md. When all is passed: make lab part=lab3
+Read the lesson first: docs/learner/lab3.md. When all is passed, run its experiment: make lab part=lab3
 
 This is the only module of the course that needs a package: `make check part=lab3` says how to install it. The model,
 its parameters and its numbers stay those of parts 3 to 7: the checks compare each of your results with the scalar

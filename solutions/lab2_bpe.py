@@ -1,6 +1,6 @@
 """Lab 2: byte-pair encoding. Tokens that are pieces of words, as in every large model.
 
-Read first: docs/learner/lab2.md. When all is passed: make lab part=lab2
+Read the lesson first: docs/learner/lab2.md. When all is passed, run its experiment: make lab part=lab2
 
 So far a token is a character. Byte-pair encoding (BPE) starts there too. Then it looks for the two neighbouring tokens
 that occur together most often, makes one new token of them, and repeats this as often as you want. `a` and `n` become

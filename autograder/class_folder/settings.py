@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 if sys.version_info >= (3, 11):
@@ -14,7 +16,7 @@ else:
     import tomli as tomllib
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.course import capstone, class_settings, parts
+from autograder.course import ROOT, capstone, class_settings, parts
 from autograder.invocation import command
 
 UTC = datetime.timezone.utc
@@ -58,7 +60,8 @@ class LatePolicy:
 @dataclass(frozen=True)
 class ClassSettings:
     """due and weights are by assignment; due dates are in UTC. zone is for times without a time zone. catalogue:
-    whether the class's site has the catalogue of known mistakes.
+    whether the class's site has the catalogue of known mistakes. code_in_hints: whether the last hints show code with
+    blanks. links: on the class's page, by label.
     """
 
     zone: datetime.tzinfo
@@ -66,6 +69,8 @@ class ClassSettings:
     late: LatePolicy
     weights: dict[str, float]
     catalogue: bool = True
+    code_in_hints: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 def assignments() -> dict[str, str]:
@@ -100,9 +105,15 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
     late = {**defaults["late"], **_table(own, "late")}
     _require_known_keys(late, defaults["late"], "[late] ")
     weights = _table(own, "weights") or defaults["weights"]
-    catalogue = own.get("catalogue", defaults["catalogue"])
-    if type(catalogue) is not bool:
-        raise ClassError(f"{FILE}, catalogue: {catalogue!r} must be true or false, without quotes.")
+    switches = {"catalogue": defaults["catalogue"], "code_in_hints": False}  # a class has to choose code in hints
+    switches |= {key: own[key] for key in switches if key in own}
+    for key, value in switches.items():
+        if type(value) is not bool:
+            raise ClassError(f"{FILE}, {key}: {value!r} must be true or false, without quotes.")
+    links = {**defaults["links"], **_table(own, "links")}
+    for label, link in links.items():
+        if not isinstance(link, str) or not re.fullmatch(r"(https?://|mailto:)[^\s<>\"]+", link):
+            raise ClassError(f"{FILE}, [links] {label}: {link!r} must be an address such as https://example.org/forum.")
     due = {**defaults["due"], **_table(own, "due")}
     for heading, table in (("weights", weights), ("due", due)):
         _require_known_keys(table, assignments(), f"[{heading}] ")
@@ -120,8 +131,21 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         {name: in_utc(value, zone, f"{FILE}, [due] {name}") for name, value in due.items()},
         LatePolicy(**{key: float(value) for key, value in late.items()}),
         {name: float(weights.get(name, 0)) for name in assignments()},
-        catalogue,
+        **switches,
+        links=links,
     )
+
+
+def code_in_hints(course: Path = ROOT) -> bool:
+    """Whether the hints in this copy of the course end with code with blanks: as its class.toml says, else as
+    course.toml says. Not if class.toml can't be used.
+    """
+    if not (course / FILE).exists():
+        return class_settings()["code_in_hints"]
+    try:
+        return load_settings(ClassFolder(course)).code_in_hints
+    except ClassError:
+        return False
 
 
 def time_zone(name: object) -> datetime.tzinfo:

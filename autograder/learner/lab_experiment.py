@@ -35,6 +35,11 @@ def list_lines() -> Iterator[str]:
         yield f"  {lab.target}  {lab.title:<26} {lab.minutes:>3} minutes  {state.state:<24} {then}"
 
 
+def lab_lesson(lab: Part) -> str:
+    """Where the lesson of a lab is, as a sentence."""
+    return f"The lesson of {lab.label} is a page of the guide: docs/learner/{lab.name}.md"
+
+
 def whose_line(lab: Part, own: Sequence[Part]) -> str:
     """A sentence on whose code runs. own: the parts that are the learner's."""
     if not own:

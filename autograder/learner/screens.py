@@ -12,6 +12,8 @@ from autograder.files import shown_path
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Report
 from autograder.invocation import command
+from autograder.learner.compare import code_lines
+from autograder.learner.hint_steps import EXAMPLES
 from autograder.learner.hints import Hint
 from autograder.learner.last_results import after_passing
 from autograder.learner.reset import ResetPlan
@@ -116,13 +118,21 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     yield ""
     for level, text in enumerate(hint.texts, 1):
         yield from wrapped(text, f"  {level}. ")
+    if hint.code:
+        label = f"  {hint.count - EXAMPLES + hint.codes}. "
+        blanks = "blanks" if hint.codes < EXAMPLES else "fewer blanks"
+        yield from wrapped(f"The code of {hint.task.id} with {blanks}. Each ____ is an expression to write:", label)
+        yield from code_lines(list(hint.code), WIDTH)
     yield ""
+    if hint.code:
+        yield f"To have this code in your file: {command('hint', task or graded_part.target, insert=True)}"
     again = again or command("hint", task or graded_part.target)
-    if len(hint.texts) < hint.count:
-        yield f"Hint {len(hint.texts)} of {hint.count}. The next one: {again}"
+    if hint.step < hint.count:
+        yield f"Hint {hint.step} of {hint.count}. The next one: {again}"
     elif hint.check.status == "todo":
-        yield f"These are all {hint.count} hints."
+        yield f"These are all {hint.count} hints. {hint.unavailable}".rstrip()
     else:
+        yield from [hint.unavailable] if hint.unavailable else []
         yield f"These are all {hint.count} hints. To look inside:"
         yield f"  {command('debug', graded_part.target, check=hint.check.name)}"
 
