@@ -13,7 +13,6 @@ import json
 import re
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
