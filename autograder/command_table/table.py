@@ -29,8 +29,12 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": part=5, or the first unfinished one", argument="part",
         ),
         command(
-            "notebooks", "learner", "open your own copies of the notebooks in JupyterLab",
-            ": all, or part=5", extra="notebooks", argument="part",
+            "lesson", "learner", "read a part's lesson in your browser",
+            ": part=5, or at a task, part=5.2; the first unfinished part without one", argument="part",
+        ),
+        command(
+            "notebooks", "learner", "open a lesson and its stub side by side in JupyterLab",
+            ": part=5, or the first unfinished one", extra="notebooks", argument="part",
         ),
         command(
             "hint", "learner", "show a hint for the first failing check",
@@ -64,6 +68,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
         command(
             "trace", "learner", "show how your model reads a name",
             ", every vector next to the reference's: name=emma", options=("name",), always=("--exit-zero",),
+        ),
+        command(
+            "lab", "learner", "list the optional labs, or run the experiment of one",
+            ", once you have passed it: part=lab1", argument="part", options=("steps",),
         ),
         command(
             "appeal", "appeal", "ask your instructor for a regrade of a check",
@@ -225,6 +233,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             target="slow", extra="development", always=("-m", "slow"),
         ),
         command("lint", "development", "check format and rules", "; args=--fix fixes them", extra="development"),
+        command("versions", "development", "run the suites on every Python that is found"),
         command(
             "mutation", "development", "change the reference in many ways, and see if checks notice",
             extra="mutation",
@@ -253,4 +262,12 @@ COST = {
     "classroom": "about 400 MB, usually one or two minutes",
     "development": "about 670 MB, usually less than a minute",
     "mutation": "about 160 MB, usually less than a minute",
+}
+
+# What to say before an extra is installed that a learner can do without, with the command that works without it.
+WITHOUT = {
+    "notebooks": (
+        "Notebooks need JupyterLab, which is installed now. To read a lesson without it: ",
+        "lesson",
+    ),
 }

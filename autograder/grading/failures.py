@@ -48,7 +48,7 @@ BLANK = re.compile(r"name '(?:_[A-Za-z]\w*?)?____(\d+)' is not defined")
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
-SANDBOX_PATH = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
+SANDBOX_PATH = re.compile(r" \([^()]*(?:part\d\d|lab\d)_\w+\.py\)$")
 # The course's classes: in which module, and what a user of the class finds there.
 CLASSES = {
     "Value": ("part01_autograd", "data grad exp log relu backward".split()),
@@ -117,12 +117,11 @@ def _capital_after(sentence: str, advice: str) -> str:
 def leftover_message(reply: Reply, facts: Facts) -> str | None:
     """The message for a function that is written but still contains the stub's raise; None for others."""
     name = facts.source.function_at(reply.line) if reply.failure == "todo" else ""
-    if not name or facts.source.functions[name].leftover is None:
+    given = max((task.given for task in facts.part.tasks if name in task.defines), default=0) if facts.part else 0
+    line = facts.source.functions[name].leftover(given) if name else None
+    if line is None:
         return None
-    return (
-        f"{name} still contains the stub's line raise NotImplementedError(...): delete that line, line "
-        f"{facts.source.functions[name].leftover}.\n"
-    )
+    return f"{name} still contains the stub's line raise NotImplementedError(...): delete that line, line {line}.\n"
 
 
 def _sentence(reply: Reply, kind: str) -> str:

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from autograder.course import LARGEST_FILE, Part, parts
+from autograder.course import LARGEST_FILE, Part, parts_and_labs
 from autograder.grading.compare import is_plain
 from autograder.grading.slips import find_slips, shared_lists
 from autograder.sandbox import Reply
@@ -38,14 +38,23 @@ WIDEST_LINE = 62  # characters of a line of code that are shown: with what stand
 
 @dataclass(frozen=True)
 class Function:
-    """A function or method at the top of a file. leftover: the line of a `raise NotImplementedError` with other code
-    in the same function. The properties are computed when a failing check asks: it takes longer than reading the file.
+    """A function or method at the top of a file. stub_raise: the line of its `raise NotImplementedError`; others: how
+    many statements are beside it. The properties are computed when a failing check asks: it takes longer than reading
+    the file.
     """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef = field(repr=False)
     shared: dict[str, int] = field(repr=False)  # the shared lists of a method's class
-    leftover: int | None
-    is_stub: bool  # nothing was written in it yet
+    stub_raise: int | None
+    others: int
+
+    def is_stub(self, given: int = 0) -> bool:
+        """Whether nothing was written in it yet. given: the statements that the stub has beside the raise."""
+        return self.stub_raise is not None and self.others <= given
+
+    def leftover(self, given: int = 0) -> int | None:
+        """The line of the stub's raise in a function that is written."""
+        return None if self.is_stub(given) else self.stub_raise
 
     @property
     def line(self) -> int:
@@ -187,8 +196,7 @@ def functions_of(tree: ast.Module) -> dict[str, Function]:
 
 def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
     code, raises = _code_and_raises(node)
-    leftover = raises[0].lineno if raises and len(code) > len(raises) else None
-    return Function(node, shared, leftover, is_stub=bool(raises) and len(code) == len(raises))
+    return Function(node, shared, raises[0].lineno if raises else None, len(code) - len(raises))
 
 
 def _mentions(node: ast.AST) -> frozenset[str]:
@@ -211,8 +219,8 @@ def _code_and_raises(node: ast.FunctionDef) -> tuple[list[ast.stmt], list[ast.st
     return body, [line for line in body if isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line)]
 
 
-def inspect_source(content: bytes) -> Source:
-    """Read a learner's file, which may be hostile, without running it."""
+def inspect_source(content: bytes, packages: Iterable[str] = ()) -> Source:
+    """Read a learner's file, which may be hostile, without running it. packages: installed ones that it may import."""
     if not content.strip():
         return Source("The file is empty.")
     if len(content) > LARGEST_FILE:
@@ -240,7 +248,7 @@ def inspect_source(content: bytes) -> Source:
         functions = functions_of(tree)
     except (RecursionError, MemoryError):
         functions = {}
-    foreign = _foreign_import(tree)
+    foreign = _foreign_import(tree, {part.module for part in parts_and_labs()} | {*packages})
     problem, line = (_foreign_words(foreign[0]), foreign[1]) if foreign else ("", None)
     return Source(problem, line, None, text, functions, classes)
 
@@ -290,8 +298,7 @@ def _is_utf8(content: bytes) -> bool:
         return False
 
 
-def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
-    ours = {part.module for part in parts()}
+def _foreign_import(tree: ast.Module, ours: set[str]) -> tuple[str, int] | None:
     try:
         nodes = list(ast.walk(tree))
     except (RecursionError, MemoryError):
