@@ -452,15 +452,17 @@ class Page {
 async function keepForOfflineUse() {
   if (!navigator.serviceWorker) return;
   const registration = await navigator.serviceWorker.register("service_worker.js");
-  registration.addEventListener("updatefound", () => {
-    const coming = registration.installing;
-    coming.addEventListener("statechange", () => {
-      if (coming.state !== "installed" || !navigator.serviceWorker.controller) return;
-      const button = element("button", { type: "button", textContent: "Load it", onclick: () => coming.postMessage("use the new version") });
-      $("banner").hidden = false;
-      $("banner").replaceChildren("A new version of the course is available. Your work is kept.", button);
-    });
-  });
+  const offer = (coming) => {
+    if (!navigator.serviceWorker.controller) return; // the first visit
+    const button = element("button", { type: "button", textContent: "Load it", onclick: () => coming.postMessage("use the new version") });
+    $("banner").hidden = false;
+    $("banner").replaceChildren("A new version of the course is available. Your work is kept.", button);
+  };
+  const follow = (coming) => coming?.addEventListener("statechange", () => coming.state === "installed" && offer(coming));
+  registration.addEventListener("updatefound", () => follow(registration.installing));
+  // The browser may have found it while Python was starting.
+  if (registration.waiting) offer(registration.waiting);
+  else follow(registration.installing);
   let reloads = 0;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (registration.active && reloads++ === 0 && document.body.dataset.controlled) location.reload();
