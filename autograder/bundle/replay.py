@@ -137,7 +137,7 @@ def _replayed(entry: dict, session: Session, chosen: Iterable[int]) -> Check:
 
 
 def _with_short_names(check: Check, data: Iterable[str]) -> Check:
-    """The check with the names of data files as in the suite: `gap.txt`, not `1-gap.txt`, which has the seed before it."""
+    """The check with the names of data files as in the suite: `gap.txt`, not `1-gap.txt` with the seed in front."""
     message = check.message
     for name in data:
         message = message.replace(name, name.partition("-")[2])
