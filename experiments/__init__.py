@@ -16,4 +16,5 @@ NAMES = (
     "kv_cache",
     "heads",
     "nonsense",
+    "recurrent",
 )
