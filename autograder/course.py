@@ -35,16 +35,24 @@ class Task:
 
 @dataclass(frozen=True, eq=False)  # there is one object per part
 class Part:
-    """One part. needs: the names that this part may use from other parts, by module.
-    files: data files released with its notebook."""
+    """One part. minutes, minutes_new: how long it takes somebody who writes Python often, and who knows a little of it
+    (benchmarks/learner_minutes.py). needs: the names that this part may use from other parts, by module. explores: the modules of other
+    parts that only its notebook uses. files: data files released with its notebook."""
 
     number: int
     module: str
     title: str
     minutes: int
+    minutes_new: int
     tasks: tuple[Task, ...]
     needs: dict[str, list[str]]
     files: tuple[str, ...]
+    explores: tuple[str, ...] = ()
+
+    @property
+    def in_notebook(self) -> list[str]:
+        """The modules of other parts that its notebook uses, in the course's order."""
+        return sorted({*self.needs, *self.explores})
 
     @property
     def file_name(self) -> str:
@@ -76,8 +84,9 @@ def _course() -> dict:
 
 def _part(table: dict) -> Part:
     tasks = tuple(Task(**{**task, "defines": tuple(task["defines"])}) for task in table["tasks"])
-    fields = {name: table[name] for name in ("number", "module", "title", "minutes")}
-    return Part(**fields, tasks=tasks, needs=table.get("needs", {}), files=tuple(table.get("files", ())))
+    fields = {name: table[name] for name in ("number", "module", "title", "minutes", "minutes_new")}
+    lists = {name: tuple(table.get(name, ())) for name in ("files", "explores")}
+    return Part(**fields, tasks=tasks, needs=table.get("needs", {}), **lists)
 
 
 @functools.cache

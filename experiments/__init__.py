@@ -17,4 +17,5 @@ NAMES = (
     "heads",
     "nonsense",
     "recurrent",
+    "removals",
 )

@@ -76,15 +76,15 @@ PASSES = model.Passes(forward, backward)
 
 
 def train(
-    docs: Sequence[str], seed: int, steps: int, *, lr: float = 0.01, std: float = 0.08
+    docs: Sequence[str], seed: int, steps: int, names_per_step: int = 1, *, lr: float = 0.01
 ) -> tuple[model.Weights, list[str]]:
-    """Train with the recipe of the course: shuffled names, one per step, Adam, a learning rate that falls to 0.
-    Returns the weights and the characters.
+    """Train with the recipe of the course: shuffled names, Adam, a rate that falls to 0. Returns the weights and
+    the characters.
     """
     rng, docs = random.Random(seed), list(docs)
     rng.shuffle(docs)
     chars = sorted(set("".join(docs)))
-    weights, adam = draw_weights(rng, len(chars) + 1, std), model.AdamState()
+    weights, adam = draw_weights(rng, len(chars) + 1), model.AdamState()
 
     def loss_and_gradient(batch, weights, config):
         return model.loss_and_gradient(batch, weights, config, PASSES)
@@ -93,7 +93,7 @@ def train(
         model.adam_step(weights, gradients, adam, lr * (1 - step / steps))
         return weights
 
-    names = model.batches(docs, chars, [1] * steps)
+    names = model.batches(docs, chars, [names_per_step] * steps)
     for _step in model.train(weights, names, model.Sizes(), update, loss_function=loss_and_gradient):
         pass  # update changes the weights in place
     return weights, chars

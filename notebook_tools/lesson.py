@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,10 +37,14 @@ class Lesson:
         each ends the cell with what to do, and the notebook goes on.
         """
         self._look_again()
+        usual = gc.get_threshold()
+        gc.set_threshold(100_000, 20, 100)  # a graph has no cycles: looking for them often takes half of the time
         try:
             yield
         except Exception as error:  # whatever a learner's code raises
             print(explaining.explain(error, self.found))
+        finally:
+            gc.set_threshold(*usual)
 
     def check(self, task: str) -> float:
         """Check one task of the module next to this notebook, print the result, and return the points."""
@@ -55,6 +60,15 @@ class Lesson:
         raise FileNotFoundError(
             f"{name} is not next to this notebook: download it again from where you got the notebook."
         )
+
+    def model_file(self) -> Path:
+        """The path of a trained model: the learner's own, which `make capstone` keeps, or the course's. Says which."""
+        for above in (self.folder, *self.folder.parents):
+            if (own := above / "runs" / "capstone.json").is_file():
+                print(f"Your own model, trained by your capstone: {own}")
+                return own
+        print("The course's trained model, trained_weights.json. After make capstone, your own model takes its place.")
+        return self.data("trained_weights.json")
 
     def _look_again(self) -> None:
         """Find the modules again, and reload all of them when one was saved: they use each other's classes."""

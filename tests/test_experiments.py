@@ -16,7 +16,7 @@ from autograder.course import ROOT
 from experiments import NAMES, kv_cache, nonsense, recurrent, rnn_model, run, training, variants, words
 
 TORCH = ROOT / "experiments" / "microgpt_torch.py"
-RECURRENT = {"GAPS": (2, 3), "LENGTHS": (4, 8), "NAMES_READ": 3, "TESTS": 5, "REPEATS": 1}
+RECURRENT = {"GAPS": (2, 3), "LENGTHS": (4, 8), "NAMES_READ": 3, "TESTS": 5, "REPEATS": 1, "MANY": 2}
 SMALL = {
     "recurrent": RECURRENT,
     "kv_cache": {"LENGTHS": (2, 3)},
