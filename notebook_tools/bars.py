@@ -18,8 +18,9 @@ def drawing(
     numbers: Mapping[str, float], title: str, role: str = "value", digits: int = 3, width: float = svg.WIDE
 ) -> svg.Picture:
     """The picture. A negative number has a bar to the left of 0."""
-    drawn = svg.Picture(width, 30 + len(numbers) * (TALL + GAP), title)
-    drawn.text(4, 12, title, anchor="start", bold=True, size=svg.SMALL)
+    drawn = svg.Picture(width, 0, title)
+    top = drawn.lines_of_text(4, 12, title, width - 8, anchor="start", bold=True, size=svg.SMALL)
+    drawn.height = top + len(numbers) * (TALL + GAP)
     names = max(svg.measure(name, svg.SMALL) for name in numbers) + 12
     labels = {name: f"{number:.{digits}f}".replace("-", "−") for name, number in numbers.items()}
     label = max(svg.measure(text, svg.SMALL) for text in labels.values()) + 12
@@ -27,11 +28,11 @@ def drawing(
     scale = (width - names - label - 8) / ((high - low) or 1.0)
     zero = names - low * scale
     for place, (name, number) in enumerate(numbers.items()):
-        y = 30 + place * (TALL + GAP)
+        y = top + place * (TALL + GAP)
         drawn.text(names - 8, y + TALL / 2, name, anchor="end", size=svg.SMALL)
         left, right = sorted((zero, zero + number * scale))
         drawn.box(left, y, max(right - left, 1.0), TALL, role, "fill", rounded=2)
         drawn.text(right + 6, y + TALL / 2, labels[name], role, anchor="start", size=svg.SMALL)
         drawn.describe(f"{name}: {labels[name]}.")
-    drawn.line([(zero, 26), (zero, drawn.height - 2)], "soft", 1)
+    drawn.line([(zero, top - 4), (zero, drawn.height - 2)], "soft", 1)
     return drawn

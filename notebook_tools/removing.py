@@ -34,5 +34,7 @@ def _cleared(state_dict: Matrices, ending: str, columns: Container[int]) -> dict
     for name, matrix in state_dict.items():
         if name.endswith(ending):
             number = type(matrix[0][0])
-            cleared[name] = [[number(0.0) if at in columns else value for at, value in enumerate(row)] for row in matrix]
+            cleared[name] = [
+                [number(0.0) if at in columns else value for at, value in enumerate(row)] for row in matrix
+            ]
     return cleared
