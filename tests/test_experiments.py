@@ -251,6 +251,16 @@ def test_a_spread_of_one_run_has_no_deviation():
     assert words.mean_sd(training.spread([1.0, 3.0]), 2) == "2.00 ± 1.41"
 
 
+def test_the_page_on_transformers_and_rnns_quotes_the_record():
+    text = (ROOT / "docs" / "learner" / "after.md").read_text(encoding="utf-8")
+    figures = run.read("recurrent")["figures"]
+    losses = [f"{figures['held_out'][kind]['mean']:.3f}" for kind in ("RNN", "GPT")]
+    right = [f"{100 * figures['recall'][kind][-1]['mean']:.0f}%" for kind in ("RNN", "GPT")]
+    assert f"does as well: {' against '.join(losses)}." in text
+    assert f"the RNN is right in {right[0]} of the cases and the GPT in {right[1]}" in text
+    assert f"across {recurrent.GAPS[-1]} others" in text
+
+
 # PyTorch
 
 
