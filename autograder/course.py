@@ -24,20 +24,24 @@ RECIPE_FILE = "leaderboard_recipe.py"  # in exercises/, not part of any part: a 
 @dataclass(frozen=True)
 class Task:
     """One task. defines: dotted names in the module, such as `Value.backward`. stretch: whether the part counts as
-    passed without it.
+    passed without it. given: the number of statements that the stub has in its function, where it is not empty.
     """
 
     id: str
     title: str
     defines: tuple[str, ...]
     stretch: bool = False
+    given: int = 0
 
 
 @dataclass(frozen=True, eq=False)  # there is one object per part
 class Part:
-    """One part. minutes, minutes_new: how long it takes somebody who writes Python often, and who knows a little of it
-    (benchmarks/learner_minutes.py). needs: the names that this part may use from other parts, by module. explores: the modules of other
-    parts that only its notebook uses. files: data files released with its notebook."""
+    """One part.
+
+    minutes, minutes_new: how long it takes somebody who writes Python often, and somebody who knows a little of it
+    (benchmarks/learner_minutes.py). needs: the names that it may use from other parts, by module. explores: the modules
+    of other parts that only its notebook uses. files: data files released with its notebook.
+    """
 
     number: int
     module: str

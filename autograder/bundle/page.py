@@ -15,7 +15,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from autograder.course import HERE, ROOT, SOLUTIONS, Part, parts
 from autograder.errors import Failure
 from autograder.files import write_atomically
 from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
+from autograder.notebooks.lesson_page import lesson_cells, markdown_as_html
 from autograder.stubs import GIVEN, fresh_stubs
 
 SOURCE = ROOT / "browser"
@@ -237,13 +238,12 @@ def recorded(part: Part) -> dict[str, bytes]:
 def lesson(part: Part) -> str:
     """A part's lesson as HTML: the text of its notebook, and its cells of code, each with a button that runs it."""
     blocks = []
-    for cell in read_notebook(notebook_path(part))["cells"]:
-        text = "".join(cell["source"])
+    (start,) = (cell["source"] for cell in read_notebook(notebook_path(part))["cells"] if cell["id"].endswith("-start"))
+    blocks.append(f'<pre class="start" hidden>{escape(start)}</pre>')  # the page runs it before the first cell
+    for cell in lesson_cells(part):
+        text = cell["source"]
         if cell["cell_type"] == "markdown":
-            if not text.startswith("## How to work"):  # in JupyterLab
-                blocks.append(_html(text))
-        elif "notebook_tools import start" in text:
-            blocks.append(f'<pre class="start" hidden>{escape(text)}</pre>')  # the page runs it before the first cell
+            blocks.append(_html(text))
         elif "lesson.check(" not in text:
             for large, small in SMALLER_CELLS.items():
                 text = text.replace(large, small)
@@ -252,17 +252,9 @@ def lesson(part: Part) -> str:
 
 
 def _html(markdown: str) -> str:
-    """A notebook's text as HTML, with formulas as MathML and headings one level below the page's own."""
-    from latex2mathml.converter import convert
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
-
-    def formula(tex: str, options: Mapping[str, bool]) -> str:
-        return convert(tex, display="block" if options.get("display_mode") else "inline")
-
-    reader = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin, renderer=formula)
-    rendered = re.sub(r"^# .*\n", "", markdown, count=1)  # the page says the part's title itself
-    return re.sub(r"<(/?)h([1-4])>", lambda found: f"<{found[1]}h{int(found[2]) + 1}>", reader.render(rendered))
+    """A notebook's text as HTML, with headings one level below the page's own."""
+    rendered = markdown_as_html(re.sub(r"^# .*\n", "", markdown, count=1))  # the page says the part's title itself
+    return re.sub(r"<(/?)h([1-4])>", lambda found: f"<{found[1]}h{int(found[2]) + 1}>", rendered)
 
 
 def _licences(modules: Path) -> str:

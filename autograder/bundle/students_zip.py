@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from autograder.assistant_files import assistant_files
 from autograder.bundle.recording import record
 from autograder.bundle.zip_audit import audit
 from autograder.command_table.make_targets import target_names
@@ -37,8 +38,9 @@ MODULES = """__init__ __main__ check console course fast_exit install invocation
     grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
     grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
     grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
-    render/__init__ render/mistake_page render/next_step render/terminal appeal_file errors files""".split()
-NEEDED = ("typer", "rich", "tomli")  # the learner's packages without numpy and pytest, which only missing modules need
+    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page render/__init__ render/mistake_page
+    render/next_step render/terminal render/tutor appeal_file errors files""".split()
+NEEDED = ("typer", "rich", "latex2mathml", "tomli")  # only missing modules need the others, such as numpy
 DATASETS = (".md", ".txt", ".json")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 UNIX = 3
@@ -76,11 +78,14 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in MODULES}
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
+    files["autograder/notebooks/lesson.html"] = (HERE / "notebooks" / "lesson.html").read_bytes()
     files["autograder/cli.py"] = (STUDENT / "cli.py").read_bytes()
     files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
     files["README.md"] = (STUDENT / "README.md").read_bytes()
     files["Makefile"] = _makefile().encode("ascii")
     files["pyproject.toml"] = _pyproject().encode("ascii")
+    files |= assistant_files(top=True)
+    files |= {f"exercises/{name}": content for name, content in assistant_files().items()}
     files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
     stubs = fresh_stubs()
     for name in (*(part.file_name for part in parts), *GIVEN):

@@ -1,4 +1,4 @@
-"""The commands for learners at work: watch, hint, progress, compare, debug, trace, reset, undo, update, notebooks."""
+"""The commands for learners at work, such as watch, hint, lesson, reset and update."""
 
 from __future__ import annotations
 
@@ -39,18 +39,47 @@ def watch(
 
 @app.command()
 @reports_errors()
-def hint(target: Target = None) -> None:
-    """Show a hint for the first failing check; each call shows one more. Hints cost no points.
+def hint(
+    target: Target = None,
+    insert: Annotated[
+        bool, typer.Option("--insert", help="Put the code with blanks that was shown last into your file.")
+    ] = False,
+) -> None:
+    """Show a hint for the first failing check; each call shows one more, at last code with blanks. They cost no points.
 
     Example: python -m autograder hint 5
     """
-    from autograder.learner.hints import next_hint
+    from autograder import backups
+    from autograder.course import EXERCISES
+    from autograder.learner.hint_steps import insert_code, next_hint
     from autograder.learner.last_results import one_part, result
     from autograder.learner.screens import hint_lines
 
     part, task = one_part(target)
+    if insert and backups.finish(f"hint {part.number}", EXERCISES):
+        print_lines(["The code is in your file now: an earlier call was interrupted."])
+        return
     report = result(part, task)
-    print_lines(hint_lines(next_hint(report, part), report, task))
+    print_lines(insert_code(report, part) if insert else hint_lines(next_hint(report, part), report, task))
+
+
+@app.command()
+@reports_errors()
+def context(target: Target = None) -> None:
+    """Print what a tutor or an AI assistant may know to help you: task, failing check, hints seen, and your code.
+
+    Example: python -m autograder context 3
+    """
+    from autograder.course import EXERCISES
+    from autograder.files import shown_path
+    from autograder.learner.hint_steps import seen_hints
+    from autograder.learner.last_results import one_part, result
+    from autograder.render.tutor import tutor_lines
+
+    part, task = one_part(target)
+    report, path = result(part, task), EXERCISES / part.file_name
+    content = path.read_bytes() if path.is_file() else b""
+    print_lines(tutor_lines(report, part, shown_path(path), content, seen_hints(report, part)))
 
 
 @app.command()
@@ -170,7 +199,7 @@ def reset(
 @app.command()
 @reports_errors()
 def undo() -> None:
-    """Restore the files that the last reset, update or harden replaced. To reverse an undo, run it again.
+    """Restore the files that the last reset, update, harden or hint replaced. To reverse an undo, run it again.
 
     Example: python -m autograder undo
     """
@@ -179,7 +208,7 @@ def undo() -> None:
 
     found = bring_back()
     if not found:
-        raise failure("There is nothing to undo: no reset, update or harden has replaced your files.")
+        raise failure("There is nothing to undo: no reset, update, harden or hint has replaced your files.")
     for file, copy in found.items():
         print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
     print_lines([f"The replaced versions are kept. To restore those: {command('undo')}"])
@@ -215,24 +244,49 @@ def update(
         raise typer.Exit(1)
 
 
+@app.command()
+@reports_errors()
+def lesson(
+    target: Target = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Only print the address.")] = False,
+) -> None:
+    """Open the lesson of a part in your browser, at a task if you name one. It needs no JupyterLab.
+
+    Without a part: the first one that you have not passed.
+
+    Example: python -m autograder lesson 5.2
+    """
+    from autograder.learner.last_results import one_part
+    from autograder.notebooks.lesson_page import open_lesson
+
+    part, task = one_part(target)
+    print_lines(open_lesson(part, task, show=not only_print))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 @reports_errors()
 def notebooks(
     context: typer.Context,
-    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="Open this one first.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
+    ] = None,
 ) -> None:
-    """Open your copies of the notebooks, in notebooks/, in JupyterLab. Further arguments go to JupyterLab.
+    """Open your copy of a lesson, in notebooks/, in JupyterLab, with the part's file in exercises/ next to it.
+
+    Further arguments go to JupyterLab. To read a lesson without JupyterLab: python -m autograder lesson 5
 
     Example: python -m autograder notebooks 5 --no-browser
     """
-    from autograder.course import parse_target
-    from autograder.learner.notebook_copies import open_notebooks
+    from autograder.learner.last_results import one_part
+    from autograder.learner.notebook_copies import open_notebooks, opening_lines
 
     options = list(context.args)
     if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
         target, options = None, [target, *options]
-    wanted = None if target is None else parse_target(target).parts[0]
-    raise typer.Exit(open_notebooks(wanted, options))
+    part, _ = one_part(target)
+    print_lines(opening_lines(part, options))
+    sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
+    raise typer.Exit(open_notebooks(part, options))
 
 
 def _agreed(question: str, yes: bool) -> bool:

@@ -17,7 +17,7 @@ from autograder.grading.misconceptions import misconceptions, variants
 from autograder.sandbox import Tier
 
 RIGHT = ROOT / "tests" / "right_but_different"
-MISSING = ("capstone", "train", "leaderboard")  # what README says is not there
+MISSING = ("hint", "capstone", "train", "leaderboard")  # what README says is not there
 
 with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
 
@@ -27,7 +27,7 @@ def test_every_command_of_its_readme_does_what_it_says(bundle):
     calls = set(re.findall(r"(?:make|python -m autograder) [a-z][\w .=]*\w", readme)) - {"python -m autograder"}
     assert {"make check part=0", "make check", "make notebooks", "python -m autograder check 0"} <= calls
     solve(bundle, *range(11))
-    more = {"notebooks": ["args=--version"], "appeal": ["reason=Why."]}
+    more = {"lesson": ["args=--print"], "notebooks": ["args=--version"], "appeal": ["reason=Why."]}
     for call in sorted(calls):
         words = call.replace("NAME", "square_gives_x_times_x").split()
         if words[0] == "make" and not shutil.which("make"):
@@ -174,7 +174,7 @@ def test_make_refuses_a_variable_that_a_target_does_not_take(bundle):
 @with_make
 def test_make_alone_lists_what_the_zip_can_do(bundle):
     listed = run(bundle, "make").stdout
-    assert re.findall(r"^  (\w+) ", listed, flags=re.M) == ["help", "check", "notebooks", "appeal"]
+    assert re.findall(r"^  (\w+) ", listed, flags=re.M) == ["help", "check", "lesson", "notebooks", "context", "appeal"]
     assert "fast=" not in listed
 
 

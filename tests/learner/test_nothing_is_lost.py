@@ -23,11 +23,13 @@ CALLS = {
     "undo": ["undo"],
     "update": ["update", "--yes"],
     "harden": ["harden", "3"],
+    "recall": ["recall"],
     "stubs": ["stubs"],
     "watch": ["ctrl-c", "watch"],
     "train": ["train", "--fast", "--steps", "3", "--data", "few.txt", "--out", "runs"],
     "capstone": ["capstone"],
     "card": ["card"],
+    "lesson": ["lesson", "3", "--print"],
     "notebooks": ["notebooks", "3", "--version"],  # JupyterLab says its version and ends
     "experiment": ["experiment", "names_per_step", "--seeds", "1", "--steps", "1", "--out", "runs"],
     "quick": ["quick"],

@@ -73,6 +73,28 @@ def check(
 
 @app.command()
 @reports_errors()
+def context(
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")],
+) -> None:
+    """Print what a tutor or an AI assistant may know to help you: task, failing check and your code.
+
+    Example: python -m autograder context 3
+    """
+    from autograder.bundle.replay import check_parts, needed_for
+    from autograder.check import path_of
+    from autograder.course import parse_target
+    from autograder.grading.submission import read_submission
+    from autograder.render.tutor import tutor_lines
+
+    selected = parse_target(target)
+    (part,) = selected.parts
+    files = read_submission(EXERCISES, needed_for([part]))
+    (report,) = check_parts(files, [part], None, selected.task)
+    print_lines(tutor_lines(report, part, path_of(EXERCISES, report.file), files.get(part.file_name, b""), None))
+
+
+@app.command()
+@reports_errors()
 def verdict(
     folder: Annotated[Path, typer.Argument(help="The folder with a student's modules.")],
     part: Annotated[int | None, typer.Option(help="Only this part.")] = None,
@@ -112,6 +134,23 @@ def verdict(
             print_lines(["", *part_lines(report, f"exercises/{each.file_name}", "")])
     if wrong:
         raise typer.Exit(1)
+
+
+@app.command()
+@reports_errors()
+def lesson(
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")] = "0",
+    only_print: Annotated[bool, typer.Option("--print", help="Only print the address.")] = False,
+) -> None:
+    """Open the lesson of a part in your browser, at a task if you name one. It needs no JupyterLab.
+
+    Example: python -m autograder lesson 5.2
+    """
+    from autograder.course import parse_target
+    from autograder.notebooks.lesson_page import open_lesson
+
+    selected = parse_target(target)
+    print_lines(open_lesson(selected.parts[0], selected.task, show=not only_print))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -9,7 +9,15 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": all parts, or part=5, or one task, part=5.2", argument="part", options=("seed",),
             always=("--exit-zero",),
         ),
+        command(
+            "lesson", "", "read a part's lesson in your browser",
+            ": part=5, or at a task, part=5.2", argument="part",
+        ),
         command("notebooks", "", "open the notebooks in your browser", extra="notebooks"),
+        command(
+            "context", "", "print what a tutor may know to help you",
+            ", such as an AI assistant: part=3", argument="part",
+        ),
         command(
             "appeal", "appeal", "ask your instructor for a regrade of a check",
             ': check=NAME reason="why it is wrong"', argument="part", options=("check", "reason"),
@@ -26,6 +34,7 @@ NEEDS_THE_COURSE = {
     "quick": "the finished model",
     "stubs": "the finished model",
     "compare": "the reference to compare with",
+    "recall": "the known mistakes, which tell more than a check does",
     "harden": "the known mistakes, which tell more than a check does",
     "trace": "the reference to compare with",
     "debug": "the reference of the other parts",
@@ -48,4 +57,12 @@ COST = {
     "": "about 40 MB, usually less than a minute",
     "strict": "about 40 MB, usually less than a minute",
     "notebooks": "about 400 MB, usually less than a minute",
+}
+
+# What to say before an extra is installed that a learner can do without, with the command that works without it.
+WITHOUT = {
+    "notebooks": (
+        "Notebooks need JupyterLab, which is installed now. To read a lesson without it: ",
+        "lesson",
+    ),
 }
