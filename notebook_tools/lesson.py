@@ -28,6 +28,7 @@ class Lesson:
         finding.install(self.found)
         sys.dont_write_bytecode = True  # its files know whole seconds only, too coarse for two saves within one
         self._seen: dict[str, int] = {}
+        self._model = ""
 
     @contextlib.contextmanager
     def exploring(self) -> Iterator[None]:
@@ -62,13 +63,17 @@ class Lesson:
         )
 
     def model_file(self) -> Path:
-        """The path of a trained model: the learner's own, which `make capstone` keeps, or the course's. Says which."""
-        for above in (self.folder, *self.folder.parents):
-            if (own := above / "runs" / "capstone.json").is_file():
-                print(f"Your own model, trained by your capstone: {own}")
-                return own
-        print("The course's trained model, trained_weights.json. After make capstone, your own model takes its place.")
-        return self.data("trained_weights.json")
+        """The path of a trained model: the learner's own, kept by `make capstone`, or the course's. Says which, once."""
+        kept = (above / "runs" / "capstone.json" for above in (self.folder, *self.folder.parents))
+        path = next((path for path in kept if path.is_file()), None)
+        said = f"Your own model, trained by your capstone: {path}"
+        if path is None:
+            path = self.data("trained_weights.json")
+            said = f"The course's trained model, {path.name}. After make capstone, your own takes its place."
+        if said != self._model:
+            self._model = said
+            print(said)
+        return path
 
     def _look_again(self) -> None:
         """Find the modules again, and reload all of them when one was saved: they use each other's classes."""
