@@ -50,6 +50,8 @@ def fitted(line: str, stream: TextIO) -> str:
     width = shutil.get_terminal_size().columns - 1 if stream.isatty() else None
     if is_plain():
         width = min(width or PLAIN_WIDTH, PLAIN_WIDTH)
+    # typer writes UTF-8 to a stream whose encoding is ASCII.
+    if is_plain() or (stream.encoding or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968", "646"):
         line = line.encode("ascii", "backslashreplace").decode("ascii")
     return line if width is None or len(line) <= width else hanging(line, width)
 

@@ -286,9 +286,11 @@ def notebooks(
 
     Example: python -m autograder notebooks 5 --no-browser
     """
+    from autograder.course import parts
     from autograder.learner.lab_experiment import lab_lesson
     from autograder.learner.last_results import one_part
-    from autograder.learner.notebook_copies import open_notebooks, opening_lines
+    from autograder.learner.notebook_copies import own_copy
+    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines
 
     options = list(context.args)
     if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
@@ -298,7 +300,9 @@ def notebooks(
         raise ValueError(f"{part.label.capitalize()} has no notebook. {lab_lesson(part)}")
     print_lines(opening_lines(part, options))
     sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
-    raise typer.Exit(open_notebooks(part, options))
+    for each in parts():
+        own_copy(each)
+    raise typer.Exit(open_jupyterlab(part, options))
 
 
 @app.command()

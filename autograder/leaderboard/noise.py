@@ -78,9 +78,12 @@ def is_better(mean: float, variance: float, other: float, other_variance: float,
 
 def variance_of_mean(losses: Sequence[float]) -> float:
     """The variance of the mean of these losses, moderated."""
-    squares = float(np.sum((np.array(losses) - np.mean(losses)) ** 2))
-    variance = (PRIOR_RUNS * PRIOR_SD**2 + squares) / (PRIOR_RUNS + len(losses) - 1)
-    return variance / len(losses)
+    return moderated(float(np.sum((np.array(losses) - np.mean(losses)) ** 2)), len(losses))
+
+
+def moderated(squares: float, runs: int) -> float:
+    """The variance of a mean of `runs` runs. squares: the sum of the squares about the mean."""
+    return (PRIOR_RUNS * PRIOR_SD**2 + squares) / (PRIOR_RUNS + runs - 1) / runs
 
 
 def prior_variance(runs: int) -> float:

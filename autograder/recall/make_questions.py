@@ -330,7 +330,7 @@ class _Maker:
     ) -> Question:
         options, right = made
         shown = tuple(self._shown_code(run, lines))
-        if why[:2].isalpha():  # not a name such as x
+        if why and (why[:2].isalpha() or why.startswith("a ")):  # not a variable such as x
             why = f"{why[0].upper()}{why[1:]}"
         return Question(self.task, kind, shown, tuple(words), options, right, why)
 
