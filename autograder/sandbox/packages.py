@@ -34,8 +34,9 @@ def installed_or_raise(name: str) -> Path:
     if spec is not None and spec.origin is not None:
         return Path(spec.origin).parent.parent
     index = f" --extra-index-url {CPU_BUILD}" if sys.platform == "linux" else ""
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
     raise PackageMissing(
         f"This needs the package {name}, which the course's set-up leaves out because of its size: 200 MB to download, "
         f"1 GB on the disk. Install it once, in the course's folder:\n"
-        f"  {sys.executable} -m pip install{index} --editable .[{name}]\nThen run the same command again."
+        f'  {python} -m pip install{index} --editable ".[{name}]"\nThen run the same command again.'
     )
