@@ -15,6 +15,7 @@ CALLS = {
     "check": ["check"],
     "appeal": ["appeal", "1", "--check", "a_sum_holds_the_sum", "--reason", "It is right."],
     "hint": ["hint"],
+    "context": ["context", "1"],
     "progress": ["progress"],
     "compare": ["compare", "3"],
     "debug": ["debug", "1"],
