@@ -54,8 +54,8 @@ class Part:
     tasks: tuple[Task, ...]
     needs: dict[str, list[str]]
     files: tuple[str, ...]
-    explores: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    explores: tuple[str, ...] = ()
 
     @property
     def is_lab(self) -> bool:
