@@ -108,9 +108,8 @@ def _course() -> dict:
 
 def _part(table: dict) -> Part:
     tasks = tuple(Task(**{**task, "defines": tuple(task["defines"])}) for task in table["tasks"])
-    fields = {name: table[name] for name in ("number", "module", "title", "minutes")}
-    fields["minutes_new"] = table.get("minutes_new", 0)
-    lists = {name: tuple(table.get(name, ())) for name in ("files", "packages", "explores")}
+    fields = {name: table[name] for name in ("number", "module", "title", "minutes", "minutes_new")}
+    lists = {name: tuple(table.get(name, ())) for name in ("files", "explores", "packages")}
     return Part(**fields, tasks=tasks, needs=table.get("needs", {}), **lists)
 
 

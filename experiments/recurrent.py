@@ -265,5 +265,6 @@ def draw(figures: dict, figure) -> None:
             percents = [{key: 100 * at[key] for key in ("mean", "sd")} for at in spreads]
             plots.draw_spread(axes, list(places), percents, number, label=kind)
     plots.set_places(left.xaxis, range(0, FARTHEST + 1))
+    plots.set_places(left.yaxis, (5, 10, 20, 50, 100))
     plots.set_places(right.xaxis, GAPS)
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)

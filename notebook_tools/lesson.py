@@ -63,7 +63,7 @@ class Lesson:
         )
 
     def model_file(self) -> Path:
-        """The path of a trained model: the learner's own (of `make capstone`), or the course's. Says which, once."""
+        """A trained model's path: the learner's own, kept by `make capstone`, or the course's. Says once which."""
         kept = (above / "runs" / "capstone.json" for above in (self.folder, *self.folder.parents))
         path = next((path for path in kept if path.is_file()), None)
         said = f"Your own model, trained by your capstone: {path}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import mul
 
 from notebook_tools import picture, svg
 
@@ -23,7 +24,7 @@ def compared(queries: Vectors, keys: Vectors, softmax) -> list[list]:
     """
     rows: list[list] = []
     for place, query in enumerate(queries):
-        rows.append(softmax([sum(q * k for q, k in zip(query, key)) for key in keys[: place + 1]]))
+        rows.append(softmax([sum(map(mul, query, other)) for other in keys[: place + 1]]))
     return rows
 
 

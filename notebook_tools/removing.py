@@ -13,8 +13,8 @@ def without(part: str, state_dict: Matrices, config) -> dict[str, list[list]]:
     A head is out when its columns of attn_wo are 0, attention when all of them are, the mlp when mlp_fc2 is 0, each in
     every layer. The positions are out when all rows of wpe are their mean. Raises ValueError for another part.
     """
-    head_dim = config.n_embd // config.n_head
-    heads = {f"head {head + 1}": range(head * head_dim, (head + 1) * head_dim) for head in range(config.n_head)}
+    wide = config.n_embd // config.n_head
+    heads = {f"head {head + 1}": range(head * wide, (head + 1) * wide) for head in range(config.n_head)}
     if part in heads:
         return _cleared(state_dict, "attn_wo", heads[part])
     if part == "attention":

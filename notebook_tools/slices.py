@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import mul
 
 from notebook_tools import picture, svg
 
@@ -19,9 +20,9 @@ def drawing(
     query: Sequence, keys: Vectors, values: Vectors, n_head: int, attend, width: float = svg.WIDE
 ) -> svg.Picture:
     """The picture: a panel for each head. attend: called with vectors as they were given."""
-    head_dim = len(query) // n_head
+    wide = len(query) // n_head
     panels = [
-        (head * head_dim, attend(*(_cut(what, head * head_dim, head_dim) for what in (query, keys, values))))
+        (head * wide, attend(*(_cut(what, head * wide, wide) for what in (query, keys, values))))
         for head in range(n_head)
     ]
     rows = [("query", [query]), ("keys", keys), ("values", values)]
@@ -33,30 +34,29 @@ def drawing(
     top = 0.0
     for head, (start, (output, weights)) in enumerate(panels):
         drawn.text(4, top + 12, f"head {head + 1}", "attention", anchor="start", bold=True)
-        places = f"numbers {start} to {start + head_dim - 1} of every row"
+        places = f"numbers {start} to {start + wide - 1} of every row"
         drawn.text(NAME, top + 12, places, "soft", anchor="start", size=svg.SMALL)
         y = top + 28
         begin = y
-        drawn.box(NAME + start * cell - 3, begin - 3, head_dim * cell + 6, high - 4, "attention", "paper")
+        drawn.box(NAME + start * cell - 3, begin - 3, wide * cell + 6, high - 4, "attention", "paper")
         for name, vectors in rows:
             drawn.text(NAME - 8, y + TALL / 2, name, "soft", anchor="end", size=svg.SMALL)
             for vector in vectors:
                 for at, value in enumerate(vector):
-                    mine = start <= at < start + head_dim
+                    inside = start <= at < start + wide
                     x = NAME + at * cell
-                    role = "attention" if mine else "other"
-                    drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint" if mine else "paper", rounded=3)
-                    drawn.text(x + cell / 2, y + TALL / 2, svg.number(_plain(value), 3), "ink" if mine else "other")
+                    role = "attention" if inside else "other"
+                    drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint" if inside else "paper", rounded=3)
+                    drawn.text(x + cell / 2, y + TALL / 2, svg.number(_plain(value), 3), "ink" if inside else "other")
                 y += TALL
             y += 10
-        scores = [
-            sum(_plain(q) * _plain(k) for q, k in zip(query[start : start + head_dim], key[start:])) for key in keys
-        ]
+        mine = [_plain(number) for number in query[start : start + wide]]
+        scores = [sum(map(mul, mine, map(_plain, key[start:]))) for key in keys]
         lines = [
             ("dot products", ", ".join(svg.number(score, 3) for score in scores)),
             (
-                f"divided by √{head_dim}",
-                ", ".join(f"{score / head_dim**0.5:.3f}".replace("-", "−") for score in scores),
+                f"divided by √{wide}",
+                ", ".join(f"{score / wide**0.5:.3f}".replace("-", "−") for score in scores),
             ),
             ("weights", ", ".join(f"{_plain(weight):.3f}" for weight in weights)),
             ("output", "[" + ", ".join(svg.number(_plain(number), 3) for number in output) + "]"),
@@ -78,11 +78,11 @@ def drawing(
     return drawn
 
 
-def _cut(vectors, start: int, head_dim: int):
+def _cut(vectors, start: int, wide: int):
     """A head's part of a vector, or of each vector in a list."""
     if isinstance(vectors[0], (list, tuple)):
-        return [vector[start : start + head_dim] for vector in vectors]
-    return vectors[start : start + head_dim]
+        return [vector[start : start + wide] for vector in vectors]
+    return vectors[start : start + wide]
 
 
 def _plain(value) -> float:
