@@ -64,7 +64,7 @@ def test_a_tutor_sees_the_task_the_failing_check_the_mistake_the_hints_and_the_c
     assert "Task: 1.4 backward, 1 of 9 checks passed" in said
     assert "First failing check: a value used twice gets both gradients" in said and "Returned:   [1.0]" in said
     assert "Recognised mistake: Your backward overwrites instead of adding" in said
-    assert "Hints that the learner has seen: 1 of 6" in said and "  1. " in said and "  2. " not in said
+    assert "Hints that the learner has seen: 1 of 6" in said and "\n  1. " in said and "\n  2. " not in said
     assert " | " + 16 * " " + "child.grad = local_grad * value.grad" in said
     assert "AGENTS.md" in said and "def relu" not in said, "only the code of the task"
     course.write(1, "def broken(:\n")

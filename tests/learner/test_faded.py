@@ -86,13 +86,13 @@ def test_the_code_can_be_shown_on_any_terminal_and_has_no_docstring():
             assert sum(bool(re.match(r" *def ", line)) for line in lines) == len(task.defines)
 
 
-def test_an_empty_blank_is_named_with_its_line():
-    """In a method, whose class Python puts before the name, in a loop and in a comprehension."""
+def messages_of_blanks(chosen) -> None:
+    """Check each code with all its blanks empty: the message says which blank the call met, and where."""
 
     def reports(suites):
         series = Series(suites.run)
-        for each, task in [(each, task) for each, task in TASKS if task.id in ("0.2", "1.1", "3.1", "9.4")]:
-            content = examples(each, task)[1].module.encode("utf-8")
+        for each, task, example in chosen:
+            content = example.module.encode("utf-8")
             yield content, task, grade({each.file_name: content}, each, tier=Tier.LOCAL, task=task.id, series=series)
 
     for content, task, report in with_suites(lambda suites: [*reports(suites)]):
@@ -101,7 +101,18 @@ def test_an_empty_blank_is_named_with_its_line():
         assert number, (task.id, failing.message)
         assert f"____{number[1]}" in content.decode("utf-8").split("\n")[int(number[2]) - 1]
         assert failing.line == int(number[2]) and "write an expression in its place" in failing.message
-        assert "NameError" not in failing.message
+        assert "NameError" not in failing.message and not report.passed
+
+
+def test_an_empty_blank_is_named_with_its_line():
+    """In a method, whose class Python puts before the name, in a loop and in a comprehension."""
+    chosen = [(each, task) for each, task in TASKS if task.id in ("0.2", "1.1", "3.1", "9.4")]
+    messages_of_blanks([(each, task, examples(each, task)[1]) for each, task in chosen])
+
+
+@pytest.mark.slow
+def test_an_empty_blank_is_named_in_every_code():
+    messages_of_blanks([(each, task, example) for each, task in TASKS for example in examples(each, task)])
 
 
 # As a learner uses it
