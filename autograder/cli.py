@@ -44,6 +44,9 @@ def course(
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the course's version.")
     ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="For screen readers: short lines, no colour, nothing that moves.")
+    ] = False,
 ) -> None:
     """Build a GPT in pure Python, part by part, and check each part."""
 

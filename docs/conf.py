@@ -44,6 +44,7 @@ extensions = [
     "generator.sample_pages",
     "generator.shared_link",
     "generator.site_map",
+    "generator.start",
     "generator.tables",
 ]
 exclude_patterns = ["generator", "_static", "_templates", "**/__pycache__"]

@@ -77,7 +77,8 @@ def train(
     The set-up is given: it shuffles a copy of the docs, makes the tokenizer, and draws the parameters. rng is used for
     nothing else, so the same seed gives the same run everywhere. You write the training:
 
-    1. Before the loop, make the optimiser: `Adam` with its defaults, for all parameters in one list.
+    1. Before the loop, make the optimiser, `Adam` with its defaults, for all parameters in one list, and an empty list
+       losses.
     2. There are num_steps steps, counted from 0. Step i trains on name i of docs, and starts again at the front when
        all names have been used. Its learning rate is `linear_decay(i, num_steps)`.
     3. Append the loss of each step to losses. Then call on_step(step, loss), unless on_step is None.
@@ -93,10 +94,9 @@ def train(
     tokenizer = Tokenizer(docs)
     config = Config(vocab_size=tokenizer.vocab_size) if config is None else config
     state_dict = init_state_dict(config, rng)
-    losses: list[float] = []
-    # Your part. Make the optimiser, once. Then loop over the steps. In each one:
+    # Your part. Once: the optimiser, and the list losses. Then loop over the steps. In each one:
     #     the name and its tokens, the learning rate, a training step, its loss, on_step
-    # TODO 7.3 train: about 6 lines
+    # TODO 7.3 train: about 7 lines
     raise NotImplementedError("7.3 train")
     return Trained(tokenizer, config, state_dict, losses)
 

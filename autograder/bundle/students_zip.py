@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.assistant_files import assistant_files
-from autograder.bundle.recording import record
+from autograder.bundle.recordings import recorded
 from autograder.bundle.zip_audit import audit
 from autograder.command_table.make_targets import target_names
 from autograder.course import HERE, ROOT, Part, class_settings, parts
@@ -38,8 +38,8 @@ MODULES = """__init__ __main__ check console course fast_exit install invocation
     grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
     grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
     grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
-    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page render/__init__ render/mistake_page
-    render/next_step render/terminal render/tutor appeal_file errors files""".split()
+    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page notebooks/side_by_side render/__init__
+    render/mistake_page render/next_step render/terminal render/tutor appeal_file errors files""".split()
 NEEDED = ("typer", "rich", "latex2mathml", "tomli")  # only missing modules need the others, such as numpy
 DATASETS = (".md", ".txt", ".json")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
@@ -96,7 +96,7 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
         on_progress(f"Recording part {part.number}, {part.title} ...")
         notebook = json.dumps(released_notebook(part), indent=1, ensure_ascii=False) + "\n"
         files[f"notebooks/{part.name}/{part.name}.ipynb"] = notebook.encode("utf-8")
-        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in record(part).items()}
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part).items()}
     return files
 
 

@@ -70,6 +70,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ", every vector next to the reference's: name=emma", options=("name",), always=("--exit-zero",),
         ),
         command(
+            "lab", "learner", "list the optional labs, or run the experiment of one",
+            ", once you have passed it: part=lab1", argument="part", options=("steps",),
+        ),
+        command(
             "appeal", "appeal", "ask your instructor for a regrade of a check",
             ': check=NAME reason="why it is wrong"', argument="part", options=("check", "reason"),
         ),
@@ -215,11 +219,13 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "site", "site", "build the site of the guides in dist/site",
-            "; class=FOLDER as that class wants it; args=--links checks every link", extra="docs", options=("class",),
+            "; class=FOLDER as that class wants it; page=ADDRESS of the course's page; args=--links checks every link",
+            extra="docs", options=("class", "page"),
         ),
         command(
             "page", "page", "build the course as a web page in dist/page",
-            "; args=--serve serves it, too", extra="docs",
+            "; class=FOLDER with that class's parts, dates and links; args=--serve serves it, too", extra="docs",
+            options=("class",),
         ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(
@@ -227,6 +233,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             target="slow", extra="development", always=("-m", "slow"),
         ),
         command("lint", "development", "check format and rules", "; args=--fix fixes them", extra="development"),
+        command("versions", "development", "run the suites on every Python that is found"),
         command(
             "mutation", "development", "change the reference in many ways, and see if checks notice",
             extra="mutation",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from dataclasses import dataclass
 
@@ -58,15 +57,16 @@ def misconceptions(part: Part) -> tuple[Misconception, ...]:
     with open(path, "rb") as file:
         tables = tomllib.load(file).get("misconceptions", [])
     source = _reference(part)
-    functions = inspect_source(source.encode("utf-8"))
+    functions = inspect_source(source.encode("utf-8"), part.packages)
     return tuple(Misconception(**table, function=functions.function_at(_line(source, table))) for table in tables)
 
 
 def _line(source: str, table: dict) -> int:
     """The line of the reference that a mistake changes first."""
-    common = len(os.path.commonprefix([table["find"], table["replace"]]))
-    changed = min(common, len(table["find"].rstrip()) - 1)
-    return source[: source.find(table["find"]) + changed].count("\n") + 1
+    find, replace = table["find"], table["replace"]
+    common = next((i for i, (old, new) in enumerate(zip(find, replace)) if old != new), min(len(find), len(replace)))
+    changed = min(common, len(find.rstrip()) - 1)
+    return source[: source.find(find) + changed].count("\n") + 1
 
 
 def _reference(part: Part) -> str:
@@ -83,4 +83,4 @@ def variants(part: Part) -> dict[str, bytes]:
 @functools.cache
 def source_of_variant(part: Part, mistake_id: str) -> Source:
     """What is known of the reference with a mistake."""
-    return inspect_source(variants(part)[mistake_id])
+    return inspect_source(variants(part)[mistake_id], part.packages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.course import Part, Task, parts
+from autograder.course import Part, Task, labs, parts
 from autograder.grading.checks import points_by_task
 from autograder.grading.progress import current_check
 from autograder.grading.report import Report
@@ -55,8 +55,10 @@ class PartProgress:
     @property
     def state(self) -> str:
         """The learner's state in this part, in a few words."""
+        if self.unreadable:
+            return "can't be checked here" if self.part.is_lab else "its file can't be read"
         if self.report is None:
-            return "its file can't be read" if self.unreadable else "not begun"
+            return "not begun"
         lost = current_check(self.report, self.part)
         open_tasks = "".join(f"; open: {task.id}" for task in self.open_stretch)
         return f"at {lost.task} {self.part.task(lost.task).title}" if lost else f"passed{open_tasks}"
@@ -69,10 +71,11 @@ class PartProgress:
 
 def survey() -> list[PartProgress]:
     """Every part. A file that was changed since its last check is checked."""
-    return list(map(_row, parts()))
+    return list(map(row, parts()))
 
 
-def _row(part: Part) -> PartProgress:
+def row(part: Part) -> PartProgress:
+    """One part or lab."""
     try:
         return PartProgress(part, last_results.result(part) if last_results.begun(part) else None)
     except (OSError, ValueError):  # a link to elsewhere, or not ours to read: `check` of this part says it
@@ -93,6 +96,12 @@ def table_lines(rows: list[PartProgress]) -> Iterator[str]:
     hours = f"{left // 60} h {left % 60:02d} min left" if left else "all done"
     points = f"{number(earned)}/{number(possible)}"
     yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"
+
+
+def lab_line() -> str:
+    """The optional labs, which are not in the table."""
+    states = "; ".join(f"{lab.target} {row(lab).state}" for lab in labs())
+    return f"Optional labs: {states}"[:79]
 
 
 def open_lines(rows: list[PartProgress]) -> Iterator[str]:

@@ -33,8 +33,11 @@ def test_before_passing_nothing_of_the_reference_is_shown(course):
 def test_a_passed_task_can_be_compared_while_its_part_is_not(course):
     course.solve(3)
     course.run("reset", "3.3", "--yes")
-    assert course.run("compare", "3.2").returncode == 0
     assert course.run("compare", 3).returncode == 1
+    noted = course.root / ".learner" / "acts.json"
+    assert not noted.exists() or "compared" not in noted.read_text(encoding="utf-8")
+    assert course.run("compare", "3.2").returncode == 0
+    assert "compared" in noted.read_text(encoding="utf-8")
 
 
 def test_both_are_shown_in_one_form_with_what_they_cost(course):
@@ -82,3 +85,16 @@ def test_normalising_drops_docstrings_comments_and_types_and_keeps_the_rest():
     )
     assert normalised(source, "A.f") == "def f(self, x=2):\n    return x + 1"
     assert "is not defined as a function here" in normalised(source, "A.g")
+
+
+def test_a_task_that_passes_has_reasons_and_another_form_and_one_that_fails_has_not(course):
+    course.write(3, solution(3).replace("largest = max", "largest = min"))
+    answer = course.run("compare", "3", "--anyway")
+    assert answer.returncode == 0, answer.stderr
+    linear, softmax = answer.stdout.partition("3.2 softmax")[0], answer.stdout.partition("3.2 softmax")[2]
+    assert "  Why: One line per idea" in linear and "  Also right: One node per output" in linear
+    nodes = {
+        who: int(number.replace(",", "")) for who, number in re.findall(r"^  (\w.*?) +\d+ +([\d,]+) ", linear, re.M)
+    }
+    assert nodes["yours"] == nodes["reference"] > 2 * nodes["other form"]
+    assert "Why:" not in softmax.partition("3.3 rmsnorm")[0] and "  Why: " in softmax.partition("3.3 rmsnorm")[2]

@@ -13,7 +13,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             "lesson", "", "read a part's lesson in your browser",
             ": part=5, or at a task, part=5.2", argument="part",
         ),
-        command("notebooks", "", "open the notebooks in your browser", extra="notebooks"),
+        command(
+            "notebooks", "", "open a lesson and your file side by side in JupyterLab",
+            ": part=5", extra="notebooks", argument="part",
+        ),
         command(
             "context", "", "print what a tutor may know to help you",
             ", such as an AI assistant: part=3", argument="part",
