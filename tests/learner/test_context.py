@@ -8,7 +8,7 @@ from helpers.learner import make_course, solution
 from helpers.shared_code import longest_shared_run, shared_runs
 from mistake_examples import stored
 
-from autograder.course import part, parts
+from autograder.course import part, parts, parts_and_labs
 from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.report import Check, Report
@@ -50,7 +50,7 @@ def test_of_no_known_mistake_does_it_print_a_line_of_a_solution(monkeypatch):
 
 
 def test_no_hint_of_any_level_holds_a_line_of_a_solution():
-    for each in parts():
+    for each in parts_and_labs():
         for name, texts in levels(each).items():
             assert shared_runs("\n".join(texts), MOST_IN_HINTS + 1) == set(), (each.number, name)
 

@@ -8,12 +8,12 @@ import json
 import re
 
 import pytest
-from helpers.learner import make_course, solution
+from helpers.learner import make_course
 
 from autograder.class_folder import settings
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError, code_in_hints, load_settings
-from autograder.course import part, parts
+from autograder.course import SOLUTIONS, part, parts_and_labs
 from autograder.grading.grade import Series, grade
 from autograder.grading.sources import functions_of
 from autograder.grading.suite import with_suites
@@ -23,7 +23,7 @@ from autograder.learner.hint_steps import code_lines
 from autograder.sandbox import Tier
 from autograder.stubs import fresh_stub
 
-TASKS = [(each, task) for each in parts() for task in each.tasks if task.defines]
+TASKS = [(each, task) for each in parts_and_labs() for task in each.tasks if task.defines]
 IDS = [task.id for _, task in TASKS]
 BLANK = re.compile(r"____(\d+)\b")
 
@@ -47,7 +47,9 @@ def hidden(example) -> int:
 def test_filled_with_the_references_expressions_the_code_is_the_reference(each, task):
     for example in examples(each, task):
         filled = fill_in(example.module, example)
-        assert code(filled, task.defines) == code(solution(each.number), task.defines)
+        assert code(filled, task.defines) == code(
+            (SOLUTIONS / each.file_name).read_text(encoding="utf-8"), task.defines
+        )
         numbers = [int(number) for number in BLANK.findall(code(example.module, task.defines))]
         assert numbers == [*range(1, len(example.missing) + 1)], "blanks are numbered in order"
 
