@@ -118,7 +118,7 @@ def problems(found: dict[str, list], reference: dict[str, list]) -> list[str]:
         for mine, theirs in zip(found.get(what, []), reference[what]):
             if mine != theirs:
                 wrong.append(f"{what}: {mine} differs from {theirs}")
-    return wrong + [f"{what} is missing" for what in reference.keys() - found.keys()]
+    return wrong + [f"{what} is missing" for what in sorted(reference.keys() - found.keys())]
 
 
 def main() -> int:
