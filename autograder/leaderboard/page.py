@@ -27,6 +27,7 @@ INSTRUCTOR = Path("instructor.html")
 TOP = 100
 LATELY = 5
 MOST_BY_STEPS = 20
+PLUS_MINUS = "\N{PLUS-MINUS SIGN} "
 DASH = "\N{EN DASH}"
 POWERS = (0.5, 0.8, 0.95)
 LONGEST_TEXT = 160  # characters per cell, whatever the database contains; names have 40
@@ -54,7 +55,7 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
     environment.filters |= {
         "px": lambda number: f"{number:.1f}",
         "signed": _signed,
-        "error": lambda value, error: with_error(value, error, "± "),
+        "error": lambda value, error: with_error(value, error, PLUS_MINUS),
         "places": lambda standing: places(standing, DASH),
         "difference": _difference,
     }
