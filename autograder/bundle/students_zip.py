@@ -31,13 +31,14 @@ else:
 DIST = ROOT / "dist"
 STUDENT = Path(__file__).with_name("student")
 # Unchanged files of autograder/. Modules that read suites, the reference or known mistakes are not included.
-MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text bundle/__init__
-    bundle/recorded_mistakes bundle/replay command_table/__init__ command_table/make_targets command_table/record
-    commands/__init__ commands/appeal commands/help_before_setup grading/__init__ grading/checks grading/compare
-    grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
-    grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
-    grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
-    render/__init__ render/mistake_page render/next_step render/terminal appeal_file errors files""".split()
+MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text
+    bundle/__init__ bundle/recorded_mistakes bundle/replay command_table/__init__ command_table/make_targets
+    command_table/record commands/__init__ commands/appeal commands/help_before_setup grading/__init__
+    grading/checks grading/compare grading/conditions grading/diagnosis grading/exceptions grading/failures
+    grading/follow_through grading/grade grading/lines grading/misconceptions grading/mistake_replies
+    grading/part_probes grading/passed_checks grading/progress grading/reference grading/report grading/request
+    grading/session grading/slips grading/sources grading/submission grading/timeouts render/__init__
+    render/mistake_page render/next_step render/terminal appeal_file errors files""".split()
 NEEDED = ("typer", "rich", "tomli")  # the learner's packages without numpy and pytest, which only missing modules need
 DATASETS = (".md", ".txt", ".json")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
