@@ -54,6 +54,7 @@ class Session:
     def __post_init__(self) -> None:
         self.timeouts = CallTimeouts(self.probes)
         self.asked: list[tuple[str, tuple]] = []  # every call so far
+        self._reached: dict[str, set[str]] = {}  # by task, see `builds_on`
         self.ready: list[Recorded] = []  # calls of the current check that were answered already, the next one last
 
     def call(self, probe: str, arguments: tuple) -> Answer:
@@ -134,7 +135,10 @@ class Session:
         """Whether the learner's functions of a check's task may call another one, at any remove. What `__init__` sets
         is used by each method of its class.
         """
-        reached = self.source.reached_from(map(called_as, self.part.task(check.task).defines))
+        if check.task not in self._reached:
+            names = map(called_as, self.part.task(check.task).defines)
+            self._reached[check.task] = self.source.reached_from(names)
+        reached = self._reached[check.task]
         owner, _, last = function.rpartition(".")
         return function in reached or (last == "__init__" and any(name.startswith(f"{owner}.") for name in reached))
 

@@ -292,11 +292,10 @@ def _is_utf8(content: bytes) -> bool:
 
 def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
     ours = {part.module for part in parts()}
-    try:
-        nodes = list(ast.walk(tree))
-    except (RecursionError, MemoryError):
-        return None
-    for node in nodes:
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:  # level by level, without expressions: they hold no import
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            nodes += getattr(node, name, ())
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

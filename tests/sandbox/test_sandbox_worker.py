@@ -338,7 +338,7 @@ def test_the_environment_of_a_worker_is_empty(work, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", ["../x.py", "/x.py", "a/b/c.py", "a/../x.py", ".hidden", "a\\b.py", "worker.py", "", "a/"]
+    "path", ["../x.py", "/x.py", "a/b/c.py", "a/../x.py", ".hidden", "a\\b.py", "worker.py", "worker.pyc", "", "a/"]
 )
 def test_a_path_that_climbs_out_of_the_job_is_refused(path):
     with pytest.raises(ValueError, match="not a file of a job"):
