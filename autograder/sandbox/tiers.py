@@ -59,20 +59,26 @@ class Job:
 
         Raises ValueError for a path that is not `name` or `folder/name`.
         """
-        for path in files:
-            if not FILE_PATH.fullmatch(path) or path in (*SOURCES, COMPILED_WORKER):
-                raise ValueError(f"{path!r} is not a file of a job: only 'name' and 'folder/name' are")
+        _check_paths(files)
         self.base = Path(tempfile.mkdtemp(prefix="worker-", dir=parent))
         self.folder, self.empty = self.base / "job", self.base / "empty"
         self.folder.mkdir()
         self.empty.mkdir()
         own = {name: Path(__file__).with_name(name).read_bytes() for name in SOURCES}
-        for path, content in {**files, **own, COMPILED_WORKER: _compiled_worker()}.items():
+        self._write({**files, **own, COMPILED_WORKER: _compiled_worker()})
+        if owner is not None:
+            self._hand_over(owner)
+
+    def add(self, files: Mapping[str, bytes]) -> None:
+        """Write more files, for this user. Raises ValueError, too."""
+        _check_paths(files)
+        self._write(files)
+
+    def _write(self, files: Mapping[str, bytes]) -> None:
+        for path, content in files.items():
             target = self.folder / path
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)
-        if owner is not None:
-            self._hand_over(owner)
 
     def _hand_over(self, owner: int) -> None:
         """Let one other user read, but not write: the files stay ours, and get that user's group."""
@@ -83,6 +89,12 @@ class Job:
     def remove(self) -> None:
         """Delete the folder. A file that another program still holds open is left to the system."""
         shutil.rmtree(self.base, ignore_errors=True)
+
+
+def _check_paths(files: Mapping[str, bytes]) -> None:
+    for path in files:
+        if not FILE_PATH.fullmatch(path) or path in (*SOURCES, COMPILED_WORKER):
+            raise ValueError(f"{path!r} is not a file of a job: only 'name' and 'folder/name' are")
 
 
 @functools.cache

@@ -92,6 +92,7 @@ class Replies:
 class ModuleSpace:
     """A folder under test, with its own copies of all modules, so that two folders never share modules."""
 
+    compiled = {}  # by path: what each folder runs anew
     standard_path = list(sys.path[1:]) if sys.path and sys.path[0] == os.path.dirname(__file__) else list(sys.path)
 
     def __init__(self, root, folder, replies):
@@ -118,9 +119,10 @@ class ModuleSpace:
         path = os.path.join(self.root, "probes.py")
         namespace = {"__name__": "probes", "__file__": path, "progress": self.progress}
         try:
-            with open(path, encoding="utf-8") as file:
-                code = compile(file.read(), path, "exec", dont_inherit=True)
-            exec(code, namespace)
+            if path not in ModuleSpace.compiled:
+                with open(path, encoding="utf-8") as file:
+                    ModuleSpace.compiled[path] = compile(file.read(), path, "exec", dont_inherit=True)
+            exec(ModuleSpace.compiled[path], namespace)
             self.namespace = namespace
         except BaseException:
             self.failure = describe_safely(self, loading=True)
@@ -332,6 +334,23 @@ def until_the_pipe_ends(requests):
     return iter(waiting.get, None)
 
 
+def compile_once(folder):
+    """Compile each module in `folder` only once. Every implementation under test imports its own copies of the other
+    parts, and compiling them takes most of the time.
+    """
+    loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
+    original = loader.source_to_code
+
+    def source_to_code(self, data, path, **more):
+        if os.path.dirname(path) != folder:
+            return original(self, data, path, **more)
+        if path not in ModuleSpace.compiled:
+            ModuleSpace.compiled[path] = original(self, data, path, **more)
+        return ModuleSpace.compiled[path]
+
+    loader.source_to_code = source_to_code
+
+
 def apply_landlock(root, setup):
     """The second tier: this process restricts itself. A failure here ends the worker before any learner code runs."""
     import base64
@@ -369,6 +388,7 @@ def main():
     replies.id = setup["id"]
     replies.send("ready", ".".join(map(str, sys.version_info[:3])))
 
+    compile_once(os.path.join(root, "common"))
     folders = [entry for entry in os.listdir(root) if os.path.isdir(os.path.join(root, entry))]
     names = {name for folder in folders for name in module_names(os.path.join(root, folder))}
     spaces, current = {}, None

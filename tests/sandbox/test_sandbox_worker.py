@@ -8,7 +8,7 @@ import sys
 import pytest
 from helpers.sandbox import PROBES, SHORT, call
 
-from autograder.sandbox import Limits, SandboxUnavailable, Worker
+from autograder.sandbox import Limits, SandboxUnavailable, Tier, Worker
 from autograder.sandbox.worker_client import START_SECONDS
 
 
@@ -363,3 +363,18 @@ def test_pypy_serves_probes_too(work):
     assert call(worker, "half", [1.0, 3.0]).value == [0.5, 1.5]
     assert call(worker, "nothing").failure == "missing"
     assert worker.read_output() == ""
+
+
+def test_a_folder_that_is_added_later_has_its_own_copies_of_all_modules():
+    probes = b"import part01, part05\ndef add(): part01.seen.append(part05.NAME); return part01.seen"
+    files = {"probes.py": probes, "common/part01.py": b"seen = []\n", "one/part05.py": b"NAME = 'one'\n"}
+    with Worker(files, Tier.LOCAL) as worker:
+        assert worker.call("add", [], "one").value == ["one"]
+        worker.add("two", {"part05.py": b"NAME = 'two'\n"})
+        worker.add("three", {"part05.py": b"1 / 0\n"})
+        assert worker.call("add", [], "two").value == ["two"]
+        assert worker.call("add", [], "one").value == ["one", "one"]
+        failed = worker.call("add", [], "three")
+        assert (failed.failure, failed.file, failed.line) == ("load", "part05.py", 1)
+        with pytest.raises(ValueError, match="not a file of a job"):
+            worker.add("..", {"part05.py": b""})
