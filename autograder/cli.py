@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -86,6 +88,7 @@ def check(
     if elsewhere is None:
         from autograder.learner.last_results import after_passing, record
         from autograder.learner.planted import reminder_lines, veiled
+        from autograder.learner.recall_cards import offer_lines
 
         reports = veiled(reports)
         record(reports, selected.task)
@@ -107,6 +110,8 @@ def check(
             print_lines(part_lines(reports[0], path, step, again if seed is None else ""))
         if elsewhere is None:
             print_lines(reminder_lines(reports))
+            if sys.stdout.isatty():
+                print_lines(offer_lines(reports, date.today()))
     if not exit_zero and not all(report.passed for report in reports):
         raise typer.Exit(1)
 

@@ -6,9 +6,11 @@ import contextlib
 import errno
 import re
 import shutil
+import signal
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
 import typer
@@ -83,3 +85,29 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
         raise failure(
             f"Can't use the gradebook ({getattr(error, 'orig', error)}): is another program using it?"
         ) from error
+
+
+@contextlib.contextmanager
+def ctrl_c_always_stops() -> Iterator[None]:
+    """Stop also for a Ctrl-C that arrives during a finalizer. Python can't raise an exception there: it prints a
+    traceback and goes on, so the user would have to press again.
+    """
+
+    def report(unraisable: sys.UnraisableHookArgs) -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            before(unraisable)
+        elif hasattr(signal, "pthread_kill"):  # a signal also ends a wait of the main thread
+            again(signal.pthread_kill, threading.main_thread().ident, signal.SIGINT)
+        else:
+            again(signal.raise_signal, signal.SIGINT)
+
+    def again(send: Callable, *arguments: int) -> None:
+        timer = threading.Timer(0.01, send, arguments)  # after the finalizer
+        timer.daemon = True
+        timer.start()
+
+    before, sys.unraisablehook = sys.unraisablehook, report
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before

@@ -85,7 +85,7 @@ runpy.run_module("autograder", run_name="__main__")
 """
 TIME = re.compile(rb"\d{4}-\d\d-\d\d([T_ ]\d\d:?\d\d(:?\d\d)?(\.\d+)?)?([+]00:00)?")
 SEED = re.compile(rb'"seed": \d+')
-SECONDS = re.compile(rb'"seconds": [\d.]+')
+SECONDS = re.compile(rb'"(seconds|used)": [\d.]+')  # of the clock and of processor time
 LEFT_OVER = re.compile(r"\.new-|^\..*\.(part|new)$")
 SECONDS_TO_END = 10.0  # for processes whose parent is gone
 

@@ -1,11 +1,15 @@
 """The line `More:` of a check leads to the page of the recognised mistake, or it is not there."""
 
+import datetime
+
 import pytest
 
-from autograder.course import ROOT, parts
+from autograder.course import ROOT, part, parts
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.report import Check, Report
+from autograder.learner.screens import watch_lines
 from autograder.render import mistake_page
+from autograder.render.feedback_page import Feedback, feedback_page
 from autograder.render.terminal import part_lines
 
 FIELDS = {"hidden": False, "points": 1.0, "status": "failed", "message": "Called:     square(2)\n"}
@@ -75,6 +79,28 @@ def test_the_terminal_prints_the_link_once_below_the_sentence(setting, count):
     (line,) = [line for line in lines if "More:" in line]
     assert line.split() == ["More:", "https://example.org/gpt/mistakes/0.1.html#doubles"]
     assert "Your answers are twice x." in lines[lines.index(line) - 1]
+
+
+def a_report(*checks):
+    return Report(0, "part00_setup", "part00_setup.py", "0" * 64, 1, "local", "3.11", checks)
+
+
+def test_watch_prints_the_link_below_the_failing_check(setting):
+    setting("https://example.org/gpt")
+    lines = list(watch_lines(a_report(failed()), 0.1))
+    (line,) = [line for line in lines if "More:" in line]
+    assert line.split() == ["More:", "https://example.org/gpt/mistakes/0.1.html#doubles"]
+
+
+def test_a_feedback_page_links_to_the_published_site_only_and_as_the_class_says(setting):
+    def page(**facts):
+        return feedback_page(Feedback("ada", part(0), a_report(failed()), datetime.date(2026, 11, 29), **facts))
+
+    built('<section id="doubles">')
+    assert "<a href" not in page()  # the instructor's own disk is of no use to a learner
+    setting("https://example.org/gpt")
+    assert page().count('href="https://example.org/gpt/mistakes/0.1.html#doubles"') == 1
+    assert "<a href" not in page(catalogue=False)
 
 
 def test_every_known_mistake_has_a_page_that_can_be_built():

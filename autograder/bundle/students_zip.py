@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from autograder.assistant_files import assistant_files
 from autograder.bundle.recording import record
 from autograder.bundle.zip_audit import audit
 from autograder.command_table.make_targets import target_names
@@ -38,7 +39,7 @@ MODULES = """__init__ __main__ check console course fast_exit install invocation
     grading/follow_through grading/grade grading/lines grading/misconceptions grading/mistake_replies
     grading/part_probes grading/passed_checks grading/progress grading/reference grading/report grading/request
     grading/session grading/slips grading/sources grading/submission grading/timeouts render/__init__
-    render/mistake_page render/next_step render/terminal appeal_file errors files""".split()
+    render/mistake_page render/next_step render/terminal render/tutor appeal_file errors files""".split()
 NEEDED = ("typer", "rich", "tomli")  # the learner's packages without numpy and pytest, which only missing modules need
 DATASETS = (".md", ".txt", ".json")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
@@ -82,6 +83,8 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
     files["README.md"] = (STUDENT / "README.md").read_bytes()
     files["Makefile"] = _makefile().encode("ascii")
     files["pyproject.toml"] = _pyproject().encode("ascii")
+    files |= assistant_files(top=True)
+    files |= {f"exercises/{name}": content for name, content in assistant_files().items()}
     files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
     stubs = fresh_stubs()
     for name in (*(part.file_name for part in parts), *GIVEN):

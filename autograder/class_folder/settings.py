@@ -14,7 +14,7 @@ else:
     import tomli as tomllib
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.course import capstone, class_settings, parts
+from autograder.course import ROOT, capstone, class_settings, parts
 from autograder.invocation import command
 
 UTC = datetime.timezone.utc
@@ -58,7 +58,8 @@ class LatePolicy:
 @dataclass(frozen=True)
 class ClassSettings:
     """due and weights are by assignment; due dates are in UTC. zone is for times without a time zone. catalogue:
-    whether the class's site has the catalogue of known mistakes.
+    whether the class's site has the catalogue of known mistakes. code_in_hints: whether the last hints show code with
+    blanks.
     """
 
     zone: datetime.tzinfo
@@ -66,6 +67,7 @@ class ClassSettings:
     late: LatePolicy
     weights: dict[str, float]
     catalogue: bool = True
+    code_in_hints: bool = False
 
 
 def assignments() -> dict[str, str]:
@@ -100,9 +102,11 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
     late = {**defaults["late"], **_table(own, "late")}
     _require_known_keys(late, defaults["late"], "[late] ")
     weights = _table(own, "weights") or defaults["weights"]
-    catalogue = own.get("catalogue", defaults["catalogue"])
-    if type(catalogue) is not bool:
-        raise ClassError(f"{FILE}, catalogue: {catalogue!r} must be true or false, without quotes.")
+    switches = {"catalogue": defaults["catalogue"], "code_in_hints": False}  # a class has to choose code in hints
+    switches |= {key: own[key] for key in switches if key in own}
+    for key, value in switches.items():
+        if type(value) is not bool:
+            raise ClassError(f"{FILE}, {key}: {value!r} must be true or false, without quotes.")
     due = {**defaults["due"], **_table(own, "due")}
     for heading, table in (("weights", weights), ("due", due)):
         _require_known_keys(table, assignments(), f"[{heading}] ")
@@ -120,8 +124,20 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         {name: in_utc(value, zone, f"{FILE}, [due] {name}") for name, value in due.items()},
         LatePolicy(**{key: float(value) for key, value in late.items()}),
         {name: float(weights.get(name, 0)) for name in assignments()},
-        catalogue,
+        **switches,
     )
+
+
+def code_in_hints(course: Path = ROOT) -> bool:
+    """Whether the hints in this copy of the course end with code with blanks: as its class.toml says, else as
+    course.toml says. Not if class.toml can't be used.
+    """
+    if not (course / FILE).exists():
+        return class_settings()["code_in_hints"]
+    try:
+        return load_settings(ClassFolder(course)).code_in_hints
+    except ClassError:
+        return False
 
 
 def time_zone(name: object) -> datetime.tzinfo:

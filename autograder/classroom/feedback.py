@@ -64,6 +64,7 @@ def learner_page(folder: ClassFolder, part: Part, learner: str) -> str:
             by_task,
             times,
             decisions=decisions,
+            catalogue=settings.catalogue,
         )
     )
 

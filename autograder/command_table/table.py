@@ -34,7 +34,12 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "hint", "learner", "show a hint for the first failing check",
-            "; each call shows one more", argument="part",
+            "; each call shows one more, at last code with blanks; insert=1 puts that into your file", argument="part",
+            switches=(Switch("insert"),),
+        ),
+        command(
+            "context", "learner", "print what a tutor may know to help you",
+            ", such as an AI assistant: part=3", argument="part",
         ),
         command(
             "progress", "learner", "show what is done and what is left",
@@ -47,6 +52,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
         command(
             "harden", "harden", "find a mistake that is planted in your own code",
             ", once you have passed: part=5, then answer=2", argument="part", options=("answer", "seed"),
+        ),
+        command(
+            "recall", "recall", "answer a question about your own code",
+            ", which comes again after 1, 3, 7 and 21 days; then answer=2", argument="part", options=("answer",),
         ),
         command(
             "debug", "learner", "call your code with a check's inputs",
@@ -64,7 +73,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             "reset", "learner", "restore the original stub of a part or task",
             ": part=5 or part=5.2; asks first and keeps a copy", argument="part",
         ),
-        command("undo", "learner", "restore what the last reset, update or harden replaced"),
+        command("undo", "learner", "restore what the last reset, update, harden or hint replaced"),
         command(
             "update", "learner", "update your exercises to a new version of the course",
             ", or bring in work from an older copy: from=FOLDER", options=("from",),

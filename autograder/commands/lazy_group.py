@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from autograder.command_table import find_command, group_in, modules, summaries, target_of
 from autograder.command_table.table import FORMER
-from autograder.console import misuse
+from autograder.console import ctrl_c_always_stops, misuse
 from autograder.files import without_dots
 from autograder.invocation import CALLED_AS
 
@@ -50,7 +50,8 @@ class LazyGroup(TyperGroup):
     def invoke(self, context: typer.Context) -> object:
         """Run the command; a missing or wrong argument is reported in words for users, not programmers."""
         try:
-            return super().invoke(context)
+            with ctrl_c_always_stops():
+                return super().invoke(context)
         except KeyboardInterrupt:
             typer.echo("\nStopped. To finish, run the same command again.", err=True)
             raise typer.Exit(130) from None  # what shells report for a program that Ctrl-C ended

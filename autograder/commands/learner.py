@@ -1,4 +1,4 @@
-"""The commands for learners at work: watch, hint, progress, compare, debug, trace, reset, undo, update, notebooks."""
+"""The commands for learners at work: watch, hint, context, progress, compare, debug, trace, reset, and more."""
 
 from __future__ import annotations
 
@@ -39,18 +39,47 @@ def watch(
 
 @app.command()
 @reports_errors()
-def hint(target: Target = None) -> None:
-    """Show a hint for the first failing check; each call shows one more. Hints cost no points.
+def hint(
+    target: Target = None,
+    insert: Annotated[
+        bool, typer.Option("--insert", help="Put the code with blanks that was shown last into your file.")
+    ] = False,
+) -> None:
+    """Show a hint for the first failing check; each call shows one more, at last code with blanks. They cost no points.
 
     Example: python -m autograder hint 5
     """
-    from autograder.learner.hints import next_hint
+    from autograder import backups
+    from autograder.course import EXERCISES
+    from autograder.learner.hint_steps import insert_code, next_hint
     from autograder.learner.last_results import one_part, result
     from autograder.learner.screens import hint_lines
 
     part, task = one_part(target)
+    if insert and backups.finish(f"hint {part.number}", EXERCISES):
+        print_lines(["The code is in your file now: an earlier call was interrupted."])
+        return
     report = result(part, task)
-    print_lines(hint_lines(next_hint(report, part), report, task))
+    print_lines(insert_code(report, part) if insert else hint_lines(next_hint(report, part), report, task))
+
+
+@app.command()
+@reports_errors()
+def context(target: Target = None) -> None:
+    """Print what a tutor or an AI assistant may know to help you: task, failing check, hints seen, and your code.
+
+    Example: python -m autograder context 3
+    """
+    from autograder.course import EXERCISES
+    from autograder.files import shown_path
+    from autograder.learner.hint_steps import seen_hints
+    from autograder.learner.last_results import one_part, result
+    from autograder.render.tutor import tutor_lines
+
+    part, task = one_part(target)
+    report, path = result(part, task), EXERCISES / part.file_name
+    content = path.read_bytes() if path.is_file() else b""
+    print_lines(tutor_lines(report, part, shown_path(path), content, seen_hints(report, part)))
 
 
 @app.command()
@@ -170,7 +199,7 @@ def reset(
 @app.command()
 @reports_errors()
 def undo() -> None:
-    """Restore the files that the last reset, update or harden replaced. To reverse an undo, run it again.
+    """Restore the files that the last reset, update, harden or hint replaced. To reverse an undo, run it again.
 
     Example: python -m autograder undo
     """
@@ -179,7 +208,7 @@ def undo() -> None:
 
     found = bring_back()
     if not found:
-        raise failure("There is nothing to undo: no reset, update or harden has replaced your files.")
+        raise failure("There is nothing to undo: no reset, update, harden or hint has replaced your files.")
     for file, copy in found.items():
         print_lines([f"Restored {shown_path(file)} {f'from {shown_path(copy)}' if copy else 'as it was before'}."])
     print_lines([f"The replaced versions are kept. To restore those: {command('undo')}"])

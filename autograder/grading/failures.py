@@ -43,6 +43,8 @@ UNDERSCORES = "Write {}, with two underscores on each side."
 NO_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribute '(\w+)'")
 NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+# A blank of the code in hints. Python puts the class's name before one in a method.
+BLANK = re.compile(r"name '(?:_[A-Za-z]\w*?)?____(\d+)' is not defined")
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
@@ -125,6 +127,8 @@ def leftover_message(reply: Reply, facts: Facts) -> str | None:
 
 def _sentence(reply: Reply, kind: str) -> str:
     message = SANDBOX_PATH.sub("", reply.message).rstrip(".")
+    if reply.exception == "NameError" and (found := BLANK.search(message)):
+        return f"Blank ____{found[1]} is still empty{f', in line {reply.line}' if reply.line else ''}."
     if kind == "todo":
         return SENTENCES[kind].format(message=message)
     if kind == "type" and (found := RETURNED_TYPE.search(message)):
@@ -288,6 +292,8 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return _spelt_otherwise(name, known, f"{module} has")
     if reply.exception != "NameError" or not (found := UNDEFINED.search(reply.message)):
         return ""
+    if BLANK.search(reply.message):
+        return "write an expression in its place. The code around it is right."
     name, place = found[1], source.function_at(reply.line)
     owner, function = place.rpartition(".")[0], source.functions.get(place)
     if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):

@@ -11,7 +11,7 @@ import inspect
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part
@@ -26,7 +26,8 @@ SECOND_WAY = "second_way"
 class Call:
     """One call of a probe. mentions: what a good explanation of the answer says.
 
-    only_lengths: the numbers need a machine, but how many there are does not.
+    only_lengths: the numbers need a machine, but how many there are does not. right: the right answer, of a probe that
+    reads files next to it, which the reference can't be called with.
     """
 
     task: str
@@ -34,6 +35,7 @@ class Call:
     arguments: tuple
     mentions: str
     only_lengths: bool = False
+    right: object = None
 
 
 class Probes:
@@ -59,6 +61,14 @@ class Probes:
                 if self._parameters[node.name][-1:] == [SECOND_WAY]:
                     del self._parameters[node.name][-1]
                     self.two_ways.add(node.name)
+
+    def ways(self, call: Call) -> list[Call]:
+        """The call, and for a probe that can see the same in two ways also the second way, unless the call asks for it
+        already.
+        """
+        if call.probe not in self.two_ways or len(call.arguments) > len(self._parameters[call.probe]):
+            return [call]
+        return [call, replace(call, arguments=(*call.arguments, True))]
 
     @property
     def names(self) -> tuple[str, ...]:

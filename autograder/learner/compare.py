@@ -1,18 +1,22 @@
-"""`compare`: the learner's function next to the reference's, both in Python's own form, and the cost of each."""
+"""`compare`: the learner's function next to the reference's, both in Python's own form, and the cost of each.
+
+For a task that passes, it also says why the reference is written as it is, and shows another right form.
+"""
 
 from __future__ import annotations
 
 import ast
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 
 from autograder.course import EXERCISES, SOLUTIONS, Part, Task
 from autograder.grading.session import Recorded
 from autograder.grading.sources import functions_of, inspect_source
-from autograder.learner.recorded_calls import record_checks
+from autograder.learner.other_forms import Notes, notes_on, with_form
+from autograder.learner.recorded_calls import Recording, record_checks
 from autograder.sandbox import CHECK, Tier, Worker
 
 MEASURING_PROBE = Path(__file__).with_name("compare_worker.py")
@@ -29,13 +33,19 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
         raise ValueError(f"{part.file_name} can't be compared. {problem}")
     yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
-    costs = measure_costs(part, content, tasks, seed)
+    recording = record_checks(part, content, seed)
+    notes = {task.id: notes_on(part)[task.id] for task in tasks if _passes(recording, task)}
+    costs = measure_costs(part, content, tasks, recording, notes)
     for task in tasks:
         yield f"{task.id} {task.title}"
         code = [[normalised(source, name) for name in task.defines] for source in (yours, reference)]
         for mine, theirs in zip(*code):
             yield from side_by_side(mine, theirs)
+        forms = notes[task.id].forms if task.id in notes else ()
+        code += [[normalised(with_form(reference, task, form), name) for name in task.defines] for form in forms]
         yield from cost_lines([sum(text.count("\n") + 1 for text in texts) for texts in code], *costs[task.id])
+        if task.id in notes:
+            yield from note_lines(notes[task.id])
         yield ""
     yield "Shown without docstrings, comments and types. A node is a Value of the graph."
     yield "Nodes and ms (milliseconds) are totals over all calls of the task's checks."
@@ -82,27 +92,45 @@ def code_lines(code: list[str], width: int) -> Iterator[str]:
         yield from textwrap.wrap(line, width, initial_indent="  | ", subsequent_indent=f"  |     {indent}") or ["  |"]
 
 
+def note_lines(notes: Notes) -> Iterator[str]:
+    """Why the reference is written as it is, then each other form."""
+    yield f"  Why: {notes.why}"
+    for form in notes.forms:
+        yield f"  Also right: {form.says}"
+        yield from code_lines(form.code.split("\n"), shutil.get_terminal_size((80, 24)).columns - 1)
+
+
 def printable(line: str) -> str:
     """A line of code for any terminal."""
     return line.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def measure_costs(part: Part, content: bytes, tasks: list[Task], seed: int) -> dict[str, tuple[list, list]]:
-    """By task id: milliseconds and counts of Values, each for the learner's file and the reference; None where a call
-    failed.
+def _passes(recording: Recording, task: Task) -> bool:
+    return all(check.status == "passed" for check in recording.checks if check.task == task.id)
+
+
+def measure_costs(
+    part: Part, content: bytes, tasks: list[Task], recording: Recording, notes: Mapping[str, Notes]
+) -> dict[str, tuple[list, list]]:
+    """By task id: milliseconds and counts of Values, each for the learner's file, the reference and its other forms;
+    None where a call failed.
     """
-    recording = record_checks(part, content, seed)
+    reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     shipped = dict(recording.shipped)
     shipped["probes.py"] += b"\n\n" + MEASURING_PROBE.read_bytes()
     shipped[f"submission/{part.file_name}"] = content
-    shipped[f"reference/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
+    shipped[f"reference/{part.file_name}"] = reference.encode("utf-8")
+    folders = {task.id: ["submission", "reference"] for task in tasks}
+    for task in tasks:
+        for i, form in enumerate(notes[task.id].forms if task.id in notes else ()):
+            folders[task.id].append(f"form{i}of{task.id.replace('.', '_')}")
+            shipped[f"{folders[task.id][-1]}/{part.file_name}"] = with_form(reference, task, form).encode("utf-8")
     costs = {}
     with Worker(shipped, Tier.LOCAL, CHECK) as worker:
         for task in tasks:
             names = [check.name for check in recording.checks if check.task == task.id]
             calls = [call for name in names for call in recording.calls.get(name, [])]
-            both = [_cost(worker, folder, calls) for folder in ("submission", "reference")]
-            costs[task.id] = tuple(zip(*both))
+            costs[task.id] = tuple(zip(*[_cost(worker, folder, calls) for folder in folders[task.id]]))
     return costs
 
 
@@ -117,9 +145,10 @@ def _cost(worker: Worker, folder: str, calls: list[Recorded]) -> tuple[float | N
 
 
 def cost_lines(line_counts: list[int], milliseconds: list, values: list) -> Iterator[str]:
-    """A small table: lines, nodes of the graph and milliseconds of both."""
+    """A small table: lines, nodes of the graph and milliseconds of each."""
     yield f"  {'':<10}{'lines':>7}{'nodes':>10}{'ms':>10}"
-    for label, count, made, spent in zip(("yours", "reference"), line_counts, values, milliseconds):
+    labels = ("yours", "reference", *["other form"] * (len(line_counts) - 2))
+    for label, count, made, spent in zip(labels, line_counts, values, milliseconds):
         made, spent = (
             f"{made or '-':,}" if made else "-",
             "-" if spent is None else f"{spent:.2f}" if spent >= 0.1 else f"{spent:.4f}",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from autograder.course import EXERCISES, Part, Task
+from autograder.course import Part, Task
 from autograder.grading.progress import DONE, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
-from autograder.learner import local_state
 from autograder.render.next_step import going_on, task_to_fix
 
 SECTION = re.compile(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. )\S.*)*)", re.MULTILINE)
+LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. ) *\S.*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Hint:
     """What to tell a learner about a task and its first failing check. about: the check, or the task, that the hints
-    are for. texts: the levels up to this one. count: of all levels. instead: what to do first, where no hint helps.
+    are for. texts: the levels up to this one. count: of all steps. instead: what to do first, where no hint helps.
+    step: how many have been shown. codes: how often the task's code was; code: its lines as they are shown now;
+    unavailable: why there is no code.
     """
 
     task: Task
@@ -27,20 +28,10 @@ class Hint:
     texts: tuple[str, ...]
     count: int
     instead: str = ""
-
-
-def next_hint(report: Report, part: Part) -> Hint | None:
-    """The next level for what is to do first, which is remembered; None when nothing is."""
-    source = (EXERCISES / part.file_name).read_text(encoding="utf-8", errors="replace")
-    hint = all_hints(report, part, source)
-    if hint is None or hint.instead:
-        return hint
-    shown, key = local_state.read("hints"), f"{part.number} {hint.about}"
-    before = shown.get(key)
-    level = min(before + 1 if type(before) is int and before > 0 else 1, hint.count)
-    if level != before:
-        local_state.write("hints", {**shown, key: level})
-    return replace(hint, texts=hint.texts[:level])
+    step: int = 0
+    codes: int = 0
+    code: tuple[str, ...] = ()
+    unavailable: str = ""
 
 
 def all_hints(report: Report, part: Part, source: str) -> Hint | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import backups
@@ -42,8 +42,15 @@ def plan(target: Target) -> ResetPlan:
     change = plan_part(part)
     if target.task is None or change.before is None:
         return change
-    after = _with_stub_of_task(change.before, change.after, part, target.task)
-    return replace(change, after=after, note=_shared_function_note(part, target.task))
+    return plan_task(part, target.task, change.after)
+
+
+def plan_task(part: Part, task: str, source: str) -> ResetPlan:
+    """Plan to replace the functions of a task with those of another source of the part. Raises StubError, OSError."""
+    path = EXERCISES / part.file_name
+    before = path.read_bytes()
+    after = _with_functions_of_task(before, source, part, task)
+    return ResetPlan(path, before, after, _shared_function_note(part, task))
 
 
 def _shared_function_note(part: Part, task: str) -> str:
@@ -83,15 +90,15 @@ def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
     return copies
 
 
-def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:
-    """The learner's text with the functions of this task as the stub has them, all else as it is."""
+def _with_functions_of_task(before: bytes, source: str, part: Part, task: str) -> str:
+    """The learner's text with the functions of this task as the source has them, all else as it is."""
     instead = f"reset all of part {part.number} instead"
     try:
         text = before.decode("utf-8").replace("\r\n", "\n")
         theirs = _lines_of_functions(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise StubError(f"Python can't read {part.file_name}, so the task can't be found in it: {instead}.") from error
-    ours, lines, stub_lines = _lines_of_functions(stub), text.split("\n"), stub.split("\n")
+    ours, lines, new_lines = _lines_of_functions(source), text.split("\n"), source.split("\n")
     names = part.task(task).defines
     missing = [name for name in names if name not in theirs]
     if missing or not names:
@@ -99,8 +106,8 @@ def _with_stub_of_task(before: bytes, stub: str, part: Part, task: str) -> str:
             raise StubError(f"Task {task} is a written answer: {part.file_name} contains nothing of it.")
         raise StubError(f"{part.file_name} has no {', '.join(missing)}: {instead}.")
     for name in sorted(names, key=lambda name: -theirs[name][0]):  # from below, so that the lines above stay in place
-        (first, last), (first_of_stub, last_of_stub) = theirs[name], ours[name]
-        lines[first - 1 : last] = stub_lines[first_of_stub - 1 : last_of_stub]
+        (first, last), (first_new, last_new) = theirs[name], ours[name]
+        lines[first - 1 : last] = new_lines[first_new - 1 : last_new]
     return "\n".join(lines)
 
 

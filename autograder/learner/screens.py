@@ -12,9 +12,12 @@ from autograder.files import shown_path
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Report
 from autograder.invocation import command
+from autograder.learner.compare import code_lines
+from autograder.learner.hint_steps import EXAMPLES
 from autograder.learner.hints import Hint
 from autograder.learner.last_results import after_passing
 from autograder.learner.reset import ResetPlan
+from autograder.render.mistake_page import where_to_read_on
 from autograder.render.next_step import next_step, to_do
 from autograder.render.terminal import failure_lines
 from autograder.text import number, plural
@@ -55,6 +58,8 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
         yield from (f"  {task_line(report, task)}" for task in graded_part.tasks)
     if failing is not None and failing.status != "todo":
         yield from failure_lines(failing, path, file_failure)
+        if page := where_to_read_on(failing):
+            yield f"    More:       {page}"
     yield ""
     if report.printed.strip():
         yield f"Your code printed: {ascii(report.printed.strip())[1:-1][:55]}"
@@ -112,13 +117,21 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     yield ""
     for level, text in enumerate(hint.texts, 1):
         yield from wrapped(text, f"  {level}. ")
+    if hint.code:
+        label = f"  {hint.count - EXAMPLES + hint.codes}. "
+        blanks = "blanks" if hint.codes < EXAMPLES else "fewer blanks"
+        yield from wrapped(f"The code of {hint.task.id} with {blanks}. Each ____ is an expression to write:", label)
+        yield from code_lines(list(hint.code), WIDTH)
     yield ""
+    if hint.code:
+        yield f"To have this code in your file: {command('hint', task or graded_part.number, insert=True)}"
     again = again or command("hint", task or graded_part.number)
-    if len(hint.texts) < hint.count:
-        yield f"Hint {len(hint.texts)} of {hint.count}. The next one: {again}"
+    if hint.step < hint.count:
+        yield f"Hint {hint.step} of {hint.count}. The next one: {again}"
     elif hint.check.status == "todo":
-        yield f"These are all {hint.count} hints."
+        yield f"These are all {hint.count} hints. {hint.unavailable}".rstrip()
     else:
+        yield from [hint.unavailable] if hint.unavailable else []
         yield f"These are all {hint.count} hints. To look inside:"
         yield f"  {command('debug', graded_part.number, check=hint.check.name)}"
 

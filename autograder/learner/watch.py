@@ -9,11 +9,12 @@ import signal
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 
 from autograder.console import print_lines
 from autograder.course import EXERCISES, Part, parts
 from autograder.grading.report import Report
-from autograder.learner import compare, hints, last_results, overview, reset, screens
+from autograder.learner import compare, hint_steps, last_results, overview, recall_cards, reset, screens
 from autograder.learner.file_watcher import watch_files
 from autograder.learner.keyboard import END, read_keys
 from autograder.sandbox import SandboxUnavailable
@@ -112,11 +113,14 @@ class Watch:
             self.report, self.verdict = None, [str(error)]
         else:
             self.verdict = list(screens.watch_lines(self.report, time.perf_counter() - began))
+            if sys.stdout.isatty():
+                self.verdict += recall_cards.offer_lines([self.report], date.today())
         self.say(self.verdict)
 
     def hint(self) -> None:
         if self.report is not None:
-            self.say(screens.hint_lines(hints.next_hint(self.report, self.part), self.report, None, "press h again"))
+            hint = hint_steps.next_hint(self.report, self.part)
+            self.say(screens.hint_lines(hint, self.report, None, "press h again"))
 
     def next_part(self) -> None:
         following = last_results.next_unfinished(self.part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.assistant_files import assistant_files
 from autograder.course import Part, part_named
 from autograder.datasets import FOLDER as DATASETS
 from autograder.notebooks.lesson_notebooks import TOOLS
@@ -29,6 +30,11 @@ def companions(part: Part) -> dict[str, bytes]:
     return files
 
 
+def released_files(part: Part) -> dict[str, bytes]:
+    """The companions, and the files for AI assistants. Raises StubError."""
+    return {**companions(part), **assistant_files()}
+
+
 def add_settings(config) -> None:
     """Write the settings of a release into a traitlets Config."""
     config.GenerateAssignment.preprocessors = [
@@ -43,5 +49,5 @@ class AddCompanions(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         part = part_named(resources["nbgrader"]["assignment"])
-        resources.setdefault("outputs", {}).update(companions(part))
+        resources.setdefault("outputs", {}).update(released_files(part))
         return nb, resources

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading.grade import grade
-from autograder.notebooks.companions import companions
+from autograder.notebooks.companions import released_files
 from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_path, read_notebook
 from autograder.sandbox import Tier
 from autograder.stubs import BEGIN, END, GIVEN, fresh_stubs
@@ -131,7 +131,7 @@ def strings_in(value: object) -> Iterator[str]:
 
 def _wrong_files(folder: Path, part: Part) -> Iterator[str]:
     """Files that are missing, superfluous or different from the course's."""
-    wanted = {**companions(part), f"{part.name}.ipynb": None}
+    wanted = {**released_files(part), f"{part.name}.ipynb": None}
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
     yield from (f"{there[name]}: it does not belong to the release." for name in sorted(set(there) - set(wanted)))
     yield from (f"{folder / name}: it is missing." for name in sorted(set(wanted) - set(there)))

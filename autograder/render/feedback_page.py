@@ -21,6 +21,7 @@ from autograder.course import Part, capstone, stretch_tasks
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure
 from autograder.grading.report import Check, Report
 from autograder.invocation import learners_command
+from autograder.render.mistake_page import published_page
 from autograder.render.next_step import CheckCommand, going_on, in_order, task_to_fix, to_do
 from autograder.render.templates import templates
 from autograder.render.terminal import message_lines, shared_mistakes
@@ -67,7 +68,8 @@ class Times:
 class Feedback:
     """The contents of a page. source: the graded file, to show lines of it; marks: by task, from a gradebook if there
     is one; remarks: sentences about the submission; repeat: the name with which an instructor repeats the verdict;
-    decisions: a sentence for each check with a regrade decision, by its name.
+    decisions: a sentence for each check with a regrade decision, by its name; catalogue: whether the class shows the
+    pages of known mistakes.
     """
 
     learner: str
@@ -80,6 +82,7 @@ class Feedback:
     times: Times | None = None
     repeat: str = ""
     decisions: Mapping[str, str] = field(default_factory=dict)
+    catalogue: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ class ShownMistake:
     code: str
     message: str
     details: str = ""
+    page: str = ""  # the address of the page that explains the mistake
 
 
 def feedback_page(feedback: Feedback) -> str:
@@ -230,7 +234,9 @@ def _mistake(feedback: Feedback, check: Check, heading: str) -> ShownMistake:
     check = check if check.line or not alike else alike[0]
     task = feedback.part.task(check.cause or check.task)
     where = f"{task.id} {task.title}" + (f", {_where(feedback, check)}" if check.line else "")
-    return ShownMistake(heading, where, _code(feedback, check), check.advice[:1].upper() + check.advice[1:])
+    message = check.advice[:1].upper() + check.advice[1:]
+    page = published_page(check) if feedback.catalogue else ""
+    return ShownMistake(heading, where, _code(feedback, check), message, page=page)
 
 
 def _task(feedback: Feedback, task_id: str, marks: Marks, nothing_ran: Check | None) -> ShownTask:

@@ -13,17 +13,23 @@ def mistake_address(task: str, mistake: str) -> str:
     return f"mistakes/{task}.html#{mistake}"
 
 
+def published_page(check: Check) -> str:
+    """The page on the published site that explains the recognised mistake of a check; "" without one."""
+    settings, task = class_settings(), check.cause or check.task
+    if not check.misconception or not settings["catalogue"] or not settings["site"]:
+        return ""
+    return f"{settings['site'].rstrip('/')}/{mistake_address(task, check.misconception)}"
+
+
 def where_to_read_on(check: Check) -> str:
     """The page that explains the recognised mistake of a check; "" without one, and where no site is published or built
     that has the page.
     """
-    settings, task = class_settings(), check.cause or check.task
-    if not check.misconception or not settings["catalogue"]:
+    if not check.misconception or not class_settings()["catalogue"]:
         return ""
-    address = mistake_address(task, check.misconception)
-    if settings["site"]:
-        return f"{settings['site'].rstrip('/')}/{address}"
-    page = BUILT / "mistakes" / f"{task}.html"
+    if published := published_page(check):
+        return published
+    page = BUILT / "mistakes" / f"{check.cause or check.task}.html"
     if page.is_file() and f'id="{check.misconception}"' in page.read_text(encoding="utf-8"):
         return f"{page.as_uri()}#{check.misconception}"
     return ""

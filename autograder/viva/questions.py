@@ -18,11 +18,10 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.sandbox import Tier
 from autograder.text import listed, plural
-from autograder.viva.recorded_run import GENEROUS_LIMITS, RecordedRun
+from autograder.viva.recorded_run import GENEROUS_LIMITS, TOLERANCE, RecordedRun, right_answer
 from autograder.viva.student_code import Code, LineChange
 
 MAX_COUNTABLE = 24  # how many runs of a line a person would count
-TOLERANCE = 1e-6  # for a result computed on paper
 TRIES = 10  # changes to try for one question
 LONGEST = 80  # characters of two values shown side by side
 SHOWN = 2  # failing checks to show, and passing checks
@@ -66,7 +65,7 @@ def result_questions(part: Part, code: Code, runs: list[RecordedRun]) -> list[Qu
 def _result_question(part: Part, code: Code, run: RecordedRun) -> Question:
     defined = [name for name in part.task(run.call.task).defines if name in code.starts]
     lines = tuple((code.starts[name], code.shown(code.starts[name])) for name in defined[:3])
-    expected = Probes(part).on_reference(run.call.probe, run.call.arguments)
+    expected = right_answer(run.call, Probes(part))
     if run.call.only_lengths:
         asked = "What is the shape of the result (the lengths of the nested lists)?"
         answer, right = lengths(run.answer), lengths(expected)

@@ -304,7 +304,7 @@ class Page {
     box.replaceChildren(
       element("p", { textContent: `Task ${hint.task}, hint ${shown.length} of ${hint.texts.length}:` }),
       element("ol", {}, ...shown),
-      element("p", { textContent: left ? "Choose Hint again for the next one." : "These are all the hints." }),
+      element("p", { textContent: left ? "Choose Hint again for the next one." : "These are all the hints. The code with blanks is only in the complete course." }),
     );
   }
 

@@ -3,7 +3,9 @@
 import zipfile
 
 import pytest
+from helpers.shared_code import leaks
 
+from autograder.assistant_files import assistant_files
 from autograder.bundle import students_zip
 from autograder.bundle.students_zip import BundleError, make_bundle, write_zip
 from autograder.bundle.zip_audit import audit, hidden_probes
@@ -23,11 +25,18 @@ def test_the_zip_gives_nothing_away(files):
     assert audit(files, parts()) == []
 
 
+def test_no_file_of_the_zip_has_many_tokens_in_a_row_of_a_solution_or_a_known_mistake(files):
+    assert leaks(files) == {}
+    solved = (SOLUTIONS / PART.file_name).read_bytes()
+    assert leaks({"exercises/part03_layers.py": solved, "a/misconceptions.toml": b""})
+
+
 def test_the_zip_holds_what_a_student_needs(files):
     for each in parts():
         assert f"exercises/{each.file_name}" in files
         assert f"notebooks/{each.name}/{each.name}.ipynb" in files
         assert {f"autograder/parts/{each.name}/{name}" for name in ("probes.py", "checks.json")} <= set(files)
+    assert set(assistant_files(top=True)) | {f"exercises/{name}" for name in assistant_files()} <= set(files)
     assert {"Makefile", "README.md", "datasets/names.txt", "notebook_tools/__init__.py"} <= set(files)
     assert not [name for name in files if "__pycache__" in name or name.endswith((".pyc", ".jsonl"))]
 

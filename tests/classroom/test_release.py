@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from helpers.shared_code import leaks
 from helpers.submissions import PART, cell
 from typer.testing import CliRunner
 
@@ -52,9 +53,17 @@ def test_the_committed_release_is_fresh():
     assert stale(parts(), RELEASE) == [], "run: make release"
 
 
+def test_no_released_file_has_many_tokens_in_a_row_of_a_solution_or_a_known_mistake():
+    files = {str(path): path.read_bytes() for path in RELEASE.rglob("*") if path.is_file()}
+    assert leaks(files) == {}
+    assert leaks({"part09.py": SOLUTION_LINE.encode("ascii")})
+
+
 def test_a_release_holds_notebook_stub_tools_and_files(made):
     names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
-    assert {"part09.ipynb", "part09_understanding.py", "notebook_tools.py"} == names
+    assert names == {
+        "part09.ipynb", "part09_understanding.py", "notebook_tools.py", "AGENTS.md", "CLAUDE.md", "GEMINI.md",
+    }  # fmt: skip
     assert "NotImplementedError" in (made / PART.file_name).read_text(encoding="utf-8")
 
 

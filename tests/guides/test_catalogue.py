@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from helpers.shared_code import shared_runs
 from mistake_examples import digest, edit, example, stored
 from typer.testing import CliRunner
 
@@ -12,11 +13,9 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError, load_settings
 from autograder.cli import app
 from autograder.commands import site as site_command
-from autograder.course import ROOT, SOLUTIONS, part, parts
+from autograder.course import ROOT, part, parts
 from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import misconceptions
-from autograder.grading.part_probes import Probes
-from autograder.stubs import BEGIN, END, fresh_stubs
 
 pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 
@@ -27,7 +26,6 @@ MISTAKES = [(each, mistake) for each in parts() for mistake in misconceptions(ea
 # Tokens in a row that a page may share with the reference. The sentences that checks print themselves go up to this
 # limit; for code it is MOST.
 MOST_IN_A_PAGE = 9
-TOKEN = re.compile(r"""f?"[^"\n]*"|f?'[^'\n]*'|\d+(?:\.\d+)?(?:e-?\d+)?|\w+|\*\*|//|[-+*/<>=!]=|[^\w\s]""")
 
 
 def text_of(page):
@@ -68,25 +66,6 @@ def test_each_part_shows_three_mistakes_and_where_all_are(site):
 
 
 # What a page must not hold
-
-
-def solutions():
-    """The code between the marks, without comments."""
-    for each in parts():
-        inside, lines = False, []
-        for line in (SOLUTIONS / each.file_name).read_text(encoding="utf-8").splitlines():
-            if BEGIN.match(line) or END.match(line):
-                inside = BEGIN.match(line) is not None
-            elif inside:
-                lines.append(re.sub(r"\s+#.*", "", line))
-        yield "\n".join(lines)
-
-
-def shared_runs(text, length):
-    given = [*fresh_stubs().values(), *(Probes(each).source for each in parts())]
-    secret = set().union(*(runs(TOKEN.findall(code), length) for code in solutions()))
-    secret = secret.difference(*(runs(TOKEN.findall(code), length) for code in given))
-    return runs(TOKEN.findall(text), length) & secret
 
 
 def test_no_page_has_many_tokens_in_a_row_in_common_with_a_solution(site):

@@ -30,8 +30,8 @@ def test_every_call_shows_one_level_more_and_the_last_one_stays(course):
     course.write(1, overwriting())
     answers = [course.run("hint", 1) for _ in range(5)]
     assert [answer.returncode for answer in answers] == [0] * 5
-    assert [shown_levels(answer.stdout)[-1] for answer in answers] == ["1", "2", "3", "4", "4"]
-    assert "Hint 1 of 4" in answers[0].stdout and "These are all 4 hints" in answers[4].stdout
+    assert [shown_levels(answer.stdout)[-1] for answer in answers] == ["1", "2", "3", "4", "5"]
+    assert "Hint 1 of 6" in answers[0].stdout and "Hint 5 of 6" in answers[4].stdout
     first = levels(part(1))[TWICE][0]
     assert first[:40] in " ".join(answers[0].stdout.split())
 
@@ -101,10 +101,11 @@ def without(number: int, *names: str) -> str:
 
 def test_a_task_that_is_not_written_has_hints_of_its_own(course):
     course.write(1, without(1, "backward"))
-    answers = [course.run("hint", "1.4").stdout for _ in range(5)]
-    assert "task 1.4 backward" in answers[0] and "not written yet" in answers[0] and "Hint 1 of 4" in answers[0]
+    answers = [course.run("hint", "1.4").stdout for _ in range(7)]
+    assert "task 1.4 backward" in answers[0] and "not written yet" in answers[0] and "Hint 1 of 6" in answers[0]
     assert "a topological order" in " ".join(answers[2].split())
-    assert "These are all 4 hints.\n" in answers[4] and "debug" not in answers[4]
+    assert "The code of 1.4 with blanks." in answers[4] and "Hint 5 of 6" in answers[4]
+    assert "These are all 6 hints.\n" in answers[6] and "debug" not in answers[6]
     course.write(1, overwriting())
     assert levels(part(1))[TWICE][0][:40] in " ".join(course.run("hint", "1.4").stdout.split()), "of the check now"
 
@@ -147,6 +148,12 @@ def test_every_hint_can_be_printed_on_any_console():
             assert text.isascii(), [character for character in text if not character.isascii()]
 
 
+def test_every_hint_is_complete():
+    for each in parts():
+        for name, texts in levels(each).items():
+            assert [text[-30:] for text in texts if not re.search(r"[.?!]`?\)?$", text)] == [], (each.number, name)
+
+
 def test_misuse_is_a_sentence(course):
     answer = course.run("hint", "12")
     assert answer.returncode == 2 and "There is no part 12" in answer.stderr
@@ -155,7 +162,7 @@ def test_misuse_is_a_sentence(course):
 def test_while_nothing_of_a_task_is_written_its_hints_are_about_the_whole_task(course):
     for _ in range(4):
         said = " ".join(course.run("hint", "1.4").stdout.split())
-    assert "task 1.4 backward" in said and "the result itself" not in said and "These are all 4 hints" in said
+    assert "task 1.4 backward" in said and "the result itself" not in said and "Hint 4 of 6" in said
     assert "topological order" in said and "append the value itself" in said and "go through the list backwards" in said
     course.write(1, solution(1).replace("        self.grad = 1.0\n", ""))
     assert "fails: the result itself has grad 1" in course.run("hint", "1.4").stdout

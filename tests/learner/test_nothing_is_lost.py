@@ -23,6 +23,7 @@ CALLS = {
     "undo": ["undo"],
     "update": ["update", "--yes"],
     "harden": ["harden", "3"],
+    "recall": ["recall"],
     "stubs": ["stubs"],
     "watch": ["ctrl-c", "watch"],
     "train": ["train", "--fast", "--steps", "3", "--data", "few.txt", "--out", "runs"],

@@ -77,9 +77,9 @@ def test_every_key_that_is_printed_works(course):
     with watching(course, 3) as terminal:
         place = terminal.wait_for(READY)
         terminal.send("h")
-        place = terminal.wait_for(READY, terminal.wait_for("Hint 1 of 4. The next one: press h again", place))
+        place = terminal.wait_for(READY, terminal.wait_for("Hint 1 of 6. The next one: press h again", place))
         terminal.send("h")
-        place = terminal.wait_for(READY, terminal.wait_for("Hint 2 of 4", place))
+        place = terminal.wait_for(READY, terminal.wait_for("Hint 2 of 6", place))
         terminal.send("c")
         place = terminal.wait_for(READY, terminal.wait_for("once you have passed the part", place))
         terminal.send("l")

@@ -8,6 +8,7 @@ import zlib
 from html import escape
 
 import pytest
+from helpers.shared_code import leaks
 from typer.testing import CliRunner
 
 from autograder.bundle.page import NOTES, SMALLER_CELLS, SOURCE, NoPage, make_page
@@ -57,6 +58,15 @@ def test_the_page_holds_neither_the_reference_nor_hidden_checks(built_page):
             texts = b"".join(archive.read(each) for each in inside)
         assert not [each for each in inside if "test_hidden" in each or "test_public" in each or "solutions/" in each]
         assert b"BEGIN SOLUTION" not in texts
+
+
+def test_no_file_of_the_page_has_many_tokens_in_a_row_of_a_solution_or_a_known_mistake(built_page):
+    files = {path.name: path.read_bytes() for path in [built_page / "course.json", *built_page.glob("lessons/*")]}
+    for name in ("checker.zip", "learner.zip"):
+        with zipfile.ZipFile(built_page / name) as archive:
+            files |= {f"{name}/{each}": archive.read(each) for each in archive.namelist()}
+    assert leaks(files) == {}
+    assert any(name.endswith("hints.md") for name in files) and any("lesson" in str(text) for text in files.values())
 
 
 def test_no_program_of_the_page_names_another_host(built_page):

@@ -13,6 +13,7 @@ from helpers.hostile_sources import SOURCES, little_of_this_process
 from autograder.check import check
 from autograder.course import ROOT, SOLUTIONS, parse_target, part, parts
 from autograder.grading.checks import Draw
+from autograder.grading.grade import data_files
 from autograder.grading.part_probes import Call, Probes, paper_calls
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.viva import ask as ask_module
@@ -22,6 +23,8 @@ from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
 
 OTHER_WAYS = ROOT / "tests" / "right_but_different"
+
+FAST = ("copies_and_comprehensions", "closures_and_counted_uses", "slopes_in_the_opposite_order", "other_formulas")
 
 MINE = """def square(x):
     y = x * x
@@ -93,7 +96,7 @@ def test_every_call_of_a_part_has_an_answer_that_fits_on_paper(number):
         assert calls
         for call in calls:
             part(number).task(call.task)
-            answer = probes.on_reference(call.probe, call.arguments)
+            answer = call.right or probes.on_reference(call.probe, call.arguments)
             assert len(lengths(answer) if call.only_lengths else str(answer)) < 200, call
             assert call.mentions.endswith(".") and len(probes.called(call.probe, call.arguments)) < 400
 
@@ -109,6 +112,36 @@ def test_a_right_part_gives_three_questions_about_lines_of_its_own(number):
             line, text = question.lines[0]
             assert lines[line - 1].strip()[:200] == text
             assert question.answer and all(question.mentions)
+
+
+# Right code that is written differently
+
+RIGHT = [
+    pytest.param(
+        each.number, path, id=f"{each.number}-{path.stem}", marks=() if path.stem in FAST else pytest.mark.slow
+    )
+    for each in parts()
+    for path in sorted((OTHER_WAYS / each.name).glob("*.py"))
+]
+
+
+@pytest.mark.parametrize(("number", "path"), RIGHT)
+def test_every_call_of_right_code_is_answered_and_its_answer_is_right(number, path):
+    asked = part(number)
+    code, calls = Code(path.read_bytes(), asked.file_name), paper_calls(asked, Draw("3"))
+    runs = run_calls(asked, code, calls, Tier.LOCAL, data_files(asked, 3))
+    assert [(run.call.task, run.call.probe) for run in runs] == [(call.task, call.probe) for call in calls]
+    assert all(run.lines for run in runs)
+    questions = result_questions(asked, code, runs)
+    assert not [question.answer for question in questions if "wrong here" in question.answer]
+    assert len({question.words for question in questions}) == len(questions)
+
+
+def test_operators_are_asked_about_before_backward_is_written():
+    code = Code(solution(1).replace(b"order, seen, to_visit =", b"raise NotImplementedError #"), "part01_autograd.py")
+    runs = run_calls(part(1), code, paper_calls(part(1), Draw("3")), Tier.LOCAL, {})
+    assert {run.call.task for run in runs} == {"1.1", "1.2", "1.3"}
+    assert not [question for question in result_questions(part(1), code, runs) if "wrong here" in question.answer]
 
 
 # Answers

@@ -73,6 +73,28 @@ def check(
 
 @app.command()
 @reports_errors()
+def context(
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")],
+) -> None:
+    """Print what a tutor or an AI assistant may know to help you: task, failing check and your code.
+
+    Example: python -m autograder context 3
+    """
+    from autograder.bundle.replay import check_parts, needed_for
+    from autograder.check import path_of
+    from autograder.course import parse_target
+    from autograder.grading.submission import read_submission
+    from autograder.render.tutor import tutor_lines
+
+    selected = parse_target(target)
+    (part,) = selected.parts
+    files = read_submission(EXERCISES, needed_for([part]))
+    (report,) = check_parts(files, [part], None, selected.task)
+    print_lines(tutor_lines(report, part, path_of(EXERCISES, report.file), files.get(part.file_name, b""), None))
+
+
+@app.command()
+@reports_errors()
 def verdict(
     folder: Annotated[Path, typer.Argument(help="The folder with a student's modules.")],
     part: Annotated[int | None, typer.Option(help="Only this part.")] = None,

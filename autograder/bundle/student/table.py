@@ -11,6 +11,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command("notebooks", "", "open the notebooks in your browser", extra="notebooks"),
         command(
+            "context", "", "print what a tutor may know to help you",
+            ", such as an AI assistant: part=3", argument="part",
+        ),
+        command(
             "appeal", "appeal", "ask your instructor for a regrade of a check",
             ': check=NAME reason="why it is wrong"', argument="part", options=("check", "reason"),
         ),
@@ -26,6 +30,7 @@ NEEDS_THE_COURSE = {
     "quick": "the finished model",
     "stubs": "the finished model",
     "compare": "the reference to compare with",
+    "recall": "the known mistakes, which tell more than a check does",
     "harden": "the known mistakes, which tell more than a check does",
     "trace": "the reference to compare with",
     "debug": "the reference of the other parts",

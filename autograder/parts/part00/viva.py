@@ -16,4 +16,10 @@ def calls(draw):
             (x, 1),
             "with a step as large as 1 the difference is not the slope: ((x + 1)**3 - (x - 1)**3) / 2 is 3 x**2 + 1.",
         ),
+        Call(
+            "0.2",
+            "slopes_of_sum_of_powers",
+            ([a, b, 1], [2, -3, 1]),
+            "the slope of c x is c everywhere, that of c x**2 is 2 c x, that of c x**3 is 3 c x**2.",
+        ),
     ]

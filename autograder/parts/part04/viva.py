@@ -19,6 +19,12 @@ def calls(draw):
             "4.2", "flat", ([["b", [[a, b], [3, 4]]], ["a", [[0]]]],), "matrix by matrix in the dict's order, by rows."
         ),
         Call(
+            "4.2",
+            "changed_in_place",
+            ([["b", [[a], [b]]], ["a", [[0, 0]]]], [1, 2, 3, 4]),
+            "flatten returns the same Values, so a change of one is seen in the dict.",
+        ),
+        Call(
             "4.3",
             "count",
             (vocabulary, n, 2, layers, block),

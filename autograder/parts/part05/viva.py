@@ -10,6 +10,7 @@ def calls(draw):
     sizes = {"vocab_size": 5, "n_embd": 2 * heads, "n_head": heads, "n_layer": layers, "block_size": 6}
     caches = [[[[0] * 2 * heads] * past, *[[]] * (layers - 1)] for _ in "kv"]
     tokens = draw.sample(range(5), draw.choice((2, 3)))
+    one, flip, off = [[1, 0], [0, 1]], [[0, 1], [1, 0]], [[0, 0], [0, 0]]
     even = "all scores are equal, so softmax gives every position the same weight"
     return [
         Call(
@@ -17,6 +18,24 @@ def calls(draw):
         ),
         Call("5.1", "attention_weights", ([a, b], [[c, 1]] * 4, [[1, 0]] * 4), f"{even}; their size does not matter."),
         Call("5.1", "attention_weights", ([b, c], [[a, a]], [[c, b]]), "with one position there is nothing to choose."),
+        Call(
+            "5.2",
+            "attention_by_hand",
+            ([a, b], [[]], [[]], off, off, one, flip, 1),
+            "the first token has only itself to look at: its value, times attn_wo.",
+        ),
+        Call(
+            "5.2",
+            "attention_by_hand",
+            ([a, b], [[[0, 0]]], [[[c, 0]]], off, off, one, one, 2),
+            "the queries are 0, so each head gives both positions the weight 1/2, over its own numbers.",
+        ),
+        Call(
+            "5.2",
+            "caches_by_hand",
+            ([a, b], [[]], [[]], one, flip, one, one, 1),
+            "keys get attn_wk x, values get attn_wv x; the query is not kept.",
+        ),
         Call(
             "5.2",
             "head_weights",
@@ -33,10 +52,22 @@ def calls(draw):
         ),
         Call(
             "5.3",
+            "mlp_by_hand",
+            ([a, b], [[1, -1], [-1, 1]] * 4, [[1] * 8, [1, 0] * 4]),
+            "half of the hidden numbers are negative, and ReLU makes them 0.",
+        ),
+        Call(
+            "5.3",
             "mlp",
             ([1] * 2 * heads, 0, sizes, 1),
             "4 * n_embd numbers inside, n_embd outside.",
             only_lengths=True,
+        ),
+        Call(
+            "5.4",
+            "logits_by_hand",
+            (1, 0, [[a, b], [a, 0], [b, 0]], [[-a, c], [0, 0], [b, c]], [[1, 0], [0, 1], [1, 1]]),
+            "row token_id of wte plus row pos_id of wpe is [0, x]; rmsnorm makes that [0, root of 2]; then lm_head.",
         ),
         Call(
             "5.4",

@@ -16,5 +16,7 @@ def calls(draw):
             ([a], [[float(b)], [float(b)]], lr),
             f"{size}, because the gradient stays the same; step resets gradients to 0.",
         ),
+        Call("6.1", "first_step", ([b], [0.0], lr), "with a gradient of 0, m and v stay 0, and eps prevents 0 / 0."),
         Call("6.2", "rates", (steps, lr), "a straight line that starts at lr; the last step's rate is not 0."),
+        Call("6.2", "rate", (steps // 2, 2 * (steps // 2), lr), "half of the way along the line, half of lr is left."),
     ]

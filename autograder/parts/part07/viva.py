@@ -14,6 +14,18 @@ def calls(draw):
     return [
         Call("7.1", "losses_of", ([[0, 1, 0], [0, 2, 1, 2, 0]], sizes, 1, 0.0), f"{knows_nothing}, for every name."),
         Call(
+            "7.2",
+            "losses_of_steps",
+            ([[0, 1, 0], [0, 1, 0]], [0.0, 0.0], sizes, 1, 0.0),
+            f"{knows_nothing}; with a learning rate of 0 the second step has learnt nothing.",
+        ),
+        Call(
+            "7.2",
+            "losses_of_steps",
+            ([[0, 1, 2, 0]], [0.1], sizes, 1, 0.0),
+            f"the loss from before the update is returned; {knows_nothing}.",
+        ),
+        Call(
             "7.3",
             "training_heard",
             ([a + b, b], steps, 1, [3, 2, 1, 1, 4]),

@@ -19,6 +19,19 @@ def calls(draw):
             "the differences are divided by the temperature, 800 here: the others' probabilities round to 0.",
         ),
         Call(
+            "8.1",
+            "probabilities",
+            ([level, level + 300, level + 300], 1.0),
+            "the two largest are equal and share everything: the other's probability rounds to 0.",
+        ),
+        Call(
+            "8.2",
+            "names_one_by_one",
+            ("abc", [4, 2, 1, 1, 1], 1, 0.5, 1.0, count, first),
+            "with a block_size of 1 a name has one draw: a character, or BOS for an empty name.",
+            only_lengths=True,
+        ),
+        Call(
             "8.3",
             "many_names_twice",
             (*model, [first, 0, first + 1], 1.0, 3),

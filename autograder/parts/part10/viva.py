@@ -16,4 +16,17 @@ def calls(draw):
             "layer, head, query, key: BOS is a query too, and query t sees t + 1 keys.",
             only_lengths=True,
         ),
+        Call(
+            "10.1",
+            "attention_map",
+            ("", "abc", sizes, 1),
+            "the only query is BOS, and it has only itself to look at: a weight of 1 for each layer and head.",
+        ),
+        Call(
+            "10.2",
+            "rank_names",
+            ([name, "a", name, "bc"], "abc", sizes, 1),
+            "no name is left out, a repeated one is returned twice, and the caller's list stays as it is.",
+            only_lengths=True,
+        ),
     ]

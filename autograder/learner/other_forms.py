@@ -1,0 +1,70 @@
+"""Why the reference is written as it is, and other forms of each task that pass the same checks: forms/partNN.toml."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Part, Task
+from autograder.grading.sources import functions_of
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path(__file__).with_name("forms")
+
+
+@dataclass(frozen=True)
+class Form:
+    """Functions of a task, written differently. says: what the difference is good for."""
+
+    says: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What `compare` says about one task. why: the reasons for the reference's form."""
+
+    why: str
+    forms: tuple[Form, ...]
+
+
+@functools.cache
+def notes_on(part: Part) -> dict[str, Notes]:
+    """The notes on each task of a part, by its id."""
+    with open(FOLDER / f"{part.name}.toml", "rb") as file:
+        tables = tomllib.load(file)
+    return {
+        task: Notes(table["why"], tuple(Form(form["says"], form["code"].strip("\n")) for form in table["forms"]))
+        for task, table in tables.items()
+    }
+
+
+def with_form(source: str, task: Task, form: Form) -> str:
+    """The reference with a task's functions in another form. What else the form imports or defines comes first."""
+    wanted = {name.rpartition(".")[2]: name for name in task.defines}
+    lines, old = source.split("\n"), functions_of(ast.parse(source))
+    more, replaced = [], {}
+    for node in ast.parse(form.code).body:
+        text = form.code.split("\n")[node.lineno - 1 : node.end_lineno]
+        name = wanted.get(getattr(node, "name", ""))
+        if name is None:
+            more += text
+        else:
+            replaced[name] = text
+    places = sorted(((old[name].node, text) for name, text in replaced.items()), key=lambda each: -each[0].lineno)
+    for node, text in places:
+        lines[node.lineno - 1 : node.end_lineno] = [" " * node.col_offset + line if line else "" for line in text]
+    return "\n".join([*lines[: _first_definition(source)], *more, "", *lines[_first_definition(source) :]])
+
+
+def _first_definition(source: str) -> int:
+    """The index of the line where the first function or class begins."""
+    nodes = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return min(min([node.lineno, *(each.lineno for each in node.decorator_list)]) for node in nodes) - 1

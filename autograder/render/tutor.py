@@ -1,0 +1,86 @@
+"""What a tutor may know of a learner's work in a part: for a person or an AI assistant that helps without solving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from autograder.course import Part, Task
+from autograder.grading.progress import DONE, current_check, file_level_failure
+from autograder.grading.report import Check, Report
+from autograder.grading.sources import Source, inspect_source
+from autograder.render.next_step import task_to_fix
+from autograder.render.terminal import message_lines, without_commands
+from autograder.text import plural
+
+RULES = "You are a tutor: ask, point to the message, give the smallest hint. Never write the code (see AGENTS.md)."
+LONGEST_FILE = 200  # lines of a file that Python can't read
+
+
+@dataclass(frozen=True)
+class SeenHints:
+    """The hints that a learner has seen. texts: of this task or check; step: how many steps; count: of all steps; code:
+    whether the task's code with blanks was one.
+    """
+
+    texts: Sequence[str]
+    step: int
+    count: int
+    code: bool
+
+
+def task_in_hand(report: Report, part: Part) -> tuple[Task, Check] | None:
+    """The task to help with, and its first failing check; None if the part is passed."""
+    check = current_check(report, part)
+    if check is None:
+        return None
+    task = part.task(task_to_fix(check))
+    if check.task != task.id and file_level_failure(report) is None:
+        check = next((each for each in report.checks if each.task == task.id and each.status not in DONE), check)
+    return task, check
+
+
+def tutor_lines(report: Report, part: Part, path: str, content: bytes, seen: SeenHints | None) -> Iterator[str]:
+    """All lines. path: the learner's file as they would type it; seen: None where there are no hints."""
+    yield f"Part {part.number}, {part.title}: {path}"
+    yield RULES
+    yield ""
+    in_hand = task_in_hand(report, part)
+    if report.breaks:
+        yield report.breaks
+        yield ""
+    if in_hand is None:
+        yield "Nothing fails. Ask the learner to explain their code: why is each line there, what breaks without it?"
+        return
+    task, check = in_hand
+    of_task = [each for each in report.checks if each.task == task.id and each.status != "manual"]
+    passing = sum(each.status in DONE for each in of_task)
+    yield f"Task: {task.id} {task.title}, {passing} of {plural(len(of_task), 'check')} passed"
+    yield f"First failing check: {check.title}{' (not written yet)' if check.status == 'todo' else ''}"
+    yield from (f"  {without_commands(line)}" for line in message_lines(check, with_advice=False) if line)
+    yield f"Recognised mistake: {check.advice or 'none'}"
+    yield from _hint_lines(seen)
+    yield ""
+    yield from _code_lines(task, inspect_source(content))
+
+
+def _hint_lines(seen: SeenHints | None) -> Iterator[str]:
+    if seen is None:
+        yield "Hints: this copy of the course has none."
+        return
+    yield f"Hints that the learner has seen: {f'{seen.step} of {seen.count}' if seen.step else 'none'}"
+    yield from (f"  {level}. {text}" for level, text in enumerate(seen.texts, 1))
+    if seen.code:
+        yield "  The learner has also seen the code of this task with blanks."
+
+
+def _code_lines(task: Task, source: Source) -> Iterator[str]:
+    """The learner's functions of a task with line numbers; the file, if Python can't read it."""
+    functions = [source.functions[name] for name in task.defines if name in source.functions]
+    spans = [(function.line, function.last_line) for function in functions] or [
+        (1, min(len(source.text), LONGEST_FILE))
+    ]
+    yield f"The learner's code of {task.id}:" if functions else "The learner's file:"
+    for first, last in spans:
+        for number in range(first, last + 1):
+            yield f"  {number:>4} | {without_commands(source.code(number))}".rstrip()
