@@ -7,7 +7,7 @@ import pytest
 from autograder.course import SOLUTIONS, part
 from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import variants
-from autograder.grading.passed_checks import PassedCheck
+from autograder.grading.passed_checks import PassedCheck, PassedChecks
 from autograder.grading.report import Report
 from autograder.grading.session import Recorded, Session
 from autograder.grading.suite import Suites
@@ -109,3 +109,8 @@ def test_a_check_that_looked_a_second_time_is_not_remembered():
     session.asked = [("f", ()), ("f", (True,))]
     assert known.note(session, 0) == 0
     assert not known.answered_by(Asked())
+
+
+def test_nothing_more_is_remembered_once_there_is_enough():
+    enough = PassedChecks(left=0)
+    assert enough.of(part(3), 1, "test_a_check") is not enough.of(part(3), 1, "test_a_check")

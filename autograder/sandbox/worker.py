@@ -404,6 +404,7 @@ def main():
         space = spaces.get(folder)
         if space is None:
             space = spaces[folder] = ModuleSpace(root, folder, replies)
+            names.update(module_names(space.path))  # the folder may be there only now
         if space is not current:
             if current is not None:
                 current.deactivate(names)

@@ -87,7 +87,7 @@ class Worker:
         self.close()
 
     def add(self, folder: str, files: Mapping[str, bytes]) -> None:
-        """Add a folder with one more implementation of the same modules: our own code, in the local tier."""
+        """Add a folder with an implementation under test. Once the process is started, only in the local tier."""
         files = {f"{folder}/{name}": content for name, content in files.items()}
         self.files.update(files)
         self._names = _modules_in(self.files)
