@@ -92,7 +92,7 @@ class Replies:
 class ModuleSpace:
     """A folder under test, with its own copies of all modules, so that two folders never share modules."""
 
-    compiled = {}  # by path: what each folder runs anew
+    compiled = {}  # by source: code that each folder runs from the start
     standard_path = list(sys.path[1:]) if sys.path and sys.path[0] == os.path.dirname(__file__) else list(sys.path)
 
     def __init__(self, root, folder, replies):
@@ -119,10 +119,11 @@ class ModuleSpace:
         path = os.path.join(self.root, "probes.py")
         namespace = {"__name__": "probes", "__file__": path, "progress": self.progress}
         try:
-            if path not in ModuleSpace.compiled:
-                with open(path, encoding="utf-8") as file:
-                    ModuleSpace.compiled[path] = compile(file.read(), path, "exec", dont_inherit=True)
-            exec(ModuleSpace.compiled[path], namespace)
+            with open(path, encoding="utf-8") as file:
+                source = file.read()
+            if source not in ModuleSpace.compiled:
+                ModuleSpace.compiled[source] = compile(source, path, "exec", dont_inherit=True)
+            exec(ModuleSpace.compiled[source], namespace)
             self.namespace = namespace
         except BaseException:
             self.failure = describe_safely(self, loading=True)
@@ -344,9 +345,9 @@ def compile_once(folder):
     def source_to_code(self, data, path, **more):
         if os.path.dirname(path) != folder:
             return original(self, data, path, **more)
-        if path not in ModuleSpace.compiled:
-            ModuleSpace.compiled[path] = original(self, data, path, **more)
-        return ModuleSpace.compiled[path]
+        if (path, data) not in ModuleSpace.compiled:
+            ModuleSpace.compiled[path, data] = original(self, data, path, **more)
+        return ModuleSpace.compiled[path, data]
 
     loader.source_to_code = source_to_code
 
