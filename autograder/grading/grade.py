@@ -118,8 +118,12 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    with (ahead and ahead.take(part)) or Worker(shipped, tier, at_most) as worker:
+    worker = ahead and ahead.take(part)
+    if worker is None:
+        worker = Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most)
+    else:
         worker.add("submission", {part.file_name: content})
+    with worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
