@@ -44,6 +44,9 @@ def course(
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the course's version.")
     ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="For screen readers: short lines, no colour, nothing that moves.")
+    ] = False,
 ) -> None:
     """Build a GPT in pure Python, part by part, and check each part."""
 
@@ -87,6 +90,7 @@ def check(
     after_passing = None
     if elsewhere is None:
         from autograder.learner.last_results import after_passing, record
+        from autograder.learner.lesson_pointer import lesson_lines
         from autograder.learner.planted import reminder_lines, veiled
         from autograder.learner.recall_cards import offer_lines
 
@@ -108,6 +112,8 @@ def check(
             again = command("check", target, from_=elsewhere, sandbox=sandbox and sandbox.value, seed=reports[0].seed)
             path = path_of(folder, reports[0].file)
             print_lines(part_lines(reports[0], path, step, again if seed is None else ""))
+            if elsewhere is None:
+                print_lines(lesson_lines(reports[0]))
         if elsewhere is None:
             print_lines(reminder_lines(reports))
             if sys.stdout.isatty():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
 import shutil
 import signal
@@ -17,7 +18,24 @@ import typer
 
 from autograder.errors import Failure, Misuse
 
+PLAIN_WIDTH = 79
+PLAIN = "AUTOGRADER_PLAIN"  # an environment variable, so that the programs that a command starts know it too
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def use_plain_output() -> None:
+    """From now on: no line longer than 79 characters, no colour, ASCII only, nothing that moves or is erased."""
+    os.environ.update({PLAIN: "1", "NO_COLOR": "1", "TERM": "dumb"})
+
+
+def is_plain() -> bool:
+    """Whether the output is for a screen reader or a simple terminal: --plain, or the environment variable."""
+    return bool(os.environ.get(PLAIN))
+
+
+def is_animated(stream: TextIO) -> bool:
+    """Whether a line on this stream may be written over, as a progress bar is."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not is_plain()
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -30,6 +48,11 @@ def print_lines(lines: Iterable[str]) -> None:
 def fitted(line: str, stream: TextIO) -> str:
     """The line, wrapped if it is too long for the terminal."""
     width = shutil.get_terminal_size().columns - 1 if stream.isatty() else None
+    if is_plain():
+        width = min(width or PLAIN_WIDTH, PLAIN_WIDTH)
+    # typer writes UTF-8 to a stream whose encoding is ASCII.
+    if is_plain() or (stream.encoding or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968", "646"):
+        line = line.encode("ascii", "backslashreplace").decode("ascii")
     return line if width is None or len(line) <= width else hanging(line, width)
 
 

@@ -24,13 +24,14 @@ RECIPE_FILE = "leaderboard_recipe.py"  # in exercises/, not part of any part: a 
 @dataclass(frozen=True)
 class Task:
     """One task. defines: dotted names in the module, such as `Value.backward`. stretch: whether the part counts as
-    passed without it.
+    passed without it. given: the number of statements that the stub has in its function, where it is not empty.
     """
 
     id: str
     title: str
     defines: tuple[str, ...]
     stretch: bool = False
+    given: int = 0
 
 
 @dataclass(frozen=True, eq=False)  # there is one object per part

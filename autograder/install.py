@@ -14,7 +14,8 @@ import sys
 import time
 from collections.abc import Iterator
 
-from autograder.command_table.table import COST
+from autograder import invocation
+from autograder.command_table.table import COST, WITHOUT
 from autograder.setup_environment import (
     ROOT,
     STAMP,
@@ -53,6 +54,9 @@ def _install(extra: str) -> None:
     started = time.monotonic()
     before = read_stamp()
     extras = [extra]
+    if extra in WITHOUT:
+        sentence, instead = WITHOUT[extra]
+        _say(f"{sentence}{invocation.command(instead)}\n")
     if before == UNFINISHED or (before and _made_by_another_python(before)) or not os.path.exists(VENV_PYTHON):
         _say(f"Setting up .venv, needed once ({COST[extra]}) ")
         base = base_python()  # before its link is deleted

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import backups
-from autograder.course import EXERCISES, SOLUTIONS, parts
+from autograder.course import EXERCISES, SOLUTIONS, Part, parts
 from autograder.datasets import save
 from autograder.errors import Failure
 
 GIVEN = ("weights.py",)  # copied unchanged: learners write nothing in them
+# In every stub of a part, for readers who have make, who have not, and whose instructor gave them the part's folder.
+LESSON = """Read the lesson first. To open it: make lesson part={number}, or python -m autograder lesson {number}
+In your instructor's folder it is the notebook {part.name}.ipynb; on the course's web page it is next to this code."""
 RECORD = ".stubs.json"  # the sha256 of each written stub, to recognise files that a learner changed
 
 BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>\d+\.\d+ \S.*))?$")
@@ -82,7 +85,17 @@ def fresh_stub(name: str, solutions: Path = SOLUTIONS) -> str:
         text = (solutions / name).read_text(encoding="utf-8")
     except OSError as error:
         raise StubError(f"{solutions / name} can't be read ({error.strerror}). Restore it with git.") from error
-    return make_stub(text, name)
+    part = next((part for part in parts() if part.file_name == name), None)
+    stub = make_stub(text, name)
+    return stub if part is None else _with_lesson(stub, part)
+
+
+def _with_lesson(stub: str, part: Part) -> str:
+    """The stub with the way to its lesson below the docstring's first line."""
+    first, rest = stub.split("\n", 1)
+    if first.endswith('"""'):
+        first, rest = first.removesuffix('"""'), f'"""\n{rest}'
+    return f"{first}\n\n{LESSON.format(part=part, number=part.number)}\n{rest}"
 
 
 def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path = SOLUTIONS) -> StubChanges:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -22,6 +23,13 @@ def number(points: float) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 check`, `2 checks`."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def with_error(value: float, error: float, sign: str = "+-") -> str:
+    """A measured value with its error, which has two digits: `2.194 +-0.012`, `2.1941 +-0.0073`."""
+    rounded = float(f"{error:.1e}")
+    decimals = min(6, max(0, 1 - math.floor(math.log10(rounded)))) if 0 < rounded < math.inf else 4
+    return f"{value:.{decimals}f} {sign}{error:.{decimals}f}"
 
 
 def listed(items: Sequence[object]) -> str:

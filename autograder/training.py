@@ -20,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from autograder.console import is_plain
 from autograder.course import ROOT, SOLUTIONS
 from autograder.errors import Misuse
 from autograder.render.loss_curve import WINDOW, curve_lines, running_means, save_curve
@@ -120,7 +121,7 @@ def train(
     means = running_means(trained.losses)
     if means:
         say(f"\nLoss, mean of the last {WINDOW} steps:")
-        for line in curve_lines(means, not can_print("•│└─")):
+        for line in curve_lines(means, is_plain() or not can_print("•│└─")):
             say(line)
     names = sample_names(trained, rng, fast)
     new = sum(name not in set(rows) for name in names)

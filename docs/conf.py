@@ -13,6 +13,7 @@ index.md. When a page moves, add its old address to `moved_pages` below.
 - A page that is a file of the repository's top, such as CHANGELOG.md, is one line: `% This page is ../CHANGELOG.md`.
 - `[](../contributor/index.md)` takes the other page's title; `:::{note}` to `:::` makes a box.
 - What a page says of parts, tasks, minutes and mistakes comes from the course: the directives in generator/course.py.
+- The pages in lessons/ are made from the notebooks by generator/lessons.py.
 - The pages in mistakes/ are made by generator/catalogue.py. The tag `no_catalogue` leaves them out.
 """
 
@@ -36,12 +37,14 @@ extensions = [
     "generator.bars",
     "generator.catalogue",
     "generator.course",
+    "generator.lessons",
     "generator.mathml",
     "generator.pictures",
     "generator.root_pages",
     "generator.sample_pages",
     "generator.shared_link",
     "generator.site_map",
+    "generator.start",
     "generator.tables",
 ]
 exclude_patterns = ["generator", "_static", "_templates", "**/__pycache__"]

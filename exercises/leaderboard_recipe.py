@@ -17,6 +17,9 @@ The matrices, flat lists of floats, row by row (outputs x inputs):
     layer0.mlp_fc1 64x16   layer0.mlp_fc2 16x64
 """
 
+METHOD = ""  # how your recipe trains, in your words: the optimiser, its rate, what you changed; at most 160 characters
+SHOW_METHOD = False  # the board shows METHOD when it closes; with True, at once
+
 NUM_STEPS = 1000
 
 m, v = {}, {}  # Adam's two running means, by matrix: they last from one step to the next

@@ -1,11 +1,14 @@
 """Part 1: automatic differentiation, with a number that remembers how it was computed.
 
+Read the lesson first. To open it: make lesson part=1, or python -m autograder lesson 1
+In your instructor's folder it is the notebook part01.ipynb; on the course's web page it is next to this code.
+
 A `Value` holds a number, the values that it was computed from (its children), and its derivative with respect to
 each child (the local gradients). A derivative is also called a slope or a gradient. `backward` goes from the result
 back to the inputs. It multiplies the local gradients along each path (the chain rule). Where paths meet, it adds.
 
-You write the operators first and `backward` last. Each operator's value and local gradients are checked as soon as
-you write it.
+You write the operators first and `backward` last. Write one operator, save, check, then the next one: each operator's
+value and local gradients are checked as soon as you write it, and the check says which operator is still missing.
 
 Reverse accumulation: https://en.wikipedia.org/wiki/Automatic_differentiation
 """
@@ -19,6 +22,7 @@ class Value:
     """A number in a computation graph.
 
     data: the number. grad: d(result)/d(this value), 0 until `backward` is called on the result.
+    An operator returns a new Value: `Value(6.0, (a, b), (3.0, 2.0))` is a * b for a = 2 and b = 3.
     """
 
     __slots__ = ("data", "grad", "_children", "_local_grads")  # saves a third of the memory of a training step
@@ -35,6 +39,7 @@ class Value:
     def __add__(self, other: Value | float) -> Value:
         """self + other. When either of the two grows by 1, so does the sum: both local gradients are 1.
 
+        Return a new Value with the sum, the two children, and their two local gradients. Change neither self nor other.
         Start with two Values; task 1.2 adds plain numbers.
 
         >>> (Value(2.0) + Value(3.0)).data
@@ -62,7 +67,10 @@ class Value:
         raise NotImplementedError("1.2 Value.__pow__")
 
     def __neg__(self) -> Value:
-        """-self. Write this and the operators below with +, * and **: one line each, no new local gradients."""
+        """-self. Write this and the operators below with +, * and **: one line each, no new local gradients.
+
+        Before this one, let + and * accept plain numbers: if other is not a Value, make it one.
+        """
         # TODO 1.2 Value.__neg__: about 1 line
         raise NotImplementedError("1.2 Value.__neg__")
 
@@ -134,13 +142,18 @@ class Value:
     def backward(self) -> None:
         """Compute d(self)/d(v) for every value v that self was computed from, and add it to v.grad.
 
-        Start with self.grad = 1. Then each value adds (local gradient times its own grad) to the grad of each child.
-        It may do so only once, when its own grad is complete. So visit the graph in topological order: each value
-        after all values that use it. A value that is used twice gets the sum of both contributions. Always add to a
-        grad (`+=`): it may hold a gradient from an earlier call of backward on another result, which must stay.
+        1. Set self.grad = 1.
+        2. List all values in topological order: each value after its children. Search depth first: to visit a value,
+           visit its children, and after that append the value itself. Remember in a set which values you have visited,
+           and visit none of them twice. Begin with self, which comes last on the list.
+        3. Go through the list from its end. Each value adds (local gradient times its own grad) to the grad of each
+           child. Its own grad is complete by then, because the values that use it are nearer to the end.
 
-        1.5 (one point, a stretch task: the part counts as passed without it): the same for a chain of 50,000 values.
-        Python stops a recursion at about 1,000 calls, so keep your own list of the values still to visit.
+        Always add to a grad (`+=`). A value that is used twice gets the sum of both contributions, and a gradient from
+        an earlier call of backward on another result must stay.
+
+        1.5 (a stretch task: the part counts as passed without it): the same for a chain of 50,000 values. Python stops
+        a recursion at about 1,000 calls, so keep your own list of the values still to visit.
 
         >>> a, b = Value(2.0), Value(3.0)
         >>> c = a * b + a  # dc/da = b + 1, dc/db = a

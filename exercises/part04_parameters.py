@@ -1,5 +1,8 @@
 """Part 4: the model's parameters, 4,192 numbers in nine matrices. Training will adjust them.
 
+Read the lesson first. To open it: make lesson part=4, or python -m autograder lesson 4
+In your instructor's folder it is the notebook part04.ipynb; on the course's web page it is next to this code.
+
 The *state dict* maps names to matrices. Its order matters, because the numbers are drawn in that order: two people
 with the same seed then start from the same model.
 """

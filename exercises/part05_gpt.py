@@ -1,5 +1,8 @@
 """Part 5: the GPT. One token in, a logit for every possible next token out.
 
+Read the lesson first. To open it: make lesson part=5, or python -m autograder lesson 5
+In your instructor's folder it is the notebook part05.ipynb; on the course's web page it is next to this code.
+
 Tokens come one at a time. Two caches, together the KV cache, keep the keys and values of earlier tokens. Their shape
 is (n_layer, positions, n_embd). The caller starts every name with empty caches, `[[] for _ in range(n_layer)]`, and
 each call appends to them in place. So a token attends only to itself and to earlier tokens, as with a causal mask.

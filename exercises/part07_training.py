@@ -1,5 +1,8 @@
 """Part 7: training. Predict the next token, compute the loss, update the parameters, a thousand times.
 
+Read the lesson first. To open it: make lesson part=7, or python -m autograder lesson 7
+In your instructor's folder it is the notebook part07.ipynb; on the course's web page it is next to this code.
+
 The loss is the cross-entropy in nats: -log of the probability that the model gave to the token that really came next.
 A model that knows nothing gives each of 27 tokens the probability 1/27, a loss of ln 27 = 3.296.
 """
@@ -71,20 +74,31 @@ def train(
 ) -> Trained:
     """Train a new model on the docs, one name per step.
 
-    1. rng is the generator; when it is None, use `random.Random(seed)`. Shuffle a copy of the docs with it.
-    2. Make the tokenizer from the docs. When config is None, use the default sizes with the tokenizer's vocab_size.
-    3. Draw the parameters with the same rng, which draws nothing else. The optimiser is `Adam` with its defaults.
-    4. Step i, counted from 0, trains on name i of the shuffled copy, and starts again at the front when all names have
-       been used. Its learning rate is `linear_decay(i, num_steps)`.
-    5. After each step, call on_step(step, loss) when on_step is given.
-    After 0 steps the parameters are as they were drawn. The caller's list of docs does not change.
+    The set-up is given: it shuffles a copy of the docs, makes the tokenizer, and draws the parameters. rng is used for
+    nothing else, so the same seed gives the same run everywhere. You write the training:
+
+    1. Before the loop, make the optimiser, `Adam` with its defaults, for all parameters in one list, and an empty list
+       losses.
+    2. There are num_steps steps, counted from 0. Step i trains on name i of docs, and starts again at the front when
+       all names have been used. Its learning rate is `linear_decay(i, num_steps)`.
+    3. Append the loss of each step to losses. Then call on_step(step, loss), unless on_step is None.
 
     >>> trained = train(["ab", "ba", "aab"], num_steps=4, config=Config(vocab_size=3, n_embd=4, n_head=2))
     >>> [round(loss, 4) for loss in trained.losses]
     [1.1113, 1.2954, 1.1912, 1.0303]
     """
-    # TODO 7.3 train: about 18 lines
+    # Given. With one generator and a fixed order of the draws, a seed decides the whole run: the shuffle comes first.
+    rng = random.Random(seed) if rng is None else rng
+    docs = list(docs)
+    rng.shuffle(docs)
+    tokenizer = Tokenizer(docs)
+    config = Config(vocab_size=tokenizer.vocab_size) if config is None else config
+    state_dict = init_state_dict(config, rng)
+    # Your part. Once: the optimiser, and the list losses. Then loop over the steps. In each one:
+    #     the name and its tokens, the learning rate, a training step, its loss, on_step
+    # TODO 7.3 train: about 7 lines
     raise NotImplementedError("7.3 train")
+    return Trained(tokenizer, config, state_dict, losses)
 
 
 def held_out_loss(docs: list[str], trained: Trained) -> float:

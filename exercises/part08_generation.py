@@ -1,5 +1,8 @@
 """Part 8: generation. The trained model invents names, one character at a time.
 
+Read the lesson first. To open it: make lesson part=8, or python -m autograder lesson 8
+In your instructor's folder it is the notebook part08.ipynb; on the course's web page it is next to this code.
+
 This is *autoregressive* sampling: each token that you draw is the model's next input. Part 8 is checked with the
 course's Tokenizer (chars, bos, vocab_size, encode, decode), so don't use helpers that you added to yours in part 2.
 """

@@ -23,7 +23,7 @@ def explain(error: Exception, found: finding.Found) -> str:
         file = Path(error.filename or "?").name
         return f"{file}, line {error.lineno}, is not valid Python: {error.msg}. Fix it, {AGAIN}"
     kind = f"{type(error).__name__}: {error}"
-    files = {path.resolve() for path in found.modules.values()}
+    files = {path.resolve() for path in found.theirs.values()}  # nothing is to be fixed in the reference
     for frame in reversed(frames):
         if Path(frame.filename).resolve() in files:
             place = f"{Path(frame.filename).name}, line {frame.lineno}, in {frame.name}:"

@@ -44,7 +44,7 @@ class Lesson:
     def check(self, task: str) -> float:
         """Check one task of the module next to this notebook, print the result, and return the points."""
         self._look_again()
-        print("\n".join((report := checks.run(task, self.found.own, self.found.modules.values())).lines))
+        print("\n".join((report := checks.run(task, self.found.own, self.found.theirs.values())).lines))
         return report.earned
 
     def data(self, name: str) -> Path:

@@ -26,6 +26,16 @@ def show_order() -> None:
     picture.show(building_the_order(diamond(), "The topological order, built by a depth-first search"))
 
 
+def show_to_order() -> None:
+    """Show the small graph whose order the learner writes down."""
+    picture.show(graph.drawing(to_order(), "z = h·x + h, where h = a·b", known=()))
+
+
+def try_order(names: Sequence[str]) -> None:
+    """Print what `backward` would compute with this list for the small graph, the first value first."""
+    print(tried(to_order(), names))
+
+
 def order(nodes: graph.Nodes) -> list[int]:
     """The values, each after its inputs: the topological order that a depth-first search from the result finds."""
     found: list[int] = []
@@ -63,6 +73,40 @@ def naive(nodes: graph.Nodes) -> list[int]:
 
     visit(next(iter(nodes)))
     return found
+
+
+def tried(nodes: graph.Nodes, names: Sequence[str]) -> str:
+    """What is wrong with a list of all values, or that each of them comes after its inputs."""
+    keys = {node.name: key for key, node in nodes.items()}
+    if unknown := [name for name in names if name not in keys]:
+        return f"There is no {unknown[0]} in this graph. Its values: {', '.join(sorted(keys))}."
+    if missing := [name for name in sorted(keys) if name not in names]:
+        return f"Not yet: {', '.join(missing)} must be on the list, too."
+    if repeated := [name for name in sorted(keys) if list(names).count(name) > 1]:
+        return f"Not yet: {repeated[0]} is on the list twice, so it would pass on its gradient twice."
+    walk = [keys[name] for name in reversed(names)]
+    states, right = pass_on(nodes, walk), pass_on(nodes, list(reversed(order(nodes))))[-1]
+    from_the_end = f"From its end, backward visits {', '.join(reversed(names))}."
+    for value in names:
+        inputs = [nodes[child].name for child, _ in nodes[keys[value]].inputs]
+        late = next((name for name in inputs if names.index(name) > names.index(value)), None)
+        if late is not None:
+            had = svg.number(states[walk.index(keys[late])].get(keys[late], 0.0))
+            wrong = [key for key in nodes if states[-1].get(key, 0.0) != right[key]]
+            got = "".join(
+                f" {nodes[key].name} ends with {svg.number(states[-1].get(key, 0.0))} instead of "
+                f"{svg.number(right[key])}."
+                for key in wrong
+            )
+            return (
+                f"Not yet: {value} is on the list before its input {late}. {from_the_end} So {late} passes on its "
+                f"gradient, {had}, before {value} has added its share.{got}"
+            )
+    grads = ", ".join(f"{nodes[key].name} {svg.number(right[key])}" for key in walk)
+    return (
+        f"Right: each value is on the list after its inputs. {from_the_end} The gradients: {grads}. "
+        "Other orders can be right, too."
+    )
 
 
 def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
@@ -175,6 +219,19 @@ def by_hand() -> dict[int, graph.Node]:
         d: graph.Node("d", "×", 6.0, 1.0, ((a, 3.0), (b, 2.0))),
         a: graph.Node("a", "", 2.0, 4.0),
         b: graph.Node("b", "", 3.0, 2.0),
+    }
+
+
+def to_order() -> dict[int, graph.Node]:
+    """z = h·x + h with h = a·b, at a = 2, b = 3, x = 2: h is near the result on one path and farther on the other."""
+    z, m, h, x, a, b = range(6)
+    return {
+        z: graph.Node("z", "+", 18.0, inputs=((m, 1.0), (h, 1.0))),
+        m: graph.Node("m", "×", 12.0, inputs=((h, 2.0), (x, 6.0))),
+        h: graph.Node("h", "×", 6.0, inputs=((a, 3.0), (b, 2.0))),
+        x: graph.Node("x", "", 2.0),
+        a: graph.Node("a", "", 2.0),
+        b: graph.Node("b", "", 3.0),
     }
 
 

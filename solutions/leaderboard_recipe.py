@@ -9,6 +9,9 @@ Muon, Keller Jordan 2024: https://kellerjordan.github.io/posts/muon/
 
 from operator import mul
 
+METHOD = "Muon for the layer (rate 0.02, momentum 0.95), Adam for the rest (rate 0.03), both fall to 0."
+SHOW_METHOD = True
+
 NUM_STEPS = 1000
 MUON_LR, MOMENTUM, ROUNDS = 0.02, 0.95, 3
 ADAM_LR, BETA1, BETA2 = 0.03, 0.85, 0.99

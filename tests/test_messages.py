@@ -475,6 +475,21 @@ def test_code_beside_the_stubs_raise_is_written_and_the_raise_must_go(code):
     )
 
 
+TRAIN = '    raise NotImplementedError("7.3 train")\n'
+
+
+def test_the_skeleton_around_a_task_is_no_code_that_the_learner_wrote():
+    checks = report_on(7, edited(7, stub=True), "7.3").checks
+    assert {check.status for check in checks} == {"todo"} and sum(check.earned for check in checks) == 0
+
+
+def test_code_in_a_skeleton_beside_the_stubs_raise_is_written_and_the_raise_must_go():
+    source = edited(7, (TRAIN, f"{TRAIN}    optimizer = Adam(flatten(state_dict))\n"), stub=True)
+    check = first_failing(7, source, "7.3")
+    assert (check.task, check.status, check.line) == ("7.3", "error", line_of(source, TRAIN.strip()))
+    assert check.message.startswith("train still contains the stub's line raise NotImplementedError(...): delete")
+
+
 def test_a_helper_module_of_ones_own_is_not_called_a_package():
     shown = said(3, edited(3, ("from part01_autograd", "from math_utils import dot\nfrom part01_autograd")))
     assert "If math_utils.py is your own file: only the course's modules are checked" in shown
@@ -652,4 +667,4 @@ def test_right_code_holds_no_slips_and_no_leftovers(number):
     ]
     for file in files:
         functions = inspect_source(file.read_bytes()).functions
-        assert [f for f in functions.values() if f.slips or f.leftover] == [], file
+        assert [f for f in functions.values() if f.slips or f.leftover()] == [], file

@@ -245,7 +245,7 @@ def test_a_link_to_a_file_elsewhere_is_refused(tmp_path):
     assert answer.returncode == 2 and b"is a link to a file outside" in answer.stderr
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp437"])
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
 def test_an_old_console_shows_everything_somehow(tmp_path, encoding):
     source = in_linear("print('\u221a \u65e5\u672c \U0001f600 \u00e9'); raise ValueError('\u2264 \U0001f600')")
     (tmp_path / "part03_layers.py").write_text(source, encoding="utf-8")

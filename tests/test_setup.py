@@ -441,6 +441,14 @@ def test_an_unfinished_venv_is_replaced_even_by_its_own_interpreter(checkout):
     assert not (venv / "left over").exists()
 
 
+def test_before_jupyterlab_is_installed_it_says_so_and_how_to_read_a_lesson_without_it(checkout):
+    make_venv(checkout)
+    write_stamp(checkout)
+    said = run(checkout, "notebooks").stderr
+    assert said.startswith("Notebooks need JupyterLab, which is installed now. To read a lesson without it: ")
+    assert " lesson\nBringing .venv up to date (about 325 MB, " in said
+
+
 def test_after_an_interruption_it_starts_from_nothing_and_offline_it_fails_with_a_sentence(checkout):
     venv = make_venv(checkout)
     (venv / "set-up.txt").write_text(setup_environment.UNFINISHED, encoding="utf-8")

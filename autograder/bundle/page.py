@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
 import json
 import re
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from autograder.bundle.recording import record
+from autograder.bundle.class_page import ClassPage
+from autograder.bundle.page_example import example, recorded_verdict
+from autograder.bundle.recordings import recorded
 from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
-from autograder.course import HERE, ROOT, SOLUTIONS, Part, parts
+from autograder.course import HERE, ROOT, Part, parts
 from autograder.errors import Failure
-from autograder.files import write_atomically
 from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
+from autograder.notebooks.lesson_page import lesson_cells, markdown_as_html
 from autograder.stubs import GIVEN, fresh_stubs
 
 SOURCE = ROOT / "browser"
-RECORDINGS = ROOT / "runs" / "recordings"
 SIGN = ROOT / "docs" / "_static" / "brand" / "icon.svg"
 MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -57,9 +56,14 @@ class NoTools(NoPage):
 
 
 def make_page(
-    to: Path, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
+    to: Path,
+    wanted: Sequence[Part] | None = None,
+    on_progress: Callable[[str], None] = lambda words: None,
+    of_class: ClassPage | None = None,
 ) -> Path:
     """Build the page with these parts (all when None) in a folder, and return it. Raises NoPage.
+
+    of_class: the class whose dates and links the page shows, if it is for one.
 
     The folder must be empty or hold a page, which is replaced once the new one is complete.
     """
@@ -73,7 +77,7 @@ def make_page(
     shutil.rmtree(building, ignore_errors=True)
     try:
         building.mkdir(parents=True)
-        _write(building, wanted, modules, on_progress)
+        _write(building, wanted, modules, on_progress, of_class)
         if to.exists():
             shutil.rmtree(to)
         building.rename(to)
@@ -84,7 +88,13 @@ def make_page(
     return to
 
 
-def _write(folder: Path, wanted: Sequence[Part], modules: Path, on_progress: Callable[[str], None]) -> None:
+def _write(
+    folder: Path,
+    wanted: Sequence[Part],
+    modules: Path,
+    on_progress: Callable[[str], None],
+    of_class: ClassPage | None,
+) -> None:
     for name in PYODIDE:
         (folder / "pyodide").mkdir(exist_ok=True)
         shutil.copyfile(modules / "pyodide" / name, folder / "pyodide" / name)
@@ -93,11 +103,12 @@ def _write(folder: Path, wanted: Sequence[Part], modules: Path, on_progress: Cal
     (folder / "lessons").mkdir()
     for part in wanted:
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
-    write_zip(folder / "checker.zip", _checker_files(wanted, on_progress))
+    checker = _checker_files(wanted, on_progress)
+    write_zip(folder / "checker.zip", checker)
     write_zip(folder / "learner.zip", _learner_files())
     loaded = ["checker.zip", "learner.zip", *(f"pyodide/{name}" for name in PYODIDE if not name.endswith("js"))]
     sizes = {name: (folder / name).stat().st_size for name in loaded}
-    _write_json(folder / "course.json", {**course_data(wanted), "sizes": sizes})
+    _write_json(folder / "course.json", {**course_data(wanted, of_class), **_example(wanted, checker), "sizes": sizes})
     for source in (SOURCE / "page.css", SOURCE / "page.webmanifest", SIGN):
         shutil.copyfile(source, folder / source.name)
     shutil.copyfile(SOURCE / "page.html", folder / "index.html")
@@ -161,8 +172,9 @@ def _bundle(entry: Path, to: Path, definition: str = "") -> None:
         raise NoPage(f"{entry} can't be bundled: {done.stderr.strip()[:500]}")
 
 
-def course_data(wanted: Sequence[Part]) -> dict:
-    """What the page's program reads: parts, tasks and stubs."""
+def course_data(wanted: Sequence[Part], of_class: ClassPage | None = None) -> dict:
+    """What the page's program reads: parts, tasks and stubs, and the dates and links of a class."""
+    due = of_class.due if of_class else {}
     stubs = fresh_stubs()
     rows = [
         {
@@ -171,6 +183,7 @@ def course_data(wanted: Sequence[Part]) -> dict:
             "title": part.title,
             "file": part.file_name,
             "minutes": part.minutes,
+            "due": due.get(part.name, ""),
             "tasks": [
                 {
                     "id": task.id,
@@ -182,7 +195,17 @@ def course_data(wanted: Sequence[Part]) -> dict:
         }
         for part in wanted
     ]
-    return {"parts": rows, "notes": NOTES, "stubs": {part.file_name: stubs[part.file_name] for part in wanted}}
+    of = {"links": list(of_class.links.items()), "zone": of_class.zone if due else ""} if of_class else {}
+    return {"parts": rows, **of, "notes": NOTES, "stubs": {part.file_name: stubs[part.file_name] for part in wanted}}
+
+
+def _example(wanted: Sequence[Part], checker: Mapping[str, bytes]) -> dict:
+    """The front page's example with its verdict, which is on the screen before Python is loaded."""
+    shown = example()
+    if shown.part not in {part.number for part in wanted}:
+        return {}
+    report = recorded_verdict(shown, checker)
+    return {"example": {"part": shown.part, "task": shown.task, "code": shown.code, "report": report}}
 
 
 def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -> dict[str, bytes]:
@@ -196,14 +219,14 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     files |= {f"exercises/{name}": stubs[name].encode("utf-8") for name in GIVEN}
     for part in wanted:
         on_progress(f"Recording part {part.number}, {part.title} ...")
-        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part).items()}
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part, SMALLER).items()}
         files[f"autograder/parts/{part.name}/hints.md"] = (part.suite / "hints.md").read_bytes()
     return files
 
 
 def _learner_files() -> dict[str, bytes]:
     """What runs next to the learner's code: the probes' server, the lessons' tools and the names."""
-    files = {"serving/learner.py": (SOURCE / "python" / "learner.py").read_bytes()}
+    files = {f"serving/{name}": (SOURCE / "python" / name).read_bytes() for name in ("learner.py", "training.py")}
     files["serving/worker.py"] = (HERE / "sandbox" / "worker.py").read_bytes()
     for path in sorted((ROOT / "notebook_tools").iterdir()):
         if path.suffix in (".py", ".json"):
@@ -214,36 +237,15 @@ def _learner_files() -> dict[str, bytes]:
     return files
 
 
-def recorded(part: Part) -> dict[str, bytes]:
-    """The recording of a part's checks. It is kept until something changes that it depends on."""
-    digest = hashlib.sha256()
-    folders = [part.suite, SOLUTIONS, HERE / "grading", HERE / "bundle", HERE / "sandbox"]
-    for path in sorted(path for folder in folders for path in folder.iterdir() if path.is_file()):
-        digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
-    kept = RECORDINGS / f"{part.name}-{digest.hexdigest()[:24]}.zip"
-    if kept.is_file():
-        with zipfile.ZipFile(kept) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-    files = record(part, SMALLER)
-    RECORDINGS.mkdir(parents=True, exist_ok=True)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    write_atomically(kept, buffer.getvalue())
-    return files
-
-
 def lesson(part: Part) -> str:
     """A part's lesson as HTML: the text of its notebook, and its cells of code, each with a button that runs it."""
     blocks = []
-    for cell in read_notebook(notebook_path(part))["cells"]:
-        text = "".join(cell["source"])
+    (start,) = (cell["source"] for cell in read_notebook(notebook_path(part))["cells"] if cell["id"].endswith("-start"))
+    blocks.append(f'<pre class="start" hidden>{escape(start)}</pre>')  # the page runs it before the first cell
+    for cell in lesson_cells(part):
+        text = cell["source"]
         if cell["cell_type"] == "markdown":
-            if not text.startswith("## How to work"):  # in JupyterLab
-                blocks.append(_html(text))
-        elif "notebook_tools import start" in text:
-            blocks.append(f'<pre class="start" hidden>{escape(text)}</pre>')  # the page runs it before the first cell
+            blocks.append(_html(text))
         elif "lesson.check(" not in text:
             for large, small in SMALLER_CELLS.items():
                 text = text.replace(large, small)
@@ -252,17 +254,9 @@ def lesson(part: Part) -> str:
 
 
 def _html(markdown: str) -> str:
-    """A notebook's text as HTML, with formulas as MathML and headings one level below the page's own."""
-    from latex2mathml.converter import convert
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
-
-    def formula(tex: str, options: Mapping[str, bool]) -> str:
-        return convert(tex, display="block" if options.get("display_mode") else "inline")
-
-    reader = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin, renderer=formula)
-    rendered = re.sub(r"^# .*\n", "", markdown, count=1)  # the page says the part's title itself
-    return re.sub(r"<(/?)h([1-4])>", lambda found: f"<{found[1]}h{int(found[2]) + 1}>", reader.render(rendered))
+    """A notebook's text as HTML, with headings one level below the page's own."""
+    rendered = markdown_as_html(re.sub(r"^# .*\n", "", markdown, count=1))  # the page says the part's title itself
+    return re.sub(r"<(/?)h([1-4])>", lambda found: f"<{found[1]}h{int(found[2]) + 1}>", rendered)
 
 
 def _licences(modules: Path) -> str:

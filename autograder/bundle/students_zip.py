@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.assistant_files import assistant_files
-from autograder.bundle.recording import record
+from autograder.bundle.recordings import recorded
 from autograder.bundle.zip_audit import audit
 from autograder.command_table.make_targets import target_names
 from autograder.course import HERE, ROOT, Part, class_settings, parts
@@ -32,15 +32,16 @@ else:
 DIST = ROOT / "dist"
 STUDENT = Path(__file__).with_name("student")
 # Unchanged files of autograder/. Modules that read suites, the reference or known mistakes are not included.
-MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text
-    bundle/__init__ bundle/recorded_mistakes bundle/replay command_table/__init__ command_table/make_targets
-    command_table/record commands/__init__ commands/appeal commands/help_before_setup grading/__init__
-    grading/checks grading/compare grading/conditions grading/diagnosis grading/exceptions grading/failures
-    grading/follow_through grading/grade grading/lines grading/misconceptions grading/mistake_replies
-    grading/part_probes grading/passed_checks grading/progress grading/reference grading/report grading/request
-    grading/session grading/slips grading/sources grading/submission grading/timeouts render/__init__
-    render/mistake_page render/next_step render/terminal render/tutor appeal_file errors files""".split()
-NEEDED = ("typer", "rich", "tomli")  # the learner's packages without numpy and pytest, which only missing modules need
+MODULES = """__init__ __main__ check console course fast_exit install invocation setup_environment text bundle/__init__
+    bundle/recorded_mistakes bundle/replay command_table/__init__ command_table/make_targets command_table/record
+    commands/__init__ commands/appeal commands/help_before_setup grading/__init__ grading/checks grading/compare
+    grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
+    grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
+    grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
+    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page notebooks/side_by_side render/__init__
+    render/mistake_page render/next_step render/terminal render/tutor appeal_file errors files
+    grading/passed_checks""".split()
+NEEDED = ("typer", "rich", "latex2mathml", "tomli")  # only missing modules need the others, such as numpy
 DATASETS = (".md", ".txt", ".json")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 UNIX = 3
@@ -78,6 +79,7 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in MODULES}
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
+    files["autograder/notebooks/lesson.html"] = (HERE / "notebooks" / "lesson.html").read_bytes()
     files["autograder/cli.py"] = (STUDENT / "cli.py").read_bytes()
     files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
     files["README.md"] = (STUDENT / "README.md").read_bytes()
@@ -95,7 +97,7 @@ def contents(parts: Sequence[Part], on_progress: Callable[[str], None] = lambda 
         on_progress(f"Recording part {part.number}, {part.title} ...")
         notebook = json.dumps(released_notebook(part), indent=1, ensure_ascii=False) + "\n"
         files[f"notebooks/{part.name}/{part.name}.ipynb"] = notebook.encode("utf-8")
-        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in record(part).items()}
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part).items()}
     return files
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 if sys.version_info >= (3, 11):
@@ -59,7 +61,7 @@ class LatePolicy:
 class ClassSettings:
     """due and weights are by assignment; due dates are in UTC. zone is for times without a time zone. catalogue:
     whether the class's site has the catalogue of known mistakes. code_in_hints: whether the last hints show code with
-    blanks.
+    blanks. links: on the class's page, by label.
     """
 
     zone: datetime.tzinfo
@@ -68,6 +70,7 @@ class ClassSettings:
     weights: dict[str, float]
     catalogue: bool = True
     code_in_hints: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 def assignments() -> dict[str, str]:
@@ -107,6 +110,10 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
     for key, value in switches.items():
         if type(value) is not bool:
             raise ClassError(f"{FILE}, {key}: {value!r} must be true or false, without quotes.")
+    links = {**defaults["links"], **_table(own, "links")}
+    for label, link in links.items():
+        if not isinstance(link, str) or not re.fullmatch(r"(https?://|mailto:)[^\s<>\"]+", link):
+            raise ClassError(f"{FILE}, [links] {label}: {link!r} must be an address such as https://example.org/forum.")
     due = {**defaults["due"], **_table(own, "due")}
     for heading, table in (("weights", weights), ("due", due)):
         _require_known_keys(table, assignments(), f"[{heading}] ")
@@ -125,6 +132,7 @@ def load_settings(folder: ClassFolder) -> ClassSettings:
         LatePolicy(**{key: float(value) for key, value in late.items()}),
         {name: float(weights.get(name, 0)) for name in assignments()},
         **switches,
+        links=links,
     )
 
 

@@ -29,8 +29,12 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": part=5, or the first unfinished one", argument="part",
         ),
         command(
-            "notebooks", "learner", "open your own copies of the notebooks in JupyterLab",
-            ": all, or part=5", extra="notebooks", argument="part",
+            "lesson", "learner", "read a part's lesson in your browser",
+            ": part=5, or at a task, part=5.2; the first unfinished part without one", argument="part",
+        ),
+        command(
+            "notebooks", "learner", "open a lesson and its stub side by side in JupyterLab",
+            ": part=5, or the first unfinished one", extra="notebooks", argument="part",
         ),
         command(
             "hint", "learner", "show a hint for the first failing check",
@@ -211,11 +215,13 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "site", "site", "build the site of the guides in dist/site",
-            "; class=FOLDER as that class wants it; args=--links checks every link", extra="docs", options=("class",),
+            "; class=FOLDER as that class wants it; page=ADDRESS of the course's page; args=--links checks every link",
+            extra="docs", options=("class", "page"),
         ),
         command(
             "page", "page", "build the course as a web page in dist/page",
-            "; args=--serve serves it, too", extra="docs",
+            "; class=FOLDER with that class's parts, dates and links; args=--serve serves it, too", extra="docs",
+            options=("class",),
         ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(
@@ -227,6 +233,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             target="slow", extra="development", always=("-m", "slow"),
         ),
         command("lint", "development", "check format and rules", "; args=--fix fixes them", extra="development"),
+        command("versions", "development", "run the suites on every Python that is found"),
         command(
             "mutation", "development", "change the reference in many ways, and see if checks notice",
             extra="mutation",
@@ -255,4 +262,12 @@ COST = {
     "classroom": "about 400 MB, usually one or two minutes",
     "development": "about 670 MB, usually less than a minute",
     "mutation": "about 160 MB, usually less than a minute",
+}
+
+# What to say before an extra is installed that a learner can do without, with the command that works without it.
+WITHOUT = {
+    "notebooks": (
+        "Notebooks need JupyterLab, which is installed now. To read a lesson without it: ",
+        "lesson",
+    ),
 }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
 
-from autograder.console import print_lines
+from autograder.console import is_animated, print_lines
 from autograder.invocation import command
 
 
@@ -52,7 +51,7 @@ def record_entries(submissions: list[tuple[Path, str]], name: str | None, public
 def record_achievements(entry, board) -> None:
     """Record the achievements of the learner at this machine, for an entry with a score."""
     from autograder.leaderboard.data import MICROGPT
-    from autograder.leaderboard.ranking import standings
+    from autograder.leaderboard.noise import standings
     from autograder.learner import local_state
 
     local_state.log_event("board")
@@ -66,7 +65,7 @@ def training_progress(runs: int) -> Iterator[Callable[[int, int, float], None] |
     """Yield a function to call after each step. It updates a progress line on standard error, which disappears at the
     end. Yield None if standard error is not a terminal.
     """
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not is_animated(sys.stderr):
         yield None
         return
     from rich.console import Console

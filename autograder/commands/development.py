@@ -104,6 +104,15 @@ def lint(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def versions(context: typer.Context) -> None:
+    """Run the suites on every Python that this machine has, and report differences and missing versions.
+
+    Example: python -m autograder versions --only oldest newest
+    """
+    raise typer.Exit(_run([str(ROOT / "tests" / "gates" / "every_python.py"), *context.args]))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def mutation(context: typer.Context) -> None:
     """Change the reference in many small ways, and test whether the checks notice. Takes a long time.
 

@@ -11,11 +11,14 @@ from typer.core import TyperCommand, TyperGroup
 
 from autograder.command_table import find_command, group_in, modules, summaries, target_of
 from autograder.command_table.table import FORMER
-from autograder.console import ctrl_c_always_stops, misuse
+from autograder.console import ctrl_c_always_stops, is_plain, misuse, use_plain_output
 from autograder.files import without_dots
 from autograder.invocation import CALLED_AS
 
 UsageError = typer.BadParameter.__base__  # click's; newer versions of typer include click under another name
+
+
+PASSES_ON = {"test", "mutation", "versions"}  # further arguments go to another program
 
 
 class LazyGroup(TyperGroup):
@@ -36,6 +39,16 @@ class LazyGroup(TyperGroup):
         for each in (command, *getattr(command, "commands", {}).values()):
             _name_paths_without_dots(each)
         return command
+
+    def parse_args(self, context: typer.Context, arguments: list[str]) -> list[str]:
+        """Parse, with --plain anywhere; what comes after the name of another program's command is that program's."""
+        words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        if "--plain" in words and not PASSES_ON & set(words[:1]):
+            use_plain_output()
+            arguments.remove("--plain")
+        if is_plain():
+            use_plain_output()
+        return super().parse_args(context, arguments)
 
     def list_commands(self, context: typer.Context | None) -> list[str]:
         """The names of all commands."""

@@ -49,7 +49,7 @@ def try_recipe(
     from autograder.leaderboard.board import new_seeds
     from autograder.leaderboard.data import baselines, load_split
     from autograder.leaderboard.listing import dumped, score_data, score_lines
-    from autograder.leaderboard.ranking import standings
+    from autograder.leaderboard.noise import standings
     from autograder.leaderboard.recipe_source import read_source
     from autograder.leaderboard.recipes import score
     from autograder.sandbox import MachineBusy

@@ -1,4 +1,4 @@
-"""The commands for learners at work: watch, hint, context, progress, compare, debug, trace, reset, and more."""
+"""The commands for learners at work, such as watch, hint, lesson, reset and update."""
 
 from __future__ import annotations
 
@@ -244,24 +244,53 @@ def update(
         raise typer.Exit(1)
 
 
+@app.command()
+@reports_errors()
+def lesson(
+    target: Target = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Only print the address.")] = False,
+) -> None:
+    """Open the lesson of a part in your browser, at a task if you name one. It needs no JupyterLab.
+
+    Without a part: the first one that you have not passed.
+
+    Example: python -m autograder lesson 5.2
+    """
+    from autograder.learner.last_results import one_part
+    from autograder.notebooks.lesson_page import open_lesson
+
+    part, task = one_part(target)
+    print_lines(open_lesson(part, task, show=not only_print))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 @reports_errors()
 def notebooks(
     context: typer.Context,
-    target: Annotated[str | None, typer.Argument(metavar="[PART]", help="Open this one first.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
+    ] = None,
 ) -> None:
-    """Open your copies of the notebooks, in notebooks/, in JupyterLab. Further arguments go to JupyterLab.
+    """Open your copy of a lesson, in notebooks/, in JupyterLab, with the part's file in exercises/ next to it.
+
+    Further arguments go to JupyterLab. To read a lesson without JupyterLab: python -m autograder lesson 5
 
     Example: python -m autograder notebooks 5 --no-browser
     """
-    from autograder.course import parse_target
-    from autograder.learner.notebook_copies import open_notebooks
+    from autograder.course import parts
+    from autograder.learner.last_results import one_part
+    from autograder.learner.notebook_copies import own_copy
+    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines
 
     options = list(context.args)
     if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
         target, options = None, [target, *options]
-    wanted = None if target is None else parse_target(target).parts[0]
-    raise typer.Exit(open_notebooks(wanted, options))
+    part, _ = one_part(target)
+    print_lines(opening_lines(part, options))
+    sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
+    for each in parts():
+        own_copy(each)
+    raise typer.Exit(open_jupyterlab(part, options))
 
 
 def _agreed(question: str, yes: bool) -> bool:

@@ -24,18 +24,24 @@ def page(
     out: Annotated[Path | None, typer.Option(help="Folder to build in (default: dist/page).")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Serve the page at http://127.0.0.1:8000/ as well.")] = False,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8000,
+    class_folder: Annotated[Path | None, typer.Option("--class", help="The folder of a class.")] = None,
 ) -> None:
     """Build the course as a web page that runs in the browser, also without a network.
 
     Any web server can host the folder. Opening index.html as a file does not work: browsers start no workers there.
 
+    With --class, it has the parts that count in that class, their due dates and the links of its class.toml.
+
     Example: python -m autograder page --serve
     """
+    from autograder.bundle.class_page import class_page
     from autograder.bundle.page import make_page
+    from autograder.class_folder.settings import existing_class, load_settings
 
+    of_class = class_page(load_settings(existing_class(class_folder))) if class_folder else None
     folder = out or PAGE
     server = open_server(folder, port) if serve else None  # before the build, which may take minutes
-    make_page(folder, on_progress=lambda words: print_lines([words]))
+    make_page(folder, of_class and of_class.parts, lambda words: print_lines([words]), of_class)
     print_lines([f"The page is built: {folder}"])
     if server is None:
         return

@@ -23,6 +23,7 @@ app = typer.Typer()
 
 DOCS = ROOT / "docs"
 NO_CATALOGUE = "no_catalogue"  # the tag that docs/conf.py knows
+PAGE_MARK = "page.json"  # `page` writes it into every page
 MARK = ".buildinfo"  # Sphinx writes it into every site
 
 
@@ -35,21 +36,29 @@ class NoSite(Failure):
 def site(
     out: Annotated[Path | None, typer.Option(help="The folder to build in (default: dist/site).")] = None,
     links: Annotated[bool, typer.Option("--links", help="Only check every external link.")] = False,
+    page: Annotated[
+        str,
+        typer.Option(help="Address of the course's page.", show_default="../page/ if it is there"),
+    ] = "",
     folder: ClassOption = ROOT,
 ) -> None:
     """Build the site from the guides. A warning from Sphinx counts as a failure.
+
+    Links called "Start in your browser" lead to the page that `page` builds. Without --page, they do so if that page
+    is next to the site, as in dist/; otherwise they lead to the guide that explains it.
 
     With `catalogue = false` in class.toml, the site of that class has no catalogue of known mistakes.
 
     Example: python -m autograder site --out public
     """
     catalogue = load_settings(existing_class(folder)).catalogue
-    raise typer.Exit(check_addresses() if links else build(out or BUILT, catalogue))
+    raise typer.Exit(check_addresses() if links else build(out or BUILT, catalogue, page))
 
 
-def build(out: Path, catalogue: bool = True) -> int:
+def build(out: Path, catalogue: bool = True, page: str = "") -> int:
     """Build all pages in a folder and print where. Return 1 after a warning or an error, which is also printed.
-    catalogue: whether the known mistakes have pages.
+    catalogue: whether the known mistakes have pages. page: the address of the course's page, as seen from the site's
+    top folder.
 
     The folder must be empty, or contain a site, which is replaced.
     """
@@ -61,7 +70,10 @@ def build(out: Path, catalogue: bool = True) -> int:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NoSite(f"The site can't be written to {out} ({error}).") from error
-    status = _sphinx("html", out, *([] if catalogue else ["-t", NO_CATALOGUE]))
+    if not page and (out.absolute().parent / "page" / PAGE_MARK).is_file():
+        page = "../page/"
+    more = [*([] if catalogue else ["-t", NO_CATALOGUE]), *(["-D", f"page_address={page}"] if page else [])]
+    status = _sphinx("html", out, *more)
     if status == 0:
         print(f"The site is built: {out / 'index.html'}")
     return status

@@ -117,12 +117,11 @@ def _capital_after(sentence: str, advice: str) -> str:
 def leftover_message(reply: Reply, facts: Facts) -> str | None:
     """The message for a function that is written but still contains the stub's raise; None for others."""
     name = facts.source.function_at(reply.line) if reply.failure == "todo" else ""
-    if not name or facts.source.functions[name].leftover is None:
+    given = max((task.given for task in facts.part.tasks if name in task.defines), default=0) if facts.part else 0
+    line = facts.source.functions[name].leftover(given) if name else None
+    if line is None:
         return None
-    return (
-        f"{name} still contains the stub's line raise NotImplementedError(...): delete that line, line "
-        f"{facts.source.functions[name].leftover}.\n"
-    )
+    return f"{name} still contains the stub's line raise NotImplementedError(...): delete that line, line {line}.\n"
 
 
 def _sentence(reply: Reply, kind: str) -> str:

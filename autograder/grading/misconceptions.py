@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from dataclasses import dataclass
 
@@ -64,9 +63,10 @@ def misconceptions(part: Part) -> tuple[Misconception, ...]:
 
 def _line(source: str, table: dict) -> int:
     """The line of the reference that a mistake changes first."""
-    common = len(os.path.commonprefix([table["find"], table["replace"]]))
-    changed = min(common, len(table["find"].rstrip()) - 1)
-    return source[: source.find(table["find"]) + changed].count("\n") + 1
+    find, replace = table["find"], table["replace"]
+    common = next((i for i, (old, new) in enumerate(zip(find, replace)) if old != new), min(len(find), len(replace)))
+    changed = min(common, len(find.rstrip()) - 1)
+    return source[: source.find(find) + changed].count("\n") + 1
 
 
 def _reference(part: Part) -> str:

@@ -38,14 +38,23 @@ WIDEST_LINE = 62  # characters of a line of code that are shown: with what stand
 
 @dataclass(frozen=True)
 class Function:
-    """A function or method at the top of a file. leftover: the line of a `raise NotImplementedError` with other code
-    in the same function. The properties are computed when a failing check asks: it takes longer than reading the file.
+    """A function or method at the top of a file. stub_raise: the line of its `raise NotImplementedError`; others: how
+    many statements are beside it. The properties are computed when a failing check asks: it takes longer than reading
+    the file.
     """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef = field(repr=False)
     shared: dict[str, int] = field(repr=False)  # the shared lists of a method's class
-    leftover: int | None
-    is_stub: bool  # nothing was written in it yet
+    stub_raise: int | None
+    others: int
+
+    def is_stub(self, given: int = 0) -> bool:
+        """Whether nothing was written in it yet. given: the statements that the stub has beside the raise."""
+        return self.stub_raise is not None and self.others <= given
+
+    def leftover(self, given: int = 0) -> int | None:
+        """The line of the stub's raise in a function that is written."""
+        return None if self.is_stub(given) else self.stub_raise
 
     @property
     def line(self) -> int:
@@ -187,8 +196,7 @@ def functions_of(tree: ast.Module) -> dict[str, Function]:
 
 def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
     code, raises = _code_and_raises(node)
-    leftover = raises[0].lineno if raises and len(code) > len(raises) else None
-    return Function(node, shared, leftover, is_stub=bool(raises) and len(code) == len(raises))
+    return Function(node, shared, raises[0].lineno if raises else None, len(code) - len(raises))
 
 
 def _mentions(node: ast.AST) -> frozenset[str]:

@@ -4,7 +4,8 @@ recipe_source      which recipes may run, when two are the same program, and the
 data               the training data, and the baselines
 recipes            recipe -> score, in the sandbox: the loop; recipe_probes: what runs next to the recipe there
 token_permutation  matrices to a recipe and back, with new token numbers
-ranking            which differences exceed the noise, and the rows of the board
+noise              which differences exceed the noise: brackets, records, steps to a loss
+ranking            the rows of the board, and the history of its records
 store              the database, whose tables are in database_tables; rate_limit: how many tries a learner has
 invented_names     pseudonyms, and names that look alike; real_names: the roster, for the instructor
 page, charts       the board as HTML; listing: as text and as JSON; server: to this computer's browsers

@@ -12,7 +12,7 @@ from autograder.check import choose_tier
 from autograder.course import ROOT
 from autograder.database import database_url
 from autograder.invocation import command
-from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split
+from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split, reference_curve
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, StoreError
 from autograder.leaderboard.page import write_pages
 from autograder.leaderboard.ranking import BoardTable, make_table
@@ -55,6 +55,12 @@ class Board:
         key = f"baselines {split_seed}"
         return self.store.read_setting(key) or self.store.write_setting_once(key, baselines(load_split(split_seed)))
 
+    def reference(self, split_seed: int) -> list[float]:
+        """The curve of microgpt's recipe, computed once per split and then stored."""
+        key = f"reference curve {split_seed}"
+        stored = self.store.read_setting(key)
+        return stored or self.store.write_setting_once(key, reference_curve(load_split(split_seed)))
+
     @property
     def most_tries(self) -> int:
         """The maximum number of entries per learner in 24 hours."""
@@ -68,8 +74,17 @@ class Board:
         """The final standings if the board is closed, otherwise those of the open board."""
         closing = self.closing()
         round, split_seed = (CLOSING, closing["split_seed"]) if closing else (OPEN, PUBLISHED_SPLIT)
-        entries = self.store.entries(BoardEntry.round == round)
-        return make_table(entries, self.baselines(split_seed), round, everybody=everybody, me=me)
+        entries = self.store.entries()
+        has_curves = any(entry.measured.curve for entry in entries)
+        return make_table(
+            entries,
+            self.baselines(split_seed),
+            round,
+            everybody=everybody,
+            me=me,
+            reference=self.reference(split_seed) if has_curves else (),
+            open_baseline=self.baselines(PUBLISHED_SPLIT)[MICROGPT],
+        )
 
     def write_pages(self) -> None:
         """Write the public page and the instructor's page. Repeat if an entry has arrived meanwhile, so that the last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -26,11 +27,34 @@ class BoardLearner(BoardBase):
     public: Mapped[bool] = mapped_column(default=False)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What the grader measured in the runs of an entry. curve: mean held-out losses after every 25 steps.
+    names_per_step: the least and the most; None if it is not recorded.
+    """
+
+    curve: tuple[float, ...] = ()
+    names_per_step: tuple[int, int] | None = None
+
+    def written(self) -> str:
+        """As JSON."""
+        return json.dumps({"held_out": self.curve, "names_per_step": self.names_per_step})
+
+    @classmethod
+    def read(cls, text: str) -> Measured:
+        """From JSON; empty for an entry of an older version."""
+        data = json.loads(text)
+        if not isinstance(data, dict):
+            return cls()
+        return cls(tuple(data["held_out"]), data["names_per_step"] and tuple(data["names_per_step"]))
+
+
 class BoardEntry(BoardBase):
     """One try. loss: None if the recipe has no score; message says why. held: why it is held for review, None if it is
     not.
 
-    losses, seeds, curve and names are JSON lists; at is UTC, in ISO form.
+    losses, seeds and names are JSON lists; at is UTC, in ISO form. curve: a JSON object, see `Measured`; in boards of
+    older versions a list of training losses.
     """
 
     __tablename__ = "entries"
@@ -56,6 +80,14 @@ class BoardEntry(BoardBase):
     @property
     def run_losses(self) -> list[float]:
         return json.loads(self.losses)
+
+    @property
+    def sampled_names(self) -> list[str]:
+        return json.loads(self.names)
+
+    @property
+    def measured(self) -> Measured:
+        return Measured.read(self.curve)
 
 
 class Setting(BoardBase):

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from autograder.invocation import command
+from autograder.leaderboard import noise
 from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.database_tables import CLOSING, BoardEntry
 from autograder.leaderboard.ranking import BoardRow, BoardTable, around
+from autograder.leaderboard.recipe_source import Method, method_of
 from autograder.leaderboard.recipes import Score
-from autograder.text import clean_text
+from autograder.text import clean_text, plural, with_error
 
-HEADING = f"{'rank':>4}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'date':<10}"
+HEADING = f"{'place':>7}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'date':<10}"
 
 
 def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[str]:
     """The best rows with the baselines among them, then the neighbours of `me`."""
-    yield "Held-out loss in nats per token; lower is better. Entries with equal ranks differ by no more than the noise."
+    yield "Held-out loss in nats per token; lower is better. Entries that share places are"
+    yield "not told apart from the first of them."
     yield ""
     yield HEADING
     shown, names = 0, set()
@@ -26,7 +30,7 @@ def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[
         shown += row.entry is not None
         if row.entry is None or shown <= top:
             names.add(row.learner_id)
-            yield row_line(row, me)
+            yield from row_lines(row, me)
     if not table.ranked and table.hidden:
         entries = "1 entry is" if table.hidden == 1 else f"{table.hidden} entries are"
         yield f"{entries} recorded, and not shown here. To show yours: {command('leaderboard submit', public=True)}"
@@ -37,25 +41,48 @@ def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[
         yield ""
         if not rows:
             yield "You have no ranked entry yet."
-        yield from (row_line(row, me) for row in rows)
+        for row in rows:
+            yield from row_lines(row, me)
+    if table.by_steps:
+        yield ""
+        yield f"Fewest steps to a loss of {noise.TARGET:.2f}:"
+        yield from (f"{row.steps:>7}  {clean_text(row.name, 24)}" for row in table.by_steps[:top])
 
 
-def row_line(row: BoardRow, me: str | None = None) -> str:
-    """One row of the board."""
-    rank = "" if row.rank is None else str(row.rank)
-    loss = f"{row.loss:.4f}" + (f" +-{row.half_width:.4f}" if row.half_width is not None else "")
+def row_lines(row: BoardRow, me: str | None = None) -> Iterator[str]:
+    """One row of the board, with its method below if it may be shown."""
+    place = places(row.standing, "-") if row.standing else ""
+    loss = f"{row.loss:.4f}" if row.half_width is None else with_error(row.loss, row.half_width)
     mark = "  <- you" if me is not None and row.learner_id == me else ""
-    return f"{rank:>4}  {clean_text(row.name, 24):<24}  {loss:<15}  {row.gain:>6.3f}  {row.date:<10}{mark}".rstrip()
+    yield f"{place:>7}  {clean_text(row.name, 24):<24}  {loss:<15}  {row.gain:>6.3f}  {row.date:<10}{mark}".rstrip()
+    words = method_words(row.method, row.measured.names_per_step) if row.method else ""
+    yield from textwrap.wrap(ascii(clean_text(words, 160))[1:-1], 79, initial_indent=" " * 9, subsequent_indent=" " * 9)
+
+
+def places(standing: noise.Standing, dash: str) -> str:
+    """`4`, or `4-6` for a bracket."""
+    return str(standing.rank) if standing.rank == standing.last else f"{standing.rank}{dash}{standing.last}"
+
+
+def method_words(method: Method, names_per_step: tuple[int, int] | None) -> str:
+    """The names per step, which the board measured, and the author's words: `32 names per step. Adam, rate 0.02`."""
+    least, most = names_per_step or (0, 0)
+    count = plural(most, "name") if least == most else f"{least} to {most} names"
+    return ". ".join(part for part in (f"{count} per step" if most else "", method.words) if part)
 
 
 def score_lines(score: Score, half_width: float, baselines: dict[str, float]) -> Iterator[str]:
     """A try: its runs, its mean next to the baselines, names, what the recipe printed."""
     for seed, loss in zip(score.seeds, score.losses):
         yield f"  run with seed {seed}: {loss:.4f}"
-    yield f"Held-out loss {score.mean:.4f} +-{half_width:.4f} nats per token, mean of {len(score.losses)} runs."
+    runs = len(score.losses)
+    yield f"Held-out loss {with_error(score.mean, half_width)} nats per token, mean of {plural(runs, 'run')}."
     yield "To compare: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
     yield verdict(score.mean - baselines[MICROGPT], half_width)
-    yield f"Names of its model: {', '.join(score.names)}."
+    steps = noise.steps_to_target(score.curve, runs)
+    if steps is not None:
+        yield f"Steps to a loss of {noise.TARGET:.2f}: {steps}."
+    yield f"Sample names: {', '.join(score.names)}."
     yield f"{score.seconds:.0f} seconds."
     if score.printed.strip():
         yield "Your recipe printed (in its first run):"
@@ -78,6 +105,11 @@ def entry_lines(entry: BoardEntry, again: bool = False) -> Iterator[str]:
         yield f"Entry {entry.number} of {who} has no score. {entry.message}"
         return
     yield f"Entry {entry.number} of {who}: held-out loss {entry.loss:.4f} nats per token."
+    method = method_of(entry.source)
+    if not method.words:
+        yield 'To tell the class how it trains, add a line to the recipe: METHOD = "Adam, rate 0.02".'
+    elif not method.public:
+        yield "The board shows its METHOD when it closes. To show it now, set SHOW_METHOD = True."
     if entry.held:
         yield f"It is held for review. {entry.held}"
     elif not entry.learner.public:
@@ -122,20 +154,23 @@ def table_data(table: BoardTable, top: int, me: str | None) -> dict:
 
 
 def _row(row: BoardRow, me: str | None) -> dict:
-    data = {"rank": row.rank, "name": row.name, "loss": row.loss, "half_width": row.half_width, "gain": row.gain}
+    data = {"rank": row.rank, "last": row.standing and row.standing.last, "name": row.name, "loss": row.loss}
+    data |= {"half_width": row.half_width, "gain": row.gain}
     if row.entry:
-        data |= {"at": row.entry.at, "names": json.loads(row.entry.names)}
+        data |= {"at": row.entry.at, "names": row.names, "steps": row.steps}
+        data |= {"names_per_step": row.measured.names_per_step, "method": row.method.words} if row.method else {}
     return data | ({"you": True} if me is not None and row.learner_id == me else {})
 
 
 def score_data(score: Score, half_width: float, baselines: dict[str, float]) -> dict:
-    """A try: losses by seed, their mean, its interval, and what to compare it with."""
+    """A try: losses by seed, their mean, its interval, the steps to the target, and what to compare it with."""
     return {
         "loss": score.mean,
         "half_width": half_width,
         "losses": list(score.losses),
         "seeds": list(score.seeds),
         "names": list(score.names),
+        "steps": noise.steps_to_target(score.curve, len(score.losses)),
         "seconds": score.seconds,
         "baselines": baselines,
     }

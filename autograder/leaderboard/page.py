@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
 from markupsafe import Markup
 
 from autograder.files import write_atomically
-from autograder.leaderboard import charts
+from autograder.leaderboard import charts, noise
 from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.database_tables import CLOSING
-from autograder.leaderboard.ranking import BoardTable
+from autograder.leaderboard.listing import method_words, places
+from autograder.leaderboard.ranking import BoardRow, BoardTable
+from autograder.leaderboard.recipe_source import RUNS
 from autograder.render.templates import templates
-from autograder.text import clean_text
+from autograder.text import clean_text, with_error
 
 TEMPLATES = Path(__file__).parent
 PUBLIC = Path("public") / "index.html"  # the only folder that is served
 INSTRUCTOR = Path("instructor.html")
 TOP = 100
 LATELY = 5
+MOST_BY_STEPS = 20
+DASH = "\N{EN DASH}"
+POWERS = (0.5, 0.8, 0.95)
 LONGEST_TEXT = 160  # characters per cell, whatever the database contains; names have 40
 REFRESH_SECONDS = 120
 
@@ -44,7 +51,20 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
     environment.filters["shown"] = lambda text, most=LONGEST_TEXT: clean_text(text, most)
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    environment.filters |= {
+        "px": lambda number: f"{number:.1f}",
+        "signed": _signed,
+        "error": lambda value, error: with_error(value, error, "± "),
+        "places": lambda standing: places(standing, DASH),
+        "difference": _difference,
+    }
     ranked, to_beat = table.ranked, table.baselines[MICROGPT]
+    firsts = {id(row) for row, above in zip(ranked, [None, *ranked]) if above is None or above.rank != row.rank}
+    lasts = {id(row) for row, below in zip(ranked, [*ranked[1:], None]) if below is None or below.rank != row.rank}
+    within = {id(row) for place, row in enumerate(table.rows) if _is_within_bracket(table.rows, place)}
+    environment.tests["within_bracket"] = lambda row: id(row) in within
+    environment.tests["first_of_bracket"] = lambda row: id(row) in firsts
+    environment.tests["last_of_bracket"] = lambda row: id(row) in lasts
     top_rows = {id(row) for row in ranked[:top]}
     now = now or datetime.now(timezone.utc)
     return environment.get_template("page.html").render(
@@ -53,7 +73,12 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
         ranked=ranked,
         ahead=sum(row.loss + row.half_width < to_beat for row in ranked),
         to_beat=to_beat,
-        bigram=table.baselines["bigram"],
+        table=table,
+        by_steps=list(_with_places(table.by_steps))[:MOST_BY_STEPS],
+        noise=noise,
+        method_words=method_words,
+        runs=RUNS,
+        powers=POWERS,
         tries=table.tries,
         closed=table.round == CLOSING,
         instructor=names is not None,
@@ -64,6 +89,32 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
         now=f"{now:%Y-%m-%d %H:%M} UTC",
         charts=charts,
         strips=charts.strips(ranked[:top], to_beat),
-        best=charts.best_chart(table.best, to_beat),
+        history=charts.history(table),
         lately=table.own[:LATELY],
     )
+
+
+def _is_within_bracket(rows: Sequence[BoardRow], place: int) -> bool:
+    """Whether the entries above and below a baseline share a bracket."""
+    above = [row.rank for row in rows[:place] if row.entry]
+    below = [row.rank for row in rows[place:] if row.entry]
+    return rows[place].entry is None and bool(above and below) and above[-1] == below[0]
+
+
+def _with_places(rows: list[BoardRow]) -> Iterator[tuple[str, BoardRow]]:
+    """Rows in the order of their steps with their places; equal steps share a place."""
+    for _, group in itertools.groupby(enumerate(rows, start=1), key=lambda pair: pair[1].steps):
+        same = list(group)
+        first, last = same[0][0], same[-1][0]
+        for _, row in same:
+            yield str(first) if first == last else f"{first}{DASH}{last}", row
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.3f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _difference(curve: Sequence[float], reference: Sequence[float], share: float) -> str:
+    """The difference of two curves after a share of the steps."""
+    place = max(0, int(share * min(len(curve), len(reference))) - 1)
+    return _signed(curve[place] - reference[place])

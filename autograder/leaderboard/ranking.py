@@ -1,68 +1,38 @@
-"""The rows of the board: each learner's best entry, ranked, and the baselines.
-
-When an entry counts as better:
-A score is the mean of three runs, and runs of one recipe differ: by 0.002 to 0.008 nats (benchmarks/recipes.md).
-Three runs give only a poor estimate of the variance, so each is shrunk towards the variance of all recipes, with the
-weight of four more runs: v = (4 * 0.006^2 + sum of squares about the mean) / (4 + 2). This is the moderated
-variance of Smyth, Linear models and empirical Bayes methods, 2004: https://doi.org/10.2202/1544-6115.1027
-
-An entry is better than another when the difference of the means exceeds 1.943 times its standard error, sqrt(v1 / 3
-+ v2 / 3): one side of Student's t at 95% with 6 degrees of freedom. rank = 1 + the number of entries that are
-better. So if two recipes are equal, chance ranks the first below the second in about one case of 20. All are measured
-on the same held-out names: their choice adds no noise to the comparison, and the interval does not include it.
-"""
+"""The rows of the board: each learner's best entry, ranked, the baselines, and the history of records."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from autograder.leaderboard.database_tables import CLOSING, BoardEntry
-
-PRIOR_SD = 0.006  # nats per token, between runs of one recipe
-PRIOR_RUNS = 4
-ONE_SIDED, TWO_SIDED = 1.943, 2.447  # Student's t with 6 degrees of freedom: 95% below, 95% between
-
-
-@dataclass(frozen=True)
-class Standing:
-    """rank starts at 1; `half_width` is that of the mean loss's 95% confidence interval."""
-
-    rank: int
-    mean: float
-    half_width: float
-
-
-def standings(runs: Sequence[Sequence[float]]) -> list[Standing]:
-    """The standing of each entry, in the given order. runs: the held-out losses of each entry, by seed."""
-    if not runs:
-        return []
-    means = np.array([np.mean(losses) for losses in runs])
-    errors = np.array([_variance_of_mean(losses) for losses in runs])
-    better = means[:, None] - means[None, :] > ONE_SIDED * np.sqrt(errors[:, None] + errors[None, :])
-    ranks = 1 + better.sum(axis=1)
-    return [Standing(int(r), float(m), float(TWO_SIDED * e**0.5)) for r, m, e in zip(ranks, means, errors)]
-
-
-def _variance_of_mean(losses: Sequence[float]) -> float:
-    squares = float(np.sum((np.array(losses) - np.mean(losses)) ** 2))
-    variance = (PRIOR_RUNS * PRIOR_SD**2 + squares) / (PRIOR_RUNS + len(losses) - 1)
-    return variance / len(losses)
+from autograder.leaderboard import noise
+from autograder.leaderboard.data import BASELINE_SEEDS, MICROGPT
+from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, Measured
+from autograder.leaderboard.recipe_source import Method, method_of
 
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One line of the board; a baseline has no rank and no entry. Losses in nats per token."""
+    """One line of the board; a baseline has no standing and no entry. Losses in nats per token.
+
+    steps: to the target loss, None if the runs did not reach it. method: None if it may not be shown yet.
+    """
 
     name: str
     loss: float
-    rank: int | None = None
-    half_width: float | None = None
     gain: float = 0.0  # over the bigram table
+    standing: noise.Standing | None = None
     entry: BoardEntry | None = None
+    steps: int | None = None
+    method: Method | None = None
+
+    @property
+    def rank(self) -> int | None:
+        return self.standing.rank if self.standing else None
+
+    @property
+    def half_width(self) -> float | None:
+        return self.standing.half_width if self.standing else None
 
     @property
     def learner_id(self) -> str | None:
@@ -73,44 +43,61 @@ class BoardRow:
         return self.entry.at[:10] if self.entry else ""
 
     @property
-    def sampled(self) -> str:
-        return ", ".join(json.loads(self.entry.names)) if self.entry else ""
+    def names(self) -> list[str]:
+        return self.entry.sampled_names if self.entry else []
 
     @property
-    def curve(self) -> list[float]:
-        return json.loads(self.entry.curve) if self.entry else []
+    def measured(self) -> Measured:
+        return self.entry.measured if self.entry else Measured()
 
 
 @dataclass(frozen=True)
 class Record:
-    """An entry that was better than all earlier ones. before: the loss that it beat, None for the first. at: UTC, in
-    ISO form.
+    """An entry that was better than an earlier one. before: the loss that it beat. half_width: of the 95% interval of
+    the gain. at: UTC, in ISO form. method, names_per_step: None if they may not be shown yet.
     """
 
     at: str
     loss: float
     name: str
-    before: float | None
+    before: float
+    half_width: float
+    method: Method | None = None
+    names_per_step: tuple[int, int] | None = None
+
+    @property
+    def gain(self) -> float:
+        return self.before - self.loss
 
 
 @dataclass(frozen=True)
 class BoardTable:
-    """The standings. rows: best first. best: the class's records over time. own: personal records, where learners beat
-    an earlier entry of theirs, newest first; both are empty at closing. tries: the number of entries. baselines: losses
-    by name. hidden: how many entries count but are not shown.
+    """The standings. rows: best first. records: the history of class records; entries: all losses over time, which it
+    was chosen from; both are of the open board. own: personal records, where learners beat an earlier entry of theirs,
+    newest first; empty at closing. tries: the number of entries. baselines: losses by name. hidden: how many entries
+    count but are not shown. reference: the held-out losses of microgpt's recipe after every 25 steps; may be empty.
     """
 
     rows: tuple[BoardRow, ...]
-    best: tuple[Record, ...]
+    records: tuple[Record, ...]
+    entries: tuple[tuple[str, float], ...]
     own: tuple[Record, ...]
     tries: int
     baselines: dict[str, float]
+    open_baseline: float
     round: str
     hidden: int = 0
+    reference: tuple[float, ...] = ()
 
     @property
     def ranked(self) -> list[BoardRow]:
         return [row for row in self.rows if row.entry]
+
+    @property
+    def by_steps(self) -> list[BoardRow]:
+        """The second ranking: the rows that reached the target loss, fewest steps first."""
+        reached = [row for row in self.ranked if row.steps is not None]
+        return sorted(reached, key=lambda row: (row.steps, row.loss))
 
 
 def make_table(
@@ -120,39 +107,85 @@ def make_table(
     *,
     everybody: bool = False,
     me: str | None = None,
+    reference: Sequence[float] = (),
+    open_baseline: float | None = None,
 ) -> BoardTable:
-    """Rank the learners who want to be shown, and `me`; with `everybody`, all learners. Held entries do not count."""
-    counting = [e for e in entries if e.loss is not None and not e.held and e.round == round]
-    shown = [e for e in counting if everybody or e.learner.public or e.learner_id == me]
-    hidden = len(counting) - len(shown)
+    """Rank the learners who want to be shown, and `me`; with `everybody`, all learners. Held entries do not count.
+
+    entries: of both rounds. open_baseline: the loss of microgpt's recipe on the split of the open board, if another.
+    """
+    counting = [entry for entry in entries if entry.loss is not None and not entry.held]
+    shown = [entry for entry in counting if everybody or entry.learner.public or entry.learner_id == me]
+    hidden = sum(entry.round == round for entry in counting) - sum(entry.round == round for entry in shown)
+    of_round = [entry for entry in shown if entry.round == round]
+    of_open_board = [entry for entry in shown if entry.round == OPEN]
     best: dict[str, BoardEntry] = {}
-    for entry in shown:
+    for entry in of_round:
         if entry.learner_id not in best or entry.loss < best[entry.learner_id].loss:
             best[entry.learner_id] = entry
     counted = sorted(best.values(), key=lambda entry: (entry.loss, entry.number))
+    closed = round == CLOSING
     bigram = baselines["bigram"]
-    rows = [BoardRow(name, loss, gain=bigram - loss) for name, loss in baselines.items()]
-    for entry, standing in zip(counted, standings([entry.run_losses for entry in counted])):
-        rows.append(
-            BoardRow(
-                entry.learner.display, standing.mean, standing.rank, standing.half_width, bigram - standing.mean, entry
-            )
-        )
+    rows = [BoardRow(name, loss, bigram - loss) for name, loss in baselines.items()]
+    for entry, standing in zip(counted, noise.standings([entry.run_losses for entry in counted])):
+        steps = noise.steps_to_target(entry.measured.curve, len(entry.run_losses))
+        method = shown_method(entry, closed or everybody or entry.learner_id == me)
+        gain = bigram - standing.mean
+        rows.append(BoardRow(entry.learner.display, standing.mean, gain, standing, entry, steps, method))
     rows.sort(key=lambda row: row.loss)
-    if round == CLOSING:  # all entries ran together, so there is no order in time
-        return BoardTable(tuple(rows), (), (), len(shown), baselines, round, hidden)
-    own = [record for learner_id in best for record in _records([e for e in shown if e.learner_id == learner_id])]
-    own = sorted((record for record in own if record.before is not None), key=lambda record: record.at, reverse=True)
-    return BoardTable(tuple(rows), tuple(_records(shown)), tuple(own), len(shown), baselines, round, hidden)
+    open_baseline = baselines[MICROGPT] if open_baseline is None else open_baseline
+    own: list[Record] = []
+    if not closed:  # all entries of a closing ran together, so there is no order in time
+        for learner_id in best:
+            own += _own_records([entry for entry in of_round if entry.learner_id == learner_id])
+    return BoardTable(
+        rows=tuple(rows),
+        records=tuple(class_records(of_open_board, open_baseline, closed or everybody)),
+        entries=tuple((entry.at, entry.loss) for entry in of_open_board),
+        own=tuple(sorted(own, key=lambda record: record.at, reverse=True)),
+        tries=len(of_round),
+        baselines=baselines,
+        open_baseline=open_baseline,
+        round=round,
+        hidden=hidden,
+        reference=tuple(reference),
+    )
 
 
-def _records(entries: Sequence[BoardEntry]) -> Iterator[Record]:
-    """Each entry that was better than all earlier ones."""
-    lowest = None
+def shown_method(entry: BoardEntry, always: bool) -> Method | None:
+    """The entry's method, None if it may not be shown yet. always: the board is closed, or the reader may see all."""
+    method = method_of(entry.source or b"")
+    return method if always or method.public else None
+
+
+def class_records(entries: Sequence[BoardEntry], baseline: float, all_methods: bool = False) -> Iterator[Record]:
+    """Each entry that was better beyond noise than the record before it. The first record beats microgpt's recipe, with
+    the mean loss `baseline`.
+    """
+    loss, variance = baseline, noise.prior_variance(len(BASELINE_SEEDS))
     for entry in entries:
-        if lowest is None or entry.loss < lowest:
-            yield Record(entry.at, entry.loss, entry.learner.display, lowest)
-            lowest = entry.loss
+        own_variance = noise.variance_of_mean(entry.run_losses)
+        if noise.is_better(entry.loss, own_variance, loss, variance, noise.RECORD):
+            method = shown_method(entry, all_methods)
+            yield _record(entry, loss, own_variance + variance, method)
+            loss, variance = entry.loss, own_variance
+
+
+def _own_records(entries: Sequence[BoardEntry]) -> Iterator[Record]:
+    """Each entry of one learner that had a lower loss than all before it, except for the first."""
+    best = None
+    for entry in entries:
+        if best is None or entry.loss < best.loss:
+            if best is not None:
+                variance = noise.variance_of_mean(entry.run_losses) + noise.variance_of_mean(best.run_losses)
+                yield _record(entry, best.loss, variance)
+            best = entry
+
+
+def _record(entry: BoardEntry, before: float, variance: float, method: Method | None = None) -> Record:
+    names_per_step = entry.measured.names_per_step if method else None
+    half_width = noise.INTERVAL * variance**0.5
+    return Record(entry.at, entry.loss, entry.learner.display, before, half_width, method, names_per_step)
 
 
 def around(table: BoardTable, learner_id: str, neighbours: int = 2) -> list[BoardRow]:

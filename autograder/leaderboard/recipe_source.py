@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import getpass
 import hashlib
 import lzma
@@ -29,6 +30,8 @@ LARGEST_COMPRESSED = 6 * 1024  # bytes of source after xz: 4,192 weights of the 
 # and waiting count, but not the time in which other programs use the processors: MachineBusy costs no entry or try.
 SHARE = BOARD.cpu_seconds // RUNS
 LIMITS = replace(BOARD, cpu_seconds=SHARE, call_seconds=10.0, total_seconds=2.0 * SHARE)
+
+METHOD_NAMES = {"METHOD", "SHOW_METHOD"}  # constants of a recipe, which describe it to the class
 
 FILE_NAME = RECIPE_FILE
 STUB = EXERCISES / FILE_NAME
@@ -103,12 +106,45 @@ def _imported_parts(content: bytes) -> Iterator[tuple[str, int]]:
                 yield name, node.lineno
 
 
+@dataclass(frozen=True)
+class Method:
+    """How a recipe trains, in its author's words. public: whether the board shows it before it closes."""
+
+    words: str = ""
+    public: bool = False
+
+
+@functools.lru_cache(maxsize=256)
+def method_of(content: bytes) -> Method:
+    """Read the constants METHOD and SHOW_METHOD of a recipe. The recipe is not run."""
+    try:
+        body = ast.parse(content).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Method()
+    constants = {name: value for statement in body for name, value in [_constant(statement)] if name in METHOD_NAMES}
+    words = constants.get("METHOD")
+    return Method(" ".join(words.split()) if type(words) is str else "", constants.get("SHOW_METHOD") is True)
+
+
+def _constant(statement: ast.stmt) -> tuple[str, object]:
+    """The name and the value of `NAME = constant`; an empty name for any other statement."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    if isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    if len(targets) == 1 and isinstance(targets[0], ast.Name) and isinstance(statement.value, ast.Constant):
+        return targets[0].id, statement.value.value
+    return "", None
+
+
 def shape_of(content: bytes) -> str:
     """The hash of the program without its comments, docstrings, formatting, type hints and names.
 
     Numbers, texts, and the names of attributes and built-in functions stay, because they determine the behaviour.
+    METHOD and SHOW_METHOD don't, unless the program reads them.
     """
     tree = ast.parse(content)
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    tree.body = [statement for statement in tree.body if _constant(statement)[0] not in METHOD_NAMES - read]
     tree = _Anonymous(tree).visit(tree)
     return hashlib.sha256(ast.dump(tree).encode("utf-8", "surrogatepass")).hexdigest()
 

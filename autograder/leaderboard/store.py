@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 
 from autograder.database import DatabaseError, open_database
 from autograder.leaderboard import invented_names
-from autograder.leaderboard.database_tables import OPEN, BoardBase, BoardEntry, BoardLearner, Setting, StoreError
+from autograder.leaderboard.database_tables import (
+    OPEN,
+    BoardBase,
+    BoardEntry,
+    BoardLearner,
+    Measured,
+    Setting,
+    StoreError,
+)
 from autograder.leaderboard.rate_limit import check_tries_left, recent_tries
 from autograder.leaderboard.recipe_source import RecipeSource
 from autograder.leaderboard.recipes import NoScore, Score
@@ -162,7 +170,7 @@ def _entry_of(attempt: Attempt, now: datetime) -> BoardEntry:
         entry.message = result.reason.replace("\0", "")  # PostgreSQL does not accept NUL in text
     else:
         entry.loss, entry.losses, entry.seeds = result.mean, json.dumps(result.losses), json.dumps(result.seeds)
-        entry.control, entry.curve = result.control, json.dumps(result.curve)
+        entry.control, entry.curve = result.control, Measured(result.curve, result.names_per_step).written()
         entry.names = json.dumps(result.names)
     return entry
 

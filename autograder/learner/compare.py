@@ -34,7 +34,8 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
     yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
     recording = record_checks(part, content, seed)
-    notes = {task.id: notes_on(part)[task.id] for task in tasks if _passes(recording, task)}
+    written = notes_on(part)
+    notes = {task.id: written[task.id] for task in tasks if task.id in written and _passes(recording, task)}
     costs = measure_costs(part, content, tasks, recording, notes)
     for task in tasks:
         yield f"{task.id} {task.title}"

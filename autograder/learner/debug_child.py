@@ -45,12 +45,26 @@ def report(error, path):
         pdb.post_mortem(trace)
 
 
+def stop_here(*unused, **options):
+    """breakpoint(): stop in the code that called it.
+
+    From Python 3.14 on, the default asks before it quits, because that kills the program. This program has nothing to
+    lose. So q ends it at once in every version.
+    """
+    DEBUGGER.set_trace(sys._getframe(1))
+
+
+DEBUGGER = pdb.Pdb()
+
+
 def main(folder):
     """Make the calls of job.json; the exit status is 1 when the code stopped with an error."""
     with open(os.path.join(folder, "job.json"), encoding="utf-8") as file:
         job = json.load(file)
     sys.stdout.reconfigure(errors="backslashreplace")
     sys.dont_write_bytecode = True
+    if "PYTHONBREAKPOINT" not in os.environ:  # the learner's own choice of a debugger
+        sys.breakpointhook = stop_here
     sys.path[0] = os.path.join(folder, "common")
     probes_path = os.path.join(folder, "probes.py")
     try:

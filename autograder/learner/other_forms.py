@@ -37,8 +37,11 @@ class Notes:
 
 @functools.cache
 def notes_on(part: Part) -> dict[str, Notes]:
-    """The notes on each task of a part, by its id."""
-    with open(FOLDER / f"{part.name}.toml", "rb") as file:
+    """The notes on each task of a part, by its id; none where nobody has written them yet."""
+    path = FOLDER / f"{part.name}.toml"
+    if not path.is_file():
+        return {}
+    with open(path, "rb") as file:
         tables = tomllib.load(file)
     return {
         task: Notes(table["why"], tuple(Form(form["says"], form["code"].strip("\n")) for form in table["forms"]))

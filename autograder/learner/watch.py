@@ -12,11 +12,11 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from autograder.console import print_lines
+from autograder.console import is_animated, print_lines
 from autograder.course import EXERCISES, Part, parts
 from autograder.grading.grade import WorkerAhead, grade
 from autograder.grading.report import Report
-from autograder.learner import compare, hint_steps, last_results, overview, recall_cards, reset, screens
+from autograder.learner import compare, hint_steps, last_results, lesson_pointer, overview, recall_cards, reset, screens
 from autograder.learner.file_watcher import watch_files
 from autograder.learner.keyboard import END, read_keys
 from autograder.sandbox import SandboxUnavailable
@@ -116,7 +116,8 @@ class Watch:
         except (ValueError, SandboxUnavailable) as error:
             self.report, self.verdict = None, [str(error)]
         else:
-            self.verdict = list(screens.watch_lines(self.report, time.perf_counter() - began))
+            shown = screens.watch_lines(self.report, time.perf_counter() - began)
+            self.verdict = [*shown, *lesson_pointer.lesson_lines(self.report)]
             if sys.stdout.isatty():
                 self.verdict += recall_cards.offer_lines([self.report], date.today())
         self.say(self.verdict)
@@ -182,7 +183,7 @@ class Watch:
         one before did, and the verdict stays above it.
         """
         lines = list(lines)
-        if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        if is_animated(sys.stdout):
             clear()
             lines = lines if lines == self.verdict else [*self.verdict, "", *lines] if lines else self.verdict
         print_lines(["", *lines, "", KEYS if self.keyboard else NO_KEYS])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
 from autograder.course import ROOT, Part, Task, parts
@@ -11,6 +13,7 @@ from autograder.grading.checks import points_by_task
 
 SOURCE = ROOT / "source"
 TOOLS = ROOT / "notebook_tools"
+EXPLORING = re.compile(r"^with lesson\.exploring\(\):\n((?:(?: {4}.*)?\n)*)", re.MULTILINE)
 KEPT_METADATA = ("nbgrader", "tags")  # of a cell; all other metadata comes from editors
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -133,6 +136,11 @@ def read_notebook(path: Path) -> dict:
         raise ValueError(f"{path}: it can't be read ({error.strerror}); restore it with git.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path}: it is not a notebook ({error}); restore it with git.") from error
+
+
+def without_exploring(source: str) -> str:
+    """A cell's code without the block that explains a learner's unfinished code."""
+    return EXPLORING.sub(lambda match: textwrap.dedent(match[1]), source + "\n").strip("\n")
 
 
 def notebook_text(notebook: dict) -> str:

@@ -6,14 +6,20 @@ import ast
 import hashlib
 import json
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.errors import Failure
 from autograder.files import write_atomically
-from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_path, notebook_text, read_notebook
+from autograder.notebooks.lesson_notebooks import (
+    NOTEBOOK_METADATA,
+    SOURCE,
+    notebook_path,
+    notebook_text,
+    read_notebook,
+    without_exploring,
+)
 
 TUTORIAL = SOLUTIONS / "microgpt_tutorial.ipynb"
 CELL_SECONDS = 120
@@ -48,7 +54,6 @@ def data(name):
     """The path of one of the course's data files."""
     return Path("..", "datasets", name)'''
 MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION.*\n", re.MULTILINE)
-EXPLORING = re.compile(r"^with lesson\.exploring\(\):\n((?:(?: {4}.*)?\n)*)", re.MULTILINE)
 # These sentences are only for learners who submit: minutes, points, full answers, and how checks respond.
 FOR_THE_COURSE = re.compile(
     r"^Reading: about [^\n]*\n\n|^\*\d+ points?, about [^\n]*\n\n|^\*\*A full answer\*\*.*?(?:\n\n|\Z)"
@@ -134,8 +139,7 @@ def pieces(part: Part) -> dict[str, str]:
 
 def _freed(source: str) -> str:
     """A cell of a part's notebook, without its handling of a learner's unfinished code."""
-    source = EXPLORING.sub(lambda match: textwrap.dedent(match[1]), source + "\n").strip("\n")
-    return source.replace("lesson.data(", "data(")
+    return without_exploring(source).replace("lesson.data(", "data(")
 
 
 def _execute(notebook: dict) -> dict:

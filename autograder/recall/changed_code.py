@@ -108,7 +108,8 @@ def _as_change(edit: Edit, content: bytes, lines: set[int]) -> Iterator[Change]:
         return
     after = b"" if is_left_out else content[first : edit.start] + edit.text + content[edit.end : last]
     shown = clean_text(without_comment(after.decode("utf-8")).strip(), LONGEST_LINE)
-    if len(shown) <= LONGEST and (is_left_out or shown):
+    only_indented = after.split() == content[first:last].split()  # which would look like the line as it is
+    if len(shown) <= LONGEST and (is_left_out or (shown and not only_indented)):
         yield Change(changed, edit.mistake, line=line, after=shown)
 
 

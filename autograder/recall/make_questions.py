@@ -23,7 +23,7 @@ from autograder.recall.changed_code import Change, in_the_reference, known_mista
 from autograder.recall.question import LONGEST, OPTIONS, Option, Question, from_texts, from_values
 from autograder.sandbox import Tier
 from autograder.text import clean_text, listed, plural
-from autograder.viva.questions import MAX_COUNTABLE
+from autograder.viva.questions import MAX_COUNTABLE, fits_on_paper, held_before
 from autograder.viva.recorded_run import RecordedRun, run_calls
 from autograder.viva.student_code import LONGEST_LINE, Code, is_text
 
@@ -152,7 +152,7 @@ class _Maker:
             right = as_asked(run.call, run.answer)
             given = self._given(own_changes(self.part, self.code, self._lines(run), self.rng), run, runs)
             given = [(change, value) for change, value in given if not same(value, right)]
-            given.sort(key=lambda each: form(each[1]) != form(right))
+            given.sort(key=lambda each: (form(each[1]) != form(right), not fits_on_paper(each[1])))
             for change, value in given[:OPTIONS]:
                 others = [(right, "That is what it returns as your code is now.")]
                 others += [(other, each.explained) for each, other in given if each != change]
@@ -168,7 +168,7 @@ class _Maker:
             right = as_asked(run.call, run.answer)
             given = self._given(own_changes(self.part, self.code, self._lines(run), self.rng), run, runs)
             wrong = [each for each in given if not same(each[1], right)]
-            wrong.sort(key=lambda each: form(each[1]) != form(right))
+            wrong.sort(key=lambda each: (form(each[1]) != form(right), not fits_on_paper(each[1])))
             for change, value in wrong[:OPTIONS]:
                 others = [each for each in [*wrong, *given] if not same(each[1], value)]
                 texts = [
@@ -281,6 +281,8 @@ class _Maker:
             places.sort(key=lambda place: not self._is_own(self.code.statements[place[0]].function))
             for line, name in places:
                 value, *later = seen[line, name]
+                if not fits_on_paper(value):
+                    continue
                 others = [(each, f"It holds that later, when line {line} runs again.") for each in later]
                 others += [
                     (each, f"{other} holds that (line {number}).")
@@ -298,9 +300,11 @@ class _Maker:
                         f"What does {name} hold right after line {line} has run for the first time?",
                     ]
                     words += ["(Of a Value: its data.)"] if "Value" in self.code.text else []
-                    before = [f"{other} held {show(held[0])} (line {number})" for (number, other), held in seen.items()
-                              if number < line and other != name]  # fmt: skip
-                    why = f"Before that, {listed(before[-3:])}." if before else ""
+                    before = [
+                        f"{other} held {show(held)} (line {number})"
+                        for number, other, held in held_before(self.code, run, line, name)
+                    ]
+                    why = f"Before that, {listed(before)}." if before else ""
                     yield self._question("value", run, words, made, why, line)
 
     # Common to all.
@@ -326,7 +330,8 @@ class _Maker:
     ) -> Question:
         options, right = made
         shown = tuple(self._shown_code(run, lines))
-        why = f"{why[:1].upper()}{why[1:]}"
+        if why and (why[:2].isalpha() or why.startswith("a ")):  # not a variable such as x
+            why = f"{why[0].upper()}{why[1:]}"
         return Question(self.task, kind, shown, tuple(words), options, right, why)
 
     def _lines(self, run: RecordedRun) -> set[int]:
@@ -391,21 +396,17 @@ class _Maker:
         elif run is not None:
             ran = [statements[line].function for line in run.lines]
             names = [name for name in names if name in ran] or names
-        first = True
-        for name in names[:3]:
-            own = self._functions[name]
-            if not first:
+        names = names[:3]
+        for name in names:
+            if name != names[0]:
                 yield 0, ""
-            first = False
-            yield from self._shortened(own, lines)
+            yield from self._shortened(self._functions[name], lines, MOST_LINES // len(names))
 
-    def _shortened(self, own: list[int], lines: tuple[int, ...]) -> Iterator[tuple[int, str]]:
+    def _shortened(self, own: list[int], lines: tuple[int, ...], most: int) -> Iterator[tuple[int, str]]:
+        """A function's first line, and the lines around these ones, or all of its lines if they are few."""
         near = [own.index(line) for line in lines if line in own] or [0]
-        if len(own) > MOST_LINES:
-            start = max(1, min(near) - MOST_LINES // 2)
-            kept = [own[0], *own[start : start + MOST_LINES]]
-        else:
-            kept = own
+        kept = [own[0]] + [line for i, line in enumerate(own) if i and min(abs(i - j) for j in near) <= most // 2]
+        kept = own if len(own) <= most else kept
         cut = len(self.code.lines[own[0] - 1]) - len(self.code.lines[own[0] - 1].lstrip())
         for place, line in enumerate(kept):
             if place and own.index(line) > own.index(kept[place - 1]) + 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import time
 from collections import deque
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from autograder.console import print_lines
+from autograder.console import is_animated, print_lines
 from autograder.render.loss_curve import WINDOW, last_mean
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def training_progress(losses: list[float], num_steps: int, quiet: bool = False) 
     """
     if quiet:
         yield lambda: None
-    elif not _shows_bars(sys.stdout):
+    elif not is_animated(sys.stdout):
         yield _training_lines(losses, num_steps)
     else:
         from rich.progress import BarColumn, TextColumn
@@ -60,7 +59,7 @@ def grading_progress(quiet: bool = False) -> Iterator[GradingProgress]:
     """Show the progress of a grading on standard error, so that standard output contains only results."""
     if quiet:
         yield GradingProgress(lambda count: None, lambda failed: None)
-    elif not _shows_bars(sys.stderr):
+    elif not is_animated(sys.stderr):
         lines = _GradingLines()
         yield GradingProgress(lines.start, lines.step)
     else:
@@ -80,10 +79,6 @@ def grading_progress(quiet: bool = False) -> Iterator[GradingProgress]:
                     print_lines([line])
 
             yield GradingProgress(lambda count: bar.update(task, total=count), step, say)
-
-
-def _shows_bars(stream: TextIO) -> bool:
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _bar(stream: TextIO, columns: list[ProgressColumn]) -> Progress:

@@ -152,16 +152,14 @@ def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) ->
     seen: dict[tuple[int, str], object] = {}
     for line, name, value in run.values:
         seen.setdefault((line, name), value)
-    plain = [(line, name, value) for (line, name), value in seen.items() if _fits_on_paper(value)]
+    plain = [(line, name, value) for (line, name), value in seen.items() if fits_on_paper(value)]
     if not plain or run.call.only_lengths:
         return []
     line, name, value = rng.choice(plain)
     asked = f"What is the value of {name} (for Values: their data) right after line {line} runs for the first time?"
     words = f"Your code is called: {run.words}. {asked}"
     others = [
-        f"{other} held {show(held)} (line {number})"
-        for (number, other), held in seen.items()
-        if number < line and other != name
+        f"{other} held {show(held)} (line {number})" for number, other, held in held_before(code, run, line, name)
     ]
     return [
         Question(
@@ -170,15 +168,27 @@ def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) ->
             words,
             ((line, code.shown(line)),),
             show(value),
-            tuple(others[-3:]) or ("the value of each name in the line",),
+            tuple(others) or ("the value of each name in the line",),
         )
     ]
 
 
-def _fits_on_paper(value: object) -> bool:
+def held_before(code: Code, run: RecordedRun, line: int, name: str) -> list[tuple[int, str, object]]:
+    """What the last three names held that the same function assigned before this line ran for the first time."""
+    held: dict[str, tuple[int, str, object]] = {}
+    for number, other, value in run.values:
+        if (number, other) == (line, name):
+            break
+        if code.statements[number].function == code.statements[line].function and other != name:
+            held.pop(other, None)
+            held[other] = number, other, value
+    return list(held.values())[-3:]
+
+
+def fits_on_paper(value: object) -> bool:
     """Whether the value consists of numbers with at most three digits."""
     if isinstance(value, list):
-        return all(map(_fits_on_paper, value))
+        return all(map(fits_on_paper, value))
     return not isinstance(value, float) or (abs(value) < 1e6 and abs(value - float(f"{value:.3g}")) < 1e-9)
 
 

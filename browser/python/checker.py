@@ -99,6 +99,13 @@ class PartCheck:
         except Missing as missing:
             files = {path: content.decode("utf-8", "replace") for path, content in self._shipped.items()}
             return json.dumps({"calls": self._calls(missing), "files": files})
+        return self._encoded(report)
+
+    def natively(self) -> str:
+        """The report, with a worker process in place of the page's interpreter."""
+        return self._encoded(check_part(self._files, self._part, None, self._task, Tier.LOCAL))
+
+    def _encoded(self, report: Report) -> str:
         words = {"printed": report.printed, "next": next_step([report]), "hint": self._hint(report)}
         return json.dumps({"report": {**report.to_json(), **words}})
 

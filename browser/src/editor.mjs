@@ -1,4 +1,5 @@
 // The editor: CodeMirror with Python, and a mark on the line that a failing check points at.
+import { autocompletion } from "@codemirror/autocomplete";
 import { python } from "@codemirror/lang-python";
 import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { indentWithTab } from "@codemirror/commands";
@@ -49,6 +50,7 @@ export class Editor {
         indentWithTab, // Escape, then Tab, leaves the editor
       ]),
       basicSetup,
+      autocompletion({ activateOnTyping: false }), // a list that opens by itself would take Enter and Escape; Ctrl-Space opens it
       python(),
       syntaxHighlighting(colours),
       indentUnit.of("    "),
@@ -89,14 +91,22 @@ export class Editor {
     this.view.dispatch({ effects: markLine.of(line ?? 0) });
   }
 
-  goTo(line) {
+  goTo(line, focus = true) {
     const place = this.view.state.doc.line(Math.min(Math.max(line, 1), this.view.state.doc.lines));
     this.view.dispatch({ selection: { anchor: place.to }, effects: EditorView.scrollIntoView(place.from, { y: "center" }) });
-    this.view.focus();
+    if (focus) this.view.focus();
   }
 
-  find(text) {
-    const index = this.text.indexOf(text);
-    return index < 0 ? 1 : this.view.state.doc.lineAt(index).number;
+  // The line of a definition's first statement: after its docstring.
+  find(definition) {
+    const index = this.text.indexOf(definition);
+    if (index < 0) return 1;
+    const lines = this.text.slice(index).split("\n");
+    let line = lines.findIndex((each) => /:\s*$/.test(each)) + 1; // after the signature
+    if (/^\s*"""/.test(lines[line] ?? "")) {
+      const isOneLine = lines[line].split('"""').length > 2;
+      line += isOneLine ? 1 : lines.slice(line + 1).findIndex((each) => each.includes('"""')) + 2;
+    }
+    return this.view.state.doc.lineAt(index).number + line;
   }
 }

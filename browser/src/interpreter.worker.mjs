@@ -4,12 +4,13 @@ import { openPort } from "./port.mjs";
 const port = await openPort();
 const handlers = {
   learner: {
-    boot: "import learner\npage = learner.Page()",
+    boot: "import learner, training\npage, trainer = learner.Page(), training.Trainer()",
     files: (python, { files }) => call(python, "page.serve", files),
     load: (python) => call(python, "page.served.load"),
     call: (python, { probe, argumentsJson }) => ({ line: call(python, "page.served.call", probe, argumentsJson) }),
     cell: (python, { part, code, files }) => call(python, "page.run_cell", part, code, files),
     output: (python) => call(python, "page.served.output"),
+    train: (python, { step, given }) => call(python, "trainer.answer", step, given),
   },
   checker: {
     boot: "import checker\npage = checker.Page()",

@@ -1,18 +1,14 @@
 // The page: parts, lesson, editor and verdict.
+import { dim, element } from "./elements.mjs";
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
-import { readFiles, zipOf } from "./portable.mjs";
+import { readFiles, textIn, zipOf } from "./portable.mjs";
 import { Work } from "./storage.mjs";
+import { TrainingRoom } from "./training.mjs";
 
 const $ = (id) => document.getElementById(id);
 const WORDS = { passed: "pass", failed: "FAIL", error: "FAIL", timeout: "FAIL", missing: "FAIL", todo: "to do", manual: "manual" };
 const SAVE_AFTER = 300; // milliseconds without a key
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
 
 // A web worker with the engine's interface.
 function webWorker() {
@@ -49,30 +45,38 @@ async function download(sizes) {
 }
 
 class Page {
-  constructor(course, work, engine) {
-    Object.assign(this, { course, work, engine, part: null, results: {}, hints: {}, example: null, started: new Map() });
+  constructor(course, work) {
+    Object.assign(this, { course, work, part: null, results: {}, hints: {}, example: null, started: new Map() });
     this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
+    this.engine = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    this.engine.catch(() => {}); // reported in `open`
+    this.training = new TrainingRoom({
+      files: () => this.work.all(),
+      start: async () => (await this.engine).startOwn(),
+      names: async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean),
+    });
   }
 
+  // Shows the part and what the learner wrote while Python is still loading.
   static async open() {
     const course = await (await fetch("course.json")).json();
     const work = await Work.open(course.stubs);
-    const [checker, learner] = await download(course.sizes);
-    const indexURL = new URL("pyodide/", document.baseURI).href;
-    const engine = new Course(webWorker, {
-      checker: { indexURL, archive: checker },
-      learner: { indexURL, archive: learner },
-    });
-    const page = new Page(course, work, engine);
+    const page = new Page(course, work);
     page.results = (await work.recall("results")) ?? {};
     page.hints = (await work.recall("hints")) ?? {};
     page.listen();
-    await page.follow();
+    page.drawClass();
+    await page.follow(); // before the download, which takes all of a slow connection
     if (!work.lasting) page.tell("This browser does not store your work for this page. Choose Save as zip before you close it.");
     try {
+      const [checker, learner] = await download(course.sizes);
+      const indexURL = new URL("pyodide/", document.baseURI).href;
+      const engine = new Course(webWorker, { checker: { indexURL, archive: checker }, learner: { indexURL, archive: learner } });
+      page.resolve(Object.assign(engine, { learnerArchive: learner }));
       await engine.ready;
       $("boot").textContent = "Ready. Nothing that you write leaves this browser.";
     } catch (error) {
+      page.reject(error);
       $("boot").textContent = `Python did not start (${error.message}). Reload the page to try again.`;
     }
     return page;
@@ -85,7 +89,11 @@ class Page {
     $("undo").onclick = () => this.undo();
     $("save-zip").onclick = () => this.saveZip();
     $("open-files").onchange = (event) => this.take([...event.target.files]).finally(() => (event.target.value = ""));
-    $("task").onchange = () => this.goToTask($("task").value);
+    $("task").onchange = () => this.goToTask($("task").value, false); // the arrow keys stay in the list
+    document.querySelector(".skip").onclick = (event) => {
+      event.preventDefault(); // the address names the part
+      $(this.part ? "editor-title" : "train-title").focus();
+    };
     window.addEventListener("hashchange", () => this.follow());
     this.work.onOtherTab((name, text) => this.follows(name, text));
     window.addEventListener("pagehide", () => this.flush());
@@ -108,16 +116,47 @@ class Page {
   // The address says what to show: #part=3&task=3.1&code=...
   async follow() {
     const wanted = new URLSearchParams(location.hash.slice(1));
+    if (wanted.has("train")) return this.showTraining();
     const task = wanted.get("task") ?? "";
     const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
     const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
     await this.flush();
     await this.show(part, wanted.get("code"));
     if (task) this.goToTask(task);
+    this.showRecorded();
+  }
+
+  async showTraining() {
+    await this.flush();
+    this.part = null;
+    $("main").dataset.view = "train";
+    document.title = "Train a model";
+    this.tell("");
+    this.drawParts();
+    this.training.open();
+  }
+
+  // The verdict on the example of the front page was recorded when the page was built: it need not wait for Python.
+  showRecorded() {
+    const { example } = this.course;
+    if (!example || this.example !== example.code || this.part.number !== example.part) return;
+    this.drawReport(example.report);
+    const keep = [...$("banner").querySelectorAll("button")];
+    this.tell("This code came with the link, and so did its verdict below. Change the code, then choose Check.", ...keep);
+  }
+
+  // The links of a class, and the time zone of its dates.
+  drawClass() {
+    const { links = [], zone } = this.course;
+    const rows = links.map(([label, address]) => element("li", {}, element("a", { href: address, textContent: label })));
+    if (zone) rows.push(element("li", { className: "due", textContent: `Times are those of ${zone}.` }));
+    $("class-links").hidden = !rows.length;
+    $("class-links").replaceChildren(...rows);
   }
 
   async show(part, code) {
     this.part = part;
+    $("main").dataset.view = "part";
     this.work.remember("part", part.number);
     this.example = code || null;
     $("lesson-title").textContent = `Part ${part.number}: ${part.title}`;
@@ -135,6 +174,10 @@ class Page {
       const keep = element("button", { type: "button", textContent: "Keep it as my file", onclick: () => this.keepExample() });
       const back = element("button", { type: "button", textContent: "Back to my file", onclick: () => this.leaveExample() });
       this.tell("This code came with the link. Your own file is untouched.", keep, back);
+    } else if (this.work.hasNewStub(part.file)) {
+      const take = element("button", { type: "button", textContent: "Start from the new stub", onclick: () => this.takeNewStub(part) });
+      const keep = element("button", { type: "button", textContent: "Keep mine", onclick: () => this.work.begin(part.file).then(() => this.tell("")) });
+      this.tell(`The course has a new stub of ${part.file}. Your own file is kept.`, take, keep);
     } else this.tell("");
     this.drawParts();
     this.drawReport(this.results[part.file]);
@@ -147,20 +190,23 @@ class Page {
     output.setAttribute("role", "status");
     const part = this.part;
     button.onclick = async () => {
-      button.disabled = true;
+      if (button.ariaDisabled === "true") return;
+      dim(button, true);
       await this.flush();
       const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
+      output.replaceChildren(element("p", { className: "note", textContent: "Running ..." }));
+      const engine = await this.engine;
       // A new interpreter has not run the cells before this one.
-      if (!this.engine.cells || this.started.get(part) !== this.engine.cells) {
-        await this.engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
+      if (!engine.cells || this.started.get(part) !== engine.cells) {
+        await engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
       }
-      this.started.set(part, this.engine.cells);
-      const { printed, shown } = await this.engine.cell(part.name, cell.querySelector("code").textContent, files);
+      this.started.set(part, engine.cells);
+      const { printed, shown } = await engine.cell(part.name, cell.querySelector("code").textContent, files);
       output.replaceChildren();
       if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));
       for (const html of shown) output.append(element("div", { innerHTML: html }));
       if (!printed && !shown.length) output.append(element("p", { textContent: "This cell has no output." }));
-      button.disabled = false;
+      dim(button, false);
     };
     cell.querySelector("pre").tabIndex = 0; // it scrolls
     cell.append(button, output);
@@ -173,15 +219,18 @@ class Page {
       const link = element("a", { href: `#part=${part.number}` }, element("span", { textContent: `${part.number} ${part.title}` }));
       if (state) link.append(element("span", { className: `state ${result?.passed ? "passed" : ""}`, textContent: state }));
       if (part === this.part) link.setAttribute("aria-current", "page");
+      if (part.due) link.append(element("span", { className: "due", textContent: `due ${part.due}` }));
       return element("li", {}, link);
     });
-    $("parts").firstElementChild.replaceChildren(...rows);
+    const train = element("a", { href: "#train", textContent: "Train a model" });
+    if (!this.part) train.setAttribute("aria-current", "page");
+    $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train));
   }
 
-  goToTask(id) {
+  goToTask(id, focus = true) {
     const task = this.part.tasks.find((each) => each.id === id);
     $("task").value = task ? id : "";
-    if (task?.defines) this.editor.goTo(this.editor.find(`def ${task.defines}`));
+    if (task?.defines) this.editor.goTo(this.editor.find(`def ${task.defines}`), focus);
   }
 
   // Another tab of this browser has saved a file. What was typed here a moment before is kept as a backup.
@@ -213,13 +262,15 @@ class Page {
   }
 
   async check() {
-    if (this.checking) return;
+    if (this.checking || !this.part) return;
     this.checking = true;
     await this.flush();
     const part = this.part;
     const text = this.editor.text;
     const task = $("task").value || null;
-    $("check").disabled = true;
+    dim($("check"), true);
+    $("summary").textContent = "Python is loading. Your check runs as soon as it is ready.";
+    const engine = await this.engine.then(async (each) => (await each.ready, each)).catch(() => null);
     $("summary").textContent = "Checking ...";
     const started = performance.now();
     let last = "";
@@ -228,8 +279,9 @@ class Page {
       $("summary").textContent = `Checking ... ${waited} s${last && waited > 1 ? `: ${last}` : ""}`;
     }, 1000);
     try {
+      if (!engine) throw new Error("Python did not start");
       const files = { ...this.work.all(), [part.file]: text };
-      const report = await this.engine.check({ part: part.number, task, files }, (probe) => (last = probe ? "your code runs" : "your file loads"));
+      const report = await engine.check({ part: part.number, task, files }, (probe) => (last = probe ? "your code runs" : "your file loads"));
       // A check of one task says nothing about the others.
       if (!this.example && !task) {
         this.results[part.file] = report;
@@ -241,7 +293,7 @@ class Page {
     } finally {
       clearInterval(shown);
       this.checking = false;
-      $("check").disabled = false;
+      dim($("check"), false);
       this.drawParts();
     }
   }
@@ -257,6 +309,7 @@ class Page {
       return;
     }
     $("summary").textContent = `${report.earned} of ${report.possible} points. ${this.inWords(report.breaks || report.next)}`;
+    this.advised = new Set(); // one mistake is explained once
     $("checks").replaceChildren(...report.checks.map((check) => this.drawCheck(check)));
     $("printed").hidden = !report.printed;
     $("printed").lastElementChild.textContent = report.printed ?? "";
@@ -269,10 +322,11 @@ class Page {
     const failed = ["failed", "error", "timeout", "missing"].includes(check.status);
     const row = element("li", { className: failed ? "failed" : check.status });
     row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}`);
+    if (check.advice && !this.advised.has(check.advice)) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
+    this.advised.add(check.advice);
     if (check.message && failed) row.append(element("pre", { textContent: this.inWords(check.message.trimEnd()) }));
     const note = this.course.notes[check.name];
     if (note) row.append(element("p", { className: "note", textContent: note }));
-    if (check.advice) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
     if (failed && check.line) {
       row.append(element("button", { type: "button", textContent: `Go to line ${check.line}`, onclick: () => this.editor.goTo(check.line) }));
     }
@@ -318,6 +372,12 @@ class Page {
     this.drawParts();
   }
 
+  async takeNewStub(part) {
+    await this.work.replace(part.file, this.work.stubs[part.file], "new stub");
+    await this.show(part, null);
+    this.tell("This is the new stub. Undo reset brings your code back.");
+  }
+
   async undo() {
     await this.flush();
     const backup = await this.work.undo(this.part.file);
@@ -336,14 +396,19 @@ class Page {
 
   async take(files) {
     await this.flush();
+    const names = files.find((file) => /\.txt$/i.test(file.name));
+    if (names) {
+      location.hash = "train";
+      return this.training.takeFile(names);
+    }
     const { texts, left } = await readFiles(files, Object.keys(this.course.stubs));
-    const names = Object.keys(texts).filter((name) => texts[name] !== this.work.text(name));
-    const replaced = names.filter((name) => this.work.touched(name));
+    const changed = Object.keys(texts).filter((name) => texts[name] !== this.work.text(name));
+    const replaced = changed.filter((name) => this.work.touched(name));
     if (replaced.length && !confirm(`Replace ${replaced.join(", ")}? Undo reset brings your code back, file by file.`)) return;
-    for (const name of names) await this.work.replace(name, texts[name], "opened");
-    const part = this.part.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
-    const same = Object.keys(texts).length - names.length;
-    const said = [names.length ? `Opened ${names.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
+    for (const name of changed) await this.work.replace(name, texts[name], "opened");
+    const part = this.part?.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
+    const same = Object.keys(texts).length - changed.length;
+    const said = [changed.length ? `Opened ${changed.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
     if (part) {
       history.replaceState(null, "", `#part=${part.number}`);
       await this.show(part, null);
@@ -387,4 +452,5 @@ async function keepForOfflineUse() {
 }
 
 window.coursePage = Page.open();
-keepForOfflineUse().catch(() => {});
+// Afterwards: on a slow connection, it would load everything at the same time again.
+window.coursePage.finally(() => keepForOfflineUse().catch(() => {}));

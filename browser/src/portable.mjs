@@ -1,5 +1,5 @@
 // The learner's files as a zip and back: the same exercises/*.py as in the course's folder.
-import { strToU8, unzipSync, zipSync } from "fflate";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 
 const LONG_AGO = new Date(1980, 0, 1);
 export const LARGEST_FILE = 64 * 1024;
@@ -7,6 +7,11 @@ export const LARGEST_FILE = 64 * 1024;
 export function zipOf(files) {
   const entries = Object.entries(files).map(([name, text]) => [`exercises/${name}`, [strToU8(text), { mtime: LONG_AGO }]]);
   return new Blob([zipSync(Object.fromEntries(entries))], { type: "application/zip" });
+}
+
+// The text of one file in a zip.
+export function textIn(archive, path) {
+  return strFromU8(unzipSync(archive, { filter: (entry) => entry.name === path })[path]);
 }
 
 // The given files that belong to the course, and why others are left out: {texts: {name: text}, left: [sentence, ...]}.

@@ -79,6 +79,8 @@ export class Work {
     work.storage = await open();
     work.stubs = stubs;
     work.texts = new Map(await work.storage.entries("files"));
+    work.begun = (await work.recall("begun")) ?? {};
+    for (const name of work.texts.keys()) work.begun[name] ??= stubs[name];
     work.tabs = new BroadcastChannel(DATABASE);
     return work;
   }
@@ -93,6 +95,16 @@ export class Work {
 
   touched(name) {
     return this.texts.has(name);
+  }
+
+  // Whether the course has a new stub of a file that the learner has begun.
+  hasNewStub(name) {
+    return this.touched(name) && this.begun[name] !== this.stubs[name];
+  }
+
+  async begin(name) {
+    this.begun[name] = this.stubs[name];
+    await this.remember("begun", this.begun);
   }
 
   all() {
@@ -114,6 +126,7 @@ export class Work {
       this.texts.delete(name);
       await this.storage.delete("files", name);
     } else {
+      if (!this.touched(name)) await this.begin(name);
       this.texts.set(name, text);
       await this.storage.put("files", text, name);
     }

@@ -71,7 +71,7 @@ def box(part: Part) -> str:
 ```sh
 make check part={part.number}       # or one task: make check part={part.tasks[0].id}
 make hint part={part.number}        # when you are stuck; hints cost no points
-make notebooks part={part.number}   # the part as a lesson
+make lesson part={part.number}      # the idea, step by step, in your browser
 ```
 """
 

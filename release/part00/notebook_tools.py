@@ -6,10 +6,12 @@ The course generates this file from its notebook_tools/. There is nothing to edi
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import html
 import importlib.util
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -372,7 +374,10 @@ def _checks():
 
 
 def _finding():
-    """Where a learner's modules are: next to the notebook, in the folders of the other parts, in exercises/."""
+    """Where a learner's modules are: next to the notebook, in the folders of the other parts, in exercises/.
+
+    In the course's folder, the reference takes the place of other parts that are not passed yet: one can begin anywhere.
+    """
 
     # By part: its title, its module and the modules that it needs. course.json is generated from course.toml.
     COURSE = {
@@ -392,19 +397,25 @@ def _finding():
 
     @dataclass(frozen=True)
     class Found:
-        """The modules of a part and of those that it builds on. own: the file that the part is written in."""
+        """The modules of a part and of those that it builds on. own: the file that the part is written in. modules: what
+        the notebook imports; theirs: the learner's files, some of which the reference stands in for.
+        """
 
         title: str
         own: Path
         needed: tuple[str, ...]
         modules: dict[str, Path]
+        theirs: dict[str, Path]
 
         def lines(self) -> list[str]:
             """What the learner reads at the start of a notebook."""
             lines = [f"{self.title}. You write {self.own.name}; this notebook uses:"]
             for name in self.needed:
                 place = self.modules.get(name)
-                lines.append(f"  {name}.py  " + (f"from {place.parent}" if place else f"not found. {WHERE_TO_PUT}"))
+                said = f"from {place.parent}" if place else f"not found. {WHERE_TO_PUT}"
+                if place and place != self.theirs.get(name):
+                    said = f"the reference, until you have passed part {int(name[4:6])}"
+                lines.append(f"  {name}.py  {said}")
             return lines
 
     def find(part: int, folder: Path) -> Found:
@@ -418,7 +429,36 @@ def _finding():
                     modules[name] = (place / f"{name}.py").resolve()
                     break
         own = modules.get(facts["module"], folder / f"{facts['module']}.py")
-        return Found(f"Part {part}, {facts['title']}", own, (*facts["needs"], facts["module"]), modules)
+        used = {name: modules[name] if path == own else passed_or_reference(path) for name, path in modules.items()}
+        return Found(f"Part {part}, {facts['title']}", own, (*facts["needs"], facts["module"]), used, modules)
+
+    def passed_or_reference(path: Path) -> Path:
+        """The learner's file of another part in exercises/, or the reference if the part is not passed and it is here."""
+        reference = path.parent.parent / "solutions" / path.name
+        if path.parent.name != "exercises" or not reference.is_file():
+            return path
+        return path if passed(path) else reference
+
+    def passed(path: Path) -> bool:
+        """Whether the learner's file in exercises/ passes as it is now. It is checked when no result of it is recorded."""
+        content, course, number = path.read_bytes(), path.parent.parent, int(path.name[4:6])
+        if b'raise NotImplementedError("' in content:
+            return False
+        digest = hashlib.sha256(content).hexdigest()
+        if (known := _recorded(course, number, digest)) is None:
+            command = [sys.executable, str(course / "autograder" / "__main__.py"), "check", str(number), "--json"]
+            subprocess.run(command, cwd=course, capture_output=True, check=False)  # it records the result
+            known = _recorded(course, number, digest)
+        return bool(known)
+
+    def _recorded(course: Path, number: int, digest: str) -> bool | None:
+        """Whether the file with this sha256 passed its last check; None if another one was checked, or none."""
+        memory = Path(os.environ.get("AUTOGRADER_MEMORY") or course / ".learner")
+        try:
+            report = json.loads((memory / "results" / f"{number}.json").read_text(encoding="utf-8"))
+            return report["passed"] if report["sha256"] == digest else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     class Importer:
         """Lets `import` take exactly the files that were found: a folder on sys.path may hold other parts' modules too."""
@@ -701,7 +741,7 @@ def _explaining():
             file = Path(error.filename or "?").name
             return f"{file}, line {error.lineno}, is not valid Python: {error.msg}. Fix it, {AGAIN}"
         kind = f"{type(error).__name__}: {error}"
-        files = {path.resolve() for path in found.modules.values()}
+        files = {path.resolve() for path in found.theirs.values()}  # nothing is to be fixed in the reference
         for frame in reversed(frames):
             if Path(frame.filename).resolve() in files:
                 place = f"{Path(frame.filename).name}, line {frame.lineno}, in {frame.name}:"
@@ -2137,7 +2177,7 @@ def _lesson():
         def check(self, task: str) -> float:
             """Check one task of the module next to this notebook, print the result, and return the points."""
             self._look_again()
-            print("\n".join((report := checks.run(task, self.found.own, self.found.modules.values())).lines))
+            print("\n".join((report := checks.run(task, self.found.own, self.found.theirs.values())).lines))
             return report.earned
 
         def data(self, name: str) -> Path:
@@ -2185,6 +2225,14 @@ def _walks():
         """Show how the topological order of the diamond is built."""
         picture.show(building_the_order(diamond(), "The topological order, built by a depth-first search"))
 
+    def show_to_order() -> None:
+        """Show the small graph whose order the learner writes down."""
+        picture.show(graph.drawing(to_order(), "z = h·x + h, where h = a·b", known=()))
+
+    def try_order(names: Sequence[str]) -> None:
+        """Print what `backward` would compute with this list for the small graph, the first value first."""
+        print(tried(to_order(), names))
+
     def order(nodes: graph.Nodes) -> list[int]:
         """The values, each after its inputs: the topological order that a depth-first search from the result finds."""
         found: list[int] = []
@@ -2220,6 +2268,39 @@ def _walks():
 
         visit(next(iter(nodes)))
         return found
+
+    def tried(nodes: graph.Nodes, names: Sequence[str]) -> str:
+        """What is wrong with a list of all values, or that each of them comes after its inputs."""
+        keys = {node.name: key for key, node in nodes.items()}
+        if unknown := [name for name in names if name not in keys]:
+            return f"There is no {unknown[0]} in this graph. Its values: {', '.join(sorted(keys))}."
+        if missing := [name for name in sorted(keys) if name not in names]:
+            return f"Not yet: {', '.join(missing)} must be on the list, too."
+        if repeated := [name for name in sorted(keys) if list(names).count(name) > 1]:
+            return f"Not yet: {repeated[0]} is on the list twice, so it would pass on its gradient twice."
+        walk = [keys[name] for name in reversed(names)]
+        states, right = pass_on(nodes, walk), pass_on(nodes, list(reversed(order(nodes))))[-1]
+        from_the_end = f"From its end, backward visits {', '.join(reversed(names))}."
+        for value in names:
+            inputs = [nodes[child].name for child, _ in nodes[keys[value]].inputs]
+            late = next((name for name in inputs if names.index(name) > names.index(value)), None)
+            if late is not None:
+                had = svg.number(states[walk.index(keys[late])].get(keys[late], 0.0))
+                wrong = [key for key in nodes if states[-1].get(key, 0.0) != right[key]]
+                got = "".join(
+                    f" {nodes[key].name} ends with {svg.number(states[-1].get(key, 0.0))} instead of "
+                    f"{svg.number(right[key])}."
+                    for key in wrong
+                )
+                return (
+                    f"Not yet: {value} is on the list before its input {late}. {from_the_end} So {late} passes on its "
+                    f"gradient, {had}, before {value} has added its share.{got}"
+                )
+        grads = ", ".join(f"{nodes[key].name} {svg.number(right[key])}" for key in walk)
+        return (
+            f"Right: each value is on the list after its inputs. {from_the_end} The gradients: {grads}. "
+            "Other orders can be right, too."
+        )
 
     def step_by_step(nodes: graph.Nodes, title: str, width: float = svg.WIDE) -> svg.Picture:
         """The values forward, then a panel for each value that passes on its gradient, the result first."""
@@ -2328,6 +2409,18 @@ def _walks():
             d: graph.Node("d", "×", 6.0, 1.0, ((a, 3.0), (b, 2.0))),
             a: graph.Node("a", "", 2.0, 4.0),
             b: graph.Node("b", "", 3.0, 2.0),
+        }
+
+    def to_order() -> dict[int, graph.Node]:
+        """z = h·x + h with h = a·b, at a = 2, b = 3, x = 2: h is near the result on one path and farther on the other."""
+        z, m, h, x, a, b = range(6)
+        return {
+            z: graph.Node("z", "+", 18.0, inputs=((m, 1.0), (h, 1.0))),
+            m: graph.Node("m", "×", 12.0, inputs=((h, 2.0), (x, 6.0))),
+            h: graph.Node("h", "×", 6.0, inputs=((a, 3.0), (b, 2.0))),
+            x: graph.Node("x", "", 2.0),
+            a: graph.Node("a", "", 2.0),
+            b: graph.Node("b", "", 3.0),
         }
 
     def diamond() -> dict[int, graph.Node]:

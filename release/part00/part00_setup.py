@@ -1,5 +1,8 @@
 """Part 0: your first passing check, and a tool to test gradients with.
 
+Read the lesson first. To open it: make lesson part=0, or python -m autograder lesson 0
+In your instructor's folder it is the notebook part00.ipynb; on the course's web page it is next to this code.
+
 You write two short functions. The first shows how a check reports. The second estimates the slope (derivative) of any
 function numerically. From part 1 on you compute derivatives exactly, and compare.
 """

@@ -1,5 +1,8 @@
 """Part 2: from names to numbers, and a baseline to beat.
 
+Read the lesson first. To open it: make lesson part=2, or python -m autograder lesson 2
+In your instructor's folder it is the notebook part02.ipynb; on the course's web page it is next to this code.
+
 A model reads numbers, not letters. The tokenizer gives each character a number, its token id. One more id is for BOS
 ("beginning of sequence"), the token before and after every name. Then you write the simplest language model, a bigram
 model: it counts how often one token follows another. Its loss is the baseline that your GPT has to beat.

@@ -1,5 +1,8 @@
 """Part 3: the three building blocks of the model, on plain lists of `Value`.
 
+Read the lesson first. To open it: make lesson part=3, or python -m autograder lesson 3
+In your instructor's folder it is the notebook part03.ipynb; on the course's web page it is next to this code.
+
 A vector is a list, a matrix is a list of rows. The GPT of part 5 is built from these three, addition and ReLU.
 
 Each function returns a new list and does not change the caller's lists or Values. Gradients must reach every `Value`

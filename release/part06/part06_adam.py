@@ -1,5 +1,8 @@
 """Part 6: Adam, the optimiser. It decides how far to move each parameter, given its gradient.
 
+Read the lesson first. To open it: make lesson part=6, or python -m autograder lesson 6
+In your instructor's folder it is the notebook part06.ipynb; on the course's web page it is next to this code.
+
 Plain gradient descent moves by a multiple of the gradient. Adam keeps two running means per parameter, of the gradient
 (m) and of its square (v), and moves by a multiple of m / √v: about the same distance for large and small gradients.
 

@@ -1,5 +1,8 @@
 """Part 9: understanding. Four quantities: work them out with pen and paper first.
 
+Read the lesson first. To open it: make lesson part=9, or python -m autograder lesson 9
+In your instructor's folder it is the notebook part09.ipynb; on the course's web page it is next to this code.
+
 How bad is a model that knows nothing, what does a loss mean, and what does attention cost?
 """
 

@@ -1,4 +1,8 @@
-"""Part 10: experiments. Look into the model that you trained."""
+"""Part 10: experiments. Look into the model that you trained.
+
+Read the lesson first. To open it: make lesson part=10, or python -m autograder lesson 10
+In your instructor's folder it is the notebook part10.ipynb; on the course's web page it is next to this code.
+"""
 
 from __future__ import annotations
 

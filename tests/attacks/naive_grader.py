@@ -56,5 +56,12 @@ def test_approx():
     assert [y.data for y in part.rmsnorm(values([3.0]))] == pytest.approx([0.123])
 
 
+def test_what_is_right_is_computed_from_the_arguments_afterwards():
+    x = values([3.0, 4.0])
+    got = part.rmsnorm(x)
+    length = math.sqrt(sum(v.data**2 for v in x) / len(x) + 1e-5)
+    assert [y.data for y in got] == [v.data / length for v in x]
+
+
 def test_something_comes_back():
     assert part.rmsnorm(values([3.0, 4.0]))

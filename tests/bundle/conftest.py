@@ -13,7 +13,7 @@ from autograder.bundle.students_zip import make_bundle
 
 def _build(folder: Path) -> str:
     folder.mkdir()
-    with few_mistakes():
+    with few_mistakes(folder.with_name("recordings")):
         return str(make_bundle(folder))
 
 

@@ -25,9 +25,9 @@ with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no
 def test_every_command_of_its_readme_does_what_it_says(bundle):
     readme = (bundle / "README.md").read_text(encoding="utf-8")
     calls = set(re.findall(r"(?:make|python -m autograder) [a-z][\w .=]*\w", readme)) - {"python -m autograder"}
-    assert {"make check part=0", "make check", "make notebooks", "python -m autograder check 0"} <= calls
+    assert {"make check part=0", "make check", "make lesson part=5", "python -m autograder check 0"} <= calls
     solve(bundle, *range(11))
-    more = {"notebooks": ["args=--version"], "appeal": ["reason=Why."]}
+    more = {"lesson": ["args=--print"], "notebooks": ["args=--version"], "appeal": ["reason=Why."]}
     for call in sorted(calls):
         words = call.replace("NAME", "square_gives_x_times_x").split()
         if words[0] == "make" and not shutil.which("make"):
@@ -174,7 +174,7 @@ def test_make_refuses_a_variable_that_a_target_does_not_take(bundle):
 @with_make
 def test_make_alone_lists_what_the_zip_can_do(bundle):
     listed = run(bundle, "make").stdout
-    assert re.findall(r"^  (\w+) ", listed, flags=re.M) == ["help", "check", "notebooks", "context", "appeal"]
+    assert re.findall(r"^  (\w+) ", listed, flags=re.M) == ["help", "check", "lesson", "notebooks", "context", "appeal"]
     assert "fast=" not in listed
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bundle import mistake_answers, recording
+from autograder.bundle import mistake_answers, recording, recordings
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading.follow_through import table_of
 from autograder.grading.misconceptions import misconceptions, variants
@@ -72,9 +72,10 @@ def some_variants(part: Part) -> dict[str, bytes]:
 
 
 @contextlib.contextmanager
-def few_mistakes() -> Iterator[pytest.MonkeyPatch]:
-    """Builds record only `some_mistakes`."""
+def few_mistakes(kept: Path) -> Iterator[pytest.MonkeyPatch]:
+    """Builds record only `some_mistakes`. kept: the folder of these recordings."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recordings, "RECORDINGS", kept)
         for module in (recording, mistake_answers):
             patch.setattr(module, "misconceptions", some_mistakes)
         patch.setattr(mistake_answers, "variants", some_variants)

@@ -127,7 +127,7 @@ def test_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(
         assert [entry.sha256 for entry in mine] == [f"{who} {i}" for i in range(len(mine))]
         assert said <= len(mine) <= said + 1  # the last may have been written and not yet noted
     for entry in entries:
-        assert len(json.loads(entry.curve)) == 50 and entry.loss == pytest.approx(2.2)
+        assert len(entry.measured.curve) == 50 and entry.loss == pytest.approx(2.2)
         assert entry.source == f"# {entry.sha256}".encode() * 400
     BoardStore(database).get_or_create_learner("after")  # and nothing is locked
 

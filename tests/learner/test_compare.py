@@ -82,3 +82,16 @@ def test_normalising_drops_docstrings_comments_and_types_and_keeps_the_rest():
     )
     assert normalised(source, "A.f") == "def f(self, x=2):\n    return x + 1"
     assert "is not defined as a function here" in normalised(source, "A.g")
+
+
+def test_a_task_that_passes_has_reasons_and_another_form_and_one_that_fails_has_not(course):
+    course.write(3, solution(3).replace("largest = max", "largest = min"))
+    answer = course.run("compare", "3", "--anyway")
+    assert answer.returncode == 0, answer.stderr
+    linear, softmax = answer.stdout.partition("3.2 softmax")[0], answer.stdout.partition("3.2 softmax")[2]
+    assert "  Why: One line per idea" in linear and "  Also right: One node per output" in linear
+    nodes = {
+        who: int(number.replace(",", "")) for who, number in re.findall(r"^  (\w.*?) +\d+ +([\d,]+) ", linear, re.M)
+    }
+    assert nodes["yours"] == nodes["reference"] > 2 * nodes["other form"]
+    assert "Why:" not in softmax.partition("3.3 rmsnorm")[0] and "  Why: " in softmax.partition("3.3 rmsnorm")[2]

@@ -45,6 +45,26 @@ def test_q_at_the_breakpoint_ends_without_a_traceback(course):
     assert "Traceback" not in answer.stdout + answer.stderr and "Ended." in answer.stdout
 
 
+# The default breakpoint() of Python 3.14, in short, for every version.
+ASKS = """
+import pdb, sys
+
+def asks(*unused, **options):
+    input("Quitting pdb will kill the process. Quit anyway? [y/n] ")
+    sys.exit(0)
+
+pdb.set_trace = asks
+"""
+
+
+def test_q_at_the_breakpoint_asks_nothing_also_where_the_debugger_would_ask(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "sitecustomize.py").write_text(ASKS, encoding="utf-8")
+    course.write(1, STOPS)
+    answer = course.run("debug", 1, "--check", TWICE, input="q\n")
+    assert "Quit anyway?" not in answer.stdout and "Ended." in answer.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="There are no pseudo-terminals on Windows.")
 def test_an_error_opens_the_debugger_where_it_happened_in_the_learners_code(course):
     from helpers.terminal import Terminal

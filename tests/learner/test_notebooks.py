@@ -1,5 +1,6 @@
 """A learner's own copies of the notebooks, and JupyterLab on them."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,8 +12,9 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import EXERCISES, ROOT, part
-from autograder.learner import notebook_copies
+from autograder.learner import last_results
 from autograder.learner.notebook_copies import COPIES, RELEASE, own_copy
+from autograder.notebooks import side_by_side
 
 nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra `notebooks`")
 nbclient = pytest.importorskip("nbclient", reason="notebooks need the extra `notebooks`")
@@ -43,7 +45,7 @@ def test_a_copy_finds_the_modules_in_exercises_and_the_shared_tools(tmp_path):
 def test_jupyterlab_serves_them(tmp_path):
     pytest.importorskip("jupyterlab")
     home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
-    command = [sys.executable, "-m", "autograder", "notebooks", "3", "--no-browser", "--allow-root", "--port=0"]
+    command = [sys.executable, "-m", "autograder", "notebooks", "3", "--no-browser", "--port=0"]
     lab = subprocess.Popen(
         command, cwd=ROOT, env=home, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
     )
@@ -53,7 +55,7 @@ def test_jupyterlab_serves_them(tmp_path):
             said.append(line)
             if "http://127.0.0.1" in line:
                 break
-        assert "/lab" in said[-1], "".join(said)
+        assert "/lab/workspaces/part03" in said[-1], "".join(said)
     finally:
         os.killpg(lab.pid, signal.SIGKILL)
         lab.communicate()
@@ -61,10 +63,30 @@ def test_jupyterlab_serves_them(tmp_path):
 
 def test_options_of_jupyterlab_need_no_part_before_them(monkeypatch):
     opened = []
-    monkeypatch.setattr(notebook_copies, "open_notebooks", lambda part, options: opened.append((part, options)) or 0)
+    monkeypatch.setattr(side_by_side, "open_jupyterlab", lambda part, options: opened.append((part, options)) or 0)
+    monkeypatch.setattr(last_results, "first_unfinished", lambda: part(2))
     for words in (["--allow-root", "--port=0"], ["5", "--no-browser"]):
         assert CliRunner().invoke(app, ["notebooks", *words]).exit_code == 0
-    assert opened == [(None, ["--allow-root", "--port=0"]), (part(5), ["--no-browser"])]
+    assert opened == [(part(2), ["--allow-root", "--port=0"]), (part(5), ["--no-browser"])]
+
+
+def test_the_lesson_and_its_stub_are_side_by_side(tmp_path):
+    pytest.importorskip("jupyterlab_server")
+    side_by_side.save_workspace(part(5), tmp_path)
+    (saved,) = tmp_path.iterdir()
+    data = json.loads(saved.read_text(encoding="utf-8"))["data"]
+    dock = data["layout-restorer:data"]["main"]["dock"]
+    shown = [data[widget]["data"]["path"] for area in dock["children"] for widget in area["widgets"]]
+    assert dock["orientation"] == "horizontal" and shown == ["notebooks/part05/part05.ipynb", "exercises/part05_gpt.py"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no root")
+@pytest.mark.parametrize("user, given, added", [(0, [], True), (0, ["--allow-root"], False), (1000, [], False)])
+def test_root_may_run_it_and_is_told_why(monkeypatch, user, given, added):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    said = " ".join(side_by_side.opening_lines(part(5), given))
+    assert ("You are root. JupyterLab refuses to run as root unless" in said) == added
+    assert side_by_side.needs_allow_root(given) == added
 
 
 def test_a_part_that_is_none_is_a_sentence():

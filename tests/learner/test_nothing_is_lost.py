@@ -15,6 +15,7 @@ CALLS = {
     "check": ["check"],
     "appeal": ["appeal", "1", "--check", "a_sum_holds_the_sum", "--reason", "It is right."],
     "hint": ["hint"],
+    "context": ["context", "1"],
     "progress": ["progress"],
     "compare": ["compare", "3"],
     "debug": ["debug", "1"],
@@ -29,6 +30,7 @@ CALLS = {
     "train": ["train", "--fast", "--steps", "3", "--data", "few.txt", "--out", "runs"],
     "capstone": ["capstone"],
     "card": ["card"],
+    "lesson": ["lesson", "3", "--print"],
     "notebooks": ["notebooks", "3", "--version"],  # JupyterLab says its version and ends
     "experiment": ["experiment", "names_per_step", "--seeds", "1", "--steps", "1", "--out", "runs"],
     "quick": ["quick"],

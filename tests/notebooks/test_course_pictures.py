@@ -104,6 +104,22 @@ def test_the_diamond_is_right_in_topological_order_and_wrong_in_the_naive_one():
     assert "The list: x, a, b." in course_pictures.draw("topological-order", svg.WIDE).description
 
 
+@pytest.mark.parametrize(
+    "names, words",
+    [
+        ("x m a b h z", "m is on the list before its input h. From its end, backward visits z, h, b, a, m, x. So h"),
+        ("x m a b h z", "So h passes on its gradient, 1, before m has added its share. a ends with 3 instead of 9."),
+        ("a b h x m z", "Right: each value is on the list after its inputs."),
+        ("x b a h m z", "The gradients: z 1, m 1, h 3, a 9, b 6, x 6."),
+        ("a b h x m", "z must be on the list, too"),
+        ("a a b h x m z", "a is on the list twice"),
+        ("a b h x m q", "There is no q in this graph. Its values: a, b, h, m, x, z."),
+    ],
+)
+def test_an_order_that_a_learner_wrote_is_tried_and_its_first_mistake_named(names, words):
+    assert words in walks.tried(walks.to_order(), names.split())
+
+
 def test_the_example_by_hand_is_what_value_computes():
     a, b = Value(2.0), Value(3.0)
     d = a * b

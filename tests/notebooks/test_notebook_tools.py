@@ -1,6 +1,8 @@
 """What the notebooks share: where modules are found, what is said when something is missing or wrong, the pictures."""
 
+import hashlib
 import importlib
+import json
 import os
 import sys
 
@@ -87,6 +89,49 @@ def test_a_missing_module_is_named_at_the_start_and_in_the_cell_and_found_once_i
     assert said.startswith("part01_autograd.py is missing. Put the folder") and "Traceback" not in said
     write(course.parent / "part01", "part01_autograd", "Value = 'here now'")
     assert explored(lesson, capsys, use("part03_layers", "where")).endswith("here now\n")
+
+
+def record(memory, module, passed):
+    """Record the result of a check of this file, as `check` does."""
+    report = {"passed": passed, "sha256": hashlib.sha256(module.read_bytes()).hexdigest()}
+    (memory / "results").mkdir(parents=True, exist_ok=True)
+    (memory / "results" / "1.json").write_text(json.dumps(report), encoding="utf-8")
+
+
+def test_the_reference_stands_in_for_an_earlier_part_that_is_not_written(course, capsys):
+    above = course.parent.parent
+    write(above / "exercises", "part01_autograd", 'def where(): raise NotImplementedError("1.1 where")')
+    write(above / "exercises", "part03_layers", "from part01_autograd import where")
+    write(above / "solutions", "part01_autograd", "def where(): print('reference')")
+    lesson = start(3)
+    said = capsys.readouterr().out
+    assert "  part01_autograd.py  the reference, until you have passed part 1\n" in said
+    assert f"  part03_layers.py  from {(above / 'exercises').resolve()}\n" in said
+    assert explored(lesson, capsys, use("part03_layers", "where")) == "reference\n"
+
+
+def test_the_learners_own_earlier_part_is_used_once_it_has_passed(course, capsys, monkeypatch):
+    above = course.parent.parent
+    monkeypatch.setenv("AUTOGRADER_MEMORY", str(above / "memory"))
+    for folder, words in (("exercises", "mine"), ("solutions", "reference")):
+        write(above / folder, "part01_autograd", f"def where(): print('{words}')")
+    write(above / "exercises", "part03_layers", "from part01_autograd import where")
+    own = above / "exercises" / "part01_autograd.py"
+    record(above / "memory", own, passed=False)
+    lesson = start(3)
+    assert explored(lesson, capsys, use("part03_layers", "where")) == "reference\n"
+    own.write_text("def where(): print('mine, and right')", encoding="utf-8")
+    record(above / "memory", own, passed=True)
+    assert explored(lesson, capsys, use("part03_layers", "where")).endswith("mine, and right\n")
+
+
+def test_an_error_inside_the_reference_shows_the_learners_line(course, capsys):
+    above = course.parent.parent
+    write(above / "exercises", "part01_autograd", 'raise NotImplementedError("1.1 where")')
+    write(above / "exercises", "part03_layers", "from part01_autograd import double\ndef where():\n    double(None)")
+    write(above / "solutions", "part01_autograd", "def double(x):\n    return 2 * x")
+    said = explored(start(3), capsys, use("part03_layers", "where"))
+    assert said.startswith("part03_layers.py, line 3, in where:"), said
 
 
 def test_a_check_of_a_missing_module_says_so_and_gives_0(course, capsys):

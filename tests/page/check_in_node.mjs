@@ -1,9 +1,11 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
-// A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}.
+// A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}. A job with rows and
+// steps after the files is a run of training: {losses, names, heldOut}.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
 import { Course } from "../../browser/src/engine.mjs";
+import { OwnRun } from "../../browser/src/own_run.mjs";
 
 const page = process.argv[2];
 const program = new URL("../../browser/src/interpreter.worker.mjs", import.meta.url);
@@ -22,8 +24,22 @@ function startWorker() {
 const source = (name) => ({ indexURL: `${page}/pyodide/`, archive: new Uint8Array(fs.readFileSync(`${page}/${name}.zip`)) });
 const course = new Course(startWorker, { checker: source("checker"), learner: source("learner") });
 await course.ready;
+
+async function trained(files, rows, steps) {
+  course.learner.keepSpare(course.learner.current);
+  await course.learner.current.ready;
+  const run = new OwnRun(course.learner.spare, files, rows, steps, 42); // it has started already
+  await run.begin();
+  while (!run.done) await run.advance();
+  return { losses: run.losses, names: await run.names(3), heldOut: await run.heldOutLoss(() => {}) };
+}
+
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const [part, files] = JSON.parse(line);
+  const [part, files, rows, steps] = JSON.parse(line);
+  if (rows) {
+    process.stdout.write(`${JSON.stringify(await trained(files, rows, steps))}\n`);
+    continue;
+  }
   // The longest time between the end of a call's limit and its reply.
   let waited = 0;
   const learner = course.learner;

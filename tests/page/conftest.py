@@ -2,25 +2,41 @@
 recording all of them takes minutes."""
 
 import json
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 from helpers.built_once import built_once
-from helpers.bundle import few_mistakes
+from helpers.bundle import SOLVED, few_mistakes
 
 from autograder.bundle import page
 from autograder.course import part
+from autograder.stubs import fresh_stubs
 
 PARTS = (0, 1, 3)
 IN_NODE = Path(__file__).with_name("check_in_node.mjs")
+MODEL_IN_NODE = Path(__file__).with_name("model_in_node.mjs")
+STEPS = 40
+DATA_SETS = (
+    "ada\nben\n",
+    "\n".join(f"ada{i}" for i in range(30)) + "\nbartholomewchristo\n",
+    "\n".join(f"a{chr(0x4E00 + i)}" for i in range(150)),
+    "\r\n".join(f"  name{i} " for i in range(30)) + "\r\n\r\n",
+)
+# A learner's files, as the page exports them: a mistake in part 0, the reference of part 1, the stub of part 3.
+MISTAKEN = SOLVED["part00_setup.py"].replace("/ (2 * h)", "/ h")
+EXPORTED = {
+    "part00_setup.py": MISTAKEN,
+    "part01_autograd.py": SOLVED["part01_autograd.py"],
+    "part03_layers.py": fresh_stubs()["part03_layers.py"],
+}
 
 
 def _build(folder: Path) -> str:
     """Build the page; the reason why it can't be built here, or nothing."""
-    with few_mistakes() as patch:
-        patch.setattr(page, "RECORDINGS", folder.with_name("page-recordings"))
+    with few_mistakes(folder.with_name("recordings")):
         try:
             page.make_page(folder, [part(number) for number in PARTS])
         except page.NoTools as reason:
@@ -68,3 +84,26 @@ def in_page(built_page):
             node.wait(10)
         finally:
             node.kill()
+
+
+@pytest.fixture(scope="session")
+def rows():
+    names = (page.SOURCE.parent / "datasets" / "names.txt").read_text(encoding="utf-8").split()
+    return [*names[:400], *names[:30], "zo\u00eb", "mary ann"]
+
+
+@pytest.fixture(scope="session")
+def model(rows):
+    """What the page's own program computes."""
+    node = shutil.which("node")
+    if node is None or not (page.SOURCE / "node_modules").is_dir():
+        pytest.skip("Node.js or the page's packages are missing.")
+    given = {
+        "rows": rows,
+        "steps": STEPS,
+        "texts": DATA_SETS,
+        "files": EXPORTED,
+    }
+    done = subprocess.run([node, MODEL_IN_NODE], input=json.dumps(given), capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

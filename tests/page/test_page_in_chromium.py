@@ -4,6 +4,8 @@ import base64
 import functools
 import http.server
 import io
+import json
+import shutil
 import threading
 import time
 import zipfile
@@ -12,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from helpers.browser import Quiet, started_browser
 
+from autograder.bundle.page_example import example
 from autograder.course import part
 from autograder.stubs import fresh_stubs
 
@@ -39,7 +42,7 @@ coursePage.then((page) => {
 """
 RUN_CELL = """
 const done = arguments[0], button = document.querySelector("#lesson-text .cell button");
-const ran = () => button.disabled ? setTimeout(ran, 50) : done();
+const ran = () => button.ariaDisabled === "true" ? setTimeout(ran, 50) : done();
 button.click();
 setTimeout(ran, 50);
 """
@@ -51,6 +54,10 @@ coursePage.then((page) => page.take([new File([bytes], name)])).then(() => done(
 """
 
 
+SLOWER = "document.getElementById('train-steps').value = '1000'; document.getElementById('train-start').click()"
+FASTER = "document.getElementById('train-steps').value = '100'; document.getElementById('train-start').click()"
+
+
 class Visit:
     """A visit to the page, which can lose its server."""
 
@@ -58,10 +65,10 @@ class Visit:
         self.browser, self.driver, self.server = browser, browser.driver, server
         self.address = f"http://127.0.0.1:{server.server_port}/"
 
-    def open(self, fragment="", size=(1280, 900), scheme="light"):
+    def open(self, fragment="", size=(1280, 900), scheme="light", ready="Ready"):
         self.driver.get("about:blank")
         self.browser.look(self.address + fragment, size, scheme)
-        self.wait(lambda: "Ready" in self.text("boot"))
+        self.wait(lambda: ready in self.text("boot"))
 
     def wait(self, holds, seconds=60):
         deadline = time.monotonic() + seconds
@@ -87,10 +94,17 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def visit(built_page, tmp_path_factory):
+def served_folder(built_page, tmp_path_factory):
+    """A copy of the page, which a test may change."""
+    folder = tmp_path_factory.mktemp("served") / "page"
+    return shutil.copytree(built_page, folder)
+
+
+@pytest.fixture(scope="module")
+def visit(served_folder, tmp_path_factory):
     with (
         started_browser(tmp_path_factory.mktemp("browser")) as browser,
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=built_page)) as server,
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=served_folder)) as server,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Visit(browser, server)
@@ -113,11 +127,28 @@ def test_a_link_with_empty_code_opens_the_learners_file_and_saves_it(visit):
     assert visit.code() == WRONG
 
 
+def test_the_example_of_the_front_page_shows_its_mistake_before_python_has_started(visit):
+    visit.driver.get("about:blank")
+    visit.browser.look(visit.address + example().fragment)
+    visit.wait(lambda: "All your slopes are 0" in visit.text("checks"))
+    assert "Ready" not in visit.text("boot")
+    assert visit.code() == example().code
+    assert "up, down = xs, xs" in visit.browser.run("return document.querySelector('.cm-content').innerText")
+    before = visit.text("checks")
+    assert visit.check() == visit.text("summary") + before, "the recorded verdict is the page's own"
+
+
 @pytest.mark.parametrize(("size", "scheme"), [((1280, 900), "light"), ((390, 844), "dark")])
 def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     visit.open("#part=0", size, scheme)
     visit.write(WRONG)
     visit.check()
+    assert visit.browser.violations() == []
+    assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
+    visit.browser.run("location.hash = 'train'")
+    visit.wait(lambda: "Train a model" in visit.driver.title)
+    visit.browser.run(FASTER)
+    visit.wait(lambda: "Done" in visit.text("train-status"))
     assert visit.browser.violations() == []
     assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
 
@@ -143,6 +174,137 @@ def test_two_tabs_with_one_file_show_the_same_code(visit):
     visit.wait(lambda: visit.code() == RIGHT)
 
 
+# A part solved without a mouse: keys, and what has the focus afterwards. {n} are lines of code to type.
+BY_KEYBOARD = [
+    ("Tab", "skip to your code"),
+    ("Enter", "editor-title"),
+    ("Tab", "task"),
+    ("0.1", "task"),  # chooses task 0.1, and moves the cursor to its first line
+    ("Tab", "editor"),
+    ("Delete 2 lines", "editor"),
+    ("    return x + x\n", "editor"),
+    ("Ctrl-Enter", "editor"),
+    ("?0 of 2 points", "editor"),
+    ("Escape", "editor"),
+    ("Tab", "check"),
+    ("Tab", "hint"),
+    ("Shift-Tab", "check"),
+    ("Shift-Tab", "editor"),
+    ("Up", "editor"),
+    ("End", "editor"),
+    ("Backspace", "editor"),
+    ("Backspace", "editor"),
+    ("Backspace", "editor"),
+    ("* x", "editor"),
+    ("Escape", "editor"),
+    ("Tab", "check"),
+    ("Enter", "check"),
+    ("?2 of 2 points", "check"),
+    ("Shift-Tab", "editor"),
+    ("Escape", "editor"),
+    ("Shift-Tab", "task"),
+    ("0.2", "task"),
+    ("Tab", "editor"),
+    ("Delete 2 lines", "editor"),
+    ("    return [\n", "editor"),
+    ("(f([*xs[:i], x + h, *xs[i + 1:]]) - f([*xs[:i], x - h, *xs[i + 1:]])) / (2 * h)\n", "editor"),
+    ("for i, x in enumerate(xs)\n", "editor"),
+    ("Escape", "editor"),
+    ("Shift-Tab", "task"),
+    ("a", "task"),  # all tasks
+    ("Tab", "editor"),
+    ("Ctrl-S", "editor"),
+    ("?8 of 8 points", "editor"),
+]
+FOCUS = """
+const at = document.activeElement;
+return at.className === "skip" ? "skip to your code" : at.closest("#editor") ? "editor" : at.id;
+"""
+
+
+def test_a_part_is_solved_with_the_keyboard_alone(visit):
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    pressed = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Up": Keys.ARROW_UP}
+    pressed |= {"End": Keys.END, "Backspace": Keys.BACKSPACE}
+    visit.open("#part=0")
+    visit.browser.run("window.confirm = () => true; document.getElementById('reset').click()")
+    visit.wait(lambda: visit.code() == STUB)
+    visit.open("#part=0")
+    for number, (keys, focus) in enumerate(BY_KEYBOARD):
+        typed = ActionChains(visit.driver)
+        if keys.startswith("?"):
+            visit.wait(lambda said=keys[1:]: visit.text("summary").startswith(said))
+        elif keys.startswith(("Ctrl-", "Shift-")):
+            modifier, _, key = keys.partition("-")
+            held = Keys.CONTROL if modifier == "Ctrl" else Keys.SHIFT
+            typed.key_down(held).send_keys(pressed.get(key, key.lower())).key_up(held).perform()
+        elif keys.startswith("Delete "):
+            for _ in range(int(keys.split()[1])):
+                typed.key_down(Keys.CONTROL).key_down(Keys.SHIFT).send_keys("k").key_up(Keys.SHIFT).key_up(Keys.CONTROL)
+            typed.perform()
+        else:
+            typed.send_keys(pressed.get(keys, keys)).perform()
+        assert visit.browser.run(FOCUS) == focus, (number, keys, visit.code()[-700:])
+    assert visit.text("parts").startswith("0 Set-uppassed")
+
+
+def test_a_run_of_training_can_be_paused_stopped_and_compared(visit):
+    visit.open("#train")
+    visit.browser.run("document.getElementById('own-names').value = 'ada\\nben'; " + FASTER)
+    assert "There are 2 different names" in visit.text("train-status")
+    visit.browser.run("document.getElementById('own-names').value = ''; " + SLOWER)
+    visit.wait(lambda: " of 1,000 steps" in visit.text("train-progress-text"))
+    visit.browser.run("document.getElementById('train-pause').click()")
+    assert visit.text("train-pause") == "Resume"
+    time.sleep(0.3)
+    paused = visit.text("train-progress-text")
+    time.sleep(0.3)
+    assert visit.text("train-progress-text") == paused and visit.text("train-status").startswith("Paused after ")
+    visit.browser.run("document.getElementById('train-stop').click()")
+    visit.wait(lambda: visit.text("train-status").startswith("Stopped after "))
+    visit.browser.run(FASTER)
+    visit.wait(lambda: "Done. Loss on unseen names: " in visit.text("train-status"))
+    words = visit.browser.run("return document.getElementById('chart').getAttribute('aria-label')")
+    assert "Run 1, fast version" in words and "Run 2, fast version" in words and "letter pairs 2.4" in words
+    assert visit.text("train-names").count("after 100 steps") == 1
+
+
+def publish_new_stubs(folder):
+    """A new version of the course, with another last line in each stub."""
+    path, worker = folder / "course.json", folder / "service_worker.js"
+    course = json.loads(path.read_text(encoding="utf-8"))
+    course["stubs"] = {name: f"{text}# A new line of the stub.\n" for name, text in course["stubs"].items()}
+    path.write_text(json.dumps(course), encoding="utf-8")
+    version = json.loads((folder / "page.json").read_text(encoding="utf-8"))["version"]
+    worker.write_text(worker.read_text(encoding="utf-8").replace(version, "another"), encoding="utf-8")
+
+
+def click(visit, words):
+    visit.browser.run(
+        f"[...document.querySelectorAll('#banner button')].find(b => b.textContent === '{words}').click()"
+    )
+
+
+def test_an_update_of_the_course_keeps_the_learners_file_and_offers_the_new_stub(visit, served_folder):
+    visit.open("#part=0")
+    visit.write(WRONG)
+    visit.driver.execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
+    publish_new_stubs(served_folder)
+    visit.open("#part=0")
+    visit.wait(lambda: "A new version of the course is available" in visit.text("banner"))
+    click(visit, "Load it")
+    visit.wait(lambda: "The course has a new stub of part00_setup.py. Your own file is kept." in visit.text("banner"))
+    assert visit.code() == WRONG
+    click(visit, "Start from the new stub")
+    visit.wait(lambda: visit.code() == f"{STUB}# A new line of the stub.\n")
+    visit.browser.run("document.getElementById('undo').click()")
+    visit.wait(lambda: visit.code() == WRONG)
+    visit.browser.run("location.hash = 'part=3'")
+    visit.wait(lambda: visit.code() == f"{fresh_stubs()[part(3).file_name]}# A new line of the stub.\n")
+
+
 def test_work_survives_a_reload_a_reset_a_zip_and_the_loss_of_the_server(visit):
     visit.open("#part=0")
     visit.write(RIGHT)
@@ -153,7 +315,7 @@ def test_work_survives_a_reload_a_reset_a_zip_and_the_loss_of_the_server(visit):
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(saved))) as archive:
         assert archive.read(f"exercises/{FILE}").decode("utf-8") == RIGHT
     visit.browser.run("window.confirm = () => true; document.getElementById('reset').click()")
-    visit.wait(lambda: visit.code() == STUB)
+    visit.wait(lambda: visit.code().startswith(STUB))
     visit.browser.run("document.getElementById('undo').click()")
     visit.wait(lambda: visit.code() == RIGHT)
     visit.write(WRONG)

@@ -18,7 +18,7 @@ from autograder.grading.part_probes import Call, Probes, paper_calls
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.viva import ask as ask_module
 from autograder.viva.ask import ask, ask_apart
-from autograder.viva.questions import lengths, order_questions, result_questions
+from autograder.viva.questions import held_before, lengths, order_questions, result_questions
 from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
 
@@ -101,6 +101,12 @@ def test_every_call_of_a_part_has_an_answer_that_fits_on_paper(number):
             assert call.mentions.endswith(".") and len(probes.called(call.probe, call.arguments)) < 400
 
 
+def test_every_task_has_a_call():
+    for each in parts():
+        tasks = {call.task for call in paper_calls(each, Draw(1))}
+        assert tasks == {task.id for task in each.tasks if task.defines and not task.stretch}
+
+
 @pytest.mark.parametrize("number", [0, 5, pytest.param(None, marks=pytest.mark.slow)])
 def test_a_right_part_gives_three_questions_about_lines_of_its_own(number):
     for each in parts() if number is None else [part(number)]:
@@ -179,6 +185,13 @@ def test_questions_on_running_have_the_answers_that_a_person_counts():
     assert "13, then 18, then 14" in orders
     held = {question.answer for question in questions if "What is the value of" in question.words}
     assert "[4, -3]" in held and "[]" in held  # up and down are lists of two numbers; slopes is empty at first
+
+
+def test_a_value_is_explained_by_what_the_same_function_assigned_before():
+    source = MINE.replace("    return f(up) - f(down)", "    y = f(up)\n    return y - f(down)")
+    code, runs = runs_of(source, Call("0.2", "slopes_of_product", (4, -3), "."))
+    assert held_before(code, runs[0], 18, "y") == []  # up and down were assigned before, by another function
+    assert [(line, name) for line, name, _ in held_before(code, runs[0], 11, "down")] == [(7, "slopes"), (9, "up")]
 
 
 def test_a_changed_line_fails_the_checks_that_the_answer_names(tmp_path):

@@ -12,7 +12,7 @@ import typer
 from autograder.command_table.table import NEEDS_THE_COURSE
 from autograder.commands.appeal import appeal
 from autograder.console import misuse, print_lines, reports_errors
-from autograder.course import EXERCISES, ROOT
+from autograder.course import EXERCISES
 from autograder.invocation import command
 
 app = typer.Typer(
@@ -136,16 +136,45 @@ def verdict(
         raise typer.Exit(1)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def notebooks(context: typer.Context) -> None:
-    """Open the notebooks in JupyterLab, in your browser. Further arguments go to JupyterLab. To stop: Ctrl-C twice.
+@app.command()
+@reports_errors()
+def lesson(
+    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")] = "0",
+    only_print: Annotated[bool, typer.Option("--print", help="Only print the address.")] = False,
+) -> None:
+    """Open the lesson of a part in your browser, at a task if you name one. It needs no JupyterLab.
 
-    Example: python -m autograder notebooks
+    Example: python -m autograder lesson 5.2
     """
-    import subprocess
+    from autograder.course import parse_target
+    from autograder.notebooks.lesson_page import open_lesson
 
-    command_line = [sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks"), *context.args]
-    raise typer.Exit(subprocess.run(command_line, check=False).returncode)
+    selected = parse_target(target)
+    print_lines(open_lesson(selected.parts[0], selected.task, show=not only_print))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@reports_errors()
+def notebooks(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(metavar="[PART]", help="A part such as 5.")] = "0",
+) -> None:
+    """Open a lesson in JupyterLab, in your browser, with your file next to it. Further arguments go to JupyterLab.
+
+    To read a lesson without JupyterLab: python -m autograder lesson 5
+
+    Example: python -m autograder notebooks 5
+    """
+    from autograder.course import parse_target
+    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines
+
+    options = list(context.args)
+    if target.startswith("-"):  # no part was given, so this is an option of JupyterLab
+        target, options = "0", [target, *options]
+    (part,) = parse_target(target).parts
+    print_lines(opening_lines(part, options))
+    sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
+    raise typer.Exit(open_jupyterlab(part, options))
 
 
 def say_what_is_missing(context: typer.Context) -> None:

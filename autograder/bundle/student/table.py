@@ -9,7 +9,14 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": all parts, or part=5, or one task, part=5.2", argument="part", options=("seed",),
             always=("--exit-zero",),
         ),
-        command("notebooks", "", "open the notebooks in your browser", extra="notebooks"),
+        command(
+            "lesson", "", "read a part's lesson in your browser",
+            ": part=5, or at a task, part=5.2", argument="part",
+        ),
+        command(
+            "notebooks", "", "open a lesson and your file side by side in JupyterLab",
+            ": part=5", extra="notebooks", argument="part",
+        ),
         command(
             "context", "", "print what a tutor may know to help you",
             ", such as an AI assistant: part=3", argument="part",
@@ -53,4 +60,12 @@ COST = {
     "": "about 40 MB, usually less than a minute",
     "strict": "about 40 MB, usually less than a minute",
     "notebooks": "about 400 MB, usually less than a minute",
+}
+
+# What to say before an extra is installed that a learner can do without, with the command that works without it.
+WITHOUT = {
+    "notebooks": (
+        "Notebooks need JupyterLab, which is installed now. To read a lesson without it: ",
+        "lesson",
+    ),
 }

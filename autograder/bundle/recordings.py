@@ -1,0 +1,48 @@
+"""The recordings of the parts' checks, kept on this machine: recording all of them takes minutes.
+
+The students' zip and the page share them. A recording is made again when something changes that it depends on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+
+from autograder.bundle.recording import NOTHING, Smaller, record
+from autograder.course import HERE, ROOT, SOLUTIONS, Part
+from autograder.files import write_atomically
+from autograder.grading.part_probes import Probes
+
+RECORDINGS = ROOT / "runs" / "recordings"
+# What a recording depends on, besides the part's own suite.
+MODULES = ("bundle/recording", "bundle/mistake_answers", "bundle/recorded_mistakes")
+FOLDERS = (SOLUTIONS, HERE / "grading", HERE / "sandbox")
+
+
+def recorded(part: Part, smaller: Smaller = NOTHING) -> dict[str, bytes]:
+    """What `record` returns, from an earlier call if nothing has changed since."""
+    kept = RECORDINGS / f"{part.name}-{_digest(part, smaller)[:24]}.zip"
+    if kept.is_file():
+        with zipfile.ZipFile(kept) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    files = record(part, smaller)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    RECORDINGS.mkdir(parents=True, exist_ok=True)
+    write_atomically(kept, buffer.getvalue())
+    return files
+
+
+def _digest(part: Part, smaller: Smaller) -> str:
+    """smaller counts only where the part has the probe, so that most parts have one recording for zip and page."""
+    digest = hashlib.sha256()
+    paths = [path for folder in (part.suite, *FOLDERS) for path in folder.iterdir() if path.is_file()]
+    for path in sorted(paths) + [HERE / f"{name}.py" for name in MODULES]:
+        digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
+    for probe in sorted(set(smaller) & set(Probes(part).names)):
+        code = smaller[probe].__code__
+        digest.update(repr((probe, code.co_code, code.co_consts, code.co_names)).encode("utf-8"))
+    return digest.hexdigest()

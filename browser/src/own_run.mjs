@@ -1,0 +1,58 @@
+// A run of training with the learner's own parts, in an interpreter of its own. It has the interface of the fast one.
+const SLICE_SECONDS = 0.25;
+const LIMIT_SECONDS = 30; // a step takes 0.1 to 0.2 s
+const HELD_OUT_AT_ONCE = 5;
+
+export class OwnRun {
+  // rows: null for the course's own names, which the learner's part 2 reads.
+  constructor(interpreter, files, rows, steps, seed) {
+    Object.assign(this, { interpreter, losses: [], done: false });
+    this.given = [files, rows, steps, seed];
+  }
+
+  async ask(step, ...given) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Your code did not answer for ${LIMIT_SECONDS} seconds. Is there a loop that never ends?`)), LIMIT_SECONDS * 1000);
+    });
+    try {
+      const answer = JSON.parse(await Promise.race([this.interpreter.ask("train", { step, given: JSON.stringify(given) }), late]));
+      if (answer.error) throw new Error(answer.error);
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async begin() {
+    await this.interpreter.ready;
+    await this.ask("begin", ...this.given);
+  }
+
+  async advance() {
+    const { losses, done } = await this.ask("advance", SLICE_SECONDS);
+    this.losses.push(...losses);
+    this.done = done;
+  }
+
+  names(count) {
+    return this.ask("names", count);
+  }
+
+  // onLeft gets the number of names that are left.
+  async heldOutLoss(onLeft) {
+    let [nats, predictions, start, left] = [0, 0, 0, 1];
+    while (left > 0) {
+      const answer = await this.ask("held_out_loss", start, HELD_OUT_AT_ONCE);
+      nats += answer.nats;
+      predictions += answer.predictions;
+      start += HELD_OUT_AT_ONCE;
+      onLeft((left = answer.left));
+    }
+    return predictions ? nats / predictions : null;
+  }
+
+  end() {
+    this.interpreter.end();
+  }
+}

@@ -1,0 +1,242 @@
+// The page's room for training: a run with the learner's own parts or with the fast version, and its loss curve.
+import { drawChart, inWords, mean } from "./chart.mjs";
+import { readNames } from "./data_set.mjs";
+import { dim, element } from "./elements.mjs";
+import { Characters, FastRun, pairLoss, split } from "./fast.mjs";
+import { OwnRun } from "./own_run.mjs";
+
+const $ = (id) => document.getElementById(id);
+const NEEDED = ["part01", "part02", "part03", "part04", "part05", "part06", "part07"]; // and part 8 for names
+const FRAME = 25; // milliseconds of the fast version between two frames
+const NAMES_AT = 8; // times during a run
+const SPOKEN_AT = 4; // times during a run: a live region must not chatter
+const SHOWN = 20;
+const EQUAL = 1e-9;
+
+const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 0));
+const spelled = (number) => number.toLocaleString("en");
+
+// The fast version, in small pieces so that the page stays responsive.
+class FastPieces {
+  constructor(rows, heldOut, steps, seed) {
+    this.run = new FastRun(rows, steps, seed);
+    this.heldOut = heldOut;
+  }
+  get losses() {
+    return this.run.losses;
+  }
+  get done() {
+    return this.run.done;
+  }
+  async begin() {}
+  async advance() {
+    const end = performance.now() + FRAME;
+    while (!this.done && performance.now() < end) this.run.step();
+    await nextFrame();
+  }
+  async names(count) {
+    return this.run.names(count);
+  }
+  async heldOutLoss() {
+    return this.run.heldOutLoss(this.heldOut);
+  }
+  end() {}
+}
+
+export class TrainingRoom {
+  // names: the course's own; files: returns the learner's; start: makes an interpreter, once Python is there.
+  constructor({ files, start, names, onView }) {
+    Object.assign(this, { files, start, courseNames: names, onView, runs: [], current: null, count: 0 });
+    $("train-start").onclick = () => this.begin();
+    $("train-pause").onclick = () => this.pause();
+    $("train-stop").onclick = () => this.stop();
+    $("own-names").oninput = () => this.checkNames();
+    $("names-file").onchange = (event) => this.takeFile(event.target.files[0]).finally(() => (event.target.value = ""));
+    this.buttons();
+  }
+
+  // Shows what can run: own parts only if the page has all of them.
+  open() {
+    const has = NEEDED.every((part) => Object.keys(this.files()).some((name) => name.startsWith(part)));
+    $("train-own").disabled = !has;
+    $("train-own-note").hidden = has;
+    if (!has) $("train-fast").checked = true;
+    this.draw();
+  }
+
+  async takeFile(file) {
+    if (!file) return;
+    $("own-names").value = file.size <= 2_000_000 ? await file.text() : "";
+    $("own-data").open = true;
+    if (file.size > 2_000_000) $("names-status").textContent = `${file.name} is larger than 2 MB.`;
+    else this.checkNames();
+  }
+
+  // The learner's names, or null for the course's. Says what is wrong with them.
+  checkNames() {
+    const text = $("own-names").value;
+    const read = text.trim() ? readNames(text) : {};
+    $("own-names").setAttribute("aria-invalid", String(Boolean(read.problem)));
+    $("names-status").textContent = read.problem ?? (read.rows ? `${spelled(read.rows.length)} names with ${read.characters} different characters. The next run uses them.` : "The next run uses the course's names.");
+    return read;
+  }
+
+  async begin() {
+    if (this.current) return;
+    const { problem, rows: own } = this.checkNames();
+    const seed = Number($("train-seed").value);
+    const wrong = problem ?? (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? "" : "The seed must be a whole number from 0 to 4,294,967,295.");
+    if (wrong) {
+      $("own-data").open ||= Boolean(problem);
+      return this.say(wrong);
+    }
+    const steps = Number($("train-steps").value);
+    const isOwn = $("train-own").checked;
+    const shown = { steps, seed, isOwn, isDone: false, names: [], heldOut: null };
+    this.stopped = this.paused = false;
+    this.current = shown;
+    this.buttons();
+    this.say(isOwn ? "Python is starting for your run." : "Training.");
+    try {
+      const rows = own ?? (await this.courseNames());
+      const [training, heldOut] = split(rows);
+      shown.lines = [
+        { label: "uniform guess", loss: Math.log(new Characters(training).size) },
+        { label: "letter pairs", loss: pairLoss(training, heldOut) },
+      ].filter(({ loss }) => Number.isFinite(loss));
+      shown.data = own ? `${spelled(own.length)} names of yours` : "the course's names";
+      shown.key = JSON.stringify([steps, seed, own ?? null]);
+      shown.run = isOwn ? new OwnRun(await this.start(), this.files(), own ?? null, steps, seed) : new FastPieces(training, heldOut, steps, seed);
+      shown.label = `Run ${++this.count}, ${isOwn ? "your parts" : "fast version"}`;
+      this.runs = [...this.runs, shown].slice(-2);
+      await this.take(shown);
+    } catch (error) {
+      if (!this.stopped) this.say(`The run ended. ${error.message === "stopped" ? "Python stopped: the code called itself too many times in a row, or used too much memory." : error.message}`);
+    } finally {
+      shown.run?.end();
+      this.current = null;
+      this.buttons();
+      this.draw();
+    }
+  }
+
+  async take(shown) {
+    const { run, steps } = shown;
+    await run.begin();
+    let [named, spoken] = [1, 1];
+    while (!run.done && !this.stopped) {
+      if (this.paused) {
+        await new Promise((resolve) => (this.goOn = resolve));
+        continue;
+      }
+      await run.advance();
+      const taken = run.losses.length;
+      if (taken >= (named * steps) / NAMES_AT && !run.done) {
+        named = Math.floor((taken * NAMES_AT) / steps) + 1;
+        await this.name(shown, taken, 4);
+      }
+      if (taken >= (spoken * steps) / SPOKEN_AT && !run.done) {
+        spoken = Math.floor((taken * SPOKEN_AT) / steps) + 1;
+        this.say(`${spelled(taken)} of ${spelled(steps)} steps, loss ${mean(run.losses).toFixed(2)}.`);
+      }
+      this.draw();
+    }
+    if (this.stopped) return;
+    this.say("All steps are done. Measuring the loss on names that the model has not seen.");
+    await this.name(shown, run.losses.length, SHOWN);
+    shown.heldOut = await run.heldOutLoss((left) => ($("train-progress-text").textContent = `Measuring: ${left} names left`));
+    shown.isDone = true;
+    this.say(this.result(shown));
+  }
+
+  // Names from the model as it is. Without part 8 there are none.
+  async name(shown, taken, count) {
+    try {
+      shown.names.push({ taken, names: await shown.run.names(count) });
+    } catch (error) {
+      if (error.message === "stopped") throw error;
+      shown.nameless = error.message;
+    }
+  }
+
+  result(shown) {
+    const loss = shown.heldOut === null ? "There are too few names to keep some for measuring." : `Loss on unseen names: ${shown.heldOut.toFixed(3)} nats per token.`;
+    const other = this.runs.find((run) => run !== shown && run.key === shown.key && run.isDone && run.isOwn !== shown.isOwn);
+    if (!other) return `Done. ${loss}`;
+    const apart = Math.max(...shown.run.losses.map((each, i) => Math.abs(each - other.run.losses[i])));
+    return `Done. ${loss} ${apart < EQUAL ? "Your parts and the fast version compute the same losses, step by step." : `Your parts and the fast version differ by up to ${apart.toPrecision(2)}, although they have the same seed.`}`;
+  }
+
+  pause() {
+    if (!this.current) return;
+    this.paused = !this.paused;
+    if (!this.paused) this.goOn?.();
+    this.say(this.paused ? `Paused after ${spelled(this.current.run?.losses.length ?? 0)} steps.` : "Training goes on.");
+    this.buttons();
+  }
+
+  stop() {
+    if (!this.current) return;
+    this.stopped = true;
+    this.paused = false;
+    this.goOn?.();
+    this.say(`Stopped after ${spelled(this.current.run?.losses.length ?? 0)} steps.`);
+    this.current.run?.end();
+  }
+
+  say(text) {
+    $("train-status").textContent = text;
+  }
+
+  buttons() {
+    const runs = Boolean(this.current);
+    dim($("train-start"), runs);
+    dim($("train-pause"), !runs);
+    dim($("train-stop"), !runs);
+    $("train-pause").textContent = runs && this.paused ? "Resume" : "Pause";
+  }
+
+  draw() {
+    const newest = this.runs.at(-1);
+    $("train-results").hidden = !newest;
+    if (!newest) return;
+    const { losses } = newest.run;
+    $("train-progress").max = newest.steps;
+    $("train-progress").value = losses.length;
+    $("train-progress-text").textContent = `${spelled(losses.length)} of ${spelled(newest.steps)} steps`;
+    drawChart($("chart"), this.runs, newest.lines);
+    // A reader of screens gets the words when they matter, not with each frame.
+    if (!this.current || this.paused) $("chart").setAttribute("aria-label", inWords(this.runs, newest.lines));
+    $("runs").replaceChildren(...this.runs.map((shown) => this.row(shown, shown === newest)));
+    $("train-names").replaceChildren(...this.runs.toReversed().map((shown) => this.drawNames(shown)));
+    $("bars").replaceChildren(...(newest.heldOut === null ? [] : this.bars(newest)));
+  }
+
+  row(shown, isNewest) {
+    const { losses } = shown.run;
+    const sign = element("span", { className: `sign ${isNewest ? "new" : "old"}` });
+    sign.setAttribute("aria-hidden", "true");
+    const cells = [shown.data, shown.seed, spelled(losses.length), losses.length ? mean(losses).toFixed(3) : "", shown.heldOut === null ? "" : shown.heldOut.toFixed(3)];
+    const name = element("th", { scope: "row" }, sign, shown.label);
+    return element("tr", {}, name, ...cells.map((text) => element("td", { textContent: text })));
+  }
+
+  drawNames(shown) {
+    const rows = shown.names.map(({ taken, names }) => [
+      element("dt", { textContent: `after ${spelled(taken)} steps` }),
+      element("dd", { textContent: names.map((name) => name || "(empty)").join(", ") }),
+    ]);
+    const note = shown.nameless ? [element("p", { className: "note", textContent: shown.nameless })] : [];
+    return element("section", {}, element("h4", { textContent: shown.label }), element("dl", {}, ...rows.flat()), ...note);
+  }
+
+  bars(shown) {
+    const rows = [...shown.lines, { label: "your model, on names that it has not seen", loss: shown.heldOut }];
+    const most = Math.max(...rows.map(({ loss }) => loss));
+    return rows.map(({ label, loss }) => {
+      const bar = element("div", { className: "bar-of-loss", textContent: loss.toFixed(3) });
+      bar.style.width = `${(100 * loss) / most}%`;
+      return element("li", {}, element("p", { textContent: label }), bar);
+    });
+  }
+}

@@ -1,0 +1,37 @@
+"""Recording a part's checks takes minutes, so the students' zip and the page share what is recorded."""
+
+import pytest
+
+from autograder.bundle import recordings
+from autograder.bundle.page import SMALLER
+from autograder.course import part
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """The parts that were recorded so far."""
+    parts = []
+
+    def record(of, smaller):
+        parts.append(of.number)
+        return {"checks.json": b"{}"}
+
+    monkeypatch.setattr(recordings, "record", record)
+    monkeypatch.setattr(recordings, "RECORDINGS", tmp_path)
+    return parts
+
+
+def test_zip_and_page_share_a_recording_where_the_page_makes_no_call_smaller(made):
+    assert recordings.recorded(part(0)) == recordings.recorded(part(0), SMALLER) == {"checks.json": b"{}"}
+    assert made == [0]
+    for smaller in (recordings.NOTHING, SMALLER, SMALLER):
+        recordings.recorded(part(1), smaller)
+    assert made == [0, 1, 1], "part 1 has a call that is smaller in the page"
+
+
+def test_a_part_is_recorded_again_when_its_suite_changes(made, tmp_path, monkeypatch):
+    recordings.recorded(part(0))
+    (tmp_path / "solutions").mkdir()
+    monkeypatch.setattr(recordings, "FOLDERS", (tmp_path / "solutions", *recordings.FOLDERS[1:]))
+    recordings.recorded(part(0))
+    assert made == [0, 0]
