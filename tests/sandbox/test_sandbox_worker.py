@@ -378,3 +378,15 @@ def test_a_folder_that_is_added_later_has_its_own_copies_of_all_modules():
         assert (failed.failure, failed.file, failed.line) == ("load", "part05.py", 1)
         with pytest.raises(ValueError, match="not a file of a job"):
             worker.add("..", {"part05.py": b""})
+
+
+def test_a_graph_is_built_without_searching_it_for_garbage_again_and_again(work):
+    code = """
+import gc
+def collections():
+    before = gc.get_stats()[0]["collections"]
+    kept = [[] for _ in range(50_000)]
+    return gc.get_stats()[0]["collections"] - before, len(kept)
+"""
+    count, kept = call(work(code), "collections").value
+    assert count <= 1 and kept == 50_000  # by default 65
