@@ -52,16 +52,16 @@ class Series:
 
 class WorkerAhead:
     """The local worker of the next grading of a part, with the seed of its inputs: `watch` answers a save without
-    starting a process first. It grades one file, since learners' code always runs in a fresh process. On Windows no
-    worker is started ahead, since there it ends after some minutes.
+    starting a process first. It grades one file, since learners' code always runs in a fresh process. No worker is
+    started ahead on Windows, where it ends after some minutes, nor with packages, which may be missing.
     """
 
     def __init__(self, part: Part) -> None:
         self.part, self.seed = part, secrets.randbelow(1_000_000)
         files = worker_files(probes_of(part), data_files(part, self.seed), reference_files(part))
-        self._worker: Worker | None = Worker(files, Tier.LOCAL)
+        self._worker: Worker | None = Worker(files, Tier.LOCAL, packages=part.packages)
         try:
-            if os.name == "posix":
+            if os.name == "posix" and not part.packages:
                 self._worker.start()
         except SandboxUnavailable:  # the grading says it
             self.close()
@@ -107,7 +107,7 @@ def grade(
     if seed is None:
         seed = secrets.randbelow(1_000_000) if ahead is None else ahead.seed
     content = files.get(part.file_name)
-    source = inspect_source(content) if content is not None else Source(f"{part.file_name} is missing.")
+    source = inspect_source(content, part.packages) if content is not None else Source(f"{part.file_name} is missing.")
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks_of(part)]
         return _report(part, content, seed, tier, task, checks, interpreter_version(tier))
@@ -120,7 +120,8 @@ def grade(
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
     worker = ahead and ahead.take(part)
     if worker is None:
-        worker = Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most)
+        files_of_worker = {**shipped, f"submission/{part.file_name}": content}
+        worker = Worker(files_of_worker, tier, at_most, packages=part.packages)
     else:
         worker.add("submission", {part.file_name: content})
     with worker:

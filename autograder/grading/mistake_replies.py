@@ -40,7 +40,7 @@ class MistakeOracle:
         known, end = self._of(part, files), time.monotonic() + self.seconds
         written = set()  # most mistakes are never asked, and their files take longer than many a call
         # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
-        with Worker(files, Tier.LOCAL, LIMITS) as worker:
+        with Worker(files, Tier.LOCAL, LIMITS, packages=part.packages) as worker:
 
             def reply_of(mistake: Mistake, call: Recorded, for_points: bool = False) -> Reply | None:
                 replies = known.setdefault(_key(call), {})

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterable
 
 from autograder.batch.grading_process import SECONDS_FOR_MISTAKES
-from autograder.course import Part, part
+from autograder.course import Part, part_or_lab
 from autograder.grading.grade import Series, grade
 from autograder.grading.report import Report
 from autograder.sandbox import Tier
@@ -21,7 +21,7 @@ SERIES = Series(SECONDS_FOR_MISTAKES)
 @functools.cache
 def graded(number: int, source: bytes, seed: int = 1, task: str | None = None, explain: bool = True) -> Report:
     """The report on one file, with the local sandbox."""
-    return _graded(part(number), source, seed, task, explain)
+    return _graded(part_or_lab(number), source, seed, task, explain)
 
 
 def graded_together(of: Part, sources: Iterable[bytes], seed: int = 1, explain: bool = True) -> list[Report]:

@@ -50,12 +50,14 @@ def check(
     """
     from autograder.bundle.replay import check_parts, differences, needed_for
     from autograder.check import path_of
-    from autograder.course import parse_target
+    from autograder.course import SUITES, parse_target
     from autograder.grading.submission import read_submission
     from autograder.render.next_step import next_step
     from autograder.render.terminal import part_lines, print_json, table_lines
 
     selected = parse_target(target)
+    if missing := next((each for each in selected.parts if each.is_lab and not (SUITES / each.name).is_dir()), None):
+        raise misuse(f"{missing.label.capitalize()} is in the complete course only, not in this folder.")
     reports = check_parts(read_submission(folder, needed_for(selected.parts)), selected.parts, seed, selected.task)
     several = len(selected.parts) > 1
     elsewhere = None if folder.resolve() == EXERCISES else folder
