@@ -18,7 +18,6 @@ from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import Misconception, misconceptions
 from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Report
-from autograder.grading.suite import with_suites
 from autograder.invocation import command
 from autograder.learner import local_state, planted
 from autograder.learner.last_results import begun, result
@@ -49,7 +48,7 @@ def find(
     """Search for plants with different mistakes, until `most` are new to the learner or the time is over. Mistakes that
     they have had before come last.
     """
-    found = with_suites(lambda suites: list(_search(Series(suites.run), content, part, seed, had, most, cpu_seconds)))
+    found = _search(Series(), content, part, seed, had, most, cpu_seconds)
     return sorted(found, key=lambda plant: plant.mistake in had)
 
 
