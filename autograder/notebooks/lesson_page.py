@@ -189,9 +189,10 @@ def markdown_as_html(markdown: str) -> str:
             return found[1]
         block = found[2] is not None
         mathml = convert(found[2] or found[3], display="block" if block else "inline")
-        formulas.append(f'<span class="formula">{mathml}</span>' if block else mathml)
+        formulas.append(f'<span class="formula" tabindex="0">{mathml}</span>' if block else mathml)
         return f"\ue000{len(formulas) - 1}\ue001"
 
     reader = MarkdownIt("commonmark", {"html": True}).enable("table")
     html = reader.render(FORMULA.sub(kept, markdown))
+    html = re.sub("<(pre|table)>", r'<\1 tabindex="0">', html)  # they can be wider than a phone: keys move them, too
     return re.sub("\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], html)
