@@ -213,6 +213,16 @@ def test_a_changed_line_fails_the_checks_that_the_answer_names(tmp_path):
     assert seen  # an operator, not only lines that are taken out
 
 
+def test_statements_in_cases_and_handlers_are_recorded():
+    source = MINE.replace(
+        "    return f(up) - f(down)",
+        "    match up:\n        case _:\n            try:\n                return f(up) / 0\n"
+        "            except ZeroDivisionError:\n                return f(up) - f(down)",
+    )
+    _, runs = runs_of(source, Call("0.2", "slopes_of_product", (4, -3), "."))
+    assert {21, 23} <= {*runs[0].lines}
+
+
 def test_a_line_that_alone_gives_a_name_its_value_is_not_taken_out():
     removed = {change.line for change in Code(MINE.encode(), "mine.py").changes() if change.words == "were not there"}
     assert removed == {3, 10, 12, 13, 14, 18}
