@@ -37,14 +37,17 @@ ALLOWED_CHARACTERS = {
     "autograder/render/loss_curve.py": "•│└─",  # drawn when the caller says that the console has them
     "autograder/training.py": "•│└─",  # asks the console for them
     "autograder/leaderboard/invented_names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
+    "autograder/leaderboard/page.py": "\u00b1\u2013\u2212",  # signs in the web page
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space
     "autograder/parts/part02/files.py": "ë",  # for a data file; print_lines escapes what is shown of it
     # In pictures. picture.show prints their text alternative with what the console has.
     "notebook_tools/chart.py": "²³¹⁰⁴⁵⁶⁷⁸⁹⁻−",
     "notebook_tools/graph.py": "·×÷−",
     "notebook_tools/histograms.py": "→",
+    "notebook_tools/means.py": "×→",
     "notebook_tools/products.py": "·",
     "notebook_tools/shapes.py": "×",
+    "notebook_tools/slices.py": "√−",
     "notebook_tools/svg.py": "°²³·¹½éΣβδεσ–’“”…⁰⁴⁵⁶⁷⁸⁹⁻ⁿ₀₁₂∂−√∞",
     "notebook_tools/walks.py": "·×→",
     # In pages and pictures. print_lines escapes what a console lacks.
