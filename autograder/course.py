@@ -38,18 +38,24 @@ class Task:
 
 @dataclass(frozen=True, eq=False)  # there is one object per part
 class Part:
-    """One part, or an optional lab. needs: the names that this part may use from other parts, by module.
-    files: data files released with its notebook; packages: installed packages that its code may import.
+    """One part, or an optional lab.
+
+    minutes, minutes_new: how long it takes somebody who writes Python often, and somebody who knows a little of it
+    (benchmarks/learner_minutes.py; 0 for a lab). needs: the names that it may use from other parts, by module.
+    explores: the modules of other parts that only its notebook uses. files: data files released with its notebook;
+    packages: installed packages that its code may import.
     """
 
     number: int
     module: str
     title: str
     minutes: int
+    minutes_new: int
     tasks: tuple[Task, ...]
     needs: dict[str, list[str]]
     files: tuple[str, ...]
     packages: tuple[str, ...] = ()
+    explores: tuple[str, ...] = ()
 
     @property
     def is_lab(self) -> bool:
@@ -65,6 +71,11 @@ class Part:
     def label(self) -> str:
         """Its name in a sentence: `part 5` or `lab 1`."""
         return f"lab {self.name.removeprefix('lab')}" if self.is_lab else f"part {self.number}"
+
+    @property
+    def in_notebook(self) -> list[str]:
+        """The modules of other parts that its notebook uses, in the course's order."""
+        return sorted({*self.needs, *self.explores})
 
     @property
     def file_name(self) -> str:
@@ -97,8 +108,8 @@ def _course() -> dict:
 
 def _part(table: dict) -> Part:
     tasks = tuple(Task(**{**task, "defines": tuple(task["defines"])}) for task in table["tasks"])
-    fields = {name: table[name] for name in ("number", "module", "title", "minutes")}
-    lists = {name: tuple(table.get(name, ())) for name in ("files", "packages")}
+    fields = {name: table[name] for name in ("number", "module", "title", "minutes", "minutes_new")}
+    lists = {name: tuple(table.get(name, ())) for name in ("files", "explores", "packages")}
     return Part(**fields, tasks=tasks, needs=table.get("needs", {}), **lists)
 
 

@@ -69,7 +69,7 @@ def test_a_lab_has_ten_points_four_known_mistakes_and_a_page(lab):
 def test_without_its_package_a_lab_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     files = {LAB3.file_name: (SOLUTIONS / LAB3.file_name).read_bytes()}
-    with pytest.raises(PackageMissing, match=r"pip install .*--editable \.\[torch\]"):
+    with pytest.raises(PackageMissing, match=r"pip install .*--editable \"\.\[torch\]\""):
         grade(files, LAB3, seed=1, tier=Tier.LOCAL)
     with pytest.raises(SandboxUnavailable, match="no packages"):
         grade(files, LAB3, seed=1, tier=Tier.STRICT)

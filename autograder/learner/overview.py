@@ -64,9 +64,9 @@ class PartProgress:
         return f"at {lost.task} {self.part.task(lost.task).title}" if lost else f"passed{open_tasks}"
 
     @property
-    def minutes_left(self) -> float:
-        """The estimate for the part, less the share of its points that is earned. A part that is passed is done."""
-        return 0.0 if self.passed else self.part.minutes * (1 - self.earned / self.possible)
+    def share_left(self) -> float:
+        """The share of the part's points that is not earned. A part that is passed is done."""
+        return 0.0 if self.passed else 1 - self.earned / self.possible
 
 
 def survey() -> list[PartProgress]:
@@ -92,10 +92,16 @@ def table_lines(rows: list[PartProgress]) -> Iterator[str]:
         yield f"  {title:<28}{tasks:>6}{points:>11}{row.part.minutes:>9}  {row.state}"[:79].rstrip()
     done, tasks = sum(row.tasks_done for row in rows), sum(row.tasks for row in rows)
     earned, possible = sum(row.earned for row in rows), sum(row.possible for row in rows)
-    left = round(sum(row.minutes_left for row in rows) / 10) * 10
-    hours = f"{left // 60} h {left % 60:02d} min left" if left else "all done"
     points = f"{number(earned)}/{number(possible)}"
-    yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"
+    left = _time_left(sum(row.part.minutes * row.share_left for row in rows))
+    yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {left}"
+    left = _time_left(sum(row.part.minutes_new * row.share_left for row in rows))
+    yield f"  {'all, with a little Python':<45}{sum(row.part.minutes_new for row in rows):>9}  {left}"
+
+
+def _time_left(minutes: float) -> str:
+    hours, rest = divmod(round(minutes / 10) * 10, 60)
+    return f"{hours} h {rest:02d} min left" if hours or rest else "all done"
 
 
 def lab_line() -> str:

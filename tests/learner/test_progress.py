@@ -8,7 +8,7 @@ import re
 import pytest
 from helpers.learner import Course, solution
 
-from autograder.course import ROOT, parts_and_labs
+from autograder.course import ROOT, part, parts, parts_and_labs
 from autograder.learner.achievements import achievements
 from experiments import NAMES
 
@@ -26,7 +26,10 @@ def row(text: str, number: int) -> list[str]:
 
 def test_a_fresh_copy_has_nothing_and_runs_no_check(course):
     text = course.run("progress").stdout
-    assert row(text, 1) == ("0/5", "0/10", "120", "not begun") and "  12 h 20 min left" in text
+    hours, minutes = divmod(round(sum(part.minutes for part in parts()) / 10) * 10, 60)
+    assert row(text, 1) == ("0/5", "0/10", f"{part(1).minutes}", "not begun")
+    assert f"  {hours} h {minutes:02d} min left" in text
+    assert f"all, with a little Python{sum(part.minutes_new for part in parts()):>29}  " in text
     assert not (course.root / ".learner" / "results").exists()
     assert "[x]" not in text
     *lines, next_line = text.splitlines()  # which names this interpreter, wherever it is

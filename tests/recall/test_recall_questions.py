@@ -7,6 +7,7 @@ import random
 import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,8 @@ def test_a_change_is_called_a_known_mistake_only_if_it_does_the_same():
     (run,) = maker._runs(several=False)
     said = {change.after: bool(change.says) for change, _ in maker._given(changes, run, [run])}
     assert said == {"pow(2, 2)": False, "x * 2": True}
+    two = replace(run, call=replace(run.call, arguments=([2, 0],)), answer=[4, 0])  # 2 + 2 is 2 * 2
+    assert not any(change.says for change, _ in maker._given(changes, two, [two]))
 
 
 def test_a_change_of_the_indent_alone_is_not_shown_because_it_would_look_the_same():
