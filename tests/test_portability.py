@@ -37,6 +37,7 @@ ALLOWED_CHARACTERS = {
     "autograder/render/loss_curve.py": "•│└─",  # drawn when the caller says that the console has them
     "autograder/training.py": "•│└─",  # asks the console for them
     "autograder/leaderboard/invented_names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
+    "autograder/leaderboard/page.py": "\u00b1\u2013\u2212",  # signs in the web page
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space
     "autograder/parts/part02/files.py": "ë",  # for a data file; print_lines escapes what is shown of it
     # In pictures. picture.show prints their text alternative with what the console has.
