@@ -6,10 +6,11 @@ import random
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 from helpers.learner import Course, make_course
 
-from autograder.course import ROOT, SOLUTIONS, class_settings, labs, parse_target, part_named, parts
+from autograder.course import EXERCISES, ROOT, SOLUTIONS, class_settings, labs, parse_target, part_named, parts
 from autograder.grading.checks import points_by_task
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
@@ -73,6 +74,12 @@ def test_without_its_package_a_lab_says_how_to_install_it(monkeypatch):
         grade(files, LAB3, seed=1, tier=Tier.LOCAL)
     with pytest.raises(SandboxUnavailable, match="no packages"):
         grade(files, LAB3, seed=1, tier=Tier.STRICT)
+
+
+def test_the_report_on_a_lab_has_the_published_format():
+    schema = json.loads((ROOT / "autograder" / "render" / "report.schema.json").read_text(encoding="utf-8"))
+    report = grade({LAB1.file_name: (EXERCISES / LAB1.file_name).read_bytes()}, LAB1, seed=1, tier=Tier.LOCAL)
+    jsonschema.validate(report.to_json(), schema)
 
 
 def test_a_part_may_not_import_the_package_of_a_lab():
