@@ -219,7 +219,8 @@ def answer_lines(now: Planted, answer: int) -> Iterator[str]:
     local_state.log_event("hardened")
     yield f"Yes, {answer}{' at the first try' if not now.guesses else ''}. You found it, fixed it and named it."
     yield from _difference_lines(now)
-    yield f"{now.of.label.capitalize()}: {plural(count, 'mistake')} so far. Another one: {command('harden', now.of.target)}"
+    so_far = f"{now.of.label.capitalize()}: {plural(count, 'mistake')} so far."
+    yield f"{so_far} Another one: {command('harden', now.of.target)}"
 
 
 def give_up(now: Planted) -> list[str]:
