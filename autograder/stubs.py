@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import backups
-from autograder.course import EXERCISES, SOLUTIONS, Part, parts
+from autograder.course import EXERCISES, SOLUTIONS, Part, parts, parts_and_labs
 from autograder.datasets import save
 from autograder.errors import Failure
 
@@ -19,7 +19,7 @@ LESSON = """Read the lesson first. To open it: make lesson part={number}, or pyt
 In your instructor's folder it is the notebook {part.name}.ipynb; on the course's web page it is next to this code."""
 RECORD = ".stubs.json"  # the sha256 of each written stub, to recognise files that a learner changed
 
-BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>\d+\.\d+ \S.*))?$")
+BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>L?\d+\.\d+ \S.*))?$")
 END = re.compile(r"^ *### END SOLUTION$")
 # A misspelt mark would silently leave a solution in the stub, so it is an error.
 ALMOST = re.compile(r"\b(BEGIN|END)\s*SOLUTION", re.IGNORECASE)
@@ -76,7 +76,7 @@ def make_stub(text: str, name: str) -> str:
 
 def fresh_stubs(solutions: Path = SOLUTIONS) -> dict[str, str]:
     """Return the text of every file in exercises/, by name. Raises StubError if a solution can't be used."""
-    return {name: fresh_stub(name, solutions) for name in (*(part.file_name for part in parts()), *GIVEN)}
+    return {name: fresh_stub(name, solutions) for name in (*(part.file_name for part in parts_and_labs()), *GIVEN)}
 
 
 def fresh_stub(name: str, solutions: Path = SOLUTIONS) -> str:
@@ -139,7 +139,8 @@ def stale(folder: Path = EXERCISES, solutions: Path = SOLUTIONS) -> list[str]:
     """Return the names of files that differ from their fresh stub, are missing, or no longer have a solution."""
     stubs, recorded = fresh_stubs(solutions), _read_record(folder)
     names = [name for name, stub in stubs.items() if _read(folder / name) != stub]
-    names += sorted(path.name for path in folder.glob("part*.py") if path.name not in stubs)
+    found = [*folder.glob("part*.py"), *folder.glob("lab[0-9]*.py")]
+    names += sorted(path.name for path in found if path.name not in stubs)
     if recorded != {name: _sha256(stub) for name, stub in stubs.items()}:
         names.append(RECORD)
     return names

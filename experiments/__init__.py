@@ -16,4 +16,6 @@ NAMES = (
     "kv_cache",
     "heads",
     "nonsense",
+    "recurrent",
+    "removals",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ class Lesson:
         finding.install(self.found)
         sys.dont_write_bytecode = True  # its files know whole seconds only, too coarse for two saves within one
         self._seen: dict[str, int] = {}
+        self._model = ""
 
     @contextlib.contextmanager
     def exploring(self) -> Iterator[None]:
@@ -36,10 +38,14 @@ class Lesson:
         each ends the cell with what to do, and the notebook goes on.
         """
         self._look_again()
+        usual = gc.get_threshold()
+        gc.set_threshold(100_000, 20, 100)  # a graph has no cycles: looking for them often takes half of the time
         try:
             yield
         except Exception as error:  # whatever a learner's code raises
             print(explaining.explain(error, self.found))
+        finally:
+            gc.set_threshold(*usual)
 
     def check(self, task: str) -> float:
         """Check one task of the module next to this notebook, print the result, and return the points."""
@@ -55,6 +61,19 @@ class Lesson:
         raise FileNotFoundError(
             f"{name} is not next to this notebook: download it again from where you got the notebook."
         )
+
+    def model_file(self) -> Path:
+        """A trained model's path: the learner's own, kept by `make capstone`, or the course's. Says once which."""
+        kept = (above / "runs" / "capstone.json" for above in (self.folder, *self.folder.parents))
+        path = next((path for path in kept if path.is_file()), None)
+        said = f"Your own model, trained by your capstone: {path}"
+        if path is None:
+            path = self.data("trained_weights.json")
+            said = f"The course's trained model, {path.name}. After make capstone, your own takes its place."
+        if said != self._model:
+            self._model = said
+            print(said)
+        return path
 
     def _look_again(self) -> None:
         """Find the modules again, and reload all of them when one was saved: they use each other's classes."""

@@ -13,10 +13,16 @@ import pytest
 
 from autograder import model
 from autograder.course import ROOT
-from experiments import NAMES, kv_cache, nonsense, run, training, variants, words
+from experiments import NAMES, kv_cache, nonsense, recurrent, rnn_model, run, training, variants, words
 
 TORCH = ROOT / "experiments" / "microgpt_torch.py"
-SMALL = {"kv_cache": {"LENGTHS": (2, 3)}, "names_per_step": {"COUNTS": (1, 2)}, "depth_and_width": {"WIDTHS": (8,)}}
+RECURRENT = {"GAPS": (2, 3), "LENGTHS": (4, 8), "NAMES_READ": 3, "TESTS": 5, "REPEATS": 1, "MANY": 2}
+SMALL = {
+    "recurrent": RECURRENT,
+    "kv_cache": {"LENGTHS": (2, 3)},
+    "names_per_step": {"COUNTS": (1, 2)},
+    "depth_and_width": {"WIDTHS": (8,)},
+}
 
 
 @pytest.fixture
@@ -149,7 +155,72 @@ def test_layernorm_gives_mean_0_and_mean_square_1():
     assert (normed**2).mean() == pytest.approx(1, abs=1e-4)
 
 
+def test_the_gradient_of_the_recurrent_network_is_its_slope():
+    weights = rnn_model.draw_weights(random.Random(3), vocab_size=5, std=0.5)
+    batch, h = [[4, 0, 1, 4], [4, 2, 2, 3, 4]], 1e-6
+
+    def loss() -> float:
+        return model.loss_and_gradient(batch, weights, model.Sizes(), rnn_model.PASSES)[0]
+
+    _, gradient = model.loss_and_gradient(batch, weights, model.Sizes(), rnn_model.PASSES)
+    for name, matrix in weights.items():
+        for place in ((0, 0), (2, 3), (4, 1)):
+            matrix[place] += h
+            above = loss()
+            matrix[place] -= 2 * h
+            slope = (above - loss()) / (2 * h)
+            matrix[place] += h
+            assert gradient[name][place] == pytest.approx(slope, abs=1e-8), (name, place)
+
+
+def test_the_recurrent_network_of_values_has_the_loss_of_the_one_in_numpy():
+    from part01_autograd import Value
+
+    weights, tokens = rnn_model.draw_weights(random.Random(3), vocab_size=5, std=0.5), [4, 0, 1, 4]
+    values = {name: [[Value(number) for number in row] for row in matrix.tolist()] for name, matrix in weights.items()}
+    expected, gradient = model.loss_and_gradient([tokens], weights, model.Sizes(), rnn_model.PASSES)
+    loss = rnn_model.scalar_loss(tokens, values)
+    loss.backward()
+    assert loss.data == pytest.approx(expected, rel=1e-12)
+    assert values["rnn_h"][2][3].grad == pytest.approx(gradient["rnn_h"][2, 3], rel=1e-9)
+
+
+def test_both_models_of_the_comparison_have_about_as_many_parameters():
+    assert training.parameters() == 4192
+    assert sum(rows * columns for rows, columns in rnn_model.shapes().values()) == 4171
+
+
 # What they measure
+
+
+def test_the_gradient_at_a_letter_back_is_that_of_the_last_loss_alone():
+    docs = ["abcdefghij", "jihgfedcba"]
+    gpt, (rnn, chars) = training.train(docs, 1, 3), rnn_model.train(docs, 1, 3)
+    name = "abcdefghij"
+    tokens = model.encode(name, chars)[:10]  # the loss after the eighth letter
+    one_letter_back = recurrent._rnn_gradients(name, rnn, chars)[1]
+    inputs, h = np.array([tokens[:-1]]), 1e-6
+    slopes = []
+    for place in range(rnn_model.HIDDEN):  # the row is read once, so its slope is that of the input
+        losses = []
+        for shift in (h, -h):
+            rnn["rnn_in"][tokens[7], place] += shift
+            logits, _ = rnn_model.forward(inputs, rnn)
+            rnn["rnn_in"][tokens[7], place] -= shift
+            losses.append(np.log(np.exp(logits[0, -1]).sum()) - logits[0, -1, tokens[9]])
+        slopes.append((losses[0] - losses[1]) / (2 * h))
+    assert one_letter_back == pytest.approx(np.linalg.norm(slopes), rel=1e-5)
+
+    slopes = []
+    for place in range(16):
+        losses = []
+        for shift in (h, -h):
+            gpt.weights["wpe"][7, place] += shift
+            logits = model.logits(tokens[:-1], gpt.weights, gpt.config)[-1]
+            gpt.weights["wpe"][7, place] -= shift
+            losses.append(np.log(np.exp(logits).sum()) - logits[tokens[9]])
+        slopes.append((losses[0] - losses[1]) / (2 * h))
+    assert recurrent._gpt_gradients(name, gpt)[1] == pytest.approx(np.linalg.norm(slopes), rel=1e-4)
 
 
 def test_logits_with_and_without_the_cache_are_equal(monkeypatch):
@@ -178,6 +249,16 @@ def test_nonsense_is_made_of_what_it_says():
 def test_a_spread_of_one_run_has_no_deviation():
     assert training.spread([2.0]) == {"mean": 2.0, "sd": 0.0, "lowest": 2.0, "highest": 2.0}
     assert words.mean_sd(training.spread([1.0, 3.0]), 2) == "2.00 ± 1.41"
+
+
+def test_the_page_on_transformers_and_rnns_quotes_the_record():
+    text = (ROOT / "docs" / "learner" / "after.md").read_text(encoding="utf-8")
+    figures = run.read("recurrent")["figures"]
+    losses = [f"{figures['held_out'][kind]['mean']:.3f}" for kind in ("RNN", "GPT")]
+    right = [f"{100 * figures['recall'][kind][-1]['mean']:.0f}%" for kind in ("RNN", "GPT")]
+    assert f"does as well: {' against '.join(losses)}." in text
+    assert f"the RNN is right in {right[0]} of the cases and the GPT in {right[1]}" in text
+    assert f"across {recurrent.GAPS[-1]} others" in text
 
 
 # PyTorch

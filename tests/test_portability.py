@@ -44,8 +44,10 @@ ALLOWED_CHARACTERS = {
     "notebook_tools/chart.py": "²³¹⁰⁴⁵⁶⁷⁸⁹⁻−",
     "notebook_tools/graph.py": "·×÷−",
     "notebook_tools/histograms.py": "→",
+    "notebook_tools/means.py": "×→",
     "notebook_tools/products.py": "·",
     "notebook_tools/shapes.py": "×",
+    "notebook_tools/slices.py": "√−",
     "notebook_tools/svg.py": "°²³·¹½éΣβδεσ–’“”…⁰⁴⁵⁶⁷⁸⁹⁻ⁿ₀₁₂∂−√∞",
     "notebook_tools/walks.py": "·×→",
     # In pages and pictures. print_lines escapes what a console lacks.

@@ -70,6 +70,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ", every vector next to the reference's: name=emma", options=("name",), always=("--exit-zero",),
         ),
         command(
+            "lab", "learner", "list the optional labs, or run the experiment of one",
+            ", once you have passed it: part=lab1", argument="part", options=("steps",),
+        ),
+        command(
             "appeal", "appeal", "ask your instructor for a regrade of a check",
             ': check=NAME reason="why it is wrong"', argument="part", options=("check", "reason"),
         ),

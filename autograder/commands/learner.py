@@ -56,7 +56,7 @@ def hint(
     from autograder.learner.screens import hint_lines
 
     part, task = one_part(target)
-    if insert and backups.finish(f"hint {part.number}", EXERCISES):
+    if insert and backups.finish(f"hint {part.target}", EXERCISES):
         print_lines(["The code is in your file now: an earlier call was interrupted."])
         return
     report = result(part, task)
@@ -92,12 +92,14 @@ def progress(
     Example: python -m autograder progress --tick read
     """
     from autograder.learner import achievements
-    from autograder.learner.overview import next_line, open_lines, survey, table_lines
+    from autograder.learner.overview import lab_line, next_line, open_lines, survey, table_lines
 
     if tick is not None:
         typer.echo(f"{tick} is {'ticked' if achievements.tick(tick) else 'no longer ticked'}.\n")
     rows = survey()
-    print_lines([*table_lines(rows), "", *achievements.achievement_lines(), "", *open_lines(rows), next_line(rows)])
+    print_lines(
+        [*table_lines(rows), lab_line(), "", *achievements.achievement_lines(), "", *open_lines(rows), next_line(rows)]
+    )
 
 
 @app.command()
@@ -111,6 +113,7 @@ def compare(
     Example: python -m autograder compare 5.1
     """
     from autograder.learner import compare as comparison
+    from autograder.learner import local_state
     from autograder.learner.last_results import one_part, result
 
     part, task = one_part(target)
@@ -122,12 +125,14 @@ def compare(
             f"{command('hint', target)} first. To see it anyway: {again}"
         )
     print_lines(comparison.comparison_lines(part, task, report.seed))
+    if report.passed:
+        local_state.log_event("compared")
 
 
 @app.command()
 @reports_errors()
 def debug(
-    part_number: Annotated[int, typer.Argument(metavar="PART", help="The number of a part.")],
+    target: Annotated[str, typer.Argument(metavar="PART", help="A part such as 5.")],
     check: Annotated[str | None, typer.Option(metavar="NAME", help="A check (default: the first that fails).")] = None,
 ) -> None:
     """Call your code with a check's inputs in a separate process: breakpoint() works, an error opens the debugger.
@@ -137,7 +142,7 @@ def debug(
     from autograder.learner import debug as debugger
     from autograder.learner.last_results import one_part, result
 
-    part, _ = one_part(str(part_number))
+    part, _ = one_part(target)
     report = result(part)
     found = debugger.find_check(report, part, check)
     print_lines(debugger.message_lines(found, part))
@@ -256,10 +261,14 @@ def lesson(
 
     Example: python -m autograder lesson 5.2
     """
+    from autograder.learner.lab_experiment import lab_lesson
     from autograder.learner.last_results import one_part
     from autograder.notebooks.lesson_page import open_lesson
 
     part, task = one_part(target)
+    if part.is_lab:
+        print_lines([lab_lesson(part)])
+        return
     print_lines(open_lesson(part, task, show=not only_print))
 
 
@@ -277,16 +286,47 @@ def notebooks(
 
     Example: python -m autograder notebooks 5 --no-browser
     """
+    from autograder.course import parts
+    from autograder.learner.lab_experiment import lab_lesson
     from autograder.learner.last_results import one_part
-    from autograder.learner.notebook_copies import open_notebooks, opening_lines
+    from autograder.learner.notebook_copies import own_copy
+    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines
 
     options = list(context.args)
     if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
         target, options = None, [target, *options]
     part, _ = one_part(target)
+    if part.is_lab:
+        raise ValueError(f"{part.label.capitalize()} has no notebook. {lab_lesson(part)}")
     print_lines(opening_lines(part, options))
     sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
-    raise typer.Exit(open_notebooks(part, options))
+    for each in parts():
+        own_copy(each)
+    raise typer.Exit(open_jupyterlab(part, options))
+
+
+@app.command()
+@reports_errors()
+def lab(
+    target: Annotated[
+        str | None, typer.Argument(metavar="[LAB]", help="A lab such as lab1 (default: list all).")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Training steps (default: as the lab chooses).")] = None,
+) -> None:
+    """List the optional labs, or run the experiment of one that you have passed, with your own code.
+
+    Example: python -m autograder lab lab2
+    """
+    from autograder.course import parse_target
+    from autograder.learner import lab_experiment
+
+    if target is None:
+        print_lines(lab_experiment.list_lines())
+        return
+    (chosen,) = parse_target(target if not target.isdigit() else f"lab{target}").parts
+    if not chosen.is_lab:
+        raise misuse(f"{target!a} is not a lab. To list them: {command('lab')}")
+    raise typer.Exit(lab_experiment.run(chosen, steps))
 
 
 def _agreed(question: str, yes: bool) -> bool:

@@ -72,5 +72,6 @@ def experiment(
     record = run.run(name, seeds, steps)
     print_lines([*run.script(name).table(record["figures"]), "", run.script(name).findings(record["figures"]), ""])
     written = run.write(record, out or RUNS / "experiments")
-    local_state.log_event("experiment")
+    for event in ("experiment", f"experiment-{name}"):
+        local_state.log_event(event)
     print_lines([f"Written: {', '.join(map(str, written))}", f"To compare: {run.PAGES / name}.md"])

@@ -48,7 +48,7 @@ BLANK = re.compile(r"name '(?:_[A-Za-z]\w*?)?____(\d+)' is not defined")
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
-SANDBOX_PATH = re.compile(r" \([^()]*part\d\d_\w+\.py\)$")
+SANDBOX_PATH = re.compile(r" \([^()]*(?:part\d\d|lab\d)_\w+\.py\)$")
 # The course's classes: in which module, and what a user of the class finds there.
 CLASSES = {
     "Value": ("part01_autograd", "data grad exp log relu backward".split()),

@@ -73,7 +73,7 @@ def grade(
     series = series or Series()
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     content = files.get(part.file_name)
-    source = inspect_source(content) if content is not None else Source(f"{part.file_name} is missing.")
+    source = inspect_source(content, part.packages) if content is not None else Source(f"{part.file_name} is missing.")
     if source.problem:
         checks = [unusable(check, source, content is None) for check in checks_of(part)]
         return _report(part, content, seed, tier, task, checks, interpreter_version(tier))
@@ -84,7 +84,7 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    with Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most) as worker:
+    with Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most, packages=part.packages) as worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:

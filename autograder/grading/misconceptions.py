@@ -57,7 +57,7 @@ def misconceptions(part: Part) -> tuple[Misconception, ...]:
     with open(path, "rb") as file:
         tables = tomllib.load(file).get("misconceptions", [])
     source = _reference(part)
-    functions = inspect_source(source.encode("utf-8"))
+    functions = inspect_source(source.encode("utf-8"), part.packages)
     return tuple(Misconception(**table, function=functions.function_at(_line(source, table))) for table in tables)
 
 
@@ -83,4 +83,4 @@ def variants(part: Part) -> dict[str, bytes]:
 @functools.cache
 def source_of_variant(part: Part, mistake_id: str) -> Source:
     """What is known of the reference with a mistake."""
-    return inspect_source(variants(part)[mistake_id])
+    return inspect_source(variants(part)[mistake_id], part.packages)

@@ -40,7 +40,7 @@ class MistakeOracle:
         known, end = self._of(part, files), time.monotonic() + self.seconds
         folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
         # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
-        with Worker({**files, **folders}, Tier.LOCAL, LIMITS) as worker:
+        with Worker({**files, **folders}, Tier.LOCAL, LIMITS, packages=part.packages) as worker:
 
             def reply_of(mistake: Mistake, call: Recorded, for_points: bool = False) -> Reply | None:
                 replies = known.setdefault(_key(call), {})

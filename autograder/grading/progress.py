@@ -13,7 +13,7 @@ OF_THE_FILE = re.compile(
     r"The file |Python can't read the file|This part runs on your |\w+\.py is missing|Your file can't be imported|"
     r"Importing the file did not end|Called: +import "
 )
-UNWRITTEN = re.compile(r"(\d+\.\d+) (\S+) is not written yet")  # what a check says whose call ended there
+UNWRITTEN = re.compile(r"(L?\d+\.\d+) (\S+) is not written yet")  # what a check says whose call ended there
 
 
 def file_level_failure(report: Report) -> Check | None:

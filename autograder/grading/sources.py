@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from autograder.course import LARGEST_FILE, Part, parts
+from autograder.course import LARGEST_FILE, Part, parts_and_labs
 from autograder.grading.compare import is_plain
 from autograder.grading.slips import find_slips, shared_lists
 from autograder.sandbox import Reply
@@ -219,8 +219,8 @@ def _code_and_raises(node: ast.FunctionDef) -> tuple[list[ast.stmt], list[ast.st
     return body, [line for line in body if isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line)]
 
 
-def inspect_source(content: bytes) -> Source:
-    """Read a learner's file, which may be hostile, without running it."""
+def inspect_source(content: bytes, packages: Iterable[str] = ()) -> Source:
+    """Read a learner's file, which may be hostile, without running it. packages: installed ones that it may import."""
     if not content.strip():
         return Source("The file is empty.")
     if len(content) > LARGEST_FILE:
@@ -248,7 +248,7 @@ def inspect_source(content: bytes) -> Source:
         functions = functions_of(tree)
     except (RecursionError, MemoryError):
         functions = {}
-    foreign = _foreign_import(tree)
+    foreign = _foreign_import(tree, {part.module for part in parts_and_labs()} | {*packages})
     problem, line = (_foreign_words(foreign[0]), foreign[1]) if foreign else ("", None)
     return Source(problem, line, None, text, functions, classes)
 
@@ -298,8 +298,7 @@ def _is_utf8(content: bytes) -> bool:
         return False
 
 
-def _foreign_import(tree: ast.Module) -> tuple[str, int] | None:
-    ours = {part.module for part in parts()}
+def _foreign_import(tree: ast.Module, ours: set[str]) -> tuple[str, int] | None:
     try:
         nodes = list(ast.walk(tree))
     except (RecursionError, MemoryError):

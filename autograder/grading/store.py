@@ -85,6 +85,7 @@ def suite_hash(part: Part) -> str:
     folders = [part.suite, HERE / "grading", HERE / "sandbox"]
     paths = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     paths += [HERE / "model.py", HERE / "text.py", ROOT / "datasets" / "names.txt", *SOLUTIONS.glob("part*.py")]
+    paths += [SOLUTIONS / part.file_name] if part.is_lab else []
     # Not course.toml as it stands: when work is due makes no difference here.
     digest = hashlib.sha256(f"{autograder.__version__} {LARGEST_FILE} {parts()}".encode())
     for path in sorted(paths):

@@ -110,7 +110,7 @@ def _try_on_own_parts(
         failing = (yield from failing_with([suspect])) if len(suspects) > 1 else together
         if failing:
             sentences.append(
-                f"Your own part {suspect.number} breaks it: {len(failing)} of {len(report.checks)} checks fail with "
+                f"Your own {suspect.label} breaks it: {len(failing)} of {len(report.checks)} checks fail with "
                 f"your {suspect.file_name} instead of the reference (the first: {failing[0].title})."
             )
     each_works = "Your own earlier parts together break it, although each one alone works."

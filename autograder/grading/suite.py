@@ -58,13 +58,11 @@ class Suites:
                 order = {item.name: i for i, item in enumerate(items)}
                 self.checks.sort(key=lambda check: order[f"test_{check.name}"])
         except pytest.UsageError as error:
-            raise RuntimeError(
-                f"The suite of part {part.number} could not be run: {error}\n{self.import_errors}"
-            ) from error
+            raise RuntimeError(f"The suite of {part.label} could not be run: {error}\n{self.import_errors}") from error
         if self.unavailable is not None:
             raise self.unavailable
         if not self.checks:
-            raise RuntimeError(f"The suite of part {part.number} could not be run: it has no checks.")
+            raise RuntimeError(f"The suite of {part.label} could not be run: it has no checks.")
         return self.checks
 
     @staticmethod

@@ -28,7 +28,7 @@ class Achievement:
     title: str
     acts: tuple[str, ...] = ()
     command: str = ""
-    part: int | None = None
+    part: int | str | None = None
     options: dict = field(default_factory=dict)
 
     def day(self) -> str | None:

@@ -29,7 +29,7 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
     when Python can't read the learner's file.
     """
     content = (EXERCISES / part.file_name).read_bytes()
-    if problem := inspect_source(content).problem:
+    if problem := inspect_source(content, part.packages).problem:
         raise ValueError(f"{part.file_name} can't be compared. {problem}")
     yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
@@ -127,7 +127,7 @@ def measure_costs(
             folders[task.id].append(f"form{i}of{task.id.replace('.', '_')}")
             shipped[f"{folders[task.id][-1]}/{part.file_name}"] = with_form(reference, task, form).encode("utf-8")
     costs = {}
-    with Worker(shipped, Tier.LOCAL, CHECK) as worker:
+    with Worker(shipped, Tier.LOCAL, CHECK, packages=part.packages) as worker:
         for task in tasks:
             names = [check.name for check in recording.checks if check.task == task.id]
             calls = [call for name in names for call in recording.calls.get(name, [])]

@@ -37,13 +37,13 @@ def find_check(report: Report, part: Part, name: str | None) -> Check:
         if failing
         else f"Its checks: {names_to_choose(part, report.checks)}"
     )
-    raise ValueError(f"Part {part.number} has no check {ascii(name)}. {whose}")
+    raise ValueError(f"{part.label.capitalize()} has no check {ascii(name)}. {whose}")
 
 
 def names_to_choose(part: Part, checks: Iterable[Check]) -> str:
     """The command with a name to put in, and the names, a line each."""
     names = [f"  {check.name}" for check in checks if check.status != "manual"]
-    return "\n".join([command("debug", part.number, check="NAME"), *names])
+    return "\n".join([command("debug", part.target, check="NAME"), *names])
 
 
 def message_lines(check: Check, part: Part) -> Iterator[str]:

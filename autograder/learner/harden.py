@@ -20,7 +20,7 @@ from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Report
 from autograder.grading.suite import with_suites
 from autograder.invocation import command
-from autograder.learner import planted
+from autograder.learner import local_state, planted
 from autograder.learner.last_results import begun, result
 from autograder.learner.mistake_edits import Edit, general_edits, known_edits, valid
 from autograder.learner.planted import Planted
@@ -216,6 +216,7 @@ def answer_lines(now: Planted, answer: int) -> Iterator[str]:
         yield f"Not {answer}. Think of the line that you changed, and of what the check expected. Then try again."
         return
     count = planted.finish(now)
+    local_state.log_event("hardened")
     yield f"Yes, {answer}{' at the first try' if not now.guesses else ''}. You found it, fixed it and named it."
     yield from _difference_lines(now)
     yield f"Part {now.part}: {plural(count, 'mistake')} so far. Another one: {command('harden', now.part)}"

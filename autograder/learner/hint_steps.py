@@ -112,14 +112,14 @@ def insert_code(report: Report, part: Part) -> Iterator[str]:
     """
     hint = hints_of_file(report, part)
     if hint is None or hint.instead:
-        raise ValueError(hint.instead if hint else f"Part {part.number} has passed: there is nothing to insert.")
+        raise ValueError(hint.instead if hint else f"{part.label.capitalize()} has passed: there is nothing to insert.")
     reason, (_, codes) = unavailable(part, hint.task), steps_seen(part, hint)
     if reason or not codes:
         after = f"It comes after the {plural(len(hint.texts), 'hint')} for task {hint.task.id}"
         raise ValueError(reason or f"There is no code to insert yet. {after}: {command('hint', hint.task.id)}")
     example = examples(part, hint.task)[codes - 1]
     change = reset.plan_task(part, hint.task.id, example.module)
-    copy = backups.replace(f"hint {part.number}", {change.path: change.after.encode("utf-8")})[0]
+    copy = backups.replace(f"hint {part.target}", {change.path: change.after.encode("utf-8")})[0]
     count, names = len(example.missing), ", ".join(hint.task.defines)
     blanks = f"{count} blanks, ____1 to ____{count}" if count > 1 else "one blank, ____1"
     yield f"{shown_path(change.path)} now has {names} with {blanks}."
@@ -128,8 +128,8 @@ def insert_code(report: Report, part: Part) -> Iterator[str]:
 
 
 def _of_texts(part: Part, hint: Hint) -> str:
-    return f"{part.number} {hint.about}"
+    return f"{part.target} {hint.about}"
 
 
 def _of_codes(part: Part, task: Task) -> str:
-    return f"{part.number} code of {task.id}"
+    return f"{part.target} code of {task.id}"

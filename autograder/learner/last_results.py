@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from autograder.course import EXERCISES, Part, parse_target, parts
+from autograder.course import EXERCISES, Part, labs, parse_target, part_or_lab, parts
 from autograder.grading.progress import current_check
 from autograder.grading.report import Report
 from autograder.grading.store import report_from_json, suite_hash
@@ -21,11 +21,11 @@ def record(reports: Iterable[Report], task: str | None) -> None:
     """Record reports on the files of exercises/, and log the parts that they show to be passed."""
     merge_bases.remember()
     for report in reports:
-        part = next(part for part in parts() if part.number == report.part)
+        part = part_or_lab(report.part)
         data = {"suite": suite_hash(part), "printed": report.printed, **report.to_json()}
         local_state.write(_name(part, task), data)
         if report.passed and task is None:
-            local_state.log_event(f"part-{part.number}")
+            local_state.log_event(part.label.replace(" ", "-"))
 
 
 def check(part: Part, task: str | None = None) -> Report:
@@ -89,16 +89,21 @@ def first_unfinished() -> Part | None:
 
 
 def next_unfinished(after: Part) -> Part | None:
-    """The next part that is not passed, from the first one again behind the last; None when all others are."""
-    place = parts().index(after)
-    following = [*parts()[place + 1 :], *parts()[:place]]
+    """The next part that is not passed, from the first one again behind the last; None when all others are. After a
+    lab, the next lab.
+    """
+    among = labs() if after.is_lab else parts()
+    place = among.index(after)
+    following = [*among[place + 1 :], *among[:place]]
     return next((part for part in following if not passed(part)), None)
 
 
 def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
     """What a learner does next whose files in exercises/ passed these checks: the next task that is not passed."""
-    part = next(part for part in parts() if part.number == reports[-1].part)
+    part = part_or_lab(reports[-1].part)
     unfinished = part if not passed(part) else next_unfinished(part)
+    if unfinished is None and part.is_lab:
+        return f"You have passed every lab. Next: see what is left: {command('progress')}"
     if unfinished is None:
         trained = "capstone" in local_state.events()
         next_step = f"see what is left: {command('progress')}" if trained else f"train it: {command('capstone')}"
@@ -108,10 +113,10 @@ def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
     except (OSError, ValueError):
         lost = None
     if lost is None:
-        return f"Next: part {unfinished.number}, {unfinished.title}: {check(unfinished.number)}"
+        return f"Next: {unfinished.label}, {unfinished.title}: {check(unfinished.target)}"
     task = unfinished.task(task_to_fix(lost))
     return f"Next: task {task.id} {task.title}: {check(task.id)}"
 
 
 def _name(part: Part, task: str | None) -> str:
-    return f"results/{part.number if task is None else task}"
+    return f"results/{part.target if task is None else task}"

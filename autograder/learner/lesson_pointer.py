@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 
-from autograder.course import part
+from autograder.course import part_or_lab
 from autograder.grading.progress import current_check, file_level_failure
 from autograder.grading.report import Report
 from autograder.invocation import command
@@ -17,7 +17,7 @@ NAME = "lessons"
 
 def lesson_lines(report: Report) -> list[str]:
     """How to open the lesson of the task that is to do next, once per task. Nothing when no person reads the output."""
-    graded_part = part(report.part)
+    graded_part = part_or_lab(report.part)
     check = current_check(report, graded_part)
     if check is None or file_level_failure(report) or not sys.stdout.isatty():
         return []

@@ -1,22 +1,14 @@
-"""A learner's own copies of the notebooks, and JupyterLab with a lesson and its stub side by side."""
+"""A learner's own copies of the notebooks."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograder.course import EXERCISES, ROOT, Part, parts
+from autograder.course import ROOT, Part
 from autograder.files import write_atomically
-from autograder.learner import local_state
 
 RELEASE = ROOT / "release"  # without the sample answers of source/
 COPIES = ROOT / "notebooks"  # two folders deep, from where a notebook finds exercises/ and notebook_tools/
-# JupyterLab would ask at each first start whether it may fetch news from the network, over the lesson.
-SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 
 def own_copy(part: Part, copies: Path = COPIES) -> Path:
@@ -25,64 +17,3 @@ def own_copy(part: Part, copies: Path = COPIES) -> Path:
     if not copy.exists():
         write_atomically(copy, (RELEASE / part.name / copy.name).read_bytes())
     return copy
-
-
-def open_notebooks(part: Part, arguments: Sequence[str]) -> int:
-    """Run JupyterLab until it is ended, with this part's notebook next to its stub; return its exit status."""
-    for known in parts():
-        own_copy(known)
-    ours = local_state.FOLDER / "jupyterlab"
-    save_workspace(part, ours / "workspaces")
-    settings = ours / "labconfig" / "default_setting_overrides.json"
-    write_atomically(settings, json.dumps(SETTINGS).encode("ascii"))
-    options = [
-        f"--ServerApp.root_dir={ROOT}",
-        f"--LabApp.workspaces_dir={ours / 'workspaces'}",
-        f"--LabApp.default_url=/lab/workspaces/{part.name}",
-        *(["--allow-root"] if needs_allow_root(arguments) else []),
-    ]
-    path = os.pathsep.join(filter(None, [str(ours), os.environ.get("JUPYTER_CONFIG_PATH")]))
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": path}
-    command = [sys.executable, "-m", "jupyterlab", *options, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-
-
-def opening_lines(part: Part, arguments: Sequence[str]) -> Iterator[str]:
-    """What a learner reads before JupyterLab's own messages."""
-    yield f"JupyterLab opens the lesson of part {part.number}, with {EXERCISES.name}/{part.file_name} next to it."
-    yield "Save the file, then run a cell of the lesson again. To end JupyterLab, press Ctrl-C twice here."
-    if needs_allow_root(arguments):
-        yield (
-            "You are root. JupyterLab refuses to run as root unless it gets --allow-root, so this command adds it: "
-            "whoever opens its page can change any file. Only this machine can, with the token in the address."
-        )
-
-
-def needs_allow_root(arguments: Sequence[str]) -> bool:
-    """Whether JupyterLab would refuse to start for this user."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in arguments
-
-
-def save_workspace(part: Part, folder: Path) -> None:
-    """Write the arrangement of JupyterLab's page: the notebook on the left, the stub on the right."""
-    from jupyterlab_server.workspaces_handler import WorkspacesManager
-
-    WorkspacesManager(str(folder)).save(part.name, json.dumps(workspace(part)))
-
-
-def workspace(part: Part) -> dict:
-    """The arrangement, as JupyterLab stores it."""
-    shown = {
-        "notebook": ("Notebook", f"{COPIES.name}/{part.name}/{part.name}.ipynb"),
-        "editor": ("Editor", f"{EXERCISES.name}/{part.file_name}"),
-    }
-    tabs = [{"type": "tab-area", "currentIndex": 0, "widgets": [f"{kind}:{path}"]} for kind, (_, path) in shown.items()]
-    dock = {"type": "split-area", "orientation": "horizontal", "sizes": [0.5, 0.5], "children": tabs}
-    layout = {
-        "main": {"dock": dock, "current": tabs[0]["widgets"][0]},
-        "left": {"collapsed": True, "visible": True, "current": None, "widgets": []},
-        "right": {"collapsed": True, "visible": True, "current": None, "widgets": []},
-        "relativeSizes": [0, 1, 0],
-    }
-    widgets = {f"{kind}:{path}": {"data": {"path": path, "factory": name}} for kind, (name, path) in shown.items()}
-    return {"data": {"layout-restorer:data": layout, **widgets}, "metadata": {"id": part.name}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.course import Part, Task, parts
+from autograder.course import Part, Task, labs, parts
 from autograder.grading.checks import points_by_task
 from autograder.grading.progress import current_check
 from autograder.grading.report import Report
@@ -55,24 +55,27 @@ class PartProgress:
     @property
     def state(self) -> str:
         """The learner's state in this part, in a few words."""
+        if self.unreadable:
+            return "can't be checked here" if self.part.is_lab else "its file can't be read"
         if self.report is None:
-            return "its file can't be read" if self.unreadable else "not begun"
+            return "not begun"
         lost = current_check(self.report, self.part)
         open_tasks = "".join(f"; open: {task.id}" for task in self.open_stretch)
         return f"at {lost.task} {self.part.task(lost.task).title}" if lost else f"passed{open_tasks}"
 
     @property
-    def minutes_left(self) -> float:
-        """The estimate for the part, less the share of its points that is earned. A part that is passed is done."""
-        return 0.0 if self.passed else self.part.minutes * (1 - self.earned / self.possible)
+    def share_left(self) -> float:
+        """The share of the part's points that is not earned. A part that is passed is done."""
+        return 0.0 if self.passed else 1 - self.earned / self.possible
 
 
 def survey() -> list[PartProgress]:
     """Every part. A file that was changed since its last check is checked."""
-    return list(map(_row, parts()))
+    return list(map(row, parts()))
 
 
-def _row(part: Part) -> PartProgress:
+def row(part: Part) -> PartProgress:
+    """One part or lab."""
     try:
         return PartProgress(part, last_results.result(part) if last_results.begun(part) else None)
     except (OSError, ValueError):  # a link to elsewhere, or not ours to read: `check` of this part says it
@@ -89,10 +92,22 @@ def table_lines(rows: list[PartProgress]) -> Iterator[str]:
         yield f"  {title:<28}{tasks:>6}{points:>11}{row.part.minutes:>9}  {row.state}"[:79].rstrip()
     done, tasks = sum(row.tasks_done for row in rows), sum(row.tasks for row in rows)
     earned, possible = sum(row.earned for row in rows), sum(row.possible for row in rows)
-    left = round(sum(row.minutes_left for row in rows) / 10) * 10
-    hours = f"{left // 60} h {left % 60:02d} min left" if left else "all done"
     points = f"{number(earned)}/{number(possible)}"
-    yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {hours}"
+    left = _time_left(sum(row.part.minutes * row.share_left for row in rows))
+    yield f"  {'all':<28}{f'{done}/{tasks}':>6}{points:>11}{sum(row.part.minutes for row in rows):>9}  {left}"
+    left = _time_left(sum(row.part.minutes_new * row.share_left for row in rows))
+    yield f"  {'all, with a little Python':<45}{sum(row.part.minutes_new for row in rows):>9}  {left}"
+
+
+def _time_left(minutes: float) -> str:
+    hours, rest = divmod(round(minutes / 10) * 10, 60)
+    return f"{hours} h {rest:02d} min left" if hours or rest else "all done"
+
+
+def lab_line() -> str:
+    """The optional labs, which are not in the table."""
+    states = "; ".join(f"{lab.target} {row(lab).state}" for lab in labs())
+    return f"Optional labs: {states}"[:79]
 
 
 def open_lines(rows: list[PartProgress]) -> Iterator[str]:

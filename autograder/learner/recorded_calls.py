@@ -31,7 +31,8 @@ def record_checks(part: Part, content: bytes, seed: int, task: str | None = None
 
     probes, data = Probes(part), data_files(part, seed)
     shipped = worker_files(probes, data, reference_files(part))
-    with Worker({**shipped, f"submission/{part.file_name}": content}, Tier.LOCAL) as worker:
+    files = {**shipped, f"submission/{part.file_name}": content}
+    with Worker(files, Tier.LOCAL, packages=part.packages) as worker:
         session = Session(part, probes, worker, data)
         checks = run_suite(part, session, seed, task)
     calls = {name.removeprefix("test_"): recorded for name, recorded in session.calls.items()}

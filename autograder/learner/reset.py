@@ -92,7 +92,7 @@ def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
 
 def _with_functions_of_task(before: bytes, source: str, part: Part, task: str) -> str:
     """The learner's text with the functions of this task as the source has them, all else as it is."""
-    instead = f"reset all of part {part.number} instead"
+    instead = f"reset all of {part.label} instead"
     try:
         text = before.decode("utf-8").replace("\r\n", "\n")
         theirs = _lines_of_functions(text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from autograder.course import EXERCISES, Task, part
+from autograder.course import EXERCISES, Task, part_or_lab
 from autograder.files import shown_path
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Report
@@ -50,8 +50,8 @@ def kept_lines(copy: Path | None) -> Iterator[str]:
 
 def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     """A verdict that fits a small screen: a line per task, the first failing check in full, what to do next."""
-    graded_part, path = part(report.part), shown_path(EXERCISES / report.file)
-    yield f"Part {report.part}, {graded_part.title}: {path}"
+    graded_part, path = part_or_lab(report.part), shown_path(EXERCISES / report.file)
+    yield f"{graded_part.label.capitalize()}, {graded_part.title}: {path}"
     yield f"{datetime.now():%H:%M:%S}, checked in {seconds:.2f} s, seed {report.seed}"
     file_failure, failing = file_level_failure(report) is not None, current_check(report, graded_part)
     if not file_failure:
@@ -67,7 +67,8 @@ def watch_lines(report: Report, seconds: float) -> Iterator[str]:
     for task in report.open_stretch:
         yield f"{task.id} is a stretch task: the part counts as passed without it. Try it now, or come back later."
     if failing is None:
-        yield "Passed. Press n for the next part, c to compare with the reference."
+        kind = "lab" if graded_part.is_lab else "part"
+        yield f"Passed. Press n for the next {kind}, c to compare with the reference."
     else:
         yield f"Next: {to_do(report, failing, path)}, and save."
 
@@ -76,7 +77,7 @@ def task_line(report: Report, task: Task) -> str:
     """How many checks of a task are passed."""
     checks = [check for check in report.checks if check.task == task.id and check.status != "manual"]
     left = [check for check in checks if check.status not in DONE]
-    others = [blocking_task(check, part(report.part)) for check in left]
+    others = [blocking_task(check, part_or_lab(report.part)) for check in left]
     if not checks:
         state = "graded manually"
     elif len(left) == len(checks) and all(others):
@@ -94,9 +95,9 @@ def task_line(report: Report, task: Task) -> str:
 
 def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str = "") -> Iterator[str]:
     """A hint, the earlier ones, and how to get the next one: `again`, or the command if it is empty."""
-    graded_part = part(report.part)
+    graded_part = part_or_lab(report.part)
     if hint is None:
-        where = f"Task {task}" if task else f"Part {graded_part.number}, {graded_part.title},"
+        where = f"Task {task}" if task else f"{graded_part.label.capitalize()}, {graded_part.title},"
         yield f"{where} has passed; you need no hints."
         yield next_step([report], after=after_passing)
         return
@@ -104,10 +105,10 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     elsewhere = blocking_task(hint.check, graded_part)  # the line is that of another task, which is to be written first
     line = f", line {hint.check.line}" if hint.check.line and not elsewhere else ""
     if hint.instead:
-        yield f"Part {graded_part.number}, {graded_part.title}: {path}{line}"
+        yield f"{graded_part.label.capitalize()}, {graded_part.title}: {path}{line}"
         yield from wrapped(hint.instead, "  ")
         return
-    yield f"Part {graded_part.number}, task {hint.task.id} {hint.task.title}: {path}{line}"
+    yield f"{graded_part.label.capitalize()}, task {hint.task.id} {hint.task.title}: {path}{line}"
     if hint.task in tasks_to_write(report, graded_part):
         yield "  not written yet"
     else:
@@ -124,8 +125,8 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
         yield from code_lines(list(hint.code), WIDTH)
     yield ""
     if hint.code:
-        yield f"To have this code in your file: {command('hint', task or graded_part.number, insert=True)}"
-    again = again or command("hint", task or graded_part.number)
+        yield f"To have this code in your file: {command('hint', task or graded_part.target, insert=True)}"
+    again = again or command("hint", task or graded_part.target)
     if hint.step < hint.count:
         yield f"Hint {hint.step} of {hint.count}. The next one: {again}"
     elif hint.check.status == "todo":
@@ -133,7 +134,7 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     else:
         yield from [hint.unavailable] if hint.unavailable else []
         yield f"These are all {hint.count} hints. To look inside:"
-        yield f"  {command('debug', graded_part.number, check=hint.check.name)}"
+        yield f"  {command('debug', graded_part.target, check=hint.check.name)}"
 
 
 def wrapped(text: str, label: str) -> list[str]:

@@ -22,7 +22,7 @@ from autograder.stubs import StubError, fresh_stubs, recorded_as
 from autograder.text import plural
 
 # Lines that the learner replaces: only their estimate of a size differs between versions.
-TODO = re.compile(r"^ *# TODO (\d+\.\d+ \S+): .*$", re.MULTILINE)
+TODO = re.compile(r"^ *# TODO (L?\d+\.\d+ \S+): .*$", re.MULTILINE)
 LABELS = ("yours", "the stub you began with", "the new course")
 
 

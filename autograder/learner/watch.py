@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from autograder.console import is_animated, print_lines
-from autograder.course import EXERCISES, Part, parts
+from autograder.course import EXERCISES, Part, parts, parts_and_labs
 from autograder.grading.report import Report
 from autograder.learner import compare, hint_steps, last_results, lesson_pointer, overview, recall_cards, reset, screens
 from autograder.learner.file_watcher import watch_files
@@ -90,7 +90,7 @@ class Watch:
 
     def saved(self, names: Collection[str]) -> None:
         """Check the file that was saved, and follow to its part, unless it is as it was: some editors write twice."""
-        saved = [part for part in parts() if part.file_name in names]
+        saved = [part for part in parts_and_labs() if part.file_name in names]
         if not saved:
             return
         if self.part not in saved:
@@ -126,7 +126,8 @@ class Watch:
     def next_part(self) -> None:
         following = last_results.next_unfinished(self.part)
         if following is None:
-            self.say(["You have passed every part.", *overview.open_lines(overview.survey())])
+            every = "lab" if self.part.is_lab else "part"
+            self.say([f"You have passed every {every}.", *overview.open_lines(overview.survey())])
         else:
             self.part = following
             self.check()

@@ -151,5 +151,5 @@ def notebook_text(notebook: dict) -> str:
 
 def course_json() -> str:
     """The data from course.toml that notebooks need, as JSON, since a learner's Python may be too old to read TOML."""
-    facts = {str(p.number): {"module": p.module, "title": p.title, "needs": list(p.needs)} for p in parts()}
+    facts = {str(p.number): {"module": p.module, "title": p.title, "needs": p.in_notebook} for p in parts()}
     return json.dumps(facts, indent=1) + "\n"

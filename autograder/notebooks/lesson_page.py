@@ -47,7 +47,7 @@ def open_lesson(part: Part, task: str | None = None, show: bool = True) -> Itera
     yield f"The lesson of part {part.number}, {part.title}:"
     yield f"  {address}"
     if not TUTORIAL.is_file():
-        yield f"The pictures are in the notebook: {command('notebooks')}"
+        yield f"The pictures are in the notebook: {command('notebooks', part.number)}"
     if show and not (has_browser() and webbrowser.open(address)):
         yield "No browser could be opened here: open this address in yours."
 

@@ -139,7 +139,8 @@ def pieces(part: Part) -> dict[str, str]:
 
 def _freed(source: str) -> str:
     """A cell of a part's notebook, without its handling of a learner's unfinished code."""
-    return without_exploring(source).replace("lesson.data(", "data(")
+    plain = without_exploring(source).replace("lesson.model_file()", 'data("trained_weights.json")')
+    return plain.replace("lesson.data(", "data(")
 
 
 def _execute(notebook: dict) -> dict:

@@ -63,7 +63,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
     waiting = deck.asked
     if waiting is not None and (of is None or part_of(waiting.task) == of) and task in (None, waiting.task):
         question = remade(waiting)
-        if question is not None:
+        if question is not None and not unusable(waiting.task):
             return Round(question)
     cards = [card for card in deck.due(today, of) if task in (None, card.task)]
     if of is None and not deck.left_today(today):
@@ -76,7 +76,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
         return Round(None, tuple(nothing_lines(deck, today, of)))
     notes: dict[str, None] = {}
     for card in cards:
-        if problem := unusable(card):
+        if problem := unusable(card.task):
             notes[problem] = None
             continue
         question, seed = _made(card, deck)
@@ -90,9 +90,9 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
     return Round(None, tuple(notes))
 
 
-def unusable(card: Card) -> str:
+def unusable(task: str) -> str:
     """Why nothing can be asked about a task now; "" if it passes."""
-    part = part_of(card.task)
+    part = part_of(task)
     path = EXERCISES / part.file_name
     now = planted.current()
     if now is not None and now.of == part:
@@ -101,13 +101,13 @@ def unusable(card: Card) -> str:
     if not path.is_file():
         return f"There is no {shown_path(path)}, so its questions wait. To write it: {command('reset', part.number)}"
     try:
-        passes = last_results.result(part, card.task).passed
+        passes = last_results.result(part, task).passed
     except (OSError, ValueError) as error:
         return str(error)
     if not passes:
         return (
-            f"{card.task} in {shown_path(path)} does not pass any more, so its questions wait. "
-            f"To see why: {command('check', card.task)}"
+            f"{task} in {shown_path(path)} does not pass any more, so its questions wait. "
+            f"To see why: {command('check', task)}"
         )
     return ""
 

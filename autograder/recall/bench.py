@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 
 from autograder.course import Part
@@ -44,12 +44,15 @@ class Bench:
         self._worker.close()
 
     def returned(self, change: Change, call: Call) -> object:
-        """What the call returns with this change, as the question shows it; NOTHING if it returns nothing."""
+        """What the call returns with this change, as the question shows it. NOTHING if it raises, or if the value gives
+        itself away: None, or text where there should be a number.
+        """
         known = (change, repr(call))
         if known not in self._known:
             reply = self._worker.call(call.probe, list(call.arguments), self._folders[change])
             value = NOTHING if reply.failure is not None else as_asked(call, reply.value)
-            self._known[known] = value if self.text_is_right or not has_text(value) else NOTHING
+            is_odd = None in _items(value) or (has_text(value) and not self.text_is_right)
+            self._known[known] = NOTHING if is_odd else value
         return self._known[known]
 
 
@@ -67,9 +70,16 @@ def same(first: object, second: object) -> bool:
 
 def has_text(value: object) -> bool:
     """Whether some of a value is text, which probes write in place of a number that is not there."""
-    if isinstance(value, dict):
-        return any(map(has_text, value.values()))
-    return any(map(has_text, value)) if isinstance(value, list) else isinstance(value, str)
+    return any(isinstance(item, str) for item in _items(value))
+
+
+def _items(value: object) -> Iterator[object]:
+    """All that is in a value, at any depth."""
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _items(item)
+    else:
+        yield value
 
 
 def form(value: object) -> object:

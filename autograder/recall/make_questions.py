@@ -130,18 +130,18 @@ class _Maker:
     # What a change does.
 
     def _given(self, changes: list[Change], run: RecordedRun, runs: list[RecordedRun]) -> list[tuple[Change, object]]:
-        """Each change with what the call returns then. A change is called a known mistake only if it returns what that
-        mistake does in the reference, in these runs too.
+        """Each change with what the call returns then. A change is called a known mistake only if what it returns, in
+        other runs too, is wrong and is what that mistake returns in the reference.
         """
         known = in_the_reference(self.part, changes)
-        calls = [run.call, *(each.call for each in runs[:MORE_RUNS])]
+        seen = [run, *runs[:MORE_RUNS]]
         given = []
         with self._bench([*changes, *known.values()], run) as bench:
             for change in changes:
                 value, wrong = bench.returned(change, run.call), known.get(change.mistake)
                 if value is NOTHING:
                     continue
-                if wrong and any(not same(bench.returned(change, call), bench.returned(wrong, call)) for call in calls):
+                if wrong and not _acts_like(change, wrong, bench, seen):
                     change = change.as_slip
                 given.append((change, value))
         return given
@@ -330,7 +330,7 @@ class _Maker:
     ) -> Question:
         options, right = made
         shown = tuple(self._shown_code(run, lines))
-        if why[:2].isalpha():  # not a name such as x
+        if why and (why[:2].isalpha() or why.startswith("a ")):  # not a variable such as x
             why = f"{why[0].upper()}{why[1:]}"
         return Question(self.task, kind, shown, tuple(words), options, right, why)
 
@@ -414,6 +414,14 @@ class _Maker:
             yield line, self._without_types(line) or self._fitting(self.code.lines[line - 1][cut:].rstrip())
         if kept[-1] != own[-1]:
             yield 0, ""
+
+
+def _acts_like(change: Change, wrong: Change, bench: Bench, runs: list[RecordedRun]) -> bool:
+    """Whether two versions return the same in these runs, and something wrong in one of them."""
+    pairs = [(bench.returned(change, run.call), bench.returned(wrong, run.call)) for run in runs]
+    if not all(same(*pair) for pair in pairs):
+        return False
+    return any(not same(value, as_asked(run.call, run.answer)) for (value, _), run in zip(pairs, runs))
 
 
 def _shown(run: RecordedRun) -> str:

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from autograder.course import EXERCISES, SOLUTIONS, part, parts
+from autograder.course import EXERCISES, SOLUTIONS, labs, part_or_lab, parts, parts_and_labs
 from autograder.grading.progress import blocking_task, current_check, file_level_failure, unwritten_name
 from autograder.grading.report import Check, Report
 from autograder.invocation import command
 
 ALL_PARTS = "You have built a GPT: every part is right."
 LIKE_ENOUGH = 0.7  # part0_setup.py is 0.97 like part00_setup.py, part00_helpers.py 0.69
-NUMBER = re.compile(r"part\D{0,2}0*(\d+)")
+NUMBER = re.compile(r"(?:part|lab)\D{0,2}0*(\d+)")
 
 CheckCommand = Callable[..., str]
 # The sentence after reports that passed, with the command for the next check.
@@ -32,11 +32,11 @@ def next_step(
         return command("check", target, from_=folder, sandbox=sandbox)
 
     for report in reports:
-        failing = current_check(report, part(report.part))
+        failing = current_check(report, part_or_lab(report.part))
         if failing is not None and (first := going_on(report, failing)):
-            return f"{first}, then {check(report.part)}"
+            return f"{first}, then {check(part_or_lab(report.part).target)}"
         if failing is not None:
-            target = report.part if file_level_failure(report) else task_to_fix(failing)
+            target = part_or_lab(report.part).target if file_level_failure(report) else task_to_fix(failing)
             return f"Next: {to_do(report, failing, report.file, folder or EXERCISES)}, then {check(target)}"
         if report.breaks:
             return f"Next: look at all your parts: {check()}"
@@ -54,20 +54,21 @@ def _success(reports: Sequence[Report]) -> str:
 def in_order(reports: Sequence[Report], check: CheckCommand) -> str:
     """The next task of the part; after the last task the entire part; after that the next part."""
     report = reports[-1]
-    graded_part, place = part(report.part), parts().index(part(report.part))
+    graded_part = part_or_lab(report.part)
     checked = {check.task for check in report.checks}
     if {task.id for task in graded_part.tasks} != checked:
         last = max(i for i, task in enumerate(graded_part.tasks) if task.id in checked)
         following = next((task for task in graded_part.tasks[last + 1 :] if task.defines), None)
         if following is None:
-            return f"Next: all of part {graded_part.number}: {check(graded_part.number)}"
+            return f"Next: all of {graded_part.label}: {check(graded_part.target)}"
         return f"Next: task {following.id} {following.title}: {check(following.id)}"
     if len(reports) > 1:
         return "" if any(report.not_run for report in reports) else ALL_PARTS + still_open(reports, check)
-    if place + 1 == len(parts()):
+    among = labs() if graded_part.is_lab else parts()
+    following = next(iter(among[among.index(graded_part) + 1 :]), None)
+    if following is None:
         return f"Next: look at all your parts: {check()}"
-    following = parts()[place + 1]
-    return f"Next: part {following.number}, {following.title}: {check(following.number)}"
+    return f"Next: {following.label}, {following.title}: {check(following.target)}"
 
 
 def still_open(reports: Sequence[Report], check: CheckCommand) -> str:
@@ -84,10 +85,12 @@ def task_to_fix(failing: Check) -> str:
 
 def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -> str:
     """What to do about the current check, such as `write 5.1 attend in part05_gpt.py`. folder: of the file."""
-    graded_part = part(report.part)
+    graded_part = part_or_lab(report.part)
     task, file_failure = graded_part.task(task_to_fix(failing)), file_level_failure(report)
     # The students' zip has no solutions/ to make a stub from.
-    reset = f" ({command('reset', report.part)} restores the stub)" if folder == EXERCISES and _is_whole() else ""
+    reset = (
+        f" ({command('reset', graded_part.target)} restores the stub)" if folder == EXERCISES and _is_whole() else ""
+    )
     if file_failure is not None and file_failure.status == "missing":
         near = _near_name(folder, report.file)
         return f"rename {near} to {report.file}" if near else f"create {path}{reset}"
@@ -108,7 +111,7 @@ def _is_whole() -> bool:
 
 def _near_name(folder: Path, wanted: str) -> str | None:
     """The file in the folder with the most similar name that does not belong to another part."""
-    ours, number = {known.file_name for known in parts()}, NUMBER.search(wanted)[1]
+    ours, number = {known.file_name for known in parts_and_labs()}, NUMBER.search(wanted)[1]
     try:
         names = [path.name for path in folder.iterdir() if path.name not in ours and path.is_file()]
     except OSError:
@@ -122,7 +125,7 @@ def _near_name(folder: Path, wanted: str) -> str | None:
 
 def going_on(report: Report, failing: Check) -> str:
     """For a task that waits for another one: what to write first, or which task to continue with; otherwise ""."""
-    graded_part = part(report.part)
+    graded_part = part_or_lab(report.part)
     other = blocking_task(failing, graded_part)
     if other is None:
         return ""

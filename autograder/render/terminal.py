@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from autograder.course import Part, part, stretch_tasks
+from autograder.course import Part, part_of_task, part_or_lab, stretch_tasks
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
 from autograder.render.mistake_page import where_to_read_on
@@ -29,8 +29,8 @@ def part_lines(report: Report, path: str, next_step: str, again: str = "") -> It
     """One part in full: what was graded, each check, the first failing one in detail, the next step. again: the command
     that repeats the check with the same inputs.
     """
-    graded_part = part(report.part)
-    yield f"Part {report.part}, {graded_part.title}: {path}"
+    graded_part = part_or_lab(report.part)
+    yield f"{graded_part.label.capitalize()}, {graded_part.title}: {path}"
     # For instructors, not for a learner on their own machine.
     if report.sandbox != "local" and not report.not_submitted:
         drawn = f"seed {report.seed}, sandbox {report.sandbox}, Python {report.interpreter}"
@@ -128,7 +128,7 @@ def failure_lines(check: Check, path: str, file_failure: bool = False, with_advi
     """One failing check in full. file_failure: the file can't be used, so all checks have the same message;
     with_advice: also show the recognised mistake, if no line above has shown it.
     """
-    task = part(int(check.task.partition(".")[0])).task(check.task)
+    task = part_of_task(check.task).task(check.task)
     yield ""
     if file_failure:
         yield "Nothing could be checked:"
@@ -164,7 +164,7 @@ def table_lines(reports: list[Report]) -> Iterator[str]:
     for report in reports:
         graded = [check for check in report.checks if check.status != "manual"]
         passed = sum(check.status == "passed" for check in graded)
-        title = f"{report.part:>2} {part(report.part).title}"
+        title = f"{report.part:>2} {part_or_lab(report.part).title}"
         earned = f"{number(report.earned)}/{number(report.possible)}"
         yield f"  {title:<27} {earned:>9}  {f'{passed}/{len(graded)}':>7}  {remark(report)}".rstrip()
     earned, possible = sum(r.earned for r in reports), sum(r.possible for r in reports)
@@ -182,9 +182,9 @@ def remark(report: Report) -> str:
     statuses = {check.status for check in report.checks} - {"manual"}
     if statuses == {"todo"}:
         return "not begun"
-    failing = current_check(report, part(report.part))
+    failing = current_check(report, part_or_lab(report.part))
     if failing.status == "todo":
-        return f"to write: {failing.task} {part(report.part).task(failing.task).title}"
+        return f"to write: {failing.task} {part_or_lab(report.part).task(failing.task).title}"
     return f"first failing: {failing.task} {failing.title}"[:70]
 
 

@@ -42,7 +42,7 @@ def task_in_hand(report: Report, part: Part) -> tuple[Task, Check] | None:
 
 def tutor_lines(report: Report, part: Part, path: str, content: bytes, seen: SeenHints | None) -> Iterator[str]:
     """All lines. path: the learner's file as they would type it; seen: None where there are no hints."""
-    yield f"Part {part.number}, {part.title}: {path}"
+    yield f"{part.label.capitalize()}, {part.title}: {path}"
     yield RULES
     yield ""
     in_hand = task_in_hand(report, part)

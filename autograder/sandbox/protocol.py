@@ -37,7 +37,7 @@ EXCEPTION_NAMES = frozenset(
 )
 # The failures that a worker may report; "timeout", "crashed" and "protocol" come from the trusted side.
 CLAIMED_FAILURES = frozenset(("raised", "load", "missing", "type", "too large", "todo", "memory", "exited"))
-TODO_MESSAGE = re.compile(r"\d{1,2}\.\d{1,2} \w[\w. ]{0,60}")
+TODO_MESSAGE = re.compile(r"L?\d{1,2}\.\d{1,2} \w[\w. ]{0,60}")
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 

@@ -8,10 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.sandbox.limits import CHECK, Limits
 from autograder.sandbox.meter import Meter, innermost, processor_seconds
+from autograder.sandbox.packages import PACKAGES_MEMORY, PACKAGES_SECONDS, package_setup
 from autograder.sandbox.process import OVERSIZE, Output, Process
 from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, encode_line, parse_message
 from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
@@ -63,7 +64,13 @@ class Worker:
         tier: Tier = Tier.LOCAL,
         limits: Limits = CHECK,
         interpreter: str | None = None,
+        packages: Sequence[str] = (),
     ) -> None:
+        """packages: installed ones that the code may import, in the local tier only."""
+        if packages:
+            limits = replace(limits, memory_bytes=max(limits.memory_bytes, PACKAGES_MEMORY))
+            limits = replace(limits, total_seconds=limits.total_seconds + PACKAGES_SECONDS)
+        self.packages = tuple(packages)
         self.files, self.tier, self.limits, self.interpreter = dict(files), Tier(tier), limits, interpreter
         self.interpreter_version: str | None = None
         self._names = sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
@@ -90,6 +97,7 @@ class Worker:
         """Start the process without waiting for it. Raises SandboxUnavailable if it cannot be started."""
         if self._process is not None:
             return
+        loaded = package_setup(self.packages, self.tier) if self.packages else {}
         if self._launch is None:
             self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
         launch = self._launch
@@ -115,6 +123,7 @@ class Worker:
             "output_bytes": limits.output_bytes,
             "seconds": max(self.budget, limits.cpu_seconds),
             "parent": self._watch_for_parent(),
+            **loaded,
         }
         self._process.send(encode_line({**setup, "id": self._greeting, **launch.setup}))
 

@@ -50,6 +50,7 @@ AIMS = (
     "ask a model a question, and say when to believe the answer",
     "train the whole model with your own parts",
 )
+TIMES = ("minutes", "minutes with a little Python")
 PLANS = {"One hour a day": 60, "Two hours a day": 120, "Five hours a day": 300}
 
 
@@ -59,7 +60,7 @@ def box(part: Part) -> str:
     uses = ", ".join(f"[{number}](part{number:02d}.md)" for number in numbers)
     facts = [
         f"**{len(part.tasks)} tasks**",
-        f"about {part.minutes} minutes",
+        f"about {part.minutes} minutes, or {part.minutes_new} with a little Python",
         f"`exercises/{part.file_name}`",
         f"uses part{'s' * (len(numbers) > 1)} {uses}" if numbers else "uses nothing but Python",
     ]
@@ -81,23 +82,29 @@ def all_parts() -> str:
     rows = []
     for part in _assignments():
         written = 0 if part == capstone() else sum(not task.defines for task in part.tasks)
-        rows.append((_linked(part), f"{len(part.tasks) - written}", f"{written or ''}", f"{part.minutes}"))
-    return _table(["part", "tasks", "written answers", "minutes"], rows)
+        tasks = f"{len(part.tasks) - written}"
+        rows.append((_linked(part), tasks, f"{written or ''}", f"{part.minutes}", f"{part.minutes_new}"))
+    return _table(["part", "tasks", "written answers", *TIMES], rows)
 
 
 def hours() -> str:
-    """Every part with its minutes, and the hours that have gone by when it is done."""
-    rows, gone = [], 0
+    """Every part with its minutes, and the hours that have gone by when it is done, for two readers."""
+    rows, gone, gone_new = [], 0, 0
     for part, aim in zip(_assignments(), AIMS, strict=True):
-        gone += part.minutes
-        rows.append((_linked(part), f"{part.minutes}", _clock(gone), aim))
-    return _table(["part", "minutes", "hours so far", "afterwards you can"], rows)
+        gone, gone_new = gone + part.minutes, gone_new + part.minutes_new
+        times = (f"{part.minutes}", _clock(gone), f"{part.minutes_new}", _clock(gone_new))
+        rows.append((_linked(part), *times, aim))
+    so_far = "hours so far"
+    return _table(["part", TIMES[0], so_far, TIMES[1], so_far, "afterwards you can"], rows)
 
 
 def overview() -> str:
     """The parts for somebody who decides whether to teach them."""
-    rows = [(_linked(part, LEARNER), f"{part.minutes}", aim) for part, aim in zip(_assignments(), AIMS, strict=True)]
-    return _table(["part", "minutes", "afterwards learners can"], rows)
+    rows = [
+        (_linked(part, LEARNER), f"{part.minutes}", f"{part.minutes_new}", aim)
+        for part, aim in zip(_assignments(), AIMS, strict=True)
+    ]
+    return _table(["part", *TIMES, "afterwards learners can"], rows)
 
 
 def reading() -> str:

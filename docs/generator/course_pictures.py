@@ -17,7 +17,7 @@ from part01_autograd import Value  # noqa: E402
 from part02_tokenizer import bigram_counts, bigram_loss, load_docs, split_docs  # noqa: E402
 from part03_layers import linear, rmsnorm, softmax  # noqa: E402
 from part04_parameters import Config, flatten, init_state_dict  # noqa: E402
-from part05_gpt import gpt  # noqa: E402
+from part05_gpt import attend, gpt  # noqa: E402
 from part06_adam import Adam  # noqa: E402
 from part07_training import sequence_loss, training_step  # noqa: E402
 from part08_generation import temperature_softmax  # noqa: E402
@@ -27,6 +27,7 @@ from weights import load_trained  # noqa: E402
 
 from notebook_tools import (  # noqa: E402
     arrows,
+    cache,
     curves,
     graph,
     growth,
@@ -34,11 +35,14 @@ from notebook_tools import (  # noqa: E402
     histograms,
     letters,
     loop,
+    means,
     paths,
     products,
     reading,
     shapes,
+    slices,
     steps,
+    stream,
     surprise,
     svg,
     tables,
@@ -120,6 +124,50 @@ def weights(width: float) -> svg.Picture:
         for state_dict in (fresh(), trained().state_dict)
     )
     return histograms.drawing(before, after, width)
+
+
+EMMA = [[2.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]]  # how much of a vowel, how much of a consonant
+
+
+def _values(rows: list[list[float]]) -> list[list[Value]]:
+    return [[Value(float(number)) for number in row] for row in rows]
+
+
+def mean_of_the_past(width: float) -> svg.Picture:
+    """Part 5: attention with equal weights."""
+    weights = [[1 / (place + 1)] * (place + 1) for place in range(4)]
+    return means.drawing(weights, EMMA, "emma", "The mean of the past", width=width)
+
+
+def query_key_value(width: float) -> svg.Picture:
+    """Part 5: the notebook's three matrices, by which vowels look for consonants."""
+    x = _values(EMMA)
+    queries, keys, values = (
+        [linear(vector, _values(matrix)) for vector in x]
+        for matrix in ([[0, 1], [2, 0]], [[1, 0], [0, 1]], [[0, 3], [0, 0]])
+    )
+    found = means.compared(queries, keys, softmax)
+    return means.drawing(found, values, "emma", "Vowels look for consonants", "values", width)
+
+
+def two_heads(width: float) -> svg.Picture:
+    """Part 5: the notebook's two heads."""
+    query, *rows = _values([[1, 1, 0, 2], [1, 1, 2, 0], [2, 0, 1, 1], [10, 0, 0, 5], [0, 10, 5, 0]])
+    return slices.drawing(query, rows[:2], rows[2:], 2, attend, width)
+
+
+def growing_cache(width: float) -> svg.Picture:
+    """Part 5: the cache after each letter."""
+    return cache.drawing(["BOS", *"emma"], width=width)
+
+
+def block(width: float) -> svg.Picture:
+    """Part 5: the notebook's block of two numbers."""
+    x, updates = [3.0, 4.0], []
+    for name, output in (("attention", [1.0, -1.0]), ("mlp", [0.5, 2.0])):
+        updates.append((name, rmsnorm(_values([x])[0]), output))
+        x = [old + new for old, new in zip(x, output)]
+    return stream.drawing([3.0, 4.0], updates, "One block: what each part reads, and what it adds", width)
 
 
 def forward_step(width: float) -> svg.Picture:
@@ -217,6 +265,11 @@ PICTURES: dict[str, Callable[[float], svg.Picture]] = {
     "dot-products": dot_products,
     "norms": norms,
     "weights": weights,
+    "mean-of-the-past": mean_of_the_past,
+    "query-key-value": query_key_value,
+    "two-heads": two_heads,
+    "growing-cache": growing_cache,
+    "block": block,
     "forward-step": forward_step,
     "attention": attention,
     "valley": valley,

@@ -19,12 +19,15 @@ Vector = list[Value]
 
 
 def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vector, Vector]:
-    """Attention of one head: compare the query with every key so far and return the weighted mean of the values.
+    """Attention of one head: the mean of the values, weighted by how well each key fits the query.
 
-    Shapes: query (head_dim), keys and values (positions, head_dim). A score is the dot product of the query with a key,
-    divided by √head_dim; the weights are the softmax of the scores. In the paper's symbols, with d = head_dim:
-        s_t = q · k_t / √d for each position t,    α = softmax(s),    output = Σ_t α_t · v_t
-    Returns (output, weights), of shapes (head_dim) and (positions).
+    The query is that of the token being read. There is a key and a value for each position so far, its own included.
+    1. Scores: the dot product of the query with each key, divided by √head_dim (the scale).
+    2. Attention weights: the softmax of the scores. There is one for each position, and they sum to 1.
+    3. Output: the weighted mean of the values. Its number j is the weighted mean of the values' numbers j.
+    In the paper's symbols, with d = head_dim: s_t = q · k_t / √d,  α = softmax(s),  output = Σ_t α_t · v_t.
+    Shapes: query (head_dim), keys and values (positions, head_dim). Returns (output, weights), of shapes (head_dim) and
+    (positions).
 
     >>> one, zero = Value(1.0), Value(0.0)
     >>> output, weights = attend([one, zero], [[zero, one], [zero, one]], [[one, one], [zero, one]])
@@ -45,11 +48,13 @@ def multi_head_attention(
 ) -> tuple[Vector, list[Vector]]:
     """Attention of all heads of one layer, including the output matrix attn_wo.
 
-    1. Multiply attn_wq, attn_wk and attn_wv by x (n_embd): query, key and value, each (n_embd).
-    2. Append the key to keys[layer] and the value to values[layer], each (positions, n_embd).
-    3. Call `attend` for each head. With head_dim = n_embd / n_head, the first head uses the first head_dim numbers of
-       the query and of each key and value, the second head the next head_dim numbers, and so on.
-    4. Join the outputs of the heads in order, and multiply the result by attn_wo. `gpt` has the norm and the residual.
+    1. Project: attn_wq, attn_wk and attn_wv times x make the query, key and value of this token, each (n_embd).
+    2. Cache: append the key to keys[layer] and the value to values[layer], each (positions, n_embd). Do this before
+       you look, since a token attends to itself, too.
+    3. Heads: head_dim is n_embd / n_head. The first head uses numbers 0 to head_dim - 1 of the query and of *each* key
+       and value, the second head the next head_dim numbers, and so on. Call `attend` for each head.
+       keys[layer] is a list of positions: cut every key in it, not the list.
+    4. Join the outputs of the heads in order, (n_embd) again, and multiply by attn_wo. `gpt` adds norm and residual.
     Returns (output, weights), of shapes (n_embd) and (n_head, positions).
 
     >>> one, zero = Value(1.0), Value(0.0)

@@ -6,6 +6,7 @@ The course generates this file from its notebook_tools/. There is nothing to edi
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import html
 import importlib.util
@@ -17,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from operator import mul
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -390,7 +392,7 @@ def _finding():
         "6": {"module": "part06_adam", "title": "Adam", "needs": ["part01_autograd"]},
         "7": {"module": "part07_training", "title": "Training", "needs": ["part01_autograd", "part02_tokenizer", "part03_layers", "part04_parameters", "part05_gpt", "part06_adam"]},
         "8": {"module": "part08_generation", "title": "Generation", "needs": ["part01_autograd", "part02_tokenizer", "part03_layers", "part04_parameters", "part05_gpt", "part06_adam", "part07_training"]},
-        "9": {"module": "part09_understanding", "title": "Understanding", "needs": ["part01_autograd", "part04_parameters"]},
+        "9": {"module": "part09_understanding", "title": "Understanding", "needs": ["part01_autograd", "part02_tokenizer", "part03_layers", "part04_parameters", "part05_gpt", "part06_adam", "part07_training"]},
         "10": {"module": "part10_experiments", "title": "Experiments", "needs": ["part01_autograd", "part02_tokenizer", "part03_layers", "part04_parameters", "part05_gpt", "part06_adam", "part07_training", "part08_generation"]},
     }
     WHERE_TO_PUT = "Put the folder of its part next to this folder, or the file next to this notebook."
@@ -521,6 +523,45 @@ def _reading():
         numbers = [getattr(probability, "data", probability) for probability in probabilities]
         ranked = sorted(zip([*chars, "end"], numbers), key=lambda pair: -pair[1])
         return ", ".join(f"{token} {number:.2f}" for token, number in ranked[:count])
+
+    return locals()
+
+
+def _removing():
+    """A trained model without one of its parts: a copy of its matrices in which some numbers are 0."""
+
+    Matrices = Mapping[str, list[list]]
+
+    def without(part: str, state_dict: Matrices, config) -> dict[str, list[list]]:
+        """The matrices without a part: "head 1", "head 2", ..., "attention", "mlp" or "positions". The rest is the same.
+
+        A head is out when its columns of attn_wo are 0, attention when all of them are, the mlp when mlp_fc2 is 0, each in
+        every layer. The positions are out when all rows of wpe are their mean. Raises ValueError for another part.
+        """
+        wide = config.n_embd // config.n_head
+        heads = {f"head {head + 1}": range(head * wide, (head + 1) * wide) for head in range(config.n_head)}
+        if part in heads:
+            return _cleared(state_dict, "attn_wo", heads[part])
+        if part == "attention":
+            return _cleared(state_dict, "attn_wo", range(config.n_embd))
+        if part == "mlp":
+            return _cleared(state_dict, "mlp_fc2", range(4 * config.n_embd))
+        if part == "positions":
+            rows, number = state_dict["wpe"], type(state_dict["wpe"][0][0])
+            mean = [number(sum(value.data for value in column) / len(rows)) for column in zip(*rows)]
+            return {**state_dict, "wpe": [mean for _ in rows]}
+        raise ValueError(f"There is no part {part!r}. Choose from: {', '.join(heads)}, attention, mlp, positions.")
+
+    def _cleared(state_dict: Matrices, ending: str, columns: Container[int]) -> dict[str, list[list]]:
+        """The matrices, with zeros in these columns of each one whose name ends like this."""
+        cleared = dict(state_dict)
+        for name, matrix in state_dict.items():
+            if name.endswith(ending):
+                number = type(matrix[0][0])
+                cleared[name] = [
+                    [number(0.0) if at in columns else value for at, value in enumerate(row)] for row in matrix
+                ]
+        return cleared
 
     return locals()
 
@@ -806,6 +847,94 @@ def _arrows():
             places = [(x + out[0], y + out[1], "middle"), (x + 12, y, "start"), (x - 12, y, "end"), (x, y - 14, "middle")]
             drawn.label(places, str(count), bold=True, halo=True)
             drawn.describe(f"{count}: ({old[0]:g}, {old[1]:g}) becomes ({new[0]:.2f}, {new[1]:.2f}).")
+        return drawn
+
+    return locals()
+
+
+def _bars():
+    """Draw one horizontal bar for each name: which of several things has the most of something."""
+
+    from notebook_tools import picture, svg
+
+    TALL, GAP = 22, 8
+
+    def show(numbers: Mapping[str, float], title: str, role: str = "value", digits: int = 3) -> None:
+        """Show the bars in the order given. role: the colour. digits: after the point, in the label of each bar."""
+        picture.show(drawing(numbers, title, role, digits))
+
+    def drawing(
+        numbers: Mapping[str, float], title: str, role: str = "value", digits: int = 3, width: float = svg.WIDE
+    ) -> svg.Picture:
+        """The picture. A negative number has a bar to the left of 0."""
+        drawn = svg.Picture(width, 0, title)
+        top = drawn.lines_of_text(4, 12, title, width - 8, anchor="start", bold=True, size=svg.SMALL)
+        drawn.height = top + len(numbers) * (TALL + GAP)
+        names = max(svg.measure(name, svg.SMALL) for name in numbers) + 12
+        labels = {name: f"{number:.{digits}f}".replace("-", "−") for name, number in numbers.items()}
+        label = max(svg.measure(text, svg.SMALL) for text in labels.values()) + 12
+        low, high = min(0.0, *numbers.values()), max(0.0, *numbers.values())
+        scale = (width - names - label - 8) / ((high - low) or 1.0)
+        zero = names - low * scale
+        for place, (name, number) in enumerate(numbers.items()):
+            y = top + place * (TALL + GAP)
+            drawn.text(names - 8, y + TALL / 2, name, anchor="end", size=svg.SMALL)
+            left, right = sorted((zero, zero + number * scale))
+            drawn.box(left, y, max(right - left, 1.0), TALL, role, "fill", rounded=2)
+            drawn.text(right + 6, y + TALL / 2, labels[name], role, anchor="start", size=svg.SMALL)
+            drawn.describe(f"{name}: {labels[name]}.")
+        drawn.line([(zero, top - 4), (zero, drawn.height - 2)], "soft", 1)
+        return drawn
+
+    return locals()
+
+
+def _cache():
+    """Draw the KV cache as it grows, token by token: what is not in it yet can't be looked at."""
+
+    from notebook_tools import picture, svg
+
+    TALL = 38
+
+    def show(tokens: Sequence[str], weights: Sequence[Sequence] | None = None) -> None:
+        """Draw the cache of one layer after each token. weights: of one head, row t has t + 1 of them."""
+        picture.show(drawing(tokens, weights))
+
+    def drawing(tokens: Sequence[str], weights: Sequence[Sequence] | None = None, width: float = svg.WIDE) -> svg.Picture:
+        """The picture: a row for each token read, a box for each position."""
+        size, beside = len(tokens), width >= 500
+        left = 92
+        right = 150 if beside else 4
+        cell = min((width - left - right) / size, 88)
+        in_full = all(svg.measure(f"k, v of {token}", svg.SMALL) < cell - 6 for token in tokens)
+        drawn = svg.Picture(width, 34 + size * TALL + 34, "The KV cache after each token")
+        drawn.text(left - 10, 12, "reads", "soft", anchor="end", size=svg.SMALL)
+        drawn.text(left + 2, 12, "keys and values in the cache", "soft", anchor="start", size=svg.SMALL)
+        for row, token in enumerate(tokens):
+            y = 30 + row * TALL
+            drawn.text(left - 10, y + TALL / 2, token, anchor="end", bold=True)
+            for place, other in enumerate(tokens):
+                x = left + place * cell
+                if place > row:
+                    drawn.box(x + 2, y + 3, cell - 4, TALL - 6, "other", "paper", line_style="dash", rounded=4)
+                    continue
+                new = place == row
+                drawn.box(x + 2, y + 3, cell - 4, TALL - 6, "attention", "fill" if new else "tint", rounded=4)
+                text = f"k, v of {other}" if in_full else other
+                if weights is not None:
+                    weight = weights[row][place]
+                    text = f"{float(getattr(weight, 'data', weight)):.2f}"
+                drawn.text(x + cell / 2, y + TALL / 2, text, "ink", size=svg.SMALL, on=new)
+            count = f"{row + 1} key" + "s" * (row > 0)
+            if beside:
+                drawn.text(left + size * cell + 12, y + TALL / 2, count, "soft", anchor="start", size=svg.SMALL)
+            drawn.describe(f"Reads {token}: {count}, of {', '.join(tokens[: row + 1])}.")
+        y = 34 + size * TALL + 14
+        drawn.box(left + 2, y - 8, 18, 16, "attention", "fill", rounded=3)
+        drawn.text(left + 26, y, "appended now", anchor="start", size=svg.SMALL)
+        after = left + 26 + svg.measure("appended now", svg.SMALL) + 16
+        drawn.box(after, y - 8, 18, 16, "other", "paper", line_style="dash", rounded=3)
+        drawn.text(after + 24, y, "not there yet", anchor="start", size=svg.SMALL)
         return drawn
 
     return locals()
@@ -1620,6 +1749,97 @@ def _loop():
     return locals()
 
 
+def _means():
+    """Draw weighted means: a triangle of weights, the vectors that they weigh, and the mean of each row."""
+
+    from notebook_tools import picture, svg
+
+    CELL, TALL = 50, 34
+    Vectors = Sequence[Sequence]
+
+    def show(weights: Sequence[Sequence], vectors: Vectors, names: Sequence[str], title: str, of: str = "x") -> None:
+        """Draw the weights of each row, the vectors and the weighted means. weights: row t has t + 1 of them; `Value`s
+        or numbers. names: what is at each position. of: what the vectors are called.
+        """
+        picture.show(drawing(weights, vectors, names, title, of))
+
+    def compared(queries: Vectors, keys: Vectors, softmax) -> list[list]:
+        """The weights of each row: a learner's `softmax` of the dot products of its query with the keys up to its own.
+        The vectors are lists of `Value`s.
+        """
+        rows: list[list] = []
+        for place, query in enumerate(queries):
+            rows.append(softmax([sum(map(mul, query, other)) for other in keys[: place + 1]]))
+        return rows
+
+    def drawing(
+        weights: Sequence[Sequence],
+        vectors: Vectors,
+        names: Sequence[str],
+        title: str,
+        of: str = "x",
+        width: float = svg.WIDE,
+    ) -> svg.Picture:
+        """The picture. Raises ValueError when a row has not one weight for each position up to its own."""
+        rows = [[_plain(weight) for weight in row] for row in weights]
+        for place, row in enumerate(rows):
+            if len(row) != place + 1:
+                raise ValueError(f"Row {place} has {len(row)} weights: it looks at {place + 1} positions, one weight each.")
+        data = [[_plain(value) for value in vector] for vector in vectors]
+        means = [[sum(w * vector[j] for w, vector in zip(row, data)) for j in range(len(data[0]))] for row in rows]
+        size, long = len(rows), len(data[0])
+        beside = width >= 500
+        cell = CELL if beside else min(CELL, (width - 50) / size, (width - 90) / (2 * long))
+        across = 44 + size * cell
+        drawn = svg.Picture(width, 0, title)
+        top = 40.0
+        drawn.text(44 + size * cell / 2, 12, "weights", "attention", bold=True)
+        for place, name in enumerate(names[:size]):
+            drawn.text(44 + (place + 0.5) * cell, 32, name, "soft", size=svg.SMALL)
+            drawn.text(38, top + (place + 0.5) * TALL, name, "soft", anchor="end", size=svg.SMALL)
+        for place, row in enumerate(rows):
+            for at, weight in enumerate(row):
+                left, y = 44 + at * cell, top + place * TALL
+                strength = 0.05 + 0.95 * weight
+                drawn.box(left + 1, y + 1, cell - 2, TALL - 2, "attention", "fill", strength=strength, rounded=3)
+                text = svg.number(weight, 3) if weight in (0, 1) else f"{weight:.2f}"
+                drawn.text(left + cell / 2, y + TALL / 2, text, size=svg.SMALL, on=strength > 0.7)
+            terms = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, row))
+            drawn.describe(f"{names[place]}: weights {terms}; mean {_list(means[place])}.")
+        if beside:
+            gap = max((width - across - 2 * long * cell - 20) / 3, 26)
+            left, second = across + gap, top
+            middle = top + size * TALL / 2
+            drawn.text(across + gap / 2, middle, "×", bold=True)
+            drawn.text(left + long * cell + gap / 2, middle, "=", bold=True)
+            _column(drawn, left, second, cell, data, of, "value")
+            _column(drawn, left + long * cell + gap, second, cell, means, "means", "attention")
+            drawn.height = top + size * TALL + 6
+        else:
+            second = top + size * TALL + 44
+            _column(drawn, 44, second, cell, data, of, "value")
+            drawn.text(44 + long * cell + 20, second + size * TALL / 2, "→", bold=True)
+            _column(drawn, 44 + long * cell + 40, second, cell, means, "means", "attention")
+            drawn.height = second + size * TALL + 6
+        return drawn
+
+    def _column(drawn: svg.Picture, left: float, top: float, cell: float, vectors: Vectors, name: str, role: str) -> None:
+        drawn.text(left + len(vectors[0]) * cell / 2, top - 28 + (10 if top > 60 else 0), name, role, bold=True)
+        for place, vector in enumerate(vectors):
+            for at, value in enumerate(vector):
+                x, y = left + at * cell, top + place * TALL
+                drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint", rounded=3)
+                drawn.text(x + cell / 2, y + TALL / 2, svg.number(value, 3), size=svg.SMALL)
+
+    def _list(vector: Sequence[float]) -> str:
+        return "(" + ", ".join(svg.number(value, 3) for value in vector) + ")"
+
+    def _plain(value) -> float:
+        return float(getattr(value, "data", value))
+
+    return locals()
+
+
 def _paths():
     """A narrow valley, and the paths that optimisers take through it."""
 
@@ -1781,6 +2001,42 @@ def _products():
     return locals()
 
 
+def _reach():
+    """Draw how much of a gradient reaches letters farther and farther back, for one model or several."""
+
+    from notebook_tools import chart, picture, svg
+
+    LOOKS = [("gradient", "line"), ("attention", "dash"), ("ink", "line")]
+
+    def show(shares: Mapping[str, Sequence[float]], title: str) -> None:
+        """A line for each model: the size of the gradient 1, 2, 3 ... letters back, as shares of that 1 letter back."""
+        picture.show(drawing(shares, title))
+
+    def drawing(shares: Mapping[str, Sequence[float]], title: str, width: float = svg.WIDE) -> svg.Picture:
+        """The picture, in powers of ten."""
+        drawn = svg.Picture(width, 320, title)
+        top = chart.legend(drawn, 4, [(name, *look) for name, look in zip(shares, LOOKS)])
+        found = [share for row in shares.values() for share in row if share > 0] or [1.0]
+        farthest = max(len(row) for row in shares.values())
+        scale = chart.Scale(min(0.09, min(found) / 2), max(1.2, max(found) * 1.5), log=True)
+        place = (62, top + 30, width - 90, drawn.height - top - 84)
+        plot = chart.Plot(drawn, place, chart.Scale(0.5, farthest + 0.5), scale)
+        step = 1 if farthest <= 10 else 2
+        plot.axes("letters back", "gradient, as a share of that 1 letter back", range(1, farthest + 1, step), show=_tick)
+        for (name, row), (role, mark) in zip(shares.items(), LOOKS):
+            places = range(1, len(row) + 1)
+            plot.line(places, row, role, 2.5, "dash" if mark == "dash" else "")
+            plot.dots(places, row, role, 4)
+            parts = ", ".join(f"{share:.2g}" for share in row)
+            drawn.describe(f"{name}, 1 to {len(row)} letters back: {parts}.")
+        return drawn
+
+    def _tick(value: float) -> str:
+        return f"{value:g}" if value >= 0.01 else chart.power(value)
+
+    return locals()
+
+
 def _shapes():
     """Draw every list of one forward step at its length: the path of one token through the GPT."""
 
@@ -1922,6 +2178,91 @@ def _shares():
     return locals()
 
 
+def _slices():
+    """Draw how heads share one vector: what each of them takes from the query and from every cached key and value."""
+
+    from notebook_tools import picture, svg
+
+    CELL, TALL, NAME = 36, 30, 74
+    Vectors = Sequence[Sequence]
+
+    def show(query: Sequence, keys: Vectors, values: Vectors, n_head: int, attend) -> None:
+        """Draw what each head gets, and what a learner's `attend` makes of it. The vectors: numbers or `Value`s."""
+        picture.show(drawing(query, keys, values, n_head, attend))
+
+    def drawing(
+        query: Sequence, keys: Vectors, values: Vectors, n_head: int, attend, width: float = svg.WIDE
+    ) -> svg.Picture:
+        """The picture: a panel for each head. attend: called with vectors as they were given."""
+        wide = len(query) // n_head
+        panels = [
+            (head * wide, attend(*(_cut(what, head * wide, wide) for what in (query, keys, values))))
+            for head in range(n_head)
+        ]
+        rows = [("query", [query]), ("keys", keys), ("values", values)]
+        high = sum(len(vectors) * TALL + 10 for _, vectors in rows)
+        beside = width >= 600
+        cell = min(CELL, (width - NAME - 8) / len(query))
+        results = 0 if beside else 128
+        drawn = svg.Picture(width, 0, f"{n_head} heads share {len(query)} numbers: each takes its own columns of every row")
+        top = 0.0
+        for head, (start, (output, weights)) in enumerate(panels):
+            drawn.text(4, top + 12, f"head {head + 1}", "attention", anchor="start", bold=True)
+            places = f"numbers {start} to {start + wide - 1} of every row"
+            drawn.text(NAME, top + 12, places, "soft", anchor="start", size=svg.SMALL)
+            y = top + 28
+            begin = y
+            drawn.box(NAME + start * cell - 3, begin - 3, wide * cell + 6, high - 4, "attention", "paper")
+            for name, vectors in rows:
+                drawn.text(NAME - 8, y + TALL / 2, name, "soft", anchor="end", size=svg.SMALL)
+                for vector in vectors:
+                    for at, value in enumerate(vector):
+                        inside = start <= at < start + wide
+                        x = NAME + at * cell
+                        role = "attention" if inside else "other"
+                        drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint" if inside else "paper", rounded=3)
+                        drawn.text(x + cell / 2, y + TALL / 2, svg.number(_plain(value), 3), "ink" if inside else "other")
+                    y += TALL
+                y += 10
+            mine = [_plain(number) for number in query[start : start + wide]]
+            scores = [sum(map(mul, mine, map(_plain, key[start:]))) for key in keys]
+            lines = [
+                ("dot products", ", ".join(svg.number(score, 3) for score in scores)),
+                (
+                    f"divided by √{wide}",
+                    ", ".join(f"{score / wide**0.5:.3f}".replace("-", "−") for score in scores),
+                ),
+                ("weights", ", ".join(f"{_plain(weight):.3f}" for weight in weights)),
+                ("output", "[" + ", ".join(svg.number(_plain(number), 3) for number in output) + "]"),
+            ]
+            x, at = (NAME + len(query) * cell + 40, begin + 18) if beside else (NAME, begin + high + 8)
+            if beside:
+                drawn.arrow([(x - 32, begin + high / 2 - 4), (x - 8, begin + high / 2 - 4)], "attention")
+            for name, text in lines:
+                drawn.text(x, at, f"{name}:", "soft", anchor="start", size=svg.SMALL)
+                bold = name == "output"
+                drawn.text(x + 110, at, text, "attention" if bold else "ink", anchor="start", size=svg.SMALL, bold=bold)
+                at += 26
+            drawn.describe(f"Head {head + 1} takes {places}: {'; '.join(f'{name} {text}' for name, text in lines)}.")
+            top = begin + high + results + 12
+            if head < n_head - 1:
+                drawn.grid([(4, top - 8), (width - 4, top - 8)])
+                top += 4
+        drawn.height = top - 8
+        return drawn
+
+    def _cut(vectors, start: int, wide: int):
+        """A head's part of a vector, or of each vector in a list."""
+        if isinstance(vectors[0], (list, tuple)):
+            return [vector[start : start + wide] for vector in vectors]
+        return vectors[start : start + wide]
+
+    def _plain(value) -> float:
+        return float(getattr(value, "data", value))
+
+    return locals()
+
+
 def _steps():
     """Draw how far a numerical slope is off, for steps from large to tiny."""
 
@@ -1954,6 +2295,61 @@ def _steps():
                 f"then {row[-1]:.0e} at h = {steps[-1]:.0e}."
             )
         return drawn
+
+    return locals()
+
+
+def _stream():
+    """Draw the residual stream through a block: what each part reads from it, and what it adds."""
+
+    from notebook_tools import picture, svg
+
+    STREAM, STEP = 92, 108
+    Update = tuple[str, Sequence, Sequence]  # the name of a part, what it reads (after the norm), what it returns
+
+    def show(start: Sequence, updates: Sequence[Update], title: str = "The residual stream") -> None:
+        """Draw x from top to bottom. updates: (name, normed, output) for each part; numbers or `Value`s."""
+        picture.show(drawing(start, updates, title))
+
+    def drawing(
+        start: Sequence, updates: Sequence[Update], title: str = "The residual stream", width: float = svg.WIDE
+    ) -> svg.Picture:
+        """The picture. x after each part is x before it plus what the part returns."""
+        x = [_plain(value) for value in start]
+        width = min(width, 430)
+        left = 190 if width > 400 else 150
+        part = min(width - left - 8, 170)
+        drawn = svg.Picture(width, 0, title, f"x begins as {_list(x)}.")
+        y = 18.0
+        stream = min(STREAM, left / 2 - 4)
+        drawn.text(stream, y, f"x = {_list(x)}", "residual", bold=True, size=svg.SMALL)
+        top = y + 14
+        for name, normed, output in updates:
+            normed, output = [_plain(value) for value in normed], [_plain(value) for value in output]
+            x = [old + new for old, new in zip(x, output)]
+            branch, join, last = top + 12, top + STEP - 26, top + STEP
+            drawn.line([(stream, top), (stream, join - 12)], "residual", 6)
+            drawn.arrow([(stream, branch), (left - 4, branch)], "residual", 2)
+            drawn.text(left, branch, f"rmsnorm: {_list(normed)}", "ink", anchor="start", size=svg.SMALL)
+            middle = (branch + join) / 2
+            drawn.box(left, middle - 16, part, 32, "attention" if name == "attention" else "value", "tint")
+            drawn.text(left + part / 2, middle, name, "attention" if name == "attention" else "value", bold=True)
+            drawn.text(left, join, f"returns {_list(output)}", "ink", anchor="start", size=svg.SMALL)
+            drawn.arrow([(left - 6, join), (stream + 14, join)], "residual", 2)
+            drawn.dot(stream, join, "residual", 12, "paper")
+            drawn.text(stream, join, "+", "residual", bold=True)
+            drawn.line([(stream, join + 12), (stream, last)], "residual", 6)
+            drawn.describe(f"{name} reads {_list(normed)} and adds {_list(output)}: x is {_list(x)}.")
+            drawn.text(stream, last + 14, f"x = {_list(x)}", "residual", bold=True, size=svg.SMALL)
+            top = last + 28
+        drawn.height = top
+        return drawn
+
+    def _list(vector: Sequence[float]) -> str:
+        return "[" + ", ".join(svg.number(round(value, 2), 3) for value in vector) + "]"
+
+    def _plain(value) -> float:
+        return float(getattr(value, "data", value))
 
     return locals()
 
@@ -2160,6 +2556,7 @@ def _lesson():
             finding.install(self.found)
             sys.dont_write_bytecode = True  # its files know whole seconds only, too coarse for two saves within one
             self._seen: dict[str, int] = {}
+            self._model = ""
 
         @contextlib.contextmanager
         def exploring(self) -> Iterator[None]:
@@ -2169,10 +2566,14 @@ def _lesson():
             each ends the cell with what to do, and the notebook goes on.
             """
             self._look_again()
+            usual = gc.get_threshold()
+            gc.set_threshold(100_000, 20, 100)  # a graph has no cycles: looking for them often takes half of the time
             try:
                 yield
             except Exception as error:  # whatever a learner's code raises
                 print(explaining.explain(error, self.found))
+            finally:
+                gc.set_threshold(*usual)
 
         def check(self, task: str) -> float:
             """Check one task of the module next to this notebook, print the result, and return the points."""
@@ -2188,6 +2589,19 @@ def _lesson():
             raise FileNotFoundError(
                 f"{name} is not next to this notebook: download it again from where you got the notebook."
             )
+
+        def model_file(self) -> Path:
+            """A trained model's path: the learner's own, kept by `make capstone`, or the course's. Says once which."""
+            kept = (above / "runs" / "capstone.json" for above in (self.folder, *self.folder.parents))
+            path = next((path for path in kept if path.is_file()), None)
+            said = f"Your own model, trained by your capstone: {path}"
+            if path is None:
+                path = self.data("trained_weights.json")
+                said = f"The course's trained model, {path.name}. After make capstone, your own takes its place."
+            if said != self._model:
+                self._model = said
+                print(said)
+            return path
 
         def _look_again(self) -> None:
             """Find the modules again, and reload all of them when one was saved: they use each other's classes."""
@@ -2478,10 +2892,13 @@ SECTIONS = {
     "checks": _checks,
     "finding": _finding,
     "reading": _reading,
+    "removing": _removing,
     "chart": _chart,
     "picture": _picture,
     "explaining": _explaining,
     "arrows": _arrows,
+    "bars": _bars,
+    "cache": _cache,
     "curves": _curves,
     "gradients": _gradients,
     "graph": _graph,
@@ -2490,11 +2907,15 @@ SECTIONS = {
     "histograms": _histograms,
     "letters": _letters,
     "loop": _loop,
+    "means": _means,
     "paths": _paths,
     "products": _products,
+    "reach": _reach,
     "shapes": _shapes,
     "shares": _shares,
+    "slices": _slices,
     "steps": _steps,
+    "stream": _stream,
     "surprise": _surprise,
     "tables": _tables,
     "temperatures": _temperatures,

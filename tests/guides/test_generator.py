@@ -78,7 +78,8 @@ def test_a_box_names_tasks_minutes_and_what_the_part_uses(build):
     assert "x_1 costs $5" in page
     box = course.box(part(5))
     facts, tasks, commands = box.split("\n\n")
-    assert "**4 tasks** · about 150 minutes · `exercises/part05_gpt.py`" in facts
+    times = f"about {part(5).minutes} minutes, or {part(5).minutes_new} with a little Python"
+    assert f"**4 tasks** · {times} · `exercises/part05_gpt.py`" in facts
     assert "uses parts [1](part01.md), [3](part03.md), [4](part04.md)" in facts
     assert "5.2 multi\\_head\\_attention" in tasks and "make check part=5 " in commands
 

@@ -26,7 +26,7 @@ IN_ZIP = {command.name for rows in STUDENTS["TABLE"].values() for command in row
 OF_MODULES = {"`hint`, the texts": "learner/hints", "`hint`, the code with blanks": "learner/faded"}
 COMMANDS = {name for row in ROWS for name in re.findall(r"`(\w+)`", row)} & set(every_command(app))
 # What needs the reference or the known mistakes, as the zip says.
-NEEDING = {"compare", "harden", "hint", "train", "capstone", "leaderboard"}
+NEEDING = {"compare", "harden", "recall", "hint", "train", "capstone", "leaderboard"}
 
 
 def yes(cell: str) -> bool:
@@ -36,8 +36,7 @@ def yes(cell: str) -> bool:
 
 def test_the_table_has_the_columns_and_the_rows_that_matter():
     assert ROWS["what"] == ["the complete course", "a self-learner's page", "a class's page", "a class's zip"]
-    wanted = {"compare", "harden", "viva", "context", "hint"} | ({"recall"} & set(every_command(app)))
-    assert wanted <= COMMANDS
+    assert {"compare", "harden", "recall", "viva", "context", "hint"} <= COMMANDS
     assert {"hidden checks", "public checks", "rules for AI assistants", *OF_MODULES} <= set(ROWS)
 
 
@@ -67,6 +66,7 @@ def test_the_page_holds_what_the_table_says_and_is_the_same_for_everybody():
 def test_hidden_checks_and_known_mistakes_are_files_that_no_zip_may_hold():
     for name in ("test_hidden.py", "test_public.py", "misconceptions.toml", "hints.md"):
         assert FORBIDDEN_NAMES.search(f"autograder/parts/part05/{name}")
+    assert FORBIDDEN_NAMES.search("autograder/learner/forms/part05.toml")  # other right forms of each task
     assert ROWS["hidden checks"] == ["yes", "no", "no", "no"]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from autograder.batch.grading_process import SECONDS_FOR_MISTAKES
-from autograder.course import Part, part
+from autograder.course import Part, part_or_lab
 from autograder.grading.grade import Series, grade, run_suite
 from autograder.grading.mistake_replies import MistakeOracle
 from autograder.grading.report import Report
@@ -32,7 +32,7 @@ class OneOracle(Series):
 @functools.cache
 def graded(number: int, source: bytes, seed: int = 1, task: str | None = None, explain: bool = True) -> Report:
     """The report on one file, with the local sandbox."""
-    return _graded(part(number), source, seed, task, explain, OneOracle())
+    return _graded(part_or_lab(number), source, seed, task, explain, OneOracle())
 
 
 def graded_together(of: Part, sources: Iterable[bytes], seed: int = 1, explain: bool = True) -> list[Report]:

@@ -23,7 +23,7 @@ def lay_out(part: Part, folder: Path, modules: Path | None = None) -> Path:
     for path, content in files.items():
         (home / path).parent.mkdir(parents=True, exist_ok=True)
         (home / path).write_bytes(content)
-    for name in (part.module, *part.needs) if modules else ():
+    for name in (part.module, *part.in_notebook) if modules else ():
         other = folder / part_named(name.partition("_")[0]).name
         other.mkdir(exist_ok=True)
         (other / f"{name}.py").write_bytes((modules / f"{name}.py").read_bytes())

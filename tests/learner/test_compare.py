@@ -33,8 +33,11 @@ def test_before_passing_nothing_of_the_reference_is_shown(course):
 def test_a_passed_task_can_be_compared_while_its_part_is_not(course):
     course.solve(3)
     course.run("reset", "3.3", "--yes")
-    assert course.run("compare", "3.2").returncode == 0
     assert course.run("compare", 3).returncode == 1
+    noted = course.root / ".learner" / "acts.json"
+    assert not noted.exists() or "compared" not in noted.read_text(encoding="utf-8")
+    assert course.run("compare", "3.2").returncode == 0
+    assert "compared" in noted.read_text(encoding="utf-8")
 
 
 def test_both_are_shown_in_one_form_with_what_they_cost(course):

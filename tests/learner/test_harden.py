@@ -69,6 +69,7 @@ def test_a_planted_mistake_is_found_fixed_and_named(course):
     no_number = course.run("harden", 0, "--answer", 5)
     assert no_number.returncode == 2 and "from 1 to 4" in no_number.stderr
     named = course.run("harden", 0, "--answer", right).stdout
+    assert "hardened" in (course.root / ".learner" / "acts.json").read_text(encoding="utf-8")
     assert f"Yes, {right}." in named and "Part 0: 1 mistake so far" in named and course.file(0).read_bytes() == mine
     assert planted(course) is None
 

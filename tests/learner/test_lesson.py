@@ -11,6 +11,7 @@ import pytest
 from helpers.grading import graded
 from typer.testing import CliRunner
 
+from autograder.bundle.page import lesson as lesson_of_the_web_page
 from autograder.cli import app
 from autograder.course import EXERCISES, SOLUTIONS, part, parts
 from autograder.learner import lesson_pointer, local_state
@@ -103,6 +104,12 @@ def test_each_lesson_is_a_whole_page_with_pictures_and_without_answers(number):
     for task in part(number).tasks:
         assert f'id="{lesson_page.anchor(task.id)}"' in page
         assert not task.defines or f"Now write {task.id} " in page
+
+
+def test_the_web_pages_lessons_hold_no_notes_for_graders():
+    for each in parts():
+        text = lesson_of_the_web_page(each)
+        assert "For graders" not in text and text.count('class="start"') == 1
 
 
 def test_no_line_of_a_solution_is_in_a_lesson():

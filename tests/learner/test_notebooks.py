@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import EXERCISES, ROOT, part
-from autograder.learner import last_results, notebook_copies
+from autograder.learner import last_results
 from autograder.learner.notebook_copies import COPIES, RELEASE, own_copy
+from autograder.notebooks import side_by_side
 
 nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra `notebooks`")
 nbclient = pytest.importorskip("nbclient", reason="notebooks need the extra `notebooks`")
@@ -62,7 +63,7 @@ def test_jupyterlab_serves_them(tmp_path):
 
 def test_options_of_jupyterlab_need_no_part_before_them(monkeypatch):
     opened = []
-    monkeypatch.setattr(notebook_copies, "open_notebooks", lambda part, options: opened.append((part, options)) or 0)
+    monkeypatch.setattr(side_by_side, "open_jupyterlab", lambda part, options: opened.append((part, options)) or 0)
     monkeypatch.setattr(last_results, "first_unfinished", lambda: part(2))
     for words in (["--allow-root", "--port=0"], ["5", "--no-browser"]):
         assert CliRunner().invoke(app, ["notebooks", *words]).exit_code == 0
@@ -71,7 +72,7 @@ def test_options_of_jupyterlab_need_no_part_before_them(monkeypatch):
 
 def test_the_lesson_and_its_stub_are_side_by_side(tmp_path):
     pytest.importorskip("jupyterlab_server")
-    notebook_copies.save_workspace(part(5), tmp_path)
+    side_by_side.save_workspace(part(5), tmp_path)
     (saved,) = tmp_path.iterdir()
     data = json.loads(saved.read_text(encoding="utf-8"))["data"]
     dock = data["layout-restorer:data"]["main"]["dock"]
@@ -83,9 +84,9 @@ def test_the_lesson_and_its_stub_are_side_by_side(tmp_path):
 @pytest.mark.parametrize("user, given, added", [(0, [], True), (0, ["--allow-root"], False), (1000, [], False)])
 def test_root_may_run_it_and_is_told_why(monkeypatch, user, given, added):
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    said = " ".join(notebook_copies.opening_lines(part(5), given))
+    said = " ".join(side_by_side.opening_lines(part(5), given))
     assert ("You are root. JupyterLab refuses to run as root unless" in said) == added
-    assert notebook_copies.needs_allow_root(given) == added
+    assert side_by_side.needs_allow_root(given) == added
 
 
 def test_a_part_that_is_none_is_a_sentence():

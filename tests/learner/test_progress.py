@@ -8,7 +8,9 @@ import re
 import pytest
 from helpers.learner import Course, solution
 
+from autograder.course import ROOT, part, parts, parts_and_labs
 from autograder.learner.achievements import achievements
+from experiments import NAMES
 
 LEVELS = ["beginner", "intermediate", "advanced", "expert"]
 
@@ -24,7 +26,10 @@ def row(text: str, number: int) -> list[str]:
 
 def test_a_fresh_copy_has_nothing_and_runs_no_check(course):
     text = course.run("progress").stdout
-    assert row(text, 1) == ("0/5", "0/10", "120", "not begun") and "  12 h 20 min left" in text
+    hours, minutes = divmod(round(sum(part.minutes for part in parts()) / 10) * 10, 60)
+    assert row(text, 1) == ("0/5", "0/10", f"{part(1).minutes}", "not begun")
+    assert f"  {hours} h {minutes:02d} min left" in text
+    assert f"all, with a little Python{sum(part.minutes_new for part in parts()):>29}  " in text
     assert not (course.root / ".learner" / "results").exists()
     assert "[x]" not in text
     *lines, next_line = text.splitlines()  # which names this interpreter, wherever it is
@@ -108,6 +113,14 @@ def test_most_achievements_are_earned_and_every_level_has_some():
     assert len(earned) > 0.7 * len(achievements())
     assert list(dict.fromkeys(each.level for each in achievements())) == LEVELS
     assert len({each.id for each in achievements()}) == len(achievements())
+
+
+def test_every_event_that_earns_an_achievement_is_logged_somewhere():
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "autograder").rglob("*.py")]
+    logged = {name for text in sources for name in re.findall(r'log_event\("([\w-]+)"\)', text)}
+    logged |= {part.label.replace(" ", "-") for part in parts_and_labs()}  # by each check that passes
+    logged |= {"experiment", *(f"experiment-{name}" for name in NAMES)}  # by the command experiment
+    assert {act for each in achievements() for act in each.acts} <= logged
 
 
 @pytest.mark.parametrize("called_as", ["make", "python -m autograder"])

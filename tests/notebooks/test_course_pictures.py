@@ -9,11 +9,11 @@ from generator import course_pictures
 from part00_setup import numerical_gradient
 from part01_autograd import Value
 from part04_parameters import Config
-from part05_gpt import gpt
+from part05_gpt import attend, gpt
 from part07_training import sequence_loss
 from part10_experiments import attention_map
 
-from notebook_tools import chart, graph, products, shapes, svg, walks
+from notebook_tools import cache, chart, graph, means, products, shapes, slices, stream, svg, walks
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY = [(name, width) for name in course_pictures.PICTURES for width in (svg.WIDE, svg.NARROW)]
@@ -39,7 +39,7 @@ def test_a_picture_is_well_formed_says_what_it_shows_and_no_text_covers_another(
     assert root[0].text == picture.title and re.search(r"\d", root[1].text), "the description has no number"
     used = {style for element in root.iter() for style in element.get("class", "").split()}
     assert used <= {"pic", *svg.ROLES, *svg.STYLES}
-    assert "\n".join(root.itertext()).count("nan") == 0
+    assert not re.search(r"\bnan\b", "\n".join(root.itertext()))
     assert picture.width <= width + 0.5
     assert len(picture.texts) > 4 and overlapping(picture) == []
     assert min(float(text.get("font-size")) for text in root.iter(f"{SVG}text")) >= 9.5  # of 16 on a page
@@ -158,6 +158,37 @@ def test_the_attention_of_the_picture_is_that_of_the_kept_model():
     shown = words[words.index("head 4") :]
     percents = [word for word in shown if word.isdigit()]
     assert percents == [f"{100 * weight:.0f}" for row in rows for weight in row]
+
+
+def test_the_weighted_mean_of_a_picture_is_what_attend_returns():
+    rows = [[Value(number) for number in row] for row in ([2.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0])]
+    query = [Value(0.0), Value(2.0 * 2**0.5)]  # attend divides by the root of 2; the picture's steps do not yet
+    values = [[Value(3.0 * row[1].data), Value(0.0)] for row in rows]
+    output, weights = attend(query, rows, values)
+    described = course_pictures.draw("query-key-value", svg.WIDE).description
+    shown = ", ".join(f"{name} {weight.data:.3f}" for name, weight in zip("emma", weights))
+    assert f"a: weights {shown}; mean ({svg.number(output[0].data, 3)}, 0)." in described
+
+
+def test_each_head_of_the_picture_gets_its_columns_of_every_row():
+    described = course_pictures.draw("two-heads", svg.WIDE).description
+    assert "numbers 0 to 1 of every row: dot products 2, 2;" in described and "output [5, 5]." in described
+    assert "numbers 2 to 3 of every row: dot products 0, 2;" in described and "output [4.02, 0.978]." in described
+    given = []
+    vectors = [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]
+    slices.drawing(vectors[0], vectors, vectors, 2, lambda *parts: (given.append(parts), ([0.0], [1.0]))[1])
+    assert given[1] == ([3.0, 4.0], [[3.0, 4.0], [7.0, 8.0]], [[3.0, 4.0], [7.0, 8.0]])
+
+
+def test_a_row_of_weights_that_looks_ahead_is_refused_with_a_sentence():
+    with pytest.raises(ValueError, match="Row 0 has 2 weights: it looks at 1 positions"):
+        means.drawing([[0.5, 0.5]], [[1.0], [2.0]], "ab", "Two")
+
+
+def test_the_cache_grows_by_a_key_per_letter_and_the_stream_by_what_is_added():
+    assert "Reads b: 3 keys, of BOS, a, b." in cache.drawing(["BOS", "a", "b"]).description
+    drawn = stream.drawing([3.0, 4.0], [("attention", [0.85, 1.13], [1.0, -1.0])])
+    assert "attention reads [0.85, 1.13] and adds [1, −1]: x is [4, 3]." in drawn.description
 
 
 def test_the_lists_of_the_forward_step_have_the_lengths_of_the_reference():

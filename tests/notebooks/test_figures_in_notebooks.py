@@ -1,17 +1,21 @@
 """The decimal numbers in the texts and rubrics of the notebooks are computed again or were measured: figures.toml."""
 
+import functools
 import json
 import math
+import random
 import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss
+from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss, load_docs
 
+from autograder import model
 from autograder.course import ROOT, parts
 from autograder.notebooks.lesson_notebooks import notebook_path
-from experiments import training
+from experiments import removals, training
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -50,6 +54,47 @@ def recorded_run(seed: int, **sizes: int) -> float:
     return FIGURES["runs"][", ".join([str(seed), *(f"{name}={value}" for name, value in sizes.items())])]
 
 
+@functools.cache
+def kept_model() -> tuple[model.Weights, list[str]]:
+    kept = read("datasets/trained_weights.json")
+    return {name: np.array(matrix) for name, matrix in kept["matrices"].items()}, kept["chars"]
+
+
+def letters(name: str) -> list[float]:
+    """The kept model's nats at each letter of a name, and at its end."""
+    weights, chars = kept_model()
+    tokens = model.encode(name, chars)
+    sums = [model.nats([tokens[:end]], weights, model.Sizes())[0] for end in range(2, len(tokens) + 1)]
+    return [after - before for before, after in zip([0.0, *sums], sums)]
+
+
+@functools.cache
+def without(part: str, names: int = 0, seed: int = 2) -> float:
+    """The kept model's held-out loss without a part; "nothing" for the whole model. names: of a sample, 0 for all."""
+    weights, chars = kept_model()
+    _, held_out = training.split()
+    docs = random.Random(seed).sample(held_out, names) if names else held_out
+    cut = {"nothing": weights, **dict(removals.without_each(weights, model.Sizes()))}[part]
+    return model.held_out_loss(docs, cut, model.Sizes(), chars)
+
+
+def gradients(trained: bool) -> dict[str, float]:
+    """The size of a typical gradient in each matrix, summed over the five names of part 9's cell."""
+    weights, chars = kept_model()
+    if not trained:
+        weights = model.draw_weights(model.Sizes(), random.Random(42))
+    docs = random.Random(1).sample(load_docs(str(ROOT / "datasets" / "names.txt")), 5)
+    found = [model.loss_and_gradient([model.encode(doc, chars)], weights, model.Sizes())[1] for doc in docs]
+    return {
+        name.removeprefix("layer0."): float(np.sqrt((sum(each[name] for each in found) ** 2).mean()))
+        for name in weights
+    }
+
+
+def standard_error(of_seeds: dict, seeds: int = 10) -> float:
+    return of_seeds["sd"] / math.sqrt(seeds)
+
+
 @pytest.fixture(scope="module")
 def names() -> dict:
     """What the expressions of figures.toml may use."""
@@ -64,6 +109,12 @@ def names() -> dict:
         "kept": read("datasets/trained_weights.json")["losses"],
         "bigrams": bigrams,
         "run": recorded_run,
+        "letters": letters,
+        "without": without,
+        "gradients": gradients,
+        "removed": read("docs/experiments/removals.json")["figures"]["rows"][1],  # with 32 names per step
+        "compared": read("docs/experiments/recurrent.json")["figures"],
+        "error": standard_error,
     }
 
 

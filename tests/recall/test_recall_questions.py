@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import random
 import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,14 @@ import pytest
 from autograder.check import check
 from autograder.course import SOLUTIONS, parse_target, part, parts
 from autograder.grading.compare import alike
+from autograder.grading.misconceptions import misconceptions
+from autograder.learner.mistake_edits import general_edits
 from autograder.recall import changed_code, make_questions
+from autograder.recall.changed_code import Change
 from autograder.recall.make_questions import KINDS, make
 from autograder.recall.question import WIDTH, from_values, question_lines, verdict_lines
 from autograder.sandbox import Tier
+from autograder.viva.student_code import Code
 
 RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
 MINE = """def square(x):
@@ -192,9 +198,33 @@ def test_without_known_mistakes_slips_in_the_learners_code_give_the_options(monk
     assert len(others) == 3 and all(re.match(r"With(out)? line \d+", why) for why in others)
 
 
-def test_values_that_nobody_can_tell_apart_are_not_two_options():
-    import random
+def test_a_change_is_called_a_known_mistake_only_if_it_does_the_same():
+    source = "def square(x):\n    return pow(x, 2)\n\n\ndef cube(x):\n    return x * x\n"
+    source = source.replace("def cube(x)", "def numerical_gradient(f, xs, h=0)")
+    changes = [
+        Change(source.replace(old, new).encode(), mistake.id, mistake.says, 2, new)
+        for mistake in misconceptions(part(0))
+        if mistake.replace == "return x * 2"
+        for old, new in (("pow(x, 2)", "pow(2, 2)"), ("pow(x, 2)", "x * 2"))
+    ]
+    maker = make_questions._Maker(part(0), "0.1", source.encode(), 3)
+    maker.rng = random.Random(1)
+    (run,) = maker._runs(several=False)
+    said = {change.after: bool(change.says) for change, _ in maker._given(changes, run, [run])}
+    assert said == {"pow(2, 2)": False, "x * 2": True}
+    two = replace(run, call=replace(run.call, arguments=([2, 0],)), answer=[4, 0])  # 2 + 2 is 2 * 2
+    assert not any(change.says for change, _ in maker._given(changes, two, [two]))
 
+
+def test_a_change_of_the_indent_alone_is_not_shown_because_it_would_look_the_same():
+    source = "def square(x):\n    for y in [x * x]:\n        z = y\n    return z\n"
+    code = Code(source.encode(), "part00_setup.py")
+    changes = changed_code.own_changes(part(0), code, {1, 2, 3, 4}, random.Random(1))
+    assert changes and not [each for each in changes if each.after == code.shown(each.line)]
+    assert any(edit.text == b"        " for edit in general_edits(source.encode()))  # there is one: an early return
+
+
+def test_values_that_nobody_can_tell_apart_are_not_two_options():
     others = [([1.0001], ""), ([1], ""), ([2.0], "two"), ([3], "three"), ([2.0004], "")]
     options, right = from_values([1.0], others, random.Random(1))
     assert {each.text for each in options} == {"[1.0]", "[2.0]", "[3.0]"} and options[right].text == "[1.0]"
@@ -205,8 +235,8 @@ def test_values_that_nobody_can_tell_apart_are_not_two_options():
 
 def test_a_reason_begins_with_a_capital_letter_unless_it_begins_with_a_variable():
     maker = make_questions._Maker(part(0), "0.2", MINE.encode(), 3)
-    reasons = [maker._question("count", None, [], ((), 0), why).why for why in ("the slope.", "x gets y.", "")]
-    assert reasons == ["The slope.", "x gets y.", ""]
+    reasons = [maker._question("count", None, [], ((), 0), why).why for why in ("a slope.", "the y.", "x gets y.", "")]
+    assert reasons == ["A slope.", "The y.", "x gets y.", ""]
 
 
 def test_the_reply_says_which_option_is_right_and_where_the_others_come_from(questions):
@@ -218,17 +248,12 @@ def test_the_reply_says_which_option_is_right_and_where_the_others_come_from(que
     assert sum(line.startswith(f"  {wrong}. ") for line in verdict_lines(question, right)) == 1
 
 
-def kinds_of(number, content):
-    """The kinds of question that the tasks of a file give."""
+def kinds_of(number, content, enough):
+    """Kinds of question that the tasks of a file give, until there are enough."""
     found = set()
     for task in part(number).tasks:
-        for kind in KINDS:
-            if (
-                task.defines
-                and not task.stretch
-                and kind not in found
-                and make(kind, part(number), task.id, content, 1)
-            ):
+        for kind in KINDS if task.defines and not task.stretch else ():
+            if len(found) < enough and kind not in found and make(kind, part(number), task.id, content, 1):
                 found.add(kind)
     return found
 
@@ -243,4 +268,4 @@ def kinds_of(number, content):
     ],
 )
 def test_every_right_solution_gives_four_kinds_of_question(number, path):
-    assert len(kinds_of(number, path.read_bytes())) >= 4
+    assert len(kinds_of(number, path.read_bytes(), enough=4)) == 4

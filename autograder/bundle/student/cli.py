@@ -12,7 +12,7 @@ import typer
 from autograder.command_table.table import NEEDS_THE_COURSE
 from autograder.commands.appeal import appeal
 from autograder.console import misuse, print_lines, reports_errors
-from autograder.course import EXERCISES, ROOT
+from autograder.course import EXERCISES
 from autograder.invocation import command
 
 app = typer.Typer(
@@ -50,12 +50,14 @@ def check(
     """
     from autograder.bundle.replay import check_parts, differences, needed_for
     from autograder.check import path_of
-    from autograder.course import parse_target
+    from autograder.course import SUITES, parse_target
     from autograder.grading.submission import read_submission
     from autograder.render.next_step import next_step
     from autograder.render.terminal import part_lines, print_json, table_lines
 
     selected = parse_target(target)
+    if missing := next((each for each in selected.parts if each.is_lab and not (SUITES / each.name).is_dir()), None):
+        raise misuse(f"{missing.label.capitalize()} is in the complete course only, not in this folder.")
     reports = check_parts(read_submission(folder, needed_for(selected.parts)), selected.parts, seed, selected.task)
     several = len(selected.parts) > 1
     elsewhere = None if folder.resolve() == EXERCISES else folder
@@ -154,15 +156,27 @@ def lesson(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def notebooks(context: typer.Context) -> None:
-    """Open the notebooks in JupyterLab, in your browser. Further arguments go to JupyterLab. To stop: Ctrl-C twice.
+@reports_errors()
+def notebooks(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(metavar="[PART]", help="A part such as 5.")] = "0",
+) -> None:
+    """Open a lesson in JupyterLab, in your browser, with your file next to it. Further arguments go to JupyterLab.
 
-    Example: python -m autograder notebooks
+    To read a lesson without JupyterLab: python -m autograder lesson 5
+
+    Example: python -m autograder notebooks 5
     """
-    import subprocess
+    from autograder.course import parse_target
+    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines
 
-    command_line = [sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks"), *context.args]
-    raise typer.Exit(subprocess.run(command_line, check=False).returncode)
+    options = list(context.args)
+    if target.startswith("-"):  # no part was given, so this is an option of JupyterLab
+        target, options = "0", [target, *options]
+    (part,) = parse_target(target).parts
+    print_lines(opening_lines(part, options))
+    sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
+    raise typer.Exit(open_jupyterlab(part, options))
 
 
 def say_what_is_missing(context: typer.Context) -> None:

@@ -13,7 +13,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
             "lesson", "", "read a part's lesson in your browser",
             ": part=5, or at a task, part=5.2", argument="part",
         ),
-        command("notebooks", "", "open the notebooks in your browser", extra="notebooks"),
+        command(
+            "notebooks", "", "open a lesson and your file side by side in JupyterLab",
+            ": part=5", extra="notebooks", argument="part",
+        ),
         command(
             "context", "", "print what a tutor may know to help you",
             ", such as an AI assistant: part=3", argument="part",
@@ -37,6 +40,7 @@ NEEDS_THE_COURSE = {
     "recall": "the known mistakes, which tell more than a check does",
     "harden": "the known mistakes, which tell more than a check does",
     "trace": "the reference to compare with",
+    "lab": "the reference of the parts",
     "debug": "the reference of the other parts",
     "capstone": "the model that your training run is compared with",
     "card": "a capstone's result",
