@@ -41,9 +41,9 @@ class Part:
     """One part, or an optional lab.
 
     minutes, minutes_new: how long it takes somebody who writes Python often, and somebody who knows a little of it
-    (benchmarks/learner_minutes.py). needs: the names that it may use from other parts, by module. explores: the modules
-    of other parts that only its notebook uses. files: data files released with its notebook. packages: installed
-    packages that its code may import.
+    (benchmarks/learner_minutes.py; 0 for a lab). needs: the names that it may use from other parts, by module.
+    explores: the modules of other parts that only its notebook uses. files: data files released with its notebook;
+    packages: installed packages that its code may import.
     """
 
     number: int

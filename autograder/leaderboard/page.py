@@ -27,7 +27,7 @@ INSTRUCTOR = Path("instructor.html")
 TOP = 100
 LATELY = 5
 MOST_BY_STEPS = 20
-DASH = "\N{EN DASH}"
+PLUS_MINUS, DASH, MINUS = "\N{PLUS-MINUS SIGN} ", "\N{EN DASH}", "\N{MINUS SIGN}"
 POWERS = (0.5, 0.8, 0.95)
 LONGEST_TEXT = 160  # characters per cell, whatever the database contains; names have 40
 REFRESH_SECONDS = 120
@@ -54,7 +54,7 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
     environment.filters |= {
         "px": lambda number: f"{number:.1f}",
         "signed": _signed,
-        "error": lambda value, error: with_error(value, error, "± "),
+        "error": lambda value, error: with_error(value, error, PLUS_MINUS),
         "places": lambda standing: places(standing, DASH),
         "difference": _difference,
     }
@@ -111,7 +111,7 @@ def _with_places(rows: list[BoardRow]) -> Iterator[tuple[str, BoardRow]]:
 
 
 def _signed(number: float) -> str:
-    return f"{number:+.3f}".replace("-", "\N{MINUS SIGN}")
+    return f"{number:+.3f}".replace("-", MINUS)
 
 
 def _difference(curve: Sequence[float], reference: Sequence[float], share: float) -> str:

@@ -68,7 +68,7 @@ class _Maker:
             "value": self._value,
             "which check": self._which_check,
         }
-        runs = [run for run in self._runs(several=kind == "which input") if run.lines]
+        runs = self._runs(several=kind == "which input")
         self.rng.shuffle(runs)
         yield from by_kind[kind](runs)
 
@@ -130,18 +130,18 @@ class _Maker:
     # What a change does.
 
     def _given(self, changes: list[Change], run: RecordedRun, runs: list[RecordedRun]) -> list[tuple[Change, object]]:
-        """Each change with what the call returns then. A change is called a known mistake only if it returns what that
-        mistake does in the reference, in these runs too.
+        """Each change with what the call returns then. A change is called a known mistake only if what it returns, in
+        other runs too, is wrong and is what that mistake returns in the reference.
         """
         known = in_the_reference(self.part, changes)
-        calls = [run.call, *(each.call for each in runs[:MORE_RUNS])]
+        seen = [run, *runs[:MORE_RUNS]]
         given = []
         with self._bench([*changes, *known.values()], run) as bench:
             for change in changes:
                 value, wrong = bench.returned(change, run.call), known.get(change.mistake)
                 if value is NOTHING:
                     continue
-                if wrong and any(not same(bench.returned(change, call), bench.returned(wrong, call)) for call in calls):
+                if wrong and not _acts_like(change, wrong, bench, seen):
                     change = change.as_slip
                 given.append((change, value))
         return given
@@ -337,7 +337,7 @@ class _Maker:
     def _lines(self, run: RecordedRun) -> set[int]:
         """The lines of the functions in which the call ran, without those of other tasks if it is possible."""
         ran = {self.code.statements[line].function for line in run.lines}
-        names = {name for name in ran if self._is_own(name)} or ran
+        names = {name for name in ran if self._is_own(name)} or ran or {*self.part.task(self.task).defines}
         return {line for name in names if name in self._functions for line in self._functions[name]}
 
     def _is_own(self, name: str) -> bool:
@@ -354,6 +354,8 @@ class _Maker:
                 if isinstance(inner, ast.FunctionDef):
                     name = inner.name if inner is node else f"{node.name}.{inner.name}"
                     found[name] = [*self._lines_of(inner)]
+                elif isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Lambda):
+                    found[ast.unparse(inner.targets[0])] = [*range(inner.lineno, inner.end_lineno + 1)]
         return found
 
     def _without_types(self, line: int) -> str:
@@ -414,6 +416,14 @@ class _Maker:
             yield line, self._without_types(line) or self._fitting(self.code.lines[line - 1][cut:].rstrip())
         if kept[-1] != own[-1]:
             yield 0, ""
+
+
+def _acts_like(change: Change, wrong: Change, bench: Bench, runs: list[RecordedRun]) -> bool:
+    """Whether two versions return the same in these runs, and something wrong in one of them."""
+    pairs = [(bench.returned(change, run.call), bench.returned(wrong, run.call)) for run in runs]
+    if not all(same(*pair) for pair in pairs):
+        return False
+    return any(not same(value, as_asked(run.call, run.answer)) for (value, _), run in zip(pairs, runs))
 
 
 def _shown(run: RecordedRun) -> str:

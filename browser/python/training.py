@@ -43,8 +43,8 @@ class OwnTraining:
         self.run: Iterator[tuple[int, float]] = self.training.train(docs, num_steps=steps, seed=seed, on_step=_unused)
         self.trained = None
 
-    def advance(self, seconds: float) -> dict:
-        """Take steps for about so many seconds: {"losses": [...], "done": whether that was the last one}."""
+    def advance(self, seconds: float, most: int) -> dict:
+        """Take steps for about this long: {"losses": [...], "done": whether `train` has returned}."""
         losses, end = [], time.monotonic() + seconds
         while True:
             try:
@@ -53,7 +53,7 @@ class OwnTraining:
                 self.trained = stopped.value
                 return {"losses": losses, "done": True}
             losses.append(float(loss))
-            if time.monotonic() > end:
+            if time.monotonic() > end or len(losses) >= most:
                 return {"losses": losses, "done": False}
 
     def names(self, count: int) -> list[str]:
@@ -88,7 +88,7 @@ class OwnTraining:
 
 
 def sample_of(held_out: list[str], docs: list[str], most: int = 100) -> list[str]:
-    """About so many held-out names whose characters occur in training: all of them would take minutes."""
+    """Up to `most` held-out names whose characters occur in training. All of them would take minutes."""
     known = set("".join(docs))
     readable = [name for name in held_out if set(name) <= known]
     return readable[:: max(1, -(-len(readable) // most))]

@@ -1,5 +1,6 @@
 // The loss curves of one or two runs, as a picture with a text alternative.
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 320, 44, 12, 12, 40];
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 12, 12, 40];
+const [NARROWEST, HEIGHT, LOWER] = [280, 320, 240]; // LOWER is for a phone
 const WINDOW = 50; // steps: the loss of a single name is noisy
 const [LOWEST, HIGHEST] = [1.5, 3.75];
 
@@ -36,25 +37,30 @@ export function inWords(runs, lines) {
 
 // runs: [{label, steps, run}], the newest last; lines: [{label, loss}] to compare with.
 export function drawChart(picture, runs, lines) {
+  // In pixels of the screen, so that its text is as large as the page's.
+  const width = Math.max(NARROWEST, picture.clientWidth);
+  const height = width < 500 ? LOWER : HEIGHT;
+  picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const steps = Math.max(1, ...runs.map((run) => run.steps));
-  const x = (step) => LEFT + ((WIDTH - LEFT - RIGHT) * step) / steps;
-  const y = (loss) => TOP + ((HEIGHT - TOP - BOTTOM) * (HIGHEST - Math.min(HIGHEST, Math.max(LOWEST, loss)))) / (HIGHEST - LOWEST);
+  const x = (step) => LEFT + ((width - LEFT - RIGHT) * step) / steps;
+  const y = (loss) => TOP + ((height - TOP - BOTTOM) * (HIGHEST - Math.min(HIGHEST, Math.max(LOWEST, loss)))) / (HIGHEST - LOWEST);
   const parts = [];
   for (const loss of [1.5, 2, 2.5, 3, 3.5]) {
-    parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(loss), y2: y(loss), class: "grid" }));
+    parts.push(svg("line", { x1: LEFT, x2: width - RIGHT, y1: y(loss), y2: y(loss), class: "grid" }));
     parts.push(svg("text", { x: LEFT - 8, y: y(loss) + 4, "text-anchor": "end" }, loss.toFixed(1)));
   }
   for (const share of [0, 0.25, 0.5, 0.75, 1]) {
     const anchor = share === 1 ? "end" : "middle";
-    parts.push(svg("text", { x: x(share * steps), y: HEIGHT - BOTTOM + 18, "text-anchor": anchor }, Math.round(share * steps).toLocaleString("en")));
+    parts.push(svg("text", { x: x(share * steps), y: height - BOTTOM + 18, "text-anchor": anchor }, Math.round(share * steps).toLocaleString("en")));
   }
-  parts.push(svg("text", { x: WIDTH - RIGHT, y: HEIGHT - 6, "text-anchor": "end" }, "training steps"));
+  parts.push(svg("text", { x: width - RIGHT, y: height - 6, "text-anchor": "end" }, "training steps"));
   for (const { label, loss } of lines) {
-    parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(loss), y2: y(loss), class: "known" }));
-    parts.push(svg("text", { x: WIDTH - RIGHT - 4, y: y(loss) - 5, "text-anchor": "end" }, `${label} ${loss.toFixed(2)}`));
+    parts.push(svg("line", { x1: LEFT, x2: width - RIGHT, y1: y(loss), y2: y(loss), class: "known" }));
+    parts.push(svg("text", { x: width - RIGHT - 4, y: y(loss) - 5, "text-anchor": "end" }, `${label} ${loss.toFixed(2)}`));
   }
-  runs.forEach(({ run }, i) => {
-    const place = runs.length - i === 1 ? "new" : "old";
+  // The older one is on top: where both are equal, its dashes lie on the newer one's line.
+  runs.toReversed().forEach(({ run }, i) => {
+    const place = i === 0 ? "new" : "old";
     if (place === "new") {
       const dots = run.losses.map((loss, step) => `M${x(step + 1).toFixed(1)} ${y(loss).toFixed(1)}h0`).join("");
       parts.push(svg("path", { d: dots, class: "dots" }));

@@ -29,8 +29,9 @@ export class OwnRun {
     await this.ask("begin", ...this.given);
   }
 
-  async advance() {
-    const { losses, done } = await this.ask("advance", SLICE_SECONDS);
+  // Takes steps for a moment, but no more than `until` in all.
+  async advance(until) {
+    const { losses, done } = await this.ask("advance", SLICE_SECONDS, until - this.losses.length);
     this.losses.push(...losses);
     this.done = done;
   }

@@ -10,6 +10,9 @@ const $ = (id) => document.getElementById(id);
 const WORDS = { passed: "pass", failed: "FAIL", error: "FAIL", timeout: "FAIL", missing: "FAIL", todo: "to do", manual: "manual" };
 const SAVE_AFTER = 300; // milliseconds without a key
 
+// A link within the page. It is a complete address, since axe takes a "#..." that is out of sight for a broken skip link.
+const addressOf = (wanted) => `${location.href.split("#")[0]}#${wanted}`;
+
 // A web worker with the engine's interface.
 function webWorker() {
   const worker = new Worker(new URL("interpreter.js", document.baseURI), { type: "module" });
@@ -141,6 +144,7 @@ class Page {
     const { example } = this.course;
     if (!example || this.example !== example.code || this.part.number !== example.part) return;
     this.drawReport(example.report);
+    this.toVerdictOnPhone();
     const keep = [...$("banner").querySelectorAll("button")];
     this.tell("This code came with the link, and so did its verdict below. Change the code, then choose Check.", ...keep);
   }
@@ -216,15 +220,17 @@ class Page {
     const rows = this.course.parts.map((part) => {
       const result = this.results[part.file];
       const state = result?.passed ? "passed" : result ? `${result.earned} of ${result.possible}` : this.work.touched(part.file) ? "started" : "";
-      const link = element("a", { href: `#part=${part.number}` }, element("span", { textContent: `${part.number} ${part.title}` }));
+      const link = element("a", { href: addressOf(`part=${part.number}`) }, element("span", { textContent: `${part.number} ${part.title}` }));
       if (state) link.append(element("span", { className: `state ${result?.passed ? "passed" : ""}`, textContent: state }));
       if (part === this.part) link.setAttribute("aria-current", "page");
       if (part.due) link.append(element("span", { className: "due", textContent: `due ${part.due}` }));
       return element("li", {}, link);
     });
-    const train = element("a", { href: "#train", textContent: "Train a model" });
+    const train = element("a", { href: addressOf("train"), textContent: "Train a model" });
     if (!this.part) train.setAttribute("aria-current", "page");
     $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train));
+    const list = $("parts").firstElementChild; // on a phone, it scrolls sideways
+    list.scrollLeft = list.querySelector("[aria-current]").offsetLeft - 16;
   }
 
   goToTask(id, focus = true) {
@@ -315,7 +321,15 @@ class Page {
     $("printed").lastElementChild.textContent = report.printed ?? "";
     const first = report.checks.find((check) => ["failed", "error", "timeout", "missing"].includes(check.status) && check.line);
     this.editor.mark(first?.line);
-    if (isNew) $("verdict").scrollTop = 0;
+    if (isNew) {
+      $("verdict").scrollTop = 0;
+      this.toVerdictOnPhone();
+    }
+  }
+
+  // Where lesson, editor and verdict are one above the other.
+  toVerdictOnPhone() {
+    if (matchMedia("(max-width: 60rem)").matches) $("work").scrollIntoView();
   }
 
   drawCheck(check) {
@@ -324,7 +338,11 @@ class Page {
     row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}`);
     if (check.advice && !this.advised.has(check.advice)) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
     this.advised.add(check.advice);
-    if (check.message && failed) row.append(element("pre", { textContent: this.inWords(check.message.trimEnd()) }));
+    if (check.message && failed) {
+      // A recognised mistake is surer than the check's own guess.
+      const lines = check.message.trimEnd().split("\n").filter((line) => !(check.advice && line.startsWith("Likely:")));
+      row.append(element("pre", { textContent: this.inWords(lines.join("\n")) }));
+    }
     const note = this.course.notes[check.name];
     if (note) row.append(element("p", { className: "note", textContent: note }));
     if (failed && check.line) {
@@ -434,15 +452,17 @@ class Page {
 async function keepForOfflineUse() {
   if (!navigator.serviceWorker) return;
   const registration = await navigator.serviceWorker.register("service_worker.js");
-  registration.addEventListener("updatefound", () => {
-    const coming = registration.installing;
-    coming.addEventListener("statechange", () => {
-      if (coming.state !== "installed" || !navigator.serviceWorker.controller) return;
-      const button = element("button", { type: "button", textContent: "Load it", onclick: () => coming.postMessage("use the new version") });
-      $("banner").hidden = false;
-      $("banner").replaceChildren("A new version of the course is available. Your work is kept.", button);
-    });
-  });
+  const offer = (coming) => {
+    if (!navigator.serviceWorker.controller) return; // the first visit
+    const button = element("button", { type: "button", textContent: "Load it", onclick: () => coming.postMessage("use the new version") });
+    $("banner").hidden = false;
+    $("banner").replaceChildren("A new version of the course is available. Your work is kept.", button);
+  };
+  const follow = (coming) => coming?.addEventListener("statechange", () => coming.state === "installed" && offer(coming));
+  registration.addEventListener("updatefound", () => follow(registration.installing));
+  // The browser may have found it while Python was starting.
+  if (registration.waiting) offer(registration.waiting);
+  else follow(registration.installing);
   let reloads = 0;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (registration.active && reloads++ === 0 && document.body.dataset.controlled) location.reload();

@@ -29,9 +29,9 @@ class FastPieces {
     return this.run.done;
   }
   async begin() {}
-  async advance() {
+  async advance(until) {
     const end = performance.now() + FRAME;
-    while (!this.done && performance.now() < end) this.run.step();
+    while (this.losses.length < until && performance.now() < end) this.run.step();
     await nextFrame();
   }
   async names(count) {
@@ -124,15 +124,16 @@ export class TrainingRoom {
     const { run, steps } = shown;
     await run.begin();
     let [named, spoken] = [1, 1];
+    const mark = () => Math.ceil((named * steps) / NAMES_AT);
     while (!run.done && !this.stopped) {
       if (this.paused) {
         await new Promise((resolve) => (this.goOn = resolve));
         continue;
       }
-      await run.advance();
+      await run.advance(mark());
       const taken = run.losses.length;
-      if (taken >= (named * steps) / NAMES_AT && !run.done) {
-        named = Math.floor((taken * NAMES_AT) / steps) + 1;
+      if (taken >= mark() && taken < steps) {
+        named++;
         await this.name(shown, taken, 4);
       }
       if (taken >= (spoken * steps) / SPOKEN_AT && !run.done) {
@@ -231,7 +232,7 @@ export class TrainingRoom {
   }
 
   bars(shown) {
-    const rows = [...shown.lines, { label: "your model, on names that it has not seen", loss: shown.heldOut }];
+    const rows = [...shown.lines, { label: `${shown.isOwn ? "your" : "the"} model, on names that it has not seen`, loss: shown.heldOut }];
     const most = Math.max(...rows.map(({ loss }) => loss));
     return rows.map(({ label, loss }) => {
       const bar = element("div", { className: "bar-of-loss", textContent: loss.toFixed(3) });

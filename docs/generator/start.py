@@ -4,7 +4,7 @@
     ```
 
 button: a link to the page. example: code with a classic mistake, and a link that opens it in the page. Where the site
-is built without the page's address (see `make site`), the button leads to the page's guide, and there is no example.
+is built without the page's address (see `make site`), the button leads to the page's guide; the example is left out.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from helpers.bundle import SOLVED
 
+from autograder.assistant_files import assistant_files
 from autograder.bundle import github as templates
 from autograder.bundle.github import PinError, make_classroom50, make_template
 from autograder.course import class_settings
@@ -189,6 +190,7 @@ def test_the_grader_is_pinned_by_the_checksum_of_the_bundle(workflow, template):
 def test_the_template_holds_the_bundle_and_no_answers(template):
     assert (template / "exercises" / "part05_gpt.py").exists() and (template / "README.md").exists()
     assert (template / ".devcontainer" / "devcontainer.json").exists() and not (template / "solutions").exists()
+    assert all((template / name).read_bytes() == content for name, content in assistant_files(top=True).items())
 
 
 def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_address(template, tmp_path):

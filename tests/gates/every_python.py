@@ -88,7 +88,7 @@ def environment(version: str, interpreter: str) -> Path:
     if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
         print(f"Python {version}: installing the packages in {folder.relative_to(ROOT)} ...", flush=True)
         subprocess.run([interpreter, "-m", "venv", "--clear", str(folder)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "-c", "constraints.txt", *PACKAGES]
+        install = [str(python), "-m", "pip", "install", "-qq", "-c", "constraints.txt", *PACKAGES]
         subprocess.run(install, cwd=ROOT, check=True)
         ready.write_text(wanted, encoding="utf-8")
     return python
@@ -118,7 +118,7 @@ def problems(found: dict[str, list], reference: dict[str, list]) -> list[str]:
         for mine, theirs in zip(found.get(what, []), reference[what]):
             if mine != theirs:
                 wrong.append(f"{what}: {mine} differs from {theirs}")
-    return wrong + [f"{what} is missing" for what in reference.keys() - found.keys()]
+    return wrong + [f"{what} is missing" for what in sorted(reference.keys() - found.keys())]
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from generator.wrong_code import runs
 
 from autograder.bundle.zip_audit import replacements
-from autograder.course import SOLUTIONS, parts
+from autograder.course import SOLUTIONS, parts, parts_and_labs
 from autograder.grading.part_probes import Probes
 from autograder.notebooks.release_audit import normalised, strings_in
 from autograder.stubs import BEGIN, END, fresh_stubs
@@ -30,7 +30,7 @@ EVERYDAY = (
     "[doc for doc in docs if doc not in",
     "= [line.strip() for line in",
 )
-TEXTS = (".py", ".md", ".mdc", ".json", ".ipynb", ".toml", ".html", ".txt", "Makefile")
+TEXTS = (".py", ".md", ".mdc", ".json", ".ipynb", ".toml", ".html", ".txt", ".js", "Makefile")
 
 
 def tokens(text: str) -> list[str]:
@@ -40,7 +40,7 @@ def tokens(text: str) -> list[str]:
 
 def solutions() -> Iterator[str]:
     """The code between the marks, without comments."""
-    for each in parts():
+    for each in parts_and_labs():
         inside, lines = False, []
         for line in (SOLUTIONS / each.file_name).read_text(encoding="utf-8").splitlines():
             if BEGIN.match(line) or END.match(line):
@@ -53,7 +53,7 @@ def solutions() -> Iterator[str]:
 @functools.cache
 def secret_runs(length: int) -> frozenset[tuple[str, ...]]:
     """The runs of this many tokens that only solutions/ holds."""
-    given = [*fresh_stubs().values(), *(Probes(each).source for each in parts())]
+    given = [*fresh_stubs().values(), *(Probes(each).source for each in parts_and_labs())]
     secret = set().union(*(runs(tokens(code), length) for code in solutions()))
     return frozenset(secret.difference(*(runs(tokens(code), length) for code in given)))
 

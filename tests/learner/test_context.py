@@ -8,7 +8,7 @@ from helpers.learner import make_course, solution
 from helpers.shared_code import longest_shared_run, shared_runs
 from mistake_examples import stored
 
-from autograder.course import part, parts
+from autograder.course import part, parts, parts_and_labs
 from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.report import Check, Report
@@ -50,7 +50,7 @@ def test_of_no_known_mistake_does_it_print_a_line_of_a_solution(monkeypatch):
 
 
 def test_no_hint_of_any_level_holds_a_line_of_a_solution():
-    for each in parts():
+    for each in parts_and_labs():
         for name, texts in levels(each).items():
             assert shared_runs("\n".join(texts), MOST_IN_HINTS + 1) == set(), (each.number, name)
 
@@ -64,7 +64,7 @@ def test_a_tutor_sees_the_task_the_failing_check_the_mistake_the_hints_and_the_c
     assert "Task: 1.4 backward, 1 of 9 checks passed" in said
     assert "First failing check: a value used twice gets both gradients" in said and "Returned:   [1.0]" in said
     assert "Recognised mistake: Your backward overwrites instead of adding" in said
-    assert "Hints that the learner has seen: 1 of 6" in said and "  1. " in said and "  2. " not in said
+    assert "Hints that the learner has seen: 1 of 6" in said and "\n  1. " in said and "\n  2. " not in said
     assert " | " + 16 * " " + "child.grad = local_grad * value.grad" in said
     assert "AGENTS.md" in said and "def relu" not in said, "only the code of the task"
     course.write(1, "def broken(:\n")

@@ -30,7 +30,7 @@ async function trained(files, rows, steps) {
   await course.learner.current.ready;
   const run = new OwnRun(course.learner.spare, files, rows, steps, 42); // it has started already
   await run.begin();
-  while (!run.done) await run.advance();
+  while (!run.done) await run.advance(steps + 1);
   return { losses: run.losses, names: await run.names(3), heldOut: await run.heldOutLoss(() => {}) };
 }
 

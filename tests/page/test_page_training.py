@@ -80,7 +80,7 @@ def answers(training, files, rows, *calls, steps=4):
 
 
 def test_a_run_can_pause_after_each_step_and_invent_names_without_changing_the_run(training, rows):
-    once = ["advance", 0]
+    once = ["advance", 0, 9]
     _, *seen = answers(training, SOLVED, rows[:60], once, ["names", 1], once, once, steps=2)
     trained, *_ = natively(rows[:60], 2)
     assert [step["losses"] for step in seen if "losses" in step] == [
@@ -97,7 +97,7 @@ def test_other_ways_to_call_on_step_pause_as_well(training, rows, call):
         "if on_step is not None:\n            on_step(step, losses[-1])", call
     )
     assert call in source
-    _, step = answers(training, {**SOLVED, "part07_training.py": source}, rows[:60], ["advance", 0])
+    _, step = answers(training, {**SOLVED, "part07_training.py": source}, rows[:60], ["advance", 0, 9])
     assert len(step["losses"]) == 1 and not step["done"]
 
 
@@ -106,9 +106,9 @@ def test_what_is_missing_or_wrong_for_training_is_said_in_a_sentence(training, r
     [said] = answers(training, {**SOLVED, "part07_training.py": silent}, rows[:60])
     assert said["error"].startswith("Your train never calls on_step(step, loss)")
     _, said = answers(
-        training, {**SOLVED, **{"part03_layers.py": fresh_stubs()["part03_layers.py"]}}, rows[:60], ["advance", 0]
+        training, {**SOLVED, **{"part03_layers.py": fresh_stubs()["part03_layers.py"]}}, rows[:60], ["advance", 0, 9]
     )
     assert said["error"].startswith("3.3 rmsnorm is not written yet.")
     broken = SOLVED["part06_adam.py"].replace("self.steps += 1", "self.stepz += 1")
-    _, said = answers(training, {**SOLVED, "part06_adam.py": broken}, rows[:60], ["advance", 0])
+    _, said = answers(training, {**SOLVED, "part06_adam.py": broken}, rows[:60], ["advance", 0, 9])
     assert "AttributeError" in said["error"] and "(part06_adam.py, line " in said["error"]

@@ -7,6 +7,7 @@ import random
 import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,8 @@ def test_a_change_is_called_a_known_mistake_only_if_it_does_the_same():
     (run,) = maker._runs(several=False)
     said = {change.after: bool(change.says) for change, _ in maker._given(changes, run, [run])}
     assert said == {"pow(2, 2)": False, "x * 2": True}
+    two = replace(run, call=replace(run.call, arguments=([2, 0],)), answer=[4, 0])  # 2 + 2 is 2 * 2
+    assert not any(change.says for change, _ in maker._given(changes, two, [two]))
 
 
 def test_a_change_of_the_indent_alone_is_not_shown_because_it_would_look_the_same():
@@ -219,6 +222,13 @@ def test_a_change_of_the_indent_alone_is_not_shown_because_it_would_look_the_sam
     changes = changed_code.own_changes(part(0), code, {1, 2, 3, 4}, random.Random(1))
     assert changes and not [each for each in changes if each.after == code.shown(each.line)]
     assert any(edit.text == b"        " for edit in general_edits(source.encode()))  # there is one: an early return
+
+
+def test_code_without_statements_on_lines_of_their_own_is_asked_about_too():
+    for source in ("square = lambda x: x * x\n", "def square(x):\n    if True: return x * x\n"):
+        question = make("returns", part(0), "0.1", source.encode(), 3)
+        assert right_of(question) == str(called(question.words[0], source)) and question.lines
+        assert make("count", part(0), "0.1", source.encode(), 3) is None
 
 
 def test_values_that_nobody_can_tell_apart_are_not_two_options():

@@ -40,6 +40,7 @@ NEEDS_THE_COURSE = {
     "recall": "the known mistakes, which tell more than a check does",
     "harden": "the known mistakes, which tell more than a check does",
     "trace": "the reference to compare with",
+    "lab": "the reference of the parts",
     "debug": "the reference of the other parts",
     "capstone": "the model that your training run is compared with",
     "card": "a capstone's result",
