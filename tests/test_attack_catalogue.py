@@ -45,11 +45,11 @@ def test_each_attack_and_test_that_the_page_names_exists():
     assert set(attacks) <= set(EXPECTED) and len(set(attacks)) > 25
 
 
-# What runs code on purpose: in the sandbox (a learner's module, its probes, a notebook), in the learner's own debugger,
-# or code of the course (the tutorial, the students' zip).
+# What runs code on purpose: in the sandbox (a learner's module, its probes, a notebook), in the learner's own debugger
+# or lab, or code of the course (the tutorial, the students' zip).
 RUNS_CODE = re.compile(
     r"sandbox/worker\.py|parts/part\d\d/probes\.py|classroom/notebook_probes\.py|notebooks/tutorial\.py|"
-    r"learner/debug_child\.py|bundle/students_zip\.py"
+    r"learner/(debug|lab)_child\.py|bundle/students_zip\.py"
 )
 FORBIDDEN = {"eval", "exec", "pickle", "marshal", "shelve", "dill", "runpy"}
 

@@ -38,9 +38,12 @@ ALLOWED_CHARACTERS = {
     "autograder/training.py": "•│└─",  # asks the console for them
     "autograder/leaderboard/invented_names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
     "autograder/leaderboard/page.py": "\u00b1\u2013\u2212",  # signs in the web page
+    "autograder/learner/hint_steps.py": "\u00b7",  # replaced by an asterisk
+    "autograder/notebooks/lesson_page.py": "\ue000\ue001",  # stand for formulas, and are replaced
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space
     "autograder/parts/part02/files.py": "ë",  # for a data file; print_lines escapes what is shown of it
     # In pictures. picture.show prints their text alternative with what the console has.
+    "notebook_tools/bars.py": "−",
     "notebook_tools/chart.py": "²³¹⁰⁴⁵⁶⁷⁸⁹⁻−",
     "notebook_tools/graph.py": "·×÷−",
     "notebook_tools/histograms.py": "→",

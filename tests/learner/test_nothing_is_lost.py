@@ -20,6 +20,7 @@ CALLS = {
     "compare": ["compare", "3"],
     "debug": ["debug", "1"],
     "trace": ["trace", "--name", "a"],
+    "lab": ["lab"],
     "reset": ["reset", "1", "--yes"],
     "undo": ["undo"],
     "update": ["update", "--yes"],
@@ -30,6 +31,7 @@ CALLS = {
     "train": ["train", "--fast", "--steps", "3", "--data", "few.txt", "--out", "runs"],
     "capstone": ["capstone"],
     "card": ["card"],
+    "lab": ["lab"],
     "lesson": ["lesson", "3", "--print"],
     "notebooks": ["notebooks", "3", "--version"],  # JupyterLab says its version and ends
     "experiment": ["experiment", "names_per_step", "--seeds", "1", "--steps", "1", "--out", "runs"],
