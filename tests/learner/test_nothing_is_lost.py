@@ -31,7 +31,6 @@ CALLS = {
     "train": ["train", "--fast", "--steps", "3", "--data", "few.txt", "--out", "runs"],
     "capstone": ["capstone"],
     "card": ["card"],
-    "lab": ["lab"],
     "lesson": ["lesson", "3", "--print"],
     "notebooks": ["notebooks", "3", "--version"],  # JupyterLab says its version and ends
     "experiment": ["experiment", "names_per_step", "--seeds", "1", "--steps", "1", "--out", "runs"],
