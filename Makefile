@@ -1,6 +1,6 @@
 # Every target runs `python -m autograder TARGET`, which installs what is missing. autograder/command_table/table.py
 # lists the variables of each target. Without make: python -m autograder --help
-TARGETS := help check train capstone card experiment quick watch lesson notebooks hint context progress compare harden recall debug trace lab appeal reset undo update submit leaderboard serve release grade repeat roster collect grades feedback export errata appeals demo viva bundle template classroom50 gradescope sandbox doctor stubs tutorial site page test slow lint versions mutation dataset
+TARGETS := help check train capstone card experiment quick watch lesson notebooks hint context progress compare harden recall debug trace lab appeal reset undo update submit leaderboard serve release grade repeat roster collect grades feedback export errata appeals demo viva bundle template classroom50 gradescope sandbox doctor stubs tutorial site page test gates slow lint versions mutation dataset
 
 # The interpreter of .venv if it exists, since that starts fastest; otherwise the system's Python.
 CANDIDATES := .venv/bin/python .venv/Scripts/python.exe $(if $(filter Windows_NT,$(OS)),python python3 py,python3 python py)

@@ -20,6 +20,8 @@ def pytest_terminal_summary(terminalreporter) -> None:
     reasons = Counter(skip_reason(report) for report in terminalreporter.stats.get("skipped", []))
     if "slow" in terminalreporter.config.option.markexpr:
         reasons["marked slow: make slow runs them"] = 0  # each process leaves them out before it counts
+    if "not gate" in terminalreporter.config.option.markexpr:
+        reasons["marked gate: make gates runs them"] = 0
     if reasons:
         terminalreporter.section("not run")
         for reason, count in reasons.most_common():

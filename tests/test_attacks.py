@@ -105,6 +105,7 @@ def test_every_attack_has_its_expected_verdict():
         assert (ATTACKS / f"{name}.py").read_text(encoding="utf-8").startswith('"""')
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize(("name", "variant"), VARIANTS, ids=IDS)
 def test_no_attack_earns_reads_harms_stays_or_stops_the_next(tier, targets, neighbour, watched, name, variant):
     expected, process = EXPECTED[name], neighbour._process
@@ -149,6 +150,7 @@ def test_an_attack_works_where_no_sandbox_stops_it(targets, name, variant):
         assert targets.victim.wait(60) == -signal.SIGKILL
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize(("name", "variant"), NAIVELY.items())
 def test_an_attack_works_where_code_and_checks_share_a_process(targets, tmp_path, name, variant):
     said = run_naively(attacked(STUB, name, targets, variant, locked_in=False), tmp_path, targets.secret)

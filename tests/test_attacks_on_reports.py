@@ -90,7 +90,7 @@ class FakeWorker:
         self.interpreter_version, self.used, self.used_up = "3", 0.0, False
         self.limits, self.tier = CHECK, Tier.LOCAL
 
-    def __call__(self, *unused: object) -> FakeWorker:
+    def __call__(self, *unused: object, **more: object) -> FakeWorker:
         return self
 
     def __enter__(self) -> FakeWorker:

@@ -93,6 +93,7 @@ def earned(files, tier, num_steps=STEPS, seed=7):
     return report.earned, {check.name: check.earned for check in report.checks if check.earned}, report.checks
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("num_steps", [STEPS, pytest.param(1000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", EARNED)
 def test_a_forgery_earns_what_its_losses_prove(name, num_steps, tier):

@@ -5,15 +5,19 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
+import jsonschema
 import pytest
 from helpers.learner import Course, make_course
 
-from autograder.course import ROOT, SOLUTIONS, class_settings, labs, parse_target, part_named, parts
+from autograder.course import EXERCISES, ROOT, SOLUTIONS, class_settings, labs, parse_target, part_named, parts
 from autograder.grading.checks import points_by_task
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.report import Check
 from autograder.learner import lab_experiment
+from autograder.render import mistake_page
 from autograder.sandbox import SandboxUnavailable, Tier
 from autograder.sandbox.packages import PackageMissing
 
@@ -73,6 +77,21 @@ def test_without_its_package_a_lab_says_how_to_install_it(monkeypatch):
         grade(files, LAB3, seed=1, tier=Tier.LOCAL)
     with pytest.raises(SandboxUnavailable, match="no packages"):
         grade(files, LAB3, seed=1, tier=Tier.STRICT)
+
+
+def test_the_report_on_a_lab_has_the_published_format():
+    schema = json.loads((ROOT / "autograder" / "render" / "report.schema.json").read_text(encoding="utf-8"))
+    report = grade({LAB1.file_name: (EXERCISES / LAB1.file_name).read_bytes()}, LAB1, seed=1, tier=Tier.LOCAL)
+    jsonschema.validate(report.to_json(), schema)
+
+
+def test_no_check_of_a_lab_links_to_the_catalogue_which_has_no_labs(monkeypatch):
+    settings = {"catalogue": True, "site": "https://example.org"}
+    monkeypatch.setattr(mistake_page, "class_settings", lambda: settings)
+    check = Check("name", "L2.2", "title", hidden=False, points=1.0, status="failed", misconception="merge-once")
+    assert mistake_page.where_to_read_on(check) == "" == mistake_page.published_page(check)
+    of_a_part = replace(check, task="5.1")
+    assert mistake_page.published_page(of_a_part) == "https://example.org/mistakes/5.1.html#merge-once"
 
 
 def test_a_part_may_not_import_the_package_of_a_lab():

@@ -43,7 +43,7 @@ ALLOWED_CHARACTERS = {
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space
     "autograder/parts/part02/files.py": "ë",  # for a data file; print_lines escapes what is shown of it
     # In pictures. picture.show prints their text alternative with what the console has.
-    "notebook_tools/bars.py": "\u2212",
+    "notebook_tools/bars.py": "−",
     "notebook_tools/chart.py": "²³¹⁰⁴⁵⁶⁷⁸⁹⁻−",
     "notebook_tools/graph.py": "·×÷−",
     "notebook_tools/histograms.py": "→",

@@ -128,7 +128,7 @@ def test_docstrings_and_signatures_stay(tmp_path):
     write_stubs(tmp_path)
     text = (tmp_path / "part05_gpt.py").read_text(encoding="utf-8")
     assert "def attend(query: Vector, keys: list[Vector], values: list[Vector]) -> tuple[Vector, Vector]:" in text
-    assert "divided by √head_dim; the weights are the softmax of the scores." in text
+    assert "2. Attention weights: the softmax of the scores." in text
     assert '    # TODO 5.1 attend: about 5 lines\n    raise NotImplementedError("5.1 attend")\n' in text
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import time
-from typing import BinaryIO
 
 from autograder.batch.serve_jobs import claim_standard_output, serve_jobs
 from autograder.course import part
@@ -16,7 +15,6 @@ from autograder.grading.grade import Series, TooSlow, grade
 from autograder.grading.report import Report
 from autograder.grading.request import Conditions, GradingRequest
 from autograder.grading.store import report_from_json, report_to_json
-from autograder.grading.suite import Suites, with_suites
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 
 SECONDS_FOR_MISTAKES = 60.0  # for one submission; the answers are stored and reused for all later submissions
@@ -50,13 +48,8 @@ def decode_verdict(line: bytes) -> tuple[Report, float]:
 
 def main() -> None:
     """Serve jobs from standard input."""
-    answers = claim_standard_output()
-    with_suites(lambda suites: _serve(answers, suites))
-
-
-def _serve(answers: BinaryIO, suites: Suites) -> None:
-    series = Series(suites.run, SECONDS_FOR_MISTAKES)
-    serve_jobs(lambda line: _answer(line, series), answers)
+    series = Series(SECONDS_FOR_MISTAKES)
+    serve_jobs(lambda line: _answer(line, series), claim_standard_output())
 
 
 def _answer(line: bytes, series: Series) -> dict:

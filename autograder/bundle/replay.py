@@ -88,7 +88,7 @@ def check_part(
         checks = with_mistakes(of, checks, session.calls, session.runs, session.builds_on)
         given = recorded["signatures"]
         checks = with_lines(checks, of, problem, probes, session.calls, recorded_mistakes(of), given)
-        checks = [check for check in checks if task in (None, check.task)]
+        checks = [_with_short_names(check, data) for check in checks if task in (None, check.task)]
     return Report(
         part=of.number,
         module=of.module,
@@ -134,6 +134,14 @@ def _replayed(entry: dict, session: Session, chosen: Iterable[int]) -> Check:
         except Exception as error:  # as in a suite: no answer may stop the other checks
             return failed_check(facts, error, session.part)
     return Check(**facts, earned=entry["points"])
+
+
+def _with_short_names(check: Check, data: Iterable[str]) -> Check:
+    """The check with the names of data files as in the suite: `gap.txt`, not `1-gap.txt` with the seed in front."""
+    message = check.message
+    for name in data:
+        message = message.replace(name, name.partition("-")[2])
+    return replace(check, message=message) if message != check.message else check
 
 
 def _assert(answer: Answer, asserted: dict) -> None:

@@ -229,6 +229,10 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(
+            "test", "development", "run the tests that try all known mistakes, attacks and notebooks",
+            target="gates", extra="development", always=("-m", "gate and not slow"),
+        ),
+        command(
             "test", "development", "run the tests that take minutes",
             target="slow", extra="development", always=("-m", "slow"),
         ),

@@ -17,8 +17,8 @@ app = typer.Typer()
 @app.command()
 @reports_errors()
 def harden(
-    part_number: Annotated[
-        int | None,
+    target: Annotated[
+        str | None,
         typer.Argument(metavar="[PART]", help="A part that you have passed (default: that of the planted mistake)."),
     ] = None,
     answer: Annotated[int | None, typer.Option(metavar="N", help="The cause, 1 to 4, once you have fixed it.")] = None,
@@ -34,12 +34,12 @@ def harden(
     from autograder.learner import harden as hardening
     from autograder.learner import planted
 
-    wanted = None if part_number is None else parse_target(str(part_number)).parts[0]
+    wanted = None if target is None else parse_target(target).parts[0]
     now = planted.current()
     if now is not None:
-        backups.finish(f"harden {now.part}", EXERCISES)
+        backups.finish(f"harden {now.of.target}", EXERCISES)
     if now is None and (answer is not None or give_up):
-        raise failure(f"No mistake is planted now. To plant one: {command('harden', wanted.number if wanted else 5)}")
+        raise failure(f"No mistake is planted now. To plant one: {command('harden', wanted.target if wanted else 5)}")
     if now is None and wanted is None:
         raise ValueError(f"Add the number of a part that you have passed: {command('harden', 5)}")
     if now is None:
@@ -47,7 +47,7 @@ def harden(
         print_lines(hardening.planted_lines(hardening.plant(wanted, _drawn(seed)), fresh=True))
         return
     if wanted is not None and wanted != now.of:
-        print_lines([f"Only one mistake can be planted at a time. Finish the one in part {now.part} first.", ""])
+        print_lines([f"Only one mistake can be planted at a time. Finish the one in {now.of.label} first.", ""])
     if give_up:
         print_lines(hardening.give_up(now))
     elif not hardening.is_fixed(now):
@@ -65,7 +65,7 @@ def harden(
             except ValueError as error:  # not on the list: ask again, as for letters
                 typer.echo(error)
         if now is not None:
-            print_lines([f"Answer with its number: {command('harden', now.part, answer=1)}"])
+            print_lines([f"Answer with its number: {command('harden', now.of.target, answer=1)}"])
 
 
 def _drawn(seed: int | None) -> int:

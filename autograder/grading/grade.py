@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from autograder.course import Part
 from autograder.grading.checks import Draw, checks_of
 from autograder.grading.part_probes import Probes, load_trusted
+from autograder.grading.passed_checks import PassedChecks
 from autograder.grading.reference import reference_files
 from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session
 from autograder.grading.sources import Source, inspect_source
-from autograder.sandbox import CHECK, Limits, Tier, Worker, interpreter_version
+from autograder.sandbox import CHECK, Limits, SandboxUnavailable, Tier, Worker, interpreter_version
 
 if TYPE_CHECKING:
     from autograder.grading.mistake_replies import MistakeOracle
@@ -35,12 +37,10 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True)
 class Series:
-    """What many gradings in one process share. run: runs a suite, in a session of pytest that is open already.
-    seconds: see `MistakeOracle`.
-    """
+    """What many gradings in one process share. seconds: see `MistakeOracle`; passed: what checks have passed with."""
 
-    run: Callable[..., list[Check]] = run_suite
     seconds: float = 8.0
+    passed: PassedChecks = field(default_factory=PassedChecks)
 
     @functools.cached_property
     def oracle(self) -> MistakeOracle:
@@ -48,6 +48,36 @@ class Series:
         from autograder.grading.mistake_replies import MistakeOracle
 
         return MistakeOracle(self.seconds)
+
+
+class WorkerAhead:
+    """The local worker of the next grading of a part, with the seed of its inputs: `watch` answers a save without
+    starting a process first. It grades one file, since learners' code always runs in a fresh process. No worker is
+    started ahead on Windows, where it ends after some minutes, nor with packages, which may be missing.
+    """
+
+    def __init__(self, part: Part) -> None:
+        self.part, self.seed = part, secrets.randbelow(1_000_000)
+        files = worker_files(probes_of(part), data_files(part, self.seed), reference_files(part))
+        self._worker: Worker | None = Worker(files, Tier.LOCAL, packages=part.packages)
+        try:
+            if os.name == "posix" and not part.packages:
+                self._worker.start()
+        except SandboxUnavailable:  # the grading says it
+            self.close()
+
+    def take(self, part: Part) -> Worker | None:
+        """The worker, if it is one for this part; the caller closes it. None from then on."""
+        if part != self.part:
+            return None
+        worker, self._worker = self._worker, None
+        return worker
+
+    def close(self) -> None:
+        """End the process, if nobody has taken it."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
 
 def grade(
@@ -62,16 +92,20 @@ def grade(
     limits: Limits = CHECK,
     give_up_after: float | None = None,
     series: Series | None = None,
+    ahead: WorkerAhead | None = None,
 ) -> Report:
     """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
     only; explain: look for the likely mistake of a failing check; limits: of the worker; series: what is shared with
-    other gradings. Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here,
-    and TooSlow when the code has used give_up_after seconds: it needs more for a verdict, which is the same whenever it
-    is found.
+    other gradings; ahead: a worker to use in the local tier, if the seed is to be drawn and all else is as usual.
+    Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here, and TooSlow
+    when the code has used give_up_after seconds: it needs more for a verdict, which is the same whenever it is found.
     """
     series = series or Series()
-    seed = secrets.randbelow(1_000_000) if seed is None else seed
+    if seed is not None or own_parts or tier is not Tier.LOCAL or limits is not CHECK or give_up_after is not None:
+        ahead = None
+    if seed is None:
+        seed = secrets.randbelow(1_000_000) if ahead is None else ahead.seed
     content = files.get(part.file_name)
     source = inspect_source(content, part.packages) if content is not None else Source(f"{part.file_name} is missing.")
     if source.problem:
@@ -84,12 +118,18 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    with Worker({**shipped, f"submission/{part.file_name}": content}, tier, at_most, packages=part.packages) as worker:
+    worker = ahead and ahead.take(part)
+    if worker is None:
+        files_of_worker = {**shipped, f"submission/{part.file_name}": content}
+        worker = Worker(files_of_worker, tier, at_most, packages=part.packages)
+    else:
+        worker.add("submission", {part.file_name: content})
+    with worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
             session.timeouts.expect_answers()  # as it did on the reference
-        checks = series.run(part, session, seed, task)
+        checks = run_suite(part, session, seed, task, series.passed)
         if give_up_after is not None and worker.used_up:
             raise TooSlow
         printed = worker.read_output() if session.printed is None else session.printed

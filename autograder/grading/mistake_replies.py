@@ -38,9 +38,9 @@ class MistakeOracle:
         of the seed included.
         """
         known, end = self._of(part, files), time.monotonic() + self.seconds
-        folders = {f"variant-{name}/{part.file_name}": source for name, source in variants(part).items()}
+        written = set()  # most mistakes are never asked, and their files take longer than many a call
         # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
-        with Worker({**files, **folders}, Tier.LOCAL, LIMITS, packages=part.packages) as worker:
+        with Worker(files, Tier.LOCAL, LIMITS, packages=part.packages) as worker:
 
             def reply_of(mistake: Mistake, call: Recorded, for_points: bool = False) -> Reply | None:
                 replies = known.setdefault(_key(call), {})
@@ -50,6 +50,9 @@ class MistakeOracle:
                         return None
                     most = CPU_SECONDS_FOR_POINTS if for_points else CPU_SECONDS
                     folder = f"variant-{mistake.id}"
+                    if folder not in written:
+                        written.add(folder)
+                        worker.add(folder, {part.file_name: variants(part)[mistake.id]})
                     reply = worker.call(call.probe, list(call.arguments), folder, cpu_seconds=most)
                     if reply.failure:
                         reply = with_place(reply, part, source_of_variant(part, mistake.id))

@@ -53,7 +53,9 @@ class Session:
 
     def __post_init__(self) -> None:
         self.timeouts = CallTimeouts(self.probes)
-        self._asked: list[tuple[str, tuple]] = []  # every call so far
+        self.asked: list[tuple[str, tuple]] = []  # every call so far
+        self._reached: dict[str, set[str]] = {}  # by task, see `builds_on`
+        self.ready: list[Recorded] = []  # calls of the current check that were answered already, the next one last
 
     def call(self, probe: str, arguments: tuple) -> Answer:
         """The answer of a probe; raises CheckFailed when there is none.
@@ -90,7 +92,7 @@ class Session:
 
     def _answer(self, probe: str, arguments: tuple) -> Answer:
         called = self.probes.called(probe, arguments)
-        if self.worker.used_up and not self._may_use_more():
+        if not self.ready and self.worker.used_up and not self._may_use_more():
             self.calls.pop(self.current, None)  # those so far decide nothing
             raise CheckFailed(NOT_RUN, "timeout")
         if self._import is None:
@@ -133,11 +135,27 @@ class Session:
         """Whether the learner's functions of a check's task may call another one, at any remove. What `__init__` sets
         is used by each method of its class.
         """
-        reached = self.source.reached_from(map(called_as, self.part.task(check.task).defines))
+        if check.task not in self._reached:
+            names = map(called_as, self.part.task(check.task).defines)
+            self._reached[check.task] = self.source.reached_from(names)
+        reached = self._reached[check.task]
         owner, _, last = function.rpartition(".")
         return function in reached or (last == "__init__" and any(name.startswith(f"{owner}.") for name in reached))
 
+    def ask_ahead(self, probe: str, arguments: tuple) -> Reply | None:
+        """The answer to a call that the current check is going to make; None where `call` would refuse to make it."""
+        if self.worker.used_up and not self._may_use_more():
+            return None
+        if self._import is None:
+            self._import = self._ask(LOAD, ())
+        return None if self._import.failure in NO_IMPORT else self._ask(probe, arguments)
+
     def _ask(self, probe: str, arguments: tuple) -> Reply:
+        if self.ready and probe != LOAD:
+            answered = self.ready.pop()
+            if (answered.probe, answered.arguments) == (probe, arguments):
+                return answered.reply
+            self.ready = []  # a check that makes other calls with the same seed: it gets their answers
         timeouts = self.timeouts
         first = timeouts.cpu_seconds(self.task, probe)
         reply = self._call(probe, arguments, first)
@@ -151,7 +169,7 @@ class Session:
     def _call(self, probe: str, arguments: tuple, cpu_seconds: float) -> Reply:
         how = {"seconds": self.timeouts.seconds(cpu_seconds), "cpu_seconds": cpu_seconds}
         reply = self.worker.call(probe, list(arguments), **how)
-        self._asked.append((probe, arguments))
+        self.asked.append((probe, arguments))
         if reply.failure == "timeout" and self.worker.used_up and self._may_use_more():
             reply = self.worker.call(probe, list(arguments), **how)
         return reply
@@ -159,14 +177,14 @@ class Session:
     def _may_use_more(self) -> bool:
         """Whether the budget is larger on this machine, since the reference is slow here, too."""
         if self.extends:
-            self.worker.extend(self.timeouts.all_together(self._asked))
+            self.worker.extend(self.timeouts.all_together(self.asked))
         return not self.worker.used_up
 
     def share_used(self, budget: float) -> float:
         """How much of its budget the code has used: 1.0 is all of it, on a fast machine and on a slow one."""
         used = self.worker.used
         if used > budget / 10:
-            budget = max(budget, self.timeouts.all_together(self._asked))
+            budget = max(budget, self.timeouts.all_together(self.asked))
         return used / budget
 
 

@@ -299,11 +299,10 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _foreign_import(tree: ast.Module, ours: set[str]) -> tuple[str, int] | None:
-    try:
-        nodes = list(ast.walk(tree))
-    except (RecursionError, MemoryError):
-        return None
-    for node in nodes:
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:  # level by level, without expressions: they hold no import
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            nodes += getattr(node, name, ())
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from autograder.course import SUITES, Part
 from autograder.grading.checks import Draw, check_fields
+from autograder.grading.passed_checks import PassedChecks
 from autograder.grading.report import FAILED, Check
 from autograder.grading.session import Session, Student, failed_check
 from autograder.sandbox import SandboxUnavailable
@@ -22,9 +23,7 @@ SETTINGS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "
             "-p", "no:threadexception", "-p", "no:debugging", "-p", "no:legacypath", "-p", "no:tmpdir",
             "-p", "no:monkeypatch", "-p", "no:recwarn", "-p", "no:setuponly", "-p", "no:setupplan", "-p", "no:stepwise",
             "-p", "no:subtests", "-p", "pytest_timeout", "--import-mode=importlib", "--assert=plain",
-            "--capture=no", "--noconftest")  # fmt: skip
-
-Result = TypeVar("Result")
+            "-p", "no:capture", "--noconftest")  # fmt: skip
 
 
 class Suites:
@@ -33,20 +32,26 @@ class Suites:
     To pytest it is a plugin, which gives the suites their fixtures and turns each outcome into a Check.
     """
 
-    def __init__(self, use: Callable[[Suites], object]) -> None:
-        self._use = use
+    def __init__(self) -> None:
+        """Start a session of pytest, which takes 30 ms. Its items run after `pytest.main` has returned, too."""
         self.started: pytest.Session | None = None
-        self._items: dict[int, list[pytest.Item]] = {}  # by the part's number
-        self.result: object = None
-        self.error: BaseException | None = None  # that ended the use
+        self._items: dict[Path, list[pytest.Item]] = {}  # by the suite's folder
         self.import_errors = ""  # of the suite's files
+        printed = io.StringIO()
+        with _no_foreign_plugins(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            status = pytest.main([*SETTINGS, "-c", str(SUITES / "pytest.ini")], plugins=[self])
+        if self.started is None:
+            raise RuntimeError(f"Pytest did not start ({status!r}):\n{printed.getvalue()}")
 
-    def run(self, part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
+    def run(
+        self, part: Part, session: Session, seed: int, task: str | None = None, passed: PassedChecks | None = None
+    ) -> list[Check]:
         """Run the public checks, then the hidden ones. Of one task: its own first, and where one of them fails the
-        others too, since a mistake is known by all that it does. Raises RuntimeError when the suite itself is broken,
-        SandboxUnavailable when a worker can't be started (again).
+        others too, since a mistake is known by all that it does. passed: what earlier runs have passed with.
+
+        Raises RuntimeError when the suite itself is broken, SandboxUnavailable when a worker can't be started (again).
         """
-        self.session, self.seed = session, seed
+        self.session, self.seed, self.passed = session, seed, passed
         self.checks: list[Check] = []
         self.unavailable: SandboxUnavailable | None = None  # our fault, never a learner's
         try:
@@ -65,13 +70,24 @@ class Suites:
             raise RuntimeError(f"The suite of {part.label} could not be run: it has no checks.")
         return self.checks
 
-    @staticmethod
-    def _run(items: list[pytest.Item]) -> None:
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+    def _run(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            if self.passed is None or item.obj.check.by_hand:
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+                continue
+            self.session.current, self.session.task = item.name, item.obj.check.task
+            known = self.passed.of(self.session.part, self.seed, item.name)
+            if known.answered_by(self.session):
+                self.checks.append(self._judge(item, None))
+                continue
+            before = len(self.session.asked)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            self.session.ready = []
+            if self.checks and self.checks[-1].status == "passed":
+                self.passed.note(known, self.session, before)
 
     def _collected(self, part: Part) -> list[pytest.Item]:
-        items = self._items.get(part.number)
+        items = self._items.get(part.suite)
         if items is None:
             self.import_errors = ""
             names = [part.suite / name for name in ("test_public.py", "test_hidden.py")]
@@ -81,7 +97,7 @@ class Suites:
             unmarked = [item.name for item in items if not hasattr(item.obj, "check")]
             if unmarked:
                 raise pytest.UsageError(f"tests without @check: {', '.join(unmarked)}")
-            self._items[part.number] = items
+            self._items[part.suite] = items
         return items
 
     def pytest_collection(self) -> bool:
@@ -89,10 +105,6 @@ class Suites:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.started = session
-        try:
-            self.result = self._use(self)
-        except BaseException as error:  # pytest would swallow it; an interrupt, too
-            self.error = error
         return True
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -136,21 +148,24 @@ class Suites:
         return failed_check(fields, error, self.session.part)
 
 
-def with_suites(use: Callable[[Suites], Result]) -> Result:
-    """What `use` returns or raises, called with a session of pytest that lasts as long."""
-    suites, printed = Suites(use), io.StringIO()
-    with _no_foreign_plugins(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        status = pytest.main([*SETTINGS, "-c", str(SUITES / "pytest.ini")], plugins=[suites])
-    if suites.error is not None:
-        raise suites.error
-    if suites.started is None:
-        raise RuntimeError(f"Pytest did not start ({status!r}):\n{printed.getvalue()}")
-    return suites.result
+_idle: list[Suites] = []  # kept for the next run of this process
 
 
-def run_suite(part: Part, session: Session, seed: int, task: str | None = None) -> list[Check]:
+def run_suite(
+    part: Part, session: Session, seed: int, task: str | None = None, passed: PassedChecks | None = None
+) -> list[Check]:
     """One suite, once: see `Suites.run`."""
-    return with_suites(lambda suites: suites.run(part, session, seed, task))
+    suites = _idle.pop() if _idle else Suites()
+    current = os.environ.get("PYTEST_CURRENT_TEST")
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            checks = suites.run(part, session, seed, task, passed)
+    finally:
+        if current is not None:
+            os.environ["PYTEST_CURRENT_TEST"] = current
+    _idle.append(suites)  # not after an exception: what it has set up may not be torn down
+    return checks
 
 
 @contextlib.contextmanager

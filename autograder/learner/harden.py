@@ -18,7 +18,6 @@ from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import Misconception, misconceptions
 from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Report
-from autograder.grading.suite import with_suites
 from autograder.invocation import command
 from autograder.learner import local_state, planted
 from autograder.learner.last_results import begun, result
@@ -49,7 +48,7 @@ def find(
     """Search for plants with different mistakes, until `most` are new to the learner or the time is over. Mistakes that
     they have had before come last.
     """
-    found = with_suites(lambda suites: list(_search(Series(suites.run), content, part, seed, had, most, cpu_seconds)))
+    found = _search(Series(), content, part, seed, had, most, cpu_seconds)
     return sorted(found, key=lambda plant: plant.mistake in had)
 
 
@@ -121,11 +120,11 @@ def plant(part: Part, seed: int) -> Planted:
     """Plant a mistake in the learner's file. Raises Failure if that is not possible, and OSError."""
     path = EXERCISES / part.file_name
     if not begun(part) or not result(part).passed:
-        raise Failure(f"Part {part.number} is not passed yet. Pass it first: {command('check', part.number)}")
+        raise Failure(f"{part.label.capitalize()} is not passed yet. Pass it first: {command('check', part.target)}")
     content = path.read_bytes()
     found = next(iter(find(content, part, seed, planted.found_in(part))), None)
     if found is None:
-        again = command("harden", part.number, seed=seed + 1)
+        again = command("harden", part.target, seed=seed + 1)
         raise Failure(
             f"No known mistake could be planted in {shown_path(path)}: the search found no place for one in your "
             f"code. Your file is unchanged. To search again: {again}"
@@ -145,7 +144,7 @@ def plant(part: Part, seed: int) -> Planted:
     if planted.current() != now:
         raise Failure("No mistake was planted, because it can't be recorded.")
     try:
-        backups.replace(f"harden {part.number}", {path: found.content})
+        backups.replace(f"harden {part.target}", {path: found.content})
     except OSError:
         planted.remember(None)
         raise
@@ -186,9 +185,9 @@ def planted_lines(now: Planted, fresh: bool) -> Iterator[str]:
     yield ""
     yield from now.symptom
     yield ""
-    yield f"Find it and fix it. Check with: {command('check', now.part)}"
-    yield f"Then name its cause: {command('harden', now.part)}"
-    yield f"To see the answer instead: {command('harden', now.part, give_up=True)}"
+    yield f"Find it and fix it. Check with: {command('check', now.of.target)}"
+    yield f"Then name its cause: {command('harden', now.of.target)}"
+    yield f"To see the answer instead: {command('harden', now.of.target, give_up=True)}"
     if fresh:
         yield f"To restore your file: {command('undo')} (this also removes any changes that you make from now on)"
 
@@ -200,7 +199,7 @@ def is_fixed(now: Planted) -> bool:
 
 def question_lines(now: Planted) -> Iterator[str]:
     """The four causes to choose from."""
-    yield f"Part {now.part} passes again. Which cause was it?"
+    yield f"{now.of.label.capitalize()} passes again. Which cause was it?"
     yield ""
     for number, name in enumerate(now.causes, 1):
         yield f"  {number}. {_mistake(now.of, name).says}"
@@ -219,7 +218,8 @@ def answer_lines(now: Planted, answer: int) -> Iterator[str]:
     local_state.log_event("hardened")
     yield f"Yes, {answer}{' at the first try' if not now.guesses else ''}. You found it, fixed it and named it."
     yield from _difference_lines(now)
-    yield f"Part {now.part}: {plural(count, 'mistake')} so far. Another one: {command('harden', now.part)}"
+    so_far = f"{now.of.label.capitalize()}: {plural(count, 'mistake')} so far."
+    yield f"{so_far} Another one: {command('harden', now.of.target)}"
 
 
 def give_up(now: Planted) -> list[str]:
@@ -227,14 +227,14 @@ def give_up(now: Planted) -> list[str]:
     path = EXERCISES / now.of.file_name
     lines = [*_difference_lines(now), f"  The cause: {_mistake(now.of, now.mistake).says}", ""]
     fixed = is_fixed(now)
-    copies = [] if fixed else backups.replace(f"harden {now.part}", {path: now.content_before})
+    copies = [] if fixed else backups.replace(f"harden {now.of.target}", {path: now.content_before})
     planted.finish(now)
     if fixed:
         lines.append("Your file passes, so it stays as it is.")
     else:
         lines.append(f"Restored {shown_path(path)} as it was before.")
         lines += [f"The version with the mistake is kept as {shown_path(copy)}." for copy in copies]
-    lines.append(f"Another one: {command('harden', now.part)}")
+    lines.append(f"Another one: {command('harden', now.of.target)}")
     return lines
 
 

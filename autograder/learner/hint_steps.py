@@ -119,6 +119,9 @@ def insert_code(report: Report, part: Part) -> Iterator[str]:
         raise ValueError(reason or f"There is no code to insert yet. {after}: {command('hint', hint.task.id)}")
     example = examples(part, hint.task)[codes - 1]
     change = reset.plan_task(part, hint.task.id, example.module)
+    if change.nothing_to_do:
+        yield f"{shown_path(change.path)} already has this code. Write an expression in place of each blank."
+        return
     copy = backups.replace(f"hint {part.target}", {change.path: change.after.encode("utf-8")})[0]
     count, names = len(example.missing), ", ".join(hint.task.defines)
     blanks = f"{count} blanks, ____1 to ____{count}" if count > 1 else "one blank, ____1"

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from autograder.course import EXERCISES, Part, labs, parse_target, part_or_lab, parts
+from autograder.grading.grade import grade
 from autograder.grading.progress import current_check
 from autograder.grading.report import Report
+from autograder.grading.request import GradeFunction
 from autograder.grading.store import report_from_json, suite_hash
 from autograder.grading.submission import grade_parts, read_submission
 from autograder.invocation import command
@@ -28,9 +30,9 @@ def record(reports: Iterable[Report], task: str | None) -> None:
             local_state.log_event(part.label.replace(" ", "-"))
 
 
-def check(part: Part, task: str | None = None) -> Report:
+def check(part: Part, task: str | None = None, grade_one: GradeFunction = grade) -> Report:
     """Check the learner's file as it is now. Raises ValueError with a sentence when exercises/ can't be read."""
-    graded = grade_parts(read_submission(EXERCISES, [part]), [part], tier=Tier.LOCAL, task=task)
+    graded = grade_parts(read_submission(EXERCISES, [part]), [part], tier=Tier.LOCAL, task=task, grade_one=grade_one)
     (report,) = planted.veiled(graded)
     record([report], task)
     return report

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from autograder.course import EXERCISES, Part, part
+from autograder.course import EXERCISES, Part, part_or_lab
 from autograder.grading.report import FAILED, Check, Report
 from autograder.invocation import command
 from autograder.learner import local_state
@@ -34,8 +34,8 @@ class Planted:
 
     @property
     def of(self) -> Part:
-        """The part whose file contains it."""
-        return part(self.part)
+        """The part or lab whose file contains it."""
+        return part_or_lab(self.part)
 
     @property
     def content_before(self) -> bytes:
@@ -139,7 +139,7 @@ def reminder_lines(reports: Sequence[Report]) -> list[str]:
     planted = current()
     for report in reports:
         if planted is not None and report.part == planted.part:
-            again = command("harden", planted.part)
+            again = command("harden", planted.of.target)
             if report.passed:
                 return [f"The planted mistake is gone. Now name its cause: {again}"]
             if report.sha256 == planted.sha256:

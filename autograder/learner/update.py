@@ -18,7 +18,7 @@ from autograder.course import EXERCISES, RECIPE_FILE
 from autograder.files import shown_path
 from autograder.invocation import command
 from autograder.learner import local_state, merge_bases
-from autograder.stubs import StubError, fresh_stubs, recorded_as
+from autograder.stubs import StubError, fresh_stub, fresh_stubs, recorded_as
 from autograder.text import plural
 
 # Lines that the learner replaces: only their estimate of a size differs between versions.
@@ -50,10 +50,12 @@ def plan(old: Path | None = None) -> list[FileUpdate]:
         )
     if old is not None and theirs.resolve() == EXERCISES.resolve():
         raise ValueError(f"{old} is this course itself. Give the folder of the older one.")
-    solutions_of_old = fresh_stubs(old / "solutions") if old is not None and (old / "solutions").is_dir() else {}
-    updates = []
-    for name, stub in fresh_stubs().items():
-        base, mine = merge_bases.base_of(name, old) or solutions_of_old.get(name), _read(theirs / name)
+    stubs, stubs_of_old, updates = fresh_stubs(), {}, []
+    if old is not None:
+        known = [name for name in stubs if (old / "solutions" / name).is_file()]  # an older course may have fewer
+        stubs_of_old = {name: fresh_stub(name, old / "solutions") for name in known}
+    for name, stub in stubs.items():
+        base, mine = merge_bases.base_of(name, old) or stubs_of_old.get(name), _read(theirs / name)
         if mine is not None and recorded_as(theirs, name, mine):
             base = mine  # as the course once wrote it
         updates.append(_plan_file(name, mine, base, stub, _read(EXERCISES / name)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import queue
 import signal
@@ -13,6 +14,7 @@ from datetime import date
 
 from autograder.console import is_animated, print_lines
 from autograder.course import EXERCISES, Part, parts, parts_and_labs
+from autograder.grading.grade import WorkerAhead, grade
 from autograder.grading.report import Report
 from autograder.learner import compare, hint_steps, last_results, lesson_pointer, overview, recall_cards, reset, screens
 from autograder.learner.file_watcher import watch_files
@@ -32,6 +34,7 @@ class Watch:
         self.report: Report | None = None
         self.verdict: list[str] = []
         self.content: bytes | None = None
+        self.ahead: WorkerAhead | None = None  # for the next check
         self.events: queue.Queue[tuple[str, object]] = queue.Queue()
         self.keyboard = False
         self.confirm: reset.ResetPlan | None = None  # a reset that waits for y
@@ -49,6 +52,7 @@ class Watch:
     def run(self) -> None:
         """Until q is pressed. Raises KeyboardInterrupt for Ctrl-C."""
         with (
+            contextlib.closing(self),
             read_keys(lambda key: self.events.put(("key", key))) as self.keyboard,
             watch_files(lambda names: self.events.put(("saved", names)), EXERCISES),
         ):
@@ -108,7 +112,7 @@ class Watch:
         self.content = _content(self.part)
         began = time.perf_counter()
         try:
-            self.report = last_results.check(self.part)
+            self.report = last_results.check(self.part, grade_one=functools.partial(grade, ahead=self.ahead))
         except (ValueError, SandboxUnavailable) as error:
             self.report, self.verdict = None, [str(error)]
         else:
@@ -117,6 +121,13 @@ class Watch:
             if sys.stdout.isatty():
                 self.verdict += recall_cards.offer_lines([self.report], date.today())
         self.say(self.verdict)
+        self.close()
+        self.ahead = WorkerAhead(self.part)
+
+    def close(self) -> None:
+        """End the worker that waits for the next check."""
+        if self.ahead is not None:
+            self.ahead.close()
 
     def hint(self) -> None:
         if self.report is not None:

@@ -30,6 +30,7 @@ LEFT_OUT = re.compile(r"part\d\d-(how|how-to-work|start)")  # what is only for w
 PICTURE = re.compile(r"src='data:image/svg\+xml,([^']*)'")
 FORMULA = re.compile(r"(```.*?```|`[^`\n]+`)|\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
 HEADING = re.compile(r"<h2>((\d+\.\d+) [^<]*(?:<[^/h][^<]*)*)", re.DOTALL)
+LONGEST_WITHIN_A_LINE = 30  # characters of a formula; a longer one may be wider than a phone, and moves by itself
 TEMPLATE = Path(__file__).with_name("lesson.html")
 
 
@@ -187,11 +188,12 @@ def markdown_as_html(markdown: str) -> str:
     def kept(found: re.Match) -> str:
         if found[1]:
             return found[1]
-        block = found[2] is not None
-        mathml = convert(found[2] or found[3], display="block" if block else "inline")
-        formulas.append(f'<span class="formula">{mathml}</span>' if block else mathml)
+        kind = "formula" if found[2] else "long" if len(found[3]) > LONGEST_WITHIN_A_LINE else ""
+        mathml = convert(found[2] or found[3], display="block" if found[2] else "inline")
+        formulas.append(f'<span class="{kind}" tabindex="0">{mathml}</span>' if kind else mathml)
         return f"\ue000{len(formulas) - 1}\ue001"
 
     reader = MarkdownIt("commonmark", {"html": True}).enable("table")
     html = reader.render(FORMULA.sub(kept, markdown))
+    html = re.sub("<(pre|table)>", r'<\1 tabindex="0">', html)  # they can be wider than a phone: keys move them, too
     return re.sub("\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], html)

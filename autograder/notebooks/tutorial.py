@@ -22,7 +22,7 @@ from autograder.notebooks.lesson_notebooks import (
 )
 
 TUTORIAL = SOLUTIONS / "microgpt_tutorial.ipynb"
-CELL_SECONDS = 120
+CELL_SECONDS = 900  # on a busy machine; the longest takes about 10 seconds of processor time
 TITLE = """# A GPT in pure Python, from the first slope to invented names
 
 All of the course as one text, with code that works and everything that it shows. Each section says what is needed and

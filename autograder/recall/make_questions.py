@@ -68,7 +68,7 @@ class _Maker:
             "value": self._value,
             "which check": self._which_check,
         }
-        runs = [run for run in self._runs(several=kind == "which input") if run.lines]
+        runs = self._runs(several=kind == "which input")
         self.rng.shuffle(runs)
         yield from by_kind[kind](runs)
 
@@ -337,7 +337,7 @@ class _Maker:
     def _lines(self, run: RecordedRun) -> set[int]:
         """The lines of the functions in which the call ran, without those of other tasks if it is possible."""
         ran = {self.code.statements[line].function for line in run.lines}
-        names = {name for name in ran if self._is_own(name)} or ran
+        names = {name for name in ran if self._is_own(name)} or ran or {*self.part.task(self.task).defines}
         return {line for name in names if name in self._functions for line in self._functions[name]}
 
     def _is_own(self, name: str) -> bool:
@@ -354,6 +354,8 @@ class _Maker:
                 if isinstance(inner, ast.FunctionDef):
                     name = inner.name if inner is node else f"{node.name}.{inner.name}"
                     found[name] = [*self._lines_of(inner)]
+                elif isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Lambda):
+                    found[ast.unparse(inner.targets[0])] = [*range(inner.lineno, inner.end_lineno + 1)]
         return found
 
     def _without_types(self, line: int) -> str:

@@ -1,8 +1,10 @@
-"""Where the page of a known mistake is: on the published site, or on a site that was built here."""
+"""Where the page of a known mistake is: on the published site, or on a site that was built here. Mistakes of labs have
+none.
+"""
 
 from __future__ import annotations
 
-from autograder.course import ROOT, class_settings
+from autograder.course import ROOT, class_settings, part_of_task
 from autograder.grading.report import Check
 
 BUILT = ROOT / "dist" / "site"  # where `site` builds unless told otherwise
@@ -16,7 +18,7 @@ def mistake_address(task: str, mistake: str) -> str:
 def published_page(check: Check) -> str:
     """The page on the published site that explains the recognised mistake of a check; "" without one."""
     settings, task = class_settings(), check.cause or check.task
-    if not check.misconception or not settings["catalogue"] or not settings["site"]:
+    if not check.misconception or not settings["catalogue"] or not settings["site"] or part_of_task(task).is_lab:
         return ""
     return f"{settings['site'].rstrip('/')}/{mistake_address(task, check.misconception)}"
 

@@ -24,7 +24,9 @@ for name in "math random dataclasses hashlib statistics decimal array zlib ctype
         __import__(name)
     except ImportError:
         pass
-print(json.dumps({"version": sys.version_info[:3], "program": os.path.realpath(sys.executable), "path": sys.path,
+magic = getattr(sys.modules.get("_frozen_importlib_external"), "MAGIC_NUMBER", b"")
+print(json.dumps({"version": sys.version_info[:3], "magic": magic.hex(), "program": os.path.realpath(sys.executable),
+    "path": sys.path,
     "mapped": sorted({line.split(None, 5)[5].strip() for line in open("/proc/self/maps") if "/" in line})}))
 """
 
@@ -35,10 +37,13 @@ class UnusableInterpreter(RuntimeError):
 
 @dataclass(frozen=True)
 class Interpreter:
-    """An interpreter and its files, as absolute paths; `loader` is the dynamic loader that its program requires."""
+    """An interpreter and its files, as absolute paths; `loader` is the dynamic loader that its program requires, and
+    `magic` the number of its bytecode.
+    """
 
     program: str
     version: str
+    magic: bytes
     library: tuple[str, ...]
     shared_objects: tuple[str, ...]
     loader: str | None
@@ -75,9 +80,7 @@ def choose_interpreter(wanted: str | None, everybody: bool) -> Interpreter:
         except UnusableInterpreter as error:
             reasons.append(str(error))
             continue
-        hidden = (
-            next((path for path in interpreter.paths() if not readable_by_everybody(path)), None) if everybody else None
-        )
+        hidden = _hidden_path(interpreter) if everybody else None
         if hidden is None:
             return interpreter
         reasons.append(f"{candidate} needs {hidden}, which other users cannot read")
@@ -101,7 +104,14 @@ def describe(program: str) -> Interpreter:
     outside = [path for path in mapped if not any(path.startswith(folder + "/") for folder in library)]
     names = tuple(sorted({name for path in outside for name in _names_of(path)}))
     version = ".".join(str(number) for number in answers["version"])
-    return Interpreter(answers["program"], version, library, names, _loader(answers["program"]))
+    magic = bytes.fromhex(answers["magic"])
+    return Interpreter(answers["program"], version, magic, library, names, _loader(answers["program"]))
+
+
+@functools.lru_cache(maxsize=16)  # 5 ms
+def _hidden_path(interpreter: Interpreter) -> str | None:
+    """A path of the interpreter that some users cannot read; None if there is none."""
+    return next((path for path in interpreter.paths() if not readable_by_everybody(path)), None)
 
 
 def readable_by_everybody(path: str) -> bool:

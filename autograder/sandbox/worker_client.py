@@ -73,7 +73,7 @@ class Worker:
         self.packages = tuple(packages)
         self.files, self.tier, self.limits, self.interpreter = dict(files), Tier(tier), limits, interpreter
         self.interpreter_version: str | None = None
-        self._names = sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
+        self._names = _modules_in(files)
         self._output = Output(limits.output_bytes)
         self._killed = False  # whether somebody killed the last call's process
         self._launch: Launch | None = None
@@ -92,6 +92,14 @@ class Worker:
 
     def __exit__(self, *unused: object) -> None:
         self.close()
+
+    def add(self, folder: str, files: Mapping[str, bytes]) -> None:
+        """Add a folder with an implementation under test. Once the process is started, only in the local tier."""
+        files = {f"{folder}/{name}": content for name, content in files.items()}
+        self.files.update(files)
+        self._names = _modules_in(self.files)
+        if self._launch is not None:
+            self._launch.job.add(files)
 
     def start(self) -> None:
         """Start the process without waiting for it. Raises SandboxUnavailable if it cannot be started."""
@@ -341,6 +349,10 @@ class Worker:
         if self._launch is not None:
             self._launch.close()
             self._launch = None
+
+
+def _modules_in(files: Mapping[str, bytes]) -> list[str]:
+    return sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
 
 
 def _signal_name(number: int) -> str:

@@ -83,10 +83,12 @@ class Code:
             if isinstance(node, SIMPLE) and not is_text(node) and self._has_its_line(node):
                 yield Statement(node.lineno, function, node, loops, bool(once & set(_assigned_names(node))))
             inner = (*loops, node.lineno) if isinstance(node, LOOPS) else loops
-            for name in ("body", "orelse", "finalbody"):
-                children = getattr(node, name, None)
-                if isinstance(children, list):
-                    yield from self._inside(children, function, inner, once)
+            # The handlers of a `try` and the cases of a `match` have bodies, too.
+            for holder in (node, *getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                for name in ("body", "orelse", "finalbody"):
+                    children = getattr(holder, name, None)
+                    if isinstance(children, list):
+                        yield from self._inside(children, function, inner, once)
 
     def _has_its_line(self, node: ast.stmt) -> bool:
         line = self.lines[node.lineno - 1]

@@ -10,8 +10,8 @@ const $ = (id) => document.getElementById(id);
 const WORDS = { passed: "pass", failed: "FAIL", error: "FAIL", timeout: "FAIL", missing: "FAIL", todo: "to do", manual: "manual" };
 const SAVE_AFTER = 300; // milliseconds without a key
 
-// A link within the page. With the path, since axe takes a "#..." that is out of sight for a broken skip link.
-const addressOf = (wanted) => `${location.pathname}#${wanted}`;
+// A link within the page. It is a complete address, since axe takes a "#..." that is out of sight for a broken skip link.
+const addressOf = (wanted) => `${location.href.split("#")[0]}#${wanted}`;
 
 // A web worker with the engine's interface.
 function webWorker() {

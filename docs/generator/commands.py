@@ -7,6 +7,7 @@ writes the page. A test says when it is stale.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def page() -> str:
         for row in rows:
             variables = " ".join(f"`{name}=`" for name in row.variables if name != "args") if row.target else ""
             # What else a target adds, such as --exit-zero, is for make alone.
-            words = row.name if row.target in ("", row.name) else " ".join([row.name, *row.always])
+            words = row.name if row.target in ("", row.name) else f"{row.name} {shlex.join(row.always)}".strip()
             target = f"`{row.target}`" if row.target else ""
             lines.append(f"| `{words}` | {row.summary} | {target} | {variables} |")
         lines.append("")

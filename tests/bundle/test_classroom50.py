@@ -153,6 +153,7 @@ def test_autograders_need_a_bundle_and_an_address_and_replace_nothing(autograder
 # What a run gives
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("number", [each.number for each in parts()])
 def test_the_reference_earns_everything_the_stub_nothing_and_a_known_mistake_is_shown_with_its_input(runner, number):
     runner.push(exercises(number, SOLVED[part(number).file_name]))

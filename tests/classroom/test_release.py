@@ -63,6 +63,7 @@ def test_a_release_holds_notebook_stub_tools_and_files(made):
     names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
     assert names == {
         "part09.ipynb", "part09_understanding.py", "notebook_tools.py", "AGENTS.md", "CLAUDE.md", "GEMINI.md",
+        "names.txt", "trained_weights.json", "weights.py",
     }  # fmt: skip
     assert "NotImplementedError" in (made / PART.file_name).read_text(encoding="utf-8")
 

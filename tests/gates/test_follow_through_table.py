@@ -13,6 +13,7 @@ def test_the_table_was_computed_from_what_is_here(part: Part) -> None:
     assert stored(part)["computed_from"] == digest(part), AGAIN.format(part.number)
 
 
+@pytest.mark.gate
 def test_the_mistake_that_keeps_least_keeps_the_same_again(part: Part) -> None:
     """One for each part, the one that costs least to compute."""
     keeps = stored(part)["keeps"]

@@ -13,6 +13,7 @@ from autograder.render.terminal import part_lines
 MISTAKES = [pytest.param(one, id=f"{each.name}-{one.id}") for each in parts() for one in fresh_mistakes(each)]
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_fresh_mistake_loses_points_in_its_task_and_is_answered_with_what_to_do(mistake):
     its_part, source = part(mistake.part), mistake.source

@@ -94,6 +94,7 @@ def lines_elsewhere(report: Report, solution: bytes, variant: bytes) -> list[tup
     return [(name, line) for name, line in shown if line not in lines]
 
 
+@pytest.mark.gate
 @ONE_SEED_OR_MORE
 def test_every_known_mistake_costs_points_and_is_named(part: Part, solution: bytes, seeds: tuple[int, ...]) -> None:
     """One pass over all of them, since it is most of the time that the gates take. A line that is shown lies in the
@@ -141,6 +142,7 @@ def assert_messages_help(report: Report, mistake_id: str) -> None:
             assert "Likely:" in check.message or check.advice, f"{check.name}: no likely mistake for {mistake_id}"
 
 
+@pytest.mark.gate
 def test_right_but_different_code_earns_all_points(part: Part) -> None:
     assert_right_code_earns_all_points(part, (1,) if part.number in SLOW_PARTS else (1, 2, 3))
 

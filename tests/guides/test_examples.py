@@ -37,6 +37,8 @@ def measured() -> list[float]:
                 collect(item)
 
     collect(json.loads((ROOT / "benchmarks" / "facts.json").read_text(encoding="utf-8")))
+    record = json.loads((ROOT / "docs" / "experiments" / "recurrent.json").read_text(encoding="utf-8"))
+    collect([spread["mean"] for spread in record["figures"]["held_out"].values()])
     return found
 
 

@@ -25,6 +25,7 @@ PAGES = [
 ON_A_PHONE = [
     "index.html",
     "learner/part00.html",
+    "lessons/part01.html",
     "mistakes/1.1.html",
     "contributor/architecture.html",
     "commands.html",

@@ -30,7 +30,7 @@ EVERYDAY = (
     "[doc for doc in docs if doc not in",
     "= [line.strip() for line in",
 )
-TEXTS = (".py", ".md", ".mdc", ".json", ".ipynb", ".toml", ".html", ".txt", "Makefile")
+TEXTS = (".py", ".md", ".mdc", ".json", ".ipynb", ".toml", ".html", ".txt", ".js", "Makefile")
 
 
 def tokens(text: str) -> list[str]:

@@ -141,6 +141,7 @@ def test_a_learner_climbs_to_the_code_inserts_it_fills_it_in_and_passes(shared_c
     before = course.file(3).read_bytes()
     inserted = course.run("hint", "3.2", "--insert")
     assert "now has softmax with 5 blanks, ____1 to ____5." in inserted.stdout, inserted.stderr
+    assert "already has this code" in course.run("hint", "3.2", "--insert").stdout
     assert "Blank ____1 is still empty, in line " in course.run("check", "3.2").stdout
     assert course.file(3).read_text(encoding="utf-8").count("NotImplementedError") == 2, "only this task changed"
     last = course.run("hint", "3.2").stdout

@@ -139,6 +139,7 @@ def test_a_result_to_predict_is_folded_up():
 
 def test_formulas_become_mathml_and_code_keeps_its_dollars():
     shown = lesson_page.markdown_as_html("The root $\\sqrt d$, and `$HOME`.\n\n$$x_1$$")
+    assert '<span class="formula" tabindex="0">' in shown, "keys move one that is too wide"
     assert shown.count("<math") == 2 and "<msqrt>" in shown and "<code>$HOME</code>" in shown
 
 

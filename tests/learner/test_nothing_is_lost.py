@@ -20,6 +20,7 @@ CALLS = {
     "compare": ["compare", "3"],
     "debug": ["debug", "1"],
     "trace": ["trace", "--name", "a"],
+    "lab": ["lab"],
     "reset": ["reset", "1", "--yes"],
     "undo": ["undo"],
     "update": ["update", "--yes"],

@@ -8,6 +8,7 @@ import pytest
 from helpers.learner import Course, make_course
 
 from autograder.course import SOLUTIONS
+from autograder.learner.update import plan
 from autograder.stubs import fresh_stub, write_stubs
 
 NAME = "part03_layers.py"
@@ -50,6 +51,14 @@ def work(course: Course) -> None:
     text = course.file(3).read_text(encoding="utf-8")
     assert STUB_OF_LINEAR in text
     course.write(3, text.replace(STUB_OF_LINEAR, WORK) + "\n\ndef helper():\n    return 1\n")
+
+
+def test_work_from_a_copy_that_is_older_than_the_labs_can_be_brought_here(old_course):
+    for folder in (old_course.root / "solutions", old_course.exercises):
+        for path in folder.glob("lab*.py"):
+            path.unlink()
+    steps = {step.name: step for step in plan(old_course.root)}
+    assert steps["lab1_bigger_model.py"].summary == "is missing: the stub is written"
 
 
 def test_what_the_course_changed_comes_in_and_what_the_learner_wrote_stays(old_course):

@@ -17,6 +17,7 @@ def exploring(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code" and "lesson.exploring()" in cell.source]
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("part", FINISHED)
 def test_with_the_solutions_every_cell_runs_and_every_check_gives_its_points(part, tmp_path):
     notebook = run(lay_out(part, tmp_path, SOLUTIONS))
@@ -29,6 +30,7 @@ def test_with_the_solutions_every_cell_runs_and_every_check_gives_its_points(par
     assert silent == [] and unfinished == []
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("part", EVERY)
 def test_with_the_stubs_every_cell_says_what_is_missing_and_every_check_gives_0(part, tmp_path):
     notebook = run(lay_out(part, tmp_path, EXERCISES))

@@ -61,7 +61,8 @@ def test_the_page_holds_neither_the_reference_nor_hidden_checks(built_page):
 
 
 def test_no_file_of_the_page_has_many_tokens_in_a_row_of_a_solution_or_a_known_mistake(built_page):
-    files = {path.name: path.read_bytes() for path in [built_page / "course.json", *built_page.glob("lessons/*")]}
+    names = ("course.json", "lessons/*", "*.js")
+    files = {path.name: path.read_bytes() for name in names for path in built_page.glob(name)}
     for name in ("checker.zip", "learner.zip"):
         with zipfile.ZipFile(built_page / name) as archive:
             files |= {f"{name}/{each}": archive.read(each) for each in archive.namelist()}

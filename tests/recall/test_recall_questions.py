@@ -224,6 +224,13 @@ def test_a_change_of_the_indent_alone_is_not_shown_because_it_would_look_the_sam
     assert any(edit.text == b"        " for edit in general_edits(source.encode()))  # there is one: an early return
 
 
+def test_code_without_statements_on_lines_of_their_own_is_asked_about_too():
+    for source in ("square = lambda x: x * x\n", "def square(x):\n    if True: return x * x\n"):
+        question = make("returns", part(0), "0.1", source.encode(), 3)
+        assert right_of(question) == str(called(question.words[0], source)) and question.lines
+        assert make("count", part(0), "0.1", source.encode(), 3) is None
+
+
 def test_values_that_nobody_can_tell_apart_are_not_two_options():
     others = [([1.0001], ""), ([1], ""), ([2.0], "two"), ([3], "three"), ([2.0004], "")]
     options, right = from_values([1.0], others, random.Random(1))

@@ -1,5 +1,6 @@
 """The tiers for other people's code: what is shown, what is refused, and on which interpreters it works."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import autograder
 from autograder.grading.request import Conditions
 from autograder.sandbox import SandboxUnavailable, Tier, Worker, bubblewrap, interpreter, interpreter_version, seccomp
 from autograder.sandbox.limits import CHECK
+from autograder.sandbox.tiers import prepare
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other people's code is graded on Linux")
 
@@ -420,3 +422,22 @@ def test_a_neighbours_submission_cannot_be_read(work, shut_in):
     folder = str(neighbour._launch.job.folder)
     reply = get(work, shut_in, f"import os; return open({folder!r} + '/submission/part05_gpt.py').read()")
     assert reply.failure == "raised" and "secret" not in repr(reply)
+
+
+def program_of(tier: Tier, interpreter: str | None = None) -> str:
+    """The name of the file that a worker's interpreter runs."""
+    launch = prepare(tier, {"probes.py": b""}, CHECK, interpreter)
+    launch.close()
+    return launch.command[-1].rpartition("/")[2]
+
+
+def test_an_interpreter_with_our_bytecode_runs_the_compiled_worker_and_every_other_one_the_source(shut_in, monkeypatch):
+    ours = interpreter_version(shut_in).split(".")[:2] == [str(number) for number in sys.version_info[:2]]
+    assert program_of(shut_in) == ("worker.pyc" if ours else "worker.py")
+    monkeypatch.setattr(importlib.util, "MAGIC_NUMBER", b"of another Python")
+    assert program_of(shut_in) == "worker.py"
+
+
+def test_a_local_worker_is_compiled_for_this_interpreter_alone():
+    assert program_of(Tier.LOCAL) == "worker.pyc"
+    assert program_of(Tier.LOCAL, sys.executable) == "worker.py"

@@ -8,7 +8,7 @@ import sys
 import pytest
 from helpers.sandbox import PROBES, SHORT, call
 
-from autograder.sandbox import Limits, SandboxUnavailable, Worker
+from autograder.sandbox import Limits, SandboxUnavailable, Tier, Worker
 from autograder.sandbox.worker_client import START_SECONDS
 
 
@@ -338,7 +338,7 @@ def test_the_environment_of_a_worker_is_empty(work, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", ["../x.py", "/x.py", "a/b/c.py", "a/../x.py", ".hidden", "a\\b.py", "worker.py", "", "a/"]
+    "path", ["../x.py", "/x.py", "a/b/c.py", "a/../x.py", ".hidden", "a\\b.py", "worker.py", "worker.pyc", "", "a/"]
 )
 def test_a_path_that_climbs_out_of_the_job_is_refused(path):
     with pytest.raises(ValueError, match="not a file of a job"):
@@ -363,3 +363,30 @@ def test_pypy_serves_probes_too(work):
     assert call(worker, "half", [1.0, 3.0]).value == [0.5, 1.5]
     assert call(worker, "nothing").failure == "missing"
     assert worker.read_output() == ""
+
+
+def test_a_folder_that_is_added_later_has_its_own_copies_of_all_modules():
+    probes = b"import part01, part05\ndef add(): part01.seen.append(part05.NAME); return part01.seen"
+    files = {"probes.py": probes, "common/part01.py": b"seen = []\n", "one/part05.py": b"NAME = 'one'\n"}
+    with Worker(files, Tier.LOCAL) as worker:
+        assert worker.call("add", [], "one").value == ["one"]
+        worker.add("two", {"part05.py": b"NAME = 'two'\n"})
+        worker.add("three", {"part05.py": b"1 / 0\n"})
+        assert worker.call("add", [], "two").value == ["two"]
+        assert worker.call("add", [], "one").value == ["one", "one"]
+        failed = worker.call("add", [], "three")
+        assert (failed.failure, failed.file, failed.line) == ("load", "part05.py", 1)
+        with pytest.raises(ValueError, match="not a file of a job"):
+            worker.add("..", {"part05.py": b""})
+
+
+def test_a_graph_is_built_without_searching_it_for_garbage_again_and_again(work):
+    code = """
+import gc
+def collections():
+    before = gc.get_stats()[0]["collections"]
+    kept = [[] for _ in range(50_000)]
+    return gc.get_stats()[0]["collections"] - before, len(kept)
+"""
+    count, kept = call(work(code), "collections").value
+    assert count <= 1 and kept == 50_000  # by default 65

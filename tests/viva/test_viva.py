@@ -24,7 +24,7 @@ from autograder.viva.student_code import Code
 
 OTHER_WAYS = ROOT / "tests" / "right_but_different"
 
-FAST = ("copies_and_comprehensions", "closures_and_counted_uses", "slopes_in_the_opposite_order", "other_formulas")
+FAST = ("closures_and_counted_uses", "slopes_in_the_opposite_order")
 
 MINE = """def square(x):
     y = x * x
@@ -211,6 +211,16 @@ def test_a_changed_line_fails_the_checks_that_the_answer_names(tmp_path):
         assert {letter for letter, title in listed.items() if title in failing} == named
         seen += len(question.lines) == 2
     assert seen  # an operator, not only lines that are taken out
+
+
+def test_statements_in_cases_and_handlers_are_recorded():
+    source = MINE.replace(
+        "    return f(up) - f(down)",
+        "    match up:\n        case _:\n            try:\n                return f(up) / 0\n"
+        "            except ZeroDivisionError:\n                return f(up) - f(down)",
+    )
+    _, runs = runs_of(source, Call("0.2", "slopes_of_product", (4, -3), "."))
+    assert {21, 23} <= {*runs[0].lines}
 
 
 def test_a_line_that_alone_gives_a_name_its_value_is_not_taken_out():

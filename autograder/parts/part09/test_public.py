@@ -91,7 +91,7 @@ def test_written_what_attention_buys_and_costs():
     A table of pairs sees one letter back and reaches 2.45; your model sees them all and reaches about 2.36. (a) Give
     two names, or beginnings of names, for which the letter before the last one changes what comes next, and say what
     a head would have to look at. (b) When a name gets twice as long, what happens to the numbers in the caches, to
-    the scores that are computed, and to the work of the mlp? Use your functions of 9.3 and 9.4. (c) A model without
-    a cache would compute all keys and values again for each new token: how much more work is that for a name of 16
-    tokens, and what does the cache cost in return? About 200 words.
+    the scores that are computed, and to the work of the mlp? Use your functions of 9.3 and 9.4. (c) You took attention
+    out of a trained model: by how much did the loss rise, and why not by more? What does the comparison with the RNN
+    show that attention is good for? Give numbers. About 200 words.
     """
