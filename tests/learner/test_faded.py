@@ -16,7 +16,6 @@ from autograder.class_folder.settings import ClassError, code_in_hints, load_set
 from autograder.course import SOLUTIONS, part, parts_and_labs
 from autograder.grading.grade import Series, grade
 from autograder.grading.sources import functions_of
-from autograder.grading.suite import with_suites
 from autograder.learner import hint_steps, local_state, planted
 from autograder.learner.faded import examples
 from autograder.learner.hint_steps import code_lines
@@ -91,13 +90,10 @@ def test_the_code_can_be_shown_on_any_terminal_and_has_no_docstring():
 def messages_of_blanks(chosen) -> None:
     """Check each code with all its blanks empty: the message says which blank the call met, and where."""
 
-    def reports(suites):
-        series = Series(suites.run)
-        for each, task, example in chosen:
-            content = example.module.encode("utf-8")
-            yield content, task, grade({each.file_name: content}, each, tier=Tier.LOCAL, task=task.id, series=series)
-
-    for content, task, report in with_suites(lambda suites: [*reports(suites)]):
+    series = Series()
+    for each, task, example in chosen:
+        content = example.module.encode("utf-8")
+        report = grade({each.file_name: content}, each, tier=Tier.LOCAL, task=task.id, series=series)
         failing = next(check for check in report.checks if check.status == "error")
         number = re.search(r"Blank ____(\d+) is still empty, in line (\d+)\.", failing.message)
         assert number, (task.id, failing.message)
