@@ -218,18 +218,18 @@ def main() -> None:
             lines.append(line)
             found += differing
     if options.part is None:
-        count = "all" if options.mistakes is None else f"the first {options.mistakes}"
-        (HERE / "doors.md").write_text(report(lines, found, count), encoding="utf-8")
+        (HERE / "doors.md").write_text(report(lines, found, options.mistakes), encoding="utf-8")
 
 
-def report(lines: list[str], found: list[str], count: str) -> str:
-    """The page."""
+def report(lines: list[str], found: list[str], most: int | None) -> str:
+    """The page. most: the number of known mistakes of each part, None for all."""
+    count, option = ("all", "") if most is None else (f"the first {most}", f" --mistakes {most}")
     head = "| part | files | notebook | browser (Pyodide in node) | Gradescope | GitHub |\n|---|---|---|---|---|---|"
     listed = "\n".join(f"- {line!r}" for line in found) or "None."
     versions = f"Python {platform.python_version()}; the browser's is 3.14"
     return f"""# One verdict in every door
 
-`python benchmarks/doors.py`, {datetime.date.today()}, {versions}.
+`python benchmarks/doors.py{option}`, {datetime.date.today()}, {versions}.
 Each door checked the reference, the stub and {count} known mistakes of a part. *Same*: each public check has the same
 points and sentences as in `make check`, recognised mistakes included. For a notebook, each task has the same points.
 

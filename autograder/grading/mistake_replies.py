@@ -12,6 +12,7 @@ from autograder.grading.misconceptions import Mistake, source_of_variant, varian
 from autograder.grading.session import Recorded
 from autograder.grading.sources import with_place
 from autograder.sandbox import Limits, Reply, Tier, Worker
+from autograder.sandbox.packages import PACKAGES_SECONDS
 
 # Of one call, in processor time. Some mistakes never end, and are then told by that; every other one answers in a tenth
 # of a second. Those that may keep points all end: there the limit only stops a call that can't be right.
@@ -37,7 +38,8 @@ class MistakeOracle:
         it. With for_points=True it is always asked. files: what the worker had besides the submission, the data files
         of the seed included.
         """
-        known, end = self._of(part, files), time.monotonic() + self.seconds
+        known = self._of(part, files)
+        end = time.monotonic() + self.seconds + (PACKAGES_SECONDS if part.packages else 0.0)
         written = set()  # most mistakes are never asked, and their files take longer than many a call
         # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
         with Worker(files, Tier.LOCAL, LIMITS, packages=part.packages) as worker:

@@ -17,7 +17,6 @@ from autograder.grading.compare import show
 from autograder.grading.grade import Series, data_files, grade
 from autograder.grading.part_probes import Call, paper_calls
 from autograder.grading.report import Check
-from autograder.grading.suite import with_suites
 from autograder.recall.bench import NOTHING, Bench, Words, as_asked, form, has_text, same
 from autograder.recall.changed_code import Change, in_the_reference, known_mistakes, own_changes, without_comment
 from autograder.recall.question import LONGEST, OPTIONS, Option, Question, from_texts, from_values
@@ -192,7 +191,7 @@ class _Maker:
     def _which_check(self, runs: list[RecordedRun]) -> Iterator[Question]:
         """Which check would fail if a line were different?"""
         lines = {line for run in runs for line in self._lines(run)}
-        yield from with_suites(lambda suites: list(self._graded_questions(lines, runs, Series(suites.run))))
+        yield from self._graded_questions(lines, runs, Series())
 
     def _graded_questions(self, lines: set[int], runs: list[RecordedRun], series: Series) -> Iterator[Question]:
         """A question on the first change that some checks of the task notice and others do not."""

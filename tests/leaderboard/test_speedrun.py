@@ -34,7 +34,7 @@ def test_the_first_results_are_those_of_the_benchmark():
     for name, row in (("microgpt", "microgpt's recipe, 1 name"), ("muon", "solutions/leaderboard_recipe.py")):
         (found,) = [one for one in speedrun.results(speedrun.FOLDER) if one.recipe == name]
         assert found.source or found.runs >= 9
-        if found.source:
+        if found.source and found.date in text:  # a later measurement has other figures
             mean, sd = re.search(rf"\| {re.escape(row)}[^|]*\| ([\d.]+) \| ([\d.]+) ", text).groups()
             assert (found.mean, found.sd) == (float(mean), float(sd))
 

@@ -33,7 +33,8 @@ def test_a_check_fits_a_terminal_of_80_columns_and_a_pipe_gets_whole_lines(cours
         assert terminal.exit_status(30) == 1
         terminal.read(0.2)
         assert max(map(len, terminal.text.splitlines())) < 80
-        assert "".join(terminal.text.split()) == "".join(piped.split())
+        # At a terminal, where to read on and a question about the code follow.
+        assert "".join(terminal.text.split()).startswith("".join(piped.split()))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipe")

@@ -90,10 +90,13 @@ def test_the_code_can_be_shown_on_any_terminal_and_has_no_docstring():
 def messages_of_blanks(chosen) -> None:
     """Check each code with all its blanks empty: the message says which blank the call met, and where."""
 
-    series = Series()
-    for each, task, example in chosen:
-        content = example.module.encode("utf-8")
-        report = grade({each.file_name: content}, each, tier=Tier.LOCAL, task=task.id, series=series)
+    def reports():
+        series = Series()
+        for each, task, example in chosen:
+            content = example.module.encode("utf-8")
+            yield content, task, grade({each.file_name: content}, each, tier=Tier.LOCAL, task=task.id, series=series)
+
+    for content, task, report in reports():
         failing = next(check for check in report.checks if check.status == "error")
         number = re.search(r"Blank ____(\d+) is still empty, in line (\d+)\.", failing.message)
         assert number, (task.id, failing.message)

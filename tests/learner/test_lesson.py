@@ -98,6 +98,7 @@ def test_each_lesson_is_a_whole_page_with_pictures_and_without_answers(number):
     parser = Balanced()
     parser.feed(page)
     assert (parser.wrong, parser.open) == ([], [])
+    assert not re.search(r"<th[^>]*>\s*(<math.*?</math>)?\s*</th>", page), "a heading without words"
     assert "For graders" not in page and "BEGIN SOLUTION" not in page
     assert "$" not in re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL), "a formula is left"
     assert page.count("<svg xmlns") == page.count('<div class="picture" tabindex="0"><svg xmlns') > 0
