@@ -203,7 +203,7 @@ def table(figures: dict) -> list[str]:
     add("`Value`, ms per name", figures["value_ms"], digits=0)
     for place, length in enumerate(LENGTHS):
         add(f"numpy, {length} tokens, ms", figures["numpy_ms"], place, 2)
-    return words.table(["", GPT, RNN], rows)
+    return words.table(["measured", GPT, RNN], rows)
 
 
 def findings(figures: dict) -> str:
