@@ -176,3 +176,29 @@ def test_the_first_backward_that_calls_itself_for_each_child_gets_the_right_sent
     first = current_check(report, part(1))
     assert first.task == "1.4" and all(words in first.advice for words in SENTENCES[start, place]), first.advice
     assert "Next: " in (step := next_step([report])) and "1.4" in step
+
+
+WALK = BODY[: BODY.index("            for child, local_grad in zip(")]
+STEP_1 = "self.grad is 1: step 1 is done. The inputs have no gradient yet: does the walk reach them?"
+PAIRS = "multiply v.grad by the local gradient that belongs to this child: zip(v._children, v._local_grads)."
+FIRST_TRIES = {
+    "step 1 only": ("        self.grad = 1.0\n", STEP_1),
+    "the number of the child": (
+        WALK + "            for child in value._children:\n                child.grad += child.data * value.grad\n",
+        PAIRS,
+    ),
+    "two nested loops": (
+        WALK + "            for child in value._children:\n"
+        "                for local_grad in value._local_grads:\n"
+        "                    child.grad += local_grad * value.grad\n",
+        PAIRS,
+    ),
+    "local gradients from the end": (BODY.replace("value._local_grads)", "value._local_grads[::-1])"), PAIRS),
+    "no step 1": (BODY.replace("        self.grad = 1.0\n", ""), "d(self)/d(self) = 1: set self.grad = 1 before"),
+}
+
+
+@pytest.mark.parametrize(("body", "likely"), FIRST_TRIES.values(), ids=FIRST_TRIES)
+def test_a_backward_with_one_wrong_step_is_sent_to_that_step_and_to_no_right_one(body, likely):
+    first = current_check(graded(with_backward(body), "1.4"), part(1))
+    assert f"Likely:     {likely}" in first.message, first.message
