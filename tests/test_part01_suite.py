@@ -202,3 +202,49 @@ FIRST_TRIES = {
 def test_a_backward_with_one_wrong_step_is_sent_to_that_step_and_to_no_right_one(body, likely):
     first = current_check(graded(with_backward(body), "1.4"), part(1))
     assert f"Likely:     {likely}" in first.message, first.message
+
+
+ADD, MUL = "Value(self.data + other.data, (self, other), ", "Value(self.data * other.data, (self, other), "
+LOG = "Value(math.log(self.data), (self,), (1.0 / self.data,))"
+RECURSIVE = """\
+        order, seen = [], set()
+        def visit(v):
+            if v not in seen:
+                seen.add(v)
+                for child in v._children:
+                    visit(child)
+                order.append(v)
+        visit(self)
+        self.grad = 1.0
+        for v in reversed(order):
+            for child, g in zip(v._children, v._local_grads):
+                child.grad += g * v.grad
+"""
+AS_WRITTEN = SOLUTION.replace(BODY, RECURSIVE)
+SLIPS = {
+    "+ in +": ("1.1", ADD, "Value(self + other, (self, other), ", "+ inside your own + calls itself: add the plain"),
+    "* in *": ("1.1", MUL, "Value(self * other, (self, other), ", "* inside your own * calls itself: multiply the"),
+    "log is a number": ("1.3", LOG, "math.log(self.data)", "return a new Value: Value(number, (self, other), (..., "),
+    "no tuples": (
+        "1.1",
+        ADD + "(1.0, 1.0))",
+        "Value(self.data + other.data, self, other)",
+        "TypeError: Value takes three arguments: the number, the tuple of children, the tuple of local gradients.",
+    ),
+    "reverse": ("1.4", "in reversed(order)", "in order.reverse()", "list.reverse() changes the list and returns None"),
+    "an empty dict": ("1.4", "[], set()", "[], {}", "{} is an empty dict; an empty set is set()."),
+    "a set without parentheses": ("1.4", "[], set()", "[], set", "a new set is set(), a new list is list() or []"),
+    "no zip": (
+        "1.4",
+        "zip(v._children, v._local_grads)",
+        "v._children, v._local_grads",
+        "a comma makes a tuple of the two: zip(v._children, v._local_grads) goes through them together.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("task", "old", "new", "words"), SLIPS.values(), ids=SLIPS)
+def test_a_beginners_slip_in_part_1_is_answered_with_what_to_write(task, old, new, words):
+    assert AS_WRITTEN.count(old) == 1
+    first = current_check(graded(AS_WRITTEN.replace(old, new), task), part(1))
+    assert words in first.message.splitlines()[-1], first.message
