@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
 from helpers import grading
 
-from autograder.course import SOLUTIONS, part
+from autograder.course import ROOT, SOLUTIONS, part
 from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import next_step
@@ -248,3 +251,14 @@ def test_a_beginners_slip_in_part_1_is_answered_with_what_to_write(task, old, ne
     assert AS_WRITTEN.count(old) == 1
     first = current_check(graded(AS_WRITTEN.replace(old, new), task), part(1))
     assert words in first.message.splitlines()[-1], first.message
+
+
+def test_the_lessons_line_for_the_terminal_prints_the_order_that_the_lesson_names(tmp_path):
+    lesson = json.loads((ROOT / "source/part01/part01.ipynb").read_text(encoding="utf-8"))
+    text = "\n".join("".join(cell["source"]) for cell in lesson["cells"])
+    (line,) = re.findall(r'`python -c "(.*)"`', text)
+    printing = RECURSIVE.replace("        for v in rev", "        print([v.data for v in order])\n        for v in rev")
+    (tmp_path / "part01_autograd.py").write_text(with_backward(printing), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[2.0, 3.0, 6.0, 8.0]\n", done.stderr
+    assert "must be 2, 3, 6 and 8" in text
