@@ -227,6 +227,13 @@ AS_WRITTEN = SOLUTION.replace(BODY, RECURSIVE)
 SLIPS = {
     "+ in +": ("1.1", ADD, "Value(self + other, (self, other), ", "+ inside your own + calls itself: add the plain"),
     "* in *": ("1.1", MUL, "Value(self * other, (self, other), ", "* inside your own * calls itself: multiply the"),
+    "numbers on a way of their own": (
+        "1.2",
+        "        other = other if isinstance(other, Value) else Value(other)\n        return Value(self.data + ",
+        "        if not isinstance(other, Value):\n            return Value(self.data + other)\n"
+        "        return Value(self.data + ",
+        "if other is a plain number, make it a Value first. After that, do the same as for two Values.",
+    ),
     "log is a number": ("1.3", LOG, "math.log(self.data)", "return a new Value: Value(number, (self, other), (..., "),
     "no tuples": (
         "1.1",

@@ -108,7 +108,7 @@ def test_a_plain_number_may_stand_on_the_right(student, draw):
     for a, number in ((3.0, 2), (draw.number(), draw.number(0.6, 2.5))):
         student.numbers_on_the_right(a, number).must_be(
             [[a + number, 1], [a * number, number], [a - number, 1], [a / number, 1 / number]],
-            likely="other may be a plain number: turn it into a Value before you use other.data.",
+            likely="if other is a plain number, make it a Value first. After that, do the same as for two Values.",
         )
     along_both(
         student,
