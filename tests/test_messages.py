@@ -306,7 +306,7 @@ FAULTS = {
         "1.2",
         [("return self + other", "self + other")],
         "        self + other",
-        "line 90 computes a value that is never used: is a return",
+        "line 95 computes a value that is never used: is a return",
     ),
     "a generator that is gone through twice": (
         3,
