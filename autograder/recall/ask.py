@@ -81,7 +81,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
             continue
         question, seed = _made(card, deck)
         if question is None:
-            notes[f"Your code for {card.task} gives no question now, so it comes later."] = None
+            notes[f"Your code for {card.task} gives no question today. It comes again tomorrow."] = None
             deck = replace(deck, cards={**deck.cards, card.task: replace(card, due=_tomorrow(today))})
             continue
         recall_cards.write(replace(deck, asked=Asked(card.task, question.kind, seed, question.sha256)))
@@ -106,7 +106,7 @@ def unusable(task: str) -> str:
         return str(error)
     if not passes:
         return (
-            f"{task} in {shown_path(path)} does not pass any more, so its questions wait. "
+            f"{task} in {shown_path(path)} no longer passes, so its questions wait. "
             f"To see why: {command('check', task)}"
         )
     return ""
@@ -166,7 +166,7 @@ def _tomorrow(today: date) -> date:
 def when(card: Card, today: date) -> str:
     """When a card comes again."""
     if card.done:
-        return "You know it: it does not come again."
+        return "You know this task, so there are no more questions about it."
     days = (card.due - today).days
     return "It comes again tomorrow." if days <= 1 else f"It comes again in {days} days."
 
