@@ -113,7 +113,7 @@ def unusable(task: str) -> str:
 
 
 def _made(card: Card, deck: Deck) -> tuple[Question | None, int]:
-    """A question of a kind that has not been asked for long, about this task and about its part."""
+    """A question of the kind that was asked least recently about this task, then least often about its part."""
     part, seed = part_of(card.task), secrets.randbelow(SEEDS)
     ids = {task.id for task in part.tasks}
     of_part = [kind for other in deck.cards.values() if other.task in ids for kind in other.kinds[-2:]]
@@ -132,7 +132,7 @@ def _made(card: Card, deck: Deck) -> tuple[Question | None, int]:
 
 
 def _last(kinds: tuple[str, ...], kind: str) -> int:
-    """How late a kind was asked: 0 if it was not."""
+    """The last place of a kind in this history, counted from 1; 0 if it is not there."""
     return max((place for place, each in enumerate(kinds, 1) if each == kind), default=0)
 
 
