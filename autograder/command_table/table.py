@@ -38,11 +38,11 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "hint", "learner", "show a hint for the first failing check",
-            "; each call shows one more, at last code with blanks; insert=1 puts that into your file", argument="part",
+            "; each call shows one more, finally code with blanks; insert=1 puts that into your file", argument="part",
             switches=(Switch("insert"),),
         ),
         command(
-            "context", "learner", "print what a tutor may know to help you",
+            "context", "learner", "print what a tutor needs to know to help you",
             ", such as an AI assistant: part=3", argument="part",
         ),
         command(

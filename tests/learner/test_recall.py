@@ -113,7 +113,9 @@ def test_a_file_that_is_gone_or_can_not_be_read_is_a_sentence(mine, monkeypatch)
 def test_a_task_whose_code_gives_no_question_comes_tomorrow(mine, monkeypatch):
     monkeypatch.setattr(ask, "make", lambda *unused: None)
     said = list(session.asked(None, MONDAY))
-    assert said == [f"Your code for {task} gives no question today. It comes again tomorrow." for task in ("0.1", "0.2")]
+    assert said == [
+        f"Your code for {task} gives no question today. It comes again tomorrow." for task in ("0.1", "0.2")
+    ]
     assert not recall_cards.read().due(MONDAY) and len(recall_cards.read().due(date(2026, 12, 1))) == 2
 
 
