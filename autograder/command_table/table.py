@@ -237,7 +237,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             target="slow", extra="development", always=("-m", "slow"),
         ),
         command("lint", "development", "check format and rules", "; args=--fix fixes them", extra="development"),
-        command("versions", "development", "run the suites on every Python that is found"),
+        command("versions", "development", "check each part with every Python on your machine"),
         command(
             "mutation", "development", "change the reference in many ways, and see if checks notice",
             extra="mutation",

@@ -418,7 +418,7 @@ class _Maker:
 
 
 def _acts_like(change: Change, wrong: Change, bench: Bench, runs: list[RecordedRun]) -> bool:
-    """Whether two versions return the same in these runs, and something wrong in one of them."""
+    """Whether two versions return the same in all of these runs, and something wrong in at least one of them."""
     pairs = [(bench.returned(change, run.call), bench.returned(wrong, run.call)) for run in runs]
     if not all(same(*pair) for pair in pairs):
         return False
@@ -438,7 +438,7 @@ def _order(lines: list[int]) -> str:
 
 
 def _near(value: object) -> list[object]:
-    """Values that look like a small slip."""
+    """Wrong values that are close to the right one, as after a small slip."""
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int | float):
