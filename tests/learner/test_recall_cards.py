@@ -143,4 +143,4 @@ def test_the_pages_on_the_simulated_month_have_todays_figures():
     assert recall_month.PAGE.read_text(encoding="utf-8") == recall_month.page()
     guide = " ".join((ROOT / "docs" / "learner" / "recall.md").read_text(encoding="utf-8").split())
     steady = recall_month.simulate(recall_month.LEARNERS[0])
-    assert f"always right answers {sum(steady.answered)} questions and has none left over" in guide
+    assert f"always right answers {sum(steady.answered)} questions. None are overdue at the end" in guide
