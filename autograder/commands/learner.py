@@ -121,7 +121,7 @@ def compare(
     if not report.passed and not anyway:
         again = command("compare", target, anyway=True)
         raise failure(
-            f"{'Task' if task else 'Part'} {target} is not passed yet, and this shows the reference. Try "
+            f"{f'Task {task}' if task else part.label.capitalize()} is not passed yet, and this shows the reference. Try "
             f"{command('hint', target)} first. To see it anyway: {again}"
         )
     print_lines(comparison.comparison_lines(part, task, report.seed))

@@ -92,6 +92,9 @@ def test_what_is_stored_is_read_again_and_is_neither_a_question_nor_an_answer(me
         '{"cards": 5, "asked": 5, "day": 5, "count": []}',
         '{"cards": {"0.1": {"due": "soon"}, "77.1": {"due": "2026-01-01", "rights": 1, "kinds": [], "done": false}}}',
         '{"asked": {"task": "0.1", "kind": 5, "seed": "x", "sha256": 1}, "day": "2026-99-01", "count": -4}',
+        '{"cards": {"0.1": {"due": "2026-01-01", "rights": Infinity, "kinds": [], "done": false}}}',
+        '{"day": "2026-01-01", "count": Infinity}',
+        "[" * 100_000,
     ],
 )
 def test_a_file_that_is_not_ours_counts_as_empty(memory, text):
