@@ -145,6 +145,10 @@ def debug(
     part, _ = one_part(target)
     report = result(part)
     found = debugger.find_check(report, part, check)
+    if found is None:
+        names = debugger.names_to_choose(part, report.checks)
+        print_lines([f"Every check passes. Name one to run it again: {names}"])
+        return
     print_lines(debugger.message_lines(found, part))
     raise typer.Exit(debugger.run(part, found, report.seed))
 
