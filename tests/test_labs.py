@@ -107,6 +107,8 @@ def test_a_learner_checks_a_lab_gets_hints_and_resets_it(course):
     said = course.run("progress").stdout
     assert "Optional labs: lab1 not begun; lab2 passed; lab3 not begun" in said and "0/110" in said, said
     assert "To bring it back" in course.run("reset", "L2.2", "--yes").stdout
+    said = course.run("lab").stdout
+    assert all(f"docs/learner/{lab.name}.md" in said for lab in labs()) and "labs.md" not in said, said
     refused = course.run("lab", "lab2")
     assert refused.returncode == 1 and "Lab 2 is not passed yet" in refused.stderr, refused.stderr
     assert course.run("lab", "5").returncode == 2

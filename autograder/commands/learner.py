@@ -120,9 +120,10 @@ def compare(
     report = result(part, task)
     if not report.passed and not anyway:
         again = command("compare", target, anyway=True)
+        what = f"Task {task}" if task else part.label.capitalize()
         raise failure(
-            f"{f'Task {task}' if task else part.label.capitalize()} is not passed yet, and this shows the reference. Try "
-            f"{command('hint', target)} first. To see it anyway: {again}"
+            f"{what} is not passed yet, and this shows the reference. Try {command('hint', target)} first. "
+            f"To see it anyway: {again}"
         )
     print_lines(comparison.comparison_lines(part, task, report.seed))
     if report.passed:
@@ -145,6 +146,10 @@ def debug(
     part, _ = one_part(target)
     report = result(part)
     found = debugger.find_check(report, part, check)
+    if found is None:
+        names = debugger.names_to_choose(part, report.checks)
+        print_lines([f"Every check passes. Name one to run it again: {names}"])
+        return
     print_lines(debugger.message_lines(found, part))
     raise typer.Exit(debugger.run(part, found, report.seed))
 

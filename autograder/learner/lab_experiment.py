@@ -28,16 +28,22 @@ USED = range(1, 9)  # the parts that make the model
 
 def list_lines() -> Iterator[str]:
     """The labs, with the learner's state and the command for each."""
-    yield "Optional labs, for after the course. They earn no points. Each has a page in the guide: docs/learner/labs.md"
+    yield "Optional labs, for after the course. They earn no points. Each has a lesson, a page in the guide:"
     for lab in labs():
         state = row(lab)
         then = command("lab", lab.target) if state.passed else command("check", lab.target)
         yield f"  {lab.target}  {lab.title:<26} {lab.minutes:>3} minutes  {state.state:<24} {then}"
+        yield f"        {lesson_file(lab)}"
 
 
 def lab_lesson(lab: Part) -> str:
     """A sentence that says where the lesson of a lab is."""
-    return f"The lesson of {lab.label} is a page of the guide: docs/learner/{lab.name}.md"
+    return f"The lesson of {lab.label} is a page of the guide: {lesson_file(lab)}"
+
+
+def lesson_file(lab: Part) -> str:
+    """The page of a lab in the guide, as a learner would type it."""
+    return f"docs/learner/{lab.name}.md"
 
 
 def whose_line(lab: Part, own: Sequence[Part]) -> str:

@@ -10,6 +10,7 @@ from autograder.grading.progress import current_check, file_level_failure
 from autograder.grading.report import Report
 from autograder.invocation import command
 from autograder.learner import local_state
+from autograder.learner.lab_experiment import lab_lesson
 from autograder.render.next_step import task_to_fix
 
 NAME = "lessons"
@@ -25,4 +26,6 @@ def lesson_lines(report: Report) -> list[str]:
     if task.id in met:
         return []
     local_state.write(NAME, {**met, task.id: date.today().isoformat()})
+    if graded_part.is_lab:
+        return [lab_lesson(graded_part)]
     return [f"Task {task.id} in the lesson: {command('lesson', task.id)}"]

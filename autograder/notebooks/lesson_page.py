@@ -87,6 +87,7 @@ def page(part: Part) -> str:
         for each in here
     )
     body = "\n".join(block.html or markdown_as_html(block.markdown) for block in blocks(part, reference_outputs()))
+    body += _further(part)
     body = HEADING.sub(lambda found: f'<h2 id="{anchor(found[2])}">{found[1]}', body)
     template = Template(TEMPLATE.read_text(encoding="utf-8"))
     return template.substitute(number=part.number, title=escape(part.title), links=links, body=body)
@@ -136,8 +137,23 @@ def _how_to_read(part: Part) -> str:
     where = "are those of the reference" if TUTORIAL.is_file() else "are in the notebook"
     return (
         f'<p class="write">You write <code>{EXERCISES.name}/{part.file_name}</code> and check it with '
-        f"<code>{escape(command('check', part.number))}</code>. The results and pictures on this page {where}. To run "
-        f"the cells with your own code: <code>{escape(command('notebooks', part.number))}</code>.</p>"
+        f"<code>{escape(command('check', part.number))}</code>. The results and pictures on this page {where}. The "
+        "cells run only in the notebook, with your own code: "
+        f"<code>{escape(command('notebooks', part.number))}</code>.</p>"
+    )
+
+
+def _further(part: Part) -> str:
+    """The way to the part's page in the guide: the site's, if it was built here, or else its source."""
+    source = ROOT / "docs" / "learner" / f"{part.name}.md"
+    built = BUILT.parent / "learner" / f"{part.name}.html"
+    if not source.is_file():  # the students' zip has no guide
+        return ""
+    address = (built if built.is_file() else source).as_uri()
+    return (
+        '\n<p class="write">Derivations, sizes and an example on paper: '
+        f'<a href="{escape(address)}">part {part.number} in the guide</a>'
+        f", <code>docs/learner/{source.name}</code></p>"
     )
 
 

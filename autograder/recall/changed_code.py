@@ -53,7 +53,8 @@ class Change:
     def explained(self) -> str:
         """Where a wrong value comes from."""
         if self.says:
-            return f'A known mistake: "{self.says}"'
+            whose = "The change was a known mistake" if self.line else "From a known mistake"
+            return f'{whose}: "{self.says}"'
         return f"With line {self.line} like this: {self.after}" if self.after else f"Without line {self.line}."
 
 

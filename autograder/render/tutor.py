@@ -52,6 +52,7 @@ def tutor_lines(report: Report, part: Part, path: str, content: bytes, seen: See
         yield ""
     if in_hand is None:
         yield "Nothing fails. Ask the learner to explain their code: why is each line there, what breaks without it?"
+        yield from _all_code_lines(report, part, inspect_source(content))
         return
     task, check = in_hand
     of_task = [each for each in report.checks if each.task == task.id and each.status != "manual"]
@@ -73,6 +74,15 @@ def _hint_lines(seen: SeenHints | None) -> Iterator[str]:
     yield from (f"  {level}. {text}" for level, text in enumerate(seen.texts, 1))
     if seen.code:
         yield "  The learner has also seen the code of this task with blanks."
+
+
+def _all_code_lines(report: Report, part: Part, source: Source) -> Iterator[str]:
+    """The learner's functions of each task that was checked."""
+    checked = {check.task for check in report.checks}
+    for task in part.tasks:
+        if task.id in checked and any(name in source.functions for name in task.defines):
+            yield ""
+            yield from _code_lines(task, source)
 
 
 def _code_lines(task: Task, source: Source) -> Iterator[str]:

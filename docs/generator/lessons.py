@@ -30,6 +30,9 @@ def lesson_text(number: int) -> str:
     with mock.patch.dict(os.environ, {CALLED_AS: "make"}):
         found = list(blocks(part(number), reference_outputs()))
     texts = [block.markdown or f"{FENCE}{{raw}} html\n{block.html}\n{FENCE}" for block in found]
+    texts.append(
+        f"Derivations, sizes and an example on paper: [part {number} in the guide](../learner/{part(number).name}.md)."
+    )
     text = TITLE.sub(r"# Lesson \1: ", "\n\n".join(texts))
     return TASK.sub(lambda heading: f"({anchor(heading[2])})=\n{heading[1]}", text)
 

@@ -74,7 +74,15 @@ def test_a_tutor_sees_the_task_the_failing_check_the_mistake_the_hints_and_the_c
     gone = course.run("context", "1.4")
     assert gone.returncode == 0 and "part01_autograd.py is missing" in gone.stdout
     course.solve(0)
-    assert "Nothing fails." in course.run("context", 0).stdout
+
+
+def test_after_a_pass_the_tutor_sees_the_code_that_the_learner_is_to_explain(tmp_path):
+    course = make_course(tmp_path / "course")
+    course.solve(0)
+    said = course.run("context", 0).stdout
+    assert "Nothing fails." in said and "The learner's code of 0.1:" in said and " | def square(" in said
+    assert " | def numerical_gradient(" in said
+    assert "def numerical_gradient(" not in course.run("context", "0.1").stdout, "only the code of the task"
 
 
 def test_an_earlier_part_that_breaks_this_one_comes_first():

@@ -112,11 +112,11 @@ def test_an_unknown_check_lists_the_failing_ones(course):
     assert answer.returncode == 2 and f"\n  {TWICE}\n" in answer.stderr and "--check NAME" in answer.stderr
 
 
-def test_nothing_failing_lists_what_could_be_run_again(course):
+def test_nothing_failing_is_no_error_and_lists_what_could_be_run_again(course):
     course.solve(3)
     answer = course.run("debug", 3)
-    assert answer.returncode == 2 and "--check NAME" in answer.stderr
-    assert "\n  linear_multiplies_each_row_with_the_vector\n" in answer.stderr
+    assert answer.returncode == 0 and "Every check passes." in answer.stdout and "--check NAME" in answer.stdout
+    assert "\n  linear_multiplies_each_row_with_the_vector\n" in answer.stdout
 
 
 def test_it_names_the_mistake_and_the_keys_of_the_debugger(course):

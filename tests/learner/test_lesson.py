@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from autograder.bundle.page import lesson as lesson_of_the_web_page
 from autograder.cli import app
-from autograder.course import EXERCISES, SOLUTIONS, part, parts
+from autograder.course import EXERCISES, SOLUTIONS, labs, part, parts
 from autograder.learner import lesson_pointer, local_state
 from autograder.notebooks import lesson_page
 from autograder.stubs import fresh_stub
@@ -166,6 +166,19 @@ def test_a_task_met_for_the_first_time_has_its_lesson_named_once(memory, monkeyp
     assert lesson_pointer.lesson_lines(unwritten()) == ["Task 1.1 in the lesson: python -m autograder lesson 1.1"]
     assert lesson_pointer.lesson_lines(unwritten()) == []
     assert list(local_state.read("lessons")) == ["1.1"]
+
+
+def test_a_lesson_ends_with_the_way_to_the_parts_page_in_the_guide():
+    page = lesson_page.page(part(3))
+    assert f'part03.{"html" if "learner/part03.html" in page else "md"}">part 3 in the guide</a>' in page[-400:]
+    assert "The cells run only in the notebook" in page
+
+
+def test_a_lab_met_for_the_first_time_has_its_page_named(memory, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    lab = labs()[0]
+    report = graded(lab.number, (EXERCISES / lab.file_name).read_bytes())
+    assert lesson_pointer.lesson_lines(report) == ["The lesson of lab 1 is a page of the guide: docs/learner/lab1.md"]
 
 
 def test_output_that_no_person_reads_and_a_part_that_is_passed_have_no_pointer(memory, monkeypatch):

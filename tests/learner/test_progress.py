@@ -84,11 +84,16 @@ def test_training_notes_what_was_trained(course):
     assert acts(course) == {"trained", "own-data", "bigger"} and "2 layers, 4 dimensions" in done.stdout
 
 
+def test_no_beginner_is_sent_to_the_solutions():
+    levels = {each.id: each.level for each in achievements() if "solutions/" in each.title}
+    assert levels == {"read": "advanced"}
+
+
 def test_ticks_are_for_what_nobody_can_verify_and_can_be_taken_back(course):
     assert "read is ticked." in course.run("progress", "--tick", "read").stdout
     assert "[x] Read solutions" in course.run("progress").stdout
     assert "no longer ticked" in course.run("progress", "--tick", "read").stdout
-    assert "[ ] Read solutions" in course.run("progress").stdout
+    assert "[x] Read solutions" not in course.run("progress").stdout
     for wrong, words in (("trained", "you earn it"), ("nothing", "is not an achievement")):
         answer = course.run("progress", "--tick", wrong)
         assert answer.returncode == 2 and words in answer.stderr and "explained" in answer.stderr
