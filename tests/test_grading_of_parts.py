@@ -156,3 +156,20 @@ def test_fifty_submissions_in_one_process_need_no_more_memory_than_fifteen():
     grown, descriptors, distinct, worst, threads = map(float, answer.stdout.split())
     assert grown < 8e6 and descriptors <= 1 and threads <= 4, answer.stdout
     assert (distinct, worst) == (1, 0)
+
+
+def test_uncut_heads_are_named_also_with_an_attend_that_goes_by_columns():
+    """Its output is as long as the values, with range(len(query)) as long as the query."""
+    five = part(5)
+    source = (SOLUTIONS / five.file_name).read_text(encoding="utf-8")
+    by_position = "[sum(w * v[j] for w, v in zip(attention_weights, values)) for j in range(len(query))]"
+    keys, values = "[key[head] for key in keys[layer]]", "[value[head] for value in values[layer]]"
+    assert all(source.count(text) == 1 for text in (by_position, keys, values))
+    source = source.replace(by_position, "[sum(w * x for w, x in zip(attention_weights, c)) for c in zip(*values)]")
+    for wrong, says in (
+        (source.replace(values, "values[layer]"), "Your heads get full values"),
+        (source.replace(values, "values[layer]").replace(keys, "keys[layer]"), "Your heads get full keys and values"),
+        (source.replace(values, "values[layer][head]").replace(keys, "keys[layer][head]"), "You slice the cache"),
+    ):
+        report = grade({five.file_name: wrong.encode("utf-8")}, five, tier=Tier.LOCAL, task="5.2")
+        assert any(check.advice.startswith(says) for check in report.checks), says

@@ -105,6 +105,7 @@ SITUATIONS = {
         ["The check can't use what your code returned", "it is a generator: write [...] instead of (...)"],
     ),
     "Values that are compared": (in_linear("max(x)"), "max(x)", ["compare the numbers in them, their .data."]),
+    "a ReLU by max": (in_linear("max(0, x[0])"), "max(0, x[0])", ["max(0, x) of a Value is x.relu(), which keeps"]),
     "a Value for math": (
         in_linear("import math; math.sqrt(x[0])"),
         "math.sqrt(x[0])",

@@ -217,6 +217,13 @@ CAUSES = (
     Cause(
         "TypeError",
         r"not supported between instances of '(?:Value' and|\w+' and 'Value')",
+        "max(0, x) of a Value is x.relu(), which keeps the graph.",
+        code=r"\bmax\((?:0(?:\.0*)?,|.*, *0(?:\.0*)?\))",
+        within=r"\A(?!\s*def relu\()",
+    ),
+    Cause(
+        "TypeError",
+        r"not supported between instances of '(?:Value' and|\w+' and 'Value')",
         "compare the numbers in them, their .data.",
     ),
     Cause(

@@ -31,11 +31,10 @@ def next_hint(report: Report, part: Part) -> Hint | None:
         return hint
     texts, codes = steps_seen(part, hint)
     reason = unavailable(part, hint.task)
-    # Once a learner has seen code of the task, another check of it brings its texts and the next code together.
-    next_codes = codes + (codes > 0 or texts == len(hint.texts))
+    all_texts = texts == len(hint.texts)  # code that another check has brought waits for the texts of this one, too
     seen = {
         _of_texts(part, hint): min(texts + 1, len(hint.texts)),
-        _of_codes(part, hint.task): 0 if reason else min(next_codes, EXAMPLES),
+        _of_codes(part, hint.task): min(codes + 1, EXAMPLES) if all_texts and not reason else 0,
     }
     shown = local_state.read(REMEMBERED)
     changed = {**shown, **{key: level for key, level in seen.items() if level}}
@@ -77,7 +76,7 @@ def seen_hints(report: Report, part: Part) -> SeenHints:
     if hint is None or hint.instead:
         return SeenHints((), 0, 0, False)
     texts, codes = steps_seen(part, hint)
-    hint = _up_to(hint, part, texts, codes, unavailable(part, hint.task))
+    hint = _up_to(hint, part, texts, codes if texts == len(hint.texts) else 0, unavailable(part, hint.task))
     return SeenHints(hint.texts, hint.step, hint.count, codes > 0)
 
 

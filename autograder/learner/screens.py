@@ -120,7 +120,8 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
         yield from wrapped(text, f"  {level}. ")
     if hint.code:
         label = f"  {hint.count - EXAMPLES + hint.codes}. "
-        blanks = "blanks" if hint.codes < EXAMPLES else "fewer blanks"
+        first = hint.count - EXAMPLES + 1
+        blanks = "blanks" if hint.codes < EXAMPLES else f"fewer blanks, in place of {first}"
         yield from wrapped(f"The code of {hint.task.id} with {blanks}. Each ____ is an expression to write:", label)
         yield from code_lines(list(hint.code), WIDTH)
     yield ""

@@ -144,7 +144,7 @@ def test_a_learner_climbs_to_the_code_inserts_it_fills_it_in_and_passes(shared_c
     assert "Blank ____1 is still empty, in line " in course.run("check", "3.2").stdout
     assert course.file(3).read_text(encoding="utf-8").count("NotImplementedError") == 2, "only this task changed"
     last = course.run("hint", "3.2").stdout
-    assert "with fewer blanks" in last and "total = ____1" in last and "largest = ____1" not in last
+    assert "with fewer blanks, in place of 5." in last and "total = ____1" in last and "largest = ____1" not in last
     many = examples(part(3), part(3).task("3.2"))[0]
     course.write(3, fill_in(course.file(3).read_text(encoding="utf-8"), many))
     passed = course.run("check", "3.2")

@@ -54,6 +54,17 @@ def test_a_mended_check_hands_over_to_the_next_one_with_its_first_level(course):
     assert shown_levels(course.run("hint", 1).stdout) == ["1", "2", "3"]
 
 
+def test_code_waits_for_the_texts_of_another_check_of_its_task(course):
+    course.write(1, overwriting())
+    last = [course.run("hint", "1.4").stdout for _ in range(6)][-1]
+    assert shown_levels(last) == ["1", "2", "3", "4", "6"] and "with fewer blanks, in place of 5." in last
+    course.write(1, solution(1).replace("        self.grad = 1.0\n", ""))
+    answers = [course.run("hint", "1.4").stdout for _ in range(5)]
+    assert "Hint 1 of 6" in answers[0] and "Hint 4 of 6" in answers[3]
+    assert ["____" in answer for answer in answers] == [False] * 4 + [True]
+    assert shown_levels(answers[4]) == ["1", "2", "3", "4", "6"]
+
+
 def test_an_unchanged_file_is_not_checked_again(course):
     course.write(1, overwriting())
     course.run("check", 1)
