@@ -14,6 +14,12 @@ if sys.version_info < (3, 10):  # noqa: UP036 - whoever has an older one shall r
     sys.exit(2)
 
 if __name__ == "__main__":
+    if sys.stdin is None:  # closed by who called, as in `<&-`; in this order, each file gets the number of its stream
+        sys.stdin = open(os.devnull, encoding="utf-8")
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
     here = os.path.dirname(os.path.abspath(__file__))
     if os.path.abspath(sys.path[0]) == here:
         # When called by its path (`python /some/where/autograder`), our modules' names must not hide other packages.

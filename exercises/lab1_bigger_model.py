@@ -1,11 +1,11 @@
 """Lab 1: a bigger model. GPT-2's block in your own GPT: LayerNorm, GELU, more layers and more dimensions.
 
-Read the lesson first: docs/learner/lab1.md. When all is passed, run its experiment: make lab part=lab1
+Read the lesson first: docs/learner/lab1.md. When all checks pass, run its experiment: make lab part=lab1
 
-The model of part 5 leaves out what it can do without. Here you put back three things that GPT-2 has: a norm that also
-subtracts the mean and has parameters, a smooth activation, and a norm before the last matrix. `attend` and
-`multi_head_attention` of part 5 stay as they are. Nothing in your code may depend on a size: it works for BIGGER below,
-which has two layers and 64 dimensions.
+Part 5's model leaves out some of what GPT-2 has. Here you add three things: a norm that also subtracts the mean and
+has parameters, a smooth activation, and a norm before the last matrix. `attend` and
+`multi_head_attention` of part 5 stay as they are. Your code must work for any size, such as BIGGER below, which has two
+layers and 64 dimensions.
 Radford and others, Language Models are Unsupervised Multitask Learners, 2019 (GPT-2).
 """
 
@@ -21,7 +21,7 @@ from part05_gpt import multi_head_attention
 
 Vector = list[Value]
 
-BIGGER = Config(n_embd=64, n_layer=2)  # 103,424 parameters, where the model of part 5 has 4,192
+BIGGER = Config(n_embd=64, n_layer=2)  # 103,424 parameters; part 5's model has 4,192
 
 
 def layernorm(x: Vector, gain: Vector, bias: Vector, eps: float = 1e-5) -> Vector:
@@ -60,10 +60,10 @@ def gelu(x: Value) -> Value:
 
 
 def init_bigger_model(config: Config, rng: random.Random, std: float = 0.08) -> dict[str, list[Vector]]:
-    """Return part 4's matrices, drawn as there, and after them a matrix for each norm.
+    """Return part 4's matrices, drawn in the same way, followed by a matrix for each norm.
 
     A norm's matrix has the shape (2, n_embd). Its first row holds the gains, all 1, its second row the biases, all 0,
-    so that an untrained norm only normalises. Each number is a `Value` of its own: training changes them one by one.
+    so that an untrained norm only normalises. Each number is a separate `Value`, since training changes each of them.
     The names, in this order: for each layer i = 0, 1, …
         layer{i}.ln1    before attention
         layer{i}.ln2    before the feed-forward block

@@ -1,6 +1,6 @@
 """Lab 2: byte-pair encoding. Tokens that are pieces of words, as in every large model.
 
-Read the lesson first: docs/learner/lab2.md. When all is passed, run its experiment: make lab part=lab2
+Read the lesson first: docs/learner/lab2.md. When all checks pass, run its experiment: make lab part=lab2
 
 So far a token is a character. Byte-pair encoding (BPE) starts there too. Then it looks for the two neighbouring tokens
 that occur together most often, makes one new token of them, and repeats this as often as you want. `a` and `n` become
@@ -19,7 +19,7 @@ Pair = tuple[str, str]  # two neighbouring tokens
 
 
 def count_pairs(words: list[list[str]]) -> Counter[Pair]:
-    """Count neighbouring tokens: how often is the second token directly after the first one, in all words together?
+    """Count neighbouring tokens: how often does the second token directly follow the first, in all words together?
 
     A pair never reaches across the end of a word. A word of n tokens has n - 1 pairs, and pairs may overlap.
 
@@ -33,10 +33,10 @@ def count_pairs(words: list[list[str]]) -> Counter[Pair]:
 
 
 def merge(word: list[str], pair: Pair) -> list[str]:
-    """Return a new list in which the two tokens of the pair are one token wherever they are neighbours.
+    """Return a new list in which the pair is one token wherever its two tokens are neighbours in this order.
 
-    Go from left to right. A token that is merged already cannot be merged again in the same call. The list word itself
-    does not change.
+    Go from left to right. Don't merge a token again that was merged in the same call. Don't change the list word
+    itself.
 
     >>> merge(["a", "n", "n", "a"], ("a", "n"))
     ['an', 'n', 'a']
@@ -51,10 +51,10 @@ def train_bpe(docs: list[str], num_merges: int) -> list[Pair]:
     """Learn merges from names: return the pairs in the order in which they were merged, at most num_merges of them.
 
     1. Begin with each name as the list of its characters. A name that occurs twice counts twice.
-    2. Choose the pair that occurs most often. Where several do, choose the first one in alphabetical order (of the
+    2. Choose the pair that occurs most often. If several pairs do, choose the first one in alphabetical order (of the
        first token, then of the second), so that everybody gets the same merges.
-    3. Merge that pair in all names. The next pair is chosen from the result: its tokens may be merged ones.
-    Stop early when no pair occurs at least twice: a token for something that happens once is of no use.
+    3. Merge that pair in all names. Choose the next pair from the result: its tokens may be merged ones.
+    Stop early when no pair occurs at least twice: a token that occurs only once does not help.
 
     >>> train_bpe(["anna", "ann", "nan"], 2)  # a n: 3 times, n n: twice, n a: twice
     [('a', 'n'), ('an', 'n')]
@@ -100,10 +100,10 @@ class BPETokenizer:
 def loss_per_letter(loss_per_token: float, docs: list[str], tokenizer: BPETokenizer) -> float:
     """Convert a mean loss per token into nats per letter, so that models with different tokens can be compared.
 
-    A model with longer tokens makes fewer predictions, and each is harder. So losses per token of two tokenizers cannot
-    be compared, but the probability of a whole name can. Compute the nats of all docs together, and divide them by the
-    letters. Count the closing BOS of each name as a token *and* as a letter, since
-    ending the name is a prediction for every model. The opening BOS is never predicted.
+    A model with longer tokens makes fewer predictions, and each is harder. So you can't compare the losses per token of
+    two tokenizers, but you can compare the probabilities of whole names. Compute the nats of all docs together, and
+    divide them by the number of letters. Count the closing BOS of each name as a token *and* as a letter, since every
+    model predicts the end of a name. Don't count the opening BOS: it is never predicted.
 
     >>> tokenizer = BPETokenizer(["anna", "ann", "nan"], num_merges=2)
     >>> loss_per_letter(1.5, ["nanna"], tokenizer)  # n, ann, a, BOS: 4 predictions; 5 letters and the end

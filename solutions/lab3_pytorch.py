@@ -1,13 +1,14 @@
-"""Lab 3: the same model in PyTorch. A tensor takes the place of a list of Values.
+"""Lab 3: the same model in PyTorch. Tensors replace lists of Values.
 
-Read the lesson first: docs/learner/lab3.md. When all is passed, run its experiment: make lab part=lab3
+Read the lesson first: docs/learner/lab3.md. When all checks pass, run its experiment: make lab part=lab3
 
 This is the only module of the course that needs a package: `make check part=lab3` says how to install it. The model,
 its parameters and its numbers stay those of parts 3 to 7: the checks compare each of your results with the scalar
 model, to 1e-9. So use float64 throughout, which is what Python's floats are; PyTorch's default is float32.
 
-A tensor's operators work on all numbers at once, and `backward` is there already. So the loops disappear: all positions
-of a name are computed together, and all heads. The future, which the cache did not contain, has to be hidden by a mask.
+A tensor's operators work on all its numbers at once, and it already has `backward`. So you need no loops: all
+positions of a name are computed together, and all heads. Part 5's cache did not contain later positions; here, a mask
+must hide them.
 Shapes: T positions, n = n_embd, d = n_embd / n_head.
 """
 
@@ -37,10 +38,10 @@ def to_tensors(state_dict: dict[str, list[list[Value]]]) -> Weights:
 
 
 def rmsnorm(x: Tensor, eps: float = 1e-5) -> Tensor:
-    """Part 3's rmsnorm, of each row of x by itself. Shapes: x (T, n), returned (T, n).
+    """Apply part 3's rmsnorm to each row of x separately. Shapes: x (T, n), returned (T, n).
 
-    A row's mean has to keep its dimension, as (T, 1), so that it can be divided into a row of n numbers: look at the
-    arguments of `Tensor.mean`.
+    The means must have the shape (T, 1), so that each row of x is divided by its own number: look at the arguments of
+    `Tensor.mean`.
 
     >>> x = torch.tensor([[3.0, -4.0], [1.0, 1.0]], dtype=torch.float64)
     >>> [[round(y, 3) for y in row] for row in rmsnorm(x).tolist()]
@@ -53,12 +54,12 @@ def rmsnorm(x: Tensor, eps: float = 1e-5) -> Tensor:
 
 
 def multi_head_attention(x: Tensor, layer: int, weights: Weights, config: Config) -> Tensor:
-    """Part 5's multi_head_attention of all T positions at once. Shapes: x (T, n), returned (T, n).
+    """Compute part 5's multi_head_attention for all T positions at once. Shapes: x (T, n), returned (T, n).
 
     1. Queries, keys and values: x times each transposed matrix, (T, n). Cut them into heads, (n_head, T, d): head 0 has
        the first d numbers of every position. `view` and `transpose` do that without a loop.
     2. Scores: each query with each key of its head, divided by √d: (n_head, T, T), row = query, column = key.
-    3. Hide the future: a key after the query's own position gets the score -∞, so that its weight is 0.
+    3. Hide the future: give each key after the query's position the score -∞, so that its weight is 0.
     4. Softmax along the keys, times the values: (n_head, T, d). Join the heads, (T, n), and multiply by attn_wo.
 
     >>> one_by_one = torch.eye(2, dtype=torch.float64)

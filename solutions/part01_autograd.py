@@ -48,7 +48,7 @@ class Value:
         ### END SOLUTION
 
     def __mul__(self, other: Value | float) -> Value:
-        """self * other. The local gradient for one factor is the other factor: d(x·y)/dx = y.
+        """self * other. The local gradient for one factor is the other factor: d(x·y)/dx = y. Plain numbers: task 1.2.
 
         >>> (Value(2.0) * Value(3.0)).data
         6.0

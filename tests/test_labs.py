@@ -112,6 +112,10 @@ def test_a_learner_checks_a_lab_gets_hints_and_resets_it(course):
     refused = course.run("lab", "lab2")
     assert refused.returncode == 1 and "Lab 2 is not passed yet" in refused.stderr, refused.stderr
     assert course.run("lab", "5").returncode == 2
+    refused = course.run("compare", "lab1")
+    assert refused.returncode == 1 and refused.stderr.startswith("Lab 1 is not passed yet"), refused.stderr
+    refused = course.run("recall", "lab2")
+    assert refused.returncode == 2 and "Labs have no questions: recall asks about parts 0 to 10." in refused.stderr
 
 
 def run_experiment(lab, tmp_path, names, *arguments):

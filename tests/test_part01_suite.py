@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
 from helpers import grading
 
-from autograder.course import SOLUTIONS, part
+from autograder.course import ROOT, SOLUTIONS, part
 from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import next_step
@@ -176,3 +179,93 @@ def test_the_first_backward_that_calls_itself_for_each_child_gets_the_right_sent
     first = current_check(report, part(1))
     assert first.task == "1.4" and all(words in first.advice for words in SENTENCES[start, place]), first.advice
     assert "Next: " in (step := next_step([report])) and "1.4" in step
+
+
+WALK = BODY[: BODY.index("            for child, local_grad in zip(")]
+STEP_1 = "self.grad is 1: step 1 is done. The inputs have no gradient yet: does the walk reach them?"
+PAIRS = "multiply v.grad by the local gradient that belongs to this child: zip(v._children, v._local_grads)."
+FIRST_TRIES = {
+    "step 1 only": ("        self.grad = 1.0\n", STEP_1),
+    "the number of the child": (
+        WALK + "            for child in value._children:\n                child.grad += child.data * value.grad\n",
+        PAIRS,
+    ),
+    "two nested loops": (
+        WALK + "            for child in value._children:\n"
+        "                for local_grad in value._local_grads:\n"
+        "                    child.grad += local_grad * value.grad\n",
+        PAIRS,
+    ),
+    "local gradients from the end": (BODY.replace("value._local_grads)", "value._local_grads[::-1])"), PAIRS),
+    "no step 1": (BODY.replace("        self.grad = 1.0\n", ""), "d(self)/d(self) = 1: set self.grad = 1 before"),
+}
+
+
+@pytest.mark.parametrize(("body", "likely"), FIRST_TRIES.values(), ids=FIRST_TRIES)
+def test_a_backward_with_one_wrong_step_is_sent_to_that_step_and_to_no_right_one(body, likely):
+    first = current_check(graded(with_backward(body), "1.4"), part(1))
+    assert f"Likely:     {likely}" in first.message, first.message
+
+
+ADD, MUL = "Value(self.data + other.data, (self, other), ", "Value(self.data * other.data, (self, other), "
+LOG = "Value(math.log(self.data), (self,), (1.0 / self.data,))"
+RECURSIVE = """\
+        order, seen = [], set()
+        def visit(v):
+            if v not in seen:
+                seen.add(v)
+                for child in v._children:
+                    visit(child)
+                order.append(v)
+        visit(self)
+        self.grad = 1.0
+        for v in reversed(order):
+            for child, g in zip(v._children, v._local_grads):
+                child.grad += g * v.grad
+"""
+AS_WRITTEN = SOLUTION.replace(BODY, RECURSIVE)
+SLIPS = {
+    "+ in +": ("1.1", ADD, "Value(self + other, (self, other), ", "+ inside your own + calls itself: add the plain"),
+    "* in *": ("1.1", MUL, "Value(self * other, (self, other), ", "* inside your own * calls itself: multiply the"),
+    "numbers on a way of their own": (
+        "1.2",
+        "        other = other if isinstance(other, Value) else Value(other)\n        return Value(self.data + ",
+        "        if not isinstance(other, Value):\n            return Value(self.data + other)\n"
+        "        return Value(self.data + ",
+        "if other is a plain number, make it a Value first. After that, do the same as for two Values.",
+    ),
+    "log is a number": ("1.3", LOG, "math.log(self.data)", "return a new Value: Value(number, (self, other), (..., "),
+    "no tuples": (
+        "1.1",
+        ADD + "(1.0, 1.0))",
+        "Value(self.data + other.data, self, other)",
+        "TypeError: Value takes three arguments: the number, the tuple of children, the tuple of local gradients.",
+    ),
+    "reverse": ("1.4", "in reversed(order)", "in order.reverse()", "list.reverse() changes the list and returns None"),
+    "an empty dict": ("1.4", "[], set()", "[], {}", "{} is an empty dict; an empty set is set()."),
+    "a set without parentheses": ("1.4", "[], set()", "[], set", "a new set is set(), a new list is list() or []"),
+    "no zip": (
+        "1.4",
+        "zip(v._children, v._local_grads)",
+        "v._children, v._local_grads",
+        "a comma makes a tuple of the two: zip(v._children, v._local_grads) goes through them together.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("task", "old", "new", "words"), SLIPS.values(), ids=SLIPS)
+def test_a_beginners_slip_in_part_1_is_answered_with_what_to_write(task, old, new, words):
+    assert AS_WRITTEN.count(old) == 1
+    first = current_check(graded(AS_WRITTEN.replace(old, new), task), part(1))
+    assert words in first.message.splitlines()[-1], first.message
+
+
+def test_the_lessons_line_for_the_terminal_prints_the_order_that_the_lesson_names(tmp_path):
+    lesson = json.loads((ROOT / "source/part01/part01.ipynb").read_text(encoding="utf-8"))
+    text = "\n".join("".join(cell["source"]) for cell in lesson["cells"])
+    (line,) = re.findall(r'`python -c "(.*)"`', text)
+    printing = RECURSIVE.replace("        for v in rev", "        print([v.data for v in order])\n        for v in rev")
+    (tmp_path / "part01_autograd.py").write_text(with_backward(printing), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[2.0, 3.0, 6.0, 8.0]\n", done.stderr
+    assert "must be 2, 3, 6 and 8" in text

@@ -66,6 +66,18 @@ def test_after_right_code_a_known_mistake_gets_the_report_that_it_gets_alone(num
     assert counted["calls"] == calls, "the code is asked the same, in the same order"
 
 
+def test_right_code_with_other_last_digits_passes_again_without_running_the_check_too(counted):
+    series, other = Series(), solution(6).replace(b"lr * m_hat / (", b"m_hat / (")
+    other = other.replace(b"+ self.eps)\n", b"+ self.eps) * lr\n")
+    graded(6, solution(6), series)
+    checks = len(counted["checks"])
+    first = graded(6, other, series)
+    assert first.passed and len(counted["checks"]) > checks, "its answers are not those of the solution"
+    checks = len(counted["checks"])
+    assert graded(6, other, series) == first
+    assert len(counted["checks"]) == checks, "a check was run again"
+
+
 class Asked(Session):
     """A session whose answers are given."""
 

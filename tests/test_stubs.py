@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder import backups, stubs
-from autograder.course import EXERCISES, SOLUTIONS, part_of_task, parts, parts_and_labs
+from autograder.course import EXERCISES, ROOT, SOLUTIONS, part_of_task, parts, parts_and_labs
 from autograder.grading.sources import inspect_source
 from autograder.stubs import RECORD, StubError, make_stub, stale, write_stubs
 
@@ -69,6 +69,11 @@ def test_the_committed_stubs_are_fresh():
     if names and "CI" not in os.environ:
         pytest.skip(f"exercises/ holds work of your own ({', '.join(names)}), so it is not compared.")
     assert names == []
+
+
+def test_no_copy_that_jupyterlab_makes_is_committed():
+    listed = subprocess.run(["git", "ls-files", "exercises", "source"], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert [name for name in listed.stdout.splitlines() if ".ipynb_checkpoints/" in name] == []
 
 
 def test_marks_name_the_tasks_that_the_course_lists():

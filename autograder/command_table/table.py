@@ -38,11 +38,11 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command(
             "hint", "learner", "show a hint for the first failing check",
-            "; each call shows one more, at last code with blanks; insert=1 puts that into your file", argument="part",
+            "; each call shows one more, finally code with blanks; insert=1 puts that into your file", argument="part",
             switches=(Switch("insert"),),
         ),
         command(
-            "context", "learner", "print what a tutor may know to help you",
+            "context", "learner", "print what a tutor needs to know to help you",
             ", such as an AI assistant: part=3", argument="part",
         ),
         command(
@@ -237,7 +237,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             target="slow", extra="development", always=("-m", "slow"),
         ),
         command("lint", "development", "check format and rules", "; args=--fix fixes them", extra="development"),
-        command("versions", "development", "run the suites on every Python that is found"),
+        command("versions", "development", "check each part with every Python on your machine"),
         command(
             "mutation", "development", "change the reference in many ways, and see if checks notice",
             extra="mutation",

@@ -45,7 +45,7 @@ def hint(
         bool, typer.Option("--insert", help="Put the code with blanks that was shown last into your file.")
     ] = False,
 ) -> None:
-    """Show a hint for the first failing check; each call shows one more, at last code with blanks. They cost no points.
+    """Show a hint for the first failing check; each call shows one more, finally code with blanks. Hints are free.
 
     Example: python -m autograder hint 5
     """
@@ -66,7 +66,7 @@ def hint(
 @app.command()
 @reports_errors()
 def context(target: Target = None) -> None:
-    """Print what a tutor or an AI assistant may know to help you: task, failing check, hints seen, and your code.
+    """Print what a tutor or an AI assistant needs to know to help you: task, failing check, hints seen, and your code.
 
     Example: python -m autograder context 3
     """
@@ -121,7 +121,7 @@ def compare(
     if not report.passed and not anyway:
         again = command("compare", target, anyway=True)
         raise failure(
-            f"{'Task' if task else 'Part'} {target} is not passed yet, and this shows the reference. Try "
+            f"{f'Task {task}' if task else part.label.capitalize()} is not passed yet, and this shows the reference. Try "
             f"{command('hint', target)} first. To see it anyway: {again}"
         )
     print_lines(comparison.comparison_lines(part, task, report.seed))

@@ -19,7 +19,7 @@ STOPPED = "Nothing is lost: the question waits for you."
 def recall(
     target: Annotated[
         str | None,
-        typer.Argument(metavar="[PART|TASK]", help="Ask about this part or task, also if nothing is due."),
+        typer.Argument(metavar="[PART|TASK]", help="Ask about this part or task, even if nothing is due."),
     ] = None,
     answer: Annotated[int | None, typer.Option(metavar="N", help="The answer to the question; 0: not known.")] = None,
 ) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 CHANGES_IN_PLACE = re.compile(r"=\s*(?:[\w.\[\]]|\([^()\n]*\))*\b(append|sort|shuffle|extend|insert|reverse|clear)\(")
 
+ZIP_FORGOTTEN = re.compile(r"\bfor \w+, *\w+ in ([\w.]+, *[\w.]+)(?=:)")
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -29,6 +31,20 @@ NONE_FROM_A_FUNCTION = "a value is None here. Often a function that this line ca
 
 CAUSES = (
     # Functions that call themselves
+    Cause(
+        "RecursionError",
+        "",
+        "+ inside your own + calls itself: add the plain numbers, self.data + other.data.",
+        code=r"\b(?:self|other) *\+ *(?:self|other)\b(?!\.)",
+        within=r"^\s*def __add__\(",
+    ),
+    Cause(
+        "RecursionError",
+        "",
+        "* inside your own * calls itself: multiply the plain numbers, self.data * other.data.",
+        code=r"\b(?:self|other) *\* *(?:self|other)\b(?!\.)",
+        within=r"^\s*def __mul__\(",
+    ),
     Cause(
         "RecursionError",
         "",
@@ -60,6 +76,12 @@ CAUSES = (
         "// rounds down to whole numbers. Divide Values with /.",
     ),
     # None, and other things that can't be called
+    Cause(
+        "TypeError",
+        r"'NoneType' object is not (?:iterable|reversible)",
+        "list.reverse() changes the list and returns None: loop over reversed(...) of it.",
+        code=r"\bin\b.*\w\.reverse\(",
+    ),
     Cause(
         "TypeError",
         r"'(?:int|float|Value|list|NoneType)' object is not callable",
@@ -215,6 +237,18 @@ CAUSES = (
         "the number under a root is negative, so the result is complex. Print it; often a square is missing.",
     ),
     Cause(
+        "TypeError",
+        r"gave \S+, where a Value is needed",
+        "return a new Value: Value(number, (self, other), (..., ...)), or with (self,) and (...,) where there is no "
+        "other.",
+    ),
+    Cause(
+        "(?:Type|Attribute|Value)Error",
+        r"has no attribute '(?:data|grad)'|too many values to unpack|not enough values to unpack|cannot unpack",
+        "a comma makes a tuple of the two: zip({change}) goes through them together.",
+        within=ZIP_FORGOTTEN.pattern,
+    ),
+    Cause(
         "AttributeError",
         r"'(?:int|float)' object has no attribute '(data|grad|_children|_local_grads)'",
         "this is a plain number, because other may be one. Turn it into a Value first.",
@@ -247,6 +281,13 @@ CAUSES = (
         "AttributeError",
         r"'(int|float|str|Value)' object has no attribute '(append|extend)'",
         "{1} needs a list: start with [].",
+    ),
+    Cause("AttributeError", r"'dict' object has no attribute 'add'", "{{}} is an empty dict; an empty set is set()."),
+    Cause(
+        "TypeError",
+        r"'type'(?: object)? is not (?:a container or )?iterable|descriptor '\w+' for '(?:set|list)'|"
+        r"unbound method (?:set|list)\.",
+        "a new set is set(), a new list is list() or []: without the parentheses it is the class.",
     ),
     Cause("AttributeError", r"'set' object has no attribute 'append'", "a set has add; a list has append."),
     Cause(

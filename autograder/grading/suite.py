@@ -76,11 +76,10 @@ class Suites:
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
                 continue
             self.session.current, self.session.task = item.name, item.obj.check.task
-            known = self.passed.of(self.session.part, self.seed, item.name)
+            known, before = self.passed.of(self.session.part, self.seed, item.name), len(self.session.asked)
             if known.answered_by(self.session):
                 self.checks.append(self._judge(item, None))
                 continue
-            before = len(self.session.asked)
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
             self.session.ready = []
             if self.checks and self.checks[-1].status == "passed":

@@ -37,7 +37,7 @@ def list_lines() -> Iterator[str]:
 
 
 def lab_lesson(lab: Part) -> str:
-    """Where the lesson of a lab is, as a sentence."""
+    """A sentence that says where the lesson of a lab is."""
     return f"The lesson of {lab.label} is a page of the guide: {lesson_file(lab)}"
 
 
@@ -47,7 +47,7 @@ def lesson_file(lab: Part) -> str:
 
 
 def whose_line(lab: Part, own: Sequence[Part]) -> str:
-    """A sentence on whose code runs. own: the parts that are the learner's."""
+    """A sentence that says whose code runs. own: the parts whose code is the learner's."""
     if not own:
         return f"With your {lab.file_name}, and the reference for parts {USED[0]} to {USED[-1]}."
     numbers = listed([str(part.number) for part in own])

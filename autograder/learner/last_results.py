@@ -115,7 +115,8 @@ def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
     except (OSError, ValueError):
         lost = None
     if lost is None:
-        return f"Next: {unfinished.label}, {unfinished.title}: {check(unfinished.target)}"
+        read = "" if begun(unfinished) else f"{command('lesson', unfinished.target)}, then "
+        return f"Next: {unfinished.label}, {unfinished.title}: {read}{check(unfinished.target)}"
     task = unfinished.task(task_to_fix(lost))
     return f"Next: task {task.id} {task.title}: {check(task.id)}"
 

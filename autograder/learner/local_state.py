@@ -30,7 +30,7 @@ def read(name: str, folder: Path | None = None) -> dict:
     try:
         with open(path_of(name, folder), encoding="utf-8") as file:
             data = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 

@@ -104,7 +104,7 @@ def read() -> Deck:
             due, rights = date.fromisoformat(fields["due"]), min(max(int(fields["rights"]), 0), len(DAYS))
             if task in task_ids():
                 cards[task] = Card(task, due, rights, kinds, bool(fields["done"]))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             continue
     return Deck(cards, _asked(data.get("asked")), *_day(data))
 
@@ -121,7 +121,7 @@ def _asked(fields: object) -> Asked | None:
 def _day(data: dict) -> tuple[date | None, int]:
     try:
         return date.fromisoformat(data["day"]), max(int(data["count"]), 0)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None, 0
 
 

@@ -94,7 +94,7 @@ def _with_functions_of_task(before: bytes, source: str, part: Part, task: str) -
     """The learner's text with the functions of this task as the source has them, all else as it is."""
     instead = f"reset all of {part.label} instead"
     try:
-        text = before.decode("utf-8").replace("\r\n", "\n")
+        text = before.decode("utf-8-sig").replace("\r\n", "\n")
         theirs = _lines_of_functions(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise StubError(f"Python can't read {part.file_name}, so the task can't be found in it: {instead}.") from error

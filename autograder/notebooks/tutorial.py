@@ -57,7 +57,7 @@ MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION.*\n", re.MULTILINE)
 # These sentences are only for learners who submit: minutes, points, full answers, and how checks respond.
 FOR_THE_COURSE = re.compile(
     r"^Reading: about [^\n]*\n\n|^\*\d+ points?, about [^\n]*\n\n|^\*\*A full answer\*\*.*?(?:\n\n|\Z)"
-    r"| It shows you how a check reports\. Before you write anything, .*? do both again\.",
+    r"| It shows you how a check reports\. Run the check below, .*? run it again\.",
     re.MULTILINE | re.DOTALL,
 )
 

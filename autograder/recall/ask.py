@@ -81,7 +81,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
             continue
         question, seed = _made(card, deck)
         if question is None:
-            notes[f"Your code for {card.task} gives no question now, so it comes later."] = None
+            notes[f"Your code for {card.task} gives no question today. It comes again tomorrow."] = None
             deck = replace(deck, cards={**deck.cards, card.task: replace(card, due=_tomorrow(today))})
             continue
         recall_cards.write(replace(deck, asked=Asked(card.task, question.kind, seed, question.sha256)))
@@ -106,14 +106,14 @@ def unusable(task: str) -> str:
         return str(error)
     if not passes:
         return (
-            f"{task} in {shown_path(path)} does not pass any more, so its questions wait. "
+            f"{task} in {shown_path(path)} no longer passes, so its questions wait. "
             f"To see why: {command('check', task)}"
         )
     return ""
 
 
 def _made(card: Card, deck: Deck) -> tuple[Question | None, int]:
-    """A question of a kind that has not been asked for long, about this task and about its part."""
+    """A question of the kind that was asked least recently about this task, then least often about its part."""
     part, seed = part_of(card.task), secrets.randbelow(SEEDS)
     ids = {task.id for task in part.tasks}
     of_part = [kind for other in deck.cards.values() if other.task in ids for kind in other.kinds[-2:]]
@@ -132,7 +132,7 @@ def _made(card: Card, deck: Deck) -> tuple[Question | None, int]:
 
 
 def _last(kinds: tuple[str, ...], kind: str) -> int:
-    """How late a kind was asked: 0 if it was not."""
+    """The last place of a kind in this history, counted from 1; 0 if it is not there."""
     return max((place for place, each in enumerate(kinds, 1) if each == kind), default=0)
 
 
@@ -166,7 +166,7 @@ def _tomorrow(today: date) -> date:
 def when(card: Card, today: date) -> str:
     """When a card comes again."""
     if card.done:
-        return "You know it: it does not come again."
+        return "You know this task, so there are no more questions about it."
     days = (card.due - today).days
     return "It comes again tomorrow." if days <= 1 else f"It comes again in {days} days."
 

@@ -185,7 +185,7 @@ class _Maker:
     def _gives(self, run: RecordedRun, value: object) -> str:
         text = _text(value)
         if same(value, as_asked(run.call, run.answer)):
-            return "With this change it still returns the same here."
+            return "With this change, this call still returns the same."
         return f"It would return {text}." if len(text) <= LONGEST else ""
 
     def _which_check(self, runs: list[RecordedRun]) -> Iterator[Question]:
@@ -282,9 +282,9 @@ class _Maker:
                 value, *later = seen[line, name]
                 if not fits_on_paper(value):
                     continue
-                others = [(each, f"It holds that later, when line {line} runs again.") for each in later]
+                others = [(each, f"That is its value later, when line {line} runs again.") for each in later]
                 others += [
-                    (each, f"{other} holds that (line {number}).")
+                    (each, f"That is the value of {other} (line {number}).")
                     for (number, other), held in seen.items()
                     for each in held
                     if (number, other) != (line, name)
@@ -296,11 +296,11 @@ class _Maker:
                 if made and value not in ([], 0, 0.0, ""):
                     words = [
                         self._called(run),
-                        f"What does {name} hold right after line {line} has run for the first time?",
+                        f"What is the value of {name} right after line {line} has run for the first time?",
                     ]
                     words += ["(Of a Value: its data.)"] if "Value" in self.code.text else []
                     before = [
-                        f"{other} held {show(held)} (line {number})"
+                        f"{other} was {show(held)} (line {number})"
                         for number, other, held in held_before(self.code, run, line, name)
                     ]
                     why = f"Before that, {listed(before)}." if before else ""
@@ -418,7 +418,7 @@ class _Maker:
 
 
 def _acts_like(change: Change, wrong: Change, bench: Bench, runs: list[RecordedRun]) -> bool:
-    """Whether two versions return the same in these runs, and something wrong in one of them."""
+    """Whether two versions return the same in all of these runs, and something wrong in at least one of them."""
     pairs = [(bench.returned(change, run.call), bench.returned(wrong, run.call)) for run in runs]
     if not all(same(*pair) for pair in pairs):
         return False
@@ -438,7 +438,7 @@ def _order(lines: list[int]) -> str:
 
 
 def _near(value: object) -> list[object]:
-    """Values that look like a small slip."""
+    """Wrong values that are close to the right one, as after a small slip."""
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int | float):

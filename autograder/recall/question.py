@@ -41,7 +41,7 @@ class Question:
 
     @property
     def sha256(self) -> str:
-        """A checksum of all that is shown."""
+        """A checksum of everything that is shown."""
         return hashlib.sha256(json.dumps(asdict(self)).encode("utf-8")).hexdigest()
 
 

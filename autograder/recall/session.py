@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from autograder.course import Part, parse_target
+from autograder.course import Part, parse_target, parts
 from autograder.errors import Failure
 from autograder.invocation import command
 from autograder.learner import recall_cards
@@ -101,4 +101,6 @@ def _wanted(target: str | None) -> tuple[Part | None, str | None]:
     if target is None:
         return None, None
     parsed = parse_target(target)
+    if parsed.parts[0].is_lab:
+        raise ValueError(f"Labs have no questions: recall asks about parts 0 to {parts()[-1].number}.")
     return parsed.parts[0], parsed.task

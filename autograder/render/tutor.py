@@ -14,7 +14,8 @@ from autograder.render.terminal import message_lines, without_commands
 from autograder.text import plural
 
 RULES = "You are a tutor: ask, point to the message, give the smallest hint. Never write the code (see AGENTS.md)."
-LONGEST_FILE = 200  # lines of a file that Python can't read
+LONGEST_CODE = 200  # lines that are shown
+WIDEST_CODE = 300  # characters of a line
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,17 @@ def _all_code_lines(report: Report, part: Part, source: Source) -> Iterator[str]
 def _code_lines(task: Task, source: Source) -> Iterator[str]:
     """The learner's functions of a task with line numbers; the file, if Python can't read it."""
     functions = [source.functions[name] for name in task.defines if name in source.functions]
-    spans = [(function.line, function.last_line) for function in functions] or [
-        (1, min(len(source.text), LONGEST_FILE))
-    ]
+    spans = [(function.line, function.last_line) for function in functions] or [(1, len(source.text))]
     yield f"The learner's code of {task.id}:" if functions else "The learner's file:"
-    for first, last in spans:
-        for number in range(first, last + 1):
-            yield f"  {number:>4} | {without_commands(source.code(number))}".rstrip()
+    numbers = [number for first, last in spans for number in range(first, last + 1)]
+    for number in numbers[:LONGEST_CODE]:
+        yield f"  {number:>4} | {_shown(source.code(number))}".rstrip()
+    if more := len(numbers[LONGEST_CODE:]):
+        yield f"  ... and {plural(more, 'more line')}"
+
+
+def _shown(code: str) -> str:
+    """A line of code, cut if it is very long; what a terminal would obey, or nobody sees, becomes an escape."""
+    cut = code if len(code) <= WIDEST_CODE else f"{code[:WIDEST_CODE]} ..."
+    seen = (each if each.isprintable() or each == "\t" else ascii(each)[1:-1] for each in cut)
+    return without_commands("".join(seen))

@@ -49,7 +49,7 @@ class Value:
         raise NotImplementedError("1.1 Value.__add__")
 
     def __mul__(self, other: Value | float) -> Value:
-        """self * other. The local gradient for one factor is the other factor: d(x·y)/dx = y.
+        """self * other. The local gradient for one factor is the other factor: d(x·y)/dx = y. Plain numbers: task 1.2.
 
         >>> (Value(2.0) * Value(3.0)).data
         6.0

@@ -10,11 +10,11 @@ from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.gradebook import open_gradebook
 from autograder.course import SOLUTIONS, Part, part
 from autograder.notebooks.release import released_notebook
-from autograder.stubs import make_stub
+from autograder.stubs import fresh_stub
 
 PART = part(9)  # quick to grade, and it has written answers
 SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
-STUB = make_stub(SOLUTION, PART.file_name)
+STUB = fresh_stub(PART.file_name)
 
 
 def hand_in(folder: ClassFolder, learner: str, module=SOLUTION, notebook: object = None, its_part: Part = PART) -> Path:

@@ -92,7 +92,7 @@ def test_a_task_that_passes_has_reasons_and_another_form_and_one_that_fails_has_
     answer = course.run("compare", "3", "--anyway")
     assert answer.returncode == 0, answer.stderr
     linear, softmax = answer.stdout.partition("3.2 softmax")[0], answer.stdout.partition("3.2 softmax")[2]
-    assert "  Why: One line per idea" in linear and "  Also right: One node per output" in linear
+    assert "  Why: The short form shows" in linear and "  Also right: One node per output" in linear
     nodes = {
         who: int(number.replace(",", "")) for who, number in re.findall(r"^  (\w.*?) +\d+ +([\d,]+) ", linear, re.M)
     }

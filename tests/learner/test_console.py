@@ -1,5 +1,6 @@
 """Long lines on a narrow terminal."""
 
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from helpers.learner import solution
 
 from autograder.console import hanging
+from autograder.course import ROOT
 
 
 def test_a_long_line_goes_on_below_the_text_of_its_label():
@@ -45,3 +47,11 @@ def test_a_reader_that_has_read_enough_is_no_failure_to_talk_about(course):
     process.stdout.close()
     assert process.stderr.read() == b"" and process.wait(30) == 1
     process.stderr.close()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_a_closed_input_or_output_is_an_empty_one(closed, tmp_path):
+    call = f'"{sys.executable}" -m autograder recall {closed}'
+    environment = {**os.environ, "AUTOGRADER_MEMORY": str(tmp_path)}
+    answer = subprocess.run(["sh", "-c", call], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
+    assert (answer.returncode, answer.stderr) == (0, ""), answer.stderr

@@ -98,3 +98,16 @@ def test_code_with_blanks_is_mentioned_and_not_printed():
     stub = fresh_stub(each.file_name).encode("utf-8")
     said = "\n".join(tutor_lines(report, each, each.file_name, stub, SeenHints(("a", "b"), 4, 6, True)))
     assert "The learner has also seen the code of this task with blanks." in said and "____" not in said
+
+
+def test_code_that_moves_the_cursor_or_is_endless_is_shown_as_escapes_and_cut():
+    long = "".join(f"    x{number} = {number}\n" for number in range(500))
+    evil = '    y = "\x1b]0;a\x07 \u202e \ud7ff'.replace("\ud7ff", "\x9b") + "z" * 5000 + '"\n'
+    of = part(3)
+    check = Check("c", "3.1", "title", False, 1.0, status="failed", message="It is wrong.\n")
+    report = Report(of.number, of.module, of.file_name, "", 1, "local", "", (check,))
+    content = f"def linear(x, w):\n{evil}\tq = 1\n{long}".replace("\tq", "    q").encode("utf-8")
+    lines = list(tutor_lines(report, of, of.file_name, content, None))
+    assert all(line.isprintable() for line in lines) and len(lines) < 250 and max(map(len, lines)) < 350
+    assert any("\\x1b]0;a\\x07 \\u202e \\x9bzzz" in line for line in lines)
+    assert lines[-1] == "  ... and 303 more lines"

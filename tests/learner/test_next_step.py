@@ -53,6 +53,7 @@ def test_after_the_last_task_of_a_part_comes_the_next_part(course):
     course.solve(0)
     said = last_line(course, "check", "0.1")
     assert said.startswith("Passed. Next: part 1, Automatic differentiation: ") and said.endswith(" check 1")
+    assert " lesson 1, then " in said  # a part that is not begun starts with reading
 
 
 def test_parts_that_are_passed_already_are_left_out_and_one_that_is_begun_goes_on_at_its_task(course):

@@ -87,11 +87,11 @@ def test_after_a_change_the_question_is_about_the_code_as_it_is(mine):
 def test_code_that_does_not_pass_any_more_waits_with_a_sentence(mine, monkeypatch):
     mine.passes = lambda task: task == "0.1"
     broken = list(session.asked("0.2", MONDAY))
-    assert len(broken) == 1 and "0.2 in " in broken[0] and "does not pass any more" in broken[0]
+    assert len(broken) == 1 and "0.2 in " in broken[0] and "no longer passes" in broken[0]
     assert broken[0].endswith("To see why: python -m autograder check 0.2")
     mine.passes = lambda task: task == "0.2"
     two = list(session.asked(None, MONDAY))
-    assert "does not pass any more" in two[0] and "About your code for 0.2" in two[2]
+    assert "no longer passes" in two[0] and "About your code for 0.2" in two[2]
     recall_cards.forget_question()
     monkeypatch.setattr(ask.planted, "current", lambda: SimpleNamespace(of=part(0)))
     (planted,) = session.asked(None, MONDAY)
@@ -113,7 +113,9 @@ def test_a_file_that_is_gone_or_can_not_be_read_is_a_sentence(mine, monkeypatch)
 def test_a_task_whose_code_gives_no_question_comes_tomorrow(mine, monkeypatch):
     monkeypatch.setattr(ask, "make", lambda *unused: None)
     said = list(session.asked(None, MONDAY))
-    assert said == [f"Your code for {task} gives no question now, so it comes later." for task in ("0.1", "0.2")]
+    assert said == [
+        f"Your code for {task} gives no question today. It comes again tomorrow." for task in ("0.1", "0.2")
+    ]
     assert not recall_cards.read().due(MONDAY) and len(recall_cards.read().due(date(2026, 12, 1))) == 2
 
 

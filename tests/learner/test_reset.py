@@ -33,6 +33,13 @@ def test_an_undo_can_be_undone(course):
     assert set(copies) == {mine, stub} and len(copies) == 5
 
 
+def test_a_task_is_found_in_a_file_that_begins_with_a_byte_order_mark(course):
+    course.file(3).write_bytes(b"\xef\xbb\xbf" + solution(3).encode("utf-8"))
+    done = course.run("reset", "3.2", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert 'NotImplementedError("3.2 softmax")' in course.file(3).read_text(encoding="utf-8-sig")
+
+
 def test_a_reset_of_a_task_leaves_the_others_and_the_helpers(course):
     course.solve(3)
     text = course.file(3).read_text(encoding="utf-8")

@@ -50,6 +50,7 @@ def test_part_5_fetched_alone_says_which_parts_are_missing_and_what_to_do(tmp_pa
     assert all(
         ".py is missing. Put the folder of its part" in text_of(cell) or "not written yet" in text_of(cell)
         for cell in exploring(notebook)
+        if "from part" in cell.source  # others draw pictures of given numbers
     )
     assert {got for got, _ in points(notebook).values()} == {"0.0"}
 

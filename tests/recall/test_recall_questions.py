@@ -166,7 +166,7 @@ def test_the_value_of_a_name_is_that_of_its_first_assignment():
     for seed in range(6):
         question = make("value", part(0), "0.1", source.encode(), seed)
         if question:
-            name, line = re.search(r"What does (\w+) hold right after line (\d+)", question.words[1]).groups()
+            name, line = re.search(r"What is the value of (\w+) right after line (\d+)", question.words[1]).groups()
             first = ast.literal_eval(re.search(r"for x in (\[.*\])\]", question.words[0])[1])[0]
             found[line] = right_of(question)
             assert right_of(question) == str(first if line == "2" else first * first) and name == "y"

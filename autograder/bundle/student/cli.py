@@ -78,7 +78,7 @@ def check(
 def context(
     target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")],
 ) -> None:
-    """Print what a tutor or an AI assistant may know to help you: task, failing check and your code.
+    """Print what a tutor or an AI assistant needs to know to help you: task, failing check and your code.
 
     Example: python -m autograder context 3
     """

@@ -18,7 +18,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
             ": part=5", extra="notebooks", argument="part",
         ),
         command(
-            "context", "", "print what a tutor may know to help you",
+            "context", "", "print what a tutor needs to know to help you",
             ", such as an AI assistant: part=3", argument="part",
         ),
         command(

@@ -369,6 +369,8 @@ def _noted(node):
         children, local_grads = node._children, node._local_grads
     except AttributeError:
         return None
+    if isinstance(local_grads, part.Value):
+        raise TypeError("Value takes three arguments: the number, the tuple of children, the tuple of local gradients")
     for name, held in (("_children", children), ("_local_grads", local_grads)):
         if isinstance(held, (part.Value, int, float)):
             raise TypeError(f"{name} is not a tuple: one element in a tuple is written with a comma, (x,)")

@@ -108,7 +108,7 @@ def test_a_plain_number_may_stand_on_the_right(student, draw):
     for a, number in ((3.0, 2), (draw.number(), draw.number(0.6, 2.5))):
         student.numbers_on_the_right(a, number).must_be(
             [[a + number, 1], [a * number, number], [a - number, 1], [a / number, 1 / number]],
-            likely="other may be a plain number: turn it into a Value before you use other.data.",
+            likely="if other is a plain number, make it a Value first. After that, do the same as for two Values.",
         )
     along_both(
         student,
@@ -184,21 +184,40 @@ def test_relu_lets_only_positive_numbers_through(student, draw):
     along_both(student, a, b, {"h.relu()": [a + b, 1]})
 
 
+NOT_REACHED = "self.grad is 1: step 1 is done. The inputs have no gradient yet: does the walk reach them?"
+ACCUMULATES = "each use adds its contribution to the grad (gradient accumulation): x gets the sum of both."
+PAIRS = "multiply v.grad by the local gradient that belongs to this child: zip(v._children, v._local_grads)."
+
+
+def likely_of_first_step(value):
+    """What is likely wrong after one operator: the grad of the result comes first, then those of its inputs."""
+    if type(value) is not list or value[1:2] != [1]:
+        return "d(self)/d(self) = 1: set self.grad = 1 before you go to the children."
+    if value[0] != 0:
+        return "the grad of a new Value is 0."
+    return NOT_REACHED if value[2] == 0 else PAIRS
+
+
+def likely_of_two_uses(value, a, b):
+    """What is likely wrong where x is used in a product with y and in a sum: one use is lost, or the factors are."""
+    if type(value) is list and value[1:] == [0]:
+        return "y has no gradient yet: does the walk go on from x * y to its children?"
+    return ACCUMULATES if type(value) is not list or value[1:] == [a] else PAIRS
+
+
 @check("1.4", points=0.25)
 def test_the_result_itself_has_grad_1(student, draw):
     for a, b in ((2.0, 3.0), draw.numbers(2)):
-        student.own_slope(a, b).must_be(
-            [0, 1, 1, a], likely="d(self)/d(self) = 1: set self.grad = 1 before you go to the children."
-        )
+        answer = student.own_slope(a, b)
+        answer.must_be([0, 1, 1, a], likely=likely_of_first_step(answer.value))
 
 
 @check("1.4", points=0.5)
 def test_a_value_used_twice_gets_both_gradients(student, draw):
-    likely = "each use adds its contribution to the grad (gradient accumulation): x gets the sum of both."
     for a, b in ((2.0, 3.0), draw.numbers(2)):
-        student.added_to_itself(b).must_be([2], likely=likely)
-        student.used_twice(a, b).must_be([b + 1, a], likely=likely)
-        student.used_twice_mirrored(a, b).must_be([b + 1, a], likely=likely)
+        student.added_to_itself(b).must_be([2], likely=ACCUMULATES)
+        for answer in (student.used_twice(a, b), student.used_twice_mirrored(a, b)):
+            answer.must_be([b + 1, a], likely=likely_of_two_uses(answer.value, a, b))
 
 
 @check("1.4", points=0.5)

@@ -12,14 +12,14 @@ def calls(draw):
         Call(
             "2.1",
             "docs_of",
-            ("gap.txt", "'emma', '', ' ' and 'ava', one a line"),
+            ("gap.txt", "'emma', '', ' ' and 'ava', one per line"),
             "a line with nothing but spaces is empty once they are stripped, and is skipped.",
             right=["emma", "ava"],
         ),
         Call(
             "2.1",
             "docs_of",
-            ("twice.txt", "'mia', 'ava', 'mia' and 'eve', one a line"),
+            ("twice.txt", "'mia', 'ava', 'mia' and 'eve', one per line"),
             "repeated lines stay, and so does the file's order.",
             right=["mia", "ava", "mia", "eve"],
         ),
