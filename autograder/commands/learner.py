@@ -121,8 +121,8 @@ def compare(
     if not report.passed and not anyway:
         again = command("compare", target, anyway=True)
         raise failure(
-            f"{f'Task {task}' if task else part.label.capitalize()} is not passed yet, and this shows the reference. Try "
-            f"{command('hint', target)} first. To see it anyway: {again}"
+            f"{f'Task {task}' if task else part.label.capitalize()} is not passed yet, and this shows the reference. "
+            f"Try {command('hint', target)} first. To see it anyway: {again}"
         )
     print_lines(comparison.comparison_lines(part, task, report.seed))
     if report.passed:
