@@ -276,3 +276,9 @@ def kinds_of(number, content, enough):
 )
 def test_every_right_solution_gives_four_kinds_of_question(number, path):
     assert len(kinds_of(number, path.read_bytes(), enough=4)) == 4
+
+
+def test_a_known_mistake_is_said_of_the_change_and_not_of_the_learners_code():
+    says = "Your answers are twice x."
+    assert Change(b"", "twice", says, 12, "return x + x").explained == f'The change was a known mistake: "{says}"'
+    assert Change(b"", "twice", says).explained == f'From a known mistake: "{says}"'
