@@ -256,7 +256,7 @@ def test_the_page_on_transformers_and_rnns_quotes_the_record():
     figures = run.read("recurrent")["figures"]
     losses = [f"{figures['held_out'][kind]['mean']:.3f}" for kind in ("RNN", "GPT")]
     right = [f"{100 * figures['recall'][kind][-1]['mean']:.0f}%" for kind in ("RNN", "GPT")]
-    assert f"does as well: {' against '.join(losses)}." in text
+    assert f"does as well: its held-out loss is {losses[0]}, the GPT's {losses[1]}." in text
     assert f"the RNN is right in {right[0]} of the cases and the GPT in {right[1]}" in text
     assert f"across {recurrent.GAPS[-1]} others" in text
 

@@ -258,10 +258,10 @@ def test_a_run_of_training_can_be_paused_stopped_and_compared(visit):
     visit.wait(lambda: " of 1,000 steps" in visit.text("train-progress-text"))
     visit.browser.run("document.getElementById('train-pause').click()")
     assert visit.text("train-pause") == "Resume"
-    time.sleep(0.3)
+    visit.wait(lambda: visit.text("train-status").startswith("Paused after "))
     paused = visit.text("train-progress-text")
     time.sleep(0.3)
-    assert visit.text("train-progress-text") == paused and visit.text("train-status").startswith("Paused after ")
+    assert visit.text("train-progress-text") == paused
     visit.browser.run("document.getElementById('train-stop').click()")
     visit.wait(lambda: visit.text("train-status").startswith("Stopped after "))
     visit.browser.run(FASTER)

@@ -15,7 +15,10 @@ from autograder.grading.misconceptions import misconceptions
 
 WORKFLOW = ROOT / ".github" / "workflows" / "pages.yml"
 # In the place of `python`: the real command line, but no build of Sphinx or Pyodide.
-PYTHON = """#!{python}
+PYTHON = """#!/bin/sh
+''':'
+exec '{python}' "$0" "$@"  # the path of an interpreter may have spaces, which #! does not allow
+'''
 import sys
 sys.path.insert(0, {root!r})
 sys.argv[1:3] = []
