@@ -136,7 +136,8 @@ export class TrainingRoom {
         named++;
         await this.name(shown, taken, 4);
       }
-      if (taken >= (spoken * steps) / SPOKEN_AT && !run.done) {
+      // A pause or a stop during these steps has been said already.
+      if (taken >= (spoken * steps) / SPOKEN_AT && !run.done && !this.paused && !this.stopped) {
         spoken = Math.floor((taken * SPOKEN_AT) / steps) + 1;
         this.say(`${spelled(taken)} of ${spelled(steps)} steps, loss ${mean(run.losses).toFixed(2)}.`);
       }
