@@ -1,11 +1,11 @@
-"""The suites' verdicts on every Python that this machine has: the same on all, or the difference is shown.
+"""Compare the suites' verdicts on every Python of this machine, and report each difference.
 
-    python tests/gates/every_python.py                     all that are found; says which ones are missing
+    python tests/gates/every_python.py                     every Python that is found; lists the missing versions
     python tests/gates/every_python.py --only oldest newest
     python tests/gates/every_python.py --verdicts          with this Python, as JSON, for the comparison
 
-Interpreters are looked for on the PATH, in pyenv and with Windows' launcher. Each gets an environment with the packages
-of constraints.txt, in runs/pythons/, once.
+The script looks for interpreters on the PATH, in pyenv and with Windows' launcher. The first time, it makes an
+environment for each in runs/pythons/, with the packages of constraints.txt.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / "runs" / "pythons"
 VERSIONS = ["3.10", "3.11", "3.12", "3.13", "3.14", "3.15"]
-PACKAGES = ["--editable", "."]
 
 
 def verdicts() -> dict[str, list[list[object]]]:
@@ -88,14 +88,14 @@ def environment(version: str, interpreter: str) -> Path:
     if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
         print(f"Python {version}: installing the packages in {folder.relative_to(ROOT)} ...", flush=True)
         subprocess.run([interpreter, "-m", "venv", "--clear", str(folder)], check=True)
-        install = [str(python), "-m", "pip", "install", "-qq", "-c", "constraints.txt", *PACKAGES]
+        install = [str(python), "-m", "pip", "install", "-qq", "-c", "constraints.txt", "--editable", "."]
         subprocess.run(install, cwd=ROOT, check=True)
         ready.write_text(wanted, encoding="utf-8")
     return python
 
 
 def verdicts_of(python: Path) -> dict[str, list[list[object]]]:
-    """The verdicts with another Python. Its warnings of what a later version drops are errors."""
+    """The verdicts with another Python. A use of something that a later version removes is an error there."""
     command = [str(python), "-W", "error::DeprecationWarning", __file__, "--verdicts"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
@@ -114,8 +114,8 @@ def problems(found: dict[str, list], reference: dict[str, list]) -> list[str]:
             ]
         if what.endswith(", stub"):
             wrong += [f"{what}: {name} earns {earned:g}" for name, _, earned, _ in checks if earned]
-    for what in reference:
-        for mine, theirs in zip(found.get(what, []), reference[what]):
+    for what in (name for name in reference if name in found):
+        for mine, theirs in zip_longest(found[what], reference[what], fillvalue="no check"):
             if mine != theirs:
                 wrong.append(f"{what}: {mine} differs from {theirs}")
     return wrong + [f"{what} is missing" for what in sorted(reference.keys() - found.keys())]
