@@ -27,6 +27,7 @@ from part02_tokenizer import bigram_counts, bigram_loss, load_docs, split_docs
 
 from autograder import model
 from autograder.course import ROOT
+from autograder.text import listed
 
 NAMES = ROOT / "datasets" / "names.txt"
 OUTPUT = Path(__file__).resolve().with_suffix(".md")
@@ -84,13 +85,14 @@ def main() -> None:
     names, held_out = split_docs(load_docs(NAMES))
     lines = rows_of(names, held_out, options.seeds, options.steps)
     stamp = f"{datetime.date.today().isoformat()}, Python {sys.version.split()[0]}, {NAMES.name}"
+    counts = listed(NAMES_PER_STEP)
     heads = ["merges", "tokens", "per name", "bigram: per token", "per letter"]
     heads += [f"GPT, {count} per step: per {unit}" for count in NAMES_PER_STEP for unit in ("token", "letter")]
     OUTPUT.write_text(
         f"""# Byte-pair encoding of the names
 
 `python benchmarks/bpe.py`, {stamp}: merges learned from {len(names):,} training rows, losses in nats on
-{len(held_out):,} held-out rows. GPTs: {options.steps:,} steps, mean of {options.seeds} seeds, 1 and 16 names per step.
+{len(held_out):,} held-out rows. GPTs: {options.steps:,} steps, mean of {options.seeds} seeds, {counts} names per step.
 {time.process_time() - began:.0f} seconds of one processor.
 
 | {" | ".join(heads)} |

@@ -1,4 +1,4 @@
-"""One verdict in every door: the same files checked in each place where learners meet the checks.
+"""One verdict in every door: check the same files in each place where learners run the checks.
 
     python benchmarks/doors.py                    every known mistake of every part, and benchmarks/doors.md; an hour
     python benchmarks/doors.py --mistakes 2       the first two of each part
@@ -57,7 +57,7 @@ for line in sys.stdin:
 
 
 def verdict(checks: list[dict]) -> Verdict:
-    """What a report says of its public checks, in the words of Gradescope."""
+    """The public checks of a report, in the words of Gradescope."""
     public = [check for check in checks if not check["hidden"] and check["status"] != "manual"]
     return {check["title"]: (check["earned"], _message(SimpleNamespace(**check))) for check in public}
 
@@ -113,7 +113,7 @@ class Lines:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise OSError("A door's program has ended: what it said is above.")
+            raise OSError("A door's program has ended. Its messages are above.")
         return json.loads(line)
 
     def close(self) -> None:
@@ -162,7 +162,7 @@ def submissions(of: Part, most: int | None = None) -> dict[str, Files]:
 
 
 def differences(door: Door, other: Door, of: Part, given: Mapping[str, Files]) -> list[str]:
-    """What a door says differently, as sentences."""
+    """The differences of a door, as sentences."""
     found = []
     for name, files in given.items():
         here, there = door(of, files), other(of, files)

@@ -2,10 +2,10 @@
 
     python benchmarks/learner_minutes.py          writes benchmarks/learner_minutes.md
 
-The rates are assumptions, stated in RATES. They were chosen so that the sum for the fluent reader is near the 12 hours
-that a programmer who tried the whole course called honest, and the other sum within the 20 to 25 hours that the same
-reader expected of somebody who knows a little Python. Nobody was timed part by part. `minutes` and `minutes_new` in
-autograder/course.toml are these estimates, rounded; a test keeps them near.
+The rates are assumptions, stated in RATES. They are chosen so that the sums match what a programmer estimated after
+trying the whole course: about 12 hours for somebody who often writes Python, and 20 to 25 hours for somebody who knows
+a little. Nobody was timed part by part. `minutes` and `minutes_new` in autograder/course.toml are these estimates,
+rounded; a test checks that they stay close.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook  
 
 @dataclass(frozen=True)
 class Rates:
-    """What one reader takes. words: per minute; adults read 238 words of plain English prose per minute (Brysbaert
+    """The speed of one reader. words: per minute; adults read 238 words of plain English prose per minute (Brysbaert
     2019, https://doi.org/10.1016/j.jml.2019.104047), and far fewer of a text with formulas and tables. The others:
     minutes for a question to predict or a calculation on paper, a line of code, a task's checks, a written answer.
     """
@@ -64,7 +64,7 @@ class Work:
 
 
 def work(part: Part) -> Work:
-    """Count what a part holds."""
+    """Count the reading and the work of a part."""
     cells = read_notebook(notebook_path(part))["cells"]
     text = "\n".join(
         cell["source"] for cell in cells if cell["cell_type"] == "markdown" and "BEGIN SOLUTION" not in cell["source"]
@@ -102,8 +102,8 @@ def page() -> str:
         "",
         " ".join(__doc__.split("\n\n")[2].split()),
         "",
-        f"| part | words | questions | lines | tasks | written | {names[0]}: minutes | in the course | "
-        f"{names[1]}: minutes | in the course |",
+        f"| part | words | questions | lines | tasks | written | {names[0]}: minutes | in course.toml | "
+        f"{names[1]}: minutes | in course.toml |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     sums = [0.0] * 4

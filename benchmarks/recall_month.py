@@ -1,9 +1,9 @@
-"""A simulated month of `recall`: how many questions a day come up for different learners.
+"""A simulated month of `recall`: how many questions per day different learners get.
 
     python benchmarks/recall_month.py            print the table
     python benchmarks/recall_month.py --write    write benchmarks/recall_month.md
 
-Only the schedule runs, with a date that is handed in. The learners pass a part every second day, from part 0 on day 1
+Only the schedule runs, with simulated dates. The learners pass a part every second day, from part 0 on day 1
 to part 10 on day 21, and answer what is due each day, at most six questions.
 """
 
@@ -72,7 +72,7 @@ def simulate(learner: Learner, seed: int = 1, days: int = DAYS) -> Month:
 def table() -> str:
     """The table in Markdown."""
     rows = [
-        "| learner | questions | a day, mean | a day, most | minutes, most | waiting, most | waiting on day 30 | "
+        "| learner | questions | per day, mean | per day, most | minutes, most | waiting, most | waiting on day 30 | "
         "asked again in 21 days |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -93,12 +93,12 @@ def page() -> str:
     return f"""# A simulated month of recall
 
 `python benchmarks/recall_month.py --write` simulates {DAYS} days of the schedule. The learners pass a part every second
-day, {all_parts} in three weeks. They answer what is due, at most {A_DAY} a day.
+day, {all_parts} in three weeks. They answer what is due, at most {A_DAY} per day.
 A question counts as half a minute, an estimate. The week off is from day {AWAY.start + 1} to day {AWAY.stop}.
 
 {table()}
 
-*Waiting* counts questions that are due and do not fit into the day; they come on a later day, the oldest first.
+*Waiting* counts questions that are due and do not fit into the day; they are asked on a later day, oldest first.
 """
 
 

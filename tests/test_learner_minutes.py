@@ -38,8 +38,11 @@ def test_the_hours_in_texts_are_those_of_both_readers():
     assert f"about {high} hours if you write Python often" in faq and f"about {little} hours if you know" in faq
 
 
-def test_the_page_of_the_estimates_names_the_parts_minutes():
+def test_the_page_of_the_estimates_has_the_minutes_of_the_course_and_about_those_of_the_script():
     page = (ROOT / "benchmarks" / "learner_minutes.md").read_text(encoding="utf-8")
     rows = {cells[1].strip(): cells for cells in (line.split("|") for line in page.splitlines() if line[:1] == "|")}
     for part in parts():
         assert [int(rows[part.title][place]) for place in (8, 10)] == [part.minutes, part.minutes_new]
+        estimates = [int(rows[part.title][place]) for place in (7, 9)]
+        minutes = [learner_minutes.work(part).minutes(rates) for rates in (FLUENT, NEW)]
+        assert estimates == pytest.approx(minutes, rel=0.05, abs=3), "run: python benchmarks/learner_minutes.py"
