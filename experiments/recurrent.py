@@ -24,7 +24,7 @@ earlier, as a share of that for the letter just read; both models are trained, t
 time for the forward and the backward pass of one text; *`Value`* is the course's code, the other rows are numpy."""
 SEEDS = 10
 TRAINS = True
-MANY = 32  # names per step, besides 1
+MANY = 32  # names per step, for the second comparison of losses
 FARTHEST = 7  # letters back
 SHOWN = (1, 2, 4, 7)  # of them in the table
 NAMES_READ = 150  # for the gradients
@@ -95,17 +95,23 @@ def _rnn_gradients(name: str, weights: model.Weights, chars: list[str]) -> list[
     tokens = model.encode(name, chars)[: FARTHEST + 3]
     inputs = np.array([tokens[:-1]])
     logits, h = rnn_model.forward(inputs, weights)
-    d_logits = np.zeros_like(logits)
-    exps = np.exp(logits[0, -1] - logits[0, -1].max())
-    d_logits[0, -1] = exps / exps.sum()
-    d_logits[0, -1, tokens[-1]] -= 1
+    d_logits = _gradient_of_last_loss(logits, tokens[-1])
     norms = np.linalg.norm(rnn_model.gradients(d_logits, inputs, weights, h).inputs[:, 0], axis=1)
     return [norms[FARTHEST + 1 - back] for back in range(FARTHEST + 1)]
 
 
+def _gradient_of_last_loss(logits: np.ndarray, answer: int) -> np.ndarray:
+    """The gradient of the last prediction's loss with respect to the logits of one text: 0 at all other positions."""
+    d_logits = np.zeros_like(logits)
+    exps = np.exp(logits[0, -1] - logits[0, -1].max())
+    d_logits[0, -1] = exps / exps.sum()
+    d_logits[0, -1, answer] -= 1
+    return d_logits
+
+
 def _recall(kind: str, gap: int, seed: int, steps: int) -> float:
-    """Train on texts that end with their first letter, and return how often the trained model says it. Only the last
-    prediction counts: the others are of random letters.
+    """Train on texts that end with their first letter, and return how often the trained model predicts it. Only the
+    last prediction counts: the others are of random letters.
     """
     rng, config, adam = random.Random(seed), model.Sizes(block_size=max(16, gap + 2)), model.AdamState()
     weights = model.draw_weights(config, rng) if kind == GPT else rnn_model.draw_weights(rng)
@@ -118,10 +124,7 @@ def _recall(kind: str, gap: int, seed: int, steps: int) -> float:
     for step in range(steps):
         inputs = texts(1)
         logits, activations = passes.forward(inputs, weights, config)
-        d_logits = np.zeros_like(logits)
-        exps = np.exp(logits[0, -1] - logits[0, -1].max())
-        d_logits[0, -1] = exps / exps.sum()
-        d_logits[0, -1, inputs[0, 1]] -= 1
+        d_logits = _gradient_of_last_loss(logits, inputs[0, 1])
         gradients = passes.backward(d_logits, inputs, weights, activations)
         model.adam_step(weights, gradients, adam, 0.01 * (1 - step / steps))
     inputs = texts(TESTS)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder import model
-from autograder.text import listed
+from autograder.text import listed, plural
 from experiments import plots, words
 from experiments.training import loss_on, split, spread, train
 
 TITLE = "The model without one of its parts"
-QUESTION = """What does each part of a trained model contribute? We train the model, take one part out, and measure
-the held-out loss again. A head is out when its columns of `attn_wo` are 0, attention when all of `attn_wo` is 0, the
-MLP when `mlp_fc2` is 0. *Positions* are out when each row of `wpe` is replaced by the mean of all rows, so that the
-model no longer knows where it is. The table has the increase of the loss."""
+QUESTION = """What does each part of a trained model contribute? We train the model, remove one part, and measure the
+held-out loss again. To remove a head, we set its columns of `attn_wo` to 0; for attention, all of `attn_wo`; for the
+MLP, `mlp_fc2`. To remove *positions*, we replace each row of `wpe` by the mean of all rows, so that the model no longer
+knows where a letter is. The table shows by how much the loss increases."""
 SEEDS = 10
 TRAINS = True
 NAMES_PER_STEP = (1, 32)
@@ -51,6 +51,10 @@ def without_each(weights: model.Weights, config: model.Sizes) -> Iterator[tuple[
     yield "positions", {**weights, "wpe": 0 * wpe + wpe.mean(axis=0)}
 
 
+def _names(row: dict) -> str:
+    return f"{plural(row['names'], 'name')} per step"
+
+
 def table(figures: dict) -> list[str]:
     """A row per part."""
     heads = ["without", *(f"names per step: {row['names']}" for row in figures["rows"])]
@@ -62,15 +66,12 @@ def table(figures: dict) -> list[str]:
 def findings(figures: dict) -> str:
     """The conclusion, in words."""
     few, many = figures["rows"]
-    worth = [
-        f"{row['increase']['attention']['mean']:.3f} with {row['names']} name{'s' * (row['names'] > 1)} per step"
-        for row in (few, many)
-    ]
+    worth = [f"{row['increase']['attention']['mean']:.3f} with {_names(row)}" for row in (few, many)]
     heads = [f"{many['increase'][name]['mean']:.3f}" for name in REMOVED[:4]]
     return (
-        f"Attention is worth {listed(worth)}. After 1,000 single names the model has hardly learned to use it: it "
-        "lives on the last letter, its position, and what the MLP makes of both. With more names, attention comes in, "
-        f"and every head takes part ({listed(heads)}; single models differ more than these means). "
+        f"Attention is worth {listed(worth)}. After 1,000 single names the model has hardly learned to use it: its "
+        "predictions depend on the last letter, its position, and what the MLP makes of both. With more names, "
+        f"attention matters, and every head contributes ({listed(heads)}; single models differ more than these means). "
         f"Positions are the most valuable part, {few['increase']['positions']['mean']:.3f} and "
         f"{many['increase']['positions']['mean']:.3f}: they tell the beginning of a name from its end."
     )
@@ -81,7 +82,7 @@ def describe(figures: dict) -> str:
     parts = []
     for row in figures["rows"]:
         losses = [f"{name} {row['increase'][name]['mean']:.3f}" for name in REMOVED]
-        parts.append(f"{row['names']} names per step: {', '.join(losses)}")
+        parts.append(f"{_names(row)}: {', '.join(losses)}")
     return f"By how much the loss rises without a part. {'; '.join(parts)}."
 
 
@@ -92,8 +93,7 @@ def draw(figures: dict, figure) -> None:
     for number, row in enumerate(figures["rows"]):
         spreads = [row["increase"][name] for name in REMOVED]
         places = [place + 0.15 * (2 * number - 1) for place in range(len(REMOVED))]
-        label = f"{row['names']} name{'s' * (row['names'] > 1)} per step"
-        plots.draw_spread(axes, places, spreads, number, line=False, label=label)
+        plots.draw_spread(axes, places, spreads, number, line=False, label=_names(row))
     plots.set_places(axes.xaxis, range(len(REMOVED)), [name.replace(" ", "\n") for name in REMOVED])
     axes.tick_params(axis="x", labelsize=9)
     axes.grid(visible=False, axis="x")
