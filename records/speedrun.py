@@ -1,6 +1,6 @@
 """The public speedrun: run new recipes in the sandbox with fresh seeds, and write the table and the lineage.
 
-python records/speedrun.py check       the recipes keep the rules; nothing is run
+python records/speedrun.py check       the recipes keep the rules; none is run
 python records/speedrun.py run         run each recipe without a result, and write records/results/NAME.json
 python records/speedrun.py table       write the table and the lineage into records/README.md
 """
@@ -41,7 +41,7 @@ class SpeedrunError(Failure):
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured for one recipe. sd: of the runs. held: why it waits for a review; "" if it counts."""
+    """What was measured for one recipe. sd: of the runs. held: why it is held for review; "" if it counts."""
 
     recipe: str
     author: str
@@ -144,7 +144,7 @@ def author_of(path: Path) -> str:
 
 
 def write_result(folder: Path, result: Result) -> None:
-    """Write a result as JSON, without what is empty."""
+    """Write a result as JSON, without its empty fields."""
     data = {key: value for key, value in vars(result).items() if value not in (None, "")}
     text = json.dumps(data, indent=1)
     (folder / "results").mkdir(exist_ok=True)

@@ -11,10 +11,7 @@ from autograder.leaderboard.noise import CHECKPOINT_STEPS
 from autograder.leaderboard.ranking import BoardRow, BoardTable, Record
 
 CURVE_WIDTH, CURVE_HEIGHT = 110, 36
-CURVE_RANGE = (
-    -0.30,
-    0.10,
-)  # nats better and worse than microgpt's recipe, for all curves, so they compare
+CURVE_RANGE = (-0.30, 0.10)  # nats relative to microgpt's recipe, the same for all curves, so that they can be compared
 STRIP_WIDTH, STRIP_HEIGHT = 170, 12
 STRIP_EDGE = 6  # room for a dot or an arrow at either end
 # The least and the greatest distance in nats from the loss to beat to the right edge of the strips.

@@ -21,8 +21,8 @@ HEADING = f"{'place':>7}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'da
 
 def board_lines(table: BoardTable, top: int, me: str | None = None) -> Iterator[str]:
     """The best rows with the baselines among them, then the neighbours of `me`."""
-    yield "Held-out loss in nats per token; lower is better. Entries that share places are"
-    yield "not told apart from the first of them."
+    yield "Held-out loss in nats per token; lower is better. Entries that share places"
+    yield "differ from the first of them by no more than noise."
     yield ""
     yield HEADING
     shown, names = 0, set()

@@ -22,12 +22,8 @@ import numpy as np
 PRIOR_SD = 0.006  # nats per token, between runs of one recipe
 PRIOR_RUNS = 4
 APART, RECORD, INTERVAL = 1.943, 3.143, 2.447  # Student's t with 6 degrees of freedom: 95%, 99%, and 95% on both sides
-NORMAL_QUANTILES = {
-    0.01: 2.326,
-    0.5: 0.0,
-    0.8: 0.842,
-    0.95: 1.645,
-}  # of the standard normal distribution, by p or power
+# Of the standard normal distribution, by p or power.
+NORMAL_QUANTILES = {0.01: 2.326, 0.5: 0.0, 0.8: 0.842, 0.95: 1.645}
 
 # The second ranking: the fewest steps until the mean loss is certainly below the target.
 TARGET = 2.20  # nats per token
@@ -50,7 +46,7 @@ class Standing:
 def standings(runs: Sequence[Sequence[float]]) -> list[Standing]:
     """The standing of each entry, in the given order. runs: the held-out losses of each entry, by seed.
 
-    Entries that are not told apart from the best of their bracket share it, and the next entry begins another.
+    A bracket holds the entries that differ from its best one by no more than noise; the next entry begins another.
     """
     means = [float(np.mean(losses)) for losses in runs]
     errors = [variance_of_mean(losses) for losses in runs]

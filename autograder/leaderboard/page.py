@@ -61,7 +61,9 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
     ranked, to_beat = table.ranked, table.baselines[MICROGPT]
     firsts = {id(row) for row, above in zip(ranked, [None, *ranked]) if above is None or above.rank != row.rank}
     lasts = {id(row) for row, below in zip(ranked, [*ranked[1:], None]) if below is None or below.rank != row.rank}
-    within = {id(row) for place, row in enumerate(table.rows) if _is_within_bracket(table.rows, place)}
+    within = {
+        id(row) for place, row in enumerate(table.rows) if row.entry is None and _is_within_bracket(table.rows, place)
+    }
     environment.tests["within_bracket"] = lambda row: id(row) in within
     environment.tests["first_of_bracket"] = lambda row: id(row) in firsts
     environment.tests["last_of_bracket"] = lambda row: id(row) in lasts
@@ -95,10 +97,10 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
 
 
 def _is_within_bracket(rows: Sequence[BoardRow], place: int) -> bool:
-    """Whether the entries above and below a baseline share a bracket."""
+    """Whether the entries above and below a baseline, the row at this place, share a bracket."""
     above = [row.rank for row in rows[:place] if row.entry]
     below = [row.rank for row in rows[place:] if row.entry]
-    return rows[place].entry is None and bool(above and below) and above[-1] == below[0]
+    return bool(above and below) and above[-1] == below[0]
 
 
 def _with_places(rows: list[BoardRow]) -> Iterator[tuple[str, BoardRow]]:
