@@ -11,6 +11,7 @@ of constraints.txt, in runs/pythons/, once.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import re
@@ -68,7 +69,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def _version(interpreter: str) -> str | None:
-    """Its version, such as 3.12; None if it does not run. pyenv has programs of versions that are not installed."""
+    """Its version, such as 3.12; None if it does not run, like pyenv's programs of versions that are not installed."""
     program = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         answer = subprocess.run([interpreter, "-c", program], capture_output=True, encoding="utf-8", timeout=30)
@@ -78,7 +79,7 @@ def _version(interpreter: str) -> str | None:
 
 
 def environment(version: str, interpreter: str) -> Path:
-    """The Python of an environment with the course's packages; this one, if it runs here. Makes it the first time."""
+    """The Python of an environment with the course's packages, made the first time; for this version, this Python."""
     if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
         return Path(sys.executable)
     folder = ENVIRONMENTS / version
@@ -95,7 +96,7 @@ def environment(version: str, interpreter: str) -> Path:
 
 
 def verdicts_of(python: Path) -> dict[str, list[list[object]]]:
-    """The verdicts with another Python. Its warnings of what a later version drops are errors."""
+    """The verdicts with another Python. A DeprecationWarning is an error there."""
     command = [str(python), "-W", "error::DeprecationWarning", __file__, "--verdicts"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
@@ -114,16 +115,21 @@ def problems(found: dict[str, list], reference: dict[str, list]) -> list[str]:
             ]
         if what.endswith(", stub"):
             wrong += [f"{what}: {name} earns {earned:g}" for name, _, earned, _ in checks if earned]
-    for what in reference:
-        for mine, theirs in zip(found.get(what, []), reference[what]):
-            if mine != theirs:
-                wrong.append(f"{what}: {mine} differs from {theirs}")
+    for what in (what for what in reference if what in found):
+        pairs = itertools.zip_longest(found[what], reference[what])  # None: a check that one of the two does not have
+        wrong += [f"{what}: {mine} differs from {theirs}" for mine, theirs in pairs if mine != theirs]
     return wrong + [f"{what} is missing" for what in sorted(reference.keys() - found.keys())]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", metavar="VERSION", help="versions, or oldest and newest of those found")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="VERSION",
+        choices=[*VERSIONS, "oldest", "newest"],
+        help="versions, or oldest and newest of those found",
+    )
     parser.add_argument("--verdicts", action="store_true", help="print the verdicts of this Python as JSON")
     options = parser.parse_args()
     if options.verdicts:
