@@ -120,12 +120,8 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    worker = ahead and ahead.take(part)
-    if worker is None:
-        files_of_worker = {**shipped, f"submission/{part.file_name}": content}
-        worker = Worker(files_of_worker, tier, at_most, packages=part.packages)
-    else:
-        worker.add("submission", {part.file_name: content})
+    worker = (ahead and ahead.take(part)) or Worker(shipped, tier, at_most, packages=part.packages)
+    worker.add("submission", {part.file_name: content})
     with worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
