@@ -41,9 +41,9 @@ class Part:
     """One part, or an optional lab.
 
     minutes, minutes_new: how long it takes somebody who writes Python often, and somebody who knows a little of it
-    (benchmarks/learner_minutes.py; 0 for a lab). needs: the names that it may use from other parts, by module.
-    explores: the modules of other parts that only its notebook uses. files: data files released with its notebook;
-    packages: installed packages that its code may import.
+    (for parts, benchmarks/learner_minutes.py estimates it). needs: the names that it may use from other parts, by
+    module. explores: the modules of other parts that only its notebook uses. files: data files released with its
+    notebook; packages: installed packages that its code may import.
     """
 
     number: int
@@ -167,7 +167,10 @@ def part_or_lab(number: int) -> Part:
 
 def part_of_task(task_id: str) -> Part:
     """The part or lab that this task belongs to. Raises KeyError if there is none."""
-    return next(each for each in parts_and_labs() for task in each.tasks if task.id == task_id)
+    for each in parts_and_labs():
+        if any(task.id == task_id for task in each.tasks):
+            return each
+    raise KeyError(f"There is no task {task_id}.")
 
 
 def part_named(name: str) -> Part:

@@ -14,9 +14,9 @@ from autograder.datasets import save
 from autograder.errors import Failure
 
 GIVEN = ("weights.py",)  # copied unchanged: learners write nothing in them
-# In every stub of a part, for readers who have make, who have not, and whose instructor gave them the part's folder.
+# In every part's stub, for readers with make, without it, and with nothing but the folder that an instructor gave them.
 LESSON = """Read the lesson first. To open it: make lesson part={number}, or python -m autograder lesson {number}
-In your instructor's folder it is the notebook {part.name}.ipynb; on the course's web page it is next to this code."""
+In your instructor's folder it is the notebook {name}.ipynb; on the course's web page it is next to this code."""
 RECORD = ".stubs.json"  # the sha256 of each written stub, to recognise files that a learner changed
 
 BEGIN = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION(?: (?P<task>L?\d+\.\d+ \S.*))?$")
@@ -95,7 +95,7 @@ def _with_lesson(stub: str, part: Part) -> str:
     first, rest = stub.split("\n", 1)
     if first.endswith('"""'):
         first, rest = first.removesuffix('"""'), f'"""\n{rest}'
-    return f"{first}\n\n{LESSON.format(part=part, number=part.number)}\n{rest}"
+    return f"{first}\n\n{LESSON.format(number=part.number, name=part.name)}\n{rest}"
 
 
 def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path = SOLUTIONS) -> StubChanges:

@@ -11,7 +11,17 @@ import jsonschema
 import pytest
 from helpers.learner import Course, make_course
 
-from autograder.course import EXERCISES, ROOT, SOLUTIONS, class_settings, labs, parse_target, part_named, parts
+from autograder.course import (
+    EXERCISES,
+    ROOT,
+    SOLUTIONS,
+    class_settings,
+    labs,
+    parse_target,
+    part_named,
+    part_of_task,
+    parts,
+)
 from autograder.grading.checks import points_by_task
 from autograder.grading.grade import grade
 from autograder.grading.misconceptions import misconceptions, variants
@@ -32,8 +42,8 @@ def course(tmp_path) -> Course:
     return made
 
 
-def test_labs_are_no_part_of_what_a_class_grades():
-    assert len(parts()) == 11 and not {*labs()} & {*parts()}
+def test_labs_are_not_part_of_what_a_class_grades():
+    assert len(parts()) == 11 and not any(part.is_lab for part in parts()) and all(lab.is_lab for lab in labs())
     assert parse_target(None).parts == parts()
     for lab in labs():
         assert lab.name not in class_settings()["weights"]
@@ -58,6 +68,12 @@ def test_a_task_of_a_lab_is_found_as_learners_type_it(typed):
 def test_a_lab_that_is_not_there_is_a_sentence(typed, words):
     with pytest.raises(ValueError, match=words):
         parse_target(typed)
+
+
+def test_the_part_or_lab_of_a_task_is_found_and_an_unknown_task_is_a_key_error():
+    assert (part_of_task("5.2"), part_of_task("L2.3")) == (parts()[5], LAB2)
+    with pytest.raises(KeyError, match="There is no task 5.9"):
+        part_of_task("5.9")
 
 
 @pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)
@@ -94,9 +110,10 @@ def test_no_check_of_a_lab_links_to_the_catalogue_which_has_no_labs(monkeypatch)
     assert mistake_page.published_page(of_a_part) == "https://example.org/mistakes/5.1.html#merge-once"
 
 
-def test_a_part_may_not_import_the_package_of_a_lab():
-    report = grade({LAB1.file_name: b"import torch\n"}, LAB1, seed=1, tier=Tier.LOCAL)
-    assert "The file imports torch" in report.checks[0].message and report.earned == 0
+def test_a_part_or_another_lab_may_not_import_the_package_of_a_lab():
+    for other in (parts()[3], LAB1):
+        report = grade({other.file_name: b"import torch\n"}, other, seed=1, tier=Tier.LOCAL)
+        assert "The file imports torch" in report.checks[0].message and report.earned == 0
 
 
 def test_a_learner_checks_a_lab_gets_hints_and_resets_it(course):

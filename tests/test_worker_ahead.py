@@ -42,4 +42,6 @@ def test_another_part_or_a_seed_or_the_learners_own_parts_leave_it_waiting(ahead
     assert grade(files, PART, tier=Tier.LOCAL, seed=1, ahead=ahead).seed == 1
     assert grade(files, PART, tier=Tier.LOCAL, own_parts=True, ahead=ahead).passed
     assert grade({PART.file_name: b"def"}, PART, tier=Tier.LOCAL, ahead=ahead).earned == 0
-    assert ahead.take(PART) is not None
+    worker = ahead.take(PART)
+    assert worker is not None
+    worker.close()

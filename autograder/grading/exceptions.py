@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 CHANGES_IN_PLACE = re.compile(r"=\s*(?:[\w.\[\]]|\([^()\n]*\))*\b(append|sort|shuffle|extend|insert|reverse|clear)\(")
 
-ZIP_FORGOTTEN = re.compile(r"\bfor \w+, *\w+ in ([\w.]+, *[\w.]+)(?=:)")
-
 
 @dataclass(frozen=True)
 class Cause:
@@ -253,7 +251,7 @@ CAUSES = (
         "(?:Type|Attribute|Value)Error",
         r"has no attribute '(?:data|grad)'|too many values to unpack|not enough values to unpack|cannot unpack",
         "a comma makes a tuple of the two: zip({change}) goes through them together.",
-        within=ZIP_FORGOTTEN.pattern,
+        within=r"\bfor \w+, *\w+ in ([\w.]+, *[\w.]+)(?=:)",
     ),
     Cause(
         "AttributeError",

@@ -43,7 +43,7 @@ UNDERSCORES = "Write {}, with two underscores on each side."
 NO_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)' (?:object )?has no attribute '(\w+)'")
 NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
-# A blank of the code in hints. Python puts the class's name before one in a method.
+# A blank in the code of a hint. In a method, Python puts the class's name before it.
 BLANK = re.compile(r"name '(?:_[A-Za-z]\w*?)?____(\d+)' is not defined")
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # An ImportError about another part, and the path in the worker's folder, which learners need not see.

@@ -37,7 +37,9 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True)
 class Series:
-    """What many gradings in one process share. seconds: see `MistakeOracle`; passed: what checks have passed with."""
+    """What many gradings in one process share. seconds: see `MistakeOracle`; passed: the answers with which checks have
+    passed.
+    """
 
     seconds: float = 8.0
     passed: PassedChecks = field(default_factory=PassedChecks)
@@ -51,7 +53,7 @@ class Series:
 
 
 class WorkerAhead:
-    """The local worker of the next grading of a part, with the seed of its inputs: `watch` answers a save without
+    """The local worker of a part's next grading, with the seed of its inputs, so that `watch` answers a save without
     starting a process first. It grades one file, since learners' code always runs in a fresh process. No worker is
     started ahead on Windows, where it ends after some minutes, nor with packages, which may be missing.
     """
@@ -63,7 +65,7 @@ class WorkerAhead:
         try:
             if os.name == "posix" and not part.packages:
                 self._worker.start()
-        except SandboxUnavailable:  # the grading says it
+        except SandboxUnavailable:  # the grading reports it
             self.close()
 
     def take(self, part: Part) -> Worker | None:
@@ -118,12 +120,8 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    worker = ahead and ahead.take(part)
-    if worker is None:
-        files_of_worker = {**shipped, f"submission/{part.file_name}": content}
-        worker = Worker(files_of_worker, tier, at_most, packages=part.packages)
-    else:
-        worker.add("submission", {part.file_name: content})
+    worker = (ahead and ahead.take(part)) or Worker(shipped, tier, at_most, packages=part.packages)
+    worker.add("submission", {part.file_name: content})
     with worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)

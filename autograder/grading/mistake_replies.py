@@ -40,7 +40,7 @@ class MistakeOracle:
         """
         known = self._of(part, files)
         end = time.monotonic() + self.seconds + (PACKAGES_SECONDS if part.packages else 0.0)
-        written = set()  # most mistakes are never asked, and their files take longer than many a call
+        written = set()  # most mistakes are never asked, and writing a file takes longer than many calls
         # Started by the first call that nobody has made. Our own code only: no learner's file is in there.
         with Worker(files, Tier.LOCAL, LIMITS, packages=part.packages) as worker:
 

@@ -26,8 +26,8 @@ SECOND_WAY = "second_way"
 class Call:
     """One call of a probe. mentions: what a good explanation of the answer says.
 
-    only_lengths: the numbers need a machine, but how many there are does not. right: the right answer, of a probe that
-    reads files next to it, which the reference can't be called with.
+    only_lengths: the numbers need a machine, but how many there are does not. right: the right answer for a probe
+    that reads files next to it, since the reference can't be called without them.
     """
 
     task: str

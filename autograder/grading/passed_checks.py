@@ -77,7 +77,7 @@ class PassedChecks:
 
     def of(self, part: Part, seed: int, name: str) -> PassedCheck:
         """One check."""
-        if self.left <= 0:  # a stranger each time: seeds are many
+        if self.left <= 0:  # a new one that is not kept
             return self._checks.get((part, seed, name), PassedCheck())
         return self._checks.setdefault((part, seed, name), PassedCheck())
 

@@ -39,7 +39,7 @@ WIDEST_LINE = 62  # characters of a line of code that are shown: with what stand
 @dataclass(frozen=True)
 class Function:
     """A function or method at the top of a file. stub_raise: the line of its `raise NotImplementedError`; others: how
-    many statements are beside it. The properties are computed when a failing check asks: it takes longer than reading
+    many other statements it has. The properties are computed when a failing check asks: it takes longer than reading
     the file.
     """
 
@@ -49,7 +49,7 @@ class Function:
     others: int
 
     def is_stub(self, given: int = 0) -> bool:
-        """Whether nothing was written in it yet. given: the statements that the stub has beside the raise."""
+        """Whether nothing was written in it yet. given: how many statements the stub has besides the raise."""
         return self.stub_raise is not None and self.others <= given
 
     def leftover(self, given: int = 0) -> int | None:

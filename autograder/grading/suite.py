@@ -155,7 +155,7 @@ def run_suite(
 ) -> list[Check]:
     """One suite, once: see `Suites.run`."""
     suites = _idle.pop() if _idle else Suites()
-    current = os.environ.get("PYTEST_CURRENT_TEST")
+    current = os.environ.get("PYTEST_CURRENT_TEST")  # set where a test calls this; each check sets and deletes it
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -173,11 +173,10 @@ def _no_foreign_plugins() -> Iterator[None]:
     before = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     before["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    current = os.environ.get("PYTEST_CURRENT_TEST")
     try:
         yield
     finally:
-        for name, value in {**before, "PYTEST_CURRENT_TEST": current}.items():
+        for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
             else:

@@ -23,7 +23,7 @@ class PackageMissing(ValueError):
 
 
 def package_setup(names: Sequence[str], tier: Tier) -> dict[str, list[str]]:
-    """What a worker is told of these packages. Raises PackageMissing, and SandboxUnavailable if the tier has none."""
+    """What to tell a worker about these packages. Raises PackageMissing, or SandboxUnavailable if the tier has none."""
     if tier is not Tier.LOCAL:
         raise SandboxUnavailable(
             f"This code may import {' and '.join(names)}, but the sandbox for other people's code has no packages."

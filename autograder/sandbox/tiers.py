@@ -70,7 +70,7 @@ class Job:
             self._hand_over(owner)
 
     def add(self, files: Mapping[str, bytes]) -> None:
-        """Write more files, for this user. Raises ValueError, too."""
+        """Write more files, without handing them over to another user. Raises ValueError as `__init__` does."""
         _check_paths(files)
         self._write(files)
 
@@ -102,7 +102,7 @@ def _compiled_worker() -> bytes:
     """The worker's program as bytecode of this interpreter."""
     path = Path(__file__).with_name(WORKER)
     code = importlib.machinery.SourceFileLoader("worker", str(path)).get_code("worker")  # kept in __pycache__
-    # Twelve zeros stand where the date of a source would be: this file is run, not imported.
+    # Twelve zeros instead of the source's date: this file is run, not imported.
     return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
 
 

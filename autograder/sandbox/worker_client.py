@@ -68,8 +68,8 @@ class Worker:
     ) -> None:
         """packages: installed ones that the code may import, in the local tier only."""
         if packages:
-            limits = replace(limits, memory_bytes=max(limits.memory_bytes, PACKAGES_MEMORY))
-            limits = replace(limits, total_seconds=limits.total_seconds + PACKAGES_SECONDS)
+            memory, seconds = max(limits.memory_bytes, PACKAGES_MEMORY), limits.total_seconds + PACKAGES_SECONDS
+            limits = replace(limits, memory_bytes=memory, total_seconds=seconds)
         self.packages = tuple(packages)
         self.files, self.tier, self.limits, self.interpreter = dict(files), Tier(tier), limits, interpreter
         self.interpreter_version: str | None = None
@@ -94,7 +94,7 @@ class Worker:
         self.close()
 
     def add(self, folder: str, files: Mapping[str, bytes]) -> None:
-        """Add a folder with an implementation under test. Once the process is started, only in the local tier."""
+        """Add a folder with an implementation under test. After the start, this works in the local tier only."""
         files = {f"{folder}/{name}": content for name, content in files.items()}
         self.files.update(files)
         self._names = _modules_in(self.files)

@@ -68,7 +68,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def _version(interpreter: str) -> str | None:
-    """Its version, such as 3.12; None if it does not run. pyenv has programs of versions that are not installed."""
+    """Its version, such as 3.12; None if it does not run, like pyenv's programs of versions that are not installed."""
     program = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         answer = subprocess.run([interpreter, "-c", program], capture_output=True, encoding="utf-8", timeout=30)
@@ -78,7 +78,7 @@ def _version(interpreter: str) -> str | None:
 
 
 def environment(version: str, interpreter: str) -> Path:
-    """The Python of an environment with the course's packages; this one, if it runs here. Makes it the first time."""
+    """The Python of an environment with the course's packages, made the first time; for this version, this Python."""
     if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
         return Path(sys.executable)
     folder = ENVIRONMENTS / version
@@ -95,7 +95,7 @@ def environment(version: str, interpreter: str) -> Path:
 
 
 def verdicts_of(python: Path) -> dict[str, list[list[object]]]:
-    """The verdicts with another Python. A use of something that a later version removes is an error there."""
+    """The verdicts with another Python. A DeprecationWarning is an error there."""
     command = [str(python), "-W", "error::DeprecationWarning", __file__, "--verdicts"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
@@ -123,7 +123,13 @@ def problems(found: dict[str, list], reference: dict[str, list]) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", metavar="VERSION", help="versions, or oldest and newest of those found")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="VERSION",
+        choices=[*VERSIONS, "oldest", "newest"],
+        help="versions, or oldest and newest of those found",
+    )
     parser.add_argument("--verdicts", action="store_true", help="print the verdicts of this Python as JSON")
     options = parser.parse_args()
     if options.verdicts:

@@ -27,19 +27,23 @@ def test_what_is_wrong_is_said_by_part_and_check():
     ]
     lucky = {"part 3, stub": [["a", "passed", 2.0, None]]}
     assert every_python.problems(lucky, lucky) == ["part 3, stub: a earns 2"]
+    fewer = {**RIGHT, "part 3, stub": RIGHT["part 3, stub"][:1]}
+    assert every_python.problems(fewer, RIGHT) == ["part 3, stub: None differs from ['b', 'manual', 0.0, None]"]
     assert every_python.problems({}, RIGHT) == ["part 3, solution is missing", "part 3, stub is missing"]
     fewer = RIGHT | {"part 3, stub": RIGHT["part 3, stub"][:1]}
     assert every_python.problems(fewer, RIGHT) == ["part 3, stub: no check differs from ['b', 'manual', 0.0, None]"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="A script is no program on Windows.")
+@pytest.mark.skipif(os.name == "nt", reason="A script is not a program on Windows.")
 def test_only_interpreters_that_run_are_found(tmp_path, monkeypatch):
-    for name, text in (("python3.10", "#!/bin/sh\nexit 127\n"), ("python3.15", "#!/bin/sh\necho 3.15\n")):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        (tmp_path / name).chmod(0o755)
+    dead, alive = [version for version in VERSIONS if version != HERE][:2]
+    for version, line in ((dead, "exit 127"), (alive, f"echo {alive}")):
+        script = tmp_path / f"python{version}"
+        script.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        script.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    assert every_python.interpreters() == {HERE: sys.executable, "3.15": str(tmp_path / "python3.15")}
+    assert every_python.interpreters() == {HERE: sys.executable, alive: str(tmp_path / f"python{alive}")}
 
 
 def test_a_difference_fails_and_missing_versions_are_named(monkeypatch, capsys):
@@ -56,6 +60,9 @@ def test_a_difference_fails_and_missing_versions_are_named(monkeypatch, capsys):
     assert every_python.main() == 1 and "part 3, stub is missing" in capsys.readouterr().out
     monkeypatch.setattr(sys, "argv", ["every_python.py", "--only", VERSIONS[1]])
     assert every_python.main() == 1 and f"Python {VERSIONS[1]}: not found" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["every_python.py", "--only", "3.9"])
+    with pytest.raises(SystemExit, match="2"):
+        every_python.main()
 
 
 def test_the_workflow_and_the_classifiers_have_the_same_versions():

@@ -13,9 +13,9 @@ from autograder.grading.misconceptions import Misconception, misconceptions, var
 from autograder.grading.part_probes import Probes
 from autograder.grading.report import Report
 
-LABS_TOO = True  # their known mistakes, hints and points are held to the same
+LABS_TOO = True  # the same rules hold for their known mistakes, hints and points
 RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
-SLOW_PARTS = (1, 7, 8)  # a seed takes their right solutions more than a second
+SLOW_PARTS = (1, 7, 8)  # their right solutions take more than a second per seed
 ONE_SEED_OR_MORE = pytest.mark.parametrize(
     "seeds", [(1,), pytest.param((2, 3), marks=pytest.mark.slow)], ids=["seed1", "seeds2and3"]
 )

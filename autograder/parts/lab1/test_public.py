@@ -31,9 +31,7 @@ def test_layernorm_makes_the_mean_0_and_the_variance_1(student, draw):
 @check("L1.1", points=0.5)
 def test_layernorm_multiplies_by_the_gain_and_adds_the_bias(student, draw):
     """layernorm multiplies by the gain, then adds the bias."""
-    by_hand = (
-        "by hand: before gain and bias it is -1 and 1; with gains 2 and 3 -2 and 3; with biases 10 and 20 8 and 23"
-    )
+    by_hand = "by hand: the norm makes -1 and 1; gains 2 and 3 make these -2 and 3; biases 10 and 20 make them 8 and 23"
     for x, gain, bias in (([1, 5], [2, 3], [10, 20]), norm_of(draw, 6)):
         expected = oracle.layernorm(x, gain, bias)
         student.layernorm_outputs(x, gain, bias).must_be(expected, by_hand, tolerance=1e-4)
@@ -49,7 +47,7 @@ def test_layernorm_adds_eps_inside_the_root(student, draw):
     x = [number / 1000 for number in draw.numbers(4)]
     gain, bias = [1.0] * 4, [0.0] * 4
     student.layernorm_outputs(x, gain, bias).must_be(
-        oracle.layernorm(x, gain, bias), "an eps that is given was right: the default is 1e-5", tolerance=1e-7
+        oracle.layernorm(x, gain, bias), "your eps is right when it is passed: the default must be 1e-5", tolerance=1e-7
     )
 
 

@@ -3,7 +3,7 @@
 from autograder.grading.checks import check
 from autograder.parts.lab2 import oracle
 
-BY_EYE = "write the tokens of the first word in a row, and draw a bow from each one to the next: each bow is a pair"
+BY_EYE = "write the tokens of the first word in a row, and draw an arc from each one to the next: each arc is a pair"
 SLOWLY = "after each merge, print the pair, its count and the words: at which merge do yours differ for the first time?"
 
 

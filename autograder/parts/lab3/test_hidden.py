@@ -23,7 +23,8 @@ def test_a_long_name_has_block_size_predictions(student, draw):
     bos, seed = SIZES["vocab_size"] - 1, draw.randrange(1000)
     name = [bos, *(draw.randrange(bos) for _ in range(9)), bos]
     student.loss(name, SIZES, seed).must_be(
-        oracle.loss_and_gradients(name, SIZES, seed)[0], "how many rows does wpe have, and how many tokens the name?"
+        oracle.loss_and_gradients(name, SIZES, seed)[0],
+        "how many rows does wpe have, and how many tokens does the name have?",
     )
 
 

@@ -42,7 +42,7 @@ def test_rmsnorm_norms_each_row_by_itself(student, draw):
     for x in ([[3, -4], [1, 1]], [[1, -1, 1]], draw.matrix(5, 5), draw.matrix(3, 6)):
         student.normed(x).must_be(
             [part5.rmsnorm(row) for row in x],
-            "by hand: the mean square of 3 and -4 is 12.5, its root 3.536: 0.849 and -1.131; other rows play no part",
+            "by hand: the mean square of 3 and -4 is 12.5, its root 3.536: 0.849 and -1.131; other rows do not matter",
         )
 
 
@@ -53,7 +53,7 @@ def test_one_head_attends_to_earlier_positions_only(student, draw):
         x, seed = draw.matrix(length, 2), draw.randrange(1000)
         student.attention(x, 0, SMALL, seed).must_be(
             oracle.attention(x, 0, SMALL, seed),
-            "print the weights: above the diagonal they are 0, each row has the sum 1, and row 0 is 1, 0, 0",
+            "print the weights: above the diagonal they are 0, each row adds up to 1, and row 0 is 1 and then zeros",
         )
 
 

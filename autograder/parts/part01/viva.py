@@ -15,7 +15,12 @@ def calls(draw):
         Call("1.2", "number_minus_value", (a, b), "the number is on the left; the gradient for x is -1."),
         Call("1.2", "quotient", (a * b, b), "the gradient for y is -x / y**2."),
         Call("1.2", "powers", (a, [2, 3]), "the derivative of x**n is n x**(n - 1)."),
-        Call("1.2", "number_over_value", (a * b * b, b), "the number is above; the gradient for x is -number / x**2."),
+        Call(
+            "1.2",
+            "number_over_value",
+            (a * b * b, b),
+            "the number is the numerator; the gradient for x is -number / x**2.",
+        ),
         Call(
             "1.3",
             "relus",
