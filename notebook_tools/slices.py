@@ -1,4 +1,4 @@
-"""Draw how heads share one vector: what each of them takes from the query and from every cached key and value."""
+"""Draw how heads share one vector: which numbers of the query and of every cached key and value each of them reads."""
 
 from __future__ import annotations
 

@@ -386,7 +386,7 @@ def _checks():
 def _finding():
     """Where a learner's modules are: next to the notebook, in the folders of the other parts, in exercises/.
 
-    In the course's folder, the reference takes the place of other parts that are not passed yet: one can begin anywhere.
+    In the course's folder, the reference replaces other parts that are not passed yet, so that learners can start anywhere.
     """
 
     # By part: its title, its module and the modules that it needs. course.json is generated from course.toml.
@@ -408,7 +408,7 @@ def _finding():
     @dataclass(frozen=True)
     class Found:
         """The modules of a part and of those that it builds on. own: the file that the part is written in. modules: what
-        the notebook imports; theirs: the learner's files, some of which the reference stands in for.
+        the notebook imports; theirs: the learner's files, some of which the reference may replace.
         """
 
         title: str
@@ -2174,7 +2174,7 @@ def _shares():
 
 
 def _slices():
-    """Draw how heads share one vector: what each of them takes from the query and from every cached key and value."""
+    """Draw how heads share one vector: which numbers of the query and of every cached key and value each of them reads."""
 
     from notebook_tools import picture, svg
 
@@ -2558,7 +2558,8 @@ def _lesson():
             """
             self._look_again()
             usual = gc.get_threshold()
-            gc.set_threshold(100_000, 20, 100)  # a graph has no cycles: looking for them often takes half of the time
+            # Graphs have no cycles, and the usual search for cycles takes half of the time.
+            gc.set_threshold(100_000, 20, 100)
             try:
                 yield
             except Exception as error:  # whatever a learner's code raises
@@ -2582,13 +2583,13 @@ def _lesson():
             )
 
         def model_file(self) -> Path:
-            """A trained model's path: the learner's own, kept by `make capstone`, or the course's. Says once which."""
+            """A trained model's path: the learner's, from `make capstone`, or else the course's. Prints which, once."""
             kept = (above / "runs" / "capstone.json" for above in (self.folder, *self.folder.parents))
             path = next((path for path in kept if path.is_file()), None)
             said = f"Your own model, trained by your capstone: {path}"
             if path is None:
                 path = self.data("trained_weights.json")
-                said = f"The course's trained model, {path.name}. After make capstone, your own takes its place."
+                said = f"The course's trained model, {path.name}. After make capstone, your own is used instead."
             if said != self._model:
                 self._model = said
                 print(said)
