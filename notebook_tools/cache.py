@@ -36,8 +36,7 @@ def drawing(tokens: Sequence[str], weights: Sequence[Sequence] | None = None, wi
             drawn.box(x + 2, y + 3, cell - 4, TALL - 6, "attention", "fill" if new else "tint", rounded=4)
             text = f"k, v of {other}" if in_full else other
             if weights is not None:
-                weight = weights[row][place]
-                text = f"{float(getattr(weight, 'data', weight)):.2f}"
+                text = f"{svg.plain(weights[row][place]):.2f}"
             drawn.text(x + cell / 2, y + TALL / 2, text, "ink", size=svg.SMALL, on=new)
         count = f"{row + 1} key" + "s" * (row > 0)
         if beside:

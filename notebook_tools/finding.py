@@ -1,6 +1,6 @@
 """Where a learner's modules are: next to the notebook, in the folders of the other parts, in exercises/.
 
-In the course's folder, the reference takes the place of other parts that are not passed yet: one can begin anywhere.
+In the course's folder, the reference replaces other parts that are not passed yet, so that learners can start anywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WHERE_TO_PUT = "Put the folder of its part next to this folder, or the file next
 @dataclass(frozen=True)
 class Found:
     """The modules of a part and of those that it builds on. own: the file that the part is written in. modules: what
-    the notebook imports; theirs: the learner's files, some of which the reference stands in for.
+    the notebook imports; theirs: the learner's files, some of which the reference may replace.
     """
 
     title: str

@@ -39,7 +39,8 @@ class Lesson:
         """
         self._look_again()
         usual = gc.get_threshold()
-        gc.set_threshold(100_000, 20, 100)  # a graph has no cycles: looking for them often takes half of the time
+        # Graphs have no cycles, and the usual search for cycles takes half of the time.
+        gc.set_threshold(100_000, 20, 100)
         try:
             yield
         except Exception as error:  # whatever a learner's code raises
@@ -63,13 +64,13 @@ class Lesson:
         )
 
     def model_file(self) -> Path:
-        """A trained model's path: the learner's own, kept by `make capstone`, or the course's. Says once which."""
+        """A trained model's path: the learner's, from `make capstone`, or else the course's. Prints which, once."""
         kept = (above / "runs" / "capstone.json" for above in (self.folder, *self.folder.parents))
         path = next((path for path in kept if path.is_file()), None)
         said = f"Your own model, trained by your capstone: {path}"
         if path is None:
             path = self.data("trained_weights.json")
-            said = f"The course's trained model, {path.name}. After make capstone, your own takes its place."
+            said = f"The course's trained model, {path.name}. After make capstone, your own is used instead."
         if said != self._model:
             self._model = said
             print(said)

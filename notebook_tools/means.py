@@ -37,11 +37,11 @@ def drawing(
     width: float = svg.WIDE,
 ) -> svg.Picture:
     """The picture. Raises ValueError when a row has not one weight for each position up to its own."""
-    rows = [[_plain(weight) for weight in row] for row in weights]
+    rows = [[svg.plain(weight) for weight in row] for row in weights]
     for place, row in enumerate(rows):
         if len(row) != place + 1:
             raise ValueError(f"Row {place} has {len(row)} weights: it looks at {place + 1} positions, one weight each.")
-    data = [[_plain(value) for value in vector] for vector in vectors]
+    data = [[svg.plain(value) for value in vector] for vector in vectors]
     means = [[sum(w * vector[j] for w, vector in zip(row, data)) for j in range(len(data[0]))] for row in rows]
     size, long = len(rows), len(data[0])
     beside = width >= 500
@@ -61,7 +61,7 @@ def drawing(
             text = svg.number(weight, 3) if weight in (0, 1) else f"{weight:.2f}"
             drawn.text(left + cell / 2, y + TALL / 2, text, size=svg.SMALL, on=strength > 0.7)
         terms = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, row))
-        drawn.describe(f"{names[place]}: weights {terms}; mean {_list(means[place])}.")
+        drawn.describe(f"{names[place]}: weights {terms}; mean {svg.as_vector(means[place])}.")
     if beside:
         gap = max((width - across - 2 * long * cell - 20) / 3, 26)
         left, second = across + gap, top
@@ -87,11 +87,3 @@ def _column(drawn: svg.Picture, left: float, top: float, cell: float, vectors: V
             x, y = left + at * cell, top + place * TALL
             drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint", rounded=3)
             drawn.text(x + cell / 2, y + TALL / 2, svg.number(value, 3), size=svg.SMALL)
-
-
-def _list(vector: Sequence[float]) -> str:
-    return "(" + ", ".join(svg.number(value, 3) for value in vector) + ")"
-
-
-def _plain(value) -> float:
-    return float(getattr(value, "data", value))

@@ -12,8 +12,8 @@ Matrix = Sequence[Sequence[float]]
 
 def show(x: Sequence, w: Sequence[Sequence], outputs: Sequence) -> None:
     """Draw a learner's `linear(x, w)` and its outputs: `Value`s or numbers, two to a row."""
-    plain = [_number(value) for value in x], [[_number(value) for value in row] for row in w]
-    picture.show(drawing(*plain, [_number(value) for value in outputs]))
+    plain = [svg.plain(value) for value in x], [[svg.plain(value) for value in row] for row in w]
+    picture.show(drawing(*plain, [svg.plain(value) for value in outputs]))
 
 
 def drawing(x: Sequence[float], w: Matrix, outputs: Sequence[float], width: float = svg.WIDE) -> svg.Picture:
@@ -39,7 +39,7 @@ def drawing(x: Sequence[float], w: Matrix, outputs: Sequence[float], width: floa
         terms = " + ".join(svg.as_term(weight * value, 3) for weight, value in zip(row, x))
         drawn.text(4 * CELL + 46, y, f"= {terms} =", anchor="start", size=svg.SMALL)
         _cells(drawn, table - 82, y, [output], "value", "fill")
-        drawn.describe(f"Row {count}, {_list(row)}, times {_list(x)} is {svg.number(output)}.")
+        drawn.describe(f"Row {count}, {svg.as_vector(row)}, times {svg.as_vector(x)} is {svg.number(output)}.")
     place = (table + 40, 16, side, side) if beside else (50, high + 10, side, side)
     reach = 1.15 * max(abs(value) for vector in (*w, x) for value in vector)
     scale = chart.Scale(-reach, reach)
@@ -65,11 +65,3 @@ def _cells(drawn: svg.Picture, left: float, y: float, row: Sequence[float], role
         drawn.box(left + place * CELL, y - 15, wide - 3, 30, role, style, rounded=3)
         on = style == "fill"
         drawn.text(left + place * CELL + (wide - 3) / 2, y, svg.number(value, 3), bold=on, on=on)
-
-
-def _list(row: Sequence[float]) -> str:
-    return "(" + ", ".join(svg.number(value, 3) for value in row) + ")"
-
-
-def _number(value) -> float:
-    return float(getattr(value, "data", value))

@@ -1,4 +1,4 @@
-"""Draw how heads share one vector: what each of them takes from the query and from every cached key and value."""
+"""Draw how heads share one vector: which numbers of the query and of every cached key and value each of them reads."""
 
 from __future__ import annotations
 
@@ -47,19 +47,21 @@ def drawing(
                     x = NAME + at * cell
                     role = "attention" if inside else "other"
                     drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint" if inside else "paper", rounded=3)
-                    drawn.text(x + cell / 2, y + TALL / 2, svg.number(_plain(value), 3), "ink" if inside else "other")
+                    drawn.text(
+                        x + cell / 2, y + TALL / 2, svg.number(svg.plain(value), 3), "ink" if inside else "other"
+                    )
                 y += TALL
             y += 10
-        mine = [_plain(number) for number in query[start : start + wide]]
-        scores = [sum(map(mul, mine, map(_plain, key[start:]))) for key in keys]
+        mine = [svg.plain(number) for number in query[start : start + wide]]
+        scores = [sum(map(mul, mine, map(svg.plain, key[start:]))) for key in keys]
         lines = [
             ("dot products", ", ".join(svg.number(score, 3) for score in scores)),
             (
                 f"divided by √{wide}",
                 ", ".join(f"{score / wide**0.5:.3f}".replace("-", "−") for score in scores),
             ),
-            ("weights", ", ".join(f"{_plain(weight):.3f}" for weight in weights)),
-            ("output", "[" + ", ".join(svg.number(_plain(number), 3) for number in output) + "]"),
+            ("weights", ", ".join(f"{svg.plain(weight):.3f}" for weight in weights)),
+            ("output", "[" + ", ".join(svg.number(svg.plain(number), 3) for number in output) + "]"),
         ]
         x, at = (NAME + len(query) * cell + 40, begin + 18) if beside else (NAME, begin + high + 8)
         if beside:
@@ -83,7 +85,3 @@ def _cut(vectors, start: int, wide: int):
     if isinstance(vectors[0], (list, tuple)):
         return [vector[start : start + wide] for vector in vectors]
     return vectors[start : start + wide]
-
-
-def _plain(value) -> float:
-    return float(getattr(value, "data", value))

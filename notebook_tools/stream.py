@@ -19,7 +19,7 @@ def drawing(
     start: Sequence, updates: Sequence[Update], title: str = "The residual stream", width: float = svg.WIDE
 ) -> svg.Picture:
     """The picture. x after each part is x before it plus what the part returns."""
-    x = [_plain(value) for value in start]
+    x = [svg.plain(value) for value in start]
     width = min(width, 430)
     left = 190 if width > 400 else 150
     part = min(width - left - 8, 170)
@@ -29,7 +29,7 @@ def drawing(
     drawn.text(stream, y, f"x = {_list(x)}", "residual", bold=True, size=svg.SMALL)
     top = y + 14
     for name, normed, output in updates:
-        normed, output = [_plain(value) for value in normed], [_plain(value) for value in output]
+        normed, output = [svg.plain(value) for value in normed], [svg.plain(value) for value in output]
         x = [old + new for old, new in zip(x, output)]
         branch, join, last = top + 12, top + STEP - 26, top + STEP
         drawn.line([(stream, top), (stream, join - 12)], "residual", 6)
@@ -52,7 +52,3 @@ def drawing(
 
 def _list(vector: Sequence[float]) -> str:
     return "[" + ", ".join(svg.number(round(value, 2), 3) for value in vector) + "]"
-
-
-def _plain(value) -> float:
-    return float(getattr(value, "data", value))

@@ -123,6 +123,16 @@ def number(value: float, digits: int = 4) -> str:
     return text.replace("-", "−") if float(f"{value:.{digits}g}") else "0"
 
 
+def plain(value) -> float:
+    """A number, or the number in a `Value`."""
+    return float(getattr(value, "data", value))
+
+
+def as_vector(vector: Sequence[float]) -> str:
+    """A vector as text, with three digits per number."""
+    return "(" + ", ".join(number(value, 3) for value in vector) + ")"
+
+
 def as_term(value: float, digits: int = 4) -> str:
     """A number as a term of a sum: a negative one in parentheses."""
     return f"({number(value, digits)})" if value < 0 else number(value, digits)

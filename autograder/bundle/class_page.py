@@ -23,7 +23,7 @@ class ClassPage:
 
 
 def class_page(settings: ClassSettings) -> ClassPage:
-    """The parts with a weight above 0, and the ones that these need: the page checks a part on the learner's own."""
+    """The parts with a weight above 0, and those that they build on: a check also runs the learner's earlier parts."""
     wanted = [part for part in parts() if settings.weights.get(part.name, 0) > 0]
     due = {}
     for part in parts():

@@ -73,7 +73,7 @@ def quick() -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
-    """Run the project's own tests, without those of `gates`. With arguments, which go to pytest, run what they choose.
+    """Run the project's own tests, except those of `gates`. Arguments go to pytest and choose the tests instead.
 
     Example: python -m autograder test tests/test_stubs.py -k backup
     """

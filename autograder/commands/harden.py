@@ -62,7 +62,7 @@ def harden(
             answer = typer.prompt(f"Number of the cause (1-{len(now.causes)})", type=int)
             try:
                 print_lines(hardening.answer_lines(now, answer))
-            except ValueError as error:  # not on the list: ask again, as for letters
+            except ValueError as error:  # not in the list: ask again, as typer does after letters
                 typer.echo(error)
         if now is not None:
             print_lines([f"Answer with its number: {command('harden', now.of.target, answer=1)}"])

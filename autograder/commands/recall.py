@@ -21,7 +21,9 @@ def recall(
         str | None,
         typer.Argument(metavar="[PART|TASK]", help="Ask about this part or task, even if nothing is due."),
     ] = None,
-    answer: Annotated[int | None, typer.Option(metavar="N", help="The answer to the question; 0: not known.")] = None,
+    answer: Annotated[
+        int | None, typer.Option(metavar="N", help="The number of your answer; 0: you don't know.")
+    ] = None,
 ) -> None:
     """Answer a question about your own code. It comes again after 1, 3, 7 and 21 days.
 
@@ -30,11 +32,11 @@ def recall(
     from autograder.recall import session
 
     today = date.today()
-    if answer is None:
-        typer.echo("Looking for a question in your code ...\n")
     if answer is not None:
         print_lines(session.answered(answer, today))
-    elif sys.stdin.isatty() and sys.stdout.isatty():
+        return
+    typer.echo("Looking for a question in your code ...\n")
+    if sys.stdin.isatty() and sys.stdout.isatty():
         session.talk(target, today, input, print_lines)
     else:
         print_lines(session.asked(target, today))

@@ -23,7 +23,7 @@ app = typer.Typer()
 
 DOCS = ROOT / "docs"
 NO_CATALOGUE = "no_catalogue"  # the tag that docs/conf.py knows
-PAGE_MARK = "page.json"  # `page` writes it into every page
+PAGE_MARK = "page.json"  # of bundle/page.py, whose import takes seconds; `page` writes it into every page
 MARK = ".buildinfo"  # Sphinx writes it into every site
 
 

@@ -30,7 +30,7 @@ LEFT_OUT = re.compile(r"part\d\d-(how|how-to-work|start)")  # what is only for w
 PICTURE = re.compile(r"src='data:image/svg\+xml,([^']*)'")
 FORMULA = re.compile(r"(```.*?```|`[^`\n]+`)|\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
 HEADING = re.compile(r"<h2>((\d+\.\d+) [^<]*(?:<[^/h][^<]*)*)", re.DOTALL)
-LONGEST_WITHIN_A_LINE = 30  # characters of a formula; a longer one may be wider than a phone, and moves by itself
+LONGEST_WITHIN_A_LINE = 30  # characters of a formula; a longer one may be wider than a phone, so it scrolls
 TEMPLATE = Path(__file__).with_name("lesson.html")
 
 
@@ -211,5 +211,6 @@ def markdown_as_html(markdown: str) -> str:
 
     reader = MarkdownIt("commonmark", {"html": True}).enable("table")
     html = reader.render(FORMULA.sub(kept, markdown))
-    html = re.sub("<(pre|table)>", r'<\1 tabindex="0">', html)  # they can be wider than a phone: keys move them, too
+    # They can be wider than a phone. With the focus, the keyboard scrolls them.
+    html = re.sub("<(pre|table)>", r'<\1 tabindex="0">', html)
     return re.sub("\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], html)

@@ -41,8 +41,8 @@ def opening_lines(part: Part, arguments: Sequence[str]) -> Iterator[str]:
     yield "Save the file, then run a cell of the lesson again. To end JupyterLab, press Ctrl-C twice here."
     if needs_allow_root(arguments):
         yield (
-            "You are root. JupyterLab refuses to run as root unless it gets --allow-root, so this command adds it: "
-            "whoever opens its page can change any file. Only this machine can, with the token in the address."
+            "You are root. JupyterLab refuses to run as root unless it gets --allow-root, so this command adds it. "
+            "Whoever opens its page can change any file, but only on this machine, and with the token in the address."
         )
 
 

@@ -20,8 +20,8 @@ from autograder.notebooks.lesson_notebooks import (
     read_notebook,
     without_exploring,
 )
+from autograder.notebooks.lesson_page import LEFT_OUT, TUTORIAL
 
-TUTORIAL = SOLUTIONS / "microgpt_tutorial.ipynb"
 CELL_SECONDS = 900  # on a busy machine; the longest takes about 10 seconds of processor time
 TITLE = """# A GPT in pure Python, from the first slope to invented names
 
@@ -103,7 +103,7 @@ def _part_cells(part: Part) -> Iterator[dict]:
     code = pieces(part)
     for cell in read_notebook(notebook_path(part, SOURCE))["cells"]:
         name, text = cell["id"], cell["source"]
-        if "nbgrader" in cell["metadata"] or re.fullmatch(r"part\d\d-(how|how-to-work|start)", name):
+        if "nbgrader" in cell["metadata"] or LEFT_OUT.fullmatch(name):
             continue
         if cell["cell_type"] == "code":
             yield _code(name, _freed(text))

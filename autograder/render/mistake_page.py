@@ -1,5 +1,6 @@
-"""Where the page of a known mistake is: on the published site, or on a site that was built here. Mistakes of labs have
-none.
+"""Where the page of a known mistake is: on the published site, or on a site that was built here.
+
+Mistakes of labs have no page.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _code_lines(task: Task, source: Source) -> Iterator[str]:
 
 
 def _shown(code: str) -> str:
-    """A line of code, cut if it is very long; what a terminal would obey, or nobody sees, becomes an escape."""
+    """A line of code, cut if it is very long. Invisible characters, such as control codes, become escapes."""
     cut = code if len(code) <= WIDEST_CODE else f"{code[:WIDEST_CODE]} ..."
     seen = (each if each.isprintable() or each == "\t" else ascii(each)[1:-1] for each in cut)
     return without_commands("".join(seen))

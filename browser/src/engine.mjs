@@ -138,7 +138,7 @@ export class Course {
     const start = (role) => new Interpreter(startWorker, role, source[role]);
     this.checker = start("checker");
     this.learner = new Learner(() => start("learner"));
-    this.startCells = this.startOwn = () => start("learner"); // an interpreter for other things than checks
+    this.startOther = () => start("learner"); // an interpreter for other things than checks
     this.cells = null;
     this.busy = this.cellsBusy = Promise.resolve();
   }
@@ -158,7 +158,7 @@ export class Course {
   // which starts with the first one: a check must not meet what a lesson has imported.
   cell(part, code, files) {
     const turn = this.cellsBusy.then(async () => {
-      this.cells ??= this.startCells();
+      this.cells ??= this.startOther();
       const interpreter = this.cells;
       const stopped = (sentence) => {
         interpreter.end();

@@ -55,7 +55,7 @@ class Page {
     this.engine.catch(() => {}); // reported in `open`
     this.training = new TrainingRoom({
       files: () => this.work.all(),
-      start: async () => (await this.engine).startOwn(),
+      start: async () => (await this.engine).startOther(),
       names: async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean),
     });
   }
@@ -94,7 +94,7 @@ class Page {
     $("open-files").onchange = (event) => this.take([...event.target.files]).finally(() => (event.target.value = ""));
     $("task").onchange = () => this.goToTask($("task").value, false); // the arrow keys stay in the list
     document.querySelector(".skip").onclick = (event) => {
-      event.preventDefault(); // the address names the part
+      event.preventDefault(); // the address says which part is shown
       $(this.part ? "editor-title" : "train-title").focus();
     };
     window.addEventListener("hashchange", () => this.follow());

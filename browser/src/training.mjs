@@ -45,8 +45,8 @@ class FastPieces {
 
 export class TrainingRoom {
   // names: the course's own; files: returns the learner's; start: makes an interpreter, once Python is there.
-  constructor({ files, start, names, onView }) {
-    Object.assign(this, { files, start, courseNames: names, onView, runs: [], current: null, count: 0 });
+  constructor({ files, start, names }) {
+    Object.assign(this, { files, start, courseNames: names, runs: [], current: null, count: 0 });
     $("train-start").onclick = () => this.begin();
     $("train-pause").onclick = () => this.pause();
     $("train-stop").onclick = () => this.stop();
@@ -104,7 +104,7 @@ export class TrainingRoom {
         { label: "uniform guess", loss: Math.log(new Characters(training).size) },
         { label: "letter pairs", loss: pairLoss(training, heldOut) },
       ].filter(({ loss }) => Number.isFinite(loss));
-      shown.data = own ? `${spelled(own.length)} names of yours` : "the course's names";
+      shown.data = own ? `your ${spelled(own.length)} names` : "the course's names";
       shown.key = JSON.stringify([steps, seed, own ?? null]);
       shown.run = isOwn ? new OwnRun(await this.start(), this.files(), own ?? null, steps, seed) : new FastPieces(training, heldOut, steps, seed);
       shown.label = `Run ${++this.count}, ${isOwn ? "your parts" : "fast version"}`;
@@ -136,7 +136,7 @@ export class TrainingRoom {
         named++;
         await this.name(shown, taken, 4);
       }
-      // A pause or a stop during these steps has been said already.
+      // A pause or a stop during these steps has been reported already.
       if (taken >= (spoken * steps) / SPOKEN_AT && !run.done && !this.paused && !this.stopped) {
         spoken = Math.floor((taken * SPOKEN_AT) / steps) + 1;
         this.say(`${spelled(taken)} of ${spelled(steps)} steps, loss ${mean(run.losses).toFixed(2)}.`);
@@ -173,7 +173,7 @@ export class TrainingRoom {
     if (!this.current) return;
     this.paused = !this.paused;
     if (!this.paused) this.goOn?.();
-    this.say(this.paused ? `Paused after ${spelled(this.current.run?.losses.length ?? 0)} steps.` : "Training goes on.");
+    this.say(this.paused ? `Paused after ${spelled(this.current.run?.losses.length ?? 0)} steps.` : "Training continues.");
     this.buttons();
   }
 

@@ -139,6 +139,14 @@ def _svg():
         text = f"{value:,.0f}" if abs(value) >= 1000 and value == int(value) else f"{value:.{digits}g}"
         return text.replace("-", "−") if float(f"{value:.{digits}g}") else "0"
 
+    def plain(value) -> float:
+        """A number, or the number in a `Value`."""
+        return float(getattr(value, "data", value))
+
+    def as_vector(vector: Sequence[float]) -> str:
+        """A vector as text, with three digits per number."""
+        return "(" + ", ".join(number(value, 3) for value in vector) + ")"
+
     def as_term(value: float, digits: int = 4) -> str:
         """A number as a term of a sum: a negative one in parentheses."""
         return f"({number(value, digits)})" if value < 0 else number(value, digits)
@@ -378,7 +386,7 @@ def _checks():
 def _finding():
     """Where a learner's modules are: next to the notebook, in the folders of the other parts, in exercises/.
 
-    In the course's folder, the reference takes the place of other parts that are not passed yet: one can begin anywhere.
+    In the course's folder, the reference replaces other parts that are not passed yet, so that learners can start anywhere.
     """
 
     # By part: its title, its module and the modules that it needs. course.json is generated from course.toml.
@@ -400,7 +408,7 @@ def _finding():
     @dataclass(frozen=True)
     class Found:
         """The modules of a part and of those that it builds on. own: the file that the part is written in. modules: what
-        the notebook imports; theirs: the learner's files, some of which the reference stands in for.
+        the notebook imports; theirs: the learner's files, some of which the reference may replace.
         """
 
         title: str
@@ -922,8 +930,7 @@ def _cache():
                 drawn.box(x + 2, y + 3, cell - 4, TALL - 6, "attention", "fill" if new else "tint", rounded=4)
                 text = f"k, v of {other}" if in_full else other
                 if weights is not None:
-                    weight = weights[row][place]
-                    text = f"{float(getattr(weight, 'data', weight)):.2f}"
+                    text = f"{svg.plain(weights[row][place]):.2f}"
                 drawn.text(x + cell / 2, y + TALL / 2, text, "ink", size=svg.SMALL, on=new)
             count = f"{row + 1} key" + "s" * (row > 0)
             if beside:
@@ -1781,11 +1788,11 @@ def _means():
         width: float = svg.WIDE,
     ) -> svg.Picture:
         """The picture. Raises ValueError when a row has not one weight for each position up to its own."""
-        rows = [[_plain(weight) for weight in row] for row in weights]
+        rows = [[svg.plain(weight) for weight in row] for row in weights]
         for place, row in enumerate(rows):
             if len(row) != place + 1:
                 raise ValueError(f"Row {place} has {len(row)} weights: it looks at {place + 1} positions, one weight each.")
-        data = [[_plain(value) for value in vector] for vector in vectors]
+        data = [[svg.plain(value) for value in vector] for vector in vectors]
         means = [[sum(w * vector[j] for w, vector in zip(row, data)) for j in range(len(data[0]))] for row in rows]
         size, long = len(rows), len(data[0])
         beside = width >= 500
@@ -1805,7 +1812,7 @@ def _means():
                 text = svg.number(weight, 3) if weight in (0, 1) else f"{weight:.2f}"
                 drawn.text(left + cell / 2, y + TALL / 2, text, size=svg.SMALL, on=strength > 0.7)
             terms = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, row))
-            drawn.describe(f"{names[place]}: weights {terms}; mean {_list(means[place])}.")
+            drawn.describe(f"{names[place]}: weights {terms}; mean {svg.as_vector(means[place])}.")
         if beside:
             gap = max((width - across - 2 * long * cell - 20) / 3, 26)
             left, second = across + gap, top
@@ -1830,12 +1837,6 @@ def _means():
                 x, y = left + at * cell, top + place * TALL
                 drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint", rounded=3)
                 drawn.text(x + cell / 2, y + TALL / 2, svg.number(value, 3), size=svg.SMALL)
-
-    def _list(vector: Sequence[float]) -> str:
-        return "(" + ", ".join(svg.number(value, 3) for value in vector) + ")"
-
-    def _plain(value) -> float:
-        return float(getattr(value, "data", value))
 
     return locals()
 
@@ -1940,8 +1941,8 @@ def _products():
 
     def show(x: Sequence, w: Sequence[Sequence], outputs: Sequence) -> None:
         """Draw a learner's `linear(x, w)` and its outputs: `Value`s or numbers, two to a row."""
-        plain = [_number(value) for value in x], [[_number(value) for value in row] for row in w]
-        picture.show(drawing(*plain, [_number(value) for value in outputs]))
+        plain = [svg.plain(value) for value in x], [[svg.plain(value) for value in row] for row in w]
+        picture.show(drawing(*plain, [svg.plain(value) for value in outputs]))
 
     def drawing(x: Sequence[float], w: Matrix, outputs: Sequence[float], width: float = svg.WIDE) -> svg.Picture:
         """The picture. Raises ValueError when there is not one output for each row."""
@@ -1966,7 +1967,7 @@ def _products():
             terms = " + ".join(svg.as_term(weight * value, 3) for weight, value in zip(row, x))
             drawn.text(4 * CELL + 46, y, f"= {terms} =", anchor="start", size=svg.SMALL)
             _cells(drawn, table - 82, y, [output], "value", "fill")
-            drawn.describe(f"Row {count}, {_list(row)}, times {_list(x)} is {svg.number(output)}.")
+            drawn.describe(f"Row {count}, {svg.as_vector(row)}, times {svg.as_vector(x)} is {svg.number(output)}.")
         place = (table + 40, 16, side, side) if beside else (50, high + 10, side, side)
         reach = 1.15 * max(abs(value) for vector in (*w, x) for value in vector)
         scale = chart.Scale(-reach, reach)
@@ -1991,12 +1992,6 @@ def _products():
             drawn.box(left + place * CELL, y - 15, wide - 3, 30, role, style, rounded=3)
             on = style == "fill"
             drawn.text(left + place * CELL + (wide - 3) / 2, y, svg.number(value, 3), bold=on, on=on)
-
-    def _list(row: Sequence[float]) -> str:
-        return "(" + ", ".join(svg.number(value, 3) for value in row) + ")"
-
-    def _number(value) -> float:
-        return float(getattr(value, "data", value))
 
     return locals()
 
@@ -2179,7 +2174,7 @@ def _shares():
 
 
 def _slices():
-    """Draw how heads share one vector: what each of them takes from the query and from every cached key and value."""
+    """Draw how heads share one vector: which numbers of the query and of every cached key and value each of them reads."""
 
     from notebook_tools import picture, svg
 
@@ -2221,19 +2216,21 @@ def _slices():
                         x = NAME + at * cell
                         role = "attention" if inside else "other"
                         drawn.box(x + 1, y + 1, cell - 2, TALL - 2, role, "tint" if inside else "paper", rounded=3)
-                        drawn.text(x + cell / 2, y + TALL / 2, svg.number(_plain(value), 3), "ink" if inside else "other")
+                        drawn.text(
+                            x + cell / 2, y + TALL / 2, svg.number(svg.plain(value), 3), "ink" if inside else "other"
+                        )
                     y += TALL
                 y += 10
-            mine = [_plain(number) for number in query[start : start + wide]]
-            scores = [sum(map(mul, mine, map(_plain, key[start:]))) for key in keys]
+            mine = [svg.plain(number) for number in query[start : start + wide]]
+            scores = [sum(map(mul, mine, map(svg.plain, key[start:]))) for key in keys]
             lines = [
                 ("dot products", ", ".join(svg.number(score, 3) for score in scores)),
                 (
                     f"divided by √{wide}",
                     ", ".join(f"{score / wide**0.5:.3f}".replace("-", "−") for score in scores),
                 ),
-                ("weights", ", ".join(f"{_plain(weight):.3f}" for weight in weights)),
-                ("output", "[" + ", ".join(svg.number(_plain(number), 3) for number in output) + "]"),
+                ("weights", ", ".join(f"{svg.plain(weight):.3f}" for weight in weights)),
+                ("output", "[" + ", ".join(svg.number(svg.plain(number), 3) for number in output) + "]"),
             ]
             x, at = (NAME + len(query) * cell + 40, begin + 18) if beside else (NAME, begin + high + 8)
             if beside:
@@ -2256,9 +2253,6 @@ def _slices():
         if isinstance(vectors[0], (list, tuple)):
             return [vector[start : start + wide] for vector in vectors]
         return vectors[start : start + wide]
-
-    def _plain(value) -> float:
-        return float(getattr(value, "data", value))
 
     return locals()
 
@@ -2315,7 +2309,7 @@ def _stream():
         start: Sequence, updates: Sequence[Update], title: str = "The residual stream", width: float = svg.WIDE
     ) -> svg.Picture:
         """The picture. x after each part is x before it plus what the part returns."""
-        x = [_plain(value) for value in start]
+        x = [svg.plain(value) for value in start]
         width = min(width, 430)
         left = 190 if width > 400 else 150
         part = min(width - left - 8, 170)
@@ -2325,7 +2319,7 @@ def _stream():
         drawn.text(stream, y, f"x = {_list(x)}", "residual", bold=True, size=svg.SMALL)
         top = y + 14
         for name, normed, output in updates:
-            normed, output = [_plain(value) for value in normed], [_plain(value) for value in output]
+            normed, output = [svg.plain(value) for value in normed], [svg.plain(value) for value in output]
             x = [old + new for old, new in zip(x, output)]
             branch, join, last = top + 12, top + STEP - 26, top + STEP
             drawn.line([(stream, top), (stream, join - 12)], "residual", 6)
@@ -2347,9 +2341,6 @@ def _stream():
 
     def _list(vector: Sequence[float]) -> str:
         return "[" + ", ".join(svg.number(round(value, 2), 3) for value in vector) + "]"
-
-    def _plain(value) -> float:
-        return float(getattr(value, "data", value))
 
     return locals()
 
@@ -2567,7 +2558,8 @@ def _lesson():
             """
             self._look_again()
             usual = gc.get_threshold()
-            gc.set_threshold(100_000, 20, 100)  # a graph has no cycles: looking for them often takes half of the time
+            # Graphs have no cycles, and the usual search for cycles takes half of the time.
+            gc.set_threshold(100_000, 20, 100)
             try:
                 yield
             except Exception as error:  # whatever a learner's code raises
@@ -2591,13 +2583,13 @@ def _lesson():
             )
 
         def model_file(self) -> Path:
-            """A trained model's path: the learner's own, kept by `make capstone`, or the course's. Says once which."""
+            """A trained model's path: the learner's, from `make capstone`, or else the course's. Prints which, once."""
             kept = (above / "runs" / "capstone.json" for above in (self.folder, *self.folder.parents))
             path = next((path for path in kept if path.is_file()), None)
             said = f"Your own model, trained by your capstone: {path}"
             if path is None:
                 path = self.data("trained_weights.json")
-                said = f"The course's trained model, {path.name}. After make capstone, your own takes its place."
+                said = f"The course's trained model, {path.name}. After make capstone, your own is used instead."
             if said != self._model:
                 self._model = said
                 print(said)

@@ -1,7 +1,10 @@
 """Recording a part's checks takes minutes, so the students' zip and the page share what is recorded."""
 
+import shutil
+
 import pytest
 
+from autograder import course
 from autograder.bundle import recordings
 from autograder.bundle.page import SMALLER
 from autograder.course import part
@@ -29,9 +32,17 @@ def test_zip_and_page_share_a_recording_where_the_page_makes_no_call_smaller(mad
     assert made == [0, 1, 1], "part 1 has a call that is smaller in the page"
 
 
-def test_a_part_is_recorded_again_when_its_suite_changes(made, tmp_path, monkeypatch):
+def test_a_part_is_recorded_again_when_its_suite_or_the_reference_changes(made, tmp_path, monkeypatch):
+    shutil.copytree(part(0).suite, tmp_path / "suites" / part(0).name)
+    monkeypatch.setattr(course, "SUITES", tmp_path / "suites")
     recordings.recorded(part(0))
+    recordings.recorded(part(0))
+    assert made == [0]
+    with open(part(0).suite / "probes.py", "a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    recordings.recorded(part(0))
+    assert made == [0, 0]
     (tmp_path / "solutions").mkdir()
     monkeypatch.setattr(recordings, "FOLDERS", (tmp_path / "solutions", *recordings.FOLDERS[1:]))
     recordings.recorded(part(0))
-    assert made == [0, 0]
+    assert made == [0, 0, 0]

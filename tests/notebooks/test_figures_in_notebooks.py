@@ -91,7 +91,9 @@ def gradients(trained: bool) -> dict[str, float]:
     }
 
 
-def standard_error(of_seeds: dict, seeds: int = 10) -> float:
+def standard_error(of_seeds: dict) -> float:
+    """Of a mean over the seeds of `removals` and `recurrent`."""
+    (seeds,) = {read(f"docs/experiments/{name}.json")["seeds"] for name in ("removals", "recurrent")}
     return of_seeds["sd"] / math.sqrt(seeds)
 
 

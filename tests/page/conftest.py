@@ -2,7 +2,6 @@
 recording all of them takes minutes."""
 
 import json
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -93,17 +92,9 @@ def rows():
 
 
 @pytest.fixture(scope="session")
-def model(rows):
-    """What the page's own program computes."""
-    node = shutil.which("node")
-    if node is None or not (page.SOURCE / "node_modules").is_dir():
-        pytest.skip("Node.js or the page's packages are missing.")
-    given = {
-        "rows": rows,
-        "steps": STEPS,
-        "texts": DATA_SETS,
-        "files": EXPORTED,
-    }
-    done = subprocess.run([node, MODEL_IN_NODE], input=json.dumps(given), capture_output=True, encoding="utf-8")
+def model(built_page, rows):
+    """What the page's own program computes. It needs the packages that the build of the page fetches."""
+    given = {"rows": rows, "steps": STEPS, "texts": DATA_SETS, "files": EXPORTED}
+    done = subprocess.run(["node", MODEL_IN_NODE], input=json.dumps(given), capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -1,7 +1,6 @@
 """What the page exports is what the course's commands accept, with the same verdict."""
 
 import base64
-import importlib.util
 import io
 import zipfile
 
@@ -43,8 +42,7 @@ def test_check_gives_the_verdict_of_the_page_on_an_exported_zip(model, zipped, i
 
 
 def test_collect_accepts_the_zip_that_learners_download(zipped, tmp_path):
-    if importlib.util.find_spec("nbgrader") is None:
-        pytest.skip("nbgrader needs Python 3.11.")
+    pytest.importorskip("nbgrader", reason="nbgrader needs Python 3.11.")
     from autograder.classroom.collect import collect
     from autograder.classroom.gradebook import open_gradebook
 

@@ -174,7 +174,7 @@ def test_two_tabs_with_one_file_show_the_same_code(visit):
     visit.wait(lambda: visit.code() == RIGHT)
 
 
-# A part solved without a mouse: keys, and what has the focus afterwards. {n} are lines of code to type.
+# A part solved without a mouse: what is pressed or typed, and what has the focus afterwards. "?" waits for the summary.
 BY_KEYBOARD = [
     ("Tab", "skip to your code"),
     ("Enter", "editor-title"),

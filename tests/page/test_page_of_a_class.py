@@ -36,7 +36,7 @@ def test_a_class_has_its_parts_and_those_that_they_need(tmp_path):
     assert [part.number for part in of_class(tmp_path, "").parts] == [part.number for part in parts()]
 
 
-def test_the_page_says_when_a_part_is_due_and_where_to_hand_it_in(tmp_path):
+def test_the_page_says_when_a_part_is_due_and_where_to_submit_it(tmp_path):
     shown = of_class(tmp_path)
     data = course_data(shown.parts, shown)
     assert {row["number"]: row["due"] for row in data["parts"]} == {1: "", 2: "30 Nov 2026, 18:00", 3: ""}
@@ -45,7 +45,7 @@ def test_the_page_says_when_a_part_is_due_and_where_to_hand_it_in(tmp_path):
 
 
 @pytest.mark.parametrize("link", ['"javascript:alert(1)"', '"moodle"', "7"])
-def test_a_link_that_is_no_address_is_refused(tmp_path, link):
+def test_a_link_that_is_not_an_address_is_refused(tmp_path, link):
     with pytest.raises(ClassError, match=r"\[links\] Forum: .* must be an address"):
         of_class(tmp_path, f"[links]\nForum = {link}\n")
 

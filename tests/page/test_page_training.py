@@ -14,7 +14,7 @@ from autograder.stubs import fresh_stubs
 from autograder.training import reference
 
 EQUAL = 1e-9
-# What is wrong with each text of `data_sets`, in its order.
+# What is wrong with each of the DATA_SETS in conftest.py, in their order.
 PROBLEMS = (
     "There are 2 different names; write at least 20",
     "Line 31 has 18 characters",
@@ -106,7 +106,7 @@ def test_what_is_missing_or_wrong_for_training_is_said_in_a_sentence(training, r
     [said] = answers(training, {**SOLVED, "part07_training.py": silent}, rows[:60])
     assert said["error"].startswith("Your train never calls on_step(step, loss)")
     _, said = answers(
-        training, {**SOLVED, **{"part03_layers.py": fresh_stubs()["part03_layers.py"]}}, rows[:60], ["advance", 0, 9]
+        training, {**SOLVED, "part03_layers.py": fresh_stubs()["part03_layers.py"]}, rows[:60], ["advance", 0, 9]
     )
     assert said["error"].startswith("3.3 rmsnorm is not written yet.")
     broken = SOLVED["part06_adam.py"].replace("self.steps += 1", "self.stepz += 1")

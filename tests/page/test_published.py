@@ -8,6 +8,7 @@ import sys
 import pytest
 import yaml
 
+from autograder.bundle.page import MARK
 from autograder.bundle.page_example import example
 from autograder.commands import site
 from autograder.course import ROOT, part
@@ -59,7 +60,7 @@ def test_the_steps_of_the_workflow_fill_the_folder_that_it_publishes(tmp_path):
     assert "page_address=page/" in (public / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_workflow_runs_for_a_release_and_by_hand_and_may_write_only_pages():
+def test_the_workflow_runs_for_a_release_and_manually_and_may_write_only_pages():
     data = workflow()
     assert set(data[True]) == {"release", "workflow_dispatch"}  # YAML 1.1 reads `on` as true
     assert data["permissions"] == {"contents": "read"}
@@ -114,6 +115,6 @@ def test_without_an_address_the_site_links_to_a_page_next_to_it_or_to_the_guide(
     front, _ = front_page()
     assert 'href="learner/browser.html"' in front and "Break this line" not in front
     (tmp_path / "dist" / "page").mkdir()
-    (tmp_path / "dist" / "page" / site.PAGE_MARK).touch()
+    (tmp_path / "dist" / "page" / MARK).touch()
     front, guide = front_page()
     assert 'href="../page/">Start in your browser</a>' in front and 'href="../../page/">Start in' in guide
