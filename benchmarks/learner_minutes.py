@@ -2,10 +2,9 @@
 
     python benchmarks/learner_minutes.py          writes benchmarks/learner_minutes.md
 
-The rates are assumptions, stated in RATES. They were chosen so that the sum for the fluent reader is near the 12 hours
-that a programmer who tried the whole course called honest, and the other sum within the 20 to 25 hours that the same
-reader expected of somebody who knows a little Python. Nobody was timed part by part. `minutes` and `minutes_new` in
-autograder/course.toml are these estimates, rounded; a test keeps them near.
+The rates in RATES are assumptions. They were chosen to fit what a programmer who tried the whole course reported: about
+12 hours for somebody who writes Python often, 20 to 25 hours for somebody who knows a little. Nobody was timed part by
+part. `minutes` and `minutes_new` in autograder/course.toml are these estimates, rounded; a test keeps them near.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ def page() -> str:
     lines = [
         "# How long each part takes",
         "",
-        f"{__doc__.split(chr(10), 1)[0]} The rates per reader:",
+        "An estimate for two readers, from what there is to read, to answer and to write. The rates per reader:",
         "",
         "| reader | words per minute | minutes per question | per line of code | per task | per written answer |",
         "|---|---|---|---|---|---|",
