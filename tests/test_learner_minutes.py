@@ -35,7 +35,7 @@ def test_the_hours_in_texts_are_those_of_both_readers():
     low, high, little = re.search(r"parts (\d+) to (\d+) hours, or (\d+) with a little Python", FIRST_SCREEN).groups()
     assert int(low) <= fluent <= int(high) and int(little) == pytest.approx(new, abs=1.5)
     assert f"{low} to {high} hours ({little} with a little Python)" in index
-    assert f"about {high} hours if you write Python often" in faq and f"about {little} hours if you know" in faq
+    assert f"{low} to {high} hours if you write Python often" in faq and f"about {little} hours if you know" in faq
 
 
 def test_the_page_of_the_estimates_has_the_minutes_of_the_course_and_about_those_of_the_script():
