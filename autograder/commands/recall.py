@@ -1,4 +1,4 @@
-"""The command `recall`: a question about your own code, which comes again after days."""
+"""The command `recall`: a question about your own code, which comes again days later."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def recall(
     from autograder.recall import session
 
     today = date.today()
-    if answer is None:
-        typer.echo("Looking for a question in your code ...\n")
     if answer is not None:
         print_lines(session.answered(answer, today))
-    elif sys.stdin.isatty() and sys.stdout.isatty():
+        return
+    typer.echo("Looking for a question in your code ...\n")
+    if sys.stdin.isatty() and sys.stdout.isatty():
         session.talk(target, today, input, print_lines)
     else:
         print_lines(session.asked(target, today))
