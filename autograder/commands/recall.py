@@ -1,4 +1,4 @@
-"""The command `recall`: a question about your own code, which comes again after days."""
+"""The command `recall`: a question about your own code, which comes again days later."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from autograder.grading.misconceptions import misconceptions
 from autograder.learner.mistake_edits import Located
 from autograder.stubs import BEGIN, END
 
-SHARE = 3  # with few blanks, one of so many blanks stays
+SHARE = 3  # with few blanks, one blank in this many stays
 LONGEST = 9  # words and signs of a blank in the version with few; a longer one is narrowed down where that is possible
 NARROWED = 0.6  # the share of its known mistakes that the narrower blank must keep
 OF_NAME = 0.4  # what a mistake in a name alone counts
@@ -153,7 +153,7 @@ class _Code:
     def _operands(self, node: ast.expr) -> list[ast.expr]:
         """The places one level further down; the node itself if there is none."""
         if isinstance(node, ast.Call):
-            function = [node.func] if (*self.located.span(node.func),) in self.weights else []
+            function = [node.func] if self.located.span(node.func) in self.weights else []
             return [*function, *self._arguments(node)] or [node]
         if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
             return [*self._of_comprehension(node)]
@@ -167,7 +167,7 @@ def _changed(old: ast.AST, new: ast.AST) -> list[ast.expr]:
     """The smallest expressions of `old` that hold what differs in `new`."""
     if ast.dump(old) == ast.dump(new):
         return []
-    if type(old) is not type(new) or isinstance(old, ast.JoinedStr):  # Python 3.11 knows no places in an f-string
+    if type(old) is not type(new) or isinstance(old, ast.JoinedStr):  # Python 3.11 has no positions inside an f-string
         return _expressions(old)
     found: list[ast.expr] = []
     direct = False
@@ -249,7 +249,7 @@ def _is_check(node: ast.stmt) -> bool:
 
 
 def _only_for_checks(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements that only refuse wrong use. No check asks for them, so they have no blanks."""
+    """The statements that only reject wrong use. No check tests them, so they have no blanks."""
     checks = [node for node in body if _is_check(node)]
     others = [node for node in body if node not in checks]
 

@@ -31,7 +31,7 @@ def next_hint(report: Report, part: Part) -> Hint | None:
         return hint
     texts, codes = steps_seen(part, hint)
     reason = unavailable(part, hint.task)
-    all_texts = texts == len(hint.texts)  # code that another check has brought waits for the texts of this one, too
+    all_texts = texts == len(hint.texts)  # code shown for another check waits for the texts of this one
     seen = {
         _of_texts(part, hint): min(texts + 1, len(hint.texts)),
         _of_codes(part, hint.task): min(codes + 1, EXAMPLES) if all_texts and not reason else 0,
@@ -59,7 +59,7 @@ def steps_seen(part: Part, hint: Hint) -> tuple[int, int]:
 
 
 def unavailable(part: Part, task: Task) -> str:
-    """Why the hints of a task end without its code, as a sentence; "" if they do not."""
+    """Why the hints of a task do not include its code, as a sentence; "" if they do."""
     if not SOLUTIONS.is_dir():
         return "The code with blanks is not available here, because this copy of the course has no solutions/."
     if not code_in_hints():

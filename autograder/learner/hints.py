@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from autograder.course import Part, Task
-from autograder.grading.progress import DONE, current_check, file_level_failure, tasks_to_write
+from autograder.grading.progress import file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
-from autograder.render.next_step import going_on, task_to_fix
+from autograder.render.next_step import going_on, task_in_hand
 
 SECTION = re.compile(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. ) *\S.*)*)", re.MULTILINE)
@@ -17,9 +17,9 @@ LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. ) *\S.*)*)", re.MULTILINE)
 @dataclass(frozen=True)
 class Hint:
     """What to tell a learner about a task and its first failing check. about: the check, or the task, that the hints
-    are for. texts: the levels up to this one. count: of all steps. instead: what to do first, where no hint helps.
-    step: how many have been shown. codes: how often the task's code was; code: its lines as they are shown now;
-    unavailable: why there is no code.
+    are for. texts: the levels up to this one. instead: what to do first, where no hint helps. step: how many of all
+    `count` steps have been shown. codes: how many of them show the task's code with blanks. code: its lines as shown
+    now. unavailable: why there is no code.
     """
 
     task: Task
@@ -36,14 +36,12 @@ class Hint:
 
 def all_hints(report: Report, part: Part, source: str) -> Hint | None:
     """All levels for what is to do first; None when nothing is. source: of the learner's file."""
-    check = current_check(report, part)
-    if check is None:
+    in_hand = task_in_hand(report, part)
+    if in_hand is None:
         return None
-    task = part.task(task_to_fix(check))
+    task, check = in_hand
     if (file_failure := file_level_failure(report)) is not None:
         return Hint(task, check, "", (), 0, f"{file_failure.message.strip()}\nFix that first; hints come after it.")
-    if check.task != task.id:  # it fails because of that task, and that task's own check is more precise
-        check = next((c for c in report.checks if c.task == task.id and c.status not in DONE), check)
     if (first := going_on(report, check)) and not _is_stub(source, task):
         return Hint(task, check, "", (), 0, f"{first}.")
     texts, about = levels(part), check.name

@@ -1,7 +1,7 @@
 """`lab`: run the experiment of a lab that is passed, with the learner's own code.
 
-The learner's parts take part where they are passed, and the reference stands for the others. So a lab can be tried at
-any time, and a mistake in a part can't spoil its figures.
+It uses the learner's parts that are passed, and the reference for the others. So a lab can be tried at any time, and a
+mistake in a part can't spoil its figures.
 """
 
 from __future__ import annotations

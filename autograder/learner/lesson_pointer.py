@@ -17,7 +17,7 @@ NAME = "lessons"
 
 
 def lesson_lines(report: Report) -> list[str]:
-    """How to open the lesson of the task that is to do next, once per task. Nothing when no person reads the output."""
+    """How to open the lesson of the next task, once per task. Nothing unless the output goes to a terminal."""
     graded_part = part_or_lab(report.part)
     check = current_check(report, graded_part)
     if check is None or file_level_failure(report) or not sys.stdout.isatty():

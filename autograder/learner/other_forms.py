@@ -64,7 +64,8 @@ def with_form(source: str, task: Task, form: Form) -> str:
     places = sorted(((old[name].node, text) for name, text in replaced.items()), key=lambda each: -each[0].lineno)
     for node, text in places:
         lines[node.lineno - 1 : node.end_lineno] = [" " * node.col_offset + line if line else "" for line in text]
-    return "\n".join([*lines[: _first_definition(source)], *more, "", *lines[_first_definition(source) :]])
+    first = _first_definition(source)
+    return "\n".join([*lines[:first], *more, "", *lines[first:]])
 
 
 def _first_definition(source: str) -> int:

@@ -1,1 +1,1 @@
-"""Questions about a learner's own code, one at a time, that come again after days."""
+"""Questions about a learner's own code, one at a time, that come again days later."""

@@ -6,9 +6,9 @@ import random
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from autograder.course import EXERCISES, Part, parts
+from autograder.course import EXERCISES, Part, part_of_task, parts
 from autograder.files import shown_path
 from autograder.invocation import command
 from autograder.learner import last_results, planted, recall_cards
@@ -29,11 +29,6 @@ class Round:
     notes: tuple[str, ...] = ()
 
 
-def part_of(task: str) -> Part:
-    """The part that a task belongs to."""
-    return next(part for part in parts() if any(each.id == task for each in part.tasks))
-
-
 def collect_cards(today: date, of: Part | None = None) -> Deck:
     """The deck with a card for each task that the learner has passed. Stored results count; parts without one are
     checked if there is no card yet.
@@ -49,7 +44,7 @@ def collect_cards(today: date, of: Part | None = None) -> Deck:
                     known = last_results.result(part)
                 reports += [known] if known else []
         except (OSError, ValueError):
-            continue  # asked about below, with a sentence
+            continue  # `unusable` says what is wrong when the card is due
     deck = deck.with_tasks(recall_cards.passed_tasks(reports), today)
     recall_cards.write(deck)
     return deck
@@ -61,7 +56,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
     """
     deck = collect_cards(today, of)
     waiting = deck.asked
-    if waiting is not None and (of is None or part_of(waiting.task) == of) and task in (None, waiting.task):
+    if waiting is not None and (of is None or part_of_task(waiting.task) == of) and task in (None, waiting.task):
         question = remade(waiting)
         if question is not None and not unusable(waiting.task):
             return Round(question)
@@ -82,7 +77,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
         question, seed = _made(card, deck)
         if question is None:
             notes[f"Your code for {card.task} gives no question today. It comes again tomorrow."] = None
-            deck = replace(deck, cards={**deck.cards, card.task: replace(card, due=_tomorrow(today))})
+            deck = replace(deck, cards={**deck.cards, card.task: replace(card, due=today + timedelta(1))})
             continue
         recall_cards.write(replace(deck, asked=Asked(card.task, question.kind, seed, question.sha256)))
         return Round(question, tuple(notes))
@@ -92,7 +87,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
 
 def unusable(task: str) -> str:
     """Why nothing can be asked about a task now; "" if it passes."""
-    part = part_of(task)
+    part = part_of_task(task)
     path = EXERCISES / part.file_name
     now = planted.current()
     if now is not None and now.of == part:
@@ -114,7 +109,7 @@ def unusable(task: str) -> str:
 
 def _made(card: Card, deck: Deck) -> tuple[Question | None, int]:
     """A question of the kind that was asked least recently about this task, then least often about its part."""
-    part, seed = part_of(card.task), secrets.randbelow(SEEDS)
+    part, seed = part_of_task(card.task), secrets.randbelow(SEEDS)
     ids = {task.id for task in part.tasks}
     of_part = [kind for other in deck.cards.values() if other.task in ids for kind in other.kinds[-2:]]
     kinds = [*KINDS]
@@ -138,7 +133,7 @@ def _last(kinds: tuple[str, ...], kind: str) -> int:
 
 def remade(asked: Asked) -> Question | None:
     """The question that waits, made again; None if the learner's code does not give the same one any more."""
-    part = part_of(asked.task)
+    part = part_of_task(asked.task)
     try:
         question = make(asked.kind, part, asked.task, (EXERCISES / part.file_name).read_bytes(), asked.seed)
     except (OSError, KeyError, ValueError, SandboxUnavailable):
@@ -159,10 +154,6 @@ def record(question: Question, answer: int, today: date) -> Deck:
     return deck
 
 
-def _tomorrow(today: date) -> date:
-    return date.fromordinal(today.toordinal() + 1)
-
-
 def when(card: Card, today: date) -> str:
     """When a card comes again."""
     if card.done:
@@ -177,7 +168,7 @@ def left_lines(deck: Deck, today: date) -> Iterator[str]:
     if due and (left := min(len(due), deck.left_today(today))):
         yield f"{plural(left, 'question')} left today."
     elif due:
-        more = command("recall", part_of(due[0].task).number)
+        more = command("recall", part_of_task(due[0].task).number)
         yield f"That is enough for today: {plural(len(due), 'more question')} can wait until tomorrow. To go on: {more}"
     else:
         yield from nothing_lines(deck, today)
@@ -186,7 +177,7 @@ def left_lines(deck: Deck, today: date) -> Iterator[str]:
 def nothing_lines(deck: Deck, today: date, of: Part | None = None) -> Iterator[str]:
     """Why there is nothing to ask."""
     coming = sorted((card for card in deck.cards.values() if not card.done), key=lambda card: card.due)
-    if of is not None and not any(part_of(task) == of for task in deck.cards):
+    if of is not None and not any(part_of_task(task) == of for task in deck.cards):
         yield f"No task of part {of.number} is passed yet. Pass one first: {command('check', of.number)}"
     elif not deck.cards:
         yield f"There is nothing to ask yet. Pass a task first: {command('check', 0)}"

@@ -7,7 +7,8 @@ from types import TracebackType
 
 from autograder.course import Part
 from autograder.grading.compare import alike
-from autograder.grading.part_probes import Call, Probes
+from autograder.grading.grade import probes_of, worker_files
+from autograder.grading.part_probes import Call
 from autograder.grading.reference import reference_files
 from autograder.recall.changed_code import Change
 from autograder.sandbox import Limits, Tier, Worker
@@ -15,7 +16,7 @@ from autograder.viva.questions import lengths
 
 LIMITS = Limits(cpu_seconds=10, call_seconds=0.5, total_seconds=8.0, idle_seconds=0.5)  # many changes never end
 CLOSE = 1e-3  # nobody works out more digits on paper
-NOTHING = object()  # in place of a value: the call gave none
+NOTHING = object()  # in place of a value, where the call gave none that a question can show
 
 
 class Words(str):
@@ -29,9 +30,7 @@ class Bench:
         self, part: Part, changes: Sequence[Change], data: Mapping[str, bytes], text_is_right: bool = False
     ) -> None:
         self.text_is_right = text_is_right
-        files = {f"common/{name}": source for name, source in reference_files(part).items()}
-        files |= {f"files/{name}": content for name, content in data.items()}
-        files["probes.py"] = Probes(part).source.encode("utf-8")
+        files = worker_files(probes_of(part), data, reference_files(part))
         files |= {f"change{i}/{part.file_name}": change.content for i, change in enumerate(changes)}
         self._folders = {change: f"change{i}" for i, change in enumerate(changes)}
         self._worker = Worker(files, Tier.LOCAL, LIMITS)

@@ -131,7 +131,6 @@ def _wrapped(label: str, text: str, indent: str = "") -> list[str]:
         initial_indent=label,
         subsequent_indent=" " * len(label) + indent,
         break_on_hyphens=False,
-        drop_whitespace=True,
     ) or [label.rstrip()]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from autograder.course import Part, parse_target, parts
+from autograder.course import Part, parse_target, part_of_task, parts
 from autograder.errors import Failure
 from autograder.invocation import command
 from autograder.learner import recall_cards
@@ -87,7 +87,7 @@ def _line(read: Callable[[str], str], prompt: str) -> str | None:
 
 
 def _lines(question: Question) -> Iterator[str]:
-    return question_lines(question, ask.part_of(question.task).task(question.task).title)
+    return question_lines(question, part_of_task(question.task).task(question.task).title)
 
 
 def _reply(question: Question, answer: int, today: date) -> Iterator[str]:

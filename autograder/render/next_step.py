@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from autograder.course import EXERCISES, SOLUTIONS, labs, part_or_lab, parts, parts_and_labs
-from autograder.grading.progress import blocking_task, current_check, file_level_failure, unwritten_name
+from autograder.course import EXERCISES, SOLUTIONS, Part, Task, labs, part_or_lab, parts, parts_and_labs
+from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, unwritten_name
 from autograder.grading.report import Check, Report
 from autograder.invocation import command
 
@@ -81,6 +81,18 @@ def still_open(reports: Sequence[Report], check: CheckCommand) -> str:
 def task_to_fix(failing: Check) -> str:
     """The task whose code is wrong: that of the recognised mistake, if there is one."""
     return failing.cause or failing.task
+
+
+def task_in_hand(report: Report, part: Part) -> tuple[Task, Check] | None:
+    """The task to help with, and its first failing check; None if the part is passed."""
+    check = current_check(report, part)
+    if check is None:
+        return None
+    task = part.task(task_to_fix(check))
+    if check.task != task.id and file_level_failure(report) is None:
+        # It fails because of that task, and that task's own check is more precise.
+        check = next((each for each in report.checks if each.task == task.id and each.status not in DONE), check)
+    return task, check
 
 
 def to_do(report: Report, failing: Check, path: str, folder: Path = EXERCISES) -> str:

@@ -1,4 +1,4 @@
-"""What a tutor may know of a learner's work in a part: for a person or an AI assistant that helps without solving."""
+"""What a tutor may know about a learner's work in a part: for a person or an AI assistant that helps."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.course import Part, Task
-from autograder.grading.progress import DONE, current_check, file_level_failure
-from autograder.grading.report import Check, Report
+from autograder.grading.progress import DONE
+from autograder.grading.report import Report
 from autograder.grading.sources import Source, inspect_source
-from autograder.render.next_step import task_to_fix
+from autograder.render.next_step import task_in_hand
 from autograder.render.terminal import message_lines, without_commands
 from autograder.text import plural
 
@@ -28,17 +28,6 @@ class SeenHints:
     step: int
     count: int
     code: bool
-
-
-def task_in_hand(report: Report, part: Part) -> tuple[Task, Check] | None:
-    """The task to help with, and its first failing check; None if the part is passed."""
-    check = current_check(report, part)
-    if check is None:
-        return None
-    task = part.task(task_to_fix(check))
-    if check.task != task.id and file_level_failure(report) is None:
-        check = next((each for each in report.checks if each.task == task.id and each.status not in DONE), check)
-    return task, check
 
 
 def tutor_lines(report: Report, part: Part, path: str, content: bytes, seen: SeenHints | None) -> Iterator[str]:
@@ -98,7 +87,7 @@ def _code_lines(task: Task, source: Source) -> Iterator[str]:
 
 
 def _shown(code: str) -> str:
-    """A line of code, cut if it is very long. Invisible characters, such as control codes, become escapes."""
+    """A line of code, cut if it is very long. Characters that control a terminal or are invisible become escapes."""
     cut = code if len(code) <= WIDEST_CODE else f"{code[:WIDEST_CODE]} ..."
     seen = (each if each.isprintable() or each == "\t" else ascii(each)[1:-1] for each in cut)
     return without_commands("".join(seen))

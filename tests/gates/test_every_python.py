@@ -28,7 +28,7 @@ def test_what_is_wrong_is_said_by_part_and_check():
     lucky = {"part 3, stub": [["a", "passed", 2.0, None]]}
     assert every_python.problems(lucky, lucky) == ["part 3, stub: a earns 2"]
     fewer = {**RIGHT, "part 3, stub": RIGHT["part 3, stub"][:1]}
-    assert every_python.problems(fewer, RIGHT) == ["part 3, stub: None differs from ['b', 'manual', 0.0, None]"]
+    assert every_python.problems(fewer, RIGHT) == ["part 3, stub: no check differs from ['b', 'manual', 0.0, None]"]
     assert every_python.problems({}, RIGHT) == ["part 3, solution is missing", "part 3, stub is missing"]
     fewer = RIGHT | {"part 3, stub": RIGHT["part 3, stub"][:1]}
     assert every_python.problems(fewer, RIGHT) == ["part 3, stub: no check differs from ['b', 'manual', 0.0, None]"]

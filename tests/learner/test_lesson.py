@@ -1,5 +1,6 @@
 """A lesson as a page in the browser, and the ways to it: the command, the stub's first lines, check and watch."""
 
+import html
 import html.parser
 import io
 import os
@@ -113,13 +114,19 @@ def test_the_web_pages_lessons_hold_no_notes_for_graders():
         assert "For graders" not in text and text.count('class="start"') == 1
 
 
+def words_of(page):
+    """What a reader sees of a page: code is coloured, so its lines are in pieces there."""
+    return html.unescape(re.sub(r"<[^>]*>", "", page))
+
+
 def test_no_line_of_a_solution_is_in_a_lesson():
     regions = re.compile(r"### BEGIN SOLUTION.*?\n(.*?) *### END SOLUTION", re.DOTALL)
     for each in parts():
-        text = lesson_page.page(each)
+        text = words_of(lesson_page.page(each))
         solved = "".join(regions.findall((SOLUTIONS / each.file_name).read_text(encoding="utf-8")))
         lines = {line.strip() for line in solved.splitlines() if len(line.strip()) > 40}
         assert not [line for line in lines if line in text], each.name
+        assert all(line in words_of(lesson_page._highlighted(solved)) for line in lines), "it would be found"
 
 
 def test_without_the_tutorial_a_lesson_has_its_text_and_code_and_says_where_the_pictures_are(monkeypatch, tmp_path):

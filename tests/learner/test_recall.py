@@ -148,7 +148,7 @@ def test_nothing_of_recall_is_in_the_zip_or_in_what_graders_import():
             assert "recall" not in path.read_text(encoding="utf-8"), path
 
 
-# At a terminal, with what is typed handed in
+# At a terminal, with the typed lines as arguments
 
 
 @pytest.fixture
