@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from autograder.course import SOLUTIONS, Part, Task
 from autograder.grading.misconceptions import misconceptions
+from autograder.grading.sources import is_text
 from autograder.learner.mistake_edits import Located
 from autograder.stubs import BEGIN, END
 
@@ -87,7 +88,7 @@ class _Code:
         return sum(count for (first, last), count in self.weights.items() if start <= first and last <= end)
 
     def _many(self, function: ast.FunctionDef) -> list[ast.expr]:
-        body = [statement for statement in function.body if not _is_docstring(statement)]
+        body = [statement for statement in function.body if not is_text(statement)]
         for_checks = _only_for_checks(body)
         body = [statement for statement in body if statement not in for_checks]
         places = [place for statement in body for place in self._of_statement(statement)]
@@ -238,10 +239,6 @@ def _makes_object(node: ast.Call) -> bool:
 
 def _has_arguments(node: ast.Call) -> bool:
     return bool(node.args or node.keywords)
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _is_check(node: ast.stmt) -> bool:
