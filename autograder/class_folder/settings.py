@@ -162,6 +162,11 @@ def time_zone(name: object) -> datetime.tzinfo:
         ) from error
 
 
+def utc_text(time: datetime.datetime) -> str:
+    """A time, in UTC, in the form of timestamp.txt."""
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
     """The same time of day, this number of days later, in the zone's local time; a fraction of a day is
     added in hours.

@@ -37,7 +37,7 @@ from autograder.course import Part, capstone, part_named, parts
 from autograder.grading.report import Check, Report
 from autograder.invocation import option
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.text import clean_text, plural
+from autograder.text import clean_text, first_few, plural
 
 LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
 
@@ -139,9 +139,7 @@ def find_requests(folder: ClassFolder) -> CollectedRequests:
 
 
 def _unknown_checks(path: Path, part: Part, unknown: Sequence[RegradeRequest], names: Set[str]) -> str:
-    shown = ", ".join(request.check for request in unknown[:3]) + (
-        f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-    )
+    shown = first_few([request.check for request in unknown], 3)
     near = difflib.get_close_matches(unknown[0].check, names, n=1)
     return f"{path}: {part.name} has no check {shown}." + (f" Did they mean {near[0]}?" if near else "")
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,13 +14,6 @@ from autograder.course import ROOT, capstone, part_or_capstone
 from autograder.errors import Misuse
 
 app = typer.Typer()
-
-
-class Decide(str, Enum):
-    """The decisions about a regrade request."""
-
-    accept = "accept"
-    reject = "reject"
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing else.")]
@@ -220,7 +212,9 @@ def errata(
 @reports_errors()
 def appeals(
     request: Annotated[str | None, typer.Option(help="Only this request: ada/part05/NAME, ada/capstone/NAME.")] = None,
-    decide: Annotated[Decide | None, typer.Option(help="Your decision.")] = None,
+    decide: Annotated[
+        Literal["accept", "reject"] | None, typer.Option(metavar="<accept|reject>", help="Your decision.")
+    ] = None,
     alike: Annotated[bool, typer.Option("--alike", help="Decide for all whose check fails in the same way.")] = False,
     reason: Annotated[str, typer.Option(help="A sentence for the learner; required to reject.")] = "",
     by: Annotated[str, typer.Option(help="Who decides.", show_default="your login")] = "",
@@ -246,7 +240,7 @@ def appeals(
     if decide is not None and request is None:
         raise ValueError("Add the request that you decide: --request ada/part05/NAME.")
     if decide is not None:
-        accept = decide is Decide.accept
+        accept = decide == "accept"
         try:
             ruling = requests.decide(class_folder, request, accept, alike, reason, by, lower)
         except ReleaseError as error:
