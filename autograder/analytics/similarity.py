@@ -90,9 +90,7 @@ class ComparedModule:
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two learners. shared: passages that both have but not the stub; beyond: how many of these are not in the
-    reference either.
-    """
+    """Two learners. shared: passages that both have but not the stub; beyond: those also not in the reference."""
 
     first: ComparedModule
     second: ComparedModule

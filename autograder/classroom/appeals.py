@@ -377,9 +377,7 @@ def _has_newer_work(folder: ClassFolder, learner: str, part: Part, report: Repor
 
 
 def _repeated(folder: ClassFolder, learner: str, part: Part, anyway: bool) -> Repeated | str:
-    """The repeated verdict, or why it can't be repeated. anyway: also repeat a capstone, which takes a
-    minute or more.
-    """
+    """The repeated verdict, or why there is none. anyway: also repeat a capstone, which takes a minute or more."""
     if part is capstone() and not anyway:
         again = folder.command("repeat", f"{learner}/{part.name}")
         return f"not yet, because training the capstone again takes a minute or more. To repeat it: {again}"

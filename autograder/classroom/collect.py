@@ -58,9 +58,7 @@ class PlacedSubmission:
 
 @dataclass
 class CollectResult:
-    """The result of collecting; and a sentence for each regrade request, for each unusable name or file, and for each
-    one that was guessed.
-    """
+    """The result, and sentences about regrade requests, unusable names and files, and guesses."""
 
     placed: list[PlacedSubmission] = field(default_factory=list)
     appeals: list[str] = field(default_factory=list)

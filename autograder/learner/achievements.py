@@ -48,9 +48,7 @@ def achievements() -> tuple[Achievement, ...]:
 
 
 def tick(name: str) -> bool:
-    """Tick an achievement by its id, or take the tick away; return whether it is ticked now. Raises ValueError with a
-    sentence.
-    """
+    """Tick an achievement by its id, or untick it; return whether it is ticked now. Raises ValueError."""
     by_id = {achievement.id: achievement for achievement in achievements()}
     can_tick = ", ".join(achievement.id for achievement in achievements() if not achievement.acts)
     if name not in by_id:

@@ -109,9 +109,7 @@ def right_answer(call: Call, probes: Probes) -> object:
 
 
 def _well_formed(reply: object, code: Code) -> bool:
-    """Whether a reply has the right form: answer, lines of the file, values. The learner's code could have
-    forged it.
-    """
+    """Whether a reply is an answer, lines of the file and values, since the learner's code could have forged it."""
     if type(reply) is not list or len(reply) != 3:
         return False
     _, lines, values = reply
