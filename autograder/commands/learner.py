@@ -294,8 +294,7 @@ def notebooks(
     from autograder.course import parts
     from autograder.learner.lab_experiment import lab_lesson
     from autograder.learner.last_results import one_part
-    from autograder.learner.notebook_copies import own_copy
-    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines
+    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines, own_copy
 
     options = list(context.args)
     if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
