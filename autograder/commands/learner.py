@@ -112,8 +112,7 @@ def compare(
 
     Example: python -m autograder compare 5.1
     """
-    from autograder.learner import compare as comparison
-    from autograder.learner import local_state
+    from autograder.learner import comparison, local_state
     from autograder.learner.last_results import one_part, result
 
     part, task = one_part(target)

@@ -29,7 +29,7 @@ WORD = re.compile(r"[\w.]+|[^\w\s.]+")
 
 
 @dataclass(frozen=True)
-class Example:
+class FadedCode:
     """A task's code with blanks. module: the part's file, where the other tasks are solved; missing: the expressions
     that the blanks stand for, in order.
     """
@@ -39,7 +39,7 @@ class Example:
 
 
 @functools.cache
-def examples(part: Part, task: Task) -> tuple[Example, ...]:
+def examples(part: Part, task: Task) -> tuple[FadedCode, ...]:
     """The two examples of a task, the one with more blanks first; none for a written answer."""
     if not task.defines:
         return ()
@@ -58,7 +58,7 @@ class _Code:
         self.many = [place for places in of_functions for place in places]
         self.few = [place for places in of_functions for place in self._few(places)]
 
-    def example(self, blanks: Iterable[ast.expr]) -> Example:
+    def example(self, blanks: Iterable[ast.expr]) -> FadedCode:
         """The file with numbered blanks in these places."""
         content, missing = self.located.content, []
         spans = sorted(map(self.located.span, blanks))
@@ -67,7 +67,7 @@ class _Code:
             content = content[:start] + f"____{number}".encode("ascii") + content[end:]
         lines = content.decode("utf-8").splitlines(keepends=True)
         module = "".join(line for line in lines if not BEGIN.match(line.rstrip()) and not END.match(line.rstrip()))
-        return Example(module, tuple(reversed(missing)))
+        return FadedCode(module, tuple(reversed(missing)))
 
     def _weights(self, part: Part, task: Task) -> dict[tuple[int, int], float]:
         """How many known mistakes change each expression of the task. One that changes many counts less in each."""
