@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -17,9 +17,8 @@ from autograder.commands.options import ClassOption, parts_of
 from autograder.console import failure, print_lines, reports_errors
 from autograder.course import ROOT, Part, capstone
 from autograder.invocation import option
-
-if TYPE_CHECKING:
-    from autograder.sandbox import Tier
+from autograder.render.progress_bars import grading_progress
+from autograder.sandbox import Tier, strict_tier
 
 app = typer.Typer()
 
@@ -100,7 +99,6 @@ def _grade_class(folder: Path, selected: Sequence[Part], sandbox: str, run_noteb
     from autograder.classroom.errata import require_shown_changes
     from autograder.classroom.exchange import time_differences
     from autograder.classroom.extensions import load_extensions
-    from autograder.render.progress_bars import grading_progress
 
     class_folder = existing_class(folder)
     # Report a mistake in class.toml or extensions.csv once, not for each submission.
@@ -134,7 +132,6 @@ def _grade_folder(submitted: Path, selected: Sequence[Part], sandbox: str, optio
     from autograder.batch.ledger import LEDGER_FILE
     from autograder.batch.regrade import regrade, regrade_lines
     from autograder.batch.summary import table_lines
-    from autograder.render.progress_bars import grading_progress
 
     tier, out, seed = _tier(sandbox), options.out or default_folder(submitted), options.seed
     with _pool_lost_is_a_failure(), grading_progress(quiet=options.as_json) as progress:
@@ -160,7 +157,6 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
     """Train and grade the capstone for everybody in a class."""
     from autograder.classroom.capstone_grades import CapstoneOutcome, Training, capstone_summary, grade_capstones
     from autograder.classroom.extensions import load_extensions
-    from autograder.render.progress_bars import grading_progress
 
     class_folder = existing_class(folder)
     load_extensions(class_folder, load_settings(class_folder))
@@ -192,8 +188,6 @@ def _pool_lost_is_a_failure() -> Iterator[None]:
 
 
 def _tier(sandbox: str) -> Tier:
-    from autograder.sandbox import Tier, strict_tier
-
     return Tier.LOCAL if sandbox == "local" else strict_tier()
 
 
