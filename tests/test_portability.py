@@ -37,7 +37,7 @@ ALLOWED_CHARACTERS = {
     "autograder/render/loss_curve.py": "•│└─",  # drawn when the caller says that the console has them
     "autograder/training.py": "•│└─",  # asks the console for them
     "autograder/leaderboard/invented_names.py": "аеорсухікмтвнԁѕјԛԝһӏαβγεηικνορτυχıſƽ",  # compared, not shown
-    "autograder/leaderboard/page.py": "\u00b1\u2013\u2212",  # signs in the web page
+    "autograder/leaderboard/board_page.py": "\u00b1\u2013\u2212",  # signs in the web page
     "autograder/learner/hint_steps.py": "\u00b7",  # replaced by an asterisk
     "autograder/notebooks/lesson_page.py": "\ue000\ue001",  # stand for formulas, and are replaced
     "autograder/classroom/written_answer.py": "\xa0",  # replaced by a space

@@ -12,9 +12,10 @@ from autograder.check import choose_tier
 from autograder.course import ROOT
 from autograder.database import database_url
 from autograder.invocation import command
+from autograder.leaderboard.board_page import write_pages
+from autograder.leaderboard.board_store import Attempt, BoardStore
 from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, load_split, reference_curve
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, StoreError
-from autograder.leaderboard.page import write_pages
 from autograder.leaderboard.ranking import BoardTable, make_table
 from autograder.leaderboard.real_names import kept_roster
 from autograder.leaderboard.recipe_source import (
@@ -27,7 +28,6 @@ from autograder.leaderboard.recipe_source import (
 )
 from autograder.leaderboard.recipes import NoScore, OnStep, Score, score
 from autograder.leaderboard.review import gap_reason, review_reason
-from autograder.leaderboard.store import Attempt, BoardStore
 from autograder.sandbox import Tier
 
 DEFAULT_FOLDER = ROOT / "runs" / "leaderboard"

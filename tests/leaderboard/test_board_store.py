@@ -16,11 +16,11 @@ from helpers.recipes import edited
 from autograder.course import ROOT
 from autograder.leaderboard import invented_names, rate_limit
 from autograder.leaderboard.board import Board
+from autograder.leaderboard.board_store import Attempt, BoardStore
 from autograder.leaderboard.database_tables import OPEN, BoardEntry, StoreError
 from autograder.leaderboard.ranking import make_table
 from autograder.leaderboard.recipe_source import STUB, RecipeError, check_source
 from autograder.leaderboard.recipes import NoScore, Score
-from autograder.leaderboard.store import Attempt, BoardStore
 from autograder.sandbox import Tier
 
 SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
@@ -33,7 +33,7 @@ import os, random, signal, sys, time
 from pathlib import Path
 from autograder.leaderboard.recipes import Score
 from autograder.leaderboard.recipe_source import RecipeSource
-from autograder.leaderboard.store import Attempt, BoardStore
+from autograder.leaderboard.board_store import Attempt, BoardStore
 
 def write(who, count):
     store = BoardStore(where)

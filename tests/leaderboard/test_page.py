@@ -13,9 +13,9 @@ from helpers.browser import CHROMIUM, OPTIONS, started_browser
 from helpers.html_elements import Elements
 
 from autograder.leaderboard import charts, invented_names
+from autograder.leaderboard.board_page import INSTRUCTOR, PUBLIC, render, write_pages
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner, Measured
 from autograder.leaderboard.noise import Standing
-from autograder.leaderboard.page import INSTRUCTOR, PUBLIC, render, write_pages
 from autograder.leaderboard.ranking import BoardRow, make_table
 from autograder.text import with_error
 
