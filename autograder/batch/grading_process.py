@@ -16,7 +16,7 @@ from autograder.grading.report import Report
 from autograder.grading.request import Conditions, GradingRequest
 from autograder.grading.store import report_from_json, report_to_json
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.sandbox.fork_server import ForkServers
+from autograder.sandbox.fork_servers import ForkServers
 
 SECONDS_FOR_MISTAKES = 60.0  # for one submission; the answers are stored and reused for all later submissions
 

@@ -22,7 +22,7 @@ from autograder.sandbox import CHECK, Limits, SandboxUnavailable, Tier, Worker, 
 
 if TYPE_CHECKING:
     from autograder.grading.mistake_replies import MistakeOracle
-    from autograder.sandbox.fork_server import ForkServers
+    from autograder.sandbox.fork_servers import ForkServers
 
 
 def run_suite(*arguments) -> list[Check]:

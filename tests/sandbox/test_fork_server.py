@@ -11,8 +11,9 @@ from helpers.sandbox import PROBES, SHORT, call, need
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading.grade import Series, grade
-from autograder.sandbox import CHECK, SandboxUnavailable, Tier, Worker, fork_server, seccomp, selftest
-from autograder.sandbox.fork_server import ForkServer, ForkServers
+from autograder.sandbox import CHECK, SandboxUnavailable, Tier, Worker, fork_server, fork_servers, seccomp, selftest
+from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_servers import ForkServers
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other people's code is graded on Linux")
 SHARED = {"probes.py": PROBES.encode(), "common/part01_autograd.py": b"values = [1]\n"}
@@ -64,7 +65,7 @@ def test_where_forks_do_not_hold_each_worker_starts_on_its_own(monkeypatch):
     with contextlib.closing(ForkServers()) as servers:
         assert isinstance(servers.server(SHARED, Tier.STRICT), ForkServer)
         assert servers.server(SHARED, Tier.LOCAL) is servers.server(SHARED, Tier.LANDLOCK) is None
-        monkeypatch.setattr(fork_server, "forks_hold", lambda: False)
+        monkeypatch.setattr(fork_servers, "forks_hold", lambda: False)
         assert servers.server(SHARED, Tier.STRICT) is None
 
 
