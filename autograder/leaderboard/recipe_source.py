@@ -125,7 +125,7 @@ def _imported_parts(content: bytes) -> Iterator[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Method:
-    """How a recipe trains, in its author's words, safe to print. public: whether the board shows it before it closes."""
+    """How a recipe trains, in words that are safe to print. public: whether the board shows it before it closes."""
 
     words: str = ""
     public: bool = False
