@@ -233,7 +233,7 @@ def update(
         print_lines(["Finished the update that was interrupted."])
     steps = updating.plan(old)
     print_lines(updating.plan_lines(steps))
-    if all(step.text is None for step in steps):
+    if all(step.content is None for step in steps):
         return
     if not _agreed("Go on?", yes):
         typer.echo("Nothing was changed.")

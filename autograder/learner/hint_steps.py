@@ -121,7 +121,7 @@ def insert_code(report: Report, part: Part) -> Iterator[str]:
     if change.nothing_to_do:
         yield f"{shown_path(change.path)} already has this code. Write an expression in place of each blank."
         return
-    copy = backups.replace(f"hint {part.target}", {change.path: change.after.encode("utf-8")})[0]
+    copy = backups.replace(f"hint {part.target}", {change.path: change.after})[0]
     count, names = len(example.missing), ", ".join(hint.task.defines)
     blanks = f"{count} blanks, ____1 to ____{count}" if count > 1 else "one blank, ____1"
     yield f"{shown_path(change.path)} now has {names} with {blanks}."
