@@ -94,6 +94,8 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
         raise  # as in `make progress | head`: typer ends the command silently
     except OSError as error:
         default = f"{error.filename or 'A file'} can't be read or written ({error.strerror})."
+        if isinstance(error, IsADirectoryError):
+            default = f"{error.filename} is a folder, but must be a file. Move the folder to another place."
         if not disk and error.errno in DISK_FULL:
             default += " Free some disk space, then run the same command again."
         raise failure(disk.format(error=error) if disk else default) from error

@@ -371,6 +371,14 @@ def test_without_the_courses_recipe_nothing_is_scored_and_no_try_is_used(board, 
     assert not scored and not board.store.entries() and board.store.tries_today("ada") == 0
 
 
+def test_a_learner_whose_recipe_is_gone_is_told_how_to_restore_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(recipe_source, "STUB", tmp_path / STUB.name)
+    with pytest.raises(RecipeError, match=r"can't be read \(.*\)\. Restore it: git restore exercises/"):
+        recipe_source.read_source(tmp_path)
+    with pytest.raises(RecipeError, match=r"can't be read \([^)]*\)\.$"):
+        recipe_source.read_source(tmp_path / "ada.py")
+
+
 def test_the_reason_for_no_score_is_stored_as_text_that_is_safe_to_print(board):
     board.store.get_or_create_learner("ada")
     source = check_source(edited())

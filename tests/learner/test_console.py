@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
+import typer
 from helpers.learner import solution
 
-from autograder.console import hanging
+from autograder.console import hanging, reports_errors
 from autograder.course import ROOT
 
 
@@ -55,3 +56,10 @@ def test_a_closed_input_or_output_is_an_empty_one(closed, tmp_path):
     environment = {**os.environ, "AUTOGRADER_MEMORY": str(tmp_path)}
     answer = subprocess.run(["sh", "-c", call], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
     assert (answer.returncode, answer.stderr) == (0, ""), answer.stderr
+
+
+def test_a_folder_in_the_place_of_a_file_is_a_sentence_that_says_what_to_do(tmp_path, capsys):
+    with pytest.raises(typer.Exit), reports_errors():
+        tmp_path.read_bytes()
+    said = f"{tmp_path} is a folder, but must be a file. Move the folder to another place.\n"
+    assert capsys.readouterr().err == said
