@@ -58,6 +58,16 @@ def test_a_closed_input_or_output_is_an_empty_one(closed, tmp_path):
     assert (answer.returncode, answer.stderr) == (0, ""), answer.stderr
 
 
+def test_a_file_in_the_place_of_a_folder_is_a_sentence_that_says_what_to_do(tmp_path, capsys):
+    file = tmp_path / "backups"
+    file.write_text("x", encoding="utf-8")
+    for write in (lambda: file.mkdir(), lambda: (file / "deeper" / "copy.py").write_text("x", encoding="utf-8")):
+        with pytest.raises(typer.Exit), reports_errors():
+            write()
+        said = f"{file} is a file, but must be a folder. Move the file to another place.\n"
+        assert capsys.readouterr().err == said
+
+
 def test_a_folder_in_the_place_of_a_file_is_a_sentence_that_says_what_to_do(tmp_path, capsys):
     with pytest.raises(typer.Exit), reports_errors():
         tmp_path.read_bytes()
