@@ -1,6 +1,5 @@
 """The page: escaped, without scripts and requests, quick with 500 entries, readable by all."""
 
-import html.parser
 import json
 import os
 import random
@@ -11,6 +10,7 @@ import threading
 
 import pytest
 from helpers.browser import CHROMIUM, OPTIONS, started_browser
+from helpers.html_elements import Elements
 
 from autograder.leaderboard import charts, invented_names
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner, Measured
@@ -57,21 +57,6 @@ def table_of(count, round=OPEN):
             curve=Measured(curve, (1, 32)).written(), source=method.encode("utf-8", "surrogatepass"),
         ))  # fmt: skip
     return make_table(entries, BASELINES, round, reference=REFERENCE)
-
-
-class Elements(html.parser.HTMLParser):
-    """The tags of a page with their attributes, and its text."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.text = [], ""
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_data(self, data):
-        self.text += data
 
 
 @pytest.fixture(scope="module")
