@@ -217,11 +217,11 @@ def test_a_try_without_a_score_is_in_the_history_and_not_on_the_board(store):
     assert make_table([entry], BASELINES, OPEN, everybody=True).ranked == []
 
 
-def test_seeds_of_32_bits_and_any_sentence_are_kept(store):
+def test_seeds_of_32_bits_and_sentences_without_control_characters_are_kept(store):
     store.add(Attempt("ada", source(), SCORE, 2**32 - 1))
     store.add(Attempt("bob", source(), NoScore("It says \0 and \u202e."), 42))
     first, second = store.entries()
-    assert first.split_seed == 2**32 - 1 and second.message == "It says  and \u202e."
+    assert first.split_seed == 2**32 - 1 and second.message == "It says  and ."
 
 
 def test_the_same_file_is_not_entered_twice_by_the_same_learner(store):

@@ -55,7 +55,8 @@ def test_a_closed_input_or_output_is_an_empty_one(closed, tmp_path):
     call = f'"{sys.executable}" -m autograder recall {closed}'
     environment = {**os.environ, "AUTOGRADER_MEMORY": str(tmp_path)}
     answer = subprocess.run(["sh", "-c", call], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
-    assert (answer.returncode, answer.stderr) == (0, ""), answer.stderr
+    said = "There is nothing to ask yet. Pass a task first: python -m autograder check 0\n"
+    assert (answer.returncode, answer.stderr) == (1, said)
 
 
 def test_a_file_in_the_place_of_a_folder_is_a_sentence_that_says_what_to_do(tmp_path, capsys):
