@@ -74,7 +74,7 @@ def finish(command: str, folder: Path) -> list[Path]:
 
 def _write_all(contents: Mapping[Path, bytes]) -> None:
     for path, content in contents.items():
-        write_atomically(path, content)
+        write_atomically(path.resolve() if path.is_symlink() else path, content)  # a learner's link stays a link
 
 
 def _content(path: Path) -> bytes | None:

@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TextIO
 
 import typer
@@ -94,6 +95,10 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
         raise  # as in `make progress | head`: typer ends the command silently
     except OSError as error:
         default = f"{error.filename or 'A file'} can't be read or written ({error.strerror})."
+        if isinstance(error, IsADirectoryError):
+            default = f"{error.filename} is a folder, but must be a file. Move the folder to another place."
+        elif isinstance(error, FileExistsError | NotADirectoryError) and (wrong := _file_in_the_way(error.filename)):
+            default = f"{wrong} is a file, but must be a folder. Move the file to another place."
         if not disk and error.errno in DISK_FULL:
             default += " Free some disk space, then run the same command again."
         raise failure(disk.format(error=error) if disk else default) from error
@@ -108,6 +113,11 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
         raise failure(
             f"Can't use the gradebook ({getattr(error, 'orig', error)}): is another program using it?"
         ) from error
+
+
+def _file_in_the_way(path: str) -> Path | None:
+    """The file that is where a path needs a folder."""
+    return next((each for each in (Path(path), *Path(path).parents) if each.is_file()), None)
 
 
 @contextlib.contextmanager

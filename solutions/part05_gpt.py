@@ -90,9 +90,10 @@ def mlp(x: Vector, layer: int, state_dict: dict[str, list[Vector]]) -> Vector:
 
     Shapes: x is (n_embd), the results of mlp_fc1 and ReLU are (4·n_embd), and the returned vector is (n_embd).
 
-    >>> fc1, fc2 = [[Value(1.0)], [Value(-1.0)], [Value(2.0)], [Value(0.0)]], [[Value(1.0)] * 4]
-    >>> mlp([Value(3.0)], 0, {"layer0.mlp_fc1": fc1, "layer0.mlp_fc2": fc2})[0].data  # 3 + 0 + 6 + 0
-    9.0
+    >>> fc1 = [[Value(1.0)], [Value(-1.0)], [Value(2.0)], [Value(0.0)]]
+    >>> fc2 = [[Value(2.0), Value(5.0), Value(1.0), Value(4.0)]]
+    >>> mlp([Value(3.0)], 0, {"layer0.mlp_fc1": fc1, "layer0.mlp_fc2": fc2})[0].data  # 2·3 + 5·0 + 1·6 + 4·0
+    12.0
     """
     ### BEGIN SOLUTION 5.3 mlp
     hidden = [h.relu() for h in linear(x, state_dict[f"layer{layer}.mlp_fc1"])]  # (4·n_embd)

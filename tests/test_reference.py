@@ -5,6 +5,7 @@ import gc
 import importlib.util
 import random
 import sys
+import types
 from pathlib import Path
 
 import microgpt_fast
@@ -205,6 +206,17 @@ READY = [part for part in parts_and_labs() if all(map(importlib.util.find_spec, 
 def test_the_examples_in_the_docstrings_are_true(name):
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0
+
+
+def test_the_example_of_the_mlp_fails_if_the_zeros_are_left_out():
+    source = (SOLUTIONS / "part05_gpt.py").read_text(encoding="utf-8")
+    kept = """for h in linear(x, state_dict[f"layer{layer}.mlp_fc1"])]"""
+    assert source.count(kept) == 1
+    wrong = types.ModuleType("part05_without_zeros")
+    exec(source.replace(kept, f"{kept[:-1]} if h.data > 0]"), wrong.__dict__)
+    (example,) = [test for test in doctest.DocTestFinder().find(wrong) if test.name.endswith(".mlp")]
+    runner = doctest.DocTestRunner()
+    assert runner.run(example, out=lambda text: None).failed == 1
 
 
 @pytest.mark.parametrize("part", READY, ids=lambda part: part.name)

@@ -60,7 +60,8 @@ def read_source(path: Path) -> RecipeSource:
         with open(path, "rb") as file:
             return check_source(file.read(LARGEST_FILE + 1))
     except OSError as error:
-        raise RecipeError(f"{path} can't be read ({error.strerror}).") from error
+        restore = f" Restore it: git restore exercises/{FILE_NAME}" if path == STUB else ""
+        raise RecipeError(f"{shown_path(path)} can't be read ({error.strerror}).{restore}") from error
 
 
 def stub_shape() -> str:

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from autograder.course import EXERCISES, SOLUTIONS, Part, Task
+from autograder.files import text_of
 from autograder.grading.session import Recorded
 from autograder.grading.sources import functions_of, inspect_source
 from autograder.learner.other_forms import Notes, notes_on, with_form
@@ -31,7 +32,7 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
     content = (EXERCISES / part.file_name).read_bytes()
     if problem := inspect_source(content, part.packages).problem:
         raise ValueError(f"{part.file_name} can't be compared. {problem}")
-    yours, reference = content.decode("utf-8", "replace"), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
+    yours, reference = text_of(content), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
     recording = record_checks(part, content, seed)
     written = notes_on(part)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from autograder import backups
 from autograder.class_folder.settings import code_in_hints
 from autograder.course import EXERCISES, SOLUTIONS, Part, Task
-from autograder.files import shown_path
+from autograder.files import shown_path, text_of
 from autograder.grading.report import Report
 from autograder.grading.sources import functions_of
 from autograder.invocation import command
@@ -46,7 +46,7 @@ def next_hint(report: Report, part: Part) -> Hint | None:
 def hints_of_file(report: Report, part: Part) -> Hint | None:
     """All texts for what is to do first in the learner's file; None when nothing is."""
     path = EXERCISES / part.file_name
-    source = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    source = text_of(path.read_bytes(), "replace") if path.is_file() else ""
     return all_hints(report, part, source)
 
 

@@ -18,6 +18,7 @@ NAME = ".learner"
 EVENTS = "acts"  # the name of the log of events
 # git ignores it. Tests of ours must not count as what the learner did, so they name another one.
 FOLDER = Path(os.environ.get("AUTOGRADER_MEMORY") or ROOT / NAME)
+reported: set[Path] = set()  # folders where nothing can be written: it is said once
 
 
 def path_of(name: str, folder: Path | None = None) -> Path:
@@ -36,11 +37,14 @@ def read(name: str, folder: Path | None = None) -> dict:
 
 
 def write(name: str, data: dict) -> None:
-    """Keep data under this name. If that fails, a sentence on standard error says so, and the command goes on."""
+    """Keep data under this name. If that fails, one sentence on standard error says so, and the command goes on."""
     try:
         write_atomically(path_of(name), (json.dumps(data, indent=1) + "\n").encode("ascii"))
     except OSError as error:
-        print(f"Can't remember this in {FOLDER} ({error.strerror}): check the folder's permissions.", file=sys.stderr)
+        if FOLDER not in reported:
+            reported.add(FOLDER)
+            sentence = f"Can't remember this in {FOLDER} ({error.strerror}): it must be a folder that you can write to."
+            print(sentence, file=sys.stderr)
 
 
 def log_event(name: str) -> None:

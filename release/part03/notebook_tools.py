@@ -541,10 +541,13 @@ def _removing():
     Matrices = Mapping[str, list[list]]
 
     def without(part: str, state_dict: Matrices, config) -> dict[str, list[list]]:
-        """The matrices without a part: "head 1", "head 2", ..., "attention", "mlp" or "positions". The rest is the same.
+        """Return the matrices with one part of the model removed. The other matrices are unchanged.
 
-        A head is out when its columns of attn_wo are 0, attention when all of them are, the mlp when mlp_fc2 is 0, each in
-        every layer. The positions are out when all rows of wpe are their mean. Raises ValueError for another part.
+        part: what to remove, in every layer. Raises ValueError for any other text.
+        - "head 1", "head 2", ...: set this head's columns of attn_wo to 0
+        - "attention": set all of attn_wo to 0
+        - "mlp": set all of mlp_fc2 to 0
+        - "positions": replace each row of wpe by the mean of all rows, so that all positions look the same
         """
         wide = config.n_embd // config.n_head
         heads = {f"head {head + 1}": range(head * wide, (head + 1) * wide) for head in range(config.n_head)}

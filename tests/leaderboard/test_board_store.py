@@ -217,7 +217,7 @@ def test_a_try_without_a_score_is_in_the_history_and_not_on_the_board(store):
     assert make_table([entry], BASELINES, OPEN, everybody=True).ranked == []
 
 
-def test_seeds_of_32_bits_are_kept_and_any_sentence_without_its_control_characters(store):
+def test_seeds_of_32_bits_and_sentences_without_control_characters_are_kept(store):
     store.add(Attempt("ada", source(), SCORE, 2**32 - 1))
     store.add(Attempt("bob", source(), NoScore("It says \0 and \u202e."), 42))
     first, second = store.entries()
@@ -369,6 +369,14 @@ def test_without_the_courses_recipe_nothing_is_scored_and_no_try_is_used(board, 
     with pytest.raises(RecipeError, match=f"^Nothing was scored.* {words}.* Restore it: git restore"):
         board.submit(submission, "ada", on_step=lambda *step: scored.append(step))
     assert not scored and not board.store.entries() and board.store.tries_today("ada") == 0
+
+
+def test_a_learner_whose_recipe_is_gone_is_told_how_to_restore_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(recipe_source, "STUB", tmp_path / STUB.name)
+    with pytest.raises(RecipeError, match=r"can't be read \(.*\)\. Restore it: git restore exercises/"):
+        recipe_source.read_source(tmp_path)
+    with pytest.raises(RecipeError, match=r"can't be read \([^)]*\)\.$"):
+        recipe_source.read_source(tmp_path / "ada.py")
 
 
 def test_the_reason_for_no_score_is_stored_as_text_that_is_safe_to_print(board):

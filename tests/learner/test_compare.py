@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from helpers.learner import solution
 
+from autograder.course import part
+from autograder.learner import comparison
 from autograder.learner.comparison import normalised, side_by_side
 
 SLOWER = '''
@@ -98,3 +101,11 @@ def test_a_task_that_passes_has_reasons_and_another_form_and_one_that_fails_has_
     }
     assert nodes["yours"] == nodes["reference"] > 2 * nodes["other form"]
     assert "Why:" not in softmax.partition("3.3 rmsnorm")[0] and "  Why: " in softmax.partition("3.3 rmsnorm")[2]
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_compared(tmp_path, monkeypatch):
+    monkeypatch.setattr(comparison, "EXERCISES", tmp_path)
+    own = solution(0).replace("\n", "\r\n").encode("utf-8")
+    (tmp_path / part(0).file_name).write_bytes(codecs.BOM_UTF8 + own)
+    lines = list(comparison.comparison_lines(part(0), "0.1", 1))
+    assert lines[0] == "0.1 square" and any("return x * x" in line for line in lines)

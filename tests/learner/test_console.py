@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
+import typer
 from helpers.learner import solution
 
-from autograder.console import hanging
+from autograder.console import hanging, reports_errors
 from autograder.course import ROOT
 
 
@@ -54,4 +55,22 @@ def test_a_closed_input_or_output_is_an_empty_one(closed, tmp_path):
     call = f'"{sys.executable}" -m autograder recall {closed}'
     environment = {**os.environ, "AUTOGRADER_MEMORY": str(tmp_path)}
     answer = subprocess.run(["sh", "-c", call], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
-    assert (answer.returncode, answer.stderr) == (0, ""), answer.stderr
+    said = "There is nothing to ask yet. Pass a task first: python -m autograder check 0\n"
+    assert (answer.returncode, answer.stderr) == (1, said)
+
+
+def test_a_file_in_the_place_of_a_folder_is_a_sentence_that_says_what_to_do(tmp_path, capsys):
+    file = tmp_path / "backups"
+    file.write_text("x", encoding="utf-8")
+    for write in (lambda: file.mkdir(), lambda: (file / "deeper" / "copy.py").write_text("x", encoding="utf-8")):
+        with pytest.raises(typer.Exit), reports_errors():
+            write()
+        said = f"{file} is a file, but must be a folder. Move the file to another place.\n"
+        assert capsys.readouterr().err == said
+
+
+def test_a_folder_in_the_place_of_a_file_is_a_sentence_that_says_what_to_do(tmp_path, capsys):
+    with pytest.raises(typer.Exit), reports_errors():
+        tmp_path.read_bytes()
+    said = f"{tmp_path} is a folder, but must be a file. Move the folder to another place.\n"
+    assert capsys.readouterr().err == said

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import os
 
 import pytest
 from helpers.learner import solution
 
+from autograder import backups
 from autograder.course import part
 from autograder.learner import mistake_edits, reset, update
 from autograder.learner.faded import examples
@@ -118,3 +120,13 @@ def test_hint_insert_keeps_the_form_of_the_file(course):
     after = course.file(3).read_bytes()
     assert done.returncode == 0 and after != stub and form_of(after) == form_of(stub)
     assert course.run("undo").returncode == 0 and course.file(3).read_bytes() == stub
+
+
+@pytest.mark.skipif(os.name == "nt", reason="On Windows, links need a special right.")
+def test_a_file_that_is_a_link_stays_one(tmp_path):
+    real, link = tmp_path / "mine.py", tmp_path / "exercises" / PART.file_name
+    real.write_text("mine", encoding="utf-8")
+    link.parent.mkdir()
+    link.symlink_to(real)
+    (copy,) = backups.replace("reset 3", {link: b"stub"})
+    assert link.is_symlink() and real.read_bytes() == b"stub" and copy.read_bytes() == b"mine"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -21,12 +21,8 @@ from autograder.grading.misconceptions import misconceptions
 from autograder.learner import harden, local_state, mistake_edits
 from autograder.learner.mistake_edits import Edit
 from autograder.learner.planted import Planted, remember
+from benchmarks import harden_plants
 
-RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
-MOST = 5  # plants that each right solution must have
-# Forms far from the reference's: measured in 25 s of processor time. With Values as local gradients, the checks report
-# only those if anything is wrong, so they recognise few mistakes.
-FEWER = {"values_as_local_gradients": 2, "one_table_of_operators": 2, "a_tape_of_operations": 3}
 # One mistake that the checks of part 0 recognise, as an edit of the reference.
 FIND, REPLACE = "/ (2 * h)", "/ h"
 
@@ -146,25 +142,9 @@ def test_an_edit_follows_the_learners_own_names_and_layout():
     assert edits and all(b"above" not in each for each in changed)
 
 
-def sources(number: int) -> list[Path]:
-    return [*sorted((RIGHT / f"part{number:02d}").glob("*.py")), SOLUTIONS / part(number).file_name]
-
-
-def check_plants(number: int, path: Path, most: int, seconds: float) -> None:
-    content = path.read_bytes()
-    found = harden.find(content, part(number), 1, most=most, cpu_seconds=seconds)
-    known = {each.id for each in misconceptions(part(number))}
-    assert len({plant.mistake for plant in found} & known) >= most, [plant.mistake for plant in found]
-    for plant in found:
-        edit = plant.edit
-        assert plant.content == content[: edit.start] + edit.text + content[edit.end :] != content
-        assert mistake_edits.comments(plant.content) == mistake_edits.comments(content)
-        assert any(check.status == "failed" for check in plant.report.checks)
-
-
 @pytest.mark.parametrize("number", [0, 3])
 def test_five_mistakes_can_be_planted_in_the_reference(number):
-    check_plants(number, SOLUTIONS / part(number).file_name, MOST, 20.0)
+    assert harden_plants.row_of(number, SOLUTIONS / part(number).file_name).right
 
 
 @pytest.mark.slow
@@ -173,9 +153,18 @@ def test_five_mistakes_can_be_planted_in_the_reference(number):
     [
         pytest.param(each.number, path, id=f"{each.number}-{path.stem}")
         for each in parts()
-        for path in sources(each.number)
+        for path in harden_plants.solutions(each.number)
     ],
 )
 def test_five_mistakes_can_be_planted_in_every_right_solution(number, path, monkeypatch):
-    monkeypatch.setattr(harden, "SECONDS", 60.0)
-    check_plants(number, path, FEWER.get(path.stem, MOST), 60.0)
+    monkeypatch.setattr(harden, "SECONDS", math.inf)
+    row = harden_plants.row_of(number, path)
+    assert row.right, row
+
+
+def test_the_page_of_plants_has_every_right_solution_with_enough_plants_and_all_are_sound():
+    rows = harden_plants.recorded(harden_plants.PAGE.read_text(encoding="utf-8"))
+    expected = [(each.number, path) for each in parts() for path in harden_plants.solutions(each.number)]
+    assert [(row.part, row.solution) for row in rows] == [(n, harden_plants.name(path)) for n, path in expected]
+    assert [row.needed for row in rows] == [harden_plants.needed(path) for _, path in expected]
+    assert all(row.right for row in rows) and len(rows) - len(parts()) >= 10

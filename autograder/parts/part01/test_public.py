@@ -199,7 +199,11 @@ def likely_of_first_step(value):
 
 
 def likely_of_two_uses(value, a, b):
-    """What is likely wrong where x is used in a product with y and in a sum: one use is lost, or the factors are."""
+    """The likely cause of wrong gradients of x and y, where x is used twice: in the product x * y and in a sum.
+
+    value: what the learner's code gave, the gradients of x and y. a, b: the numbers in x and y. If the gradient of y is
+    right, a gradient of x was overwritten. If it is wrong, the local gradients of the product are.
+    """
     if type(value) is list and value[1:] == [0]:
         return "y has no gradient yet: does the walk go on from x * y to its children?"
     return ACCUMULATES if type(value) is not list or value[1:] == [a] else PAIRS

@@ -192,8 +192,11 @@ def test_gradients_reach_all_four_matrices(student, draw):
 
 @check("5.3", points=0.75)
 def test_mlp_is_fc1_then_relu_then_fc2(student, draw):
-    student.mlp_by_hand([3], [[1], [-1], [2], [0]], [[1, 1, 1, 1]]).must_be(
-        [9], likely="compare your steps. fc1 gives [3, -3, 6, 0], ReLU makes [3, 0, 6, 0] of it, fc2 adds them up."
+    # The weights of fc2 differ, so that a hidden list without its zeros, or with other numbers in their places, shows.
+    student.mlp_by_hand([3], [[1], [-1], [2], [0]], [[2, 5, 1, 4]]).must_be(
+        [12],
+        likely="compare your steps. fc1 gives [3, -3, 6, 0]. ReLU makes [3, 0, 6, 0] of it, still four numbers. fc2 "
+        "gives 2*3 + 5*0 + 1*6 + 4*0 = 12.",
     )
     x, seed = oracle.draw_mlp(draw, SIZES, 1)
     expected = oracle.mlp(x, 1, oracle.draw_weights(SIZES, seed))
