@@ -67,7 +67,7 @@ def _install(extra: str) -> None:
         _write(STAMP, UNFINISHED)
         _run([base, "-m", "venv", VENV], before)
     else:
-        _say(f"Bringing .venv up to date ({COST[extra]}) ")
+        _say(f"Bringing .venv up to date ({COST[extra].replace(' MB', ' MB in total')}) ")
         extras += extras_in(before)
         _write(STAMP, UNFINISHED)
     what = f".[{','.join(sorted({*extras} - {''}))}]".replace("[]", "")

@@ -95,6 +95,12 @@ def test_what_is_no_experiment_is_a_sentence(arguments, words):
     assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
 
 
+def test_the_list_of_experiments_says_how_to_run_one():
+    command = [sys.executable, "-m", "autograder", "experiment"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0 and done.stdout.splitlines()[-1].endswith(" experiment heads")
+
+
 # What they train with
 
 

@@ -46,3 +46,13 @@ def test_a_function_that_is_nested_too_deeply_shows_no_slips(monkeypatch, error)
 
     monkeypatch.setattr(sources, "find_slips", too_deep)
     assert sources.functions_of(ast.parse("def f():\n    pass\n"))["f"].slips == ()
+
+
+def test_the_page_and_the_site_are_built_without_the_packages_for_grading_a_class():
+    """Their extra, docs, leaves those out."""
+    missing = ["jupyterlab", "nbformat", "nbgrader", "sqlalchemy", "traitlets"]
+    done = run(
+        f"import sys; sys.modules.update(dict.fromkeys({missing})); sys.path.insert(0, 'docs')\n"
+        "import autograder.bundle.page, autograder.bundle.class_page, autograder.commands.site, generator.wrong_code"
+    )
+    assert done.returncode == 0, done.stderr

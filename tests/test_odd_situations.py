@@ -320,10 +320,10 @@ def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
     ("words", "typed"),
     [
         (("roster",), "file= is missing. Type: make roster file=FILE"),
-        (("feedback", "x.zip"), "part= is missing. Type: make feedback file=FILE part=PART"),
-        (("gradescope",), "part= is missing. Type: make gradescope part=PART"),
+        (("feedback", "x.zip"), "part= is missing. For example: make feedback file=FILE part=5"),
+        (("gradescope",), "part= is missing. For example: make gradescope part=5"),
         (("repeat",), "name= is missing. Type: make repeat name=NAME"),
-        (("reset",), "part= is missing. Type: make reset part=PART"),
+        (("reset",), "part= is missing. For example: make reset part=5"),
         (("template",), "url= is missing. Type: make template url=URL"),
         (("check", "--seed", "x"), "seed= 'x' is not a whole number."),
         (("check", "--sandbox", "foo"), "--sandbox 'foo' is not one of 'local', 'strict'."),

@@ -446,7 +446,7 @@ def test_before_jupyterlab_is_installed_it_says_so_and_how_to_read_a_lesson_with
     write_stamp(checkout)
     said = run(checkout, "notebooks").stderr
     assert said.startswith("Notebooks need JupyterLab, which is installed now. To read a lesson without it: ")
-    assert " lesson\nBringing .venv up to date (about 325 MB, " in said
+    assert " lesson\nBringing .venv up to date (about 325 MB in total, " in said
 
 
 def test_after_an_interruption_it_starts_from_nothing_and_offline_it_fails_with_a_sentence(checkout):

@@ -329,7 +329,8 @@ def days(median: Median) -> str:
 
 def state(place: StuckLearner) -> str:
     """Where a learner who submitted is stuck, in a few words."""
-    return f"tasks {', '.join(place.tasks)}; {plural(place.versions, 'version')} graded"
+    word = "task" if len(place.tasks) == 1 else "tasks"
+    return f"{word} {', '.join(place.tasks)}; {plural(place.versions, 'version')} graded"
 
 
 def _mark(count: int) -> str:

@@ -58,7 +58,7 @@ def other_course(folder: Path) -> str | None:
 
 def configure(config, root: Path = ROOT, source: Path = SOURCE) -> None:
     """Write the course's settings into a traitlets Config. root: the class's folder. Can be called more than once."""
-    from autograder.notebooks.companions import add_settings
+    from autograder.notebooks.release_settings import add_settings
 
     add_settings(config)
     config.CourseDirectory.course_id = class_settings()["course_id"]

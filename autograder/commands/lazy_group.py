@@ -113,8 +113,8 @@ def _as_make_says_it(error: UsageError) -> str:
     if error.message:
         return f"{variable(parameter)} {error.message}"
     needed = [variable(each) for each in error.ctx.command.params if each.required]
-    typed = " ".join(f"{word}{word.strip('-=').upper()}" for word in needed)
-    return f"{variable(parameter)} is missing. Type: make {target} {typed}"
+    typed = " ".join(f"{word}{'5' if word == 'part=' else word.strip('-=').upper()}" for word in needed)
+    return f"{variable(parameter)} is missing. {'For example' if 'part=' in needed else 'Type'}: make {target} {typed}"
 
 
 def every_command(app: typer.Typer) -> dict[str, TyperCommand | TyperGroup]:

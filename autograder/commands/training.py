@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder.console import print_lines, reports_errors
+from autograder.invocation import command
 
 app = typer.Typer()
 
@@ -68,6 +69,7 @@ def experiment(
 
     if name is None:
         print_lines(f"{each:24}{run.script(each).TITLE}" for each in NAMES)
+        print_lines(["", f"To run one: {command('experiment', 'heads')}"])
         return
     record = run.run(name, seeds, steps)
     print_lines([*run.script(name).table(record["figures"]), "", run.script(name).findings(record["figures"]), ""])

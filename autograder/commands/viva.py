@@ -61,7 +61,7 @@ def viva_lines(viva: Viva, path: str, again: str) -> Iterator[str]:
         yield from (f"     {line:>4} | {without_commands(text)}" for line, text in question.lines)
     if len(viva.questions) < COUNT:
         yield ""
-        yield f"There are only {len(viva.questions)} of {COUNT} questions: too little of the code is written, or runs."
+        yield f"There are only {len(viva.questions)} of {COUNT} questions: too little of the code is written and works."
     yield ""
     yield "-- For the examiner, not for the learner --"
     for number, question in enumerate(viva.questions, 1):

@@ -39,6 +39,7 @@ from autograder.intake.name_matching import (
     original_name,
     person_key,
 )
+from autograder.invocation import command
 
 # If a platform gives every file the time of the download, all times are within minutes.
 DOWNLOAD = datetime.timedelta(minutes=10)
@@ -109,7 +110,10 @@ def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
         elif ids:
             outcome.problems.append(f"{shown(name)} may be {', '.join(ids)}. Rename it to the id of one of them.")
         elif _is_somebody(name, members_found, level):
-            outcome.problems.append(f"{shown(name)} is not in the class list. Rename it to a learner's id.")
+            add = command("roster", "FILE")
+            outcome.problems.append(
+                f"{shown(name)} is not in the class list. Add the learner ({add}), or rename it to a learner's id."
+            )
     for learner, people in claims.items():
         if len(people) > 1:
             names = " and ".join(map(shown, people))

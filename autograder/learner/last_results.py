@@ -104,8 +104,10 @@ def after_passing(reports: Sequence[Report], check: Callable[..., str]) -> str:
     """What a learner does next whose files in exercises/ passed these checks: the next task that is not passed."""
     part = part_or_lab(reports[-1].part)
     unfinished = part if not passed(part) else next_unfinished(part)
-    if unfinished is None and part.is_lab:
-        return f"You have passed every lab. Next: see what is left: {command('progress')}"
+    if part.is_lab and unfinished is not part:
+        others = "You have passed every lab. " if unfinished is None else ""
+        then = f", then {unfinished.label}, {unfinished.title}" if unfinished is not None else ""
+        return f"{others}Next: run the lab's experiment: {command('lab', part.target)}{then}"
     if unfinished is None:
         trained = "capstone" in local_state.events()
         next_step = f"see what is left: {command('progress')}" if trained else f"train it: {command('capstone')}"

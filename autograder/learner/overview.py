@@ -123,4 +123,6 @@ def next_line(rows: list[PartProgress]) -> str:
         return f"Next: part {row.part.number}, {row.part.title}, {row.state}: {command('watch')}"
     capstone_first = sorted(achievements(), key=lambda achievement: achievement.id != "capstone")
     left = next((achievement for achievement in capstone_first if achievement.day() is None), None)
-    return f"Next: {left.title.partition(':')[0]}: {left.how()}" if left else "You have done everything. Well done."
+    if left is None:
+        return "You have done everything. Well done."
+    return f'Next: earn "{left.title.partition(":")[0]}": {left.how()}'

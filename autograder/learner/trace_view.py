@@ -46,13 +46,15 @@ def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
     for position in range(last + 1):
         yield ""
         yield f"position {position}, token {traced.tokens[position]}"
-        yield f"   {'vector':<17}{'size':>4}  {'yours':<23} | reference"
+        yield f"   {'vector':<17}{'size':>4}  " + (
+            f"{'yours':<23} | reference" if traced.own else "the reference's numbers"
+        )
         yield from position_lines(traced, position, full, different)
     if last < len(traced.yours) - 1:
         yield ""
         yield f"Everything later depends on it. To see it all: {command('trace', name=traced.name, full=True)}"
     yield ""
-    if different is None and not traced.problem:
+    if different is None and not traced.problem and traced.own:
         yield f"Every vector equals the reference's, within {TOLERANCE:g}."
     yield from next_lines(traced, different)
     if not traced.problem:
@@ -62,10 +64,12 @@ def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
 def whose_lines(traced: Trace) -> Iterator[str]:
     """Say which parts are the learner's."""
     if not traced.own:
-        yield f"{traced.name}, read by the reference alone: you have not started parts of the model yet."
-    else:
-        rest = " and the reference's other parts" if len(traced.own) < len(PARTS) else ""
-        yield f"{traced.name}, read by your part{'s' if len(traced.own) > 1 else ''} {listed(traced.own)}{rest}."
+        yield f"{traced.name}, read by the reference alone, since you have not written any part of the model yet."
+        yield "Once you have, this shows your own vectors next to the reference's."
+        yield f"The weights are those of {shown_path(WEIGHTS)}."
+        return
+    rest = " and the reference's other parts" if len(traced.own) < len(PARTS) else ""
+    yield f"{traced.name}, read by your part{'s' if len(traced.own) > 1 else ''} {listed(traced.own)}{rest}."
     yield f"Both models have the weights of {shown_path(WEIGHTS)}."
 
 
@@ -79,17 +83,22 @@ def position_lines(traced: Trace, position: int, full: bool, different: tuple[in
         while label in reference and lacking and order.index(lacking[0]) < order.index(label):
             yield f"   {lacking.pop(0):<17}      yours computes it differently, or not at all"
         if label in reference:
-            yield from vector_lines(label, numbers, reference[label], full, (position, label) == different)
+            right = reference[label] if traced.own else None
+            yield from vector_lines(label, numbers, right, full, (position, label) == different)
         else:
             yield f"   {label:<17}      only yours computes it"
     if not stopped:
         yield from (f"   {label:<17}      yours computes it differently, or not at all" for label in lacking)
 
 
-def vector_lines(label: str, yours: list[float], reference: list[float], full: bool, first: bool) -> Iterator[str]:
+def vector_lines(
+    label: str, yours: list[float], reference: list[float] | None, full: bool, first: bool
+) -> Iterator[str]:
     """One vector: all its numbers, or a line of them, from the first that differs. `>>` marks the first vector that
-    differs, `!` those after it.
+    differs, `!` those after it. reference: None to show one vector alone.
     """
+    alone = reference is None
+    reference = yours if alone else reference
     unlike = first_unlike(yours, reference)
     mark = ">>" if first else "" if unlike is None else "!"
     size = str(len(yours)) if len(yours) == len(reference) else f"{len(yours)}!"
@@ -98,7 +107,7 @@ def vector_lines(label: str, yours: list[float], reference: list[float], full: b
     label += f" [{begin}]" if begin else ""
     for start in range(begin, end, COLUMNS):
         left, right = (numbers_text(numbers[start : start + COLUMNS]) for numbers in (yours, reference))
-        yield f"{mark:<3}{label:<17}{size:>4}  {left:<23} | {right}".rstrip()
+        yield f"{mark:<3}{label:<17}{size:>4}  {left if alone else f'{left:<23} | {right}'}".rstrip()
         label = size = ""
 
 
@@ -173,7 +182,8 @@ def attention_lines(traced: Trace) -> Iterator[str]:
     heads = [(label.split()[1], last[label]) for label in last if label.endswith("weights")]
     if heads:
         yield ""
-        yield f"Attention of your heads from the last token, {traced.tokens[-1]}, in percent:"
+        whose = "your" if traced.own else "the reference's"
+        yield f"Attention of {whose} heads from the last token, {traced.tokens[-1]}, in percent:"
         yield "          " + "".join(f"{token:>4}" for token in traced.tokens)
         for head, weights in heads:
             yield f"  head {head:<3}" + "".join(f"{100 * weight:4.0f}" for weight in weights)

@@ -79,7 +79,7 @@ def generate(part: Part, to: Path, source: Path = SOURCE, gradebook: str | None 
     from traitlets.config import Config
 
     from autograder.notebooks.calling_nbgrader import calling_nbgrader
-    from autograder.notebooks.companions import add_settings
+    from autograder.notebooks.release_settings import add_settings
 
     config = Config()
     add_settings(config)

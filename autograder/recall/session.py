@@ -100,7 +100,8 @@ def _lines(question: Question) -> Iterator[str]:
 
 
 def _reply(question: Question, answer: int, today: date) -> Iterator[str]:
-    deck = ask.record(question, answer, today)
+    ask.record(question, answer, today)
+    deck = ask.collect_cards(today)  # with the tasks that were passed since the question was asked
     yield from verdict_lines(question, answer)
     yield ""
     yield f"{ask.when(deck.cards[question.task], today)} {' '.join(ask.left_lines(deck, today))}"

@@ -7,11 +7,13 @@ import re
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 # The converter sets a named function like an operator, with gaps on both sides, or without any: `Var (x)`, `lnp`.
 FUNCTION = re.compile(r"<mo>([A-Za-z]{2,})</mo>")
 NO_BRACKET = re.compile(r"(?<!<msub>)(?<!<msup>)(<mi>[A-Za-z]{2,}</mi>)(?=<m(?:i|n|sub|sup|subsup|frac)\b)")
+PUNCTUATION = re.compile(r"[,.;:?!)]+")
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,22 @@ def write_formula(writer, node: nodes.math | nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+class KeepPunctuation(SphinxPostTransform):
+    """Keep a formula and the comma or full stop after it in one line: browsers may break the line between the two."""
+
+    default_priority = 900
+
+    def run(self, **unused: object) -> None:
+        for formula in [*self.document.findall(nodes.math)]:
+            after = formula.next_node(descend=False, siblings=True, ascend=False)
+            if isinstance(after, nodes.Text) and (marks := PUNCTUATION.match(after)):
+                together = nodes.inline(classes=["whole"])
+                after.parent.replace(after, nodes.Text(after[marks.end() :]))
+                formula.replace_self(together)
+                together += [formula, nodes.Text(marks[0])]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer("mathml", inline_renderers=(write_formula, None), block_renderers=(write_formula, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

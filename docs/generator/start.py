@@ -4,7 +4,8 @@
     ```
 
 button: a link to the page. example: code with a classic mistake, and a link that opens it in the page. Where the site
-is built without the page's address (see `make site`), the button leads to the page's guide; the example is left out.
+is built without the page's address (see `make site`), the button leads to the page's guide, which has none; the
+example is left out.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class StartDirective(SphinxDirective):
         up = "../" * self.env.docname.count("/")
         self.env.note_dependency(str(FILE))
         if self.arguments == ["button"]:
+            if not address and self.env.docname == GUIDE:
+                return []  # it would lead to itself
             line = _linked(BUTTON, f"{up}{address}") if address else f"[{BUTTON}]({up}{GUIDE}.md)"
             return [self._container("start-button", line)]
         if self.arguments != ["example"]:

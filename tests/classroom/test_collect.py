@@ -156,7 +156,7 @@ def test_who_is_not_listed_is_named_and_the_others_are_collected(listed, tmp_pat
     outcome = collect(listed, tmp_path / "x.zip")
     assert set(submitted(listed)) == {"ann/part05/part05_gpt.py"}
     assert len(outcome.problems) == 2 and all(problem.isascii() for problem in outcome.problems)
-    assert "'mallory' is not in the class list. Rename it" in outcome.problems[1]
+    assert "'mallory' is not in the class list. Add the learner" in outcome.problems[1]
 
 
 @pytest.mark.parametrize("inner", ["ben/part05_gpt.py", "leeann_1004_1_part05_gpt.py", "ben.zip"])
@@ -195,7 +195,10 @@ def test_a_name_with_a_platforms_marks_in_it_claims_nobody_elses_place(listed, t
     }
     outcome = collect(listed, zipped(tmp_path / "x.zip", members))
     assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's", "ben/part05/part05_gpt.py": b"ben's"}
-    assert outcome.problems == [f"{ascii(mine)} is not in the class list. Rename it to a learner's id."]
+    assert outcome.problems == [
+        f"{ascii(mine)} is not in the class list. "
+        "Add the learner (python -m autograder roster FILE), or rename it to a learner's id."
+    ]
 
 
 def test_a_hostile_archive_costs_only_its_author(listed, tmp_path):

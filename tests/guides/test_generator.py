@@ -48,6 +48,8 @@ def test_a_formula_becomes_mathml(build):
     )
     assert "<msub><mi>x</mi><mn>1</mn></msub>" in page and "<mfrac><mrow><mi>a</mi></mrow>" in page
     assert "$" not in page.partition("<body>")[2]
+    kept = re.findall(r'<span class="whole"><math.*?</math>(.*?)</span>', page)
+    assert kept == [",", ",", ",", "."], "a line may begin with a comma"
     assert "<mi>Var</mi><mo" in page and "<msub><mi>Var</mi><mi>p</mi></msub>" in page
     assert '<mi>ln</mi><mspace width="0.17em"></mspace><mi>p</mi>' in page
 

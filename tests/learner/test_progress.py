@@ -55,7 +55,7 @@ def test_it_ends_with_the_next_step(course):
     assert re.search(r"\nNext: part 1, .*, at 1.3 exp.*: .* watch\n$", course.run("progress").stdout)
     course.solve(*range(1, 11))
     said = course.run("progress").stdout
-    assert re.search(r"\nNext: Trained the full model with your own parts: .* capstone\n$", said)
+    assert re.search(r"\nNext: earn \"Trained the full model with your own parts\": .* capstone\n$", said)
 
 
 def test_passing_a_part_is_noted_by_check_and_stays_noted(course):

@@ -85,6 +85,13 @@ def test_the_question_waits_and_is_made_again_from_the_file(mine):
     assert "It comes again tomorrow. 1 question left today." in reply
 
 
+def test_a_task_that_was_passed_since_the_question_is_left_for_today(mine, monkeypatch):
+    recall_cards.write(Deck({}).with_tasks(["0.1"], MONDAY))
+    assert ask.next_question(MONDAY).question.task == "0.1"
+    monkeypatch.setattr(ask, "collect_cards", lambda today, of=None: recall_cards.read().with_tasks(["0.2"], today))
+    assert "1 question left today." in "\n".join(session.answered(0, MONDAY))
+
+
 def test_after_a_change_the_question_is_about_the_code_as_it_is(mine):
     list(session.asked("0.2", MONDAY))
     mine.path.write_text(solution(0).replace("gradient = []", "found = []"), encoding="utf-8")

@@ -102,9 +102,11 @@ def test_a_model_of_another_build_is_compared_where_it_can_be(course):
 def test_a_fresh_copy_traces_the_reference(course):
     answer = course.run("trace", "--name", "a")
     assert answer.returncode == 0 and "read by the reference alone" in answer.stdout
+    assert not re.search(r"\|| yours|[Yy]our heads|Both|equals", answer.stdout), "nothing here is the learner's"
 
 
 def test_full_shows_all_numbers(course):
+    course.write(5, solution(5))
     answer = course.run("trace", "--name", "a", "--full").stdout.partition("position 1")[0]
     assert (
         answer.count("|") == 1 + 6 * 13 + 4 * 2 + 4 * 2 + 22 * 2 + 9

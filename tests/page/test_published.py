@@ -112,8 +112,9 @@ def test_the_site_links_to_the_page_and_opens_the_example_in_it(front_page):
 
 
 def test_without_an_address_the_site_links_to_a_page_next_to_it_or_to_the_guide(front_page, tmp_path):
-    front, _ = front_page()
+    front, guide = front_page()
     assert 'href="learner/browser.html"' in front and "Break this line" not in front
+    assert "Start in your browser" not in guide  # where the button would lead to itself
     (tmp_path / "dist" / "page").mkdir()
     (tmp_path / "dist" / "page" / MARK).touch()
     front, guide = front_page()

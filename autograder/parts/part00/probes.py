@@ -14,7 +14,7 @@ def slopes_of_product(x, y):
 
 
 def slopes_of_sum_of_powers(factors, xs):
-    """c = {factors}; numerical_gradient(lambda xs: c[0] * xs[0] + c[1] * xs[1]**2 + c[2] * xs[2]**3 ..., {xs})"""
+    """c = {factors}; numerical_gradient(lambda xs: sum(c[i] * xs[i] ** (i + 1) for i in range(len(c))), {xs})"""
     return _listed(part.numerical_gradient(_sum_of_powers(factors), xs))
 
 
