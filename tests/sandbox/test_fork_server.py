@@ -10,7 +10,7 @@ import pytest
 from helpers.sandbox import PROBES, SHORT, call, need
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.sandbox import CHECK, SandboxUnavailable, Tier, Worker, fork_server, fork_servers, seccomp, selftest
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.fork_servers import ForkServers
@@ -231,11 +231,11 @@ def test_a_verdict_is_the_same_with_forks_and_without():
     sources = [*(f"{right}\n{ending}" for ending in endings), make_stub(right, of.file_name)]
     sources.append(variants(of)[min(variants(of))].decode("utf-8"))
 
-    def verdicts(series):
+    def verdicts(context):
         for source in sources:
-            report = grade({of.file_name: source.encode()}, of, seed=1, tier=Tier.STRICT, series=series).to_json()
+            report = grade({of.file_name: source.encode()}, of, seed=1, tier=Tier.STRICT, context=context).to_json()
             yield {name: value for name, value in report.items() if name != "used"}
 
     with contextlib.closing(ForkServers()) as servers:
-        assert list(verdicts(Series(servers=servers))) == list(verdicts(Series()))
+        assert list(verdicts(GradingContext(servers=servers))) == list(verdicts(GradingContext()))
         assert len(servers._servers) == 1
