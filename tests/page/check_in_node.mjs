@@ -1,18 +1,25 @@
-// Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
+// Checks files with the page's engine, in node: node check_in_node.mjs PAGE [--processor-time] < jobs > reports
 // A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}. A job with rows and
-// steps after the files is a run of training: {losses, names, heldOut}.
+// steps after the files is a run of training: {losses, names, heldOut}. A job without anything asks for the version of
+// Python: {version}. --processor-time: a busy machine stops no code too early.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
 import { Course } from "../../browser/src/engine.mjs";
 import { OwnRun } from "../../browser/src/own_run.mjs";
+import { countProcessorTime } from "./processor_time.mjs";
 
 const page = process.argv[2];
 const program = new URL("../../browser/src/interpreter.worker.mjs", import.meta.url);
 
+const starting = new Set();
+if (process.argv.includes("--processor-time")) countProcessorTime(() => starting.size > 0);
+
 function startWorker() {
   const worker = new Worker(program, { stderr: true });
   worker.unref();
+  starting.add(worker);
+  for (const event of ["message", "exit"]) worker.once(event, () => starting.delete(worker));
   return {
     send: (data) => worker.postMessage(data),
     onMessage: (take) => worker.on("message", take),
@@ -23,7 +30,7 @@ function startWorker() {
 
 const source = (name) => ({ indexURL: `${page}/pyodide/`, archive: new Uint8Array(fs.readFileSync(`${page}/${name}.zip`)) });
 const course = new Course(startWorker, { checker: source("checker"), learner: source("learner") });
-await course.ready;
+const [{ version }] = await course.ready;
 
 async function trained(files, rows, steps) {
   course.learner.keepSpare(course.learner.current);
@@ -36,6 +43,10 @@ async function trained(files, rows, steps) {
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const [part, files, rows, steps] = JSON.parse(line);
+  if (!files) {
+    process.stdout.write(`${JSON.stringify({ version })}\n`);
+    continue;
+  }
   if (rows) {
     process.stdout.write(`${JSON.stringify(await trained(files, rows, steps))}\n`);
     continue;
