@@ -11,8 +11,10 @@ import pytest
 from helpers.shared_code import leaks
 from typer.testing import CliRunner
 
-from autograder.bundle.page import NOTES, SMALLER_CELLS, SOURCE, NoPage, make_page
+from autograder.bundle.page import NOTES, ON_THE_PAGE, SMALLER_CELLS, SOURCE, NoPage, lesson, make_page
 from autograder.commands.page import app
+from autograder.course import parts
+from autograder.notebooks.lesson_page import lesson_cells
 
 LARGEST = 10_000_000  # bytes, gzipped
 PROGRAMS = ("page.js", "interpreter.js", "service_worker.js")
@@ -49,6 +51,13 @@ def test_what_would_end_a_browsers_python_is_smaller_in_the_lesson_and_says_so(b
     lesson = (built_page / "lessons" / "part01.html").read_text(encoding="utf-8")
     assert all(escape(small) in lesson and escape(large) not in lesson for large, small in SMALLER_CELLS.items())
     assert set(NOTES) <= {check["name"] for check in recorded_checks(built_page, "part01")}
+
+
+def test_a_lesson_of_the_page_sends_nobody_to_a_terminal_to_check():
+    shown = "".join(lesson(part) for part in parts())
+    assert not re.findall(r"make (?:check|watch)|[Ii]n a terminal|the check below", re.sub("<[^>]+>", "", shown))
+    read = "".join(cell["source"] for part in parts() for cell in lesson_cells(part))
+    assert all(read.count(in_a_terminal) == 1 for in_a_terminal in ON_THE_PAGE), "the lessons say something else now"
 
 
 def test_the_page_holds_neither_the_reference_nor_hidden_checks(built_page):
