@@ -31,9 +31,10 @@ from helpers.visit import Visit, served
 
 HERE = Path(__file__).parent
 PAGE, PICTURES = HERE / "first_minutes.md", HERE / "first_minutes"
+SCALE = 0.7  # of the pictures, which must stay small
 LOOKS = {"desktop": ((1280, 900), "light"), "phone": ((390, 844), "light"), "dark": ((1280, 900), "dark")}
 SECONDS = 300  # to wait for the page, on a machine that does much else
-QUALITY = 45  # of the pictures, in percent
+QUALITY = 30  # of the pictures, in percent
 TODO = "    raise NotImplementedError("
 GRADIENT = ["    return [", "(f([*xs[:i], x + h, *xs[i + 1:]]) - f(xs)) / h", "for i, x in enumerate(xs)"]
 RIGHT = "(f([*xs[:i], x + h, *xs[i + 1:]]) - f([*xs[:i], x - h, *xs[i + 1:]])) / (2 * h)"
@@ -92,7 +93,9 @@ class Newcomer:
 
     def picture(self, path: Path) -> None:
         """A picture of what is on the screen."""
-        options = {"format": "webp", "quality": QUALITY}
+        width, height = self.size
+        area = {"x": 0, "y": 0, "width": width, "height": height, "scale": SCALE}
+        options = {"format": "webp", "quality": QUALITY, "clip": area}
         data = self.visit.driver.execute_cdp_cmd("Page.captureScreenshot", options)["data"]
         path.write_bytes(base64.b64decode(data))
 

@@ -1,4 +1,4 @@
-"""Every part in a real browser without a network, and code that never ends. benchmarks/page_visits.md has the figures."""
+"""Each part in a real browser without a network, and endless code. benchmarks/page_visits.md has the figures."""
 
 import page_visits
 import pytest
