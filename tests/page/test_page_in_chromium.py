@@ -93,6 +93,23 @@ def test_a_cell_of_the_lesson_does_not_change_what_is_checked(visit):
     assert "The square is x times x" in visit.check()
 
 
+SCROLLED = """
+const [move, done] = arguments;
+coursePage.then(({editor: {view}}) => {
+  if (move) view.scrollDOM.scrollTo(60, 120);
+  requestAnimationFrame(() => requestAnimationFrame(() => done([view.scrollDOM.scrollLeft, view.scrollDOM.scrollTop])));
+});
+"""
+
+
+def test_a_file_opens_at_its_beginning_wherever_the_one_before_was_scrolled_to(visit):
+    visit.open("#part=1")
+    assert visit.driver.execute_async_script(SCROLLED, True) == [60, 120]
+    visit.browser.run("location.hash = 'part=3'")
+    visit.wait(lambda: visit.code() == fresh_stubs()[part(3).file_name])
+    assert visit.driver.execute_async_script(SCROLLED, False) == [0, 0]
+
+
 def test_two_tabs_with_one_file_show_the_same_code(visit):
     visit.open("#part=0")
     visit.write(WRONG)
