@@ -94,7 +94,8 @@ class Newcomer:
     def picture(self, path: Path) -> None:
         """A picture of what is on the screen."""
         width, height = self.size
-        area = {"x": 0, "y": 0, "width": width, "height": height, "scale": SCALE}
+        left, top = self.visit.browser.run("return [scrollX, scrollY]")
+        area = {"x": left, "y": top, "width": width, "height": height, "scale": SCALE}
         options = {"format": "webp", "quality": QUALITY, "clip": area}
         data = self.visit.driver.execute_cdp_cmd("Page.captureScreenshot", options)["data"]
         path.write_bytes(base64.b64decode(data))
