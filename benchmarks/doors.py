@@ -35,7 +35,7 @@ from autograder.bundle import mistake_answers, page, recording
 from autograder.bundle.gradescope_run import _message, results
 from autograder.bundle.recordings import recorded
 from autograder.course import ROOT, SOLUTIONS, Part, part, parts
-from autograder.grading.grade import grade
+from autograder.grading.grade import Series, grade
 from autograder.grading.misconceptions import Mistake, misconceptions, variants
 from autograder.grading.report import Report
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
@@ -47,6 +47,7 @@ DATA, PAGE = HERE / "doors.json", HERE / "doors.md"
 IN_NODE = ROOT / "tests" / "page" / "check_in_node.mjs"
 SEED = 1
 DOORS = ("notebook", "browser", "Gradescope", "GitHub")
+NAMING_SECONDS = 3600.0  # on the clock, for naming mistakes; `make check` stops after a few, and then names none
 SAMPLE = 4  # known mistakes of a part in the notebook, which checks each task on its own, and in other slow doors
 SOLVED = {each.file_name: (SOLUTIONS / each.file_name).read_text(encoding="utf-8") for each in parts()}
 Files = Mapping[str, str]
@@ -75,7 +76,13 @@ def verdict(checks: list[dict]) -> Verdict:
 
 @functools.lru_cache(maxsize=1)  # each door is compared with it, one file after another
 def _checked(of: Part, source: str) -> Report:
-    return grade({of.file_name: source.encode()}, of, seed=SEED, tier=Tier.LOCAL)
+    return grade({of.file_name: source.encode()}, of, seed=SEED, tier=Tier.LOCAL, series=_series(of))
+
+
+@functools.lru_cache(maxsize=1)
+def _series(of: Part) -> Series:
+    """What known mistakes reply, asked once for a part, and for as long as that takes on a busy machine."""
+    return Series(seconds=NAMING_SECONDS)
 
 
 def file(of: Part, files: Files) -> Verdict:
@@ -85,7 +92,9 @@ def file(of: Part, files: Files) -> Verdict:
 
 def gradescope(of: Part, files: Files) -> Verdict:
     """What Gradescope shows, in the strict sandbox."""
-    report = grade({name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=strict_tier())
+    report = grade(
+        {name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=strict_tier(), series=_series(of)
+    )
     tests = [test for test in results(report, 0)["tests"] if not test["name"].endswith(" (hidden)")]
     return {test["name"]: (test["score"], test["output"]) for test in tests}
 
@@ -228,6 +237,7 @@ def differences(name: str, door: Door, other: Door, of: Part, given: Mapping[str
         again: dict = {}
         if first:
             _checked.cache_clear()
+            _series.cache_clear()
             again = _different(door(of, files), other(of, files))
         for check, (here, there) in sorted({**first, **again}.items()):
             once = check not in first or check not in again
@@ -292,7 +302,11 @@ def main() -> None:
         default=SAMPLE,
         help=f"known mistakes of each part, in the other doors (default: {SAMPLE})",
     )
+    parser.add_argument("--write", action="store_true", help="only write the page again, from the data")
     options = parser.parse_args()
+    if options.write:
+        PAGE.write_text(report(json.loads(DATA.read_text(encoding="utf-8"))), encoding="utf-8")
+        return
     wanted = parts() if options.part is None else [part(number) for number in options.part]
     with tempfile.TemporaryDirectory() as folder:
         built = page.make_page(Path(folder) / "page", wanted, on_progress=print)
@@ -349,9 +363,9 @@ def report(rows: Sequence[dict]) -> str:
 
 Written by `python benchmarks/doors.py`. Each door checked the reference, the stub and known mistakes of a part: in all,
 {total:,} verdicts, each compared with that of `make check`. *Same*: each public check has the same points and
-sentences, recognised mistakes included. For a notebook, each task has the same points. {points}
-The browser is Pyodide in node. The load is the number of programs that ran or waited, at the start and at the end of
-the measurement, on {os.cpu_count()} processors; time limits count processor time, so it changes no verdict.
+sentences, recognised mistakes included. For a notebook, each task has the same points.
+{points} The browser is Pyodide in node. The load is the number of programs
+that ran or waited for the {os.cpu_count()} processors, at the start and at the end; time limits count processor time.
 
 | part | known mistakes | notebook | browser | Gradescope | GitHub | Python | in the browser | date | load |
 |---|---|---|---|---|---|---|---|---|---|
