@@ -56,8 +56,8 @@ coursePage.then(async (page) => {
 });
 """
 STATES = "return [...document.querySelectorAll('#parts .state')].map(each => each.textContent)"
-# Whatever the browser sends is in its own log, as it is for each worker and each frame.
-SENT = "URL_REQUEST_START_JOB"
+SENT = "URL_REQUEST_START_JOB"  # in the browser's own log
+HERE = "http://127.0.0.1:"
 
 
 @dataclass(frozen=True)
@@ -188,13 +188,16 @@ def native_seconds(part: Part) -> float:
     return statistics.median(found)
 
 
-def other_hosts(log: Path) -> tuple[int, set[str]]:
-    """The number of requests in the browser's own log, and the addresses of those to other hosts."""
+def sent(log: Path) -> tuple[int, set[str]]:
+    """How many requests the page has sent, its workers included, and the addresses of those to other hosts.
+
+    The browser's own log also has what it sends for itself, such as a search for updates: that has another initiator.
+    """
     data = json.loads(log.read_text(encoding="utf-8"))
     started = data["constants"]["logEventTypes"][SENT]
-    urls = [event.get("params", {}).get("url", "") for event in data["events"] if event["type"] == started]
-    sent = [url for url in urls if url.startswith(("http", "ws"))]
-    return len(sent), {url for url in sent if not url.startswith("http://127.0.0.1:")}
+    events = [event["params"] for event in data["events"] if event["type"] == started and "params" in event]
+    urls = [event["url"] for event in events if event.get("initiator", "").startswith(HERE)]
+    return len(urls), {url for url in urls if not url.startswith((HERE, f"blob:{HERE}"))}
 
 
 def gzipped(folder: Path) -> int:
@@ -233,7 +236,7 @@ def measured(folder: Path, bombs: Mapping[str, tuple] = CODE) -> dict:
             survived = [survive(visit, name) for name in bombs]
             large = memory(browser)
             version = browser.driver.capabilities["browserVersion"]
-        requests, foreign = other_hosts(log)
+        requests, foreign = sent(log)
     return {
         "cold": cold,
         "warm": warm,
@@ -300,7 +303,7 @@ def _figures(found: Mapping, size: Mapping[str, int], native: float) -> Iterator
     yield "later verdicts", f"median {statistics.median(later):.2f} processor s, slowest {max(later):.2f}"
     small, large = found["memory"]
     yield "memory of the page's process", f"{small:.0f} MB after the first verdict, {large:.0f} MB at the end"
-    yield "requests", f"{found['requests']:,}, to other hosts: {len(found['foreign'])}"
+    yield "requests that the page sent", f"{found['requests']:,}, to other hosts: {len(found['foreign'])}"
 
 
 def _part(each: Solved, native: float) -> tuple:

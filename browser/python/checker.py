@@ -27,7 +27,7 @@ from autograder.text import clean_text
 # The clock of a page runs on while other programs have the processor, and WebAssembly is half as fast as a process.
 CLOCK_TIMES = 2.5
 OUTPUT_CHARACTERS = 64 * 1024
-STOPS = ("timeout", "crashed")  # failures that cost the learner's interpreter
+STOPS = ("timeout", "crashed", "exited")  # failures that cost the learner's interpreter
 
 
 class Missing(BaseException):

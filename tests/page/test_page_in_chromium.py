@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from helpers.browser import started_browser
+from helpers.bundle import SOLVED
 from helpers.visit import OPEN, SAVE_ZIP, Visit, served
 
 from autograder.bundle.page_example import example
@@ -77,6 +78,11 @@ def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     visit.check()
     assert visit.browser.violations() == []
     assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
+    visit.browser.run("location.hash = 'part=1'")
+    visit.wait(lambda: "class Value" in visit.code())
+    visit.write(SOLVED[part(1).file_name])
+    visit.check()  # a verdict that scrolls, with nothing in it to click
+    assert visit.browser.violations() == []
     visit.browser.run("location.hash = 'train'")
     visit.wait(lambda: "Train a model" in visit.driver.title)
     visit.browser.run(FASTER)
