@@ -182,6 +182,11 @@ def raised(message: str, place: str = "", exception: str = "IndexError") -> Repl
         (raised("<A object at 0x7f01>"), raised("<A object at 0x7f02>"), True),
         (raised("0.0 cannot be raised to a negative power"), raised("zero to a negative power"), True),  # Python 3.14
         (raised("float division by zero"), raised("division by zero"), True),
+        (
+            raised("'int' object has no attribute 'data'"),
+            raised("'int' object has no attribute 'data' and no __dict__ for setting new attributes"),
+            True,
+        ),
         (raised("math domain error"), raised("expected a positive input"), True),
         (raised("math domain error"), raised("math range error"), False),
         (Reply(failure="timeout", message="a"), Reply(failure="timeout", message="b"), True),
