@@ -22,6 +22,7 @@ import itertools
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -50,9 +51,11 @@ DOORS = ("notebook", "browser", "Gradescope", "GitHub")
 NAMING_SECONDS = 3600.0  # on the clock, for naming mistakes; `make check` stops after a few, and then names none
 REPLAYING = ("browser", "GitHub")  # the doors without hidden checks
 LIKELY = "Likely:     "
+NUMBER = re.compile(r"(-?\d+\.\d+(?:e[-+]?\d+)?)")
 KINDS = {
     "real": "Real differences",
     "wording": "Only Python's own wording of an exception differs",
+    "digits": "Only the last digits of numbers differ: the mathematics of the browser rounds in another way",
     "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
     "once": "The two doors agreed when the file was checked again",
 }
@@ -239,6 +242,8 @@ class Difference:
             different = self._lines()
             if all(_exception(a) == _exception(b) != "" for a, b in different):
                 return "wording"
+            if all(_same_numbers(a, b) for a, b in different):
+                return "digits"
             says = {LIKELY + mistake.says for mistake in misconceptions(part(self.part))}
             if self.door in REPLAYING and all(a not in says and b in says for a, b in different):
                 return "unnamed"
@@ -249,6 +254,19 @@ def _exception(line: str) -> str:
     """The line up to the name of an exception, with it; nothing if there is none."""
     before, found, _ = line.partition("Error: ")
     return before + found if found else ""
+
+
+def _same_numbers(here: str, there: str) -> bool:
+    """Whether two lines have the same numbers within a tolerance, and nothing else differs. A long line ends in "...":
+    then the texts may be cut at different places, and the last number may be cut off.
+    """
+    if not (here.endswith(" ...") and there.endswith(" ...")):
+        return False
+    ours, theirs = NUMBER.split(here), NUMBER.split(there)
+    count = min(len(ours), len(theirs)) - 2  # texts and numbers take turns; what follows the last but one is left out
+    if count < 4 or ours[:count:2] != theirs[:count:2]:
+        return False
+    return all(abs(float(a) - float(b)) <= 1e-9 for a, b in zip(ours[1:count:2], theirs[1:count:2]))
 
 
 def differences(name: str, door: Door, other: Door, of: Part, given: Mapping[str, Files]) -> list[Difference]:
@@ -356,8 +374,13 @@ def _row(row: dict) -> str:
     cells = []
     for door in DOORS:
         kinds = [each.kind for each in listed([row]) if each.door == door]
-        counts = (("real", "differ"), ("wording", "worded differently"), ("unnamed", "not named"))
-        said = [f"{kinds.count(kind)} {words}" for kind, words in counts if kind in kinds]
+        counts = {
+            "real": "differ",
+            "wording": "worded differently",
+            "digits": "other last digits",
+            "unnamed": "not named",
+        }
+        said = [f"{kinds.count(kind)} {words}" for kind, words in counts.items() if kind in kinds]
         count = row["files"].get(door)
         cells.append(f"{count} files: {', '.join(said) or 'same'}" if count else "no strict sandbox")
     load = " to ".join(f"{each:g}" for each in row["load"])
