@@ -1,5 +1,6 @@
 """Each part in a real browser without a network, and endless code. benchmarks/page_visits.md has the figures."""
 
+import first_minutes
 import page_visits
 import pytest
 from helpers.bundle import few_mistakes
@@ -11,15 +12,19 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    """What a visit to the page with all parts finds. The page recognises only some of the known mistakes."""
+def whole_page(tmp_path_factory):
+    """The folder of a page with all parts, which recognises only some of the known mistakes."""
     folder = tmp_path_factory.mktemp("whole")
     with few_mistakes(folder / "recordings"):
         try:
-            page.make_page(folder / "page")
+            return page.make_page(folder / "page")
         except page.NoTools as reason:
             pytest.skip(str(reason))
-    return page_visits.measured(folder / "page")
+
+
+@pytest.fixture(scope="module")
+def found(whole_page):
+    return page_visits.measured(whole_page)
 
 
 def test_each_part_is_solved_through_the_page_without_a_network(found):
@@ -41,3 +46,10 @@ def test_code_that_never_ends_is_explained_and_the_next_check_works(found):
 def test_nothing_is_sent_to_another_host(found):
     assert found["requests"] > 20
     assert found["foreign"] == set()
+
+
+def test_a_newcomers_steps_on_a_phone_say_what_their_page_shows(whole_page, tmp_path):
+    told = first_minutes.walk(whole_page, tmp_path, "phone")
+    shown = first_minutes.PAGE.read_text(encoding="utf-8")
+    assert [said for said, _ in told if said not in shown] == [], "run: python benchmarks/first_minutes.py"
+    assert len(list(tmp_path.iterdir())) == len(first_minutes.STEPS)
