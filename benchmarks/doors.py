@@ -36,7 +36,8 @@ from autograder.bundle import mistake_answers, page, recording
 from autograder.bundle.gradescope_run import _message, results
 from autograder.bundle.recordings import recorded
 from autograder.course import ROOT, SOLUTIONS, Part, part, parts
-from autograder.grading.grade import Series, grade
+from autograder.grading.checks import checks_of
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.misconceptions import Mistake, misconceptions, variants
 from autograder.grading.report import Report
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
@@ -51,11 +52,14 @@ DOORS = ("notebook", "browser", "Gradescope", "GitHub")
 NAMING_SECONDS = 3600.0  # on the clock, for naming mistakes; `make check` stops after a few, and then names none
 REPLAYING = ("browser", "GitHub")  # the doors without hidden checks
 LIKELY = "Likely:     "
+LIMIT = re.compile(r"no answer after [\d.]+ seconds(?: of processor time)?")
 NUMBER = re.compile(r"(-?\d+\.\d+(?:e[-+]?\d+)?)")
 KINDS = {
     "real": "Real differences",
     "wording": "Only Python's own wording of an exception differs",
     "digits": "Only the last digits of numbers differ: the mathematics of the browser rounds in another way",
+    "limit": "Only the time limit differs: a browser knows no processor time, and gets 2.5 times as long",
+    "smaller": "A browser has room for a smaller input only, and its page says so",
     "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
     "once": "The two doors agreed when the file was checked again",
 }
@@ -87,13 +91,13 @@ def verdict(checks: list[dict]) -> Verdict:
 
 @functools.lru_cache(maxsize=1)  # each door is compared with it, one file after another
 def _checked(of: Part, source: str) -> Report:
-    return grade({of.file_name: source.encode()}, of, seed=SEED, tier=Tier.LOCAL, series=_series(of))
+    return grade({of.file_name: source.encode()}, of, seed=SEED, tier=Tier.LOCAL, context=_context(of))
 
 
 @functools.lru_cache(maxsize=1)
-def _series(of: Part) -> Series:
+def _context(of: Part) -> GradingContext:
     """What known mistakes reply, asked once for a part, and for as long as that takes on a busy machine."""
-    return Series(seconds=NAMING_SECONDS)
+    return GradingContext(seconds=NAMING_SECONDS)
 
 
 def file(of: Part, files: Files) -> Verdict:
@@ -104,7 +108,7 @@ def file(of: Part, files: Files) -> Verdict:
 def gradescope(of: Part, files: Files) -> Verdict:
     """What Gradescope shows, in the strict sandbox."""
     report = grade(
-        {name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=strict_tier(), series=_series(of)
+        {name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=strict_tier(), context=_context(of)
     )
     tests = [test for test in results(report, 0)["tests"] if not test["name"].endswith(" (hidden)")]
     return {test["name"]: (test["score"], test["output"]) for test in tests}
@@ -247,6 +251,12 @@ class Difference:
                 return "wording"
             if all(_same_numbers(a, b) for a, b in different):
                 return "digits"
+            if all(LIMIT.sub("", a) == LIMIT.sub("", b) for a, b in different):
+                return "limit"
+            if self.door == "browser" and self.check in {
+                check.title for check in checks_of(part(self.part)) if check.name in page.NOTES
+            }:
+                return "smaller"
             says = {LIKELY + mistake.says for mistake in misconceptions(part(self.part))}
             if self.door in REPLAYING and all(a not in says and b in says for a, b in different):
                 return "unnamed"
@@ -280,7 +290,7 @@ def differences(name: str, door: Door, other: Door, of: Part, given: Mapping[str
         again: dict = {}
         if first:
             _checked.cache_clear()
-            _series.cache_clear()
+            _context.cache_clear()
             again = _different(door(of, files), other(of, files))
         for check, (here, there) in sorted({**first, **again}.items()):
             once = check not in first or check not in again
