@@ -1,12 +1,15 @@
 """One verdict in every door: check the same files in each place where learners run the checks.
 
-    python benchmarks/doors.py                    every known mistake of every part, and benchmarks/doors.md; an hour
-    python benchmarks/doors.py --mistakes 2       the first two of each part
-    python benchmarks/doors.py --part 3           this part's row only; nothing is written
+    python benchmarks/doors.py                    every part, then benchmarks/doors.md; an hour of processor time
+    python benchmarks/doors.py --part 3           this part again; the page keeps the rows of the others
+    python benchmarks/doors.py --mistakes 2 --sample 2    two known mistakes of each part
 
 Each door checks the reference, the stub and known mistakes. Its public checks must have the same points, sentences and
 mistakes as `make check`. GitHub and the browser replay recorded calls, so their inputs are those of the seeds 1 to 3;
 the other doors get seed 1.
+
+A busy machine changes nothing: time limits count processor time, in the browser's door as well. A file that gets
+another verdict is checked again. If the two verdicts are equal then, the page lists the file separately.
 """
 
 from __future__ import annotations
@@ -14,12 +17,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
+import functools
+import itertools
 import json
+import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -28,15 +36,34 @@ from autograder.bundle import mistake_answers, page, recording
 from autograder.bundle.gradescope_run import _message, results
 from autograder.bundle.recordings import recorded
 from autograder.course import ROOT, SOLUTIONS, Part, part, parts
-from autograder.grading.grade import grade
-from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.checks import checks_of
+from autograder.grading.grade import GradingContext, grade
+from autograder.grading.misconceptions import Mistake, misconceptions, variants
+from autograder.grading.report import Report
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
 from autograder.stubs import fresh_stubs
 from notebook_tools import checks as notebook_checks
 
 HERE = Path(__file__).parent
+DATA, PAGE = HERE / "doors.json", HERE / "doors.md"
 IN_NODE = ROOT / "tests" / "page" / "check_in_node.mjs"
 SEED = 1
+DOORS = ("notebook", "browser", "Gradescope", "GitHub")
+NAMING_SECONDS = 3600.0  # on the clock, for naming mistakes; `make check` stops after a few, and then names none
+REPLAYING = ("browser", "GitHub")  # the doors without hidden checks
+LIKELY = "Likely:     "
+LIMIT = re.compile(r"no answer after [\d.]+ seconds(?: of processor time)?")
+NUMBER = re.compile(r"(-?\d+\.\d+(?:e[-+]?\d+)?)")
+KINDS = {
+    "real": "Real differences",
+    "wording": "Only Python's own wording of an exception differs",
+    "digits": "Only the last digits of numbers differ: the mathematics of the browser rounds in another way",
+    "limit": "Only the time limit differs: a browser knows no processor time, and gets 2.5 times as long",
+    "smaller": "A browser has room for a smaller input only, and its page says so",
+    "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
+    "once": "The two doors agreed when the file was checked again",
+}
+SAMPLE = 4  # known mistakes of a part in the notebook, which checks each task on its own, and in other slow doors
 SOLVED = {each.file_name: (SOLUTIONS / each.file_name).read_text(encoding="utf-8") for each in parts()}
 Files = Mapping[str, str]
 Verdict = dict[str, tuple]  # by the title of a public check: points, and the text that the learner reads
@@ -62,15 +89,27 @@ def verdict(checks: list[dict]) -> Verdict:
     return {check["title"]: (check["earned"], _message(SimpleNamespace(**check))) for check in public}
 
 
+@functools.lru_cache(maxsize=1)  # each door is compared with it, one file after another
+def _checked(of: Part, source: str) -> Report:
+    return grade({of.file_name: source.encode()}, of, seed=SEED, tier=Tier.LOCAL, context=_context(of))
+
+
+@functools.lru_cache(maxsize=1)
+def _context(of: Part) -> GradingContext:
+    """What known mistakes reply, asked once for a part, and for as long as that takes on a busy machine."""
+    return GradingContext(seconds=NAMING_SECONDS)
+
+
 def file(of: Part, files: Files) -> Verdict:
     """`make check` on the learner's file."""
-    report = grade({name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=Tier.LOCAL)
-    return verdict(report.to_json()["checks"])
+    return verdict(_checked(of, files[of.file_name]).to_json()["checks"])
 
 
 def gradescope(of: Part, files: Files) -> Verdict:
     """What Gradescope shows, in the strict sandbox."""
-    report = grade({name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=strict_tier())
+    report = grade(
+        {name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=strict_tier(), context=_context(of)
+    )
     tests = [test for test in results(report, 0)["tests"] if not test["name"].endswith(" (hidden)")]
     return {test["name"]: (test["score"], test["output"]) for test in tests}
 
@@ -91,7 +130,7 @@ def _with_seed(module: Path) -> list[str]:
 
 def by_task(of: Part, files: Files) -> Verdict:
     """What `notebook` is compared with: `make check`, task by task, hidden checks included."""
-    report = grade({name: text.encode() for name, text in files.items()}, of, seed=SEED, tier=Tier.LOCAL)
+    report = _checked(of, files[of.file_name])
     earned = dict.fromkeys((task.id for task in of.tasks if task.defines), 0.0)
     for check in report.checks:
         if check.task in earned:
@@ -125,28 +164,36 @@ class Lines:
 
 
 @contextlib.contextmanager
-def doors(of: Part, with_page: Path) -> Iterator[dict[str, tuple[Door, Door]]]:
-    """By name, each door and what it is compared with. with_page: a built page with the part."""
-    needed = {of.file_name, *(f"{name}.py" for name in of.needs)}
+def doors(
+    wanted: Sequence[Part], with_page: Path, left_out: Sequence[str] = ()
+) -> Iterator[dict[str, tuple[Door, Door]]]:
+    """By name, each door and what it is compared with. with_page: a built page with these parts."""
     with tempfile.TemporaryDirectory() as folder:
-        checker = page._checker_files([of], lambda words: None)
-        checker |= {f"autograder/parts/{of.name}/{name}": data for name, data in recorded(of).items()}
+        checker = page._checker_files(wanted, lambda words: None)
+        for of in () if "GitHub" in left_out else wanted:  # with calls as large as everywhere but in a browser
+            checker |= {f"autograder/parts/{of.name}/{name}": data for name, data in recorded(of).items()}
         for name, content in checker.items():
             Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
             Path(folder, name).write_bytes(content)
-        replay, node = Lines(sys.executable, "-c", REPLAY, folder), Lines("node", IN_NODE, with_page)
+        replay, node = (
+            Lines(sys.executable, "-c", REPLAY, folder),
+            Lines("node", IN_NODE, with_page, "--processor-time"),
+        )
 
         def github(of: Part, files: Files) -> Verdict:
+            needed = {of.file_name, *(f"{name}.py" for name in of.needs)}
             return verdict(replay.ask(of.number, {name: files[name] for name in needed}, True)["checks"])
 
         def browser(of: Part, files: Files) -> Verdict:
             return verdict(node.ask(of.number, dict(files))["report"]["checks"])
 
+        browser.version = node.ask()["version"]
         try:
             found = {"notebook": (notebook, by_task), "browser": (browser, file)}
             try:
                 strict_tier()
-                yield {**found, "Gradescope": (gradescope, file), "GitHub": (github, file)}
+                found |= {"Gradescope": (gradescope, file), "GitHub": (github, file)}
+                yield {name: both for name, both in found.items() if name not in left_out}
             except SandboxUnavailable:
                 yield found
         finally:
@@ -154,91 +201,233 @@ def doors(of: Part, with_page: Path) -> Iterator[dict[str, tuple[Door, Door]]]:
             node.close()
 
 
+def some(mistakes: Sequence[Mistake], most: int | None) -> Sequence[Mistake]:
+    """At most so many of a part's known mistakes, from all of its tasks."""
+    if most is None or most >= len(mistakes):
+        return mistakes
+    return [mistakes[place * len(mistakes) // most] for place in range(most)]
+
+
 def submissions(of: Part, most: int | None = None) -> dict[str, Files]:
     """The files of a learner, by name: the reference, the stub, and known mistakes."""
     sources = {"reference": SOLVED[of.file_name], "stub": fresh_stubs()[of.file_name]}
-    sources |= {name: source.decode("utf-8") for name, source in list(variants(of).items())[:most]}
+    sources |= {m.id: variants(of)[m.id].decode("utf-8") for m in some(misconceptions(of), most)}
     return {name: {**SOLVED, of.file_name: source} for name, source in sources.items()}
 
 
-def differences(door: Door, other: Door, of: Part, given: Mapping[str, Files]) -> list[str]:
-    """The differences of a door, as sentences."""
+@dataclass(frozen=True)
+class Difference:
+    """A check whose verdict in a door is not that of `make check`. here, there: points and text, or None if there is no
+    such check. once: both were equal when the file was checked again.
+    """
+
+    door: str
+    part: int
+    submission: str
+    check: str
+    here: Sequence | None
+    there: Sequence | None
+    once: bool = False
+
+    def __str__(self) -> str:
+        here, there = self.here, self.there
+        if here and there and len(here) == 2 and here[0] == there[0]:  # the lines that differ are enough
+            here, there = ("; ".join(each) for each in zip(*self._lines()))
+        return f"{self.door}, part {self.part}, {self.submission}, *{self.check}*: {here!r}, but elsewhere {there!r}"
+
+    def _lines(self) -> list[tuple[str, str]]:
+        """The lines of the two texts that differ."""
+        lines = itertools.zip_longest(self.here[1].split("\n"), self.there[1].split("\n"), fillvalue="")
+        return [(here, there) for here, there in lines if here != there]
+
+    @property
+    def kind(self) -> str:
+        """Why they differ: one of KINDS."""
+        if self.once:
+            return "once"
+        if self.here and self.there and len(self.here) == 2 and self.here[0] == self.there[0]:
+            different = self._lines()
+            if all(_exception(a) == _exception(b) != "" for a, b in different):
+                return "wording"
+            if all(_same_numbers(a, b) for a, b in different):
+                return "digits"
+            if all(LIMIT.sub("", a) == LIMIT.sub("", b) for a, b in different):
+                return "limit"
+            if self.door == "browser" and self.check in {
+                check.title for check in checks_of(part(self.part)) if check.name in page.NOTES
+            }:
+                return "smaller"
+            says = {LIKELY + mistake.says for mistake in misconceptions(part(self.part))}
+            if self.door in REPLAYING and all(a not in says and b in says for a, b in different):
+                return "unnamed"
+        return "real"
+
+
+def _exception(line: str) -> str:
+    """The line up to the name of an exception, with it; nothing if there is none."""
+    before, found, _ = line.partition("Error: ")
+    return before + found if found else ""
+
+
+def _same_numbers(here: str, there: str) -> bool:
+    """Whether two lines have the same numbers within a tolerance, and nothing else differs. A long line ends in "...":
+    then the texts may be cut at different places, and the last number may be cut off.
+    """
+    if not (here.endswith(" ...") and there.endswith(" ...")):
+        return False
+    ours, theirs = NUMBER.split(here), NUMBER.split(there)
+    count = min(len(ours), len(theirs)) - 2  # texts and numbers take turns; what follows the last but one is left out
+    if count < 4 or ours[:count:2] != theirs[:count:2]:
+        return False
+    return all(abs(float(a) - float(b)) <= 1e-9 for a, b in zip(ours[1:count:2], theirs[1:count:2]))
+
+
+def differences(name: str, door: Door, other: Door, of: Part, given: Mapping[str, Files]) -> list[Difference]:
+    """The differences between a door, with its name, and another one."""
     found = []
-    for name, files in given.items():
-        here, there = door(of, files), other(of, files)
-        for key in sorted(here.keys() | there.keys()):
-            if here.get(key) != there.get(key):
-                found.append(f"part {of.number}, {name}, {key}: {here.get(key)}, but elsewhere {there.get(key)}")
+    for submission, files in given.items():
+        first = _different(door(of, files), other(of, files))
+        again: dict = {}
+        if first:
+            _checked.cache_clear()
+            _context.cache_clear()
+            again = _different(door(of, files), other(of, files))
+        for check, (here, there) in sorted({**first, **again}.items()):
+            once = check not in first or check not in again
+            found.append(Difference(name, of.number, submission, check, here, there, once))
     return found
 
 
+def _different(here: Verdict, there: Verdict) -> dict[str, tuple]:
+    keys = here.keys() | there.keys()
+    return {key: (here.get(key), there.get(key)) for key in keys if here.get(key) != there.get(key)}
+
+
 @contextlib.contextmanager
-def first_mistakes(most: int | None) -> Iterator[None]:
-    """Records only the first known mistakes of each part; all for None."""
+def some_mistakes(most: int | None) -> Iterator[None]:
+    """Records only some known mistakes of each part; all for None."""
     with contextlib.ExitStack() as stack:
         if most is not None:
-            few = lambda of: misconceptions(of)[:most]  # noqa: E731
-            stack.enter_context(mock.patch.object(recording, "misconceptions", few))
-            stack.enter_context(mock.patch.object(mistake_answers, "misconceptions", few))
-            some = lambda of: dict(list(variants(of).items())[:most])  # noqa: E731
-            stack.enter_context(mock.patch.object(mistake_answers, "variants", some))
+            for module in (recording, mistake_answers):
+                few = lambda of: some(misconceptions(of), most)  # noqa: E731
+                stack.enter_context(mock.patch.object(module, "misconceptions", few))
+            theirs = lambda of: {m.id: variants(of)[m.id] for m in some(misconceptions(of), most)}  # noqa: E731
+            stack.enter_context(mock.patch.object(mistake_answers, "variants", theirs))
             stack.enter_context(
                 mock.patch("autograder.bundle.recordings.RECORDINGS", ROOT / "runs" / f"recordings-{most}")
             )
         yield
 
 
-def row(of: Part, with_page: Path, most: int | None) -> tuple[str, list[str]]:
-    """A row of the table, and the differences."""
-    given, found, cells = submissions(of, most), [], []
-    with doors(of, with_page) as all_doors:
-        for name in ("notebook", "browser", "Gradescope", "GitHub"):
-            if name not in all_doors:
-                cells.append("no strict sandbox")
-                continue
-            differing = differences(*all_doors[name], of, given)
-            found += [f"{name}, {line}" for line in differing]
-            cells.append(f"{len(differing)} differ" if differing else "same")
-    return f"| {of.number} | {len(given)} | {' | '.join(cells)} |", found
+def measured(of: Part, all_doors: Mapping[str, tuple[Door, Door]], most: int | None, sample: int | None) -> dict:
+    """What is in DATA about a part. most: known mistakes in the browser; sample: in the other doors."""
+    load = os.getloadavg()[0]
+    given, few = submissions(of, most), submissions(of, sample)
+    found, counts = [], {}
+    for name in given | few:
+        for door, (here, there) in all_doors.items():
+            files = (given if door == "browser" else few).get(name)
+            if files is not None:
+                counts[door] = counts.get(door, 0) + 1
+                found += differences(door, here, there, of, {name: files})
+    return {
+        "part": of.number,
+        "date": str(datetime.date.today()),
+        "python": platform.python_version(),
+        "browser": all_doors["browser"][0].version,
+        "load": [round(load, 1), round(os.getloadavg()[0], 1)],
+        "mistakes": len(misconceptions(of)),
+        "earned": [sum(check[0] for check in file(of, few[name]).values()) for name in ("reference", "stub")],
+        "possible": sum(
+            check.points
+            for check in _checked(of, few["stub"][of.file_name]).checks
+            if not check.hidden and check.status != "manual"
+        ),
+        "files": counts,
+        "differences": [asdict(each) for each in found],
+    }
 
 
 def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--part", type=int, help="this part only; nothing is written")
-    parser.add_argument("--mistakes", type=int, help="known mistakes of each part (default: all)")
+    parser.add_argument("--part", type=int, nargs="+", help="these parts only")
+    parser.add_argument("--mistakes", type=int, help="known mistakes of each part, in the browser (default: all)")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=SAMPLE,
+        help=f"known mistakes of each part, in the other doors (default: {SAMPLE})",
+    )
+    parser.add_argument("--leave-out", nargs="+", default=(), choices=DOORS, help="doors that are not measured")
+    parser.add_argument("--write", action="store_true", help="only write the page again, from the data")
     options = parser.parse_args()
-    wanted = parts() if options.part is None else (part(options.part),)
-    lines, found = [], []
-    with first_mistakes(options.mistakes), tempfile.TemporaryDirectory() as folder:
-        for of in wanted:
-            built = page.make_page(Path(folder) / of.name, [of])
-            line, differing = row(of, built, options.mistakes)
-            print(line, *differing, sep="\n", flush=True)
-            lines.append(line)
-            found += differing
-    if options.part is None:
-        (HERE / "doors.md").write_text(report(lines, found, options.mistakes), encoding="utf-8")
+    if options.write:
+        PAGE.write_text(report(json.loads(DATA.read_text(encoding="utf-8"))), encoding="utf-8")
+        return
+    wanted = parts() if options.part is None else [part(number) for number in options.part]
+    with tempfile.TemporaryDirectory() as folder:
+        built = page.make_page(Path(folder) / "page", wanted, on_progress=print)
+        with doors(wanted, built, options.leave_out) as all_doors:
+            for of in wanted:
+                row = measured(of, all_doors, options.mistakes, options.sample)
+                rows = {each["part"]: each for each in json.loads(DATA.read_text(encoding="utf-8"))}
+                rows[of.number] = row
+                kept = [rows[number] for number in sorted(rows)]
+                DATA.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+                PAGE.write_text(report(kept), encoding="utf-8")
+                print(_row(row), *listed(kept[-1:]), sep="\n", flush=True)
 
 
-def report(lines: list[str], found: list[str], most: int | None) -> str:
-    """The page. most: the number of known mistakes of each part, None for all."""
-    count, option = ("all", "") if most is None else (f"the first {most}", f" --mistakes {most}")
-    head = "| part | files | notebook | browser (Pyodide in node) | Gradescope | GitHub |\n|---|---|---|---|---|---|"
-    listed = "\n".join(f"- {line!r}" for line in found) or "None."
-    versions = f"Python {platform.python_version()}; the browser's is 3.14"
+def listed(rows: Sequence[dict]) -> list[Difference]:
+    """The differences in rows of DATA."""
+    return [Difference(**each) for row in rows for each in row["differences"]]
+
+
+def _row(row: dict) -> str:
+    cells = []
+    for door in DOORS:
+        kinds = [each.kind for each in listed([row]) if each.door == door]
+        counts = {
+            "real": "differ",
+            "wording": "worded differently",
+            "digits": "other last digits",
+            "unnamed": "not named",
+        }
+        said = [f"{kinds.count(kind)} {words}" for kind, words in counts.items() if kind in kinds]
+        count = row["files"].get(door)
+        cells.append(f"{count} files: {', '.join(said) or 'same'}" if count else "not measured")
+    load = " to ".join(f"{each:g}" for each in row["load"])
+    cells += [row["python"], row["browser"], row["date"], load]
+    return f"| {row['part']} | {row['mistakes']} | {' | '.join(cells)} |"
+
+
+def report(rows: Sequence[dict]) -> str:
+    """The page, from the rows of DATA."""
+    table = "\n".join(map(_row, rows))
+    found = listed(rows)
+    sections = "\n\n".join(
+        f"## {title}\n\n" + ("\n".join(f"- {each}" for each in found if each.kind == kind) or "None.")
+        for kind, title in KINDS.items()
+    )
+    full = all(row["earned"] == [row["possible"], 0] for row in rows)
+    points = (
+        "The reference got all points and the stub none." if full else "The reference or the stub has wrong points."
+    )
+    total = sum(count for row in rows for count in row["files"].values())
     return f"""# One verdict in every door
 
-`python benchmarks/doors.py{option}`, {datetime.date.today()}, {versions}.
-Each door checked the reference, the stub and {count} known mistakes of a part. *Same*: each public check has the same
-points and sentences as in `make check`, recognised mistakes included. For a notebook, each task has the same points.
+Written by `python benchmarks/doors.py`. Each door checked the reference, the stub and known mistakes of a part: in all,
+{total:,} verdicts, each compared with that of `make check`. *Same*: each public check has the same points and
+sentences, recognised mistakes included. For a notebook, each task has the same points.
+{points} The browser is Pyodide in node. The load is the number of programs
+that ran or waited for the {os.cpu_count()} processors, at the start and at the end; time limits count processor time.
 
-{head}
-{chr(10).join(lines)}
+| part | known mistakes | notebook | browser | Gradescope | GitHub | Python | in the browser | date | load |
+|---|---|---|---|---|---|---|---|---|---|
+{table}
 
-## Differences
-
-{listed}
+{sections}
 """
 
 

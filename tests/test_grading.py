@@ -101,6 +101,9 @@ def test_the_place_of_a_difference_is_named_in_full():
         (1, 1.0000001, "returned 1, expected 1.0000001"),
         ([-0.0, 3], [0.0, 2], "at [1]: returned 3, expected 2"),
         ([1.0, NAN, 9.0], [1.0, 2.0, 3.0], "the largest of 2, at [1]: returned nan, expected 2.0"),
+        # Of equal differences the first, however the platform rounds: 0.7 - 0.4 is a little less than 0.6 - 0.3.
+        ([0.7, 0.6], [0.4, 0.3], "the largest of 2, at [0]: returned 0.7, expected 0.4"),
+        ([0.6, 0.7], [0.3, 0.4], "the largest of 2, at [0]: returned 0.6, expected 0.3"),
         ([5.0, [1.0]], [1.0, [1.0, 2.0]], "at [1]: returned 1 element, expected 2"),
     ],
 )
@@ -182,7 +185,13 @@ def raised(message: str, place: str = "", exception: str = "IndexError") -> Repl
         (raised("<A object at 0x7f01>"), raised("<A object at 0x7f02>"), True),
         (raised("0.0 cannot be raised to a negative power"), raised("zero to a negative power"), True),  # Python 3.14
         (raised("float division by zero"), raised("division by zero"), True),
+        (
+            raised("'int' object has no attribute 'data'"),
+            raised("'int' object has no attribute 'data' and no __dict__ for setting new attributes"),
+            True,
+        ),
         (raised("math domain error"), raised("expected a positive input"), True),
+        (raised("max() arg is an empty sequence"), raised("max() iterable argument is empty"), True),
         (raised("math domain error"), raised("math range error"), False),
         (Reply(failure="timeout", message="a"), Reply(failure="timeout", message="b"), True),
         (Reply(failure="crashed"), Reply(failure="crashed"), False),

@@ -45,6 +45,17 @@ NOTES = {
 SMALLER_CELLS = {
     "for length in (100, 5_000, 50_000):": "for length in (10, 100, 1_000):  # a browser has no room for 50,000"
 }
+# What the lessons say about a terminal, and what to do on the page in its place.
+ON_THE_PAGE = {
+    "Run the check below, or `make check part=0.1` in a terminal, **before** you write anything,\n"
+    "then write `square`, save, and run it again.": "Choose *Check* **before** you write anything. Then write `square` "
+    "and check again.",
+    "In a terminal, that is `make check part=1.1`, or `make watch`, which checks each time you save.": "Ctrl-S checks.",
+    "and save and check after each of them, with `make check part=1.4`:": "and check after each of them:",
+    "In a terminal, run this in the folder of your file:\n"
+    '`python -c "from part01_autograd import Value as V; a = V(2.0); (a * V(3.0) + a).backward()"`. Delete the print '
+    "again.": "Run that cell: it shows what your code prints. Then delete the print again.",
+}
 
 
 class NoPage(Failure):
@@ -245,6 +256,8 @@ def lesson(part: Part) -> str:
     for cell in lesson_cells(part):
         text = cell["source"]
         if cell["cell_type"] == "markdown":
+            for in_a_terminal, on_the_page in ON_THE_PAGE.items():
+                text = text.replace(in_a_terminal, on_the_page)
             blocks.append(_html(text))
         elif "lesson.check(" not in text:
             for large, small in SMALLER_CELLS.items():

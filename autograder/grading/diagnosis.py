@@ -27,11 +27,13 @@ TOLERANCE = 1e-9  # the same arithmetic in another order
 EXPLAINED_FAILURES = ("raised", "timeout", "type", "missing")  # of a reply: no known mistake ends the program
 ADDRESS = re.compile(r"0x[0-9a-f]+")  # of an object, in a message
 HOW_DEEP = re.compile(r"(maximum recursion depth exceeded).*")
-# Python 3.14 words errors of arithmetic in another way, and recorded answers may come from another Python.
-ARITHMETIC = {
+NO_ROOM = " and no __dict__ for setting new attributes"  # what Python 3.13 adds where 3.12 ends the sentence
+# Python 3.14 words some errors in another way, and recorded answers may come from another Python.
+ANOTHER_WAY = {
     re.compile(r"(float )?(floor )?division by zero"): "division by zero",
     re.compile(r"0(\.0)? cannot be raised to a negative power"): "zero to a negative power",
     re.compile(r"expected a (positive|nonnegative|finite) input.*"): "math domain error",
+    re.compile(r"(max|min)\(\) (arg is an empty sequence|iterable argument is empty)"): "an empty sequence",
 }
 
 Agrees = Callable[[Mistake, list[Recorded]], bool]
@@ -179,8 +181,8 @@ def same_reply(a: Reply, b: Reply) -> bool:
 
 def comparable(message: str) -> str:
     """An exception's message without what differs from run to run and from Python to Python."""
-    message = HOW_DEEP.sub(r"\1", ADDRESS.sub("0x", message))
-    return next((common for words, common in ARITHMETIC.items() if words.fullmatch(message)), message)
+    message = HOW_DEEP.sub(r"\1", ADDRESS.sub("0x", message)).removesuffix(NO_ROOM)
+    return next((common for words, common in ANOTHER_WAY.items() if words.fullmatch(message)), message)
 
 
 def _with_diagnosis(check: Check, mistake: Mistake | None) -> Check:

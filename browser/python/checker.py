@@ -28,7 +28,7 @@ from autograder.text import clean_text
 CLOCK_TIMES = 2.5
 OUTPUT_CHARACTERS = 64 * 1024
 ONLY_LOAD = ""  # in the page's messages, in place of a probe: only load the files
-STOPS = ("timeout", "crashed")  # failures that cost the learner's interpreter
+STOPS = ("timeout", "crashed", "exited")  # failures that cost the learner's interpreter
 
 
 class Missing(BaseException):

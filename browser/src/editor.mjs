@@ -76,6 +76,7 @@ export class Editor {
   open(text) {
     this.loading = true;
     this.view.setState(this.state(text));
+    this.view.scrollDOM.scrollTo(0, 0); // or the place of the file before stays
     this.loading = false;
   }
 

@@ -55,8 +55,8 @@ class Browser:
 
 
 @contextlib.contextmanager
-def started_browser(folder):
-    """A browser that keeps its profile in a folder. Skips the test where there is none."""
+def started_browser(folder, *more):
+    """A browser that keeps its profile in a folder, with more options. Skips the test where there is none."""
     selenium = pytest.importorskip("selenium.webdriver")
     program = shutil.which("chromedriver")
     if CHROMIUM is None or program is None:
@@ -64,7 +64,7 @@ def started_browser(folder):
     options = selenium.ChromeOptions()
     options.binary_location = CHROMIUM
     options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    for option in (*OPTIONS, f"--user-data-dir={folder}"):
+    for option in (*OPTIONS, f"--user-data-dir={folder}", *more):
         options.add_argument(option)
     driver = selenium.Chrome(options=options, service=selenium.ChromeService(program))
     driver.set_page_load_timeout(60)

@@ -1,18 +1,27 @@
-// Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
-// A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}. A job with rows and
-// steps after the files is a run of training: {losses, names, heldOut}.
+// Checks files with the page's engine, in node: node check_in_node.mjs PAGE [--processor-time] < jobs > reports
+// A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds, started: how many
+// interpreters}. A job with rows and steps after the files is a run of training: {losses, names, heldOut}. A job without
+// anything asks for the version of Python: {version}. --processor-time: a busy machine stops no code too early.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
 import { Course } from "../../browser/src/engine.mjs";
 import { OwnRun } from "../../browser/src/own_run.mjs";
+import { countProcessorTime } from "./processor_time.mjs";
 
 const page = process.argv[2];
 const program = new URL("../../browser/src/interpreter.worker.mjs", import.meta.url);
 
+const starting = new Set();
+let started = 0;
+if (process.argv.includes("--processor-time")) countProcessorTime(() => starting.size > 0);
+
 function startWorker() {
   const worker = new Worker(program, { stderr: true });
   worker.unref();
+  started += 1;
+  starting.add(worker);
+  for (const event of ["message", "exit"]) worker.once(event, () => starting.delete(worker));
   return {
     send: (data) => worker.postMessage(data),
     onMessage: (take) => worker.on("message", take),
@@ -23,7 +32,7 @@ function startWorker() {
 
 const source = (name) => ({ indexURL: `${page}/pyodide/`, archive: new Uint8Array(fs.readFileSync(`${page}/${name}.zip`)) });
 const course = new Course(startWorker, { checker: source("checker"), learner: source("learner") });
-await course.ready;
+const [{ version }] = await course.ready;
 
 async function trained(files, rows, steps) {
   course.learner.keepSpare(course.learner.current);
@@ -36,23 +45,28 @@ async function trained(files, rows, steps) {
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const [part, files, rows, steps] = JSON.parse(line);
+  if (!files) {
+    process.stdout.write(`${JSON.stringify({ version })}\n`);
+    continue;
+  }
   if (rows) {
     process.stdout.write(`${JSON.stringify(await trained(files, rows, steps))}\n`);
     continue;
   }
   // The longest time between the end of a call's limit and its reply.
   let waited = 0;
+  const before = started;
   const learner = course.learner;
   const call = learner.call.bind(learner);
   learner.call = async (wanted, onStart) => {
     await learner.prepare().catch(() => {});
-    const started = performance.now();
+    const began = performance.now();
     const reply = await call(wanted, onStart);
-    waited = Math.max(waited, (performance.now() - started) / 1000 - wanted[2]);
+    waited = Math.max(waited, (performance.now() - began) / 1000 - wanted[2]);
     return reply;
   };
   const report = await course.check({ part, files });
   learner.call = call;
-  process.stdout.write(`${JSON.stringify({ report, waited })}\n`);
+  process.stdout.write(`${JSON.stringify({ report, waited, started: started - before })}\n`);
 }
 process.exit(0);

@@ -11,8 +11,10 @@ import pytest
 from helpers.shared_code import leaks
 from typer.testing import CliRunner
 
-from autograder.bundle.page import NOTES, SMALLER_CELLS, SOURCE, NoPage, make_page
+from autograder.bundle.page import NOTES, ON_THE_PAGE, SMALLER_CELLS, SOURCE, NoPage, lesson, make_page
 from autograder.commands.page import app
+from autograder.course import ROOT, parts
+from autograder.notebooks.lesson_page import lesson_cells
 
 LARGEST = 10_000_000  # bytes, gzipped
 PROGRAMS = ("page.js", "interpreter.js", "service_worker.js")
@@ -49,6 +51,22 @@ def test_what_would_end_a_browsers_python_is_smaller_in_the_lesson_and_says_so(b
     lesson = (built_page / "lessons" / "part01.html").read_text(encoding="utf-8")
     assert all(escape(small) in lesson and escape(large) not in lesson for large, small in SMALLER_CELLS.items())
     assert set(NOTES) <= {check["name"] for check in recorded_checks(built_page, "part01")}
+
+
+def test_the_whole_page_as_last_measured_is_small_asks_no_other_host_and_lets_every_part_pass():
+    text = (ROOT / "benchmarks" / "page_visits.md").read_text(encoding="utf-8")
+    assert float(re.search(r"gzipped: all \| ([\d.]+) MB", text)[1]) * 1e6 < LARGEST
+    assert "to other hosts: 0 |" in text
+    assert f"{len(parts())} of {len(parts())} parts are marked as passed" in text
+    assert len(re.findall(r"^\| \d+ \| .* \| none \|$", text, re.M)) == len(parts()), "axe found something"
+    assert not re.findall(r"\| (?:no|fails) \|", text)
+
+
+def test_a_lesson_of_the_page_sends_nobody_to_a_terminal_to_check():
+    shown = "".join(lesson(part) for part in parts())
+    assert not re.findall(r"make (?:check|watch)|[Ii]n a terminal|the check below", re.sub("<[^>]+>", "", shown))
+    read = "".join(cell["source"] for part in parts() for cell in lesson_cells(part))
+    assert all(read.count(in_a_terminal) == 1 for in_a_terminal in ON_THE_PAGE), "the lessons say something else now"
 
 
 def test_the_page_holds_neither_the_reference_nor_hidden_checks(built_page):

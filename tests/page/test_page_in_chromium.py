@@ -1,18 +1,17 @@
 """The page as a learner meets it: a first verdict, work that is safe, no network, and a reader of screens."""
 
 import base64
-import functools
-import http.server
 import io
 import json
 import shutil
-import threading
 import time
 import zipfile
 from urllib.parse import quote, urlsplit
 
 import pytest
-from helpers.browser import Quiet, started_browser
+from helpers.browser import started_browser
+from helpers.bundle import SOLVED
+from helpers.visit import OPEN, SAVE_ZIP, Visit, served
 
 from autograder.bundle.page_example import example
 from autograder.course import part
@@ -22,75 +21,14 @@ FILE = part(0).file_name
 STUB = fresh_stubs()[FILE]
 TODO = '    # TODO 0.1 square: about 1 line\n    raise NotImplementedError("0.1 square")\n'
 WRONG, RIGHT = STUB.replace(TODO, "    return x + x\n"), STUB.replace(TODO, "    return x * x\n")
-SAVE_ZIP = """
-const done = arguments[0], create = URL.createObjectURL;
-URL.createObjectURL = (blob) => {
-  const reader = new FileReader();
-  reader.onload = () => done(reader.result.split(",")[1]);
-  reader.readAsDataURL(blob);
-  return create.call(URL, blob);
-};
-document.getElementById("save-zip").click();
-"""
-WRITE = """
-const [insert, done] = arguments;
-coursePage.then((page) => {
-  const view = page.editor.view;
-  view.dispatch({changes: {from: 0, to: view.state.doc.length, insert}});
-  return page.flush();
-}).then(() => done());
-"""
 RUN_CELL = """
 const done = arguments[0], button = document.querySelector("#lesson-text .cell button");
 const ran = () => button.ariaDisabled === "true" ? setTimeout(ran, 50) : done();
 button.click();
 setTimeout(ran, 50);
 """
-OPEN = """
-const [name, data, done] = arguments;
-const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-window.confirm = () => true;
-coursePage.then((page) => page.take([new File([bytes], name)])).then(() => done(""), (error) => done(String(error)));
-"""
-
-
 SLOWER = "document.getElementById('train-steps').value = '1000'; document.getElementById('train-start').click()"
 FASTER = "document.getElementById('train-steps').value = '100'; document.getElementById('train-start').click()"
-
-
-class Visit:
-    """A visit to the page, which can lose its server."""
-
-    def __init__(self, browser, server):
-        self.browser, self.driver, self.server = browser, browser.driver, server
-        self.address = f"http://127.0.0.1:{server.server_port}/"
-
-    def open(self, fragment="", size=(1280, 900), scheme="light", ready="Ready"):
-        self.driver.get("about:blank")
-        self.browser.look(self.address + fragment, size, scheme)
-        self.wait(lambda: ready in self.text("boot"))
-
-    def wait(self, holds, seconds=60):
-        deadline = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < deadline, (self.text("boot"), self.text("summary"))
-            time.sleep(0.1)
-
-    def text(self, name):
-        return self.browser.run("return document.getElementById(arguments[0])?.textContent ?? ''", name)
-
-    def code(self):
-        return self.driver.execute_async_script(
-            "const done = arguments[0]; coursePage.then(page => done(page.editor.text))"
-        )
-
-    def write(self, text):
-        self.driver.execute_async_script(WRITE, text)
-
-    def check(self):
-        self.browser.run("document.getElementById('check').click()")
-        self.wait(lambda: "points" in self.text("summary"))
-        return self.text("summary") + self.text("checks")
 
 
 @pytest.fixture(scope="module")
@@ -102,13 +40,8 @@ def served_folder(built_page, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def visit(served_folder, tmp_path_factory):
-    with (
-        started_browser(tmp_path_factory.mktemp("browser")) as browser,
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=served_folder)) as server,
-    ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with started_browser(tmp_path_factory.mktemp("browser")) as browser, served(served_folder) as server:
         yield Visit(browser, server)
-        server.shutdown()
 
 
 def test_a_link_with_code_names_its_mistake_and_leaves_the_learners_file_alone(visit):
@@ -145,6 +78,11 @@ def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     visit.check()
     assert visit.browser.violations() == []
     assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
+    visit.browser.run("location.hash = 'part=1'")
+    visit.wait(lambda: "class Value" in visit.code())
+    visit.write(SOLVED[part(1).file_name])
+    visit.check()  # a verdict that scrolls, with nothing in it to click
+    assert visit.browser.violations() == []
     visit.browser.run("location.hash = 'train'")
     visit.wait(lambda: "Train a model" in visit.driver.title)
     visit.browser.run(FASTER)
@@ -159,6 +97,23 @@ def test_a_cell_of_the_lesson_does_not_change_what_is_checked(visit):
     visit.driver.execute_async_script(RUN_CELL)
     visit.write(WRONG)
     assert "The square is x times x" in visit.check()
+
+
+SCROLLED = """
+const [move, done] = arguments;
+coursePage.then(({editor: {view}}) => {
+  if (move) view.scrollDOM.scrollTo(60, 120);
+  requestAnimationFrame(() => requestAnimationFrame(() => done([view.scrollDOM.scrollLeft, view.scrollDOM.scrollTop])));
+});
+"""
+
+
+def test_a_file_opens_at_its_beginning_wherever_the_one_before_was_scrolled_to(visit):
+    visit.open("#part=1")
+    assert visit.driver.execute_async_script(SCROLLED, True) == [60, 120]
+    visit.browser.run("location.hash = 'part=3'")
+    visit.wait(lambda: visit.code() == fresh_stubs()[part(3).file_name])
+    assert visit.driver.execute_async_script(SCROLLED, False) == [0, 0]
 
 
 def test_two_tabs_with_one_file_show_the_same_code(visit):
@@ -290,7 +245,7 @@ def click(visit, words):
 def test_an_update_of_the_course_keeps_the_learners_file_and_offers_the_new_stub(visit, served_folder):
     visit.open("#part=0")
     visit.write(WRONG)
-    visit.driver.execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
+    visit.kept()
     publish_new_stubs(served_folder)
     visit.open("#part=0")
     visit.wait(lambda: "A new version of the course is available" in visit.text("banner"))
@@ -322,12 +277,11 @@ def test_work_survives_a_reload_a_reset_a_zip_and_the_loss_of_the_server(visit):
     assert visit.driver.execute_async_script(OPEN, "exercises.zip", saved) == ""
     assert visit.code() == RIGHT
 
-    visit.driver.execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
+    visit.kept()
     asked = [url for url in visit.browser.asked_for() if urlsplit(url).scheme.startswith(("http", "ws"))]
     assert len(asked) > 10
     assert {url for url in asked if not url.startswith(visit.address)} == set()
-    visit.server.shutdown()
-    visit.server.server_close()
+    visit.cut_off()
     visit.open("#part=0")
     assert visit.code() == RIGHT
     assert visit.check().startswith("2 of 8 points")
