@@ -33,6 +33,7 @@ MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
 MORE_MODULES = ("backups", "learner/__init__", "learner/hints", "learner/local_state")
+CHECKER = ("checker.py", "errand.py")  # of browser/python
 DATASETS = ("names.txt",)
 # Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
 # each other ends a browser's Python.
@@ -214,7 +215,7 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
     files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
-    files["browser/checker.py"] = (SOURCE / "python" / "checker.py").read_bytes()
+    files |= {f"browser/{name}": (SOURCE / "python" / name).read_bytes() for name in CHECKER}
     stubs = fresh_stubs()
     files |= {f"exercises/{name}": stubs[name].encode("utf-8") for name in GIVEN}
     for part in wanted:

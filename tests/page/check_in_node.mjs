@@ -44,10 +44,10 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
   let waited = 0;
   const learner = course.learner;
   const call = learner.call.bind(learner);
-  learner.call = async (wanted, onStart) => {
+  learner.call = async (wanted, ...how) => {
     await learner.prepare().catch(() => {});
     const started = performance.now();
-    const reply = await call(wanted, onStart);
+    const reply = await call(wanted, ...how);
     waited = Math.max(waited, (performance.now() - started) / 1000 - wanted[2]);
     return reply;
   };
