@@ -138,7 +138,7 @@ class Errand:
     """
 
     def __init__(self, run: Callable[[], object], known: dict[str, Known] | None = None, gently: bool = False) -> None:
-        self._run, self._gently = run, gently
+        self.run, self._gently = run, gently
         self._known: dict[str, Known] = {} if known is None else known
         self._asked: list[Wanted] = []
         self._served: Known | None = None  # whose files the learner's interpreter has
@@ -155,7 +155,7 @@ class Errand:
         after the first one are a guess. With them come the files, where the learner's interpreter has others.
         """
         try:
-            return json.dumps({"result": self._run()})
+            return json.dumps({"result": self.run()})
         except Missing as missing:
             return json.dumps(self._wanted(missing))
 

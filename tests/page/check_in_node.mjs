@@ -1,6 +1,7 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
 // A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}. A job with rows and
-// steps after the files is a run of training: {losses, names, heldOut}.
+// steps after the files is a run of training: {losses, names, heldOut}. An object is a request to the checker, whose
+// answer is the line.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
@@ -35,7 +36,12 @@ async function trained(files, rows, steps) {
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const [part, files, rows, steps] = JSON.parse(line);
+  const job = JSON.parse(line);
+  if (!Array.isArray(job)) {
+    process.stdout.write(`${JSON.stringify(await course.check(job))}\n`);
+    continue;
+  }
+  const [part, files, rows, steps] = job;
   if (rows) {
     process.stdout.write(`${JSON.stringify(await trained(files, rows, steps))}\n`);
     continue;
