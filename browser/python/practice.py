@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ import checker
 from errand import Errand, Known, Wanted
 
 from autograder.bundle.replay import check_part
-from autograder.course import EXERCISES, Part, part
+from autograder.course import EXERCISES, ROOT, Part, part
 from autograder.errors import Failure
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.report import Report
@@ -98,6 +99,7 @@ class Page(checker.Page):
 
     def __init__(self) -> None:
         self.desk = Desk()
+        os.chdir(ROOT)  # sentences name a file as exercises/part05_gpt.py
 
     def errand_for(self, wanted: dict) -> Errand:
         """See the class."""
@@ -128,7 +130,7 @@ class Page(checker.Page):
 
         def run() -> dict:
             (report,) = planted.veiled([check.report()])
-            offer = bool(recall_cards.offer_lines([report], today)) and wanted["counts"]
+            offer = wanted["counts"] and bool(recall_cards.offer_lines([report], today))
             return {**check.as_data(report), "offer": offer, "memory": self.desk.memory()}
 
         check.errand.run = run
@@ -196,7 +198,7 @@ def name_cause(wanted: dict, today: date, on: Machine, seconds: float) -> dict:
     now = planted.current()
     if now is None or not harden.is_fixed(now, on):
         raise Failure("Fix it first, then name its cause.")
-    lines = list(harden.answer_lines(now, wanted["answer"]))
+    lines = [line.partition(" Another one: ")[0] for line in harden.answer_lines(now, wanted["answer"])]
     return {"lines": lines, "named": planted.current() is None, "part": now.part}
 
 
@@ -207,4 +209,5 @@ def give_up(wanted: dict, today: date, on: Machine, seconds: float) -> dict:
         raise Failure("No mistake is planted now.")
     lines = harden.give_up(now, on)
     text = (EXERCISES / now.of.file_name).read_bytes().decode("utf-8")
-    return {"lines": lines, "part": now.part, "file": now.of.file_name, "text": text}
+    shown = lines[: lines.index("")]  # then comes where the terminal keeps copies
+    return {"lines": shown, "part": now.part, "file": now.of.file_name, "text": text}
