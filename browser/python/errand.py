@@ -1,9 +1,9 @@
-"""What the trusted side of the page does with answers of the learner's interpreter: checks, questions, planted mistakes.
+"""What the trusted side of the page does with answers of the learner's interpreter, such as a check.
 
 The two interpreters can't wait for each other: no blocking call works in every browser and on every host. So an errand
 is done with the answers that are known. Where one is missing, it ends, the page asks the other interpreter, and the
-errand is done again from the start. Nothing in it is random, so it arrives at the same call. The calls that will probably
-come next are asked for together, so that few runs are enough.
+errand is done again from the start. Nothing in it is random, so it arrives at the same call. The calls that will
+probably come next are asked for together, so that few runs are enough.
 """
 
 from __future__ import annotations

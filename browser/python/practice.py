@@ -1,8 +1,8 @@
 """What only a page with the solutions has: questions about the learner's own code, and mistakes planted in it.
 
-The questions and mistakes are those of `recall` and `harden`, made by the same modules. They find the learner's files and
-what they remember where they expect them, in folders of this interpreter. The page sends both with each request, and
-keeps what comes back.
+The questions and mistakes are those of `recall` and `harden`, made by the same modules. They find the learner's files
+and what they remember where they expect them, in folders of this interpreter. The page sends both with each request,
+and keeps what comes back.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def other_versions(known: Known, missing: Wanted) -> Iterator[Wanted]:
 
 
 class Page(checker.Page):
-    """Answers {"action": "recall" or another method below, "files": {name: text}, "memory": {name: data}, "today": date}
-    with {"memory": ...} and what that method returns; {"problem": sentence} where it can't do what is asked for.
+    """Answers {"action": "recall" or another one below, "files": {name: text}, "memory": {name: data}, "today": date}
+    with {"memory": ...} and what that function returns; {"problem": sentence} where it can't do what is asked for.
     """
 
     def __init__(self) -> None:

@@ -157,8 +157,17 @@ export class HardenPanel {
     const says = lines.filter((line) => !code.includes(line));
     const place = says.findIndex((line) => line.startsWith("It was in line"));
     const rows = says.map((line) => element("p", { textContent: line.trim() }));
-    rows.splice(place + 1, 0, element("pre", { tabIndex: 0, textContent: code.map((line) => line.slice(2)).join("\n") }));
+    rows.splice(place + 1, 0, element("pre", { tabIndex: 0, textContent: withoutIndent(code).join("\n") }));
     this.draw(title, ...rows, element("p", { className: "bar" }, this.button("Plant another one", this.plant), this.button("A question about your code", () => this.goToRecall())));
     this.title.focus();
   }
+}
+
+const LABEL = 11; // characters of "  yours:   " and "  planted: ", which come before the code
+
+// The lines without the spaces that all of them have before their code.
+function withoutIndent(lines) {
+  const code = lines.map((line) => line.slice(LABEL));
+  const indent = Math.min(...code.map((each) => each.length - each.trimStart().length));
+  return lines.map((line, index) => line.slice(2, LABEL) + code[index].slice(indent));
 }

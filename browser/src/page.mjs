@@ -319,7 +319,7 @@ class Page {
         this.work.remember("results", this.results);
       }
       if (this.part === part) this.drawReport(report, true);
-      await this.practice?.checked(part, report, offer);
+      this.practice?.checked(part, report, offer);
     } catch (error) {
       $("summary").textContent = `The check could not be run (${error.message}). Try again, or reload the page: your work is kept.`;
     } finally {

@@ -89,7 +89,7 @@ export class RecallRoom {
     }
     this.practice.count(reply);
     const right = given === reply.right;
-    const said = right ? "Right" : given === DONT_KNOW ? "The answer" : "Not quite";
+    const said = right ? "Right, it is" : given === DONT_KNOW ? "It is" : "No, it is";
     const rows = question.options.map((text, index) => {
       const number = index + 1;
       const row = element("li", { className: number === reply.right ? "right" : number === given ? "wrong" : "" }, element("code", { textContent: text }));
@@ -98,12 +98,12 @@ export class RecallRoom {
       if (reply.whys[index]) row.append(element("p", { className: "note", textContent: reply.whys[index] }));
       return row;
     });
-    const verdict = element("h3", { tabIndex: -1, className: right ? "is-right" : "", textContent: `${said}: ${question.options[reply.right - 1]}` });
+    const verdict = element("h3", { tabIndex: -1, className: right ? "is-right" : "", textContent: `${said} ${question.options[reply.right - 1]}` });
     const after = [element("p", { className: "when", textContent: `${reply.when} ${this.practice.page.inWords(reply.notes.join(" "))}` })];
     if (reply.due) after.push(element("button", { type: "button", className: "main", textContent: "Next question", onclick: () => this.next() }));
     else after.push(this.choice());
     const why = reply.why ? [element("p", { textContent: reply.why })] : [];
-    form.replaceWith(verdict, ...why, element("ol", { className: "options" }, ...rows), ...after);
+    form.replaceWith(verdict, ...why, element("ul", { className: "options" }, ...rows), ...after);
     verdict.focus();
   }
 

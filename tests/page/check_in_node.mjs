@@ -1,7 +1,7 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
 // A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}. A job with rows and
-// steps after the files is a run of training: {losses, names, heldOut}. An object is a request to the checker, whose
-// answer is the line.
+// steps after the files is a run of training: {losses, names, heldOut}. A job {files, calls} calls
+// several versions of a file, gently: {replies, kept: whether the interpreter is still the same}.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
@@ -37,8 +37,12 @@ async function trained(files, rows, steps) {
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const job = JSON.parse(line);
-  if (!Array.isArray(job)) {
-    process.stdout.write(`${JSON.stringify(await course.check(job))}\n`);
+  if (job.calls) {
+    await course.learner.use(JSON.stringify(job.files));
+    const before = course.learner.current;
+    const replies = [];
+    for (const each of job.calls) replies.push(await course.learner.call(each, true));
+    process.stdout.write(`${JSON.stringify({ replies, kept: course.learner.current === before })}\n`);
     continue;
   }
   const [part, files, rows, steps] = job;
