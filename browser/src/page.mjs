@@ -122,8 +122,8 @@ class Page {
   // The address says what to show: #part=3&task=3.1&code=...
   async follow() {
     const wanted = new URLSearchParams(location.hash.slice(1));
-    if (wanted.has("train")) return this.showTraining();
-    if (wanted.has("recall") && this.practice) return this.showRecall();
+    if (wanted.has("train")) return this.showRoom("train", "Train a model", this.training);
+    if (wanted.has("recall") && this.practice) return this.showRoom("recall", "Remember what you wrote", this.practice.recall);
     const task = wanted.get("task") ?? "";
     const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
     const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
@@ -133,24 +133,14 @@ class Page {
     this.showRecorded();
   }
 
-  async showTraining() {
+  async showRoom(view, title, room) {
     await this.flush();
     this.part = null;
-    $("main").dataset.view = "train";
-    document.title = "Train a model";
+    $("main").dataset.view = view;
+    document.title = title;
     this.tell("");
     this.drawParts();
-    this.training.open();
-  }
-
-  async showRecall() {
-    await this.flush();
-    this.part = null;
-    $("main").dataset.view = "recall";
-    document.title = "Remember what you wrote";
-    this.tell("");
-    this.drawParts();
-    await this.practice.recall.open();
+    room.open();
   }
 
   // The verdict on the example of the front page was recorded when the page was built: it need not wait for Python.

@@ -1,18 +1,15 @@
 """The page as a learner meets it: a first verdict, work that is safe, no network, and a reader of screens."""
 
 import base64
-import functools
-import http.server
 import io
 import json
 import shutil
-import threading
 import time
 import zipfile
 from urllib.parse import quote, urlsplit
 
 import pytest
-from helpers.browser import Quiet, started_browser
+from helpers.page_visit import visit_to
 
 from autograder.bundle.page_example import example
 from autograder.course import part
@@ -32,14 +29,6 @@ URL.createObjectURL = (blob) => {
 };
 document.getElementById("save-zip").click();
 """
-WRITE = """
-const [insert, done] = arguments;
-coursePage.then((page) => {
-  const view = page.editor.view;
-  view.dispatch({changes: {from: 0, to: view.state.doc.length, insert}});
-  return page.flush();
-}).then(() => done());
-"""
 RUN_CELL = """
 const done = arguments[0], button = document.querySelector("#lesson-text .cell button");
 const ran = () => button.ariaDisabled === "true" ? setTimeout(ran, 50) : done();
@@ -58,41 +47,6 @@ SLOWER = "document.getElementById('train-steps').value = '1000'; document.getEle
 FASTER = "document.getElementById('train-steps').value = '100'; document.getElementById('train-start').click()"
 
 
-class Visit:
-    """A visit to the page, which can lose its server."""
-
-    def __init__(self, browser, server):
-        self.browser, self.driver, self.server = browser, browser.driver, server
-        self.address = f"http://127.0.0.1:{server.server_port}/"
-
-    def open(self, fragment="", size=(1280, 900), scheme="light", ready="Ready"):
-        self.driver.get("about:blank")
-        self.browser.look(self.address + fragment, size, scheme)
-        self.wait(lambda: ready in self.text("boot"))
-
-    def wait(self, holds, seconds=60):
-        deadline = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < deadline, (self.text("boot"), self.text("summary"))
-            time.sleep(0.1)
-
-    def text(self, name):
-        return self.browser.run("return document.getElementById(arguments[0])?.textContent ?? ''", name)
-
-    def code(self):
-        return self.driver.execute_async_script(
-            "const done = arguments[0]; coursePage.then(page => done(page.editor.text))"
-        )
-
-    def write(self, text):
-        self.driver.execute_async_script(WRITE, text)
-
-    def check(self):
-        self.browser.run("document.getElementById('check').click()")
-        self.wait(lambda: "points" in self.text("summary"))
-        return self.text("summary") + self.text("checks")
-
-
 @pytest.fixture(scope="module")
 def served_folder(built_page, tmp_path_factory):
     """A copy of the page, which a test may change."""
@@ -102,13 +56,8 @@ def served_folder(built_page, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def visit(served_folder, tmp_path_factory):
-    with (
-        started_browser(tmp_path_factory.mktemp("browser")) as browser,
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=served_folder)) as server,
-    ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Visit(browser, server)
-        server.shutdown()
+    with visit_to(served_folder, tmp_path_factory.mktemp("browser")) as visit:
+        yield visit
 
 
 def test_a_link_with_code_names_its_mistake_and_leaves_the_learners_file_alone(visit):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from helpers.bundle import SOLVED
+from helpers.page_visit import visit_to
 from typer.testing import CliRunner
 
 from autograder.bundle import page as pages
@@ -140,3 +141,87 @@ def test_the_page_with_the_solutions_is_apart_from_the_one_to_publish(monkeypatc
     refused = CliRunner().invoke(app, ["--with-solutions", "--class", str(tmp_path)])
     assert refused.exit_code == 2 and "A class's page can't have the solutions" in refused.stderr
     assert len(built) == 2
+
+
+FOCUS = "document.querySelector(arguments[0]).focus()"
+
+
+def press(visit, *keys):
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    named = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Down": Keys.ARROW_DOWN, "Space": Keys.SPACE}
+    for key in keys:
+        ActionChains(visit.driver).send_keys(named.get(key, key)).perform()
+
+
+def focus(visit):
+    return visit.browser.run("return document.activeElement.id || document.activeElement.textContent")
+
+
+def tab_to(visit, words, start):
+    """Press Tab, from a heading on, until something has the focus."""
+    visit.browser.run("document.getElementById(arguments[0]).focus()", start)
+    for _ in range(10):
+        if focus(visit) == words:
+            return
+        press(visit, "Tab")
+    raise AssertionError(f"{words} can't be reached: {focus(visit)}")
+
+
+@pytest.mark.slow
+def test_a_learner_finds_a_planted_mistake_and_answers_questions_with_the_keyboard(page_with_solutions, tmp_path):
+    with visit_to(page_with_solutions, tmp_path / "profile") as visit:
+        size = (1280, 900)
+        visit.open("#part=0", size)
+        visit.write(ODD)
+        assert visit.check().startswith("8 of 8 points")
+        visit.wait(lambda: "Do you know why it works?" in visit.text("harden-title"))
+
+        tab_to(visit, "Plant a mistake in it", "verdict-title")
+        press(visit, "Enter")
+        visit.wait(lambda: focus(visit) == "harden-title")
+        assert "Expected:" in visit.text("harden") and visit.code() != ODD
+        assert visit.browser.violations() == []
+        planted = visit.code()
+        visit.open("#part=0", (390, 844), "dark")
+        assert visit.code() == planted and "Find the planted mistake" in visit.text("harden")
+        assert visit.browser.violations() == []
+        assert visit.browser.run("return document.documentElement.scrollWidth") <= 390
+        assert "Likely" not in visit.check() and not visit.browser.run("return !!document.querySelector('.advice')")
+
+        tab_to(visit, "Restore my file", "harden-title")
+        press(visit, "Enter")
+        visit.wait(lambda: "name the cause" in visit.text("harden-title"))
+        assert visit.code() == ODD
+        for number in range(4):
+            visit.browser.run(FOCUS, "#harden input")
+            press(visit, "Space", *["Down"] * number, "Enter")
+            visit.wait(lambda: "found" in visit.text("harden-title") or "Not" in visit.text("harden-status"))
+            if "You found it" in visit.text("harden-title"):
+                break
+            visit.browser.run("document.getElementById('harden-status').textContent = ''")
+        assert "Part 0: 1 mistake so far." in visit.text("harden") and focus(visit) == "harden-title"
+        visit.browser.run("document.getElementById('undo').click()")
+        visit.wait(lambda: visit.code() == planted)
+        visit.browser.run("document.getElementById('undo').click()")
+        visit.wait(lambda: visit.code() == ODD)
+
+        visit.browser.run("location.hash = 'recall'")
+        visit.wait(lambda: focus(visit).startswith("About your code for 0."))
+        assert "2 due" in visit.text("parts")
+        assert visit.browser.violations() == []
+
+        visit.browser.run(FOCUS, "#recall input")
+        press(visit, "Space", "Down", "Enter")
+        visit.wait(lambda: "It comes again tomorrow. 1 question left today." in visit.text("recall-body"))
+        assert focus(visit).startswith(("Right, it is", "No, it is"))
+        assert visit.browser.violations() == []
+        assert visit.browser.run("return document.documentElement.scrollWidth") <= 390
+
+        # It is remembered, also without the server.
+        visit.driver.execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
+        visit.server.shutdown()
+        visit.server.server_close()
+        visit.open("#recall", size)
+        visit.wait(lambda: "1 due" in visit.text("parts") and focus(visit).startswith("About your code for 0."))

@@ -1,0 +1,65 @@
+"""A visit to the course's page in a browser."""
+
+import contextlib
+import functools
+import http.server
+import threading
+import time
+
+from helpers.browser import Quiet, started_browser
+
+WRITE = """
+const [insert, done] = arguments;
+coursePage.then((page) => {
+  const view = page.editor.view;
+  view.dispatch({changes: {from: 0, to: view.state.doc.length, insert}});
+  return page.flush();
+}).then(() => done());
+"""
+
+
+class Visit:
+    """A visit to the page, which can lose its server."""
+
+    def __init__(self, browser, server):
+        self.browser, self.driver, self.server = browser, browser.driver, server
+        self.address = f"http://127.0.0.1:{server.server_port}/"
+
+    def open(self, fragment="", size=(1280, 900), scheme="light", ready="Ready"):
+        self.driver.get("about:blank")
+        self.browser.look(self.address + fragment, size, scheme)
+        self.wait(lambda: ready in self.text("boot"))
+
+    def wait(self, holds, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, (self.text("boot"), self.text("summary"))
+            time.sleep(0.1)
+
+    def text(self, name):
+        return self.browser.run("return document.getElementById(arguments[0])?.textContent ?? ''", name)
+
+    def code(self):
+        return self.driver.execute_async_script(
+            "const done = arguments[0]; coursePage.then(page => done(page.editor.text))"
+        )
+
+    def write(self, text):
+        self.driver.execute_async_script(WRITE, text)
+
+    def check(self):
+        self.browser.run("document.getElementById('check').click()")
+        self.wait(lambda: "points" in self.text("summary"))
+        return self.text("summary") + self.text("checks")
+
+
+@contextlib.contextmanager
+def visit_to(folder, profile):
+    """A visit to the page in a folder, with a new browser. Skips the test where there is none."""
+    with (
+        started_browser(profile) as browser,
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Visit(browser, server)
+        server.shutdown()
