@@ -139,9 +139,7 @@ def _text(content: bytes) -> str:
 
 
 def check_names(part: Part) -> list[str]:
-    """The names of a part's checks that are available here. The students' zip has only the public ones, and none for
-    the capstone.
-    """
+    """The names of a part's checks that are here. The students' zip has the public ones, none for the capstone."""
     if part is capstone():
         text = CAPSTONE_CHECKS.read_text(encoding="utf-8") if CAPSTONE_CHECKS.exists() else ""
         return re.findall(r"^    CapstoneCheck\(\"[\d.]+\", [\d.]+, (\w+)", text, re.MULTILINE)
@@ -155,13 +153,10 @@ def check_names(part: Part) -> list[str]:
 
 def find_check(name: str, number: int | None) -> tuple[Part, str]:
     """Return the part of the check with this name, and the name in the file's form. number: the part, if the user
-    gave one; a known check must belong to it. Raises AppealError.
+    gave one; a known check must belong to it. Raises ValueError.
     """
     check = _name(name)
-    try:
-        candidates = [*parts(), capstone()] if number is None else [part_or_capstone(number)]
-    except KeyError as error:
-        raise AppealError(error.args[0]) from error
+    candidates = [*parts(), capstone()] if number is None else [part_or_capstone(number)]
     names = {known: part for part in candidates for known in check_names(part)}
     if check in names:
         return names[check], check

@@ -22,6 +22,7 @@ from autograder.sandbox import CHECK, Limits, SandboxUnavailable, Tier, Worker, 
 
 if TYPE_CHECKING:
     from autograder.grading.mistake_replies import MistakeOracle
+    from autograder.sandbox.fork_servers import ForkServers
 
 
 def run_suite(*arguments) -> list[Check]:
@@ -36,13 +37,14 @@ class TooSlow(Exception):
 
 
 @dataclass(frozen=True)
-class Series:
+class GradingContext:
     """What many gradings in one process share. seconds: see `MistakeOracle`; passed: the answers with which checks have
-    passed.
+    passed; servers: of the processes for learners' code in the strict tier, where many submissions have the same seed.
     """
 
     seconds: float = 8.0
     passed: PassedChecks = field(default_factory=PassedChecks)
+    servers: ForkServers | None = None
 
     @functools.cached_property
     def oracle(self) -> MistakeOracle:
@@ -93,17 +95,17 @@ def grade(
     explain: bool = True,
     limits: Limits = CHECK,
     give_up_after: float | None = None,
-    series: Series | None = None,
+    context: GradingContext | None = None,
     ahead: WorkerAhead | None = None,
 ) -> Report:
     """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
-    only; explain: look for the likely mistake of a failing check; limits: of the worker; series: what is shared with
+    only; explain: look for the likely mistake of a failing check; limits: of the worker; context: what is shared with
     other gradings; ahead: a worker to use in the local tier, if the seed is to be drawn and all else is as usual.
     Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here, and TooSlow
     when the code has used give_up_after seconds: it needs more for a verdict, which is the same whenever it is found.
     """
-    series = series or Series()
+    context = context or GradingContext()
     if seed is not None or own_parts or tier is not Tier.LOCAL or limits is not CHECK or give_up_after is not None:
         ahead = None
     if seed is None:
@@ -120,21 +122,22 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    worker = (ahead and ahead.take(part)) or Worker(shipped, tier, at_most, packages=part.packages)
+    server = None if own_parts or context.servers is None else context.servers.server(shipped, tier)
+    worker = (ahead and ahead.take(part)) or Worker(shipped, tier, at_most, packages=part.packages, server=server)
     worker.add("submission", {part.file_name: content})
     with worker:
         worker.start()
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
             session.timeouts.expect_answers()  # as it did on the reference
-        checks = run_suite(part, session, seed, task, series.passed)
+        checks = run_suite(part, session, seed, task, context.passed)
         if give_up_after is not None and worker.used_up:
             raise TooSlow
         printed = worker.read_output() if session.printed is None else session.printed
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
     if any(check.status in FAILED for check in checks):
         # The known-wrong implementations run unguarded: next to our own code only.
-        checks = _explained(checks, session, shipped, series, name_mistakes=explain and not own_parts)
+        checks = _explained(checks, session, shipped, context, name_mistakes=explain and not own_parts)
     return _report(part, content, seed, tier, task, checks, interpreter, printed, used)
 
 
@@ -168,7 +171,7 @@ def _explained(
     checks: list[Check],
     session: Session,
     shipped: Mapping[str, bytes],
-    series: Series,
+    context: GradingContext,
     name_mistakes: bool,
 ) -> list[Check]:
     """The checks, those that fail with the likely mistake and its line. What that needs is loaded here: where all
@@ -181,7 +184,7 @@ def _explained(
 
     part, calls = session.part, session.calls
     if name_mistakes:
-        checks = diagnose(part, checks, calls, shipped, series.oracle, session.runs, session.builds_on)
+        checks = diagnose(part, checks, calls, shipped, context.oracle, session.runs, session.builds_on)
     return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from autograder.sandbox.limits import CHECK, Limits
 from autograder.sandbox.meter import Meter, innermost, processor_seconds
@@ -17,6 +18,9 @@ from autograder.sandbox.process import OVERSIZE, Output, Process
 from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, encode_line, parse_message
 from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
 from autograder.text import clean_text
+
+if TYPE_CHECKING:
+    from autograder.sandbox.fork_server import ForkedLaunch, ForkServer
 
 START_SECONDS = 120.0  # for starting the interpreter; long, since a busy machine is not the learner's fault
 SLICE = 0.05  # seconds between two measurements of a running call
@@ -30,7 +34,6 @@ CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(sig
 KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
 WAITED = "it did nothing but wait"  # the beginning of the message for code that the idle limit has ended
 PARENT_DEATH_SIGNAL = sys.platform == "linux"
-LOAD = ""  # instead of a probe's name: only load the modules in the folder
 
 
 @dataclass
@@ -65,18 +68,22 @@ class Worker:
         limits: Limits = CHECK,
         interpreter: str | None = None,
         packages: Sequence[str] = (),
+        server: ForkServer | None = None,
     ) -> None:
-        """packages: installed ones that the code may import, in the local tier only."""
+        """packages: installed ones that the code may import, in the local tier only; server: forks the process, in the
+        strict tier only.
+        """
         if packages:
             memory, seconds = max(limits.memory_bytes, PACKAGES_MEMORY), limits.total_seconds + PACKAGES_SECONDS
             limits = replace(limits, memory_bytes=memory, total_seconds=seconds)
         self.packages = tuple(packages)
         self.files, self.tier, self.limits, self.interpreter = dict(files), Tier(tier), limits, interpreter
         self.interpreter_version: str | None = None
+        self._server = server
         self._names = _modules_in(files)
         self._output = Output(limits.output_bytes)
         self._killed = False  # whether somebody killed the last call's process
-        self._launch: Launch | None = None
+        self._launch: Launch | ForkedLaunch | None = None
         self._process: Process | None = None
         self._started = False  # whether a process was started at least once
         self._measured: int | None = None  # the process whose time counts
@@ -107,20 +114,17 @@ class Worker:
             return
         loaded = package_setup(self.packages, self.tier) if self.packages else {}
         if self._launch is None:
-            self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
+            if self._server is None:
+                self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
+            else:
+                self._launch = self._server.lend(self.files, self.limits)
         launch = self._launch
         self._charged += RESTART if self._started else 0.0
         self._before_process, self._idle = self._charged, 0.0
         self._started, self._measured = True, None
         try:
             self._process = Process(
-                launch.command,
-                self._output,
-                self.limits.reply_bytes + ENVELOPE_BYTES,
-                self.limits.printed_bytes,
-                launch.environment,
-                launch.inherited_descriptors(),
-                launch.user,
+                launch.start(), self._output, self.limits.reply_bytes + ENVELOPE_BYTES, self.limits.printed_bytes
             )
         except OSError as error:
             raise SandboxUnavailable(f"the worker could not be started: {error}") from error
@@ -144,6 +148,10 @@ class Worker:
         by_signal = PARENT_DEATH_SIGNAL and threading.current_thread() is threading.main_thread()
         return "signal" if by_signal else "pipe"
 
+    def load(self, folder: str = "submission", seconds: float | None = None, cpu_seconds: float = 0) -> Reply:
+        """Load the modules in `folder` without a call. The options, and what it raises, are those of `call`."""
+        return self._request({"folder": folder}, seconds, cpu_seconds)
+
     def call(
         self,
         probe: str,
@@ -153,8 +161,8 @@ class Worker:
         seconds: float | None = None,
         cpu_seconds: float = 0,
     ) -> Reply:
-        """Call one probe, or LOAD, on the implementation in `folder`. seconds, cpu_seconds: see `Deadline`; None means
-        the limits' own seconds.
+        """Call one probe on the implementation in `folder`. seconds, cpu_seconds: see `Deadline`; None means the
+        limits' own seconds.
 
         `on_progress` gets each progress note at once. Raises SandboxUnavailable if the worker does not start, and
         MachineBusy if it got no processor time; anything that the code does is a failure in the reply. If the process
@@ -162,6 +170,15 @@ class Worker:
         again, unless it sends progress notes.
         """
         request = {"probe": probe, "arguments": list(arguments), "folder": folder}
+        return self._request(request, seconds, cpu_seconds, on_progress)
+
+    def _request(
+        self,
+        request: dict,
+        seconds: float | None,
+        cpu_seconds: float,
+        on_progress: Callable[[object], None] | None = None,
+    ) -> Reply:
         allowed = self.limits.call_seconds if seconds is None else seconds
         reply = self._ask(request, Deadline(allowed, cpu_seconds), on_progress)
         if self._killed and on_progress is None and not self.used_up:

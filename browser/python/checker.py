@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from errand import CLOCK_TIMES, Errand, Known, Wanted
+from errand import CLOCK_TIMES, ONLY_LOAD, Errand, Known, Wanted
 
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.bundle.replay import check_part, recording, seeds
@@ -17,7 +17,7 @@ from autograder.grading.report import Report
 from autograder.grading.timeouts import FIRST
 from autograder.learner.hints import all_hints
 from autograder.render.next_step import next_step
-from autograder.sandbox import LOAD, Tier
+from autograder.sandbox import Tier
 
 STOPS = ("timeout", "crashed")  # failures that cost the learner's interpreter
 
@@ -63,7 +63,7 @@ def recorded_calls(of: Part, task: str | None, known: Known, missing: Wanted) ->
 
 
 def _recorded(of: Part, task: str | None, stopped: set[str]) -> Iterator[tuple[str, list]]:
-    yield LOAD, []
+    yield ONLY_LOAD, []
     for entry in recording(of)["checks"]:
         if entry["seeds"] and task in (None, entry["task"]):
             steps = [step for seed in seeds(of) for step in entry["seeds"][str(seed)]]

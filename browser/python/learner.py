@@ -121,8 +121,8 @@ class Served:
             self.current = self.spaces[folder]
 
     def call(self, probe: str, arguments: str, folder: str, limit: float) -> str:
-        """The reply to one call, as a line of the wire's protocol. arguments: JSON; limit: seconds after which the call
-        ends by itself, with an empty line, or 0.
+        """The reply to one call, as a line of the wire's protocol. probe: empty to only load the modules; arguments:
+        JSON; limit: seconds after which the call ends by itself, with an empty line, or 0.
         """
         self.answer.id, self.answer.line = "page", ""
         given = json.loads(arguments)
@@ -140,7 +140,10 @@ class Served:
 
     def _call(self, probe: str, arguments: list, folder: str) -> None:
         self.load(folder)
-        self.current.call(probe, arguments)
+        if probe:
+            self.current.call(probe, arguments)
+        else:
+            self.current.confirm()
 
     def output(self) -> str:
         """What the code has printed so far, a little more than the limit where it printed more."""

@@ -61,7 +61,7 @@ def test_a_page_holds_what_the_table_says_and_only_a_self_learners_one_has_more(
     for row, module in PRACTICE.items():
         assert (ROWS[row][1], ROWS[row][2]) == ("yes", "no")
         assert module in PRACTICE_MODULES and module not in held
-    for name in ("learner/compare", "viva/ask", "learner/faded", "learner/hint_steps"):
+    for name in ("learner/comparison", "viva/draw_questions", "learner/faded", "learner/hint_steps"):
         assert name not in {*held, *PRACTICE_MODULES}
     page = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "browser" / "src").glob("*.mjs"))
     assert "More:" not in page and "where_to_read_on" not in page

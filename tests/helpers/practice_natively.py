@@ -34,10 +34,10 @@ for line in sys.stdin:
             if worker is not None:
                 worker.close()
             worker = Worker({path: text.encode("utf-8") for path, text in state["files"].items()}, Tier.LOCAL)
-        replies = [
-            encoded(worker.call(probe, json.loads(given), folder, seconds=min(seconds, SECONDS)))
-            for probe, given, seconds, folder in state["calls"]
-        ]
+        replies = []
+        for probe, given, seconds, folder in state["calls"]:
+            how = {"folder": folder, "seconds": min(seconds, SECONDS)}
+            replies.append(encoded(worker.call(probe, json.loads(given), **how) if probe else worker.load(**how)))
         state = json.loads(page.answer(json.dumps(replies), ""))
     if worker is not None:
         worker.close()
