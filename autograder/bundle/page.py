@@ -33,6 +33,7 @@ MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
 MORE_MODULES = ("backups", "learner/__init__", "learner/hints", "learner/local_state")
+LARGE = 100_000  # bytes of a file
 CHECKER = ("checker.py", "errand.py")  # of browser/python
 # For `recall` and `harden`, in a page with the solutions: the modules, and what they read of each part.
 PRACTICE_MODULES = """datasets grading/store learner/harden learner/last_results learner/machine learner/merge_bases
@@ -114,7 +115,8 @@ def _write(
     for part in wanted:
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
     checker = _checker_files(wanted, on_progress)
-    write_zip(folder / "checker.zip", {**checker, **(_practice_files(wanted) if solutions else {})})
+    more_files = _practice_files(wanted) if solutions else {}
+    write_zip(folder / "checker.zip", {**checker, **more_files}, tight_from=LARGE)  # it has 8 MB of recorded answers
     write_zip(folder / "learner.zip", _learner_files())
     loaded = ["checker.zip", "learner.zip", *(f"pyodide/{name}" for name in PYODIDE if not name.endswith("js"))]
     sizes = {name: (folder / name).stat().st_size for name in loaded}

@@ -50,7 +50,7 @@ class _Maker:
     task: str
     content: bytes
     seed: int
-    on: Machine
+    on: Machine = THIS_ONE
     code: Code = field(init=False)
     rng: random.Random = field(init=False)
 
