@@ -172,7 +172,8 @@ def test_nothing_of_recall_is_in_the_zip_or_in_what_graders_import():
     assert ".learner/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     for folder in ("grading", "intake", "batch", "classroom", "bundle", "class_folder", "render"):
         for path in (HERE / folder).glob("*.py"):
-            named = "autograder.recall" if path.name == "page.py" else "recall"  # it lists the files of a learner's page
+            # page.py lists the files of a self-learner's page.
+            named = "autograder.recall" if path.name == "page.py" else "recall"
             assert named not in path.read_text(encoding="utf-8"), path
 
 
