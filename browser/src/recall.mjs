@@ -103,7 +103,8 @@ export class RecallRoom {
     if (reply.due) after.push(element("button", { type: "button", className: "main", textContent: "Next question", onclick: () => this.next() }));
     else after.push(this.choice());
     const why = reply.why ? [element("p", { textContent: reply.why })] : [];
-    form.replaceWith(verdict, ...why, element("ul", { className: "options" }, ...rows), ...after);
+    const asked = element("p", { textContent: question.words.at(-1) });
+    form.replaceWith(asked, verdict, ...why, element("ul", { className: "options" }, ...rows), ...after);
     verdict.focus();
   }
 
