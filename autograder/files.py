@@ -47,10 +47,10 @@ def write_new(path: Path, content: bytes) -> None:
         write_atomically(whole, content)
         try:
             os.link(whole, path)
-        except (NotImplementedError, OSError) as error:
+        except (AttributeError, NotImplementedError, OSError) as error:
             if isinstance(error, FileExistsError) or path.exists():
                 raise
-            os.rename(whole, path)  # a file system without links
+            os.rename(whole, path)  # a file system without links, or a browser's Python
     finally:
         whole.unlink(missing_ok=True)
 

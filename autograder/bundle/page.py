@@ -21,7 +21,7 @@ from autograder.bundle.class_page import ClassPage
 from autograder.bundle.page_example import example, recorded_verdict
 from autograder.bundle.recordings import recorded
 from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
-from autograder.course import HERE, ROOT, Part, parts
+from autograder.course import HERE, ROOT, SOLUTIONS, Part, parts
 from autograder.errors import Failure
 from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
 from autograder.notebooks.lesson_page import lesson_cells, markdown_as_html
@@ -33,6 +33,14 @@ MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
 MORE_MODULES = ("backups", "learner/__init__", "learner/hints", "learner/local_state")
+LARGE = 100_000  # bytes of a file
+CHECKER = ("checker.py", "errand.py")  # of browser/python
+# For `recall` and `harden`, in a page with the solutions: the modules, and what they read of each part.
+PRACTICE_MODULES = """datasets grading/store learner/harden learner/last_results learner/machine learner/merge_bases
+    learner/mistake_edits learner/planted learner/recall_cards recall/__init__ recall/ask recall/bench
+    recall/changed_code recall/make_questions recall/question stubs viva/__init__ viva/questions viva/recorded_run
+    viva/recorder viva/student_code""".split()
+PRACTICE_FILES = ("files.py", "misconceptions.toml", "probes.py", "viva.py")
 DATASETS = ("names.txt",)
 # Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
 # each other ends a browser's Python.
@@ -71,10 +79,12 @@ def make_page(
     wanted: Sequence[Part] | None = None,
     on_progress: Callable[[str], None] = lambda words: None,
     of_class: ClassPage | None = None,
+    solutions: bool = False,
 ) -> Path:
     """Build the page with these parts (all when None) in a folder, and return it. Raises NoPage.
 
-    of_class: the class whose dates and links the page shows, if it is for one.
+    of_class: the class whose dates and links the page shows, if it is for one. solutions: whether the page has `recall`
+    and `harden`, and so also the solutions and the known mistakes that these need. It must not be published then.
 
     The folder must be empty or hold a page, which is replaced once the new one is complete.
     """
@@ -88,7 +98,7 @@ def make_page(
     shutil.rmtree(building, ignore_errors=True)
     try:
         building.mkdir(parents=True)
-        _write(building, wanted, modules, on_progress, of_class)
+        _write(building, wanted, modules, on_progress, of_class, solutions)
         if to.exists():
             shutil.rmtree(to)
         building.rename(to)
@@ -105,6 +115,7 @@ def _write(
     modules: Path,
     on_progress: Callable[[str], None],
     of_class: ClassPage | None,
+    solutions: bool,
 ) -> None:
     for name in PYODIDE:
         (folder / "pyodide").mkdir(exist_ok=True)
@@ -115,11 +126,13 @@ def _write(
     for part in wanted:
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
     checker = _checker_files(wanted, on_progress)
-    write_zip(folder / "checker.zip", checker)
+    more_files = _practice_files(wanted) if solutions else {}
+    write_zip(folder / "checker.zip", {**checker, **more_files}, tight_from=LARGE)  # it has 8 MB of recorded answers
     write_zip(folder / "learner.zip", _learner_files())
     loaded = ["checker.zip", "learner.zip", *(f"pyodide/{name}" for name in PYODIDE if not name.endswith("js"))]
     sizes = {name: (folder / name).stat().st_size for name in loaded}
-    _write_json(folder / "course.json", {**course_data(wanted, of_class), **_example(wanted, checker), "sizes": sizes})
+    more = {**_example(wanted, checker), "practice": solutions, "sizes": sizes}
+    _write_json(folder / "course.json", {**course_data(wanted, of_class), **more})
     for source in (SOURCE / "page.css", SOURCE / "page.webmanifest", SIGN):
         shutil.copyfile(source, folder / source.name)
     shutil.copyfile(SOURCE / "page.html", folder / "index.html")
@@ -133,7 +146,8 @@ def _write(
         digest.update(name.encode("utf-8") + b"\0" + (folder / name).read_bytes())
     manifest = {"version": digest.hexdigest()[:16], "files": ["./", *files]}
     _bundle(SOURCE / "src" / "service_worker.mjs", folder / "service_worker.js", f"__MANIFEST__={json.dumps(manifest)}")
-    _write_json(folder / MARK, {"version": manifest["version"], "parts": [part.number for part in wanted]})
+    numbers = [part.number for part in wanted]
+    _write_json(folder / MARK, {"version": manifest["version"], "parts": numbers, "solutions": solutions})
 
 
 def _node_modules(on_progress: Callable[[str], None]) -> Path:
@@ -225,13 +239,24 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
     files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
-    files["browser/checker.py"] = (SOURCE / "python" / "checker.py").read_bytes()
+    files |= {f"browser/{name}": (SOURCE / "python" / name).read_bytes() for name in CHECKER}
     stubs = fresh_stubs()
     files |= {f"exercises/{name}": stubs[name].encode("utf-8") for name in GIVEN}
     for part in wanted:
         on_progress(f"Recording part {part.number}, {part.title} ...")
         files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part, SMALLER).items()}
         files[f"autograder/parts/{part.name}/hints.md"] = (part.suite / "hints.md").read_bytes()
+    return files
+
+
+def _practice_files(wanted: Sequence[Part]) -> dict[str, bytes]:
+    """What `recall` and `harden` need besides the checker: their modules, the reference and the known mistakes."""
+    files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in PRACTICE_MODULES}
+    files["browser/practice.py"] = (SOURCE / "python" / "practice.py").read_bytes()
+    for part in wanted:
+        files[f"solutions/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
+        paths = [part.suite / name for name in PRACTICE_FILES]
+        files |= {f"autograder/parts/{part.name}/{path.name}": path.read_bytes() for path in paths if path.exists()}
     return files
 
 

@@ -137,16 +137,20 @@ strict = {json.dumps(strict)}
 """
 
 
-def write_zip(path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset()) -> None:
+def write_zip(
+    path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset(), tight_from: int | None = None
+) -> None:
     """Write files (contents by path) to a zip. Equal contents give equal zips, byte by byte. programs: executable
-    files. Raises OSError.
+    files; tight_from: the bytes from which a file is compressed in a way that Python can read, but not every system.
+    Raises OSError.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, LONG_AGO)
             entry.create_system = UNIX  # on Windows too
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            tight = tight_from is not None and len(files[name]) >= tight_from
+            entry.compress_type = zipfile.ZIP_LZMA if tight else zipfile.ZIP_DEFLATED
             entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
             archive.writestr(entry, files[name])
     write_atomically(path, buffer.getvalue())

@@ -16,21 +16,26 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 PAGE = ROOT / "dist" / "page"
+OWN_PAGE = ROOT / "dist" / "page-with-solutions"  # apart from what the site links to and a class gets
 
 
 @app.command()
 @reports_errors()
 def page(
-    out: Annotated[Path | None, typer.Option(help="Folder to build in (default: dist/page).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to build in (default: in dist/).")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Serve the page at http://127.0.0.1:8000/ as well.")] = False,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8000,
     class_folder: Annotated[Path | None, typer.Option("--class", help="The folder of a class.")] = None,
+    with_solutions: Annotated[
+        bool, typer.Option("--with-solutions", help="For yourself: with recall and harden. Don't publish this page.")
+    ] = False,
 ) -> None:
     """Build the course as a web page that runs in the browser, also without a network.
 
     Any web server can host the folder. Opening index.html as a file does not work: browsers start no workers there.
 
-    With --class, it has the parts that count in that class, their due dates and the links of its class.toml.
+    With --class, it has the parts that count in that class, their due dates and the links of its class.toml. With
+    --with-solutions, it also asks questions about your code (recall) and plants mistakes in it (harden).
 
     Example: python -m autograder page --serve
     """
@@ -38,11 +43,15 @@ def page(
     from autograder.bundle.page import make_page
     from autograder.class_folder.settings import existing_class, load_settings
 
+    if with_solutions and class_folder:
+        raise ValueError("A class's page can't have the solutions: leave out --with-solutions or --class.")
     of_class = class_page(load_settings(existing_class(class_folder))) if class_folder else None
-    folder = out or PAGE
+    folder = out or (OWN_PAGE if with_solutions else PAGE)
     server = open_server(folder, port) if serve else None  # before the build, which may take minutes
-    make_page(folder, of_class and of_class.parts, lambda words: print_lines([words]), of_class)
+    make_page(folder, of_class and of_class.parts, lambda words: print_lines([words]), of_class, with_solutions)
     print_lines([f"The page is built: {folder}"])
+    if with_solutions:
+        print_lines(["It contains the solutions and the known mistakes, so don't publish it."])
     if server is None:
         return
     with server:

@@ -14,13 +14,14 @@ from autograder import backups
 from autograder.course import EXERCISES, Part
 from autograder.errors import Failure
 from autograder.files import shown_path
-from autograder.grading.grade import GradingContext, grade
+from autograder.grading.grade import GradingContext
 from autograder.grading.misconceptions import Misconception, misconceptions
 from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Report
 from autograder.invocation import command
 from autograder.learner import local_state, planted
 from autograder.learner.last_results import begun, result
+from autograder.learner.machine import THIS_ONE, Machine
 from autograder.learner.mistake_edits import Edit, general_edits, known_edits, valid
 from autograder.learner.planted import Planted
 from autograder.render.terminal import without_commands
@@ -43,17 +44,31 @@ class Plant:
 
 
 def find(
-    content: bytes, part: Part, seed: int, had: Sequence[str] = (), *, most: int = 1, cpu_seconds: float = CPU_SECONDS
+    content: bytes,
+    part: Part,
+    seed: int,
+    had: Sequence[str] = (),
+    *,
+    most: int = 1,
+    cpu_seconds: float = CPU_SECONDS,
+    on: Machine = THIS_ONE,
 ) -> list[Plant]:
     """Search for plants with different mistakes, until `most` are new to the learner or the time is over. Mistakes that
-    they have had before come last.
+    they have had before come last. on: where the learner's code runs.
     """
-    found = _search(GradingContext(), content, part, seed, had, most, cpu_seconds)
+    found = _search(on, GradingContext(), content, part, seed, had, most, cpu_seconds)
     return sorted(found, key=lambda plant: plant.mistake in had)
 
 
 def _search(
-    context: GradingContext, content: bytes, part: Part, seed: int, had: Sequence[str], most: int, cpu_seconds: float
+    on: Machine,
+    context: GradingContext,
+    content: bytes,
+    part: Part,
+    seed: int,
+    had: Sequence[str],
+    most: int,
+    cpu_seconds: float,
 ) -> Iterator[Plant]:
     end, latest = cpu_time() + cpu_seconds, time.monotonic() + SECONDS / CPU_SECONDS * cpu_seconds
     names: set[str] = set()
@@ -61,7 +76,7 @@ def _search(
         if cpu_time() > end or time.monotonic() > latest or len(names - {*had}) >= most:
             return
         changed = None if edit.mistake in names else valid(edit, content)
-        plant = None if changed is None else _tried(edit, changed, part, seed, context)
+        plant = None if changed is None else _tried(on, edit, changed, part, seed, context)
         if plant is not None and plant.mistake not in names:
             names.add(plant.mistake)
             yield plant
@@ -72,12 +87,12 @@ def cpu_time() -> float:
     return sum(os.times()[:4])
 
 
-def _tried(edit: Edit, changed: bytes, part: Part, seed: int, context: GradingContext) -> Plant | None:
+def _tried(on: Machine, edit: Edit, changed: bytes, part: Part, seed: int, context: GradingContext) -> Plant | None:
     """The edit as a plant, if some checks fail with a wrong answer, and one known mistake is recognised."""
 
     def graded(draw: int, explain: bool) -> Report:
         files = {part.file_name: changed}
-        return grade(files, part, seed=draw, tier=Tier.LOCAL, explain=explain, context=context)
+        return on.grade(files, part, seed=draw, tier=Tier.LOCAL, explain=explain, context=context)
 
     if not _wrong_answer(graded(seed, explain=False), part):
         return None
@@ -116,13 +131,16 @@ def _adds_lines(edit: Edit, content: bytes) -> bool:
     return edit.text.count(b"\n") > content.count(b"\n", edit.start, edit.end)
 
 
-def plant(part: Part, seed: int) -> Planted:
-    """Plant a mistake in the learner's file. Raises Failure if that is not possible, and OSError."""
+def plant(part: Part, seed: int, cpu_seconds: float = CPU_SECONDS, on: Machine = THIS_ONE) -> Planted:
+    """Plant a mistake in the learner's file. cpu_seconds: for the search. Raises Failure if that is not possible, and
+    OSError.
+    """
     path = EXERCISES / part.file_name
-    if not begun(part) or not result(part).passed:
+    if not begun(part) or not result(part, grade_one=on.grade).passed:
         raise Failure(f"{part.label.capitalize()} is not passed yet. Pass it first: {command('check', part.target)}")
     content = path.read_bytes()
-    found = next(iter(find(content, part, seed, planted.found_in(part))), None)
+    had = planted.found_in(part)
+    found = next(iter(find(content, part, seed, had, cpu_seconds=cpu_seconds, on=on)), None)
     if found is None:
         again = command("harden", part.target, seed=seed + 1)
         raise Failure(
@@ -192,9 +210,9 @@ def planted_lines(now: Planted, fresh: bool) -> Iterator[str]:
         yield f"To restore your file: {command('undo')} (this also removes any changes that you make from now on)"
 
 
-def is_fixed(now: Planted) -> bool:
+def is_fixed(now: Planted, on: Machine = THIS_ONE) -> bool:
     """Whether the part passes again."""
-    return not now.untouched and result(now.of).passed
+    return not now.untouched and result(now.of, grade_one=on.grade).passed
 
 
 def question_lines(now: Planted) -> Iterator[str]:
@@ -222,11 +240,11 @@ def answer_lines(now: Planted, answer: int) -> Iterator[str]:
     yield f"{so_far} Another one: {command('harden', now.of.target)}"
 
 
-def give_up(now: Planted) -> list[str]:
+def give_up(now: Planted, on: Machine = THIS_ONE) -> list[str]:
     """Show the mistake and restore the file; a version with changes is kept as a copy. Raises OSError."""
     path = EXERCISES / now.of.file_name
     lines = [*_difference_lines(now), f"  The cause: {_mistake(now.of, now.mistake).says}", ""]
-    fixed = is_fixed(now)
+    fixed = is_fixed(now, on)
     copies = [] if fixed else backups.replace(f"harden {now.of.target}", {path: now.content_before})
     planted.finish(now)
     if fixed:

@@ -83,6 +83,7 @@ class Located:
         return self.content[start:end].decode("utf-8")
 
 
+@functools.lru_cache(512)  # one file is searched again and again
 def valid(edit: Edit, content: bytes) -> bytes | None:
     """The file after the edit; None where it is no longer Python, is the same program, or has lost a comment."""
     changed = edit.applied_to(content)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from autograder.course import EXERCISES, Part, part_of_task, parts
 from autograder.files import shown_path
 from autograder.invocation import command
 from autograder.learner import last_results, planted, recall_cards
+from autograder.learner.machine import THIS_ONE, Machine
 from autograder.learner.recall_cards import Asked, Card, Deck
 from autograder.recall.make_questions import KINDS, make
 from autograder.recall.question import Question
@@ -32,7 +32,7 @@ class Round:
     can_ask: bool = True
 
 
-def collect_cards(today: date, of: Part | None = None) -> Deck:
+def collect_cards(today: date, of: Part | None = None, on: Machine = THIS_ONE) -> Deck:
     """The deck with a card for each task that the learner has passed. Stored results count; parts without one are
     checked if there is no card yet.
     """
@@ -44,7 +44,7 @@ def collect_cards(today: date, of: Part | None = None) -> Deck:
                 content = (EXERCISES / part.file_name).read_bytes()
                 known = last_results.find(part, content)
                 if known is None and not any(task.id in deck.cards for task in part.tasks):
-                    known = last_results.result(part)
+                    known = last_results.result(part, grade_one=on.grade)
                 reports += [known] if known else []
         except (OSError, ValueError):
             continue  # `unusable` says what is wrong when the card is due
@@ -53,15 +53,15 @@ def collect_cards(today: date, of: Part | None = None) -> Deck:
     return deck
 
 
-def next_question(today: date, of: Part | None = None, task: str | None = None) -> Round:
+def next_question(today: date, of: Part | None = None, task: str | None = None, on: Machine = THIS_ONE) -> Round:
     """The question that waits for its answer, else one about the card that is due first. of, task: only about these,
-    also if nothing is due.
+    also if nothing is due. on: where the learner's code runs.
     """
-    deck = collect_cards(today, of)
+    deck = collect_cards(today, of, on)
     waiting = deck.asked
     if waiting is not None and (of is None or part_of_task(waiting.task) == of) and task in (None, waiting.task):
-        question = remade(waiting)
-        if question is not None and not unusable(waiting.task):
+        question = remade(waiting, on)
+        if question is not None and not unusable(waiting.task, on):
             return Round(question)
     cards = [card for card in deck.due(today, of) if task in (None, card.task)]
     if of is None and not deck.left_today(today):
@@ -75,10 +75,10 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
         return Round(None, tuple(nothing_lines(deck, today, of, task)), can_ask and task is None)
     notes: dict[str, None] = {}
     for card in cards:
-        if problem := unusable(card.task):
+        if problem := unusable(card.task, on):
             notes[problem] = None
             continue
-        question, seed = _made(card, deck)
+        question, seed = _made(card, deck, on)
         if question is None:
             notes[f"Your code for {card.task} gives no question today. It comes again tomorrow."] = None
             deck = replace(deck, cards={**deck.cards, card.task: replace(card, due=today + timedelta(1))})
@@ -89,7 +89,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
     return Round(None, tuple(notes), can_ask=False)
 
 
-def unusable(task: str) -> str:
+def unusable(task: str, on: Machine = THIS_ONE) -> str:
     """Why nothing can be asked about a task now; "" if it passes."""
     part = part_of_task(task)
     path = EXERCISES / part.file_name
@@ -100,7 +100,7 @@ def unusable(task: str) -> str:
     if not path.is_file():
         return f"There is no {shown_path(path)}, so its questions wait. To write it: {command('reset', part.number)}"
     try:
-        passes = last_results.result(part, task).passed
+        passes = last_results.result(part, task, on.grade).passed
     except (OSError, ValueError) as error:
         return str(error)
     if not passes:
@@ -111,9 +111,9 @@ def unusable(task: str) -> str:
     return ""
 
 
-def _made(card: Card, deck: Deck) -> tuple[Question | None, int]:
+def _made(card: Card, deck: Deck, on: Machine = THIS_ONE) -> tuple[Question | None, int]:
     """A question of the kind that was asked least recently about this task, then least often about its part."""
-    part, seed = part_of_task(card.task), secrets.randbelow(SEEDS)
+    part, seed = part_of_task(card.task), random.randrange(SEEDS)
     ids = {task.id for task in part.tasks}
     of_part = [kind for other in deck.cards.values() if other.task in ids for kind in other.kinds[-2:]]
     kinds = [*KINDS]
@@ -122,7 +122,7 @@ def _made(card: Card, deck: Deck) -> tuple[Question | None, int]:
     content = (EXERCISES / part.file_name).read_bytes()
     for kind in kinds:
         try:
-            question = make(kind, part, card.task, content, seed)
+            question = make(kind, part, card.task, content, seed, on)
         except (ValueError, SandboxUnavailable):
             question = None
         if question is not None:
@@ -135,11 +135,12 @@ def _last(kinds: tuple[str, ...], kind: str) -> int:
     return max((place for place, each in enumerate(kinds, 1) if each == kind), default=0)
 
 
-def remade(asked: Asked) -> Question | None:
+def remade(asked: Asked, on: Machine = THIS_ONE) -> Question | None:
     """The question that waits, made again; None if the learner's code does not give the same one any more."""
     part = part_of_task(asked.task)
     try:
-        question = make(asked.kind, part, asked.task, (EXERCISES / part.file_name).read_bytes(), asked.seed)
+        content = (EXERCISES / part.file_name).read_bytes()
+        question = make(asked.kind, part, asked.task, content, asked.seed, on)
     except (OSError, KeyError, ValueError, SandboxUnavailable):
         return None
     return question if question is not None and question.sha256 == asked.sha256 else None

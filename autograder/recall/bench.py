@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 
 from autograder.course import Part
@@ -27,13 +27,18 @@ class Bench:
     """The changed versions of a part. It is a context manager. text_is_right: whether right answers contain text."""
 
     def __init__(
-        self, part: Part, changes: Sequence[Change], data: Mapping[str, bytes], text_is_right: bool = False
+        self,
+        part: Part,
+        changes: Sequence[Change],
+        data: Mapping[str, bytes],
+        text_is_right: bool = False,
+        open_worker: Callable[..., Worker] = Worker,
     ) -> None:
         self.text_is_right = text_is_right
         files = worker_files(probes_of(part), data, reference_files(part))
         files |= {f"change{i}/{part.file_name}": change.content for i, change in enumerate(changes)}
         self._folders = {change: f"change{i}" for i, change in enumerate(changes)}
-        self._worker = Worker(files, Tier.LOCAL, LIMITS)
+        self._worker = open_worker(files, Tier.LOCAL, LIMITS)
         self._known: dict[tuple[Change, str], object] = {}
 
     def __enter__(self) -> Bench:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from autograder.course import Part
 from autograder.grading.checks import Draw
 from autograder.grading.compare import show
-from autograder.grading.grade import GradingContext, data_files, grade
+from autograder.grading.grade import GradingContext, data_files
 from autograder.grading.part_probes import Call, paper_calls
 from autograder.grading.report import Check
+from autograder.learner.machine import THIS_ONE, Machine
 from autograder.recall.bench import NOTHING, Bench, Words, as_asked, form, has_text, same
 from autograder.recall.changed_code import Change, in_the_reference, known_mistakes, own_changes, without_comment
 from autograder.recall.question import LONGEST, OPTIONS, Option, Question, from_texts, from_values
@@ -35,12 +36,12 @@ MORE_RUNS = 2  # calls in which a change must do what a known mistake does
 GRADED = 4  # changes to grade for one question
 
 
-def make(kind: str, part: Part, task: str, content: bytes, seed: int) -> Question | None:
+def make(kind: str, part: Part, task: str, content: bytes, seed: int, on: Machine = THIS_ONE) -> Question | None:
     """A question of this kind about a task; None if the code gives none. The same content and seed give the same one.
 
     Raises ValueError if Python can't read the file or it hangs, SandboxUnavailable if it can't be run here.
     """
-    return next(_Maker(part, task, content, seed).questions(kind), None)
+    return next(_Maker(part, task, content, seed, on).questions(kind), None)
 
 
 @dataclass
@@ -49,6 +50,7 @@ class _Maker:
     task: str
     content: bytes
     seed: int
+    on: Machine = THIS_ONE
     code: Code = field(init=False)
     rng: random.Random = field(init=False)
 
@@ -78,11 +80,12 @@ class _Maker:
             for call in paper_calls(self.part, Draw(f"{self.seed} {i}")):
                 if call.task == self.task:
                     calls.setdefault(repr((call.probe, call.arguments)), call)
-        return run_calls(self.part, self.code, list(calls.values()), Tier.LOCAL, data_files(self.part, self.seed))
+        data = data_files(self.part, self.seed)
+        return run_calls(self.part, self.code, list(calls.values()), Tier.LOCAL, data, self.on.open_worker)
 
     def _bench(self, changes: list[Change], run: RecordedRun) -> Bench:
         text_is_right = has_text(as_asked(run.call, run.answer))
-        return Bench(self.part, changes, data_files(self.part, self.seed), text_is_right)
+        return Bench(self.part, changes, data_files(self.part, self.seed), text_is_right, self.on.open_worker)
 
     # What a call returns.
 
@@ -221,7 +224,8 @@ class _Maker:
 
     def _graded(self, content: bytes, context: GradingContext) -> tuple[Check, ...]:
         files = {self.part.file_name: content}
-        return grade(files, self.part, seed=self.seed, tier=Tier.LOCAL, explain=False, context=context).checks
+        how = {"seed": self.seed, "tier": Tier.LOCAL, "explain": False, "context": context}
+        return self.on.grade(files, self.part, **how).checks
 
     # How a call runs.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,9 +41,16 @@ class RecordedRun:
     values: list[list]
 
 
-def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mapping[str, bytes]) -> list[RecordedRun]:
+def run_calls(
+    part: Part,
+    code: Code,
+    calls: list[Call],
+    tier: Tier,
+    data: Mapping[str, bytes],
+    open_worker: Callable[..., Worker] = Worker,
+) -> list[RecordedRun]:
     """Run each call, and return those with the same answer with and without the recorder. The form of each record is
-    checked, since the learner's code could have forged it.
+    checked, since the learner's code could have forged it. open_worker: see `Machine`.
 
     Raises SandboxUnavailable if the tier is not secure here, ValueError if the code hangs or is nested too deeply.
     """
@@ -56,7 +63,7 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
         f"submission/{part.file_name}": recording_source(code).encode("utf-8"),
     }
     runs = []
-    with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
+    with open_worker(shipped, tier, GENEROUS_LIMITS) as worker:
         for call in calls:
             try:
                 run = _best_way(worker, call, probes, code)
@@ -70,7 +77,7 @@ def run_calls(part: Part, code: Code, calls: list[Call], tier: Tier, data: Mappi
     del shipped["common/viva_recorder.py"]
     shipped |= {"probes.py": probes.source.encode("utf-8"), f"submission/{part.file_name}": code.text.encode("utf-8")}
     # Code that detects the recorder could return something else.
-    with Worker(shipped, tier, GENEROUS_LIMITS) as worker:
+    with open_worker(shipped, tier, GENEROUS_LIMITS) as worker:
         return [run for run in runs if worker.call(run.call.probe, list(run.call.arguments)).value == run.answer]
 
 

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import sys
+import time
 import traceback
 import types
 
@@ -21,6 +22,7 @@ import worker  # autograder/sandbox/worker.py, which the page puts next to this 
 ROOT = "/job"
 LESSONS = "/course/lessons"  # notebook_tools and datasets/ are above
 GIVEN = "/course/given"
+SUBMISSION = "submission"
 REPLY_BYTES = 1024 * 1024
 OUTPUT_BYTES = 64 * 1024
 # A browser's stack is smaller than a process's: where Python does not stop a recursion first, the interpreter dies.
@@ -56,10 +58,43 @@ class Printed(io.TextIOBase):
         return len(text)
 
 
-class Served:
-    """One set of files, as a worker process has them."""
+class OutOfTime(BaseException):
+    """Raised inside of code whose time is over."""
 
-    def __init__(self, files: dict[str, str]) -> None:
+
+class Clock:
+    """Ends Python code that takes too long, by an exception at the next jump or call. The code is slower meanwhile, and
+    a loop inside of C does not end: the page ends that together with the interpreter.
+    """
+
+    TOOL = 4  # one that Python leaves to programs
+    EVENTS = sys.monitoring.events.JUMP | sys.monitoring.events.PY_START
+    STEPS = 50  # between two looks at the time
+
+    def __init__(self) -> None:
+        sys.monitoring.use_tool_id(self.TOOL, "clock")
+        for event in (sys.monitoring.events.JUMP, sys.monitoring.events.PY_START):
+            sys.monitoring.register_callback(self.TOOL, event, self.look)
+        self.end, self.steps, self.is_over = 0.0, 0, False
+
+    def start(self, seconds: float) -> None:
+        """Give the code that runs from now on this much time."""
+        self.end, self.steps, self.is_over = time.perf_counter() + seconds, 0, False
+        sys.monitoring.set_events(self.TOOL, self.EVENTS)
+
+    def look(self, *unused: object) -> None:
+        """Called for each jump and each call."""
+        self.steps += 1
+        if self.is_over or (self.steps % self.STEPS == 0 and time.perf_counter() > self.end):
+            self.is_over = True
+            raise OutOfTime
+
+
+class Served:
+    """One set of files, as a worker process has them. Each folder in it is a version of the learner's module."""
+
+    def __init__(self, files: dict[str, str], clock: Clock) -> None:
+        self.clock = clock
         shutil.rmtree(ROOT, ignore_errors=True)
         for path, content in files.items():
             full = os.path.join(ROOT, path)
@@ -72,26 +107,43 @@ class Served:
             sys.modules.pop(name, None)
         self.answer = Line()
         self.printed = sys.stdout = sys.stderr = Printed()
-        self.space = worker.ModuleSpace(ROOT, "submission", self.answer)
-        self.loaded = False
+        self.spaces: dict[str, worker.ModuleSpace] = {}
+        self.current: worker.ModuleSpace | None = None
 
-    def load(self) -> None:
-        """Run the learner's modules. There is no time limit here: the page stops them."""
-        if not self.loaded:
-            self.space.activate(self.names)
-            self.loaded = True
+    def load(self, folder: str = SUBMISSION) -> None:
+        """Run the learner's modules, in this version. There is no time limit here: the page stops them."""
+        if folder not in self.spaces:
+            self.spaces[folder] = worker.ModuleSpace(ROOT, folder, self.answer)
+        if self.spaces[folder] is not self.current:
+            if self.current is not None:
+                self.current.deactivate(self.names)
+            self.spaces[folder].activate(self.names)
+            self.current = self.spaces[folder]
 
-    def call(self, probe: str, arguments: str) -> str:
+    def call(self, probe: str, arguments: str, folder: str, limit: float) -> str:
         """The reply to one call, as a line of the wire's protocol. probe: empty to only load the modules; arguments:
-        JSON.
+        JSON; limit: seconds after which the call ends by itself, with an empty line, or 0.
         """
-        self.load()
-        self.answer.id = "page"
+        self.answer.id, self.answer.line = "page", ""
+        given = json.loads(arguments)
+        if not limit:
+            self._call(probe, given, folder)
+            return self.answer.line
+        self.clock.start(limit)
+        try:
+            self._call(probe, given, folder)
+        except OutOfTime:
+            pass
+        finally:
+            sys.monitoring.set_events(Clock.TOOL, 0)  # not in a function of ours: its call would raise, too
+        return "" if self.clock.is_over else self.answer.line
+
+    def _call(self, probe: str, arguments: list, folder: str) -> None:
+        self.load(folder)
         if probe:
-            self.space.call(probe, json.loads(arguments))
+            self.current.call(probe, arguments)
         else:
-            self.space.confirm()
-        return self.answer.line
+            self.current.confirm()
 
     def output(self) -> str:
         """What the code has printed so far, a little more than the limit where it printed more."""
@@ -162,11 +214,13 @@ class Page:
         sys.modules["IPython"] = types.ModuleType("IPython")
         sys.modules["IPython.display"] = types.ModuleType("IPython.display")
         self.served: Served | None = None
+        self.clock = Clock()
+        worker.compile_once(os.path.join(ROOT, "common"))
         self.notebooks: dict[str, Notebook] = {}
 
     def serve(self, files: str) -> None:
         """Serve these files, given as JSON, from now on."""
-        self.served = Served(json.loads(files))
+        self.served = Served(json.loads(files), self.clock)
 
     def run_cell(self, part: str, code: str, files: str) -> str:
         """Run a cell of a lesson; the result as JSON."""

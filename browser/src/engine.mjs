@@ -1,6 +1,7 @@
 // Checks a part: the checker says which calls it needs, the learner's interpreter answers them.
 
 const STOPPED = "stopped";
+const SUBMISSION = "submission"; // the folder of the learner's own version
 
 // A worker with an interpreter in it. Requests are answered in order.
 export class Interpreter {
@@ -38,6 +39,7 @@ export class Interpreter {
 const seconds = (value) => String(Number(value.toPrecision(3)));
 
 const LATE = Symbol("late");
+const GRACE = 0.5; // seconds for a call to end by itself
 const LOAD_SECONDS = 7.5; // for what stands outside of functions, as the checker allows
 
 // The answer, or LATE.
@@ -102,16 +104,18 @@ class Learner {
     this.loaded = true;
   }
 
-  // One reply: [probe, arguments, seconds, line, failure, message].
-  async call([probe, argumentsJson, allowed], onStart) {
+  // One reply: [line, failure, message]. gently: the interpreter ends the call by itself, if it can.
+  async call([probe, argumentsJson, allowed, folder], gently = false, onStart = null) {
     onStart?.(probe, argumentsJson, allowed);
-    const reply = (line, failure = "", message = "") => [probe, argumentsJson, allowed, line, failure, message];
+    const reply = (line, failure = "", message = "") => [line, failure, message];
+    const late = () => reply("", "timeout", `no answer after ${seconds(allowed)} seconds`);
     try {
       await this.prepare();
-      const answer = await within(allowed, this.current.ask("call", { probe, argumentsJson }));
-      if (answer !== LATE) return reply(answer.line);
+      const limit = gently ? allowed : 0;
+      const answer = await within(allowed + (gently ? GRACE : 0), this.current.ask("call", { probe, argumentsJson, folder, limit }));
+      if (answer !== LATE) return answer.line ? reply(answer.line) : late();
       this.replace();
-      return reply("", "timeout", `no answer after ${seconds(allowed)} seconds`);
+      return late();
     } catch (error) {
       this.replace();
       if (/exit/i.test(error.message)) return reply("", "exited", "");
@@ -147,7 +151,7 @@ export class Course {
     return Promise.all([this.checker.ready, this.learner.current.ready]);
   }
 
-  // The report of a part: {part, task, files}, files by name.
+  // What the checker answers to a request, such as the report of a part: {part, task, files}, files by name.
   check(request, onStart) {
     const turn = this.busy.then(() => this.run(request, onStart));
     this.busy = turn.catch(() => {});
@@ -180,19 +184,17 @@ export class Course {
   async run(request, onStart) {
     await this.ready;
     let state = JSON.parse(await this.checker.ask("begin", { request: JSON.stringify(request) }));
-    let loaded = false;
     while (state.calls) {
-      if (!loaded) await this.learner.use(JSON.stringify(state.files));
-      loaded = true;
+      if (state.files) await this.learner.use(JSON.stringify(state.files));
       const replies = [];
       for (const call of state.calls) {
-        const reply = await this.learner.call(call, onStart);
+        const reply = await this.learner.call(call, state.gently, onStart);
         replies.push(reply);
-        if (reply[4]) break; // what comes next may be allowed less
+        if (reply[1] && call[3] === SUBMISSION) break; // what comes next may be allowed less
       }
       const printed = await this.learner.printed();
       state = JSON.parse(await this.checker.ask("answer", { replies: JSON.stringify(replies), printed }));
     }
-    return state.report;
+    return state.result;
   }
 }

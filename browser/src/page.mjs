@@ -3,6 +3,7 @@ import { dim, element } from "./elements.mjs";
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
 import { readFiles, textIn, zipOf } from "./portable.mjs";
+import { Practice } from "./practice.mjs";
 import { Work } from "./storage.mjs";
 import { TrainingRoom } from "./training.mjs";
 
@@ -53,6 +54,7 @@ class Page {
     this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
     this.engine = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
     this.engine.catch(() => {}); // reported in `open`
+    this.practice = course.practice ? new Practice(this) : null;
     this.training = new TrainingRoom({
       files: () => this.work.all(),
       start: async () => (await this.engine).startOther(),
@@ -69,6 +71,7 @@ class Page {
     page.hints = (await work.recall("hints")) ?? {};
     page.listen();
     page.drawClass();
+    await page.practice?.begin();
     await page.follow(); // before the download, which takes all of a slow connection
     if (!work.lasting) page.tell("This browser does not store your work for this page. Choose Save as zip before you close it.");
     try {
@@ -95,7 +98,7 @@ class Page {
     $("task").onchange = () => this.goToTask($("task").value, false); // the arrow keys stay in the list
     document.querySelector(".skip").onclick = (event) => {
       event.preventDefault(); // the address says which part is shown
-      $(this.part ? "editor-title" : "train-title").focus();
+      $(this.part ? "editor-title" : `${$("main").dataset.view}-title`).focus();
     };
     window.addEventListener("hashchange", () => this.follow());
     this.work.onOtherTab((name, text) => this.follows(name, text));
@@ -119,7 +122,8 @@ class Page {
   // The address says what to show: #part=3&task=3.1&code=...
   async follow() {
     const wanted = new URLSearchParams(location.hash.slice(1));
-    if (wanted.has("train")) return this.showTraining();
+    if (wanted.has("train")) return this.showRoom("train", "Train a model", this.training);
+    if (wanted.has("recall") && this.practice) return this.showRoom("recall", "Remember what you wrote", this.practice.recall);
     const task = wanted.get("task") ?? "";
     const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
     const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
@@ -129,14 +133,14 @@ class Page {
     this.showRecorded();
   }
 
-  async showTraining() {
+  async showRoom(view, title, room) {
     await this.flush();
     this.part = null;
-    $("main").dataset.view = "train";
-    document.title = "Train a model";
+    $("main").dataset.view = view;
+    document.title = title;
     this.tell("");
     this.drawParts();
-    this.training.open();
+    room.open();
   }
 
   // The verdict on the example of the front page was recorded when the page was built: it need not wait for Python.
@@ -227,10 +231,18 @@ class Page {
       return element("li", {}, link);
     });
     const train = element("a", { href: addressOf("train"), textContent: "Train a model" });
-    if (!this.part) train.setAttribute("aria-current", "page");
-    $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train));
+    if ($("main").dataset.view === "train") train.setAttribute("aria-current", "page");
+    $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train), ...this.linkToRecall());
     const list = $("parts").firstElementChild; // on a phone, it scrolls sideways
     list.scrollLeft = list.querySelector("[aria-current]").offsetLeft - 16;
+  }
+
+  linkToRecall() {
+    if (!this.practice) return [];
+    const link = element("a", { href: addressOf("recall") }, element("span", { textContent: "Recall" }));
+    if (this.practice.due) link.append(element("span", { className: "state", textContent: `${this.practice.due} due` }));
+    if ($("main").dataset.view === "recall") link.setAttribute("aria-current", "page");
+    return [element("li", {}, link)];
   }
 
   goToTask(id, focus = true) {
@@ -287,13 +299,17 @@ class Page {
     try {
       if (!engine) throw new Error("Python did not start");
       const files = { ...this.work.all(), [part.file]: text };
-      const report = await engine.check({ part: part.number, task, files }, (probe) => (last = probe ? "your code runs" : "your file loads"));
+      const counts = !this.example; // not code that came with a link
+      const request = { part: part.number, task, files, counts, ...(await this.practice?.context()) };
+      const answer = await engine.check(request, (probe) => (last = probe ? "your code runs" : "your file loads"));
+      const { offer, ...report } = (await this.practice?.keep(answer)) ?? answer;
       // A check of one task says nothing about the others.
       if (!this.example && !task) {
         this.results[part.file] = report;
         this.work.remember("results", this.results);
       }
       if (this.part === part) this.drawReport(report, true);
+      this.practice?.checked(part, report, offer);
     } catch (error) {
       $("summary").textContent = `The check could not be run (${error.message}). Try again, or reload the page: your work is kept.`;
     } finally {
@@ -307,6 +323,7 @@ class Page {
   drawReport(report, isNew = false) {
     this.report = report;
     $("hints").hidden = true;
+    if (!isNew) this.practice?.harden.show(report);
     if (!report) {
       $("summary").textContent = `Write task ${this.part.tasks[0].id} ${this.part.tasks[0].title}, then choose Check.`;
       $("checks").replaceChildren();
@@ -353,7 +370,7 @@ class Page {
 
   // Replaces each command of the terminal by what to do on the page.
   inWords(text) {
-    return text.replace(/python -m autograder check (\d+\.\d+)/g, "check task $1").replace(/python -m autograder check (\d+)/g, "check part $1").replace(/python -m autograder check/g, "check every part");
+    return text.replace(/python -m autograder (?:recall|harden) (\d+)/g, "choose part $1").replace(/python -m autograder check (\d+\.\d+)/g, "check task $1").replace(/python -m autograder check (\d+)/g, "check part $1").replace(/python -m autograder check/g, "check every part");
   }
 
   async hint() {
@@ -387,6 +404,19 @@ class Page {
     await this.work.replace(part.file, this.work.stubs[part.file], "reset");
     this.editor.open(this.work.text(part.file));
     $("summary").textContent = "The stub is back. Undo reset brings your code back.";
+    this.drawParts();
+  }
+
+  // Replaces a file, and keeps what it held. The verdict so far says nothing about it.
+  async replaceFile(part, text, reason) {
+    await this.work.replace(part.file, text, reason);
+    delete this.results[part.file];
+    this.work.remember("results", this.results);
+    if (this.part === part) {
+      this.editor.open(text);
+      this.drawReport(undefined);
+      $("summary").textContent = "Your file has changed. Choose Check for its verdict.";
+    }
     this.drawParts();
   }
 

@@ -7,7 +7,7 @@ import runpy
 
 from helpers.shared_code import EVERYDAY, MOST
 
-from autograder.bundle.page import MORE_MODULES
+from autograder.bundle.page import MORE_MODULES, PRACTICE_MODULES
 from autograder.bundle.students_zip import MODULES, STUDENT
 from autograder.bundle.zip_audit import FORBIDDEN_NAMES
 from autograder.cli import app
@@ -24,6 +24,7 @@ STUDENTS = runpy.run_path(str(STUDENT / "table.py"))
 IN_ZIP = {command.name for rows in STUDENTS["TABLE"].values() for command in rows}
 # Rows that are more than a command, and the module that the page needs for them, if there is one.
 OF_MODULES = {"`hint`, the texts": "learner/hints", "`hint`, the code with blanks": "learner/faded"}
+PRACTICE = {"`harden`": "learner/harden", "`recall`": "recall/ask"}  # in a page with the solutions
 COMMANDS = {name for row in ROWS for name in re.findall(r"`(\w+)`", row)} & set(every_command(app))
 # What needs the reference or the known mistakes, as the zip says.
 NEEDING = {"compare", "harden", "recall", "hint", "train", "capstone", "leaderboard"}
@@ -35,7 +36,7 @@ def yes(cell: str) -> bool:
 
 
 def test_the_table_has_the_columns_and_the_rows_that_matter():
-    assert ROWS["what"] == ["the complete course", "a self-learner's page", "a class's page", "a class's zip"]
+    assert ROWS["what"] == ["the complete course", "a self-learner's page", "a page that is published", "a class's zip"]
     assert {"compare", "harden", "recall", "viva", "context", "hint"} <= COMMANDS
     assert {"hidden checks", "public checks", "rules for AI assistants", *OF_MODULES} <= set(ROWS)
 
@@ -50,17 +51,18 @@ def test_what_is_a_command_is_in_the_zip_only_where_the_table_says_so():
                 assert name in STUDENTS["NEEDS_THE_COURSE"], f"the zip has to say why {name} is not there"
 
 
-def test_the_page_holds_what_the_table_says_and_is_the_same_for_everybody():
+def test_a_page_holds_what_the_table_says_and_only_a_self_learners_one_has_more():
     held = {*MODULES, *MORE_MODULES}
-    for row, (_, own, of_class, _) in ROWS.items():
-        if row != "what":
-            assert own == of_class, row
+    for row, (_, own, published, _) in ROWS.items():
+        if row not in ("what", *PRACTICE):
+            assert own == published, row
     for row, module in OF_MODULES.items():
-        assert yes(ROWS[row][1]) is (module in held), row
-    for (
-        name
-    ) in "learner/harden learner/comparison recall/ask viva/draw_questions learner/faded learner/hint_steps".split():
-        assert name not in held
+        assert yes(ROWS[row][2]) is (module in held), row
+    for row, module in PRACTICE.items():
+        assert (ROWS[row][1], ROWS[row][2]) == ("yes", "no")
+        assert module in PRACTICE_MODULES and module not in held
+    for name in ("learner/comparison", "viva/draw_questions", "learner/faded", "learner/hint_steps"):
+        assert name not in {*held, *PRACTICE_MODULES}
     page = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "browser" / "src").glob("*.mjs"))
     assert "More:" not in page and "where_to_read_on" not in page
 

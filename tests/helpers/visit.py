@@ -6,7 +6,7 @@ import http.server
 import threading
 import time
 
-from helpers.browser import Quiet
+from helpers.browser import Quiet, started_browser
 
 SAVE_ZIP = """
 const done = arguments[0], create = URL.createObjectURL;
@@ -86,3 +86,10 @@ class Visit:
         """Ends the server: from now on, there is no network."""
         self.server.shutdown()
         self.server.server_close()
+
+
+@contextlib.contextmanager
+def visit_to(folder, profile):
+    """A visit to the page in a folder, with a new browser. Skips the test where there is none."""
+    with started_browser(profile) as browser, served(folder) as server:
+        yield Visit(browser, server)

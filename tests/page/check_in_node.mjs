@@ -1,7 +1,8 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE [--processor-time] < jobs > reports
 // A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds, started: how many
-// interpreters}. A job with rows and steps after the files is a run of training: {losses, names, heldOut}. A job without
-// anything asks for the version of Python: {version}. --processor-time: a busy machine stops no code too early.
+// interpreters}. A job with rows and steps after the files is a run of training: {losses, names, heldOut}. An empty job
+// asks for the version of Python: {version}. A job {files, calls} calls several versions of a file, gently:
+// {replies, kept: whether the interpreter is still the same}. --processor-time: a busy machine stops no code too early.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
@@ -44,7 +45,16 @@ async function trained(files, rows, steps) {
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const [part, files, rows, steps] = JSON.parse(line);
+  const job = JSON.parse(line);
+  if (job.calls) {
+    await course.learner.use(JSON.stringify(job.files));
+    const before = course.learner.current;
+    const replies = [];
+    for (const each of job.calls) replies.push(await course.learner.call(each, true));
+    process.stdout.write(`${JSON.stringify({ replies, kept: course.learner.current === before })}\n`);
+    continue;
+  }
+  const [part, files, rows, steps] = job;
   if (!files) {
     process.stdout.write(`${JSON.stringify({ version })}\n`);
     continue;
@@ -58,10 +68,10 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
   const before = started;
   const learner = course.learner;
   const call = learner.call.bind(learner);
-  learner.call = async (wanted, onStart) => {
+  learner.call = async (wanted, ...how) => {
     await learner.prepare().catch(() => {});
     const began = performance.now();
-    const reply = await call(wanted, onStart);
+    const reply = await call(wanted, ...how);
     waited = Math.max(waited, (performance.now() - began) / 1000 - wanted[2]);
     return reply;
   };

@@ -1,8 +1,11 @@
 """The page with three parts, built once: of parts 0 and 3 with every known mistake, of part 1 with some, since
 recording all of them takes minutes."""
 
+import functools
 import json
+import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from autograder.stubs import fresh_stubs
 
 PARTS = (0, 1, 3)
 IN_NODE = Path(__file__).with_name("check_in_node.mjs")
+NATIVELY = Path(__file__).parent.parent / "helpers" / "practice_natively.py"
 MODEL_IN_NODE = Path(__file__).with_name("model_in_node.mjs")
 STEPS = 40
 DATA_SETS = (
@@ -33,11 +37,11 @@ EXPORTED = {
 }
 
 
-def _build(folder: Path) -> str:
+def _build(folder: Path, solutions: bool = False) -> str:
     """Build the page; the reason why it can't be built here, or nothing."""
     with few_mistakes(folder.with_name("recordings")):
         try:
-            page.make_page(folder, [part(number) for number in PARTS])
+            page.make_page(folder, [part(number) for number in PARTS], solutions=solutions)
         except page.NoTools as reason:
             return str(reason)
     return ""
@@ -53,6 +57,54 @@ def built_page(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def page_with_solutions(built_page, tmp_path_factory) -> Path:
+    """The same page for a self-learner, with `recall` and `harden`. The recordings of the other one are there."""
+    folder, _ = built_once(tmp_path_factory, "page-with-solutions", functools.partial(_build, solutions=True))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def practice(built_page, tmp_path_factory):
+    """Asks the trusted side of a page with the solutions, parts 0 and 3: a request in, an answer out. The learner's
+    code runs in worker processes.
+    """
+    folder = tmp_path_factory.mktemp("practice")
+    wanted = [part(0), part(3)]
+    with few_mistakes(recordings_of(tmp_path_factory)):
+        files = {**page._checker_files(wanted, lambda words: None), **page._practice_files(wanted)}
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    yield from _talking([sys.executable, NATIVELY, folder])
+
+
+def recordings_of(factory: pytest.TempPathFactory) -> Path:
+    """The folder of the recordings that the builds of all processes share."""
+    shared = factory.getbasetemp()
+    return (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "recordings"
+
+
+def _talking(command):
+    """A function that sends lines of JSON to a program and returns its answer to each."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as program:
+
+        def ask(job):
+            program.stdin.write(json.dumps(job) + "\n")
+            program.stdin.flush()
+            line = program.stdout.readline()
+            assert line, "the program has ended: what it said is above"
+            return json.loads(line)
+
+        yield ask
+        program.stdin.close()
+        try:
+            program.wait(10)
+        finally:
+            program.kill()
+
+
+@pytest.fixture(scope="session")
 def native(built_page, tmp_path_factory) -> Path:
     """What the page's checker holds, as a folder: the same grader and recorded checks, for this Python."""
     folder = tmp_path_factory.mktemp("native")
@@ -64,25 +116,8 @@ def native(built_page, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def in_page(built_page):
     """Checks jobs, [part, files by name] each, with the page's engine in node: its interpreters start only once."""
-    command = ["node", IN_NODE, built_page]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as node:
-
-        def check(jobs):
-            results = []
-            for job in jobs:
-                node.stdin.write(json.dumps(job) + "\n")
-                node.stdin.flush()
-                line = node.stdout.readline()
-                assert line, "node has ended: what it said is above"
-                results.append(json.loads(line))
-            return results
-
-        yield check
-        node.stdin.close()
-        try:
-            node.wait(10)
-        finally:
-            node.kill()
+    for ask in _talking(["node", IN_NODE, built_page]):
+        yield lambda jobs, ask=ask: [ask(job) for job in jobs]
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,8 @@ import zipfile
 from urllib.parse import quote, urlsplit
 
 import pytest
-from helpers.browser import started_browser
 from helpers.bundle import SOLVED
-from helpers.visit import OPEN, SAVE_ZIP, Visit, served
+from helpers.visit import OPEN, SAVE_ZIP, visit_to
 
 from autograder.bundle.page_example import example
 from autograder.course import part
@@ -40,8 +39,8 @@ def served_folder(built_page, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def visit(served_folder, tmp_path_factory):
-    with started_browser(tmp_path_factory.mktemp("browser")) as browser, served(served_folder) as server:
-        yield Visit(browser, server)
+    with visit_to(served_folder, tmp_path_factory.mktemp("browser")) as visit:
+        yield visit
 
 
 def test_a_link_with_code_names_its_mistake_and_leaves_the_learners_file_alone(visit):

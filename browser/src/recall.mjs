@@ -1,0 +1,130 @@
+// The room for `recall`: one question about the learner's own code, and later another one.
+import { dim, element } from "./elements.mjs";
+import { waiting } from "./practice.mjs";
+
+const DONT_KNOW = 0;
+
+export class RecallRoom {
+  constructor(practice) {
+    this.practice = practice;
+    this.title = element("h2", { id: "recall-title", tabIndex: -1, textContent: "Remember what you wrote" });
+    this.status = element("p", { id: "recall-status" });
+    this.status.setAttribute("role", "status");
+    this.body = element("div", { id: "recall-body" });
+    this.section = element(
+      "section",
+      { id: "recall" },
+      this.title,
+      element("p", { className: "intro", textContent: "A question about code that you have written and that passes. It comes again after 1, 3, 7 and 21 days: what you recall, you keep. At most six questions a day." }),
+      this.status,
+      this.body,
+    );
+    this.section.setAttribute("aria-labelledby", "recall-title");
+    document.getElementById("main").append(this.section);
+  }
+
+  async open() {
+    this.title.focus();
+    await this.next();
+  }
+
+  // part: to ask about it even if nothing is due.
+  async next(part = null) {
+    if (this.busy) return;
+    this.busy = true;
+    this.body.replaceChildren();
+    const answer = await waiting(this.status, "Looking for a question in your code", () => this.practice.ask("recall", { part }));
+    this.busy = false;
+    this.practice.count(answer);
+    const notes = [...(answer.notes ?? []), ...(answer.problem ? [answer.problem] : [])];
+    this.body.replaceChildren(...notes.map((note) => element("p", { textContent: this.practice.page.inWords(note) })));
+    if (answer.question) this.drawQuestion(answer.question);
+    else this.body.append(this.choice());
+  }
+
+  drawQuestion(question) {
+    const title = element("h3", { tabIndex: -1, textContent: `About your code for ${question.task} ${question.title}` });
+    const code = element("pre", { className: "listing", tabIndex: 0 });
+    code.setAttribute("aria-label", "Your code");
+    for (const [number, text] of question.lines) {
+      const place = element("span", { className: "number", textContent: number || "" });
+      code.append(place, number ? text : "...", "\n");
+    }
+    const asked = question.words.at(-1);
+    const options = question.options.map((text, index) => this.option(index + 1, text));
+    options.push(this.option(DONT_KNOW, "I don't know"));
+    const form = element(
+      "form",
+      { className: "question" },
+      element("fieldset", {}, element("legend", { textContent: asked }), ...options),
+      element("button", { type: "submit", className: "main", textContent: "Answer" }),
+    );
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      const chosen = form.querySelector("input:checked");
+      if (!chosen) {
+        this.status.textContent = "Choose an answer first.";
+        return;
+      }
+      this.answer(question, form, Number(chosen.value));
+    };
+    this.body.append(title, code, ...question.words.slice(0, -1).map(words), form);
+    title.focus();
+  }
+
+  option(number, text) {
+    const input = element("input", { type: "radio", name: "option", value: number });
+    const shown = number === DONT_KNOW ? element("span", { textContent: text }) : element("code", { textContent: text });
+    return element("label", { className: "option" }, input, shown);
+  }
+
+  async answer(question, form, given) {
+    const button = form.querySelector("button");
+    if (button.ariaDisabled === "true") return;
+    dim(button, true);
+    const reply = await waiting(this.status, "Comparing with what your code does", () => this.practice.ask("answer", { answer: given }));
+    if (reply.problem) {
+      this.body.replaceChildren(element("p", { textContent: reply.problem }), this.choice());
+      return;
+    }
+    this.practice.count(reply);
+    const right = given === reply.right;
+    const said = right ? "Right, it is" : given === DONT_KNOW ? "It is" : "No, it is";
+    const rows = question.options.map((text, index) => {
+      const number = index + 1;
+      const row = element("li", { className: number === reply.right ? "right" : number === given ? "wrong" : "" }, element("code", { textContent: text }));
+      const mark = number === reply.right ? "the answer" : number === given ? "yours" : "";
+      if (mark) row.append(" ", element("span", { className: "mark", textContent: mark }));
+      if (reply.whys[index]) row.append(element("p", { className: "note", textContent: reply.whys[index] }));
+      return row;
+    });
+    const verdict = element("h3", { tabIndex: -1, className: right ? "is-right" : "", textContent: `${said} ${question.options[reply.right - 1]}` });
+    const after = [element("p", { className: "when", textContent: `${reply.when} ${this.practice.page.inWords(reply.notes.join(" "))}` })];
+    if (reply.due) after.push(element("button", { type: "button", className: "main", textContent: "Next question", onclick: () => this.next() }));
+    else after.push(this.choice());
+    const why = reply.why ? [element("p", { textContent: reply.why })] : [];
+    const asked = element("p", { textContent: question.words.at(-1) });
+    form.replaceWith(asked, verdict, ...why, element("ul", { className: "options" }, ...rows), ...after);
+    verdict.focus();
+  }
+
+  // What to do when nothing is due: another question about a part.
+  choice() {
+    const { page } = this.practice;
+    const passed = page.course.parts.filter((part) => page.results[part.file]?.earned);
+    if (!passed.length) return element("p", {}, element("a", { href: "#part=0", textContent: "Go to part 0" }));
+    const list = element("select", { id: "recall-part" }, ...passed.map((part) => element("option", { value: part.number, textContent: `${part.number} ${part.title}` })));
+    const label = element("label", { htmlFor: "recall-part", textContent: "One more, about" });
+    const button = element("button", { type: "button", textContent: "Ask", onclick: () => this.next(Number(list.value)) });
+    return element("p", { className: "bar" }, label, list, button);
+  }
+}
+
+// A sentence of a question, with the code in it set off.
+function words(text) {
+  const line = /^ *(\d+) \| (.*)$/.exec(text);
+  if (line) return element("pre", { className: "listing", tabIndex: 0 }, element("span", { className: "number", textContent: line[1] }), line[2]);
+  const called = /^(Your code is called:) (.*)$/.exec(text);
+  if (called) return element("div", {}, element("p", { textContent: called[1] }), element("pre", { textContent: called[2], tabIndex: 0 }));
+  return element("p", { textContent: text });
+}
