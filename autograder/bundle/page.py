@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from autograder.bundle.capstone_recording import recorded_capstone
 from autograder.bundle.class_page import ClassPage
 from autograder.bundle.page_example import example, recorded_verdict
 from autograder.bundle.recordings import recorded
@@ -32,7 +33,9 @@ SIGN = ROOT / "docs" / "_static" / "brand" / "icon.svg"
 MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
-MORE_MODULES = ("backups", "learner/__init__", "learner/hints", "learner/local_state")
+MORE_MODULES = """backups learner/__init__ learner/hints learner/local_state bundle/capstone_replay capstone/agreement
+    capstone/capstone_checks capstone/card_drawing capstone/run_result""".split()
+CAPSTONE_PROBES = ("training_probes.py", "step_probes.py")
 DATASETS = ("names.txt",)
 # Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
 # each other ends a browser's Python.
@@ -103,6 +106,8 @@ def _write(
     (folder / "lessons").mkdir()
     for part in wanted:
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
+    on_progress("Recording the capstone, which takes a minute the first time ...")
+    (folder / "capstone.json").write_bytes(recorded_capstone())  # the page loads it after a run of training
     checker = _checker_files(wanted, on_progress)
     write_zip(folder / "checker.zip", checker)
     write_zip(folder / "learner.zip", _learner_files())
@@ -213,6 +218,7 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in (*MODULES, *MORE_MODULES)}
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
+    files["autograder/capstone/__init__.py"] = b""  # the engine's own imports what needs numpy
     files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
     files["browser/checker.py"] = (SOURCE / "python" / "checker.py").read_bytes()
     stubs = fresh_stubs()
@@ -227,6 +233,7 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
 def _learner_files() -> dict[str, bytes]:
     """What runs next to the learner's code: the probes' server, the lessons' tools and the names."""
     files = {f"serving/{name}": (SOURCE / "python" / name).read_bytes() for name in ("learner.py", "training.py")}
+    files |= {f"serving/{name}": (HERE / "capstone" / name).read_bytes() for name in CAPSTONE_PROBES}
     files["serving/worker.py"] = (HERE / "sandbox" / "worker.py").read_bytes()
     for path in sorted((ROOT / "notebook_tools").iterdir()):
         if path.suffix in (".py", ".json"):

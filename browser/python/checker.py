@@ -13,8 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.bundle.capstone_replay import report as capstone_report
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.bundle.replay import check_part, recording, seeds
+from autograder.capstone.card_drawing import Card, draw, to_svg
 from autograder.course import part
 from autograder.grading.report import Report
 from autograder.grading.timeouts import FIRST
@@ -173,3 +175,13 @@ class Page:
         """Go on with these replies. Returns what `next` returns."""
         self.check.answer(replies, printed)
         return self.check.next()
+
+    def capstone(self, recorded: str, claimed: str, known: str) -> str:
+        """The capstone's report on a run of training."""
+        return json.dumps(capstone_report(json.loads(recorded), json.loads(claimed), json.loads(known)))
+
+    def card(self, measured: str) -> str:
+        """The card with these measurements, which the page made itself: {"svg": ..., "light": ..., "says": text}."""
+        drawing = draw(Card(**json.loads(measured)))
+        svg, light = (to_svg(drawing, in_dark).decode("utf-8") for in_dark in (True, False))
+        return json.dumps({"svg": svg, "light": light, "says": f"{drawing.title}. {drawing.description}"})

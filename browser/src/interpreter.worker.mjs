@@ -16,6 +16,8 @@ const handlers = {
     boot: "import checker\npage = checker.Page()",
     begin: (python, { request }) => call(python, "page.begin", request),
     answer: (python, { replies, printed }) => call(python, "page.answer", replies, printed),
+    capstone: (python, { recorded, claimed, known }) => call(python, "page.capstone", recorded, claimed, known),
+    card: (python, { measured }) => call(python, "page.card", measured),
   },
 };
 
