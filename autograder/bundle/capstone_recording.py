@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 
 from autograder import model
-from autograder.bundle.recordings import RECORDINGS
+from autograder.bundle import recordings
 from autograder.capstone.agreement import MANY_STEPS, STEPS_AFTER
 from autograder.capstone.capstone_checks import measurable
 from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask, draw_task
@@ -28,9 +28,9 @@ WEIGHT_DIGITS, LOSS_DIGITS = 10, 9
 
 def recorded_capstone() -> bytes:
     """What `record_capstone` returns as JSON, from an earlier call if nothing has changed since: it takes a minute."""
-    kept = RECORDINGS / f"capstone-{_digest()[:24]}.json"
+    kept = recordings.RECORDINGS / f"capstone-{_digest()[:24]}.json"
     if not kept.is_file():
-        RECORDINGS.mkdir(parents=True, exist_ok=True)
+        recordings.RECORDINGS.mkdir(parents=True, exist_ok=True)
         text = json.dumps(record_capstone(KNOWN_MISTAKES), separators=(",", ":"))
         write_atomically(kept, text.encode("ascii"))
     return kept.read_bytes()

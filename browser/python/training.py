@@ -165,7 +165,7 @@ class Trainer:
     def answer(self, action: str, given: str) -> str:
         """Do it, and say which task is not written or what the code raised, and in which line."""
         try:
-            return json.dumps(self.do(action, json.loads(given)))
+            answer = self.do(action, json.loads(given))
         except NotImplementedError as error:
             return json.dumps({"error": f"{error} is not written yet. Training needs parts 1 to 7; names need part 8."})
         except Exception as error:
@@ -176,3 +176,7 @@ class Trainer:
                 at = at.tb_next
             kind = "" if type(error) is ValueError and not frames else f"{type(error).__name__}: "
             return json.dumps({"error": f"{kind}{error}{frames[-1] if frames else ''}"})
+        try:
+            return json.dumps(answer, allow_nan=False)
+        except ValueError:
+            return json.dumps({"error": "The losses or weights are no longer finite numbers: training diverges."})

@@ -55,7 +55,9 @@ class Page {
     this.engine.catch(() => {}); // reported in `open`
     this.training = new TrainingRoom({
       files: () => this.work.all(),
-      start: async () => (await this.engine).startOther(),
+      engine: this.engine,
+      remember: (name, value) => this.work.remember(name, value),
+      recall: (name) => this.work.recall(name),
       names: async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean),
     });
   }

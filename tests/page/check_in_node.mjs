@@ -1,10 +1,11 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
 // A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}. A job with rows and
-// steps after the files is a run of training: {losses, names, heldOut}.
+// steps after the files is a run of training: {losses, names, heldOut, claims, capstone}.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
 import { Course } from "../../browser/src/engine.mjs";
+import { split } from "../../browser/src/fast.mjs";
 import { OwnRun } from "../../browser/src/own_run.mjs";
 
 const page = process.argv[2];
@@ -28,10 +29,18 @@ await course.ready;
 async function trained(files, rows, steps) {
   course.learner.keepSpare(course.learner.current);
   await course.learner.current.ready;
-  const run = new OwnRun(course.learner.spare, files, rows, steps, 42); // it has started already
+  const run = new OwnRun(course.learner.spare, files, ...split(rows), steps, 42); // it has started already
   await run.begin();
   while (!run.done) await run.advance(steps + 1);
-  return { losses: run.losses, names: await run.names(3), heldOut: await run.heldOutLoss(() => {}) };
+  const names = await run.names(3);
+  const heldOut = await run.heldOutLoss(() => {});
+  const recorded = fs.readFileSync(`${page}/capstone.json`, "utf8");
+  const few = { names: 1, cold: 1, hot: 1 };
+  const claims = await run.claims(few);
+  const claimed = { run: null, losses: run.losses, problem: "Stopped.", one_step: await run.oneStep(JSON.parse(recorded).step) };
+  const known = JSON.stringify(rows);
+  const capstone = JSON.parse(await course.checker.ask("capstone", { recorded, claimed: JSON.stringify(claimed), known }));
+  return { losses: run.losses, names, heldOut, claims, capstone };
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
